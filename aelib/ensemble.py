@@ -1,0 +1,205 @@
+"""Many small dense nets in one batched pass, gradients by hand; also the fast way to train just one.
+
+Why by hand: an epoch of a 35-20-10-2 net is some 40 tiny operations, and autograd's graph, with one optimiser
+step for each of its tensors, costs several times the arithmetic (`benchmarks/training.py` measures it).
+So here all parameters of all members lie in one flat buffer, every operation writes into a buffer made once,
+and the optimiser is a handful of operations over the flat buffer.
+
+Layout: samples are the inner axis. Activations of a layer are members × (size + 1) × images; the last row is 1
+and multiplies the bias, so weight and bias are one matrix, members × outputs × (inputs + 1), and one product.
+"""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+import torch
+from torch import Tensor
+
+from . import losses
+from .activations import ACTIVATIONS
+from .engines import Batch, Look
+from .experiment import Experiment
+from .models import Autoencoder
+from .optimizers import FlatOptimizer, Setting
+
+
+def supports(experiment: Experiment) -> bool:
+    """Whether this engine can train the experiment: dense, without batch norm (which couples the images)."""
+    return experiment.model.kind == "dense" and not experiment.model.batch_norm
+
+
+@dataclass
+class _Layer:
+    """Views of one layer: matrix and its gradient (members × outputs × (inputs + 1)), PReLU's slope or None."""
+
+    activation: str
+    matrix: Tensor
+    gradient: Tensor
+    slope: Tensor | None
+    slope_gradient: Tensor | None
+    back: Tensor  # the weights without the bias, transposed: members × inputs × outputs
+
+
+class _Buffers:
+    """Room for one forward and backward pass over so many images."""
+
+    def __init__(self, sizes: list[int], members: int, images: int, like: Tensor) -> None:
+        self.rows = [like.new_ones(members, size + 1, images) for size in sizes]
+        self.y = [rows[:, :-1] for rows in self.rows]
+        self.transposed = [rows.transpose(1, 2) for rows in self.rows]
+        self.z = [like.new_empty(members, size, images) for size in sizes]
+        self.delta = [like.new_empty(members, size, images) for size in sizes]
+        self.target = like.new_empty(members, sizes[-1], images)
+        self.loaded: Batch | None = None
+
+    def load(self, batch: Batch) -> None:
+        """Copy a batch in, unless it is the one that is there already (full-batch training)."""
+        if batch is not self.loaded:
+            self.y[0].copy_(batch.inputs.flatten(2).transpose(1, 2))
+            self.target.copy_(batch.targets.flatten(2).transpose(1, 2))
+            self.loaded = batch
+
+
+class BatchedDense:
+    """Engine (see `aelib.engines`) for dense nets of one shape, loss and kind of optimiser.
+
+    models and experiments: one for each member. But for rounding, each member
+    goes the way that `AutogradEngine` would take it alone.
+    """
+
+    def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
+        first = experiments[0]
+        self.shape = first.dataset_spec.shape
+        self.loss = losses.select(first.loss, first.output_activation)
+        self.steps = first.resolved_model.steps()
+        self.sizes = [self.steps[0].inputs, *(step.outputs for step in self.steps)]
+        self.code_at = len(first.model.layers) - 1
+        self.members = len(models)
+        parameters = torch.cat([self._pack(model) for model in models], dim=0)  # members × parameters
+        self._lay_out(self._by_segment(parameters).to(device))
+        settings = [experiment.optimizer for experiment in experiments]
+        self.optimizer = FlatOptimizer(
+            first.optimizer.kind,
+            self.flat,
+            self._setting([setting.learning_rate for setting in settings]),
+            self._setting([setting.momentum for setting in settings]),
+            self._setting([setting.weight_decay for setting in settings]),
+        )
+
+    # --- layout: one flat buffer, segment after segment, each members × numbers -----------------------------
+
+    def _segments(self) -> list[int]:
+        """Numbers of one member in each segment: a matrix, and a slope where there is one."""
+        sizes = []
+        for step in self.steps:
+            sizes.append(step.outputs * (step.inputs + 1))
+            if ACTIVATIONS[step.activation].learnt_slope:
+                sizes.append(1)
+        return sizes
+
+    def _pack(self, model: Autoencoder) -> Tensor:
+        """1 × parameters, in the order of `_segments`."""
+        parts: list[Tensor] = []
+        tensors = iter(model.parameters())
+        for step in self.steps:
+            weight, bias = next(tensors).detach(), next(tensors).detach()
+            parts.append(torch.cat([weight, bias[:, None]], dim=1).flatten())
+            if ACTIVATIONS[step.activation].learnt_slope:
+                parts.append(next(tensors).detach())
+        return torch.cat(parts)[None]
+
+    def _by_segment(self, rows: Tensor) -> Tensor:
+        """members × parameters → flat, segment after segment."""
+        return torch.cat([part.flatten() for part in torch.split(rows, self._segments(), dim=1)])
+
+    def _setting(self, values: list[float]) -> Setting:
+        """One number where all members agree, else a tensor as long as the flat buffer."""
+        if len(set(values)) == 1:
+            return values[0]
+        rows = torch.tensor(values, dtype=self.flat.dtype, device=self.flat.device)[:, None]
+        return self._by_segment(rows.expand(-1, sum(self._segments())))
+
+    def _lay_out(self, flat: Tensor) -> None:
+        self.flat = flat
+        self.gradient = torch.zeros_like(flat)
+        self.buffers: dict[int, _Buffers] = {}
+        ends = list(accumulate(self.members * size for size in self._segments()))
+        starts = iter(zip([0, *ends], ends, strict=False))
+        self.layers: list[_Layer] = []
+        for step in self.steps:
+            start, end = next(starts)
+            shape = (self.members, step.outputs, step.inputs + 1)
+            matrix, gradient = flat[start:end].view(shape), self.gradient[start:end].view(shape)
+            slope = slope_gradient = None
+            if ACTIVATIONS[step.activation].learnt_slope:
+                start, end = next(starts)
+                slope = flat[start:end].view(-1, 1, 1)
+                slope_gradient = self.gradient[start:end].view(-1, 1, 1)
+            back = matrix[:, :, :-1].transpose(1, 2)
+            self.layers.append(_Layer(step.activation, matrix, gradient, slope, slope_gradient, back))
+
+    # --- one pass -------------------------------------------------------------------------------------------
+
+    def _forward(self, batch: Batch) -> _Buffers:
+        images = batch.inputs.shape[1]
+        if images not in self.buffers:
+            self.buffers[images] = _Buffers(self.sizes, self.members, images, self.flat)
+        room = self.buffers[images]
+        room.load(batch)
+        for i, layer in enumerate(self.layers):
+            torch.bmm(layer.matrix, room.rows[i], out=room.z[i + 1])
+            ACTIVATIONS[layer.activation].forward(room.z[i + 1], layer.slope, room.y[i + 1])
+        return room
+
+    @torch.no_grad()
+    def step(self, batch: Batch, rate_factor: float) -> None:
+        room = self._forward(batch)
+        last = len(self.layers)
+        delta = room.delta[last]
+        self.loss.gradient(room.y[last], room.target, delta)
+        delta.mul_(1.0 / (delta.shape[1] * delta.shape[2]))  # the loss is a mean over pixels and images
+        for i in range(last, 0, -1):
+            layer, delta = self.layers[i - 1], room.delta[i]
+            if not (i == last and self.loss.of_logits):
+                if layer.slope_gradient is not None:
+                    torch.sum(delta * room.z[i].clamp(max=0.0), dim=(1, 2), keepdim=True, out=layer.slope_gradient)
+                ACTIVATIONS[layer.activation].backward(delta, room.z[i], room.y[i], layer.slope)
+            torch.bmm(delta, room.transposed[i - 1], out=layer.gradient)
+            if i > 1:
+                torch.bmm(layer.back, delta, out=room.delta[i - 1])
+        self.optimizer.step(self.gradient, rate_factor)
+
+    @torch.no_grad()
+    def look(self, batch: Batch) -> Look:
+        room = self._forward(batch)
+        last = len(self.layers)
+        loss = self.loss.value(room.z[last], room.y[last], room.target).double().mean(dim=(1, 2))
+        codes = room.y[self.code_at].transpose(1, 2).clone()
+        outputs = room.y[last].transpose(1, 2).reshape(self.members, -1, *self.shape)
+        return Look(codes, outputs, loss)
+
+    # --- members --------------------------------------------------------------------------------------------
+
+    def state(self, member: int) -> dict[str, Tensor]:
+        """Named as in `DenseAutoencoder`'s state_dict."""
+        state: dict[str, Tensor] = {}
+        for i, layer in enumerate(self.layers):
+            part, at = ("encoder", i) if i < self.code_at else ("decoder", i - self.code_at)
+            matrix = layer.matrix[member].detach().cpu()
+            state[f"{part}.{2 * at}.weight"] = matrix[:, :-1].clone()
+            state[f"{part}.{2 * at}.bias"] = matrix[:, -1].clone()
+            if layer.slope is not None:
+                name = "output_activation.weight" if i == len(self.layers) - 1 else f"{part}.{2 * at + 1}.weight"
+                state[name] = layer.slope[member].detach().cpu().flatten().clone()
+        return state
+
+    def keep(self, members: list[int]) -> None:
+        chosen = torch.tensor(members, device=self.flat.device)
+        sizes = [self.members * size for size in self._segments()]
+
+        def only(flat: Tensor) -> Tensor:
+            return torch.cat([part.view(self.members, -1)[chosen].flatten() for part in torch.split(flat, sizes)])
+
+        self.optimizer.regroup(only)
+        self.members = len(members)
+        self._lay_out(self.optimizer.parameters)

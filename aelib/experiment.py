@@ -1,0 +1,337 @@
+"""Experiment: one frozen, validated, JSON-able description of a run, seed included.
+
+    >>> base = Experiment()
+    >>> base.with_values({"optimizer.learning_rate": "0.01", "model.layers": "35-64-32-2"}).model.layers
+    (35, 64, 32, 2)
+
+Whatever is wrong with one is said in sentences that name the field, its value and what is allowed.
+Two experiments that mean the same have the same digest: see `Experiment.digest`.
+"""
+
+import functools
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NoReturn, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, field_serializer, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from . import datasets
+from .activations import ACTIVATIONS
+from .basics import LabError
+from .fields import (
+    EPOCHS,
+    MAX_EPOCHS,
+    OUTPUT_ACTIVATIONS,
+    EarlyStop,
+    Model,
+    Optimizer,
+    Part,
+    listed,
+    names,
+    one_of,
+    setting,
+)
+from .initialization import INITIALIZATIONS
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
+
+MAX_PARAMETERS = 20_000_000
+MAX_JSON = 100_000  # characters
+
+SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
+
+
+class ExperimentError(LabError):
+    """An experiment that cannot be. `problems` has one sentence for each thing that is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+def _all_or_number(value: object) -> object:
+    return None if value in ("all", "") else value
+
+
+class Experiment(Part):
+    """Everything that determines a run. Defaults: the 5x7 font through 35-20-10-2, sigmoid, Adam 0.001, MSE."""
+
+    dataset: Annotated[str, setting("The images.", "give the name of a data set", max_length=100)] = "font5x7"
+    normalization: Annotated[
+        Literal["none", "symmetric", "standardized"],
+        setting(
+            "Pixels as they are (0 to 1), scaled to −1 to 1, or to mean 0 and standard deviation 1.",
+            "choose none, symmetric or standardized",
+        ),
+    ] = "none"
+    model: Model = Model()
+    loss: Annotated[str, one_of(LOSSES), setting("What training makes small.", names(LOSSES))] = "mse"
+    optimizer: Optimizer = Optimizer()
+    epochs: Annotated[
+        int,
+        setting(
+            "How often training sees the whole set.",
+            EPOCHS,
+            ge=1,
+            le=MAX_EPOCHS,
+        ),
+    ] = 1000
+    batch_size: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        BeforeValidator(_all_or_number),
+        setting("Images between two steps. Empty (all): the whole set.", "give a whole number from 1, or all"),
+    ] = None
+    early_stop: EarlyStop = EarlyStop()
+    snapshots: Annotated[
+        Annotated[tuple[int, ...], Field(max_length=200)] | None,
+        listed(","),
+        setting(
+            "Epochs at which codes and reconstructions are kept, such as 1,15,30. Empty: chosen for you.",
+            "give at most 200 epochs, or nothing",
+        ),
+    ] = None
+    seed: Annotated[
+        int,
+        setting(
+            "Start of all random numbers.",
+            f"give a whole number from 0 to {2**32 - 1:,}",
+            ge=0,
+            lt=2**32,
+        ),
+    ] = 0
+
+    @field_serializer("batch_size")
+    def _batch_size_name(self, value: int | None) -> int | str:
+        return "all" if value is None else value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        described = _dataset_spec(self.dataset)
+        model = self.model
+        if model.layers[0] != described.pixels:
+            _refuse(
+                f"model.layers is {_dashes(model.layers)}: start with {described.pixels}, the pixels of an image of "
+                f"{described.name}, and end with the code."
+            )
+        if len(model.layers) > 2 and model.layers[-1] == model.layers[0]:
+            _refuse(
+                f"model.layers is {_dashes(model.layers)}: stop at the code, such as "
+                f"{_dashes(model.layers[: (len(model.layers) + 1) // 2])}; the decoder mirrors it."
+            )
+        if model.decoder[0] != model.latent_dim or model.decoder[-1] != described.pixels:
+            _refuse(
+                f"model.decoder_layers is {_dashes(model.decoder)}: start with the code's {model.latent_dim} and end "
+                f"with the image's {described.pixels}."
+            )
+        if (count := model.parameter_count()) > MAX_PARAMETERS:
+            _refuse(
+                f"model.layers is {_dashes(model.layers)}, which makes {count:,} parameters: at most "
+                f"{MAX_PARAMETERS:,} are allowed."
+            )
+        if self.batch_size is not None and self.batch_size > described.images:
+            _refuse(
+                f"batch_size is {self.batch_size}: give 1 to {described.images}, the images of "
+                f"{described.name}, or all."
+            )
+        if model.batch_norm and self.batch_size and described.images % self.batch_size == 1 % self.batch_size:
+            _refuse(
+                f"batch_size is {self.batch_size}, which leaves a batch of 1 image, and batch norm needs 2: give "
+                "another size, or all."
+            )
+        self._output_fits()
+        if self.snapshots is not None and any(not 0 <= epoch <= self.epochs for epoch in self.snapshots):
+            _refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 to {self.epochs:,}.")
+        return self
+
+    def _output_fits(self) -> None:
+        """The output activation must be able to give what the normalised pixels ask for."""
+        name = self.output_activation
+        output = ACTIVATIONS[name]
+        low, high = {"none": (0.0, 1.0), "symmetric": (-1.0, 1.0), "standardized": (-math.inf, math.inf)}[
+            self.normalization
+        ]
+        if not output.covers(low, high):
+            fitting = [key for key, activation in ACTIVATIONS.items() if activation.covers(low, high)]
+            pixels = {"none": "0 to 1", "symmetric": "−1 to 1", "standardized": "of any size"}[self.normalization]
+            _refuse(
+                f"model.output_activation is {name!r}, which cannot give pixels {pixels} (normalization "
+                f"{self.normalization!r}): choose auto, {', '.join(fitting)}."
+            )
+        if self.loss == "bce" and not (output.low == 0 and output.high == 1 and self.normalization == "none"):
+            _refuse(
+                "loss is 'bce', which compares probabilities: choose mse or mae, or normalization none with "
+                "output activation sigmoid or saturating_linear."
+            )
+
+    @property
+    def output_activation(self) -> str:
+        """The output activation by name, "auto" resolved."""
+        if self.model.output_activation != "auto":
+            return self.model.output_activation
+        return {"none": "sigmoid", "symmetric": "tanh", "standardized": "identity"}[self.normalization]
+
+    @property
+    def resolved_model(self) -> Model:
+        """The model with "auto" replaced by what it stands for: what `models.build` takes."""
+        return self.model.model_copy(update={"output_activation": self.output_activation})
+
+    @property
+    def dataset_spec(self) -> datasets.DatasetSpec:
+        return _dataset_spec(self.dataset)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """16 hexadecimal digits over everything that changes the result, stable between versions.
+
+        Left out: what has no effect (momentum with Adam, a patience that is not used), spelling ("auto", a mirrored
+        decoder written out, a batch as large as the set) and fields at their default, so that a new field does
+        not rename old runs.
+        """
+        values = self._effective()
+        words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+    def _effective(self) -> dict[str, Any]:
+        """Dotted path -> value, for every field that has an effect and is not at its default."""
+        values = flatten(self.model_dump(mode="json"))
+        values["model.output_activation"] = self.output_activation
+        if self.model.decoder_layers == self.model.layers[::-1]:
+            values["model.decoder_layers"] = None
+        if self.batch_size == self.dataset_spec.images:
+            values["batch_size"] = "all"
+        for path, matters in {
+            "model.initialization_scale": INITIALIZATIONS[self.model.initialization].scaled,
+            "optimizer.momentum": OPTIMIZERS[self.optimizer.kind].momentum,
+            "optimizer.step_every": self.optimizer.schedule == "step",
+            "optimizer.step_factor": self.optimizer.schedule == "step",
+            "early_stop.wrong_pixels": self.early_stop.kind == "learnt",
+            "early_stop.patience": self.early_stop.kind == "patience",
+            "early_stop.min_delta": self.early_stop.kind == "patience",
+        }.items():
+            if not matters:
+                values.pop(path)
+        return {path: value for path, value in values.items() if value != _defaults()[path]}
+
+    def changes(self, base: "Experiment") -> dict[str, Any]:
+        """Dotted path -> our value, for every field in which we differ from `base`."""
+        ours, theirs = flatten(self.model_dump(mode="json")), flatten(base.model_dump(mode="json"))
+        return {path: value for path, value in ours.items() if value != theirs[path]}
+
+    def with_values(self, values: Mapping[str, Any]) -> "Experiment":
+        """A copy with fields set by dotted path, texts allowed ("0.01", "35-20-2"). Raises ExperimentError."""
+        data = self.model_dump(mode="json")
+        unknown = [path for path in values if path not in _defaults()]
+        if unknown:
+            raise ExperimentError([f"{path[:60]!r} is not a field of an experiment: {_FIELDS}." for path in unknown])
+        for path, value in values.items():
+            *parents, leaf = path.split(".")
+            part = data
+            for parent in parents:
+                part = part[parent]
+            part[leaf] = value
+        return parse(data)
+
+    def to_json(self) -> str:
+        return json.dumps(self.model_dump(mode="json"), indent=2, allow_nan=False)
+
+
+def parse(data: object) -> Experiment:
+    """An Experiment from plain values (dicts, lists, numbers, texts). Raises ExperimentError."""
+    try:
+        return Experiment.model_validate(data)
+    except ValidationError as error:
+        raise ExperimentError([_sentence(one) for one in error.errors(include_url=False)]) from None
+
+
+def from_json(text: str) -> Experiment:
+    """An Experiment from JSON. Raises ExperimentError."""
+    if len(text) > MAX_JSON:
+        raise ExperimentError([f"The experiment has {len(text):,} characters: give at most {MAX_JSON:,}."])
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ExperimentError([f"The experiment is not JSON ({error})."]) from None
+    return parse(data)
+
+
+def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested dicts -> {dotted path: value}."""
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+@functools.cache
+def _defaults() -> dict[str, Any]:
+    values = flatten(Experiment().model_dump(mode="json"))
+    values["model.output_activation"] = Experiment().output_activation
+    return values
+
+
+def field_info(path: str) -> FieldInfo:
+    """The declaration of a field by dotted path: its description and what is allowed. Raises KeyError."""
+    part: type[BaseModel] = Experiment
+    *parents, leaf = path.split(".")
+    for parent in parents:
+        part = part.model_fields[parent].annotation  # type: ignore[assignment]
+    return part.model_fields[leaf]
+
+
+def choices(path: str) -> tuple[str, ...]:
+    """The names allowed for a field that is a choice, as declared."""
+    declared: dict[str, Mapping[str, object]] = {
+        "loss": LOSSES,
+        "optimizer.kind": OPTIMIZERS,
+        "model.hidden_activation": ACTIVATIONS,
+        "model.code_activation": ACTIVATIONS,
+        "model.output_activation": OUTPUT_ACTIVATIONS,
+        "model.initialization": INITIALIZATIONS,
+    }
+    return tuple(declared[path]) if path in declared else get_args(field_info(path).annotation)
+
+
+def _dataset_spec(name: str) -> datasets.DatasetSpec:
+    try:
+        return datasets.spec(name)
+    except LabError as error:
+        _refuse(str(error))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise PydanticCustomError("sentence", "{text}", {"text": sentence})
+
+
+def _dashes(sizes: tuple[int, ...]) -> str:
+    return "-".join(map(str, sizes))
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """One pydantic error as one sentence for people."""
+    if error["type"] == "sentence":
+        return str(error["ctx"]["text"])
+    path = [str(step) for step in error["loc"] if not isinstance(step, int)]
+    name = ".".join(path)[:60] or "experiment"
+    if error["type"] == "extra_forbidden":
+        return f"{name!r} is not a field of an experiment: {_FIELDS}."
+    value = repr(error["input"])
+    shown = value if len(value) <= 60 else value[:57] + "..."
+    try:
+        allowed = str(field_info(name).json_schema_extra["allowed"])  # type: ignore[index]
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # not a leaf: a whole part was something else than an object
+        allowed = "give an object of fields"
+    return f"{name} is {shown}: {allowed}."
+
+
+_FIELDS = "see `python -m aelib presets font-best --json` for all of them"

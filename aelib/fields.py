@@ -1,0 +1,248 @@
+"""The parts of an experiment: model, optimiser, early stop. Each field is declared once, with what it is (pages
+show it as help), what is allowed (errors say it) and the limits that are checked."""
+
+import itertools
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from .activations import ACTIVATIONS
+from .initialization import INITIALIZATIONS
+from .optimizers import OPTIMIZERS
+
+MAX_WIDTH = 4096
+MAX_LAYERS = 12
+MAX_EPOCHS = 1_000_000
+
+
+def setting(text: str, allowed: str, **limits: Any) -> Any:
+    """A field: what it is, what is allowed (both in words), and pydantic's limits."""
+    return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)
+
+
+def one_of(names: Mapping[str, object]) -> BeforeValidator:
+    """The value is a name in a registry."""
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or value not in names:
+            raise PydanticCustomError("name", "unknown name")
+        return value
+
+    return BeforeValidator(check)
+
+
+def listed(separators: str) -> BeforeValidator:
+    """Texts such as 35-20-2 or 1,15,30 are accepted beside a list; an empty text is None."""
+
+    def split(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        for separator in separators[1:]:
+            value = value.replace(separator, separators[0])
+        return tuple(word.strip() for word in value.split(separators[0])) if value.strip() else None
+
+    return BeforeValidator(split)
+
+
+def names(registry: Mapping[str, object]) -> str:
+    return "choose " + ", ".join(registry)
+
+
+OUTPUT_ACTIVATIONS: dict[str, object] = {"auto": None, **ACTIVATIONS}
+
+Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
+Layers = Annotated[tuple[Width, ...], Field(min_length=2, max_length=MAX_LAYERS)]
+_LAYERS = f"give 2 to {MAX_LAYERS} sizes of 1 to {MAX_WIDTH}, such as 35-20-10-2"
+EPOCHS = f"give a whole number from 1 to {MAX_EPOCHS:,}"
+
+
+class Part(BaseModel):
+    """Frozen, and strict about unknown fields, NaN and infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+_WITH_SLOPE = {name for name, activation in ACTIVATIONS.items() if activation.learnt_slope}
+
+
+class DenseStep(NamedTuple):
+    """One fully connected layer and what follows it; hidden: neither the code's nor the output's."""
+
+    inputs: int
+    outputs: int
+    activation: str
+    hidden: bool
+
+
+class Model(Part):
+    """A dense autoencoder: fully connected layers down to the code and up again."""
+
+    kind: Annotated[Literal["dense"], setting("Kind of network.", "choose dense")] = "dense"
+    layers: Annotated[
+        Layers,
+        listed("-,"),
+        setting(
+            "Layer sizes from the input to the code, such as 35-20-10-2.",
+            _LAYERS,
+        ),
+    ] = (35, 20, 10, 2)
+    decoder_layers: Annotated[
+        Layers | None,
+        listed("-,"),
+        setting(
+            "Sizes from the code to the output. Empty: the encoder's, mirrored.",
+            _LAYERS,
+        ),
+    ] = None
+    hidden_activation: Annotated[
+        str, one_of(ACTIVATIONS), setting("Activation of every hidden layer.", names(ACTIVATIONS))
+    ] = "sigmoid"
+    code_activation: Annotated[
+        str,
+        one_of(ACTIVATIONS),
+        setting("Activation of the code. Identity leaves the plane unbounded.", names(ACTIVATIONS)),
+    ] = "identity"
+    output_activation: Annotated[
+        str,
+        one_of(OUTPUT_ACTIVATIONS),
+        setting(
+            "Activation of the output. Auto follows the normalisation: sigmoid for 0 to 1, tanh for "
+            "−1 to 1, identity for standardised pixels.",
+            names(OUTPUT_ACTIVATIONS),
+        ),
+    ] = "auto"
+    batch_norm: Annotated[
+        bool,
+        setting("Normalise every hidden layer's inputs over the batch.", "choose true or false"),
+    ] = False
+    initialization: Annotated[
+        str, one_of(INITIALIZATIONS), setting("How the weights start.", names(INITIALIZATIONS))
+    ] = "pytorch"
+    initialization_scale: Annotated[
+        float,
+        setting(
+            "Half-width of the uniform, or standard deviation of the normal start.",
+            "give a number above 0, at most 100",
+            gt=0,
+            le=100,
+        ),
+    ] = 0.1
+
+    @property
+    def decoder(self) -> tuple[int, ...]:
+        """Sizes from the code to the output."""
+        return self.decoder_layers or self.layers[::-1]
+
+    @property
+    def latent_dim(self) -> int:
+        """Numbers in the code."""
+        return self.layers[-1]
+
+    def parameter_count(self) -> int:
+        """Numbers that training changes: weights, biases, batch norm's scales and shifts, PReLU's slopes."""
+        return sum(
+            step.inputs * step.outputs
+            + step.outputs
+            + (2 * step.outputs if step.hidden and self.batch_norm else 0)
+            + (step.activation in _WITH_SLOPE)
+            for step in self.steps()
+        )
+
+    def steps(self) -> list[DenseStep]:
+        """Every fully connected layer, from the image to the image; an output of "auto" stays "auto"."""
+        steps = []
+        for sizes, last in ((self.layers, self.code_activation), (self.decoder, self.output_activation)):
+            pairs = list(itertools.pairwise(sizes))
+            for i, (inputs, outputs) in enumerate(pairs, start=1):
+                hidden = i < len(pairs)
+                steps.append(DenseStep(inputs, outputs, self.hidden_activation if hidden else last, hidden))
+        return steps
+
+
+class Optimizer(Part):
+    """How the weights are changed, and how the rate falls."""
+
+    kind: Annotated[str, one_of(OPTIMIZERS), setting("Rule that turns gradients into steps.", names(OPTIMIZERS))] = (
+        "adam"
+    )
+    learning_rate: Annotated[
+        float,
+        setting("Size of a step.", "give a number above 0, at most 100", gt=0, le=100),
+    ] = 0.001
+    momentum: Annotated[
+        float,
+        setting(
+            "How much of the last step is kept (momentum, Nesterov).",
+            "give a number from 0 to below 1",
+            ge=0,
+            lt=1,
+        ),
+    ] = 0.9
+    weight_decay: Annotated[
+        float,
+        setting("Pull of every weight towards 0.", "give a number from 0 to 10", ge=0, le=10),
+    ] = 0.0
+    schedule: Annotated[
+        Literal["constant", "step", "cosine"],
+        setting("How the rate changes over the epochs.", "choose constant, step or cosine"),
+    ] = "constant"
+    step_every: Annotated[
+        int,
+        setting(
+            "Epochs from one step of the rate to the next.",
+            EPOCHS,
+            ge=1,
+            le=MAX_EPOCHS,
+        ),
+    ] = 1000
+    step_factor: Annotated[
+        float,
+        setting("What a step multiplies the rate by.", "give a number above 0, at most 1", gt=0, le=1),
+    ] = 0.5
+
+    def rate_factor(self, epoch: int, epochs: int) -> float:
+        """What the rate is multiplied by in `epoch` (1 to `epochs`); cosine falls from 1 to near 0
+        (Loshchilov & Hutter 2017, without restarts)."""
+        match self.schedule:
+            case "step":
+                return float(self.step_factor ** ((epoch - 1) // self.step_every))
+            case "cosine":
+                return 0.5 * (1 + math.cos(math.pi * (epoch - 1) / epochs))
+        return 1.0
+
+
+class EarlyStop(Part):
+    """When to stop before the last epoch. Looked at every 10 epochs."""
+
+    kind: Annotated[
+        Literal["none", "learnt", "patience"],
+        setting(
+            "Stop when every image is learnt, or when the loss has not fallen for a while.",
+            "choose none, learnt or patience",
+        ),
+    ] = "none"
+    wrong_pixels: Annotated[
+        int,
+        setting(
+            "An image is learnt with at most so many wrong pixels.",
+            "give a whole number from 0 to 1,024",
+            ge=0,
+            le=1024,
+        ),
+    ] = 1
+    patience: Annotated[
+        int,
+        setting(
+            "Epochs without a lower loss.",
+            EPOCHS,
+            ge=1,
+            le=MAX_EPOCHS,
+        ),
+    ] = 500
+    min_delta: Annotated[
+        float,
+        setting("A fall smaller than this does not count.", "give a number from 0 to 1", ge=0, le=1),
+    ] = 1e-5

@@ -1,0 +1,49 @@
+"""How good reconstructions are. Every function takes pixels (0 off, 1 on) as images × channels × height × width,
+with any leading axes before them, and says how it reduces."""
+
+import math
+from typing import Any
+
+from torch import Tensor
+
+from .datasets import DatasetSpec, ImageSet
+
+LEARNT_AT_MOST = 1  # wrong pixels with which an image still counts as learnt
+
+
+def wrong_pixel_map(outputs: Tensor, targets: Tensor, wrong_pixel: float = 0.5) -> Tensor:
+    """bool, same shape: pixels at least `wrong_pixel` from their target. NaN is wrong.
+
+    For a binary target and 0.5 this is "on the other side of the threshold"; an output that lies on the
+    threshold is wrong either way, so a net that gives 0.5 everywhere learns nothing.
+    """
+    return ~((outputs - targets).abs() < wrong_pixel)
+
+
+def wrong_pixels(outputs: Tensor, targets: Tensor, wrong_pixel: float = 0.5) -> Tensor:
+    """int64: wrong pixels of each image (the last three axes are summed)."""
+    return wrong_pixel_map(outputs, targets, wrong_pixel).sum(dim=(-3, -2, -1))
+
+
+def mse(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Mean squared error of each image, over its pixels; range [0, ∞), pixels from 0 to 1."""
+    return (outputs - targets).square().mean(dim=(-3, -2, -1))
+
+
+def psnr(mean_squared_error: float) -> float:
+    """Peak signal-to-noise ratio in dB for a peak of 1: 10 log10(1 / MSE); infinite for a perfect image."""
+    return math.inf if mean_squared_error == 0 else -10 * math.log10(mean_squared_error)
+
+
+def summary(outputs: Tensor, images: ImageSet, described: DatasetSpec) -> dict[str, Any]:
+    """Figures of one run: learnt and total (images), wrong_pixels (name -> count), wrong_pixels_total, mse (mean
+    over pixels and images)."""
+    targets = images.images()
+    counts = wrong_pixels(outputs, targets, described.wrong_pixel).tolist()
+    return {
+        "learnt": sum(count <= LEARNT_AT_MOST for count in counts),
+        "total": len(images),
+        "wrong_pixels_total": sum(counts),
+        "mse": float(mse(outputs, targets).mean()),
+        "wrong_pixels": dict(zip(images.names, counts, strict=True)),
+    }

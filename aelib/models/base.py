@@ -1,0 +1,47 @@
+"""What every autoencoder can do."""
+
+from abc import ABC, abstractmethod
+
+from torch import Generator, Tensor, nn
+
+from ..fields import Model
+
+
+class Autoencoder(nn.Module, ABC):
+    """Images x are float, batch × channels × height × width, normalised; codes z are batch × latent_dim.
+
+    latent_dim: numbers in a code; shape: channels, height, width of an image.
+    """
+
+    def __init__(self, description: Model, shape: tuple[int, int, int], generator: Generator) -> None:
+        """description: layer sizes and choices, without "auto"; generator: draws the first weights."""
+        super().__init__()
+        self.latent_dim = description.latent_dim
+        self.shape = shape
+
+    @abstractmethod
+    def encode(self, x: Tensor) -> Tensor:
+        """Images to codes."""
+
+    @abstractmethod
+    def decode_logits(self, z: Tensor) -> Tensor:
+        """Codes to images before the output activation (losses such as BCE are computed from these)."""
+
+    @abstractmethod
+    def output(self, logits: Tensor) -> Tensor:
+        """The output activation."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Codes to images."""
+        return self.output(self.decode_logits(z))
+
+    def embed(self, x: Tensor) -> Tensor:
+        """The one code that stands for each image: never a random sample."""
+        return self.encode(x)
+
+    def reconstruct(self, x: Tensor) -> Tensor:
+        """Images to code to images."""
+        return self.decode(self.embed(x))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.reconstruct(x)

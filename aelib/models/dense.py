@@ -1,0 +1,44 @@
+"""The dense autoencoder: fully connected layers down to the code, and up again."""
+
+from itertools import pairwise
+
+from torch import Generator, Tensor, nn
+
+from ..activations import ACTIVATIONS
+from ..fields import Model
+from ..initialization import initialize
+from .base import Autoencoder
+
+
+class DenseAutoencoder(Autoencoder):
+    """encoder: image (flattened) → ... → code; decoder: code → ... → image; `output_activation` stands apart, so
+    that a loss can be computed from the logits."""
+
+    def __init__(self, description: Model, shape: tuple[int, int, int], generator: Generator) -> None:
+        super().__init__(description, shape, generator)
+        layers: list[nn.Module] = []
+        for step in description.steps():
+            linear = nn.Linear(step.inputs, step.outputs)
+            initialize(linear, description.initialization, step.activation, description.initialization_scale, generator)
+            layers.append(linear)
+            if step.hidden and description.batch_norm:
+                layers.append(nn.BatchNorm1d(step.outputs))
+            layers.append(ACTIVATIONS[step.activation].module())
+        *layers, self.output_activation = layers
+        # every step is as many modules, so the code's activation stands at the end of the encoder's steps
+        steps = len(list(pairwise(description.layers)))
+        cut = 2 * steps + (steps - 1 if description.batch_norm else 0)
+        self.encoder = nn.Sequential(*layers[:cut])
+        self.decoder = nn.Sequential(*layers[cut:])
+
+    def encode(self, x: Tensor) -> Tensor:
+        code: Tensor = self.encoder(x.flatten(1))
+        return code
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        logits: Tensor = self.decoder(z)
+        return logits.view(-1, *self.shape)
+
+    def output(self, logits: Tensor) -> Tensor:
+        images: Tensor = self.output_activation(logits)
+        return images

@@ -1,0 +1,291 @@
+"""fit(experiment) -> Run. One loop for one net or many, whatever engine changes the weights."""
+
+import importlib.metadata
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import datasets, ensemble, metrics
+from .basics import LabError, device_name, generator, pick_device
+from .engines import AutogradEngine, Batch, Engine
+from .experiment import Experiment, flatten
+from .models import build
+from .run import Run, Snapshots
+
+HISTORY_POINTS = 300  # more than a plot can show
+SNAPSHOTS = 24
+CHECK_EVERY = 10  # epochs between two looks for an early stop
+REPORT_EVERY = 0.2  # seconds between two calls of on_progress
+
+# Fields in which members of one batched pass may differ.
+MEMBER_FIELDS = ("seed", "optimizer.learning_rate", "optimizer.momentum", "optimizer.weight_decay")
+
+
+class Cancelled(LabError):
+    """Training was stopped by whoever asked for it; nothing is kept."""
+
+
+class Diverged(LabError):
+    """The loss is no longer a finite number."""
+
+    def __init__(self, experiment: Experiment, epoch: int) -> None:
+        rate = experiment.optimizer.learning_rate
+        super().__init__(
+            f"The loss was no longer a finite number at epoch {epoch:,}, so training stopped: try a learning rate "
+            f"below {rate:g}, or another initialisation."
+        )
+        self.experiment, self.epoch = experiment, epoch
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training is. seconds: since it started; seconds_left: at the present speed; history: as in Run, of the
+    first net that is still training; nets: how many still are."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    learnt: int
+    total: int
+    seconds: float
+    seconds_left: float
+    history: list[dict[str, float]]
+    nets: int = 1
+
+
+def fit(
+    experiment: Experiment,
+    device: str = "auto",
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Run:
+    """Train one net. The same experiment on the same device gives the same run.
+
+    on_progress is called some five times a second, and `cancelled` asked as often.
+    Raises Diverged, Cancelled, or LabError for a device that is not here.
+    """
+    (result,) = fit_many([experiment], device, on_progress, cancelled)
+    if isinstance(result, Diverged):
+        raise result
+    return result
+
+
+def fit_many(
+    experiments: list[Experiment],
+    device: str = "auto",
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Run | Diverged]:
+    """Train nets, those that differ only in MEMBER_FIELDS in one batched pass; results in the order asked for.
+
+    A net that diverges gives a Diverged in its place and leaves the others alone. Raises Cancelled.
+    """
+    where = pick_device(device)
+    results: dict[int, Run | Diverged] = {}
+    for group in _groups(experiments):
+        members = [experiments[i] for i in group]
+        with _threads(members):
+            results |= zip(group, _Fit(members, where, on_progress, cancelled).run(), strict=True)
+    return [results[i] for i in range(len(experiments))]
+
+
+def _groups(experiments: list[Experiment]) -> list[list[int]]:
+    """Indices of experiments that one engine can train together."""
+    groups: dict[Any, list[int]] = {}
+    for i, experiment in enumerate(experiments):
+        values = flatten(experiment.model_dump(mode="json"))
+        shared = [repr(value) for path, value in values.items() if path not in MEMBER_FIELDS]
+        key = tuple(shared) if ensemble.supports(experiment) else i
+        groups.setdefault(key, []).append(i)
+    return list(groups.values())
+
+
+@contextmanager
+def _threads(members: list[Experiment]) -> Iterator[None]:
+    """One thread for one small net: handing out its tiny operations to more of them costs more than it saves."""
+    before = torch.get_num_threads()
+    numbers = sum(member.model.parameter_count() for member in members)
+    small = ensemble.supports(members[0]) and numbers < 50_000
+    if not small or before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class _Feed:
+    """The batches of one epoch, on the device. Everything in one batch: the same tensors every time."""
+
+    def __init__(self, members: list[Experiment], images: Tensor, device: torch.device) -> None:
+        self.images = images.to(device)
+        self.whole = Batch(self.images[None], self.images[None])
+        self.size = members[0].batch_size or len(images)
+        self.order = [generator(member.seed, "order") for member in members]
+
+    def __iter__(self) -> Iterator[Batch]:
+        count = len(self.images)
+        if self.size >= count:
+            yield self.whole
+            return
+        order = torch.stack([torch.randperm(count, generator=one) for one in self.order]).to(self.images.device)
+        for chosen in torch.split(order, self.size, dim=1):
+            batch = self.images[chosen]
+            yield Batch(batch, batch)
+
+
+class _Fit:
+    """One group of experiments on their way. `rows` says which experiment each of the engine's members is."""
+
+    def __init__(
+        self,
+        members: list[Experiment],
+        device: torch.device,
+        on_progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.members, self.device = members, device
+        self.on_progress, self.cancelled = on_progress, cancelled
+        first = members[0]
+        self.spec, self.set = first.dataset_spec, datasets.load(first.dataset)
+        self.targets = self.set.images()
+        self.normalization = datasets.normalization(first.normalization, self.targets)
+        self.feed = _Feed(members, self.normalization.apply(self.targets), device)
+        self.targets = self.targets.to(device)
+        models = [build(member) for member in members]
+        self.engine: Engine = (
+            ensemble.BatchedDense(models, members, device)
+            if ensemble.supports(first)
+            else AutogradEngine(models[0], first, device)
+        )
+        self.rows = list(range(len(members)))
+        self.history: list[list[dict[str, float]]] = [[] for _ in members]
+        self.snapshots: list[list[tuple[int, Tensor, Tensor]]] = [[] for _ in members]
+        self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and when
+        self.share = 0.0  # seconds of training, divided among the nets that were training
+        self.results: dict[int, Run | Diverged] = {}
+
+    def run(self) -> list[Run | Diverged]:
+        first = self.members[0]
+        epochs, optimizer = first.epochs, first.optimizer
+        records = _spread(epochs, HISTORY_POINTS)
+        snapshots = set(first.snapshots) if first.snapshots is not None else _spread(epochs, SNAPSHOTS, log_only=True)
+        checks = first.early_stop.kind != "none"
+        looks = records | snapshots
+        self.start = self.last = reported = time.perf_counter()
+        self._look(0, snapshots)
+        for epoch in range(1, epochs + 1):
+            factor = optimizer.rate_factor(epoch, epochs)
+            for batch in self.feed:
+                self.engine.step(batch, factor)
+            if epoch in looks or (checks and epoch % CHECK_EVERY == 0):
+                self._look(epoch, snapshots)
+                if not self.rows:
+                    break
+            if (now := time.perf_counter()) - reported >= REPORT_EVERY:
+                reported = now
+                self._report(epoch, epochs)
+        return [self.results[i] for i in range(len(self.members))]
+
+    def _report(self, epoch: int, epochs: int) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled(f"Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.")
+        if self.on_progress is not None:
+            history = self.history[self.rows[0]]
+            latest, seconds = history[-1], time.perf_counter() - self.start
+            self.on_progress(
+                Progress(
+                    epoch, epochs, latest["train_loss"], int(latest["learnt"]), len(self.set), seconds,
+                    seconds / epoch * (epochs - epoch), list(history), len(self.rows),
+                )
+            )  # fmt: skip
+
+    def _look(self, epoch: int, snapshots: set[int]) -> None:
+        """Record every net as it is now, and take those off that are done."""
+        look = self.engine.look(self.feed.whole)
+        now = time.perf_counter()
+        self.share += (now - self.last) / len(self.rows)
+        self.last = now
+        pixels = self.normalization.pixels(look.outputs)
+        counts = metrics.wrong_pixels(pixels, self.targets, self.spec.wrong_pixel).cpu()
+        learnt = (counts <= metrics.LEARNT_AT_MOST).sum(dim=1).tolist()
+        losses, totals = look.loss.tolist(), counts.sum(dim=1).tolist()
+        done: list[int] = []
+        for row, member in enumerate(self.rows):
+            loss = losses[row]
+            if not np.isfinite(loss):
+                self.results[member] = Diverged(self.members[member], epoch)
+                done.append(row)
+                continue
+            record = {"epoch": epoch, "train_loss": loss, "wrong_pixels": totals[row], "learnt": learnt[row]}
+            self.history[member].append({**record, "seconds": round(self.share, 6)})
+            stopped = self._reason_to_stop(member, epoch, loss, int(counts[row].max()))
+            if epoch in snapshots or stopped:
+                cut = (pixels[row].clamp(0, 1) * 255).round().to(torch.uint8)
+                self.snapshots[member].append((epoch, look.codes[row].cpu(), cut.cpu()))
+            if stopped:
+                self.results[member] = self._finish(row, member, epoch, stopped, pixels[row])
+                done.append(row)
+        if done:
+            left = [row for row in range(len(self.rows)) if row not in done]
+            self.rows = [self.rows[row] for row in left]
+            self.feed.order = [self.feed.order[row] for row in left]
+            if left:
+                self.engine.keep(left)
+
+    def _reason_to_stop(self, member: int, epoch: int, loss: float, most_wrong: int) -> str | None:
+        rule = self.members[member].early_stop
+        if rule.kind == "learnt" and most_wrong <= rule.wrong_pixels:
+            return "learnt"
+        if rule.kind == "patience":
+            lowest, since = self.best[member]
+            if loss < lowest - rule.min_delta:
+                self.best[member] = (loss, epoch)
+            elif epoch - since >= rule.patience:
+                return "patience"
+        return "epochs" if epoch == self.members[member].epochs else None
+
+    def _finish(self, row: int, member: int, epoch: int, stopped: str, pixels: Tensor) -> Run:
+        epochs, codes, cuts = zip(*self.snapshots[member], strict=True)
+        return Run(
+            experiment=self.members[member],
+            history=_thinned(self.history[member]),
+            metrics=metrics.summary(pixels.cpu(), self.set, self.spec),
+            epochs=epoch,
+            stopped=stopped,
+            seconds=self.share,
+            device=device_name(self.device),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions=_versions(),
+            weights=self.engine.state(row),
+            snapshots=Snapshots(torch.tensor(epochs), torch.stack(codes), torch.stack(cuts)),
+        )
+
+
+def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
+    """About so many epochs from 1 to the last, dense at the start for logarithmic axes, even for linear ones."""
+    chosen = set(np.geomspace(1, epochs, points if log_only else points // 2).round().astype(int).tolist())
+    if not log_only:
+        chosen |= set(np.linspace(1, epochs, points // 2).round().astype(int).tolist())
+    return chosen | {0, epochs}
+
+
+def _thinned(history: list[dict[str, float]]) -> list[dict[str, float]]:
+    """At most about 2 × HISTORY_POINTS records, first and last kept: checks for an early stop add many."""
+    every = -(-len(history) // (2 * HISTORY_POINTS))
+    return history[:-1:every] + history[-1:]
+
+
+def _versions() -> dict[str, str]:
+    names = ("torch", "numpy")
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in names}}
