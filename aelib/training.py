@@ -265,7 +265,7 @@ class _Fit:
             stopped=stopped,
             seconds=self.share,
             device=device_name(self.device),
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
             versions=_versions(),
             weights=self.engine.state(row),
             snapshots=Snapshots(torch.tensor(epochs), torch.stack(codes), torch.stack(cuts)),

@@ -1,0 +1,130 @@
+"""Named experiments: every row of `data/results.csv` that can be run has one, and our own recipes beside them.
+
+What a document leaves out (loss, batch size, initialisation, the code's activation) is stated in `assumed`.
+"""
+
+import csv
+import functools
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .basics import LabError
+from .experiment import Experiment
+
+_RESULTS = Path(__file__).parents[1] / "data" / "results.csv"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """changes: dotted path -> value, on top of the default experiment; assumed: what we chose, and why."""
+
+    name: str
+    title: str
+    changes: dict[str, Any] = field(hash=False)
+    assumed: str = ""
+
+    @functools.cached_property
+    def experiment(self) -> Experiment:
+        return Experiment().with_values(self.changes)
+
+    @property
+    def reported(self) -> dict[str, str] | None:
+        """The row of `results.csv` that this preset re-runs, or None for a recipe of our own."""
+        return results().get(self.name)
+
+
+@functools.cache
+def results() -> dict[str, dict[str, str]]:
+    """What the documents report: id -> row, as text."""
+    with _RESULTS.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+_A = {"epochs": 10_000}
+_A_ASSUMED = (
+    "The document does not name the loss, the batch or the initialisation: mean squared error, all 32 characters in "
+    "one batch, PyTorch's default. The code is left linear; with a sigmoid on it fewer characters are learnt."
+)
+_BEST = {
+    "model.hidden_activation": "silu",
+    "model.initialization": "xavier_uniform",
+    "loss": "bce",
+    "optimizer.learning_rate": 0.01,
+}
+_BEST_DEEP = {**_BEST, "epochs": 10_000, "optimizer.schedule": "cosine"}
+_BEST_ASSUMED = (
+    "The document's layers and epochs, with SiLU instead of sigmoid (its slope does not vanish), cross-entropy (it "
+    "pulls on pixels that are wrong and certain), Xavier's start and a rate that falls to 0."
+)
+_B = {
+    "model.hidden_activation": "tanh",
+    "normalization": "symmetric",
+    "model.initialization": "xavier_uniform",
+    "optimizer.kind": "momentum",
+    "optimizer.momentum": 0.9,
+}
+_B_ASSUMED = (
+    "The document names momentum, normalised data and a chosen initialisation, no more: tanh, pixels from −1 to 1, "
+    "Xavier, momentum 0.9, mean squared error, all characters in one batch."
+)
+
+
+def _eta(rate: str) -> Preset:
+    return Preset(
+        f"font-eta-{rate}",
+        f"5x7 font, 35-20-2, momentum, rate {rate}",
+        {**_B, "model.layers": (35, 20, 2), "optimizer.learning_rate": float(rate), "epochs": 10_000},
+        _B_ASSUMED,
+    )
+
+
+def _dense_b(name: str, *layers: int) -> Preset:
+    shown = "-".join(map(str, layers))
+    changes = {**_B, "model.layers": layers, "optimizer.learning_rate": 0.0005, "epochs": 1000}
+    return Preset(name, f"5x7 font, {shown}, momentum, 1,000 epochs", changes, _B_ASSUMED)
+
+
+_ALL = [
+    Preset("font-20-10", "5x7 font, 35-20-10-2, sigmoid, Adam", {**_A, "model.layers": (35, 20, 10, 2)}, _A_ASSUMED),
+    Preset("font-25-15", "5x7 font, 35-25-15-2, sigmoid, Adam", {**_A, "model.layers": (35, 25, 15, 2)}, _A_ASSUMED),
+    Preset(
+        "font-30-20-10",
+        "5x7 font, 35-30-20-10-2, sigmoid, Adam",
+        {**_A, "model.layers": (35, 30, 20, 10, 2)},
+        _A_ASSUMED,
+    ),
+    Preset(
+        "font-best",
+        "5x7 font, all 32 characters through two numbers",
+        {**_BEST, "model.layers": (35, 64, 32, 2), "epochs": 1000},
+        "Our recipe: wider layers, SiLU, cross-entropy, Xavier's start, a rate of 0.01.",
+    ),
+    *(
+        Preset(
+            f"font-{sizes}-best",
+            f"5x7 font, 35-{sizes}-2, our recipe",
+            {**_BEST_DEEP, "model.layers": f"35-{sizes}-2"},
+            _BEST_ASSUMED,
+        )
+        for sizes in ("20-10", "25-15", "30-20-10")
+    ),
+    _dense_b("font-35-2", 35, 2),
+    _dense_b("font-35-20-2", 35, 20, 2),
+    _dense_b("font-35-20-10-2", 35, 20, 10, 2),
+    *(_eta(rate) for rate in ("0.05", "0.005", "0.0005", "0.00005")),
+]
+
+PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}
+
+
+def preset(name: str) -> Preset:
+    """Raises LabError for a name that is not here."""
+    if name not in PRESETS:
+        raise LabError(f"There is no preset {name[:60]!r}: choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def get(name: str) -> Experiment:
+    """The experiment of preset `name`. Raises LabError for a name that is not here."""
+    return preset(name).experiment
