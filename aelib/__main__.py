@@ -54,8 +54,8 @@ def _print_json(document: object) -> None:
 
 
 def _print_table(rows: Iterable[Sequence[object]]) -> None:
-    cells = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    cells: list[list[str]] = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     for row in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
@@ -76,26 +76,28 @@ def _presets(options: argparse.Namespace) -> int:
 
 
 def _datasets(options: argparse.Namespace) -> int:
-    rows = [
-        {
-            "name": spec.name,
-            "title": spec.title,
-            "images": spec.images,
-            "shape": list(spec.shape),
-            "classes": spec.classes,
-            "source": spec.source,
-            "licence": spec.licence,
-            "present": True,
-        }
-        for spec in datasets.available()
-    ]
+    specs = datasets.available()
     if options.json:
-        _print_json(rows)
+        _print_json(
+            [
+                {
+                    "name": spec.name,
+                    "title": spec.title,
+                    "images": spec.images,
+                    "shape": list(spec.shape),
+                    "classes": spec.classes,
+                    "source": spec.source,
+                    "licence": spec.licence,
+                    "present": True,
+                }
+                for spec in specs
+            ]
+        )
     else:
-        for row in rows:
-            size = "x".join(map(str, row["shape"]))  # type: ignore[arg-type]
-            print(f"{row['name']}: {row['title']}; {row['images']} images of {size}, {row['classes']} classes, present")
-            print(f"    from: {row['source']}; licence: {row['licence']}")
+        for spec in specs:
+            size = "x".join(str(side) for side in spec.shape)
+            print(f"{spec.name}: {spec.title}; {spec.images} images of {size}, {spec.classes} classes, present")
+            print(f"    from: {spec.source}; licence: {spec.licence}")
     return 0
 
 

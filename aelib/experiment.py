@@ -88,7 +88,7 @@ class Experiment(Part):
     early_stop: EarlyStop = EarlyStop()
     snapshots: Annotated[
         Annotated[tuple[int, ...], Field(max_length=200)] | None,
-        listed(","),
+        listed("-,"),
         setting(
             "Epochs at which codes and reconstructions are kept, such as 1,15,30. Empty: chosen for you.",
             "give at most 200 epochs, or nothing",

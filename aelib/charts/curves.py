@@ -1,0 +1,56 @@
+"""Curves over the epochs."""
+
+import plotly.graph_objects as go
+
+from ..run import Run
+
+
+def styled(figure: go.Figure, height: int = 300) -> go.Figure:
+    """The one look of all plots; colours come from the page's theme."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        hovermode="x unified",
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        font={"size": 14},
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) -> go.Figure:
+    """Training loss against epoch; both axes logarithmic if asked (epoch 0 is then left out)."""
+    records = [record for record in history if record["epoch"] > 0] if logarithmic else history
+    figure = go.Figure(
+        go.Scatter(
+            x=[record["epoch"] for record in records],
+            y=[record["train_loss"] for record in records],
+            name=label,
+            mode="lines",
+            line={"width": 2.5},
+        )
+    )
+    kind = "log" if logarithmic else "linear"
+    figure.update_xaxes(title="epoch", type=kind)
+    figure.update_yaxes(title=label, type=kind, exponentformat="power")
+    return styled(figure)
+
+
+def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
+    """Images learnt against epoch, with the number of images as a line to reach."""
+    records = [record for record in run.history if record["epoch"] > 0] if logarithmic else run.history
+    total = run.metrics["total"]
+    figure = go.Figure(
+        go.Scatter(
+            x=[record["epoch"] for record in records],
+            y=[record["learnt"] for record in records],
+            name="learnt",
+            mode="lines",
+            line={"width": 2.5, "shape": "hv"},
+        )
+    )
+    figure.add_hline(y=total, line={"dash": "dot", "width": 1}, annotation_text=f"all {total}")
+    figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear")
+    figure.update_yaxes(title="characters learnt", range=[0, total * 1.12])
+    return styled(figure)

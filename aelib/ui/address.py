@@ -1,0 +1,42 @@
+"""Experiment <-> address. The address holds a preset's name and every field that differs from it, as text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import presets
+from ..basics import LabError
+from ..experiment import Experiment
+
+PRESET = "preset"
+MAX_VALUE = 500  # characters of one value: longer ones are not even looked at
+
+
+def text(value: Any) -> str:
+    """A field's value as it is typed in a control or written in an address."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "-".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def to_query(experiment: Experiment, preset: str) -> dict[str, str]:
+    """What `from_query` turns back into the same experiment."""
+    changes = experiment.changes(presets.get(preset))
+    return {PRESET: preset} | {path: text(value) for path, value in changes.items()}
+
+
+def from_query(query: Mapping[str, str], default: str) -> tuple[str, Experiment, str | None]:
+    """(preset, experiment, problem): for an address that makes no sense the default's, and one sentence."""
+    try:
+        preset = query.get(PRESET, default)
+        values = {key: value for key, value in query.items() if key != PRESET}
+        too_long = next((key for key, value in values.items() if len(value) > MAX_VALUE), None)
+        if too_long is not None:
+            raise LabError(f"{too_long[:60]!r} in the address is too long.")
+        return preset, presets.get(preset).with_values(values), None
+    except LabError as error:
+        problem = f"The address does not describe an experiment, so this is {default}. {error}"
+        return default, presets.get(default), problem

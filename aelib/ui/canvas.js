@@ -1,0 +1,62 @@
+// Pixels of glyphs on a canvas, shared by plane.js and replay.js (put in front of each).
+
+const PAPER = [250, 249, 245], INK = [28, 35, 49];
+
+// base64 -> Uint8Array
+const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+// One image (grey, 0 to 255, or colour as channels × height × width) as a small canvas of one screen pixel a pixel.
+function sprite(data, offset, shape, alpha = 255) {
+  const [channels, height, width] = shape, size = height * width;
+  const canvas = document.createElement("canvas");
+  canvas.width = width; canvas.height = height;
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  for (let i = 0; i < size; i++) {
+    for (let c = 0; c < 3; c++) {
+      const v = data[offset + (channels === 3 ? c * size : 0) + i];
+      image.data[4 * i + c] = channels === 3 ? v : PAPER[c] + (INK[c] - PAPER[c]) * v / 255;
+    }
+    image.data[4 * i + 3] = alpha;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+// A canvas as wide as its parent and sharp on every screen; returns its context, scaled to CSS pixels.
+function fit(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio);
+  canvas.style.width = width + "px"; canvas.style.height = height + "px";
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  context.imageSmoothingEnabled = false;
+  return context;
+}
+
+const themed = (element, name, fallback) => getComputedStyle(element).getPropertyValue(name).trim() || fallback;
+
+// Round numbers to mark an axis with, about `count` of them.
+function ticks([low, high], count = 5) {
+  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= rough);
+  const marks = [];
+  for (let t = Math.ceil(low / step) * step; t <= high + 1e-9; t += step) marks.push(Math.abs(t) < step / 1e6 ? 0 : t);
+  return marks;
+}
+
+// Axes around a plot area; scale turns a point of the plane into CSS pixels.
+function frame(context, area, x, y, colour, labels) {
+  const [left, top, width, height] = area;
+  const scale = ([px, py]) => [left + (px - x[0]) / (x[1] - x[0]) * width, top + (y[1] - py) / (y[1] - y[0]) * height];
+  context.strokeStyle = colour; context.fillStyle = colour; context.lineWidth = 1;
+  context.globalAlpha = 0.5; context.strokeRect(left, top, width, height); context.globalAlpha = 1;
+  context.font = "12px sans-serif"; context.textBaseline = "top"; context.textAlign = "center";
+  const show = (t) => String(+t.toPrecision(3)).replace("-", "−");
+  for (const t of ticks(x)) context.fillText(show(t), scale([t, 0])[0], top + height + 4);
+  context.textAlign = "right"; context.textBaseline = "middle";
+  for (const t of ticks(y)) context.fillText(show(t), left - 5, scale([0, t])[1]);
+  context.textAlign = "center"; context.textBaseline = "bottom";
+  context.fillText(labels[0], left + width / 2, top + height + 34);
+  context.save(); context.translate(11, top + height / 2); context.rotate(-Math.PI / 2); context.fillText(labels[1], 0, 0); context.restore();
+  return scale;
+}

@@ -1,0 +1,117 @@
+"""Two drawings that answer the pointer, in plain JavaScript: the latent plane, and learning replayed.
+
+Data goes to the browser as numbers and base64 pixels, never inside HTML.
+"""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from .. import latent
+from ..run import Run
+
+GRID_BYTES = 400_000  # of decoded images sent to the browser for the plane
+_HERE = Path(__file__).parent
+
+_CSS = """
+:host, .plane, .replay { color: var(--st-text-color); font-family: var(--st-font); }
+canvas { display: block; touch-action: pan-y; border-radius: 6px; }
+.plane canvas { cursor: crosshair; }
+canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+.status { font-size: 0.9rem; min-height: 1.5em; font-variant-numeric: tabular-nums; }
+.bar { display: flex; gap: 12px; align-items: center; margin-bottom: 6px; }
+.bar input { flex: 1; accent-color: var(--st-primary-color); }
+button { font: inherit; color: inherit; padding: 0.3em 0.9em; cursor: pointer; border-radius: 6px;
+  border: 1px solid var(--st-border-color); background: var(--st-secondary-background-color); }
+"""
+_PLANE = """<div class="plane"><canvas tabindex="0" role="img"
+aria-label="Latent plane. Arrow keys move the point, Enter decodes it."></canvas><div class="status"></div></div>"""
+_REPLAY = """<div class="replay"><div class="bar"><button type="button">▶ Play</button>
+<input type="range" min="0" value="0" aria-label="Epoch"><span class="status"></span></div>
+<canvas class="points"></canvas><canvas class="sheet"></canvas></div>"""
+
+
+def _script(name: str) -> str:
+    return (_HERE / "canvas.js").read_text(encoding="utf-8") + (_HERE / name).read_text(encoding="utf-8")
+
+
+_plane = st.components.v2.component("aelib.plane", html=_PLANE, css=_CSS, js=_script("plane.js"))
+_replay = st.components.v2.component("aelib.replay", html=_REPLAY, css=_CSS, js=_script("replay.js"))
+
+
+def _bytes(pixels: NDArray[Any]) -> str:
+    """Pixels in 0..1 (or uint8) as base64."""
+    if pixels.dtype != np.uint8:
+        pixels = (np.clip(pixels, 0, 1) * 255).round().astype(np.uint8)
+    return base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode()
+
+
+def labels(plane: latent.Plane) -> list[str]:
+    """Names of the two axes."""
+    if plane.is_pca:
+        return ["first principal component", "second principal component"]
+    return ["z₁", "z₂" if len(plane.origin) == 2 else ""]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _plane_data(digest: str, _run: Run) -> dict[str, Any]:
+    """What plane.js draws; the cache's key is the digest, since a run is never compared or hashed itself."""
+    run = _run
+    codes = run.codes()
+    plane = latent.plane(codes)
+    points = plane.points(codes)
+    x, y = latent.bounds(points)
+    side = int(np.clip((GRID_BYTES / run.images.pixels[0].numel()) ** 0.5, 12, 64))
+    grid = latent.grid(x, y, side, side)
+    return {
+        "shape": list(run.images.pixels.shape[1:]),
+        "columns": side,
+        "rows": side,
+        "x": x,
+        "y": y,
+        "grid": _bytes(run.decode(plane.codes(grid.reshape(-1, 2)))),
+        "points": points.tolist(),
+        "names": list(run.images.names),
+        "originals": _bytes(run.images.pixels.numpy()),
+        "wrong": list(run.metrics["wrong_pixels"].values()),
+        "labels": labels(plane),
+    }
+
+
+def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
+    """The latent plane: the decoder's picture of every point, every image at its code, the pointer decoded live.
+
+    `on_point` is called when a point is picked; the result's `point` is then (x, y).
+    """
+    data = {**_plane_data(run.digest, run), "point": point}
+    return _plane(data=data, key=key, on_point_change=on_point)
+
+
+def replay(run: Run, key: str) -> None:
+    """Codes and reconstructions at every snapshot, on the axes of the last one."""
+    snapshots = run.snapshots
+    codes = snapshots.codes.numpy()
+    plane = latent.plane(codes[-1])
+    points = plane.points(codes)
+    x, y = latent.bounds(points)
+    learnt = {record["epoch"]: record["learnt"] for record in run.history}
+    _replay(
+        data={
+            "shape": list(run.images.pixels.shape[1:]),
+            "epochs": snapshots.epochs.tolist(),
+            "points": points.tolist(),
+            "pixels": _bytes(snapshots.pixels.numpy()),
+            "originals": _bytes(run.images.pixels.numpy()),
+            "names": list(run.images.names),
+            "x": x,
+            "y": y,
+            "labels": labels(plane),
+            "learnt": [learnt.get(epoch) for epoch in snapshots.epochs.tolist()],
+        },
+        key=key,
+    )

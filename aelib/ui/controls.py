@@ -1,0 +1,253 @@
+"""Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
+choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right."""
+
+from typing import Any
+
+import streamlit as st
+
+from .. import datasets, presets
+from ..activations import ACTIVATIONS
+from ..basics import LabError
+from ..datasets import glyphs
+from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
+from ..initialization import INITIALIZATIONS
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS
+from .address import PRESET, from_query, text, to_query
+
+_LABELS: dict[str, str] = {
+    **{name: entry.label for name, entry in OPTIMIZERS.items()},
+    **{name: entry.label for name, entry in INITIALIZATIONS.items()},
+    **{name: entry.label for name, entry in LOSSES.items()},
+    "auto": "follow the normalisation",
+    "none": "none",
+}
+_FIELD_LABELS: dict[tuple[str, str], str] = {
+    ("normalization", "none"): "0 to 1, as they are",
+    ("normalization", "symmetric"): "−1 to 1",
+    ("normalization", "standardized"): "mean 0, standard deviation 1",
+    ("early_stop.kind", "learnt"): "when every image is learnt",
+    ("early_stop.kind", "patience"): "when the loss stops falling",
+    ("early_stop.kind", "none"): "never",
+}
+
+
+class Controls:
+    """The controls of one lesson. `lesson` keeps its widgets apart from those of other lessons."""
+
+    def __init__(self, lesson: str, default: str) -> None:
+        """default: the preset that a first visit shows."""
+        self.lesson, self.default = lesson, default
+        self._address = f"{lesson}:address"
+        self.problem: str | None = None
+        query = {key: st.query_params[key] for key in st.query_params}
+        # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
+        if self._address not in st.session_state or (query and query != st.session_state[self._address]):
+            preset, experiment, self.problem = from_query(query, default)
+            self._load(preset, experiment)
+            st.session_state[self._address] = query
+
+    def key(self, path: str) -> str:
+        return f"{self.lesson}:{path}"
+
+    def _load(self, preset: str, experiment: Experiment) -> None:
+        st.session_state[self.key(PRESET)] = preset
+        for path, value in flatten(experiment.model_dump(mode="json")).items():
+            if isinstance(value, bool) or path in ("epochs", "seed") or _is_choice(path) or path == "dataset":
+                st.session_state[self.key(path)] = value
+            else:
+                st.session_state[self.key(path)] = text(value)
+        st.session_state[self.key("values")] = flatten(experiment.model_dump(mode="json"))
+
+    # --- widgets --------------------------------------------------------------------------------------------
+
+    def preset(self, names: list[str]) -> presets.Preset:
+        """Where to start from; choosing one sets every control."""
+        key = self.key(PRESET)
+        if st.session_state.get(key) not in names:
+            names = [*names, st.session_state[key]]
+        st.selectbox(
+            "Start from",
+            names,
+            key=key,
+            format_func=lambda name: presets.PRESETS[name].title,
+            on_change=lambda: self._load(st.session_state[key], presets.get(st.session_state[key])),
+            help="The documents' networks, then recipes of ours. Choosing one sets every control below.",
+            persist_state="session",
+        )
+        return presets.preset(st.session_state[key])
+
+    def typed(self, path: str, label: str) -> None:
+        """A text to type: sizes, rates and other numbers, checked when the experiment is made."""
+        st.text_input(label, key=self.key(path), help=_help(path), persist_state="session")
+
+    def number(self, path: str, label: str, largest: int) -> None:
+        st.number_input(
+            label, key=self.key(path), min_value=0, max_value=largest, step=1, help=_help(path), persist_state="session"
+        )
+
+    def choice(self, path: str, label: str) -> str:
+        """A name from the registry; returns it."""
+        chosen: str = st.selectbox(
+            label,
+            choices(path),
+            key=self.key(path),
+            format_func=lambda name: _name(path, name),
+            help=_help(path),
+            persist_state="session",
+        )
+        return chosen
+
+    def toggle(self, path: str, label: str) -> None:
+        st.toggle(label, key=self.key(path), help=_help(path), persist_state="session")
+
+    def dataset(self) -> None:
+        """Bundled sets, and the table that this person has uploaded."""
+        key = self.key("dataset")
+        own = [name for name in st.session_state.get("own_datasets", []) if name not in datasets.SETS]
+        names = list(dict.fromkeys([*datasets.SETS, *own, st.session_state[key]]))
+        st.selectbox(
+            "Data set",
+            names,
+            key=key,
+            format_func=lambda name: datasets.spec(name).title,
+            on_change=self._fit_sizes,
+            help=_help("dataset"),
+            persist_state="session",
+        )
+        upload_key = self.key("upload")
+        st.file_uploader(
+            "Your own glyphs (CSV)",
+            type=["csv", "txt"],
+            key=upload_key,
+            on_change=self._take_upload,
+            help="A header char,row0,row1,… and one line for each glyph; rows in # and . such as .#. — any grid from "
+            "3x3 to 32x32, 2 to 1,024 glyphs.",
+        )
+        if problem := st.session_state.get(self.key("upload_problem")):
+            st.error(problem, icon=":material/error:")
+        st.download_button(
+            "The font as a table to start from",
+            glyphs.write(datasets.load("font5x7")),
+            "font5x7.csv",
+            "text/csv",
+            type="tertiary",
+            on_click="ignore",
+        )
+
+    def _take_upload(self) -> None:
+        upload = st.session_state[self.key("upload")]
+        st.session_state[self.key("upload_problem")] = None
+        if upload is None:
+            return
+        try:
+            name = glyphs.keep(upload.getvalue())
+        except LabError as error:
+            st.session_state[self.key("upload_problem")] = str(error)
+            return
+        st.session_state.setdefault("own_datasets", []).append(name)
+        st.session_state[self.key("dataset")] = name
+        self._fit_sizes()
+
+    def _fit_sizes(self) -> None:
+        """Another data set has other images: the first layer (and a decoder's last) follows."""
+        pixels = str(datasets.spec(st.session_state[self.key("dataset")]).pixels)
+        layers = st.session_state[self.key("model.layers")].replace(",", "-").split("-")
+        st.session_state[self.key("model.layers")] = "-".join([pixels, *layers[1:]])
+        decoder = st.session_state[self.key("model.decoder_layers")]
+        if decoder:
+            st.session_state[self.key("model.decoder_layers")] = "-".join([*decoder.split("-")[:-1], pixels])
+
+    def get(self, path: str) -> Any:
+        """What the control of a field says now, typed or chosen."""
+        return st.session_state[self.key(path)]
+
+    # --- the experiment -------------------------------------------------------------------------------------
+
+    def experiment(self) -> Experiment:
+        """What the controls describe; the address follows. Raises ExperimentError; what was typed stays."""
+        values = {path: st.session_state.get(self.key(path), value) for path, value in self._values().items()}
+        experiment = Experiment().with_values(values)
+        query = to_query(experiment, st.session_state[self.key(PRESET)])
+        if query != st.session_state[self._address] or not st.query_params:
+            st.query_params.from_dict(query)
+            st.session_state[self._address] = query
+        return experiment
+
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = st.session_state[self.key("values")]
+        return values
+
+
+def _help(path: str) -> str:
+    return field_info(path).description or ""
+
+
+def _is_choice(path: str) -> bool:
+    try:
+        return bool(choices(path)) and all(isinstance(name, str) for name in choices(path))
+    except (KeyError, TypeError):
+        return False
+
+
+def _name(path: str, name: str) -> str:
+    if (path, name) in _FIELD_LABELS:
+        return _FIELD_LABELS[path, name]
+    if name in ACTIVATIONS and path.endswith("activation"):
+        return ACTIVATIONS[name].label
+    return _LABELS.get(name, name)
+
+
+def dense(controls: Controls) -> Experiment | None:
+    """The form of the dense lesson, documents' presets first. None where something typed is wrong, which is said."""
+    from .layout import plain, problems  # here, not above: layout starts the jobs
+
+    names = [name for name in presets.PRESETS if name.startswith("font-")]
+    preset = controls.preset(names)
+    if preset.reported:
+        reported = preset.reported
+        metric = reported["metric"].replace("_", " ")
+        note = f"; {reported['note']}" if reported["note"] else ""
+        st.caption(plain(f"Reported by the document: {metric} {reported['reported']}{note}."))
+    if preset.assumed:
+        st.caption(plain(preset.assumed))
+    controls.typed("model.layers", "Layers, from the image to the code")
+    controls.choice("model.hidden_activation", "Hidden activation")
+    left, right = st.columns(2)
+    with left:
+        kind = controls.choice("optimizer.kind", "Optimiser")
+        controls.number("epochs", "Epochs", 1_000_000)
+    with right:
+        controls.typed("optimizer.learning_rate", "Learning rate")
+        controls.number("seed", "Seed", 2**32 - 1)
+    with st.expander("More choices"):
+        controls.dataset()
+        controls.choice("normalization", "Normalisation of the pixels")
+        controls.choice("loss", "Loss")
+        controls.choice("model.code_activation", "Activation of the code")
+        controls.choice("model.output_activation", "Activation of the output")
+        controls.typed("model.decoder_layers", "Decoder of its own (empty: mirrored)")
+        controls.toggle("model.batch_norm", "Batch norm")
+        initialization = controls.choice("model.initialization", "Initialisation")
+        if INITIALIZATIONS[initialization].scaled:
+            controls.typed("model.initialization_scale", "Scale of the initialisation")
+        if OPTIMIZERS[kind].momentum:
+            controls.typed("optimizer.momentum", "Momentum")
+        controls.typed("optimizer.weight_decay", "Weight decay")
+        schedule = controls.choice("optimizer.schedule", "Schedule of the rate")
+        if schedule == "step":
+            controls.typed("optimizer.step_every", "Epochs between steps")
+            controls.typed("optimizer.step_factor", "Factor of a step")
+        controls.typed("batch_size", "Batch size (all, or a number)")
+        stop = controls.choice("early_stop.kind", "Stop early")
+        if stop == "learnt":
+            controls.typed("early_stop.wrong_pixels", "Wrong pixels allowed")
+        if stop == "patience":
+            controls.typed("early_stop.patience", "Patience in epochs")
+            controls.typed("early_stop.min_delta", "Smallest fall that counts")
+        controls.typed("snapshots", "Epochs to keep for the replay (empty: chosen for you)")
+    try:
+        return controls.experiment()
+    except ExperimentError as error:
+        problems(error.problems)
+        return None

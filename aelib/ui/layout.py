@@ -1,0 +1,46 @@
+"""The frame around every page: page settings, style, navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from .resources import jobs
+
+# (file, label, icon, what it is about), in the order of the course
+LESSONS = [
+    (
+        "pages/dense.py",
+        "Dense autoencoder",
+        ":material/hub:",
+        "32 characters of a 5x7 font through a code of two numbers: which are learnt, which are confused, and what "
+        "lies between them.",
+    )
+]
+HOME = ("app.py", "Home", ":material/home:")
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def page(title: str) -> None:
+    """First call of every page: its settings, the style and the sidebar with the way to every other page."""
+    st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=":material/hub:", layout="wide")
+    st.html(_STYLE)
+    jobs()
+    with st.sidebar:
+        st.markdown("**Autoencoder Lab**")
+        file, label, icon = HOME
+        st.page_link(file, label=label, icon=icon)
+        st.caption("Lessons")
+        for file, label, icon, _ in LESSONS:
+            st.page_link(file, label=label, icon=icon)
+
+
+def problems(sentences: list[str]) -> None:
+    """What is wrong, one sentence each, as plain text: values in them come from people."""
+    for sentence in sentences:
+        st.error(plain(sentence), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)

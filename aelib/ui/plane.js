@@ -1,0 +1,96 @@
+// The latent plane under the pointer: what the decoder makes of every point, and every image at its own code.
+// data: see `canvas.plane` in Python. State "point": [x, y], set by a click, a tap or Enter.
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const root = parentElement.querySelector(".plane");
+  const canvas = root.querySelector("canvas"), status = root.querySelector(".status");
+  const { shape, columns, rows, x, y, points, names, labels } = data;
+  const size = shape[0] * shape[1] * shape[2];
+  const grid = bytes(data.grid), originals = bytes(data.originals);
+  const glyphs = names.map((_, i) => sprite(originals, i * size, shape));
+  let pointer = data.point, area, scale;
+
+  const cell = (p) => {
+    const c = Math.round((p[0] - x[0]) / (x[1] - x[0]) * (columns - 1));
+    const r = Math.round((y[1] - p[1]) / (y[1] - y[0]) * (rows - 1));
+    return Math.min(rows - 1, Math.max(0, r)) * columns + Math.min(columns - 1, Math.max(0, c));
+  };
+
+  // The mosaic of decoded images is drawn once for a size, then kept.
+  let background, backgroundFor = "";
+  function mosaic(width, height) {
+    if (backgroundFor === `${width}x${height}`) return background;
+    backgroundFor = `${width}x${height}`;
+    background = document.createElement("canvas");
+    background.width = width; background.height = height;
+    const context = background.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    const across = Math.max(6, Math.min(22, Math.round(width / 34)));
+    const w = width / across, down = Math.max(4, Math.round(height / (w * shape[1] / shape[2] * 1.12))), h = height / down;
+    for (let r = 0; r < down; r++) for (let c = 0; c < across; c++) {
+      const p = [x[0] + (c + 0.5) / across * (x[1] - x[0]), y[1] - (r + 0.5) / down * (y[1] - y[0])];
+      context.drawImage(sprite(grid, cell(p) * size, shape), c * w + 1, r * h + 1, w - 2, h - 2);
+    }
+    return background;
+  }
+
+  function draw() {
+    const width = root.clientWidth || 600;
+    const height = Math.round(Math.min(560, Math.max(330, width * 0.68)));
+    const context = fit(canvas, width, height);
+    const colour = themed(root, "--st-text-color", "#333");
+    area = [48, 8, width - 58, height - 54];
+    context.globalAlpha = 0.42;
+    context.drawImage(mosaic(Math.round(area[2]), Math.round(area[3])), area[0], area[1], area[2], area[3]);
+    context.globalAlpha = 1;
+    scale = frame(context, area, x, y, colour, labels);
+    const w = Math.max(15, Math.min(26, width / 34)), h = w * shape[1] / shape[2];
+    points.forEach((p, i) => {
+      const [cx, cy] = scale(p);
+      context.fillStyle = data.wrong[i] > 1 ? "#ea580c" : "#2563eb";
+      context.fillRect(cx - w / 2 - 2, cy - h / 2 - 2, w + 4, h + 4);
+      context.drawImage(glyphs[i], cx - w / 2, cy - h / 2, w, h);
+    });
+    if (!pointer) return;
+    const [cx, cy] = scale(pointer);
+    context.strokeStyle = "#db2777"; context.lineWidth = 1.5;
+    context.beginPath(); context.moveTo(cx, area[1]); context.lineTo(cx, area[1] + area[3]);
+    context.moveTo(area[0], cy); context.lineTo(area[0] + area[2], cy); context.stroke();
+    const big = Math.min(110, width / 5), tall = big * shape[1] / shape[2];
+    let px = cx + 16, py = cy + 16;
+    if (px + big > area[0] + area[2]) px = cx - 16 - big;
+    if (py + tall > area[1] + area[3]) py = cy - 16 - tall;
+    context.fillStyle = "#db2777"; context.fillRect(px - 3, py - 3, big + 6, tall + 6);
+    context.drawImage(sprite(grid, cell(pointer) * size, shape), px, py, big, tall);
+  }
+
+  function move(p) {
+    pointer = [Math.min(x[1], Math.max(x[0], p[0])), Math.min(y[1], Math.max(y[0], p[1]))];
+    const nearest = points.map((q, i) => [(q[0] - p[0]) ** 2 + (q[1] - p[1]) ** 2, i]).sort((a, b) => a[0] - b[0])[0][1];
+    status.textContent = `(${pointer.map((v) => v.toFixed(2)).join(", ")}) · nearest: ${names[nearest]}`;
+    draw();
+  }
+
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return [x[0] + (event.clientX - box.left - area[0]) / area[2] * (x[1] - x[0]),
+            y[1] - (event.clientY - box.top - area[1]) / area[3] * (y[1] - y[0])];
+  };
+  canvas.onpointermove = (event) => move(at(event));
+  canvas.onpointerdown = (event) => { move(at(event)); };
+  canvas.onclick = (event) => { move(at(event)); setStateValue("point", pointer); };
+  canvas.onpointerleave = () => { pointer = data.point; draw(); };
+  canvas.onkeydown = (event) => {
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (steps) {
+      event.preventDefault();
+      const from = pointer || points[0];
+      move([from[0] + steps[0] * (x[1] - x[0]) / 60, from[1] + steps[1] * (y[1] - y[0]) / 60]);
+    } else if (event.key === "Enter" && pointer) setStateValue("point", pointer);
+  };
+  draw();
+  const observer = new ResizeObserver(draw);
+  observer.observe(root);
+  return () => observer.disconnect();
+}

@@ -1,0 +1,112 @@
+"""Train, watch, stop: what stands between an experiment and its run."""
+
+import time
+
+import streamlit as st
+
+from ..charts import curves
+from ..experiment import Experiment
+from ..jobs import Job
+from ..losses import LOSSES
+from ..run import Run
+from ..store import DamagedRun
+from .layout import plain
+from .resources import jobs, open_run
+
+POLL = 0.4  # seconds between two looks at a running job
+ONE_EPOCH = 60e-6  # seconds, for the guess before training: one small net, one batch an epoch
+
+
+def run_of(experiment: Experiment, key: str) -> Run | None:
+    """The run of an experiment where the store has it. Else a Train button, or live progress with Stop: None."""
+    job = jobs().get(experiment.digest)
+    if job is not None and job.active:
+        _watch(experiment.digest, key)
+        return None
+    try:
+        run = open_run(experiment)
+    except DamagedRun as damaged:
+        st.warning(
+            plain(f"The stored run is damaged ({damaged.what}): training replaces it."), icon=":material/warning:"
+        )
+        run = None
+    if run is not None:
+        _stored_note(run, just_now=job is not None)
+        return run
+    if job is not None and job.state == "failed":
+        st.error(plain(job.reason), icon=":material/error:")
+    if job is not None and job.state == "cancelled":
+        st.info(plain(job.reason), icon=":material/stop_circle:")
+    _train_button(experiment, key)
+    return None
+
+
+def _train_button(experiment: Experiment, key: str) -> None:
+    if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
+        jobs().submit(experiment)
+        st.rerun()
+    st.caption(
+        f"Not trained yet: {experiment.epochs:,} epochs of {experiment.model.parameter_count():,} parameters, "
+        f"{_guess(experiment)}. Before you press: how many characters will it learn, and which will it confuse?"
+    )
+
+
+def _guess(experiment: Experiment) -> str:
+    """How long it may take, in words: small nets are bound by the number of steps, not by the arithmetic."""
+    images = experiment.dataset_spec.images
+    steps = experiment.epochs * -(-images // (experiment.batch_size or images))
+    size = experiment.model.parameter_count() * min(experiment.batch_size or images, images)
+    seconds = steps * max(ONE_EPOCH, size * 4e-10)
+    return "about a second" if seconds < 1.5 else f"about {seconds:,.0f} seconds" if seconds < 90 else (
+        f"about {seconds / 60:,.0f} minutes"
+    )  # fmt: skip
+
+
+def _stored_note(run: Run, just_now: bool) -> None:
+    took = f"{run.epochs:,} epochs in {run.seconds:.2f} s on {run.device}"
+    why = {"learnt": ", stopped when all was learnt", "patience": ", stopped when the loss no longer fell"}
+    text = f"{took}{why.get(run.stopped, '')}"
+    if just_now:
+        st.success(f"Trained just now: {text}.", icon=":material/check_circle:")
+    else:
+        when = run.created[:16].replace("T", " ")
+        st.success(
+            f"Found in the store, so nothing is trained again: {text} ({when} UTC).", icon=":material/inventory_2:"
+        )
+
+
+@st.fragment(run_every=POLL)
+def _watch(digest: str, key: str) -> None:
+    """Live loss, epoch and time left. A fragment of its own: the rest of the page stays as it is."""
+    job = jobs().get(digest)
+    if job is None or not job.active:
+        st.rerun()
+    assert job is not None  # noqa: S101 - st.rerun does not return
+    progress = jobs().progress(digest)
+    if progress is None:
+        st.progress(0.0, text=_waiting(job))
+    else:
+        share = progress.epoch / progress.epochs
+        st.progress(
+            share,
+            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {progress.learnt} of {progress.total} learnt · "
+            f"{_left(progress.seconds_left)} left",
+        )
+    if st.button("Stop", icon=":material/stop:", key=f"{key}:stop", help="Ends this training; nothing of it is kept."):
+        jobs().cancel(digest)
+        job.finished.wait(2.0)
+        st.rerun()
+    if progress is not None and len(progress.history) > 1:
+        label = LOSSES[job.experiment.loss].label
+        st.plotly_chart(curves.loss(progress.history, label), key=f"{key}:live", config={"displayModeBar": False})
+
+
+def _waiting(job: Job) -> str:
+    before = jobs().position(job)
+    if job.state == "queued":
+        return f"In the queue, {before} before it" if before else "Next in the queue"
+    return "Starting"
+
+
+def _left(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else time.strftime("%H:%M:%S", time.gmtime(seconds))

@@ -1,0 +1,38 @@
+"""What all sessions of a server share: the store, the jobs, opened runs."""
+
+import streamlit as st
+
+from ..experiment import Experiment
+from ..jobs import Jobs
+from ..run import Run
+from ..store import DamagedRun, Store
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    return Store()
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """Worker processes start with the first page, so that they are ready when the first Train is pressed."""
+    background = Jobs(store())
+    background.warm()
+    return background
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _opened(digest: str, written: int) -> Run | None:
+    return store().get(digest)
+
+
+def open_run(experiment: Experiment) -> Run | None:
+    """The stored run of an experiment, or None. Raises DamagedRun."""
+    folder = store().runs / experiment.digest
+    try:
+        written = (folder / "run.json").stat().st_mtime_ns
+    except OSError:
+        if experiment.digest in store():
+            raise DamagedRun(experiment.digest, "run.json is missing") from None
+        return None
+    return _opened(experiment.digest, written)

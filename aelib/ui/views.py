@@ -1,0 +1,161 @@
+"""What a run looks like on a page. Every figure is computed from the stored run."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+
+from .. import latent, metrics
+from ..charts import curves, glyphs
+from ..losses import LOSSES
+from ..run import Run
+from . import canvas
+
+MAX_STEPS = 60
+_PLAIN = {"displayModeBar": False}
+
+
+def error_curves(run: Run, key: str) -> None:
+    """Loss and images learnt over the epochs."""
+    logarithmic = st.toggle("Logarithmic axes", value=True, key=f"{key}:log", persist_state="session")
+    left, right = st.columns(2)
+    label = LOSSES[run.experiment.loss].label
+    left.plotly_chart(curves.loss(run.history, label, logarithmic), key=f"{key}:loss", config=_PLAIN)
+    right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
+
+
+def verdict(run: Run) -> None:
+    """The four figures that sum a run up."""
+    counts = run.metrics["wrong_pixels"]
+    cells = st.columns(4)
+    cells[0].metric(
+        "Learnt", f"{run.metrics['learnt']} of {run.metrics['total']}", help="With at most one wrong pixel."
+    )
+    cells[1].metric("Wrong pixels", f"{run.metrics['wrong_pixels_total']:,}", help="Over all images.")
+    worst = max(counts, key=lambda name: counts[name])
+    cells[2].metric("Worst", f"{worst}: {counts[worst]}" if counts[worst] else "none", help="Most wrong pixels.")
+    cells[3].metric(
+        "Mean squared error", f"{run.metrics['mse']:.2g}", help="Over pixels and images; pixels from 0 to 1."
+    )
+
+
+def error_table(run: Run, key: str) -> None:
+    """Character → wrong pixels, worst first, more than one highlighted; as CSV too."""
+    counts = run.metrics["wrong_pixels"]
+    outputs, images = run.reconstructions().numpy(), run.images.images().numpy()
+    table = pd.DataFrame(
+        {
+            "character": list(counts),
+            "wrong pixels": list(counts.values()),
+            "original": [_thumb(glyphs.colours(image)) for image in images],
+            "reconstructed": [_thumb(glyphs.colours(output)) for output in outputs],
+            "learnt": [count <= metrics.LEARNT_AT_MOST for count in counts.values()],
+        }
+    ).sort_values("wrong pixels", ascending=False, kind="stable")
+
+    def highlight(row: "pd.Series[Any]") -> list[str]:
+        bad = row["wrong pixels"] > metrics.LEARNT_AT_MOST
+        return ["background-color: rgba(234, 88, 12, 0.22)" if bad else ""] * len(row)
+
+    st.dataframe(
+        table.style.apply(highlight, axis=1),
+        hide_index=True,
+        height=360,
+        row_height=44,
+        key=f"{key}:table",
+        column_config={
+            "original": st.column_config.ImageColumn(width="small"),
+            "reconstructed": st.column_config.ImageColumn(width="small"),
+            "learnt": st.column_config.CheckboxColumn(help="At most one wrong pixel."),
+        },
+    )
+    st.download_button(
+        "Table as CSV",
+        table[["character", "wrong pixels", "learnt"]].to_csv(index=False),
+        f"wrong-pixels-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
+    """Enlarged without smoothing, since a table cell's image is smoothed by the browser."""
+    times = max(1, 56 // picture.shape[0])
+    return glyphs.data_uri(picture.repeat(times, axis=0).repeat(times, axis=1))
+
+
+def reconstructions(run: Run) -> None:
+    """Originals above what came out, wrong pixels marked."""
+    outputs, targets = run.reconstructions(), run.images.images()
+    wrong = metrics.wrong_pixel_map(outputs, targets, run.experiment.dataset_spec.wrong_pixel)
+    st.html(
+        '<span class="ae-key extra"></span> on, should be off &nbsp; '
+        '<span class="ae-key missing"></span> off, should be on'
+    )
+    st.html(glyphs.reconstructions(targets.numpy(), outputs.numpy(), wrong.numpy(), run.images.names))
+
+
+@st.fragment
+def plane(run: Run, key: str) -> None:
+    """The plane to point at, and two sliders for whoever prefers them; the chosen point decoded."""
+    codes = run.codes()
+    shown = latent.plane(codes)
+    x, y = latent.bounds(shown.points(codes))
+    names = canvas.labels(shown)
+    # a slider for each axis, kept apart for each run: another run has another plane
+    keys = [f"{key}:{run.digest}:x", f"{key}:{run.digest}:y"]
+    component = f"{key}:plane:{run.digest}"
+
+    def picked() -> None:
+        point = st.session_state[component].get("point")
+        for slider, value, (low, high) in zip(keys, point or [], (x, y), strict=False):
+            st.session_state[slider] = float(np.clip(value, low, high))
+
+    for slider, (low, high) in zip(keys, (x, y), strict=True):
+        st.session_state.setdefault(slider, (low + high) / 2)
+    left, right = st.columns([3, 1])
+    with right:
+        if shown.is_pca:
+            st.caption(
+                f"This code has {run.experiment.model.latent_dim} numbers. The plane is the one through its two first "
+                f"principal components, which keep {shown.explained:.0%} of the variance."
+            )
+        point = [
+            st.slider(name or "–", low, high, key=slider, disabled=not name)
+            for name, slider, (low, high) in zip(names, keys, (x, y), strict=True)
+        ]
+        code = shown.codes(np.array([point], np.float32))
+        decoded = run.decode(code)[0]
+        st.html(glyphs.row([((glyphs.tile(glyphs.colours(decoded), "decoded point", 120),), "decoded", False)]))
+        nearest = int(np.linalg.norm(codes - code, axis=1).argmin())
+        differing = int(metrics.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest]))
+        st.caption(
+            f"Nearest: `{run.images.names[nearest]}`, from which it differs in {differing} of {decoded.size} pixels."
+        )
+    with left:
+        canvas.plane(run, (point[0], point[1]), component, picked)
+
+
+@st.fragment
+def way(run: Run, key: str, start: str, end: str) -> None:
+    """From one image to another through the latent space."""
+    names = list(run.images.names)
+    cells = st.columns([1, 1, 2])
+    default = [names.index(start) if start in names else 0, names.index(end) if end in names else len(names) - 1]
+    first = cells[0].selectbox("From", names, index=default[0], key=f"{key}:{run.experiment.dataset}:from")
+    second = cells[1].selectbox("To", names, index=default[1], key=f"{key}:{run.experiment.dataset}:to")
+    steps = cells[2].slider("Images on the way, both ends included", 3, MAX_STEPS, 12, key=f"{key}:steps")
+    codes = torch.from_numpy(run.codes())
+    line = latent.interpolate(codes[names.index(first)], codes[names.index(second)], steps)
+    captions = [first, *[""] * (steps - 2), second]
+    st.html(glyphs.strip(run.decode(line.numpy()), captions))
+
+
+@st.fragment
+def replay(run: Run, key: str) -> None:
+    """Learning from the first epoch to the last."""
+    canvas.replay(run, f"{key}:replay:{run.digest}")

@@ -1,0 +1,21 @@
+"""Home: what an autoencoder is, and the way into each lesson. Run with `streamlit run app.py`."""
+
+import streamlit as st
+
+from aelib.ui import home, layout
+
+layout.page("Home")
+
+st.title("Autoencoder Lab")
+home.picture()
+st.markdown(
+    "An **autoencoder** is a network that is asked to give back its own input. Between input and output it has a "
+    "narrow place, the **code**, so it cannot copy: it must find a few numbers that say what matters. Read the code "
+    "and you see what it found; change the code and you get images that nobody drew."
+)
+st.subheader("Lessons")
+home.lessons()
+st.caption(
+    "Each lesson goes the same way: choose a network, guess what it will do, train it, then look at what it got wrong. "
+    "Everything trained on this server is kept, so the same experiment opens at once the next time."
+)

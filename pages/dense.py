@@ -1,0 +1,83 @@
+"""Lesson: the dense autoencoder on the 5x7 font."""
+
+import streamlit as st
+
+from aelib.charts import network
+from aelib.ui import controls, layout, progress, views
+
+FORM, RUN = "dense", "dense-run"  # the names under which widgets are kept
+
+layout.page("Dense autoencoder")
+st.title("Dense autoencoder")
+st.markdown(
+    "Thirty-two characters of 5x7 pixels go in as 35 numbers, squeeze through a code of **two**, and should come out "
+    "again. How much survives depends on the network and on how it is trained. Try it."
+)
+
+form = controls.Controls(FORM, default="font-20-10")
+if form.problem:
+    st.warning(layout.plain(form.problem), icon=":material/link_off:")
+
+setup, picture = st.columns([2, 3], gap="large")
+with setup:
+    st.header("1 · Choose")
+    experiment = controls.dense(form)
+
+run = None
+with picture:
+    st.header("2 · Train")
+    if experiment is None:
+        st.info("The network is drawn as soon as the choices on the left fit together. Nothing you typed is lost.")
+    else:
+        st.html(network.network(experiment.model, experiment.output_activation))
+        layers = "-".join(map(str, [*experiment.model.layers, *experiment.model.decoder[1:]]))
+        st.caption(f"{layers} · {experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
+        run = progress.run_of(experiment, RUN)
+        if run is not None:
+            views.verdict(run)
+
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: the error over the epochs, which characters came out wrong, the latent plane to "
+        "walk through, the way from one character to another, and learning replayed."
+    )
+    st.stop()
+
+st.header("3 · How it learnt")
+st.markdown(
+    "The loss is what training makes small. It falls in steps: each step is a group of characters that the code has "
+    "learnt to keep apart. *A character counts as learnt with at most one wrong pixel.*"
+)
+views.error_curves(run, RUN)
+
+st.header("4 · Which characters it gets wrong")
+st.markdown(
+    "Originals above, reconstructions below. Look at the framed ones: with which other character did the network "
+    "mix them up?"
+)
+views.reconstructions(run)
+with st.expander(f"Table: {run.metrics['learnt']} of {run.metrics['total']} learnt"):
+    views.error_table(run, RUN)
+
+st.header("5 · The latent plane")
+st.markdown(
+    "Every character stands at its own code; behind them, what the decoder makes of every point. Move the pointer: the "
+    "framed glyph is decoded there. Click, or use the sliders, to keep a point: **a character that nobody drew**. "
+    "Orange frames are characters with more than one wrong pixel. Do they have close neighbours?"
+)
+views.plane(run, RUN)
+
+st.header("6 · From one character to another")
+st.markdown(
+    "A straight line between two codes, decoded step by step. Where does one character end and the next begin? "
+    "Which others does the way pass through?"
+)
+views.way(run, RUN, start="s", end="z")
+
+st.header("7 · Learning, replayed")
+st.markdown(
+    "The plane and the reconstructions after each kept epoch. At first all codes lie in one heap and every "
+    "character comes out as the average of all. Watch them move apart."
+)
+views.replay(run, RUN)
