@@ -244,7 +244,9 @@ def parse(data: object) -> Experiment:
     try:
         return Experiment.model_validate(data)
     except ValidationError as error:
-        raise ExperimentError([_sentence(one) for one in error.errors(include_url=False)]) from None
+        # one sentence a field: a list with a bad item may be too short as well
+        sentences = {_field_name(one): _sentence(one) for one in reversed(error.errors(include_url=False))}
+        raise ExperimentError(list(reversed(sentences.values()))) from None
 
 
 def from_json(text: str) -> Experiment:
@@ -313,12 +315,16 @@ def _dashes(sizes: tuple[int, ...]) -> str:
     return "-".join(map(str, sizes))
 
 
+def _field_name(error: ErrorDetails) -> str:
+    """Dotted path of the field an error is about."""
+    return ".".join(str(step) for step in error["loc"] if not isinstance(step, int))[:60] or "experiment"
+
+
 def _sentence(error: ErrorDetails) -> str:
     """One pydantic error as one sentence for people."""
     if error["type"] == "sentence":
         return str(error["ctx"]["text"])
-    path = [str(step) for step in error["loc"] if not isinstance(step, int)]
-    name = ".".join(path)[:60] or "experiment"
+    name = _field_name(error)
     if error["type"] == "extra_forbidden":
         return f"{name!r} is not a field of an experiment: {_FIELDS}."
     value = repr(error["input"])

@@ -40,8 +40,8 @@ def plane(codes: Array) -> Plane:
     latent_dim = codes.shape[1]
     if latent_dim <= 2:
         return Plane(np.zeros(latent_dim, np.float32), np.eye(latent_dim, 2, dtype=np.float32), 1.0, False)
-    pca = PCA(n_components=2, svd_solver="full").fit(codes)
-    # identical codes have no variance to explain, for which PCA gives NaN
+    with np.errstate(invalid="ignore"):  # identical codes have no variance to explain: 0 / 0, seen to below
+        pca = PCA(n_components=2, svd_solver="full").fit(codes)
     explained = float(np.nan_to_num(pca.explained_variance_ratio_.sum()))
     return Plane(pca.mean_.astype(np.float32), pca.components_.T.astype(np.float32), explained, True)
 

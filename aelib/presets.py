@@ -73,7 +73,7 @@ _B_ASSUMED = (
 def _eta(rate: str) -> Preset:
     return Preset(
         f"font-eta-{rate}",
-        f"5x7 font, 35-20-2, momentum, rate {rate}",
+        f"35-20-2, momentum, rate {rate} (document B)",
         {**_B, "model.layers": (35, 20, 2), "optimizer.learning_rate": float(rate), "epochs": 10_000},
         _B_ASSUMED,
     )
@@ -82,28 +82,28 @@ def _eta(rate: str) -> Preset:
 def _dense_b(name: str, *layers: int) -> Preset:
     shown = "-".join(map(str, layers))
     changes = {**_B, "model.layers": layers, "optimizer.learning_rate": 0.0005, "epochs": 1000}
-    return Preset(name, f"5x7 font, {shown}, momentum, 1,000 epochs", changes, _B_ASSUMED)
+    return Preset(name, f"{shown}, momentum, 1,000 epochs (document B)", changes, _B_ASSUMED)
 
 
 _ALL = [
-    Preset("font-20-10", "5x7 font, 35-20-10-2, sigmoid, Adam", {**_A, "model.layers": (35, 20, 10, 2)}, _A_ASSUMED),
-    Preset("font-25-15", "5x7 font, 35-25-15-2, sigmoid, Adam", {**_A, "model.layers": (35, 25, 15, 2)}, _A_ASSUMED),
+    Preset("font-20-10", "35-20-10-2, sigmoid, Adam (document A)", {**_A, "model.layers": (35, 20, 10, 2)}, _A_ASSUMED),
+    Preset("font-25-15", "35-25-15-2, sigmoid, Adam (document A)", {**_A, "model.layers": (35, 25, 15, 2)}, _A_ASSUMED),
     Preset(
         "font-30-20-10",
-        "5x7 font, 35-30-20-10-2, sigmoid, Adam",
+        "35-30-20-10-2, sigmoid, Adam (document A)",
         {**_A, "model.layers": (35, 30, 20, 10, 2)},
         _A_ASSUMED,
     ),
     Preset(
         "font-best",
-        "5x7 font, all 32 characters through two numbers",
+        "Our best: all 32 through two numbers",
         {**_BEST, "model.layers": (35, 64, 32, 2), "epochs": 1000},
         "Our recipe: wider layers, SiLU, cross-entropy, Xavier's start, a rate of 0.01.",
     ),
     *(
         Preset(
             f"font-{sizes}-best",
-            f"5x7 font, 35-{sizes}-2, our recipe",
+            f"35-{sizes}-2, our recipe",
             {**_BEST_DEEP, "model.layers": f"35-{sizes}-2"},
             _BEST_ASSUMED,
         )

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from aelib.charts import network
 from aelib.ui import controls, layout, progress, views
 
 FORM, RUN = "dense", "dense-run"  # the names under which widgets are kept
@@ -29,7 +28,7 @@ with picture:
     if experiment is None:
         st.info("The network is drawn as soon as the choices on the left fit together. Nothing you typed is lost.")
     else:
-        st.html(network.network(experiment.model, experiment.output_activation))
+        views.network(experiment)
         layers = "-".join(map(str, [*experiment.model.layers, *experiment.model.decoder[1:]]))
         st.caption(f"{layers} · {experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
         run = progress.run_of(experiment, RUN)
@@ -64,6 +63,7 @@ st.header("5 · The latent plane")
 st.markdown(
     "Every character stands at its own code; behind them, what the decoder makes of every point. Move the pointer: the "
     "framed glyph is decoded there. Click, or use the sliders, to keep a point: **a character that nobody drew**. "
+    "Double-click to zoom in. "
     "Orange frames are characters with more than one wrong pixel. Do they have close neighbours?"
 )
 views.plane(run, RUN)

@@ -4,6 +4,8 @@ import plotly.graph_objects as go
 
 from ..run import Run
 
+BLUE, GREY = "#3b82f6", "#8a93a3"  # readable on light and on dark
+
 
 def styled(figure: go.Figure, height: int = 300) -> go.Figure:
     """The one look of all plots; colours come from the page's theme."""
@@ -28,7 +30,7 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
             y=[record["train_loss"] for record in records],
             name=label,
             mode="lines",
-            line={"width": 2.5},
+            line={"width": 2.5, "color": BLUE},
         )
     )
     kind = "log" if logarithmic else "linear"
@@ -47,10 +49,10 @@ def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
             y=[record["learnt"] for record in records],
             name="learnt",
             mode="lines",
-            line={"width": 2.5, "shape": "hv"},
+            line={"width": 2.5, "shape": "hv", "color": BLUE},
         )
     )
-    figure.add_hline(y=total, line={"dash": "dot", "width": 1}, annotation_text=f"all {total}")
+    figure.add_hline(y=total, line={"dash": "dot", "width": 1.5, "color": GREY}, annotation_text=f"all {total}")
     figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear")
     figure.update_yaxes(title="characters learnt", range=[0, total * 1.12])
     return styled(figure)

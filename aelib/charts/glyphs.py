@@ -55,7 +55,7 @@ def row(columns: Sequence[tuple[Sequence[str], str, bool]]) -> str:
     """Columns of tiles that wrap as the page gets narrower: (tiles from top to bottom, caption, emphasised)."""
     figures = [
         f'<figure class="{"ae-bad" if emphasised else "ae-good"}">{"".join(tiles)}'
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        f"<figcaption>{html.escape(caption) or '&nbsp;'}</figcaption></figure>"
         for tiles, caption, emphasised in columns
     ]
     return f'<div class="ae-row">{"".join(figures)}</div>'

@@ -1,5 +1,6 @@
 """A picture of a dense autoencoder: one column of units for each layer, the code in the middle."""
 
+import base64
 import html
 from itertools import pairwise
 
@@ -9,34 +10,44 @@ _WIDTH, _HEIGHT, _MARGIN = 640, 230, 34
 _MOST = 12  # units drawn in a column; more are hinted at
 
 
-def network(model: Model, output_activation: str) -> str:
-    """SVG of the layers with their sizes and activations. Colours follow the page: text is currentColor."""
+INK = {"light": "#1c2331", "dark": "#e7eaf0"}
+
+
+def network(model: Model, output_activation: str, theme: str = "light") -> str:
+    """SVG of the layers with their sizes and activations; theme: "light" or "dark", what it will stand on."""
     sizes = [*model.layers, *model.decoder[1:]]
     code_at = len(model.layers) - 1
     step = (_WIDTH - 2 * _MARGIN) / (len(sizes) - 1)
     columns = [_column(_MARGIN + i * step, size) for i, size in enumerate(sizes)]
-    parts = [f'<g stroke="currentColor" stroke-opacity="0.13">{"".join(_links(columns))}</g>']
+    parts = [f'<g stroke="{INK[theme]}" stroke-opacity="0.13">{"".join(_links(columns))}</g>']
     for i, (size, units) in enumerate(zip(sizes, columns, strict=True)):
         colour = "#ea580c" if i == code_at else "#2563eb"
         parts.extend(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="{colour}"/>' for x, y in units)
         x = units[0][0]
         bold = ' font-weight="700"' if i == code_at else ""
         label = f"{size}" + (" code" if i == code_at else "")
-        parts.append(_text(x, 14, label, 13, bold))
+        parts.append(_text(x, 14, label, 15, INK[theme], bold))
     for i, done in enumerate(model.steps()):
         name = output_activation if i == len(sizes) - 2 else done.activation
         x = _MARGIN + (i + 1) * step
-        parts.append(_text(x, _HEIGHT - 4, name.replace("saturating_linear", "sat. linear"), 10, ' opacity="0.75"'))
-    described = html.escape(f"Network {'-'.join(map(str, sizes))}, code of {model.latent_dim}")
+        name = name.replace("saturating_linear", "sat. linear")
+        parts.append(_text(x, _HEIGHT - 4, name, 12.5, INK[theme], ' opacity="0.75"'))
     return (
-        f'<svg class="ae-network" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{described}" '
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" font-family="sans-serif" '
         f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     )
 
 
-def _text(x: float, y: float, text: str, size: int, extra: str) -> str:
+def image(model: Model, output_activation: str, theme: str = "light") -> str:
+    """The same as an <img> that stands in the page itself, as wide as there is room."""
+    encoded = base64.b64encode(network(model, output_activation, theme).encode()).decode()
+    sizes = "-".join(map(str, [*model.layers, *model.decoder[1:]]))
+    return f'<img class="ae-network" alt="Network {sizes}" src="data:image/svg+xml;base64,{encoded}">'
+
+
+def _text(x: float, y: float, text: str, size: float, colour: str, more: str = "") -> str:
     return (
-        f'<text x="{x:.1f}" y="{y}" font-size="{size}" text-anchor="middle" fill="currentColor"{extra}>'
+        f'<text x="{x:.1f}" y="{y}" font-size="{size}" text-anchor="middle" fill="{colour}"{more}>'
         f"{html.escape(text)}</text>"
     )
 

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from torch import Generator, Tensor, nn
+from torch.nn.utils import skip_init
 
 from ..activations import ACTIVATIONS
 from ..fields import Model
@@ -18,18 +19,20 @@ class DenseAutoencoder(Autoencoder):
         super().__init__(description, shape, generator)
         layers: list[nn.Module] = []
         for step in description.steps():
-            linear = nn.Linear(step.inputs, step.outputs)
+            # without torch's own first weights, which would be drawn from the global generator
+            linear = skip_init(nn.Linear, step.inputs, step.outputs)  # type: ignore[no-untyped-call]
             initialize(linear, description.initialization, step.activation, description.initialization_scale, generator)
             layers.append(linear)
             if step.hidden and description.batch_norm:
                 layers.append(nn.BatchNorm1d(step.outputs))
             layers.append(ACTIVATIONS[step.activation].module())
-        *layers, self.output_activation = layers
+        *layers, output_activation = layers
         # every step is as many modules, so the code's activation stands at the end of the encoder's steps
         steps = len(list(pairwise(description.layers)))
         cut = 2 * steps + (steps - 1 if description.batch_norm else 0)
         self.encoder = nn.Sequential(*layers[:cut])
         self.decoder = nn.Sequential(*layers[cut:])
+        self.output_activation = output_activation
 
     def encode(self, x: Tensor) -> Tensor:
         code: Tensor = self.encoder(x.flatten(1))

@@ -26,11 +26,14 @@ canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offse
 .status { font-size: 0.9rem; min-height: 1.5em; font-variant-numeric: tabular-nums; }
 .bar { display: flex; gap: 12px; align-items: center; margin-bottom: 6px; }
 .bar input { flex: 1; accent-color: var(--st-primary-color); }
+button:disabled { opacity: 0.4; cursor: default; }
 button { font: inherit; color: inherit; padding: 0.3em 0.9em; cursor: pointer; border-radius: 6px;
   border: 1px solid var(--st-border-color); background: var(--st-secondary-background-color); }
 """
 _PLANE = """<div class="plane"><canvas tabindex="0" role="img"
-aria-label="Latent plane. Arrow keys move the point, Enter decodes it."></canvas><div class="status"></div></div>"""
+aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and minus zoom."></canvas>
+<div class="bar"><button type="button">− Zoom out</button><button type="button">Whole plane</button>
+<span class="status"></span></div></div>"""
 _REPLAY = """<div class="replay"><div class="bar"><button type="button">▶ Play</button>
 <input type="range" min="0" value="0" aria-label="Epoch"><span class="status"></span></div>
 <canvas class="points"></canvas><canvas class="sheet"></canvas></div>"""

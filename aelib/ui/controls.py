@@ -207,8 +207,8 @@ def dense(controls: Controls) -> Experiment | None:
     if preset.reported:
         reported = preset.reported
         metric = reported["metric"].replace("_", " ")
-        note = f"; {reported['note']}" if reported["note"] else ""
-        st.caption(plain(f"Reported by the document: {metric} {reported['reported']}{note}."))
+        note = f" ({reported['note']})" if reported["note"] else ""
+        st.caption(plain(f"The document reports {reported['reported']} for {metric}{note}."))
     if preset.assumed:
         st.caption(plain(preset.assumed))
     controls.typed("model.layers", "Layers, from the image to the code")

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from .. import datasets
-from ..charts import glyphs, network
+from ..charts import glyphs
 from ..experiment import Experiment
+from . import views
 from .layout import LESSONS
 
 
@@ -15,7 +16,8 @@ def picture() -> None:
     experiment = Experiment()
     left, middle, right = st.columns([1, 6, 1], vertical_alignment="center")
     left.html(glyphs.row([((glyphs.tile(glyphs.colours(image), "the letter a", 70),), "in", False)]))
-    middle.html(network.network(experiment.model, experiment.output_activation))
+    with middle:
+        views.network(experiment)
     right.html(glyphs.row([((glyphs.tile(glyphs.colours(image), "the letter a again", 70),), "out", False)]))
 
 

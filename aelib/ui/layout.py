@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image
 
+from .. import datasets
+from ..charts import glyphs
 from .resources import jobs
 
 # (file, label, icon, what it is about), in the order of the course
@@ -23,7 +26,7 @@ _STYLE = Path(__file__).with_name("style.css")
 
 def page(title: str) -> None:
     """First call of every page: its settings, the style and the sidebar with the way to every other page."""
-    st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=":material/hub:", layout="wide")
+    st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=_icon(), layout="wide")
     st.html(_STYLE)
     jobs()
     with st.sidebar:
@@ -33,6 +36,14 @@ def page(title: str) -> None:
         st.caption("Lessons")
         for file, label, icon, _ in LESSONS:
             st.page_link(file, label=label, icon=icon)
+
+
+@st.cache_data(show_spinner=False)
+def _icon() -> Image.Image:
+    """The font's letter a, drawn here: an icon by name would be fetched from elsewhere."""
+    font = datasets.load("font5x7")
+    small = glyphs.colours(font.images()[font.names.index("a")].numpy())
+    return Image.fromarray(small.repeat(8, axis=0).repeat(8, axis=1))
 
 
 def problems(sentences: list[str]) -> None:

@@ -5,23 +5,30 @@ export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".plane");
   const canvas = root.querySelector("canvas"), status = root.querySelector(".status");
-  const { shape, columns, rows, x, y, points, names, labels } = data;
+  const { shape, columns, rows, points, names, labels } = data;
+  const [out, reset] = root.querySelectorAll("button");
+  // What is in view; the grid of decoded images always spans data.x, data.y. A rerun of the page calls this function
+  // again, so the view is kept on the element, for as long as it shows the same plane.
+  const whole = [...data.x, ...data.y].join();
+  if (root.whole !== whole) Object.assign(root, { whole, view: [data.x, data.y] });
+  let [x, y] = root.view;
   const size = shape[0] * shape[1] * shape[2];
   const grid = bytes(data.grid), originals = bytes(data.originals);
   const glyphs = names.map((_, i) => sprite(originals, i * size, shape));
   let pointer = data.point, area, scale;
 
   const cell = (p) => {
-    const c = Math.round((p[0] - x[0]) / (x[1] - x[0]) * (columns - 1));
-    const r = Math.round((y[1] - p[1]) / (y[1] - y[0]) * (rows - 1));
+    const c = Math.round((p[0] - data.x[0]) / (data.x[1] - data.x[0]) * (columns - 1));
+    const r = Math.round((data.y[1] - p[1]) / (data.y[1] - data.y[0]) * (rows - 1));
     return Math.min(rows - 1, Math.max(0, r)) * columns + Math.min(columns - 1, Math.max(0, c));
   };
 
-  // The mosaic of decoded images is drawn once for a size, then kept.
+  // The mosaic of decoded images is drawn once for a size and a view, then kept.
   let background, backgroundFor = "";
   function mosaic(width, height) {
-    if (backgroundFor === `${width}x${height}`) return background;
-    backgroundFor = `${width}x${height}`;
+    const wanted = [width, height, x, y].join();
+    if (backgroundFor === wanted) return background;
+    backgroundFor = wanted;
     background = document.createElement("canvas");
     background.width = width; background.height = height;
     const context = background.getContext("2d");
@@ -36,6 +43,7 @@ export default function (component) {
   }
 
   function draw() {
+    root.view = [x, y];
     const width = root.clientWidth || 600;
     const height = Math.round(Math.min(560, Math.max(330, width * 0.68)));
     const context = fit(canvas, width, height);
@@ -47,12 +55,14 @@ export default function (component) {
     scale = frame(context, area, x, y, colour, labels);
     const w = Math.max(15, Math.min(26, width / 34)), h = w * shape[1] / shape[2];
     points.forEach((p, i) => {
+      if (p[0] < x[0] || p[0] > x[1] || p[1] < y[0] || p[1] > y[1]) return;
       const [cx, cy] = scale(p);
       context.fillStyle = data.wrong[i] > 1 ? "#ea580c" : "#2563eb";
       context.fillRect(cx - w / 2 - 2, cy - h / 2 - 2, w + 4, h + 4);
       context.drawImage(glyphs[i], cx - w / 2, cy - h / 2, w, h);
     });
-    if (!pointer) return;
+    out.disabled = reset.disabled = x[1] - x[0] >= data.x[1] - data.x[0];
+    if (!pointer || pointer[0] < x[0] || pointer[0] > x[1] || pointer[1] < y[0] || pointer[1] > y[1]) return;
     const [cx, cy] = scale(pointer);
     context.strokeStyle = "#db2777"; context.lineWidth = 1.5;
     context.beginPath(); context.moveTo(cx, area[1]); context.lineTo(cx, area[1] + area[3]);
@@ -77,6 +87,20 @@ export default function (component) {
     return [x[0] + (event.clientX - box.left - area[0]) / area[2] * (x[1] - x[0]),
             y[1] - (event.clientY - box.top - area[1]) / area[3] * (y[1] - y[0])];
   };
+  // Half or twice as much of the plane around a point, never more than all of it.
+  function zoom(p, factor) {
+    const narrowed = (view, whole, centre) => {
+      const half = (view[1] - view[0]) * factor / 2;
+      if (2 * half >= whole[1] - whole[0]) return whole;
+      const middle = Math.min(whole[1] - half, Math.max(whole[0] + half, centre));
+      return [middle - half, middle + half];
+    };
+    [x, y] = [narrowed(x, data.x, p[0]), narrowed(y, data.y, p[1])];
+    draw();
+  }
+  canvas.ondblclick = (event) => zoom(at(event), 0.5);
+  out.onclick = () => zoom([(x[0] + x[1]) / 2, (y[0] + y[1]) / 2], 2);
+  reset.onclick = () => { [x, y] = [data.x, data.y]; draw(); };
   canvas.onpointermove = (event) => move(at(event));
   canvas.onpointerdown = (event) => { move(at(event)); };
   canvas.onclick = (event) => { move(at(event)); setStateValue("point", pointer); };
@@ -88,6 +112,8 @@ export default function (component) {
       const from = pointer || points[0];
       move([from[0] + steps[0] * (x[1] - x[0]) / 60, from[1] + steps[1] * (y[1] - y[0]) / 60]);
     } else if (event.key === "Enter" && pointer) setStateValue("point", pointer);
+    else if (event.key === "+" && pointer) zoom(pointer, 0.5);
+    else if (event.key === "-" && pointer) zoom(pointer, 2);
   };
   draw();
   const observer = new ResizeObserver(draw);

@@ -9,12 +9,20 @@ import torch
 
 from .. import latent, metrics
 from ..charts import curves, glyphs
+from ..charts import network as network_chart
+from ..experiment import Experiment
 from ..losses import LOSSES
 from ..run import Run
 from . import canvas
 
 MAX_STEPS = 60
 _PLAIN = {"displayModeBar": False}
+
+
+def network(experiment: Experiment) -> None:
+    """The layers, drawn in the colours of the theme that this person has chosen."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    st.html(network_chart.image(experiment.model, experiment.output_activation, theme))
 
 
 def error_curves(run: Run, key: str) -> None:
@@ -29,16 +37,16 @@ def error_curves(run: Run, key: str) -> None:
 def verdict(run: Run) -> None:
     """The four figures that sum a run up."""
     counts = run.metrics["wrong_pixels"]
-    cells = st.columns(4)
-    cells[0].metric(
-        "Learnt", f"{run.metrics['learnt']} of {run.metrics['total']}", help="With at most one wrong pixel."
-    )
-    cells[1].metric("Wrong pixels", f"{run.metrics['wrong_pixels_total']:,}", help="Over all images.")
     worst = max(counts, key=lambda name: counts[name])
-    cells[2].metric("Worst", f"{worst}: {counts[worst]}" if counts[worst] else "none", help="Most wrong pixels.")
-    cells[3].metric(
-        "Mean squared error", f"{run.metrics['mse']:.2g}", help="Over pixels and images; pixels from 0 to 1."
-    )
+    with st.container(horizontal=True, gap="large"):
+        _figure("Learnt", f"{run.metrics['learnt']} of {run.metrics['total']}", "With at most one wrong pixel.")
+        _figure("Wrong pixels", f"{run.metrics['wrong_pixels_total']:,}", "Over all images.")
+        _figure("Worst", f"{worst}: {counts[worst]}" if counts[worst] else "none", "The image with most wrong pixels.")
+        _figure("MSE", f"{run.metrics['mse']:.2g}", "Mean squared error over pixels and images; pixels from 0 to 1.")
+
+
+def _figure(label: str, value: str, about: str) -> None:
+    st.metric(label, value, help=about, width="content")
 
 
 def error_table(run: Run, key: str) -> None:

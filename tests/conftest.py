@@ -1,0 +1,31 @@
+"""Every test has a store of its own; random numbers of hypothesis are fixed so that a failure comes again."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """AELIB_HOME of this test alone."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("AELIB_HOME", str(folder))
+    torch.set_num_threads(1)
+    return folder
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of real data sets: AELIB_DATA, else ../shared/data."""
+    folder = Path(os.environ.get("AELIB_DATA", SHARED / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"REAL DATA MISSING: set AELIB_DATA; {folder} is not there")
+    return folder

@@ -1,0 +1,179 @@
+"""What an experiment refuses and how it says so; what its digest means; that nothing hostile gets through."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aelib import presets
+from aelib.experiment import Experiment, ExperimentError, flatten, from_json, parse
+
+BAD = [
+    ({"optimizer.learning_rate": -1}, "optimizer.learning_rate is -1", "above 0"),
+    ({"optimizer.learning_rate": 0}, "optimizer.learning_rate is 0", "above 0"),
+    ({"optimizer.learning_rate": "nan"}, "optimizer.learning_rate is 'nan'", "above 0"),
+    ({"optimizer.learning_rate": float("inf")}, "optimizer.learning_rate is inf", "at most 100"),
+    ({"optimizer.learning_rate": "fast"}, "optimizer.learning_rate is 'fast'", "number"),
+    ({"optimizer.momentum": 1}, "optimizer.momentum is 1", "below 1"),
+    ({"optimizer.weight_decay": -0.1}, "optimizer.weight_decay is -0.1", "0 to 10"),
+    ({"optimizer.kind": "sdg"}, "optimizer.kind is 'sdg'", "adamw"),
+    ({"optimizer.schedule": "linear"}, "optimizer.schedule is 'linear'", "cosine"),
+    ({"model.kind": "transformer"}, "model.kind is 'transformer'", "dense"),
+    ({"model.layers": "36-20-2"}, "model.layers is 36-20-2", "35"),
+    ({"model.layers": "35"}, "model.layers is", "2 to 12 sizes"),
+    ({"model.layers": "35-0-2"}, "model.layers is '0'", "1 to 4096"),
+    ({"model.layers": "35-999999-2"}, "model.layers is '999999'", "4096"),
+    ({"model.layers": "35-4096-4096-4096-2"}, "model.layers is 35-4096-4096-4096-2", "20,000,000"),
+    ({"model.layers": "35-20-2-20-35"}, "model.layers is 35-20-2-20-35", "such as 35-20-2;"),
+    ({"model.layers": "35-two"}, "model.layers is 'two'", "sizes"),
+    ({"model.decoder_layers": "3-35"}, "model.decoder_layers is 3-35", "the code's 2"),
+    ({"model.hidden_activation": "gelu"}, "model.hidden_activation is 'gelu'", "silu"),
+    ({"model.initialization": "zeros"}, "model.initialization is 'zeros'", "xavier_uniform"),
+    ({"model.initialization_scale": 0}, "model.initialization_scale is 0", "above 0"),
+    ({"loss": "huber"}, "loss is 'huber'", "bce"),
+    ({"loss": "bce", "model.output_activation": "tanh"}, "loss is 'bce'", "sigmoid"),
+    ({"normalization": "symmetric", "model.output_activation": "sigmoid"}, "model.output_activation is 'sigmoid'", "tanh"),
+    ({"normalization": "log"}, "normalization is 'log'", "symmetric"),
+    ({"epochs": 0}, "epochs is 0", "1 to 1,000,000"),
+    ({"epochs": 10**9}, "epochs is 1000000000", "1,000,000"),
+    ({"epochs": 1.5}, "epochs is 1.5", "whole number"),
+    ({"batch_size": 33}, "batch_size is 33", "1 to 32"),
+    ({"batch_size": 0}, "batch_size is 0", "from 1"),
+    ({"batch_size": 31, "model.batch_norm": True}, "batch_size is 31", "batch norm"),
+    ({"early_stop.kind": "never"}, "early_stop.kind is 'never'", "patience"),
+    ({"early_stop.patience": 0}, "early_stop.patience is 0", "1 to"),
+    ({"snapshots": "1,5000"}, "snapshots is [1, 5000]", "0 to 1,000"),
+    ({"seed": -1}, "seed is -1", "0 to"),
+    ({"dataset": "mnits"}, "dataset is 'mnits'", "font5x7"),
+    ({"dataset": "glyphs-0123456789ab"}, "dataset is 'glyphs-0123456789ab'", "upload"),
+    ({"dataset": "glyphs-../../etc"}, "dataset is 'glyphs-../../etc'", "hexadecimal"),
+    ({"model.width": 3}, "'model.width' is not a field", "presets"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "says", "allows"), BAD, ids=lambda value: str(value)[:40])
+def test_one_sentence_names_field_value_and_what_is_allowed(values: dict[str, object], says: str, allows: str) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        Experiment().with_values(values)
+    (sentence,) = caught.value.problems
+    assert says in sentence
+    assert allows in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_every_problem_is_said_not_only_the_first() -> None:
+    with pytest.raises(ExperimentError) as caught:
+        Experiment().with_values({"epochs": 0, "loss": "x", "seed": -1})
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_presets_survive_json(name: str) -> None:
+    experiment = presets.get(name)
+    again = from_json(experiment.to_json())
+    assert again == experiment
+    assert again.digest == experiment.digest
+
+
+def test_presets_all_mean_something_else() -> None:
+    digests = [preset.experiment.digest for preset in presets.PRESETS.values()]
+    assert len(set(digests)) == len(digests)
+
+
+def test_every_dense_row_on_the_clean_font_has_a_preset() -> None:
+    rows = {name for name, row in presets.results().items() if row["dataset"] == "font5x7" and row["task"] == "dense"}
+    assert rows
+    assert rows <= set(presets.PRESETS)
+    for name in rows:
+        layers = "-".join(map(str, presets.get(name).model.layers))
+        assert presets.results()[name]["architecture"].startswith(layers)
+
+
+CHANGING = {
+    "dataset": None,
+    "model.kind": None,  # one kind so far
+    "normalization": "symmetric",
+    "model.layers": "35-21-2",
+    "model.decoder_layers": "2-35",
+    "model.hidden_activation": "relu",
+    "model.code_activation": "tanh",
+    "model.output_activation": "saturating_linear",
+    "model.batch_norm": True,
+    "model.initialization": "normal",
+    "loss": "mae",
+    "optimizer.kind": "momentum",
+    "optimizer.learning_rate": 0.002,
+    "optimizer.weight_decay": 0.1,
+    "optimizer.schedule": "step",
+    "epochs": 999,
+    "batch_size": 8,
+    "early_stop.kind": "patience",
+    "snapshots": "1,2",
+    "seed": 1,
+}
+# Fields that matter only beside another one.
+WITH = {
+    "model.initialization_scale": (0.2, {"model.initialization": "normal"}),
+    "optimizer.momentum": (0.5, {"optimizer.kind": "nesterov"}),
+    "optimizer.step_every": (7, {"optimizer.schedule": "step"}),
+    "optimizer.step_factor": (0.1, {"optimizer.schedule": "step"}),
+    "early_stop.wrong_pixels": (0, {"early_stop.kind": "learnt"}),
+    "early_stop.patience": (7, {"early_stop.kind": "patience"}),
+    "early_stop.min_delta": (0.1, {"early_stop.kind": "patience"}),
+}
+
+
+def test_digest_covers_every_field_that_has_an_effect() -> None:
+    assert set(CHANGING) | set(WITH) == set(flatten(Experiment().model_dump()))
+    base = Experiment()
+    for path, value in CHANGING.items():
+        if value is not None:
+            assert base.with_values({path: value}).digest != base.digest, path
+    for path, (value, needs) in WITH.items():
+        assert base.with_values({path: value}).digest == base.digest, f"{path} has no effect here"
+        assert base.with_values({path: value, **needs}).digest != base.with_values(needs).digest, path
+
+
+def test_digest_is_the_same_for_the_same_meaning_and_from_version_to_version() -> None:
+    base = Experiment()
+    same = {"batch_size": 32, "model.output_activation": "sigmoid", "model.decoder_layers": "2-10-20-35"}
+    assert base.with_values(same).digest == base.digest
+    assert base.digest == "1788f993b4772e35"
+    assert presets.get("font-best").digest == "e2f63889e190e74b"
+
+
+def test_an_experiment_is_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Experiment().epochs = 3  # type: ignore[misc]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.text(max_size=200) | JSON.map(json.dumps))
+def test_any_text_is_an_experiment_or_sentences(text: str) -> None:
+    try:
+        experiment = from_json(text)
+    except ExperimentError as error:
+        assert error.problems
+        assert all(len(problem) < 600 for problem in error.problems)
+    else:
+        assert re.fullmatch("[0-9a-f]{16}", experiment.digest)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(flatten(Experiment().model_dump()))), JSON, max_size=4))
+def test_any_value_of_any_field_is_an_experiment_or_sentences(values: dict[str, object]) -> None:
+    try:
+        experiment = Experiment().with_values(values)
+    except ExperimentError as error:
+        assert error.problems
+    else:
+        assert from_json(experiment.to_json()) == experiment
+        assert parse(experiment.model_dump(mode="json")).digest == experiment.digest
