@@ -54,6 +54,11 @@ class Workers(Executor):
         for slot in range(self.size):
             self._submit(slot, _ready)
 
+    def pids(self) -> list[int]:
+        """The worker processes as they are now."""
+        with self._lock:
+            return [pid for pool in self._pools if pool is not None for pid in list(pool._processes or ())]
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Run on the worker with the least to do. Where the process dies, the future raises BrokenProcessPool."""
         with self._lock:

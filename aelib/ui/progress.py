@@ -13,14 +13,18 @@ from ..store import DamagedRun
 from .layout import plain
 from .resources import jobs, open_run
 
+_WATCHED = "watched"  # digest of the experiment that this person has just seen trained
 POLL = 0.4  # seconds between two looks at a running job
 ONE_EPOCH = 60e-6  # seconds, for the guess before training: one small net, one batch an epoch
 
 
 def run_of(experiment: Experiment, key: str) -> Run | None:
     """The run of an experiment where the store has it. Else a Train button, or live progress with Stop: None."""
+    if st.session_state.get(_WATCHED) != experiment.digest:
+        st.session_state.pop(_WATCHED, None)  # another experiment: what was trained just now no longer is
     job = jobs().get(experiment.digest)
     if job is not None and job.active:
+        st.session_state[_WATCHED] = experiment.digest
         _watch(experiment.digest, key)
         return None
     try:
@@ -31,7 +35,7 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
         )
         run = None
     if run is not None:
-        _stored_note(run, just_now=job is not None)
+        _stored_note(run, just_now=_WATCHED in st.session_state)
         return run
     if job is not None and job.state == "failed":
         st.error(plain(job.reason), icon=":material/error:")
@@ -44,6 +48,7 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
 def _train_button(experiment: Experiment, key: str) -> None:
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         jobs().submit(experiment)
+        st.session_state[_WATCHED] = experiment.digest
         st.rerun()
     st.caption(
         f"Not trained yet: {experiment.epochs:,} epochs of {experiment.model.parameter_count():,} parameters, "

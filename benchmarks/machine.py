@@ -1,0 +1,37 @@
+"""The machine beside the numbers, and one way of writing them down."""
+
+import os
+import platform
+from datetime import date
+from pathlib import Path
+
+import torch
+
+HERE = Path(__file__).parent
+
+
+def describe() -> str:
+    """Processor, cores, device and versions in one line."""
+    processor = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        processor = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    graphics = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
+    return (
+        f"{processor}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch {torch.__version__}"
+    )
+
+
+def write(name: str, title: str, body: str) -> None:
+    """Print a result and keep it as benchmarks/NAME.md."""
+    text = f"# {title}\n\nMeasured on {date.today()} by `python -m benchmarks.{name}` on: {describe()}.\n\n{body}\n"
+    (HERE / f"{name}.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])

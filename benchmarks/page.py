@@ -1,0 +1,101 @@
+"""How long a stored run takes to open in the page of a warm server: in the server's script (no browser), and in a real
+Chromium from the press of a key to the drawn result. Needs requirements-dev.txt."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from aelib import presets
+from aelib.run import Run
+from aelib.store import Store
+from aelib.training import fit_many
+from tests import chromium
+
+from .machine import table, write
+
+ROOT = Path(__file__).parents[1]
+RUNS = 12
+PORT = 8598
+
+
+def in_the_script() -> list[float]:
+    """Seconds of the page's script for a run that this process has not opened before."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.switch_page("pages/dense.py").run()
+    app.selectbox(key="dense:preset").set_value("font-best").run()
+    seconds = []
+    for seed in range(1, RUNS):
+        app.number_input(key="dense:seed").set_value(seed)
+        start = time.perf_counter()
+        app.run()
+        seconds.append(time.perf_counter() - start)
+        assert not app.exception
+        assert len(app.header) == 7
+    return seconds
+
+
+def in_the_browser() -> list[float]:
+    """Seconds from the key that asks for a stored run to its digest, its table of pixels and its plane on screen."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        seconds = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"http://127.0.0.1:{PORT}/dense?preset=font-best&seed=0")
+            page.get_by_role("heading", name="7 · Learning, replayed").wait_for(timeout=60_000)
+            page.wait_for_timeout(1500)
+            box = page.get_by_role("spinbutton", name="Seed")
+            for seed in range(1, RUNS):
+                digest = presets.get("font-best").with_values({"seed": seed}).digest
+                box.fill(str(seed))
+                start = time.perf_counter()
+                box.press("Enter")
+                page.wait_for_function(
+                    "(d) => document.body.innerText.includes(d) && document.querySelector('.ae-row') && "
+                    "!document.querySelector('[data-stale=true]') && "
+                    "document.querySelector('.stApp').dataset.testScriptState === 'notRunning'",
+                    arg=digest,
+                    polling=10,
+                )
+                seconds.append(time.perf_counter() - start)
+                page.wait_for_timeout(400)
+            browser.close()
+        return seconds
+    finally:
+        server.kill()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["AELIB_HOME"] = home
+        store, base = Store(), presets.get("font-best")
+        for run in fit_many([base.with_values({"seed": seed}) for seed in range(RUNS)], "cpu"):
+            assert isinstance(run, Run)
+            store.save(run)
+        script, browser = in_the_script(), in_the_browser()
+    rows = [
+        [name, f"{statistics.median(values):.3f}", f"{max(values):.3f}"]
+        for name, values in (("the page's script", script), ("key press to result in Chromium", browser))
+    ]
+    body = f"A different stored run each time, {RUNS - 1} times, warm server.\n\n"
+    write("page", "Opening a stored run", body + table(["what", "median s", "slowest s"], rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""The app as a person meets it: a real server, a real Chromium."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from tests import chromium
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 45_000  # ms: a cold server on a busy machine imports torch first
+
+pytestmark = pytest.mark.browser
+
+
+class Server:
+    """The app on a port of its own, with a store of its own."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.home = home
+        self.log = home.with_suffix(".log")
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
+        environment = {**os.environ, "AELIB_HOME": str(self.home)}
+        self.process = subprocess.Popen(
+            [*command, "--server.address=127.0.0.1"], cwd=ROOT, env=environment,
+            stdout=self.log.open("a"), stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the server did not start: {self.log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    if path is None:
+        pytest.skip("NO CHROMIUM: run `python -m tests.chromium`")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        )
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Fresh: nobody has opened a page on it, its store is empty."""
+    running = Server(tmp_path / "server")
+    yield running
+    running.kill()
+    # the worker processes end by themselves when their server has gone
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    yield from _page(browser, 1280, "light")
+
+
+def _page(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    problems: list[str] = []
+
+    def complain(message: ConsoleMessage) -> None:
+        # Streamlit asks for its health below a page's own address first; the 404 is part of how it finds its root
+        # and a killed server refuses
+        if message.type == "error" and "404" not in message.text and "REFUSED" not in message.text:
+            problems.append(message.text)
+
+    page.on("console", complain)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: _is_local(request.url) or problems.append(f"asks {request.url}"))
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1", "data:", "blob:", "ws://127.0.0.1"))
+
+
+def _train(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def _layers(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Layers, from the image to the code")
+
+
+def test_a_deep_link_as_the_first_request_trains_and_a_reload_finds_the_run(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/dense?preset=font-best&seed=3")
+    expect(page.get_by_role("heading", name="Dense autoencoder")).to_be_visible()
+    expect(_layers(page)).to_have_value("35-64-32-2")
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("3")
+    expect(page.get_by_role("img", name="Network 35-64-32-2-32-64-35")).to_be_visible()
+    _train(page)
+    expect(page.get_by_text("Trained just now")).to_be_visible()
+    expect(page.get_by_text("32 of 32", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Found in the store")).to_be_visible()
+    expect(page.get_by_text("32 of 32", exact=True)).to_be_visible()
+    assert "seed=3" in page.url
+    server.kill()
+    server.start()  # tomorrow: another process, the same store
+    page.goto(f"{server.url}/dense?preset=font-best&seed=3")
+    expect(page.get_by_text("Found in the store")).to_be_visible()
+    expect(page.get_by_role("heading", name="7 · Learning, replayed")).to_be_visible()
+
+
+def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: Page) -> None:
+    address = f"{server.url}/dense?preset=font-best&epochs=1000000"
+    page.goto(address)
+    _train(page)
+    progress = page.get_by_text(re.compile(r"Epoch [\d,]+ of 1,000,000"))
+    expect(progress).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    # the page does not freeze while training: another choice is answered
+    first = progress.inner_text()
+    expect(progress).not_to_have_text(first)
+    for other in _page(browser, 800, "light"):  # a second tab joins the same job
+        other.goto(address)
+        expect(other.get_by_text(re.compile(r"Epoch [\d,]+ of 1,000,000"))).to_be_visible()
+        expect(other.get_by_role("button", name="Train", exact=True)).to_have_count(0)
+    page.reload()
+    expect(progress).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("as asked")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+
+
+def test_the_plane_answers_pointer_and_keyboard(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/dense?preset=font-best")
+    _train(page)
+    plane = page.locator(".plane canvas")
+    plane.scroll_into_view_if_needed()
+    status = page.locator(".plane .status")
+    plane.hover(position={"x": 200, "y": 150})
+    expect(status).to_contain_text("nearest")
+    there = status.inner_text()
+    plane.hover(position={"x": 420, "y": 250})
+    expect(status).not_to_have_text(there)
+    slider = page.get_by_role("slider", name="z₁")
+    before = slider.get_attribute("aria-valuenow") or slider.input_value()
+    plane.click(position={"x": 150, "y": 150})
+    page.wait_for_function(
+        "([old]) => { const s = [...document.querySelectorAll('[role=slider], input[type=range]')]"
+        ".find((e) => (e.getAttribute('aria-label') || '').includes('z₁')); "
+        "return s && (s.getAttribute('aria-valuenow') || s.value) !== old; }",
+        arg=[before],
+    )
+    plane.focus()
+    shown = status.inner_text()
+    plane.press("ArrowRight")
+    expect(status).not_to_have_text(shown)
+    replayed = page.locator(".replay .status")
+    page.locator(".replay input").evaluate("(e) => { e.value = 0; e.dispatchEvent(new Event('input')); }")
+    expect(replayed).to_contain_text("epoch 0")
+    page.get_by_role("button", name="Play").click()
+    expect(replayed).not_to_contain_text("epoch 0 ")
+
+
+def test_what_was_typed_survives_a_mistake_and_another_page(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/dense")
+    _layers(page).fill("36-9-2")
+    _layers(page).press("Enter")
+    expect(page.get_by_text("start with 35")).to_be_visible()
+    expect(_layers(page)).to_have_value("36-9-2")
+    _layers(page).fill("35-9-2")
+    _layers(page).press("Enter")
+    expect(page.get_by_role("img", name="Network 35-9-2-9-35")).to_be_visible()
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="Autoencoder Lab")).to_be_visible()
+    page.get_by_role("link", name="Dense autoencoder").first.click()
+    expect(_layers(page)).to_have_value("35-9-2")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
+def test_pages_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
+    for page in _page(browser, width, scheme):
+        for path in ("", "dense?preset=font-best"):
+            page.goto(f"{server.url}/{path}")
+            expect(page.locator("h1")).to_be_visible()
+        _train(page)
+        expect(page.get_by_role("heading", name="7 · Learning, replayed")).to_be_visible()
+        expect(page.locator(".plane canvas")).to_be_visible()
+        wider = page.evaluate(
+            "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"
+        )
+        assert wider <= 1, "the page scrolls sideways"
