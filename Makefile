@@ -14,11 +14,12 @@ test: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-bench: .venv/app
+bench: .venv/dev
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.font
+	$(BIN)/python -m benchmarks.page
 
 # A stamp is newer than the requirements it stands for, so a second call does nothing.
 .venv/app: requirements.txt

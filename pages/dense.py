@@ -56,7 +56,8 @@ st.markdown(
     "mix them up?"
 )
 views.reconstructions(run)
-with st.expander(f"Table: {run.metrics['learnt']} of {run.metrics['total']} learnt"):
+learnt, total = run.metrics["learnt"], run.metrics["total"]
+with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=learnt < total):
     views.error_table(run, RUN)
 
 st.header("5 · The latent plane")
