@@ -148,7 +148,7 @@ def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: 
         expect(other.get_by_role("button", name="Train", exact=True)).to_have_count(0)
     page.reload()
     expect(progress).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop training").click()
     expect(page.get_by_text("as asked")).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
 

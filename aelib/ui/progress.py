@@ -97,7 +97,9 @@ def _watch(digest: str, key: str) -> None:
             text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {progress.learnt} of {progress.total} learnt · "
             f"{_left(progress.seconds_left)} left",
         )
-    if st.button("Stop", icon=":material/stop:", key=f"{key}:stop", help="Ends this training; nothing of it is kept."):
+    if st.button(
+        "Stop training", icon=":material/stop:", key=f"{key}:stop", help="Ends this training; nothing of it is kept."
+    ):
         jobs().cancel(digest)
         job.finished.wait(2.0)
         st.rerun()
