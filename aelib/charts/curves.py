@@ -34,8 +34,9 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
         )
     )
     kind = "log" if logarithmic else "linear"
-    figure.update_xaxes(title="epoch", type=kind)
-    figure.update_yaxes(title=label, type=kind, exponentformat="power")
+    figure.update_xaxes(title="epoch", type=kind, dtick=1 if logarithmic else None)
+    # marks at 1, 2 and 5 of every power of ten: readable over one decade and over six
+    figure.update_yaxes(title=label, type=kind, exponentformat="power", dtick="D2" if logarithmic else None)
     return styled(figure)
 
 
@@ -53,6 +54,6 @@ def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
         )
     )
     figure.add_hline(y=total, line={"dash": "dot", "width": 1.5, "color": GREY}, annotation_text=f"all {total}")
-    figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear")
+    figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
     figure.update_yaxes(title="characters learnt", range=[0, total * 1.12])
     return styled(figure)
