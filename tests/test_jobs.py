@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from aelib import presets
+from aelib import limits, presets
+from aelib.basics import LabError
 from aelib.jobs import Job, Jobs
+from aelib.limits import Limits
 from aelib.store import Store
 from aelib.workers import Workers
 
@@ -68,9 +70,9 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
 
     real = module.train
 
-    def counted(experiment: str, root: str) -> module.Outcome:
+    def counted(experiment: str, root: str, max_seconds: float) -> module.Outcome:
         trained.append(experiment)
-        return real(experiment, root)
+        return real(experiment, root, max_seconds)
 
     monkeypatch.setattr(module, "train", counted)
     jobs = Jobs(Store(), threads)
@@ -145,3 +147,79 @@ def test_a_killed_worker_is_replaced_and_its_job_tried_again_then_failed() -> No
         assert _done(jobs.submit(BEST)).state == "done"  # and the next one has a worker again
     finally:
         workers.shutdown(cancel_futures=True)
+
+
+def test_a_job_stops_only_when_nobody_else_waits_for_it(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads)
+    job = jobs.submit(LONG, "ana")
+    assert jobs.submit(LONG, "ben") is job
+    assert jobs.cancel(LONG.digest, "ana") is False
+    _until(lambda: jobs.progress(LONG.digest))
+    assert job.state == "running"
+    assert jobs.cancel(LONG.digest, "ben") is True
+    assert _done(job).state == "cancelled"
+
+
+def test_everybodys_first_job_comes_before_anybodys_second(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads, slots=1)
+    running, *anas = (jobs.submit(LONG.with_values({"seed": seed}), "ana") for seed in range(5))
+    ben = jobs.submit(LONG.with_values({"seed": 10}), "ben")
+    eva, eva2 = (jobs.submit(LONG.with_values({"seed": seed}), "eva") for seed in (20, 21))
+    assert jobs.active() == [running, ben, eva, anas[0], eva2, *anas[1:]]
+    assert (jobs.position(ben), jobs.position(anas[3])) == (0, 6)
+    for job in reversed(jobs.active()):
+        jobs.cancel(job.digest, next(iter(job.people)))
+    _done(running)
+
+
+def test_limits_name_what_was_refused_and_the_limit(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads, slots=1, limits=Limits(max_epochs=5000, max_parameters=9000, max_jobs=2))
+    with pytest.raises(LabError, match=r"epochs is 1,000,000.*5,000"):
+        jobs.submit(LONG)
+    with pytest.raises(LabError, match=r"12,\d+ parameters.*9,000"):
+        jobs.submit(BEST.with_values({"model.layers": "35-80-40-2"}))
+    slow = [BEST.with_values({"epochs": 5000, "seed": seed, "batch_size": 1}) for seed in range(3)]
+    mine = [jobs.submit(experiment, "ana") for experiment in slow[:2]]
+    with pytest.raises(LabError, match=r"2 trainings.*allows 2"):
+        jobs.submit(slow[2], "ana")
+    mine.append(jobs.submit(slow[2], "ben"))
+    for job in reversed(mine):
+        jobs.cancel(job.digest, next(iter(job.people)))
+        _done(job)
+
+
+def test_a_training_that_takes_too_long_is_ended_with_a_reason(threads: ThreadPoolExecutor) -> None:
+    job = _done(Jobs(Store(), threads, limits=Limits(max_seconds=0.3)).submit(LONG))
+    assert job.state == "failed"
+    assert "longer than" in job.reason
+
+
+def test_limits_come_from_the_environment_before_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELIB_MAX_EPOCHS", "123")
+    assert limits.read({"max_epochs": 7, "max_jobs": 4}) == Limits(max_epochs=123, max_jobs=4)
+    for bad in ("many", "0", "-1", "nan"):
+        monkeypatch.setenv("AELIB_MAX_EPOCHS", bad)
+        with pytest.raises(LabError, match="AELIB_MAX_EPOCHS"):
+            limits.read()
+
+
+def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPoolExecutor) -> None:
+    store = Store()
+    jobs = Jobs(store, threads)
+    lost = jobs.submit(LONG, "ana")
+    _until(lambda: jobs.progress(LONG.digest))
+    ticket = (store.root / "jobs" / LONG.digest / "job.json").read_bytes()
+    jobs.cancel(LONG.digest, "ana")
+    _done(lost)
+    folder = store.root / "jobs" / LONG.digest  # as kill -9 leaves it
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_bytes(ticket)
+    (store.root / "jobs" / "0123456789abcdef").mkdir()
+    (store.root / "jobs" / "0123456789abcdef" / "job.json").write_text("{nonsense")
+    again = Jobs(store, threads)
+    marked = again.get(LONG.digest)
+    assert marked is not None
+    assert (marked.state, marked.people) == ("failed", {"ana"})
+    assert "restarted" in marked.reason
+    assert again.submit(BEST, "ana").people == {"ana"}
+    _done(again.submit(BEST))

@@ -1,0 +1,53 @@
+"""What one server lets a person ask for. Set by environment (`AELIB_MAX_EPOCHS`, ...) or, in the app, by
+`.streamlit/secrets.toml` (a table `[limits]` with `max_epochs`, ...); the environment wins."""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .basics import LabError
+from .experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Limits:
+    """max_epochs and max_parameters of one experiment; max_seconds of one training (wall time); max_jobs of one
+    person that wait or run at the same time."""
+
+    max_epochs: float = math.inf
+    max_parameters: float = math.inf
+    max_seconds: float = 3600.0
+    max_jobs: float = 10
+
+    def refuse(self, experiment: Experiment) -> None:
+        """Raises LabError naming what is too large, and the limit."""
+        parameters = experiment.model.parameter_count()
+        if experiment.epochs > self.max_epochs:
+            raise LabError(f"epochs is {experiment.epochs:,}: this server allows at most {self.max_epochs:,.0f}.")
+        if parameters > self.max_parameters:
+            raise LabError(
+                f"The network has {parameters:,} parameters: this server allows at most {self.max_parameters:,.0f}."
+            )
+
+
+def read(settings: Mapping[str, Any] | None = None) -> Limits:
+    """Limits from `settings` (say, a table of secrets) and the environment, which wins.
+
+    Raises LabError for a value that is not a number above 0.
+    """
+    found: dict[str, float] = {}
+    for field in fields(Limits):
+        variable = f"AELIB_{field.name.upper()}"
+        value = os.environ.get(variable, (settings or {}).get(field.name))
+        if value is None:
+            continue
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not number > 0:
+            raise LabError(f"{field.name} (or {variable}) is {str(value)[:40]!r}: give a number above 0.")
+        found[field.name] = number
+    return Limits(**found)
