@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from ..basics import LabError
 from ..charts import curves
 from ..experiment import Experiment
 from ..jobs import Job
@@ -11,6 +12,7 @@ from ..losses import LOSSES
 from ..run import Run
 from ..store import DamagedRun
 from .layout import plain
+from .person import who
 from .resources import jobs, open_run
 
 _WATCHED = "watched"  # digest of the experiment that this person has just seen trained
@@ -47,7 +49,11 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
 
 def _train_button(experiment: Experiment, key: str) -> None:
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
-        jobs().submit(experiment)
+        try:
+            jobs().submit(experiment, who())
+        except LabError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
         st.session_state[_WATCHED] = experiment.digest
         st.rerun()
     st.caption(
@@ -100,9 +106,10 @@ def _watch(digest: str, key: str) -> None:
     if st.button(
         "Stop training", icon=":material/stop:", key=f"{key}:stop", help="Ends this training; nothing of it is kept."
     ):
-        jobs().cancel(digest)
-        job.finished.wait(2.0)
-        st.rerun()
+        if jobs().cancel(digest, who()):
+            job.finished.wait(2.0)
+            st.rerun()
+        st.toast("Others wait for this training too, so it goes on without you.")
     if progress is not None and len(progress.history) > 1:
         label = LOSSES[job.experiment.loss].label
         st.plotly_chart(curves.loss(progress.history, label), key=f"{key}:live", config={"displayModeBar": False})

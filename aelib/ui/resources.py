@@ -1,7 +1,11 @@
 """What all sessions of a server share: the store, the jobs, opened runs."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
+from .. import limits
 from ..experiment import Experiment
 from ..jobs import Jobs
 from ..run import Run
@@ -13,10 +17,18 @@ def store() -> Store:
     return Store()
 
 
+def _settings() -> Mapping[str, Any]:
+    """The table [limits] of `.streamlit/secrets.toml`, where there is one."""
+    try:
+        return dict(st.secrets.get("limits", {}))
+    except FileNotFoundError:
+        return {}
+
+
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """Worker processes start with the first page, so that they are ready when the first Train is pressed."""
-    background = Jobs(store())
+    background = Jobs(store(), limits=limits.read(_settings()))
     background.warm()
     return background
 
