@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 VERSION = 1  # of the table: a file of another version is thrown away and filled again
 
@@ -31,12 +31,24 @@ class Summary(TypedDict):
     bytes: int
 
 
+Order = Literal["newest", "best", "smallest", "fastest"]
+ORDERS: dict[Order, str] = {
+    "newest": "created DESC, digest",
+    "best": "learnt DESC, parameters, wrong_pixels, seconds, digest",
+    "smallest": "parameters, learnt DESC, digest",
+    "fastest": "seconds, digest",
+}
+
 _COLUMNS = list(Summary.__annotations__)
 _TYPES = {str: "TEXT", int: "INTEGER", float: "REAL"}
 _DECLARED = ", ".join(f"{name} {_TYPES[kind]} NOT NULL" for name, kind in Summary.__annotations__.items())
 _CREATE = f"""
     CREATE TABLE IF NOT EXISTS runs ({_DECLARED}, PRIMARY KEY (digest));
-    CREATE INDEX IF NOT EXISTS by_time ON runs (created DESC);
+    CREATE INDEX IF NOT EXISTS by_newest ON runs ({ORDERS["newest"]});
+    CREATE INDEX IF NOT EXISTS by_best ON runs ({ORDERS["best"]});
+    CREATE INDEX IF NOT EXISTS by_smallest ON runs ({ORDERS["smallest"]});
+    CREATE INDEX IF NOT EXISTS by_fastest ON runs ({ORDERS["fastest"]});
+    CREATE INDEX IF NOT EXISTS by_dataset ON runs (dataset);
     CREATE TABLE IF NOT EXISTS stamp (value TEXT NOT NULL);
     PRAGMA user_version = {VERSION};
 """
@@ -74,11 +86,32 @@ class Index:
         with self._connected() as connection:
             connection.executemany("DELETE FROM runs WHERE digest = ?", ((digest,) for digest in digests))
 
-    def all(self) -> list[Summary]:
-        """Every run, newest first."""
+    def search(
+        self, order: Order = "newest", dataset: str | None = None, architecture: str = "", limit: int | None = None
+    ) -> list[Summary]:
+        """Runs in this order; of one data set; whose layers (35-20-2) contain this text; at most so many."""
+        conditions, values = ["instr(architecture, :architecture) > 0"], {"architecture": architecture}
+        if dataset is not None:
+            conditions.append("dataset = :dataset")
+            values["dataset"] = dataset
+        if not architecture:
+            conditions.pop(0)
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = f"SELECT * FROM runs {where} ORDER BY {ORDERS[order]} LIMIT {limit or -1:d}"  # noqa: S608 - ours
         with self._connected() as connection:
-            rows = connection.execute("SELECT * FROM runs ORDER BY created DESC, digest").fetchall()
+            rows = connection.execute(query, values).fetchall()
         return [Summary(**dict(row)) for row in rows]  # type: ignore[typeddict-item]
+
+    def count(self) -> int:
+        """How many runs there are."""
+        with self._connected() as connection:
+            (number,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+        return int(number)
+
+    def datasets(self) -> list[str]:
+        """The data sets that have runs."""
+        with self._connected() as connection:
+            return [row[0] for row in connection.execute("SELECT DISTINCT dataset FROM runs ORDER BY dataset")]
 
     def digests(self) -> set[str]:
         with self._connected() as connection:

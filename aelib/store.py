@@ -29,7 +29,7 @@ from torch import Tensor
 
 from .basics import LabError, home
 from .experiment import ExperimentError, parse
-from .index import Index, Summary
+from .index import Index, Order, Summary
 from .models import build
 from .run import Run, Snapshots
 
@@ -147,10 +147,12 @@ class Store:
         """Every run in the store."""
         return sorted(name for name in os.listdir(self.runs) if _DIGEST.fullmatch(name))  # noqa: PTH208 - 4 times faster
 
-    def summaries(self) -> list[Summary]:
-        """Every readable run, newest first."""
+    def summaries(
+        self, order: Order = "newest", dataset: str | None = None, architecture: str = "", limit: int | None = None
+    ) -> list[Summary]:
+        """Every readable run, or those asked for: see `Index.search`."""
         self._refresh()
-        return self.index.all()
+        return self.index.search(order, dataset, architecture, limit)
 
     def _refresh(self) -> None:
         """Bring the index up to date with the folders, where they have changed behind its back."""

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aelib import presets
+from aelib.charts.wall import pareto
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui import layout, resources
@@ -44,7 +45,7 @@ def _headers(app: AppTest) -> list[str]:
     return [header.value for header in app.header]
 
 
-@pytest.mark.parametrize("page", ["app.py", *(lesson[0] for lesson in layout.LESSONS)])
+@pytest.mark.parametrize("page", ["app.py", layout.RUNS[0], *(lesson[0] for lesson in layout.LESSONS)])
 def test_every_page_opens_on_an_empty_server(page: str) -> None:
     app = _open(page)
     assert app.title
@@ -53,7 +54,7 @@ def test_every_page_opens_on_an_empty_server(page: str) -> None:
 
 def test_every_page_file_is_in_the_navigation() -> None:
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert files == {lesson[0] for lesson in layout.LESSONS}
+    assert files == {layout.RUNS[0], *(lesson[0] for lesson in layout.LESSONS)}
 
 
 def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:
@@ -188,3 +189,27 @@ def test_the_way_from_one_character_to_another_has_as_many_images_as_asked() -> 
     strips = [str(element.value) for element in app.get("html") if "step" in str(element.value)]
     assert len(strips) == 1
     assert strips[0].count("<img") == 5
+
+
+def test_the_runs_page_lists_filters_and_ranks() -> None:
+    store = Store()
+    for layers in ("35-8-2", "35-16-2", "35-16-8-2"):
+        store.save(fit(TINY.with_values({"model.layers": layers}), "cpu"))
+    app = _open("pages/runs.py")
+    assert set(app.dataframe[0].value["layers"]) == {"35-8-2", "35-16-2", "35-16-8-2"}
+    _sound(app.text_input(key="runs:layers").set_value("16").run())
+    assert set(app.dataframe[0].value["layers"]) == {"35-16-2", "35-16-8-2"}
+    _sound(app.text_input(key="runs:layers").set_value("").run())
+    _sound(app.selectbox(key="runs:order").set_value("smallest").run())
+    parameters = list(app.dataframe[0].value["parameters"])
+    assert parameters == sorted(parameters)
+    assert len(app.dataframe[1].value) == 3
+    _sound(app.text_input(key="runs:layers").set_value("' OR 1=1 --").run())
+    assert app.info
+
+
+def test_the_front_is_what_nobody_beats() -> None:
+    points = [(100, 9), (200, 9), (200, 3), (150, 5), (300, 3), (400, 0), (100, 12)]
+    rows = [{"parameters": parameters, "wrong_pixels": wrong} for parameters, wrong in points]
+    front = [(row["parameters"], row["wrong_pixels"]) for row in pareto(rows)]  # type: ignore[arg-type]
+    assert front == [(100, 9), (150, 5), (200, 3), (400, 0)]

@@ -19,6 +19,7 @@ LESSONS = [
         "lies between them.",
     )
 ]
+RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")
 HOME = ("app.py", "Home", ":material/home:")
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -36,6 +37,9 @@ def page(title: str) -> None:
         st.caption("Lessons")
         for file, label, icon, _ in LESSONS:
             st.page_link(file, label=label, icon=icon)
+        st.caption("This server")
+        file, label, icon = RUNS
+        st.page_link(file, label=label, icon=icon)
 
 
 @st.cache_data(show_spinner=False)
