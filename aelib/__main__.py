@@ -5,6 +5,7 @@ experiment gives one line on standard error and exit code 2; training that diver
 """
 
 import argparse
+import io
 import json
 import sys
 import time
@@ -22,6 +23,7 @@ from .store import DamagedRun, Store
 from .training import Diverged, Progress, fit_many
 
 MAX_SEEDS = 10_000
+MAX_DAYS = 36_500
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,6 +33,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):  # names of glyphs, and signs such as ±, on any terminal
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
@@ -170,13 +175,15 @@ def _train(options: argparse.Namespace) -> int:
     diverged = [result for result in results if isinstance(result, Diverged)]
     for result in results:
         if isinstance(result, Run):
-            store.save(result, replace=options.fresh)
+            store.save(result, replace=True)  # what is there is damaged, or --fresh was given
             found[result.digest] = result
     runs = [found[e.digest] for e in experiments if e.digest in found]
     if not runs:
         raise diverged[0]
     if diverged:
         _say(f"{len(diverged)} of {len(experiments)} runs diverged and are in no mean: {diverged[0]}")
+    if options.device not in ("auto", *(run.device for run in runs)):
+        _say(f"Found in the store, trained on {runs[0].device}: --fresh trains on {options.device}.")
     if not missing:
         seconds = sum(run.seconds for run in runs)
     figures = _one(runs[0]) if options.seeds == 1 else _several(runs, len(diverged))
@@ -193,8 +200,7 @@ def _stored(store: Store, digest: str) -> Run | None:
     try:
         return store.get(digest)
     except DamagedRun as damaged:
-        _say(f"{damaged} Training it again.")
-        store.delete(digest)
+        _say(f"Run {digest} is damaged ({damaged.what}): training it again and replacing it.")
         return None
 
 
@@ -316,9 +322,9 @@ def _runs_prune(store: Store, options: argparse.Namespace) -> int:
     if options.keep is None and options.older_than is None and options.max_mb is None and not options.damaged:
         raise LabError("runs prune needs a rule: --keep N, --older-than DAYS, --max-mb N or --damaged.")
     for name in ("keep", "older_than", "max_mb"):
-        value = getattr(options, name)
-        if value is not None and not 0 <= value < 1e12:
-            raise LabError(f"--{name.replace('_', '-')} is {value}: give a number from 0.")
+        value, largest = getattr(options, name), MAX_DAYS if name == "older_than" else 1e12
+        if value is not None and not 0 <= value <= largest:
+            raise LabError(f"--{name.replace('_', '-')} is {value}: give a number from 0 to {largest:,.0f}.")
     removed = store.prune(
         keep=options.keep,
         older_than_days=options.older_than,

@@ -62,7 +62,9 @@ class Index:
         try:
             with self._connected() as connection:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.DatabaseError:
+        except sqlite3.OperationalError:  # busy or unreadable: not ours to throw away
+            raise
+        except sqlite3.DatabaseError:  # not a database
             version = -1
         if version not in (0, VERSION):
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
@@ -77,7 +79,7 @@ class Index:
             connection.row_factory = sqlite3.Row
             yield connection
 
-    def put(self, digest: str, summary: Summary) -> None:
+    def put(self, summary: Summary) -> None:
         names, marks = ", ".join(_COLUMNS), ", ".join(f":{name}" for name in _COLUMNS)
         with self._connected() as connection:
             connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", summary)  # noqa: S608

@@ -11,9 +11,11 @@ copy: whoever lists runs first brings it up to date. Nothing is unpickled.
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from typing import Any, NoReturn
 import safetensors
 import safetensors.torch
 import torch
+from filelock import FileLock
 from torch import Tensor
 
 from .basics import LabError, home
@@ -34,6 +37,7 @@ from .models import build
 from .run import Run, Snapshots
 
 FORMAT = 1  # of run.json: raise it when an older program could not read what a newer one writes
+READ_AGAIN = 200  # times a run is read again because it was replaced meanwhile
 LEFTOVER_AGE = 3600.0  # seconds after which a folder that was being written has no writer any more
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
@@ -45,12 +49,19 @@ class StoreError(LabError):
     """The store cannot be read or written."""
 
 
+class UnreadableRun(StoreError):
+    """A run that is whole but means nothing here: written by a newer program, or on a data set that is not here."""
+
+
 class DamagedRun(StoreError):
     """A run that is there but is not what was written."""
 
     def __init__(self, digest: str, what: str) -> None:
         super().__init__(f"Run {digest} is damaged ({what}): train it again, or remove it with `runs prune --damaged`.")
         self.digest, self.what = digest, what
+
+    def __reduce__(self) -> tuple[type["DamagedRun"], tuple[str, str]]:
+        return DamagedRun, (self.digest, self.what)
 
 
 class Store:
@@ -63,8 +74,14 @@ class Store:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"The store {self.root} cannot be made ({error.strerror}): choose AELIB_HOME.") from None
-        self._tidy()
-        self.index = Index(self.root / "index.sqlite")
+        # taken by whoever moves a run into another's place, or clears up after a kill; readers do without
+        self._lock = FileLock(self.root / ".lock", timeout=60)
+        try:
+            with self._lock:
+                self._tidy()
+                self.index = Index(self.root / "index.sqlite")
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"The store {self.root} cannot be opened ({error}): choose another AELIB_HOME.") from None
 
     # --- one run --------------------------------------------------------------------------------------------
 
@@ -72,19 +89,45 @@ class Store:
         return isinstance(digest, str) and bool(_DIGEST.fullmatch(digest)) and self._folder(digest).is_dir()
 
     def get(self, digest: str) -> Run | None:
-        """The run, checked against its checksums, or None where there is none. Raises DamagedRun."""
+        """The run, checked against its checksums, or None where there is none. Raises DamagedRun, UnreadableRun.
+
+        A run that is replaced while it is read is read again: what is judged is one folder from end to end.
+        """
+        for _ in range(READ_AGAIN):
+            before = self._identity(digest)
+            if before is None:
+                if not self._being_replaced(digest):
+                    return None
+                time.sleep(0.01)
+                continue
+            try:
+                return self._read(digest)
+            except (DamagedRun, OSError) as error:
+                if self._identity(digest) == before:
+                    if isinstance(error, DamagedRun):
+                        raise
+                    raise DamagedRun(digest, error.strerror or str(error)) from None
+        raise StoreError(f"Run {digest} is replaced faster than it can be read: try again.")
+
+    def _read(self, digest: str) -> Run:
+        folder = self._folder(digest)
+        record = _read_record(folder, digest)
+        weights = _read_tensors(folder, _WEIGHTS, record, digest)
+        snapshots = _read_tensors(folder, _SNAPSHOTS, record, digest)
+        return _run(record, weights, snapshots, digest)
+
+    def _identity(self, digest: str) -> tuple[int, int] | None:
+        """Changes when another folder takes the run's place; None where there is none."""
         if digest not in self:
             return None
-        folder = self._folder(digest)
         try:
-            record = _read_record(folder, digest)
-            weights = _read_tensors(folder, _WEIGHTS, record, digest)
-            snapshots = _read_tensors(folder, _SNAPSHOTS, record, digest)
-            return _run(record, weights, snapshots, digest)
-        except OSError as error:
-            if digest not in self:  # deleted meanwhile
-                return None
-            _damaged(digest, error.strerror or str(error))
+            status = self._folder(digest).stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_ctime_ns
+
+    def _being_replaced(self, digest: str) -> bool:
+        return bool(_DIGEST.fullmatch(digest)) and any(self.runs.glob(f"{_OLD}{digest}-*"))
 
     def save(self, run: Run, replace: bool = False) -> None:
         """Keep a run. One that is there already stays, unless `replace`: two who train the same end with one.
@@ -105,7 +148,8 @@ class Store:
             aside.chmod(0o755)
             for name, content in files.items():
                 _write(aside / name, content)
-            self._move_in(aside, run.digest, replace)
+            with self._lock:
+                self._move_in(aside, run.digest, replace)
         except OSError as error:
             raise StoreError(
                 f"Run {run.digest} could not be kept in {self.root} ({error.strerror or error}): make room or choose "
@@ -114,7 +158,14 @@ class Store:
         finally:
             if aside is not None:
                 shutil.rmtree(aside, ignore_errors=True)
-        self.index.put(run.digest, _summary(record, self._folder(run.digest)))
+        self._list(_summary(record, sum(len(content) for content in files.values())))
+
+    def _list(self, summary: Summary) -> None:
+        """The list is a copy, brought up to date by whoever reads it next: a run is kept even where this fails."""
+        try:
+            self.index.put(summary)
+        except sqlite3.Error as error:
+            logging.getLogger(__name__).warning("run %s is kept but not listed yet: %s", summary["digest"], error)
 
     def _move_in(self, aside: Path, digest: str, replace: bool) -> None:
         """Rename the finished folder to its place."""
@@ -135,7 +186,8 @@ class Store:
         if digest in self:
             gone = self.runs / f"{_WRITING}deleted-{os.urandom(4).hex()}"
             try:
-                self._folder(digest).rename(gone)
+                with self._lock:
+                    self._folder(digest).rename(gone)
             except OSError as error:
                 raise StoreError(f"Run {digest} could not be removed ({error.strerror}).") from None
             shutil.rmtree(gone, ignore_errors=True)
@@ -162,13 +214,15 @@ class Store:
         there, listed = set(self.digests()), self.index.digests()
         for digest in sorted(there - listed):
             folder = self._folder(digest)
-            with suppress(DamagedRun, OSError):  # `verify` is what names damaged runs
-                self.index.put(digest, _summary(_read_record(folder, digest), folder))
+            with suppress(StoreError, OSError, KeyError):  # `verify` is what names damaged runs
+                size = sum(file.stat().st_size for file in folder.iterdir())
+                self.index.put(_summary(_read_record(folder, digest), size))
         self.index.remove(sorted(listed - there))
         self.index.set_stamp(stamp)
 
     def verify(self) -> Iterator[tuple[str, str | None]]:
-        """(digest, what is wrong with it or None) for every run; reads all of each, the net included."""
+        """(digest, what is damaged or None) for every run; reads all of each, the net included. A run that is whole but
+        cannot be read here (UnreadableRun) is not damaged."""
         for digest in self.digests():
             try:
                 run = self.get(digest)
@@ -176,6 +230,8 @@ class Store:
                     yield digest, None
             except DamagedRun as damaged:
                 yield digest, damaged.what
+            except UnreadableRun:
+                yield digest, None
 
     def prune(
         self,
@@ -242,6 +298,7 @@ def _record(run: Run, files: dict[str, str]) -> dict[str, Any]:
         "stopped": run.stopped,
         "seconds": run.seconds,
         "device": run.device,
+        "parameters": run.parameters,
         "created": run.created,
         "versions": run.versions,
         "metrics": run.metrics,
@@ -272,7 +329,7 @@ def _read_record(folder: Path, digest: str) -> dict[str, Any]:
     if not isinstance(record, dict):
         _damaged(digest, f"{_RUN} is not an object")
     if isinstance(record.get("format"), int) and record["format"] > FORMAT:
-        raise StoreError(f"Run {digest} was written by a newer Autoencoder Lab: update this one to read it.")
+        raise UnreadableRun(f"Run {digest} was written by a newer Autoencoder Lab: update this one to read it.")
     if record.get("checksum") != _self_checksum(record):
         _damaged(digest, f"{_RUN} does not match its checksum")
     return record
@@ -292,7 +349,8 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
     try:
         experiment = parse(record["experiment"])
     except ExperimentError as error:
-        _damaged(digest, str(error))
+        # its checksum is right, so this is what was written: a data set or a choice that this machine does not have
+        raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
     if experiment.digest != digest:
         _damaged(digest, f"its experiment has the digest {experiment.digest}")
     with torch.device("meta"):
@@ -314,24 +372,25 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
     )
 
 
-def _summary(record: dict[str, Any], folder: Path) -> Summary:
-    experiment = parse(record["experiment"])
+def _summary(record: dict[str, Any], size: int) -> Summary:
+    """From the record alone, so that a run is listed even where its data set is not on this machine."""
+    experiment = record["experiment"]
     return Summary(
         digest=record["digest"],
         created=record["created"],
-        dataset=experiment.dataset,
-        architecture="-".join(map(str, experiment.model.layers)),
-        activation=experiment.model.hidden_activation,
-        optimizer=experiment.optimizer.kind,
-        learning_rate=experiment.optimizer.learning_rate,
-        seed=experiment.seed,
+        dataset=experiment["dataset"],
+        architecture="-".join(map(str, experiment["model"]["layers"])),
+        activation=experiment["model"]["hidden_activation"],
+        optimizer=experiment["optimizer"]["kind"],
+        learning_rate=experiment["optimizer"]["learning_rate"],
+        seed=experiment["seed"],
         learnt=record["metrics"]["learnt"],
         total=record["metrics"]["total"],
         wrong_pixels=record["metrics"]["wrong_pixels_total"],
         loss=record["history"][-1]["train_loss"],
-        parameters=experiment.model.parameter_count(),
+        parameters=record["parameters"],
         epochs=record["epochs"],
         seconds=record["seconds"],
         device=record["device"],
-        bytes=sum(file.stat().st_size for file in folder.iterdir()),
+        bytes=size,
     )
