@@ -24,7 +24,7 @@ class Batch(NamedTuple):
 
 class Look(NamedTuple):
     """The nets as they are now. codes: members × images × latent_dim; outputs: members × images × channels ×
-    height × width, normalised; loss: float64, members, the mean over pixels and images."""
+    height × width, normalised; loss: float64 on the CPU (MPS has none), members, the mean over pixels and images."""
 
     codes: Tensor
     outputs: Tensor
@@ -84,7 +84,7 @@ class AutogradEngine:
     def look(self, batch: Batch) -> Look:
         self.model.eval()
         codes, outputs, loss = self._forward(batch)
-        return Look(codes[None], outputs[None], loss.double()[None])
+        return Look(codes[None], outputs[None], loss.cpu().double()[None])
 
     def state(self, member: int) -> dict[str, Tensor]:
         return {name: tensor.detach().cpu().clone() for name, tensor in self.model.state_dict().items()}

@@ -173,7 +173,7 @@ class BatchedDense:
     def look(self, batch: Batch) -> Look:
         room = self._forward(batch)
         last = len(self.layers)
-        loss = self.loss.value(room.z[last], room.y[last], room.target).double().mean(dim=(1, 2))
+        loss = self.loss.value(room.z[last], room.y[last], room.target).mean(dim=(1, 2)).cpu().double()
         codes = room.y[self.code_at].transpose(1, 2).clone()
         outputs = room.y[last].transpose(1, 2).reshape(self.members, -1, *self.shape)
         return Look(codes, outputs, loss)

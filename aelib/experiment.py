@@ -40,6 +40,7 @@ from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 
 MAX_PARAMETERS = 20_000_000
+MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
 MAX_JSON = 100_000  # characters
 
 SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
@@ -51,6 +52,9 @@ class ExperimentError(LabError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = problems
+
+    def __reduce__(self) -> tuple[type["ExperimentError"], tuple[list[str]]]:
+        return ExperimentError, (self.problems,)
 
 
 def _all_or_number(value: object) -> object:
@@ -145,6 +149,9 @@ class Experiment(Part):
         self._output_fits()
         if self.snapshots is not None and any(not 0 <= epoch <= self.epochs for epoch in self.snapshots):
             _refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 to {self.epochs:,}.")
+        if len(self.snapshots or ()) * described.images * described.pixels > MAX_SNAPSHOT_NUMBERS:
+            most = MAX_SNAPSHOT_NUMBERS // (described.images * described.pixels)
+            _refuse(f"snapshots has {len(self.snapshots or ())} epochs: at most {most} fit for {described.name}.")
         return self
 
     def _output_fits(self) -> None:
@@ -181,9 +188,10 @@ class Experiment(Part):
 
     @property
     def dataset_spec(self) -> datasets.DatasetSpec:
-        return _dataset_spec(self.dataset)
+        """Raises LabError where the data set has gone since the experiment was made."""
+        return datasets.spec(self.dataset)
 
-    @functools.cached_property
+    @property
     def digest(self) -> str:
         """16 hexadecimal digits over everything that changes the result, stable between versions.
 
@@ -191,20 +199,22 @@ class Experiment(Part):
         decoder written out, a batch as large as the set) and fields at their default, so that a new field does
         not rename old runs.
         """
-        values = self._effective()
-        words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(words.encode()).hexdigest()[:16]
+        return _digest(self)
 
     def _effective(self) -> dict[str, Any]:
         """Dotted path -> value, for every field that has an effect and is not at its default."""
         values = flatten(self.model_dump(mode="json"))
         values["model.output_activation"] = self.output_activation
+        if self.snapshots is not None:
+            values["snapshots"] = sorted(set(self.snapshots))
         if self.model.decoder_layers == self.model.layers[::-1]:
             values["model.decoder_layers"] = None
-        if self.batch_size == self.dataset_spec.images:
+        if self.batch_size is not None and self.batch_size == self.dataset_spec.images:
             values["batch_size"] = "all"
         for path, matters in {
             "model.initialization_scale": INITIALIZATIONS[self.model.initialization].scaled,
+            "model.hidden_activation": any(step.hidden for step in self.model.steps()),
+            "model.batch_norm": any(step.hidden for step in self.model.steps()),
             "optimizer.momentum": OPTIMIZERS[self.optimizer.kind].momentum,
             "optimizer.step_every": self.optimizer.schedule == "step",
             "optimizer.step_factor": self.optimizer.schedule == "step",
@@ -269,6 +279,14 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[prefix + key] = value
     return flat
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest(experiment: Experiment) -> str:
+    """Kept beside the experiments, not in them: a changed copy (`model_copy`) must not carry the old one along."""
+    values = experiment._effective()
+    words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 @functools.cache

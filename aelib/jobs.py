@@ -210,6 +210,8 @@ class Jobs:
             job.attempts += 1
             self._running[job.digest] = job
             try:
+                # what a worker that died had reached is no progress of this attempt; a wish to stop still holds
+                (_folder(self.store, job.digest) / "progress.json").unlink(missing_ok=True)
                 future = self.executor.submit(
                     train, job.experiment.to_json(), str(self.store.root), self.limits.max_seconds
                 )

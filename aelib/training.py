@@ -22,6 +22,7 @@ from .run import Run, Snapshots
 
 HISTORY_POINTS = 300  # more than a plot can show
 SNAPSHOTS = 24
+SNAPSHOT_NUMBERS = 4_000_000  # pixels in all snapshots of a run that chooses its own epochs
 CHECK_EVERY = 10  # epochs between two looks for an early stop
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 
@@ -43,6 +44,9 @@ class Diverged(LabError):
             f"below {rate:g}, or another initialisation."
         )
         self.experiment, self.epoch = experiment, epoch
+
+    def __reduce__(self) -> tuple[type["Diverged"], tuple[Experiment, int]]:
+        return Diverged, (self.experiment, self.epoch)
 
 
 @dataclass(frozen=True)
@@ -179,17 +183,20 @@ class _Fit:
         first = self.members[0]
         epochs, optimizer = first.epochs, first.optimizer
         records = _spread(epochs, HISTORY_POINTS)
-        snapshots = set(first.snapshots) if first.snapshots is not None else _spread(epochs, SNAPSHOTS, log_only=True)
+        room = max(2, SNAPSHOT_NUMBERS // (len(self.set) * self.spec.pixels))  # fewer snapshots of larger sets
+        chosen = first.snapshots
+        snapshots = set(chosen) if chosen is not None else _spread(epochs, min(SNAPSHOTS, room), log_only=True)
         checks = first.early_stop.kind != "none"
-        looks = records | snapshots
+        looks = records | snapshots | {0, epochs}
         self.start = self.last = reported = time.perf_counter()
         self._look(0, snapshots)
         for epoch in range(1, epochs + 1):
             factor = optimizer.rate_factor(epoch, epochs)
             for batch in self.feed:
                 self.engine.step(batch, factor)
-            if epoch in looks or (checks and epoch % CHECK_EVERY == 0):
-                self._look(epoch, snapshots)
+            check = checks and epoch % CHECK_EVERY == 0
+            if check or epoch in looks:
+                self._look(epoch, snapshots, record=epoch in looks, check=check)
                 if not self.rows:
                     break
             if (now := time.perf_counter()) - reported >= REPORT_EVERY:
@@ -210,8 +217,9 @@ class _Fit:
                 )
             )  # fmt: skip
 
-    def _look(self, epoch: int, snapshots: set[int]) -> None:
-        """Record every net as it is now, and take those off that are done."""
+    def _look(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
+        """Look at every net as it is now: record it in the history, check whether it may stop early, and take those off
+        that are done. Checks have epochs of their own, so that what a plot can use does not decide when a run ends."""
         look = self.engine.look(self.feed.whole)
         now = time.perf_counter()
         self.share += (now - self.last) / len(self.rows)
@@ -227,9 +235,12 @@ class _Fit:
                 self.results[member] = Diverged(self.members[member], epoch)
                 done.append(row)
                 continue
-            record = {"epoch": epoch, "train_loss": loss, "wrong_pixels": totals[row], "learnt": learnt[row]}
-            self.history[member].append({**record, "seconds": round(self.share, 6)})
-            stopped = self._reason_to_stop(member, epoch, loss, int(counts[row].max()))
+            stopped = "epochs" if epoch == self.members[member].epochs else None
+            if check:
+                stopped = self._reason_to_stop(member, epoch, loss, int(counts[row].max())) or stopped
+            if record or stopped:
+                figures = {"epoch": epoch, "train_loss": loss, "wrong_pixels": totals[row], "learnt": learnt[row]}
+                self.history[member].append({**figures, "seconds": round(self.share, 6)})
             if epoch in snapshots or stopped:
                 cut = (pixels[row].clamp(0, 1) * 255).round().to(torch.uint8)
                 self.snapshots[member].append((epoch, look.codes[row].cpu(), cut.cpu()))
@@ -253,13 +264,13 @@ class _Fit:
                 self.best[member] = (loss, epoch)
             elif epoch - since >= rule.patience:
                 return "patience"
-        return "epochs" if epoch == self.members[member].epochs else None
+        return None
 
     def _finish(self, row: int, member: int, epoch: int, stopped: str, pixels: Tensor) -> Run:
         epochs, codes, cuts = zip(*self.snapshots[member], strict=True)
         return Run(
             experiment=self.members[member],
-            history=_thinned(self.history[member]),
+            history=self.history[member],
             metrics=metrics.summary(pixels.cpu(), self.set, self.spec),
             epochs=epoch,
             stopped=stopped,
@@ -278,12 +289,6 @@ def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
     if not log_only:
         chosen |= set(np.linspace(1, epochs, points // 2).round().astype(int).tolist())
     return chosen | {0, epochs}
-
-
-def _thinned(history: list[dict[str, float]]) -> list[dict[str, float]]:
-    """At most about 2 × HISTORY_POINTS records, first and last kept: checks for an early stop add many."""
-    every = -(-len(history) // (2 * HISTORY_POINTS))
-    return history[:-1:every] + history[-1:]
 
 
 def _versions() -> dict[str, str]:

@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 
 def count() -> int:
-    """How many to keep: one for each GPU, else one for each core."""
-    return torch.cuda.device_count() or os.cpu_count() or 1
+    """How many to keep: one for each GPU, else one for each core that this process may use."""
+    return torch.cuda.device_count() or int(loky.cpu_count())
 
 
 def _start(parent: int) -> None:

@@ -46,7 +46,7 @@ def test_what_differs_from_the_preset_is_in_the_address_and_nothing_else(values:
         {"preset": "font-best", "<script>alert(1)</script>": "x"},
         {"preset": "font-best", "dataset": "glyphs-000000000000"},
         {"model": "3"},
-        {"utm_source": "newsletter"},
+        {"newsletter": "7"},
     ],
 )
 def test_a_hostile_or_stale_address_gives_the_default_and_one_sentence(query: dict[str, str]) -> None:
@@ -55,6 +55,11 @@ def test_a_hostile_or_stale_address_gives_the_default_and_one_sentence(query: di
     assert experiment == presets.get("font-20-10")
     assert problem
     assert len(problem) < 700
+
+
+def test_what_a_mail_program_adds_to_a_link_is_no_problem() -> None:
+    query = {**to_query(BEST, "font-best"), "utm_source": "newsletter", "fbclid": "abc"}
+    assert from_query(query, "font-20-10") == ("font-best", BEST, None)
 
 
 @given(st.dictionaries(st.sampled_from([*FIELDS, "preset"]) | st.text(max_size=30), st.text(max_size=80), max_size=5))

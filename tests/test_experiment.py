@@ -145,6 +145,11 @@ def test_digest_is_the_same_for_the_same_meaning_and_from_version_to_version() -
     assert presets.get("font-best").digest == "e2f63889e190e74b"
 
 
+def test_a_changed_copy_has_a_digest_of_its_own() -> None:
+    base = Experiment()
+    assert base.model_copy(update={"seed": 7}).digest == base.with_values({"seed": 7}).digest != base.digest
+
+
 def test_an_experiment_is_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Experiment().epochs = 3  # type: ignore[misc]

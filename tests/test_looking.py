@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aelib import latent, metrics
+from aelib.charts import glyphs
 
 
 def test_wrong_pixels_by_hand() -> None:
@@ -69,3 +70,10 @@ def test_grid_has_its_corners() -> None:
     assert grid.shape == (3, 5, 2)
     assert grid[0, 0].tolist() == [0, 2]
     assert grid[-1, -1].tolist() == [1, -2]
+
+
+def test_pixels_too_bright_and_too_dark_have_colours_of_their_own() -> None:
+    target = np.array([[[0.0, 1.0, 0.0]]], np.float32)
+    output = np.array([[[0.9, 0.1, 0.0]]], np.float32)
+    picture = glyphs.marked(output, target, np.array([[[True, True, False]]]))
+    assert [tuple(pixel) for pixel in picture[0].tolist()] == [glyphs.EXTRA, glyphs.MISSING, glyphs.PAPER]

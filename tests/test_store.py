@@ -13,9 +13,10 @@ import pytest
 import torch
 
 from aelib import presets
+from aelib.datasets import glyphs
 from aelib.experiment import Experiment
 from aelib.run import Run
-from aelib.store import DamagedRun, Store, StoreError
+from aelib.store import DamagedRun, Store, StoreError, UnreadableRun
 from aelib.training import fit, fit_many
 
 TINY = presets.get("font-best").with_values({"epochs": 3})
@@ -237,3 +238,36 @@ def test_hostile_digests_never_leave_the_folder(store: Store) -> None:
 def test_default_experiment_is_not_in_an_empty_store(store: Store) -> None:
     assert Experiment().digest not in store
     assert store.summaries() == []
+
+
+READER = """
+import sys
+from aelib.store import Store
+store, digest = Store(), sys.argv[1]
+for _ in range(400):
+    assert store.get(digest) is not None, "gone"
+"""
+
+
+def test_a_run_that_is_replaced_while_others_read_it_is_always_there(store: Store, runs: list[Run]) -> None:
+    store.save(runs[0])
+    readers = [subprocess.Popen([sys.executable, "-c", READER, runs[0].digest]) for _ in range(2)]
+    while any(reader.poll() is None for reader in readers):
+        store.save(runs[0], replace=True)
+        Store()  # whoever opens the store clears up, and must not undo a replacement on its way
+    assert [reader.returncode for reader in readers] == [0, 0]
+
+
+def test_a_run_on_a_data_set_that_is_gone_is_listed_but_not_damaged(store: Store, home: Path) -> None:
+    name = glyphs.keep(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
+    run = fit(TINY.with_values({"dataset": name, "model.layers": "9-4-2"}), "cpu")
+    store.save(run)
+    (home / "datasets" / f"{name}.csv").unlink()
+    glyphs._spec_of.cache_clear()
+    with pytest.raises(UnreadableRun, match="upload"):
+        store.get(run.digest)
+    assert dict(store.verify()) == {run.digest: None}
+    assert store.prune(damaged=True) == []
+    for file in store.root.glob("index.sqlite*"):
+        file.unlink()
+    assert [row["architecture"] for row in Store().summaries()] == ["9-4-2"]

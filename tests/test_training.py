@@ -1,11 +1,15 @@
 """fit: the same run for the same experiment, alone or together; when it stops, and what it keeps."""
 
+import pickle
+
 import pytest
 import torch
 
 from aelib import presets, training
-from aelib.experiment import Experiment
+from aelib.basics import generator
+from aelib.experiment import Experiment, ExperimentError
 from aelib.run import Run
+from aelib.store import DamagedRun
 from aelib.training import Cancelled, Diverged, Progress, fit, fit_many
 
 BEST = presets.get("font-best")
@@ -87,7 +91,15 @@ def test_early_stop_when_the_loss_no_longer_falls() -> None:
     values = {"early_stop.kind": "patience", "early_stop.patience": 40, "optimizer.learning_rate": 1e-6}
     run = fit(BEST.with_values({**values, "early_stop.min_delta": 0.5}), "cpu")
     assert run.stopped == "patience"
-    assert run.epochs == 40
+    assert run.epochs == 50  # first looked at after 10, then 40 without a fall
+
+
+def test_what_is_recorded_does_not_decide_when_a_run_ends() -> None:
+    for seed in range(4):
+        run = fit(BEST.with_values({"early_stop.kind": "learnt", "seed": seed, "snapshots": "0,3,77"}), "cpu")
+        assert run.epochs % training.CHECK_EVERY == 0
+        plain = fit(BEST.with_values({"early_stop.kind": "learnt", "seed": seed}), "cpu")
+        assert plain.epochs == run.epochs
 
 
 def test_members_stop_each_at_its_own_time() -> None:
@@ -148,6 +160,43 @@ def test_progress_is_reported_and_cancel_is_heard(monkeypatch: pytest.MonkeyPatc
 def test_schedules(schedule: dict[str, object], epoch: int, factor: float) -> None:
     optimizer = Experiment().with_values({f"optimizer.{key}": value for key, value in schedule.items()}).optimizer
     assert optimizer.rate_factor(epoch, 100) == pytest.approx(factor)
+
+
+def test_the_schedule_is_followed() -> None:
+    values = {"optimizer.kind": "sgd", "epochs": 40, "optimizer.schedule": "step", "optimizer.step_every": 20}
+    halted = BEST.with_values({**values, "optimizer.step_factor": 1e-9, "snapshots": "20,40"})
+    run = fit(halted, "cpu")
+    torch.testing.assert_close(run.snapshots.codes[0], run.snapshots.codes[1], rtol=1e-5, atol=1e-6)
+    free = fit(BEST.with_values({"optimizer.kind": "sgd", "epochs": 40, "snapshots": "20,40"}), "cpu")
+    assert not torch.allclose(free.snapshots.codes[0], free.snapshots.codes[1], rtol=1e-5, atol=1e-6)
+
+
+def test_batches_are_shuffled_by_a_stream_of_their_own() -> None:
+    images = torch.arange(12.0).view(12, 1, 1, 1)
+    feed = training._Feed([BEST.with_values({"batch_size": 4})], images, torch.device("cpu"))
+    epochs = [torch.cat([batch.inputs.flatten() for batch in feed]) for _ in range(2)]
+    for seen in epochs:
+        assert sorted(seen.tolist()) == images.flatten().tolist()
+    assert not torch.equal(epochs[0], epochs[1])
+    assert not torch.equal(epochs[0], images.flatten())
+    assert generator(0, "order").initial_seed() != generator(0, "weights").initial_seed()
+
+
+def test_members_keep_their_own_order_and_snapshots_when_others_leave() -> None:
+    shared = {"early_stop.kind": "learnt", "batch_size": 16, "epochs": 400}
+    together = fit_many([BEST.with_values({**shared, "seed": seed}) for seed in range(4)], "cpu")
+    for run in together:
+        assert isinstance(run, Run)
+        torch.testing.assert_close(torch.from_numpy(run.codes()), run.snapshots.codes[-1], rtol=1e-3, atol=1e-3)
+        alone = fit(run.experiment, "cpu")
+        assert alone.epochs == pytest.approx(run.epochs, abs=2 * training.CHECK_EVERY)
+
+
+@pytest.mark.parametrize("error", [Diverged(BEST, 3), DamagedRun("0" * 16, "gone"), ExperimentError(["a.", "b."])])
+def test_errors_survive_the_way_from_a_worker(error: Exception) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
 
 
 @pytest.mark.parametrize("kind", ["none", "symmetric", "standardized"])

@@ -15,6 +15,7 @@ import logging
 import os
 import re
 import threading
+from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,7 +40,9 @@ def parse(text: str) -> ImageSet:
     rows = _read(text)
     header = [cell.strip().lower() for cell in rows[0][1]]
     columns = _row_columns(header)
-    names: list[str] = []
+    if not GLYPHS[0] <= len(rows) - 1 <= GLYPHS[1]:
+        raise LabError(f"The table has {len(rows) - 1} glyphs: give {GLYPHS[0]} to {GLYPHS[1]:,}.")
+    names: dict[str, None] = {}  # a set that keeps the order
     cells: list[list[str]] = []
     lines: list[int] = []
     for line, row in rows[1:]:
@@ -47,12 +50,10 @@ def parse(text: str) -> ImageSet:
             raise LabError(
                 f"Line {line} has {len(row)} cells and the header {len(header)}: give every line the same number."
             )
-        names.append(_name(row[header.index("char")], line, names))
+        names[_name(row[header.index("char")], line, names)] = None
         cells.append([row[column].strip() for column in columns])
         lines.append(line)
-    if not GLYPHS[0] <= len(names) <= GLYPHS[1]:
-        raise LabError(f"The table has {len(names)} glyphs: give {GLYPHS[0]} to {GLYPHS[1]:,}.")
-    pixels = _pixels(cells, names, lines)
+    pixels = _pixels(cells, lines)
     return ImageSet(pixels, tuple(names), torch.arange(len(names)))
 
 
@@ -73,7 +74,7 @@ def _read(text: str) -> list[tuple[int, list[str]]]:
 def _row_columns(header: list[str]) -> list[int]:
     """Where row0, row1, ... stand in the header."""
     found = {int(match[1]): i for i, cell in enumerate(header) if (match := _ROW.fullmatch(cell))}
-    height = len(found)
+    height = sum(bool(_ROW.fullmatch(cell)) for cell in header)
     if header.count("char") != 1 or sorted(found) != list(range(height)) or len(set(header)) != len(header):
         raise LabError("The first line must name the columns: char,row0,row1,row2,... each once, none left out.")
     if not SIDES[0] <= height <= SIDES[1]:
@@ -81,7 +82,7 @@ def _row_columns(header: list[str]) -> list[int]:
     return [found[row] for row in range(height)]
 
 
-def _name(cell: str, line: int, taken: list[str]) -> str:
+def _name(cell: str, line: int, taken: Container[str]) -> str:
     name = cell if cell == " " else cell.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise LabError(f"Line {line}: the name in column char must be 1 to {MAX_NAME} printable characters.")
@@ -90,7 +91,7 @@ def _name(cell: str, line: int, taken: list[str]) -> str:
     return name
 
 
-def _pixels(cells: list[list[str]], names: list[str], lines: list[int]) -> torch.Tensor:
+def _pixels(cells: list[list[str]], lines: list[int]) -> torch.Tensor:
     """uint8, glyphs × 1 × height × width, 0 or 255."""
     for row, line in zip(cells, lines, strict=True):
         for i, cell in enumerate(row):

@@ -8,6 +8,7 @@ from ..basics import LabError
 from ..experiment import Experiment
 
 PRESET = "preset"
+_TRACKERS = ("utm_", "fbclid", "gclid")  # what mail programs and networks add to a link
 MAX_VALUE = 500  # characters of one value: longer ones are not even looked at
 
 
@@ -32,7 +33,7 @@ def from_query(query: Mapping[str, str], default: str) -> tuple[str, Experiment,
     """(preset, experiment, problem): for an address that makes no sense the default's, and one sentence."""
     try:
         preset = query.get(PRESET, default)
-        values = {key: value for key, value in query.items() if key != PRESET}
+        values = {key: value for key, value in query.items() if key != PRESET and not key.startswith(_TRACKERS)}
         too_long = next((key for key, value in values.items() if len(value) > MAX_VALUE), None)
         if too_long is not None:
             raise LabError(f"{too_long[:60]!r} in the address is too long.")

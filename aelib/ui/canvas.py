@@ -16,6 +16,7 @@ from .. import latent
 from ..run import Run
 
 GRID_BYTES = 400_000  # of decoded images sent to the browser for the plane
+REPLAY_BYTES = 1_000_000  # of reconstructions sent for the replay
 _HERE = Path(__file__).parent
 
 _CSS = """
@@ -62,8 +63,8 @@ def labels(plane: latent.Plane) -> list[str]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _plane_data(digest: str, _run: Run) -> dict[str, Any]:
-    """What plane.js draws; the cache's key is the digest, since a run is never compared or hashed itself."""
+def _plane_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
+    """What plane.js draws; the cache's key is the digest and the time, a run itself is never hashed."""
     run = _run
     codes = run.codes()
     plane = latent.plane(codes)
@@ -91,14 +92,17 @@ def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Calla
 
     `on_point` is called when a point is picked; the result's `point` is then (x, y).
     """
-    data = {**_plane_data(run.digest, run), "point": point}
+    data = {**_plane_data(run.digest, run.created, run), "point": point}
     return _plane(data=data, key=key, on_point_change=on_point)
 
 
 def replay(run: Run, key: str) -> None:
     """Codes and reconstructions at every snapshot, on the axes of the last one."""
     snapshots = run.snapshots
-    codes = snapshots.codes.numpy()
+    shown = max(1, min(len(run.images), REPLAY_BYTES // (len(snapshots.epochs) * run.images.pixels[0].numel())))
+    if shown < len(run.images):
+        st.caption(f"The first {shown} of {len(run.images)} images.")
+    codes = snapshots.codes[:, :shown].numpy()
     plane = latent.plane(codes[-1])
     points = plane.points(codes)
     x, y = latent.bounds(points)
@@ -108,9 +112,10 @@ def replay(run: Run, key: str) -> None:
             "shape": list(run.images.pixels.shape[1:]),
             "epochs": snapshots.epochs.tolist(),
             "points": points.tolist(),
-            "pixels": _bytes(snapshots.pixels.numpy()),
-            "originals": _bytes(run.images.pixels.numpy()),
-            "names": list(run.images.names),
+            "pixels": _bytes(snapshots.pixels[:, :shown].numpy()),
+            "originals": _bytes(run.images.pixels[:shown].numpy()),
+            "names": list(run.images.names[:shown]),
+            "total": len(run.images),
             "x": x,
             "y": y,
             "labels": labels(plane),

@@ -14,6 +14,7 @@ from ..initialization import INITIALIZATIONS
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
 from .address import PRESET, from_query, text, to_query
+from .layout import plain, problems
 
 _LABELS: dict[str, str] = {
     **{name: entry.label for name, entry in OPTIMIZERS.items()},
@@ -125,7 +126,7 @@ class Controls:
             "3x3 to 32x32, 2 to 1,024 glyphs.",
         )
         if problem := st.session_state.get(self.key("upload_problem")):
-            st.error(problem, icon=":material/error:")
+            st.error(plain(problem), icon=":material/error:")
         st.download_button(
             "The font as a table to start from",
             glyphs.write(datasets.load("font5x7")),
@@ -200,8 +201,6 @@ def _name(path: str, name: str) -> str:
 
 def dense(controls: Controls) -> Experiment | None:
     """The form of the dense lesson, documents' presets first. None where something typed is wrong, which is said."""
-    from .layout import plain, problems  # here, not above: layout starts the jobs
-
     names = [name for name in presets.PRESETS if name.startswith("font-")]
     preset = controls.preset(names)
     if preset.reported:

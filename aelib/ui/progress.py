@@ -1,6 +1,6 @@
 """Train, watch, stop: what stands between an experiment and its run."""
 
-import time
+from datetime import timedelta
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from ..experiment import Experiment
 from ..jobs import Job
 from ..losses import LOSSES
 from ..run import Run
-from ..store import DamagedRun
+from ..store import DamagedRun, StoreError
 from .layout import plain
 from .person import who
 from .resources import jobs, open_run
@@ -36,6 +36,9 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
             plain(f"The stored run is damaged ({damaged.what}): training replaces it."), icon=":material/warning:"
         )
         run = None
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
     if run is not None:
         _stored_note(run, just_now=_WATCHED in st.session_state)
         return run
@@ -123,4 +126,4 @@ def _waiting(job: Job) -> str:
 
 
 def _left(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else time.strftime("%H:%M:%S", time.gmtime(seconds))
+    return f"{seconds:.0f} s" if seconds < 100 else str(timedelta(seconds=round(seconds)))

@@ -33,7 +33,7 @@ export default function (component) {
       const left = (i % across) * (tile + 6), top = Math.floor(i / across) * (tall + 6);
       paper.drawImage(sprite(pixels, (now * names.length + i) * size, shape), left, top, tile, tall);
     });
-    const known = learnt[now] === null ? "" : ` · ${learnt[now]} of ${names.length} learnt`;
+    const known = learnt[now] === null ? "" : ` · ${learnt[now]} of ${data.total} learnt`;
     status.textContent = `epoch ${epochs[now].toLocaleString("en")}${known}`;
     slider.setAttribute("aria-valuetext", status.textContent);
   }

@@ -14,8 +14,10 @@ from ..experiment import Experiment
 from ..losses import LOSSES
 from ..run import Run
 from . import canvas
+from .layout import plain
 
 MAX_STEPS = 60
+MOST_SHOWN = 200  # images with their reconstructions
 _PLAIN = {"displayModeBar": False}
 
 
@@ -41,7 +43,11 @@ def verdict(run: Run) -> None:
     with st.container(horizontal=True, gap="large"):
         _figure("Learnt", f"{run.metrics['learnt']} of {run.metrics['total']}", "With at most one wrong pixel.")
         _figure("Wrong pixels", f"{run.metrics['wrong_pixels_total']:,}", "Over all images.")
-        _figure("Worst", f"{worst}: {counts[worst]}" if counts[worst] else "none", "The image with most wrong pixels.")
+        _figure(
+            "Worst",
+            plain(f"{worst}: {counts[worst]}") if counts[worst] else "none",
+            "The image with most wrong pixels.",
+        )
         _figure("MSE", f"{run.metrics['mse']:.2g}", "Mean squared error over pixels and images; pixels from 0 to 1.")
 
 
@@ -81,13 +87,19 @@ def error_table(run: Run, key: str) -> None:
     )
     st.download_button(
         "Table as CSV",
-        table[["character", "wrong pixels", "learnt"]].to_csv(index=False),
+        _for_spreadsheets(table[["character", "wrong pixels", "learnt"]]).to_csv(index=False),
         f"wrong-pixels-{run.digest}.csv",
         "text/csv",
         icon=":material/download:",
         key=f"{key}:csv",
         on_click="ignore",
     )
+
+
+def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
+    """Names that a spreadsheet would run as a formula get a quote before them."""
+    names = table["character"].where(~table["character"].str.match(r"[=+\-@]."), "'" + table["character"])
+    return table.assign(character=names)
 
 
 def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
@@ -98,13 +110,16 @@ def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
 
 def reconstructions(run: Run) -> None:
     """Originals above what came out, wrong pixels marked."""
-    outputs, targets = run.reconstructions(), run.images.images()
+    outputs, targets = run.reconstructions()[:MOST_SHOWN], run.images.images()[:MOST_SHOWN]
     wrong = metrics.wrong_pixel_map(outputs, targets, run.experiment.dataset_spec.wrong_pixel)
     st.html(
         '<span class="ae-key extra"></span> on, should be off &nbsp; '
         '<span class="ae-key missing"></span> off, should be on'
     )
-    st.html(glyphs.reconstructions(targets.numpy(), outputs.numpy(), wrong.numpy(), run.images.names))
+    names = run.images.names[:MOST_SHOWN]
+    st.html(glyphs.reconstructions(targets.numpy(), outputs.numpy(), wrong.numpy(), names))
+    if len(names) < len(run.images):
+        st.caption(f"The first {len(names)} of {len(run.images)} images; the table below has all.")
 
 
 @st.fragment
@@ -142,7 +157,8 @@ def plane(run: Run, key: str) -> None:
         nearest = int(np.linalg.norm(codes - code, axis=1).argmin())
         differing = int(metrics.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest]))
         st.caption(
-            f"Nearest: `{run.images.names[nearest]}`, from which it differs in {differing} of {decoded.size} pixels."
+            f"Nearest: {plain(run.images.names[nearest])}, from which it differs in {differing} of {decoded.size} "
+            "pixels."
         )
     with left:
         canvas.plane(run, (point[0], point[1]), component, picked)
