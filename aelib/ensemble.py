@@ -28,6 +28,11 @@ def supports(experiment: Experiment) -> bool:
     return experiment.model.kind == "dense" and not experiment.model.batch_norm
 
 
+def _setting(values: list[float]) -> Setting:
+    """One number where all members agree, else float64 on the CPU, one for each."""
+    return values[0] if len(set(values)) == 1 else torch.tensor(values, dtype=torch.float64)
+
+
 @dataclass
 class _Layer:
     """Views of one layer: matrix and its gradient (members × outputs × (inputs + 1)), PReLU's slope or None."""
@@ -81,9 +86,10 @@ class BatchedDense:
         self.optimizer = FlatOptimizer(
             first.optimizer.kind,
             self.flat,
-            self._setting([setting.learning_rate for setting in settings]),
-            self._setting([setting.momentum for setting in settings]),
-            self._setting([setting.weight_decay for setting in settings]),
+            _setting([setting.learning_rate for setting in settings]),
+            _setting([setting.momentum for setting in settings]),
+            _setting([setting.weight_decay for setting in settings]),
+            self._expand,
         )
 
     # --- layout: one flat buffer, segment after segment, each members × numbers -----------------------------
@@ -112,16 +118,15 @@ class BatchedDense:
         """members × parameters → flat, segment after segment."""
         return torch.cat([part.flatten() for part in torch.split(rows, self._segments(), dim=1)])
 
-    def _setting(self, values: list[float]) -> Setting:
-        """One number where all members agree, else a tensor as long as the flat buffer."""
-        if len(set(values)) == 1:
-            return values[0]
-        rows = torch.tensor(values, dtype=self.flat.dtype, device=self.flat.device)[:, None]
-        return self._by_segment(rows.expand(-1, sum(self._segments())))
+    def _expand(self, values: Tensor) -> Tensor:
+        """members → flat: every number of a member gets the member's value."""
+        return values.to(self.flat.dtype).to(self.flat.device)[self._member_of]
 
     def _lay_out(self, flat: Tensor) -> None:
         self.flat = flat
         self.gradient = torch.zeros_like(flat)
+        owners = torch.arange(self.members)[:, None].expand(-1, sum(self._segments()))
+        self._member_of = self._by_segment(owners).to(flat.device)
         self.buffers: dict[int, _Buffers] = {}
         ends = list(accumulate(self.members * size for size in self._segments()))
         starts = iter(zip([0, *ends], ends, strict=False))
@@ -200,6 +205,6 @@ class BatchedDense:
         def only(flat: Tensor) -> Tensor:
             return torch.cat([part.view(self.members, -1)[chosen].flatten() for part in torch.split(flat, sizes)])
 
-        self.optimizer.regroup(only)
+        self.optimizer.regroup(only, chosen.cpu(), self._expand)
         self.members = len(members)
         self._lay_out(self.optimizer.parameters)

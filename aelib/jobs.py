@@ -4,13 +4,15 @@ A job writes its progress to a small file and looks for another that asks it to 
 whoever watches: a page may close, another may join, and the worker may be on the far side of any executor that sees
 the same folder.
 
-    home/jobs/<digest>/job.json         who asked for what: what a server that was killed finds again
-                       progress.json    what `Progress` says, renamed into place
-                       stop             asks the worker to stop
+    home/jobs/<server>/.alive                    locked as long as the server lives
+                       <digest>/job.json         who asked for what: what is found again after a kill
+                                progress.json    what `Progress` says, renamed into place
+                                stop             asks the worker to stop
 """
 
 import json
 import logging
+import secrets
 import shutil
 import threading
 import time
@@ -23,6 +25,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from filelock import FileLock, Timeout
+
 from .basics import LabError
 from .experiment import Experiment, ExperimentError, from_json
 from .limits import Limits
@@ -32,6 +36,7 @@ from .workers import Workers
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ATTEMPTS = 2  # a job whose worker died is tried once more
+_ALIVE = ".alive"
 REMEMBERED = 500  # jobs that have ended, for pages that come back for their reason
 
 _log = logging.getLogger(__name__)
@@ -67,11 +72,10 @@ class Job:
         return self.state in ("queued", "running")
 
 
-def train(experiment: str, root: str, max_seconds: float = float("inf"), device: str = "auto") -> Outcome:
-    """In the worker: train the experiment (JSON) and keep it in the store at `root`."""
-    store = Store(Path(root))
+def train(experiment: str, root: str, told: str, max_seconds: float = float("inf"), device: str = "auto") -> Outcome:
+    """In the worker: train the experiment (JSON) and keep it in the store at `root`. told: the job's folder."""
+    store, folder = Store(Path(root)), Path(told)
     described = from_json(experiment)
-    folder = _folder(store, described.digest)
     stop, end = folder / "stop", time.monotonic() + max_seconds
 
     def report(progress: Progress) -> None:
@@ -91,10 +95,6 @@ def train(experiment: str, root: str, max_seconds: float = float("inf"), device:
     return Outcome("done")
 
 
-def _folder(store: Store, digest: str) -> Path:
-    return store.root / "jobs" / digest
-
-
 class Jobs:
     """All jobs of one server. Its registry outlives every page: whoever asks by digest finds the job again.
 
@@ -112,7 +112,18 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._queue: list[Job] = []
         self._running: dict[str, Job] = {}
+        self.folder = store.root / "jobs" / secrets.token_hex(4)
+        self._alive = FileLock(self.folder / _ALIVE, thread_local=False)
+        try:
+            self.folder.mkdir(parents=True)
+            self._alive.acquire(timeout=0)
+        except OSError as error:
+            raise LabError(f"Jobs cannot be kept in {self.folder} ({error.strerror}): choose AELIB_HOME.") from None
         self._find_interrupted()
+
+    def folder_of(self, digest: str) -> Path:
+        """Where a job of this server and its worker leave each other word."""
+        return self.folder / digest
 
     def warm(self) -> None:
         """Start our own worker processes, where we keep some, before the first job asks for one."""
@@ -169,7 +180,7 @@ class Jobs:
     def progress(self, digest: str) -> Progress | None:
         """The last thing the worker said, or None where it has not spoken yet."""
         try:
-            return Progress(**json.loads((_folder(self.store, digest) / "progress.json").read_text()))
+            return Progress(**json.loads((self.folder_of(digest) / "progress.json").read_text()))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -187,7 +198,7 @@ class Jobs:
                 self._queue.remove(job)
                 self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
             else:
-                (_folder(self.store, digest) / "stop").touch()
+                (self.folder_of(digest) / "stop").touch()
             return True
 
     # --- whose turn it is -----------------------------------------------------------------------------------
@@ -211,9 +222,13 @@ class Jobs:
             self._running[job.digest] = job
             try:
                 # what a worker that died had reached is no progress of this attempt; a wish to stop still holds
-                (_folder(self.store, job.digest) / "progress.json").unlink(missing_ok=True)
+                (self.folder_of(job.digest) / "progress.json").unlink(missing_ok=True)
                 future = self.executor.submit(
-                    train, job.experiment.to_json(), str(self.store.root), self.limits.max_seconds
+                    train,
+                    job.experiment.to_json(),
+                    str(self.store.root),
+                    str(self.folder_of(job.digest)),
+                    self.limits.max_seconds,
                 )
             except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
                 self._end(job, Outcome("failed", f"The job could not be started ({type(error).__name__}: {error})."))
@@ -247,7 +262,7 @@ class Jobs:
         self._running.pop(job.digest, None)
         job.state, job.reason = outcome
         job.ended = time.time()
-        shutil.rmtree(_folder(self.store, job.digest), ignore_errors=True)
+        shutil.rmtree(self.folder_of(job.digest), ignore_errors=True)
         seconds = job.ended - job.submitted
         _log.info("job digest=%s seconds=%.2f result=%s %s", job.digest, seconds, job.state, job.reason)
         job.finished.set()
@@ -270,7 +285,7 @@ class Jobs:
 
     def _write_ticket(self, job: Job) -> None:
         """So that a server that is killed knows afterwards what it did not finish. Raises LabError."""
-        folder = _folder(self.store, job.digest)
+        folder = self.folder_of(job.digest)
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -283,7 +298,14 @@ class Jobs:
 
     def _find_interrupted(self) -> None:
         """Jobs of a server that was killed: marked, so that whoever asks hears of it and can ask for them again."""
-        for path in self.store.root.glob("jobs/*/job.json"):
+        for other in self.store.root.glob("jobs/*/"):
+            if other != self.folder:
+                with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # else its server lives
+                    self._adopt(other)
+                    shutil.rmtree(other, ignore_errors=True)
+
+    def _adopt(self, folder: Path) -> None:
+        for path in folder.glob("*/job.json"):
             try:
                 ticket = json.loads(path.read_text())
                 experiment = from_json(json.dumps(ticket["experiment"]))
@@ -296,4 +318,3 @@ class Jobs:
             )
             job.finished.set()
             self._remember(job)
-            shutil.rmtree(path.parent, ignore_errors=True)

@@ -1,7 +1,7 @@
 """Optimisers that update one flat buffer of parameters in place: the same rules, step for step, as `torch.optim`.
 
 One flat buffer means a handful of tensor operations a step for a whole net, or for a hundred nets at once.
-A setting (rate, momentum, weight decay) is one number, or a tensor as long as the buffer where the nets differ.
+A setting (rate, momentum, weight decay) is one number, or one for each net where the nets differ.
 """
 
 import math
@@ -43,14 +43,12 @@ def _is_zero(setting: Setting) -> bool:
     return isinstance(setting, float) and setting == 0.0
 
 
-def _scaled(x: Tensor, by: Setting, scratch: Tensor) -> Tensor:
-    return torch.mul(x, by, out=scratch)
-
-
 class FlatOptimizer:
     """One optimiser over `parameters`, a flat float tensor that is updated in place.
 
-    kind: a name in OPTIMIZERS; rate, momentum and weight_decay: a number each, or a tensor like `parameters`.
+    kind: a name in OPTIMIZERS; rate, momentum and weight_decay: a number each where all members share it, else float64,
+    members; expand: from such a tensor to one like `parameters`. One number and a tensor of equal numbers give the
+    same parameters to the last bit, so a net does not depend on those it is trained with.
     """
 
     def __init__(
@@ -58,75 +56,80 @@ class FlatOptimizer:
         kind: str,
         parameters: Tensor,
         rate: Setting,
-        momentum: Setting = 0.0,
-        weight_decay: Setting = 0.0,
+        momentum: Setting,
+        weight_decay: Setting,
+        expand: Callable[[Tensor], Tensor],
     ) -> None:
         self.kind = kind
-        self.parameters = parameters
         self.rate, self.momentum, self.weight_decay = rate, momentum, weight_decay
         self.steps = 0
         self.slots = [torch.zeros_like(parameters) for _ in range(OPTIMIZERS[kind].slots)]
-        self._scratch = torch.empty_like(parameters)
+        self._take(parameters, expand)
+
+    def _take(self, parameters: Tensor, expand: Callable[[Tensor], Tensor]) -> None:
+        self.parameters, self._expand = parameters, expand
+        self._scratch, self._divisor = torch.empty_like(parameters), torch.empty_like(parameters)
+
+    def regroup(self, only: Callable[[Tensor], Tensor], members: Tensor, expand: Callable[[Tensor], Tensor]) -> None:
+        """Go on with these members: `only` makes a flat tensor theirs, `expand` is as in the constructor."""
+        self.slots = [only(slot) for slot in self.slots]
+        self.rate, self.momentum, self.weight_decay = (
+            setting[members] if isinstance(setting, Tensor) else setting
+            for setting in (self.rate, self.momentum, self.weight_decay)
+        )
+        self._take(only(self.parameters), expand)
+
+    def _flat(self, setting: Setting) -> Setting:
+        return self._expand(setting) if isinstance(setting, Tensor) else setting
 
     def step(self, gradient: Tensor, rate_factor: float = 1.0) -> None:
         """One update. `gradient` may be overwritten; `rate_factor` is the schedule's, 1 at the start."""
         self.steps += 1
-        p, scratch, rate = self.parameters, self._scratch, self.rate * rate_factor
+        p, rate = self.parameters, self.rate * rate_factor
         if not _is_zero(self.weight_decay):
             if self.kind == "adamw":  # decoupled: shrinks the weights, leaves the gradient alone
-                p.sub_(_scaled(p, self.weight_decay * rate, scratch))
+                p.sub_(self._scaled(p, self._flat(self.weight_decay * rate)))
             else:
-                gradient.add_(_scaled(p, self.weight_decay, scratch))
+                gradient.add_(self._scaled(p, self._flat(self.weight_decay)))
         match self.kind:
             case "sgd":
                 self._move(gradient, rate)
             case "momentum" | "nesterov":
                 (velocity,) = self.slots
-                velocity.mul_(self.momentum).add_(gradient)
+                momentum = self._flat(self.momentum)
+                velocity.mul_(momentum).add_(gradient)
                 if self.kind == "nesterov":
-                    gradient.add_(_scaled(velocity, self.momentum, scratch))
+                    gradient.add_(self._scaled(velocity, momentum))
                     self._move(gradient, rate)
                 else:
                     self._move(velocity, rate)
             case "rmsprop":
                 (square,) = self.slots
                 square.mul_(RMSPROP_DECAY).addcmul_(gradient, gradient, value=1 - RMSPROP_DECAY)
-                torch.sqrt(square, out=scratch).add_(RMSPROP_EPSILON)
-                self._move_divided(gradient, scratch, rate)
+                torch.sqrt(square, out=self._divisor).add_(RMSPROP_EPSILON)
+                self._move_divided(gradient, rate)
             case "adagrad":
                 (square,) = self.slots
                 square.addcmul_(gradient, gradient)
-                torch.sqrt(square, out=scratch).add_(ADAGRAD_EPSILON)
-                self._move_divided(gradient, scratch, rate)
+                torch.sqrt(square, out=self._divisor).add_(ADAGRAD_EPSILON)
+                self._move_divided(gradient, rate)
             case "adam" | "adamw":
                 mean, square = self.slots
                 mean.lerp_(gradient, 1 - BETAS[0])
                 square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
-                torch.sqrt(square, out=scratch)
-                scratch.div_(math.sqrt(1 - BETAS[1] ** self.steps)).add_(ADAM_EPSILON)
-                self._move_divided(mean, scratch, rate * (1 / (1 - BETAS[0] ** self.steps)))
+                torch.sqrt(square, out=self._divisor)
+                self._divisor.div_(math.sqrt(1 - BETAS[1] ** self.steps)).add_(ADAM_EPSILON)
+                self._move_divided(mean, rate * (1 / (1 - BETAS[0] ** self.steps)))
 
-    def regroup(self, only: Callable[[Tensor], Tensor]) -> None:
-        """Replace the parameters, the state and every setting that is a tensor by `only(it)`."""
-        self.parameters = only(self.parameters)
-        self.slots = [only(slot) for slot in self.slots]
-        self.rate, self.momentum, self.weight_decay = (
-            only(setting) if isinstance(setting, Tensor) else setting
-            for setting in (self.rate, self.momentum, self.weight_decay)
-        )
-        self._scratch = torch.empty_like(self.parameters)
+    def _scaled(self, x: Tensor, by: Setting) -> Tensor:
+        """x · by in a buffer that the next call overwrites."""
+        return torch.mul(x, by, out=self._scratch)
 
     def _move(self, direction: Tensor, rate: Setting) -> None:
-        if isinstance(rate, float):
-            self.parameters.add_(direction, alpha=-rate)
-        else:
-            self.parameters.addcmul_(direction, rate, value=-1.0)
+        self.parameters.sub_(self._scaled(direction, self._flat(rate)))
 
-    def _move_divided(self, direction: Tensor, divisor: Tensor, rate: Setting) -> None:
-        if isinstance(rate, float):
-            self.parameters.addcdiv_(direction, divisor, value=-rate)
-        else:
-            self.parameters.sub_(divisor.reciprocal_().mul_(direction).mul_(rate))
+    def _move_divided(self, direction: Tensor, rate: Setting) -> None:
+        self.parameters.addcdiv_(self._scaled(direction, self._flat(rate)), self._divisor, value=-1.0)
 
 
 def torch_optimizer(

@@ -46,7 +46,7 @@ def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecu
     run = jobs.store.get(BEST.digest)
     assert run is not None
     assert run.metrics["learnt"] == 32
-    assert not (jobs.store.root / "jobs" / BEST.digest).exists()
+    assert not (jobs.folder_of(BEST.digest)).exists()
 
 
 def test_what_is_stored_is_done_at_once_and_what_runs_is_joined(threads: ThreadPoolExecutor) -> None:
@@ -70,9 +70,9 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
 
     real = module.train
 
-    def counted(experiment: str, root: str, max_seconds: float) -> module.Outcome:
+    def counted(experiment: str, root: str, told: str, max_seconds: float) -> module.Outcome:
         trained.append(experiment)
-        return real(experiment, root, max_seconds)
+        return real(experiment, root, told, max_seconds)
 
     monkeypatch.setattr(module, "train", counted)
     jobs = Jobs(Store(), threads)
@@ -122,7 +122,7 @@ def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadP
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
 def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, threads: ThreadPoolExecutor) -> None:
     jobs = Jobs(Store(), threads)
-    folder = jobs.store.root / "jobs" / BEST.digest
+    folder = jobs.folder_of(BEST.digest)
     folder.mkdir(parents=True)
     (folder / "progress.json").write_bytes(content)
     assert jobs.progress(BEST.digest) is None
@@ -208,14 +208,16 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
     jobs = Jobs(store, threads)
     lost = jobs.submit(LONG, "ana")
     _until(lambda: jobs.progress(LONG.digest))
-    ticket = (store.root / "jobs" / LONG.digest / "job.json").read_bytes()
+    ticket = (jobs.folder_of(LONG.digest) / "job.json").read_bytes()
+    beside = Jobs(store, threads)  # another server with the same home leaves the first one's jobs alone
+    assert beside.get(LONG.digest) is None
+    assert lost.state == "running"
     jobs.cancel(LONG.digest, "ana")
     _done(lost)
-    folder = store.root / "jobs" / LONG.digest  # as kill -9 leaves it
-    folder.mkdir(parents=True)
-    (folder / "job.json").write_bytes(ticket)
-    (store.root / "jobs" / "0123456789abcdef").mkdir()
-    (store.root / "jobs" / "0123456789abcdef" / "job.json").write_text("{nonsense")
+    for name, content in ((LONG.digest, ticket), ("0123456789abcdef", b"{nonsense")):  # as kill -9 leaves it
+        folder = store.root / "jobs" / "deadbeef" / name
+        folder.mkdir(parents=True)
+        (folder / "job.json").write_bytes(content)
     again = Jobs(store, threads)
     marked = again.get(LONG.digest)
     assert marked is not None

@@ -41,6 +41,19 @@ def test_together_is_as_alone(batch_size: object) -> None:
         torch.testing.assert_close(together.weights, alone.weights, rtol=5e-3, atol=5e-4)
 
 
+@pytest.mark.parametrize("kind", ["adam", "adamw", "rmsprop", "adagrad", "sgd", "momentum", "nesterov"])
+def test_a_net_does_not_depend_on_the_rates_of_its_companions(kind: str) -> None:
+    """To the last bit, over enough epochs for a difference in rounding to grow."""
+    shared = {"epochs": 400, "optimizer.kind": kind, "optimizer.weight_decay": 0.001}
+    wanted = BEST.with_values({**shared, "seed": 1})
+    same = fit_many([wanted, wanted.with_values({"seed": 2})], "cpu")[0]
+    other = {"seed": 2, "optimizer.learning_rate": 0.02, "optimizer.momentum": 0.5, "optimizer.weight_decay": 0.0}
+    mixed = fit_many([wanted, wanted.with_values(other)], "cpu")[0]
+    assert isinstance(same, Run)
+    assert isinstance(mixed, Run)
+    torch.testing.assert_close(same.weights, mixed.weights, rtol=0, atol=0)
+
+
 def test_nets_of_different_shapes_may_be_asked_for_at_once() -> None:
     experiments = [BEST.with_values({"epochs": 3, "model.layers": layers}) for layers in ("35-8-2", "35-9-2", "35-8-2")]
     runs = fit_many(experiments, "cpu")
