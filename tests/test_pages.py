@@ -134,6 +134,15 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(key: str, value: str, sa
     assert _headers(app) == ["1 · Choose", "2 · Train"]
 
 
+@pytest.mark.parametrize(("key", "value"), [("epochs", 0), ("epochs", 2_000_000), ("seed", -1), ("seed", 2**40)])
+def test_numbers_out_of_range_are_said_too(key: str, value: int) -> None:
+    app = _open()
+    _sound(app.number_input(key=f"dense:{key}").set_value(value).run())
+    (error,) = app.error
+    assert f"{key} is {value}" in error.value.replace("\\", "")
+    assert app.number_input(key=f"dense:{key}").value == value
+
+
 def test_conditional_controls_come_and_keep_their_values() -> None:
     app = _open()
     _sound(app.selectbox(key="dense:optimizer.kind").set_value("momentum").run())

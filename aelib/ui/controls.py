@@ -82,10 +82,10 @@ class Controls:
         """A text to type: sizes, rates and other numbers, checked when the experiment is made."""
         st.text_input(label, key=self.key(path), help=_help(path), persist_state="session")
 
-    def number(self, path: str, label: str, largest: int) -> None:
-        st.number_input(
-            label, key=self.key(path), min_value=0, max_value=largest, step=1, help=_help(path), persist_state="session"
-        )
+    def number(self, path: str, label: str) -> None:
+        """A whole number. Without the widget's own limits, which would keep what is out of them to itself and say nothing:
+        the experiment says what is allowed."""
+        st.number_input(label, key=self.key(path), step=1, help=_help(path), persist_state="session")
 
     def choice(self, path: str, label: str) -> str:
         """A name from the registry; returns it."""
@@ -215,10 +215,10 @@ def dense(controls: Controls) -> Experiment | None:
     left, right = st.columns(2)
     with left:
         kind = controls.choice("optimizer.kind", "Optimiser")
-        controls.number("epochs", "Epochs", 1_000_000)
+        controls.number("epochs", "Epochs")
     with right:
         controls.typed("optimizer.learning_rate", "Learning rate")
-        controls.number("seed", "Seed", 2**32 - 1)
+        controls.number("seed", "Seed")
     with st.expander("More choices"):
         controls.dataset()
         controls.choice("normalization", "Normalisation of the pixels")
