@@ -83,8 +83,8 @@ class Controls:
         st.text_input(label, key=self.key(path), help=_help(path), persist_state="session")
 
     def number(self, path: str, label: str) -> None:
-        """A whole number. Without the widget's own limits, which would keep what is out of them to itself and say nothing:
-        the experiment says what is allowed."""
+        """A whole number. Without limits of the widget's own, which would keep silent about what is out of them: the
+        experiment says what is allowed."""
         st.number_input(label, key=self.key(path), step=1, help=_help(path), persist_state="session")
 
     def choice(self, path: str, label: str) -> str:
