@@ -345,7 +345,9 @@ def _sentence(error: ErrorDetails) -> str:
     name = _field_name(error)
     if error["type"] == "extra_forbidden":
         return f"{name!r} is not a field of an experiment: {_FIELDS}."
-    value = repr(error["input"])
+    given = error["input"]
+    listed_in = isinstance(given, list | tuple) and all(isinstance(item, str | int) for item in given)
+    value = "empty" if given in (None, "") else "-".join(map(str, given)) if listed_in else repr(given)
     shown = value if len(value) <= 60 else value[:57] + "..."
     try:
         allowed = str(field_info(name).json_schema_extra["allowed"])  # type: ignore[index]

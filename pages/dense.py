@@ -9,8 +9,9 @@ FORM, RUN = "dense", "dense-run"  # the names under which widgets are kept
 layout.page("Dense autoencoder")
 st.title("Dense autoencoder")
 st.markdown(
-    "Thirty-two characters of 5x7 pixels go in as 35 numbers, squeeze through a code of **two**, and should come out "
-    "again. How much survives depends on the network and on how it is trained. Try it."
+    "An image goes in as a list of pixels, squeezes through a **code** of a few numbers, and should come out again: a "
+    "character of the 5x7 font is 35 pixels, and its code can be two numbers. How much survives depends on the network "
+    "and on how it is trained. Try it."
 )
 
 form = controls.Controls(FORM, default="font-20-10")
@@ -26,11 +27,14 @@ run = None
 with picture:
     st.header("2 · Train")
     if experiment is None:
-        st.info("The network is drawn as soon as the choices on the left fit together. Nothing you typed is lost.")
+        layout.problems(form.problems)
+        st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
     else:
         views.network(experiment)
         layers = "-".join(map(str, [*experiment.model.layers, *experiment.model.decoder[1:]]))
         st.caption(f"{layers} · {experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
+        if changed := form.changed(experiment):
+            st.caption(layout.plain(f"Changed from where you started: {changed}."))
         run = progress.run_of(experiment, RUN)
         if run is not None:
             views.verdict(run)
@@ -45,15 +49,15 @@ if run is None:
 
 st.header("3 · How it learnt")
 st.markdown(
-    "The loss is what training makes small. It falls in steps: each step is a group of characters that the code has "
-    "learnt to keep apart. *A character counts as learnt with at most one wrong pixel.*"
+    "The loss is what training makes small; on the right, how many images that has taught the network. Do both move at "
+    "the same time? *An image counts as learnt with at most one wrong pixel.*"
 )
 views.error_curves(run, RUN)
 
 st.header("4 · Which characters it gets wrong")
 st.markdown(
-    "Originals above, reconstructions below. Look at the framed ones: with which other character did the network "
-    "mix them up?"
+    "Originals above, reconstructions below; framed are those with more than one wrong pixel. If there are any: with "
+    "which other character did the network mix them up?"
 )
 views.reconstructions(run)
 learnt, total = run.metrics["learnt"], run.metrics["total"]
@@ -63,8 +67,8 @@ with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=
 st.header("5 · The latent plane")
 st.markdown(
     "Every character stands at its own code; behind them, what the decoder makes of every point. Move the pointer: the "
-    "framed glyph is decoded there. Click, or use the sliders, to keep a point: **a character that nobody drew**. "
-    "Double-click to zoom in. "
+    "framed glyph is decoded there. Click, or use the sliders, to keep a point. Can you find **a character that "
+    "nobody drew**? Double-click to zoom in. "
     "Orange frames are characters with more than one wrong pixel. Do they have close neighbours?"
 )
 views.plane(run, RUN)

@@ -33,7 +33,7 @@ def test_every_experiment_comes_back_from_every_presets_address(preset: str, oth
 def test_what_differs_from_the_preset_is_in_the_address_and_nothing_else(values: dict[str, object]) -> None:
     experiment = BEST.with_values(values)
     query = to_query(experiment, "font-best")
-    assert set(query) == {"preset", *values}
+    assert set(query) == {"preset", "seed", *values}
     assert from_query(query, "font-20-10")[1] == experiment
 
 

@@ -97,7 +97,7 @@ def test_choosing_a_preset_sets_every_control() -> None:
     assert app.text_input(key="dense:model.layers").value == "35-30-20-10-2"
     assert app.selectbox(key="dense:model.hidden_activation").value == "sigmoid"
     assert app.number_input(key="dense:seed").value == 0
-    assert app.query_params == {"preset": "font-30-20-10"}
+    assert app.query_params == {"preset": "font-30-20-10", "seed": "0"}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_bad_address_gives_the_default_and_one_sentence(query: dict[str, str])
     assert len(app.warning) == 1
     assert "address" in app.warning[0].value
     assert app.selectbox(key="dense:preset").value == "font-20-10"
-    assert app.query_params == {"preset": "font-20-10"}
+    assert app.query_params == {"preset": "font-20-10", "seed": "0"}
     _sound(app.run())
     assert not app.warning
 

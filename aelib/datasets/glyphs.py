@@ -61,7 +61,11 @@ def _read(text: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every line that is not empty."""
     if len(text) > MAX_BYTES:
         raise LabError(f"The table has {len(text):,} characters: give at most {MAX_BYTES:,}.")
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    text = text.removeprefix("\ufeff")
+    header = text.lstrip().partition("\n")[0]
+    # spreadsheets save with ; where the comma is the decimal sign
+    separator = "," if "," in header else ";" if ";" in header else "\t" if "\t" in header else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:

@@ -1,4 +1,4 @@
-"""Experiment <-> address. The address holds a preset's name and every field that differs from it, as text."""
+"""Experiment <-> address: a preset's name, the seed, and every field that differs from the preset, as text."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def text(value: Any) -> str:
 
 def to_query(experiment: Experiment, preset: str) -> dict[str, str]:
     """What `from_query` turns back into the same experiment."""
-    changes = experiment.changes(presets.get(preset))
+    changes = {"seed": experiment.seed, **experiment.changes(presets.get(preset))}
     return {PRESET: preset} | {path: text(value) for path, value in changes.items()}
 
 

@@ -14,7 +14,7 @@ from ..initialization import INITIALIZATIONS
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
 from .address import PRESET, from_query, text, to_query
-from .layout import plain, problems
+from .layout import plain
 
 _LABELS: dict[str, str] = {
     **{name: entry.label for name, entry in OPTIMIZERS.items()},
@@ -40,7 +40,8 @@ class Controls:
         """default: the preset that a first visit shows."""
         self.lesson, self.default = lesson, default
         self._address = f"{lesson}:address"
-        self.problem: str | None = None
+        self.problem: str | None = None  # with the address, one sentence
+        self.problems: list[str] = []  # with what was typed or chosen, one sentence each
         query = {key: st.query_params[key] for key in st.query_params}
         # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
         if self._address not in st.session_state or (query and query != st.session_state[self._address]):
@@ -163,6 +164,11 @@ class Controls:
         """What the control of a field says now, typed or chosen."""
         return st.session_state[self.key(path)]
 
+    def changed(self, experiment: Experiment) -> str:
+        """In words, what differs from the preset that this began with; empty where nothing does."""
+        base = presets.get(st.session_state[self.key(PRESET)])
+        return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in experiment.changes(base).items())
+
     # --- the experiment -------------------------------------------------------------------------------------
 
     def experiment(self) -> Experiment:
@@ -200,7 +206,7 @@ def _name(path: str, name: str) -> str:
 
 
 def dense(controls: Controls) -> Experiment | None:
-    """The form of the dense lesson, documents' presets first. None where something typed is wrong, which is said."""
+    """The form of the dense lesson, documents' presets first. None where `controls.problems` has something."""
     names = [name for name in presets.PRESETS if name.startswith("font-")]
     preset = controls.preset(names)
     if preset.reported:
@@ -248,5 +254,5 @@ def dense(controls: Controls) -> Experiment | None:
     try:
         return controls.experiment()
     except ExperimentError as error:
-        problems(error.problems)
+        controls.problems = error.problems
         return None
