@@ -39,5 +39,5 @@ def from_query(query: Mapping[str, str], default: str) -> tuple[str, Experiment,
             raise LabError(f"{too_long[:60]!r} in the address is too long.")
         return preset, presets.get(preset).with_values(values), None
     except LabError as error:
-        problem = f"The address does not describe an experiment, so this is {default}. {error}"
+        problem = f"The address does not describe an experiment, so this is {default}: {error}"
         return default, presets.get(default), problem

@@ -40,7 +40,7 @@ def verdict(run: Run) -> None:
     """The four figures that sum a run up."""
     counts = run.metrics["wrong_pixels"]
     worst = max(counts, key=lambda name: counts[name])
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         _figure("Learnt", f"{run.metrics['learnt']} of {run.metrics['total']}", "With at most one wrong pixel.")
         _figure("Wrong pixels", f"{run.metrics['wrong_pixels_total']:,}", "Over all images.")
         _figure(
