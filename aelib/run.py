@@ -29,7 +29,7 @@ class Snapshots:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """history: one record for each epoch that was looked at, with epoch, train_loss, wrong_pixels (sum over all
+    """history: one record for each epoch that was recorded, with epoch, train_loss, wrong_pixels (sum over all
     images), learnt, seconds; metrics: `aelib.metrics.summary`; stopped: "epochs" (all of them), "learnt" or
     "patience"; seconds: of training, this net's share where several were trained at once; created: UTC, ISO."""
 
