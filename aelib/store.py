@@ -9,8 +9,6 @@ A run is written aside and renamed, so it is there whole or not at all. The fold
 copy: whoever lists runs first brings it up to date. Nothing is unpickled.
 """
 
-import hashlib
-import json
 import logging
 import os
 import re
@@ -22,46 +20,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
 
-import safetensors
-import safetensors.torch
-import torch
 from filelock import FileLock
-from torch import Tensor
 
-from .basics import LabError, home
-from .experiment import ExperimentError, parse
+from .basics import home
 from .index import Index, Order, Summary
-from .models import build
-from .run import Run, Snapshots
+from .run import Run
+from .runfiles import DamagedRun, Read, StoreError, UnreadableRun, pack, read_record, summary, unpack
 
-FORMAT = 1  # of run.json: raise it when an older program could not read what a newer one writes
+__all__ = ["DamagedRun", "Store", "StoreError", "UnreadableRun"]
+
 READ_AGAIN = 200  # times a run is read again because it was replaced meanwhile
 LEFTOVER_AGE = 3600.0  # seconds after which a folder that was being written has no writer any more
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
-_RUN, _WEIGHTS, _SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
 _WRITING, _OLD = ".writing-", ".old-"
-
-
-class StoreError(LabError):
-    """The store cannot be read or written."""
-
-
-class UnreadableRun(StoreError):
-    """A run that is whole but means nothing here: written by a newer program, or on a data set that is not here."""
-
-
-class DamagedRun(StoreError):
-    """A run that is there but is not what was written."""
-
-    def __init__(self, digest: str, what: str) -> None:
-        super().__init__(f"Run {digest} is damaged ({what}): train it again, or remove it with `runs prune --damaged`.")
-        self.digest, self.what = digest, what
-
-    def __reduce__(self) -> tuple[type["DamagedRun"], tuple[str, str]]:
-        return DamagedRun, (self.digest, self.what)
 
 
 class Store:
@@ -101,7 +74,7 @@ class Store:
                 time.sleep(0.01)
                 continue
             try:
-                return self._read(digest)
+                return unpack(self._reader(digest), digest)
             except (DamagedRun, OSError) as error:
                 if self._identity(digest) == before:
                     if isinstance(error, DamagedRun):
@@ -109,12 +82,9 @@ class Store:
                     raise DamagedRun(digest, error.strerror or str(error)) from None
         raise StoreError(f"Run {digest} is replaced faster than it can be read: try again.")
 
-    def _read(self, digest: str) -> Run:
+    def _reader(self, digest: str) -> Read:
         folder = self._folder(digest)
-        record = _read_record(folder, digest)
-        weights = _read_tensors(folder, _WEIGHTS, record, digest)
-        snapshots = _read_tensors(folder, _SNAPSHOTS, record, digest)
-        return _run(record, weights, snapshots, digest)
+        return lambda name: (folder / name).read_bytes()
 
     def _identity(self, digest: str) -> tuple[int, int] | None:
         """Changes when another folder takes the run's place; None where there is none."""
@@ -134,14 +104,7 @@ class Store:
 
         Raises StoreError where it cannot be written; what was there before is there still.
         """
-        files = {
-            _WEIGHTS: safetensors.torch.save(run.weights),
-            _SNAPSHOTS: safetensors.torch.save(
-                {"epochs": run.snapshots.epochs, "codes": run.snapshots.codes, "pixels": run.snapshots.pixels}
-            ),
-        }
-        record = _record(run, {name: _checksum(content) for name, content in files.items()})
-        files[_RUN] = json.dumps(record, indent=1, allow_nan=False).encode()
+        files = pack(run)
         aside: Path | None = None
         try:
             aside = Path(tempfile.mkdtemp(prefix=f"{_WRITING}{run.digest}-", dir=self.runs))
@@ -158,14 +121,15 @@ class Store:
         finally:
             if aside is not None:
                 shutil.rmtree(aside, ignore_errors=True)
-        self._list(_summary(record, sum(len(content) for content in files.values())))
+        record = read_record(files.__getitem__, run.digest)
+        self._list(summary(record, sum(len(content) for content in files.values())))
 
-    def _list(self, summary: Summary) -> None:
+    def _list(self, listed: Summary) -> None:
         """The list is a copy, brought up to date by whoever reads it next: a run is kept even where this fails."""
         try:
-            self.index.put(summary)
+            self.index.put(listed)
         except sqlite3.Error as error:
-            logging.getLogger(__name__).warning("run %s is kept but not listed yet: %s", summary["digest"], error)
+            logging.getLogger(__name__).warning("run %s is kept but not listed yet: %s", listed["digest"], error)
 
     def _move_in(self, aside: Path, digest: str, replace: bool) -> None:
         """Rename the finished folder to its place."""
@@ -216,7 +180,7 @@ class Store:
             folder = self._folder(digest)
             with suppress(StoreError, OSError, KeyError):  # `verify` is what names damaged runs
                 size = sum(file.stat().st_size for file in folder.iterdir())
-                self.index.put(_summary(_read_record(folder, digest), size))
+                self.index.put(summary(read_record(self._reader(digest), digest), size))
         self.index.remove(sorted(listed - there))
         self.index.set_stamp(stamp)
 
@@ -279,118 +243,8 @@ class Store:
                     shutil.rmtree(path, ignore_errors=True)
 
 
-def _checksum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _self_checksum(record: dict[str, Any]) -> str:
-    """Over everything in run.json but the checksum itself."""
-    rest = {key: value for key, value in record.items() if key != "checksum"}
-    return _checksum(json.dumps(rest, sort_keys=True).encode())
-
-
-def _record(run: Run, files: dict[str, str]) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "format": FORMAT,
-        "digest": run.digest,
-        "experiment": run.experiment.model_dump(mode="json"),
-        "epochs": run.epochs,
-        "stopped": run.stopped,
-        "seconds": run.seconds,
-        "device": run.device,
-        "parameters": run.parameters,
-        "created": run.created,
-        "versions": run.versions,
-        "metrics": run.metrics,
-        "history": run.history,
-        "files": files,
-    }
-    # names of images may be any text: keep what will be read back
-    record = json.loads(json.dumps(record, allow_nan=False))
-    return {**record, "checksum": _self_checksum(record)}
-
-
 def _write(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _damaged(digest: str, what: str) -> NoReturn:
-    raise DamagedRun(digest, what)
-
-
-def _read_record(folder: Path, digest: str) -> dict[str, Any]:
-    try:
-        record = json.loads((folder / _RUN).read_bytes())
-    except (ValueError, RecursionError):
-        _damaged(digest, f"{_RUN} is not JSON")
-    if not isinstance(record, dict):
-        _damaged(digest, f"{_RUN} is not an object")
-    if isinstance(record.get("format"), int) and record["format"] > FORMAT:
-        raise UnreadableRun(f"Run {digest} was written by a newer Autoencoder Lab: update this one to read it.")
-    if record.get("checksum") != _self_checksum(record):
-        _damaged(digest, f"{_RUN} does not match its checksum")
-    return record
-
-
-def _read_tensors(folder: Path, name: str, record: dict[str, Any], digest: str) -> dict[str, Tensor]:
-    content = (folder / name).read_bytes()
-    if _checksum(content) != record["files"].get(name):
-        _damaged(digest, f"{name} does not match its checksum")
-    try:
-        return safetensors.torch.load(content)
-    except safetensors.SafetensorError as error:
-        _damaged(digest, f"{name}: {error}")
-
-
-def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str, Tensor], digest: str) -> Run:
-    try:
-        experiment = parse(record["experiment"])
-    except ExperimentError as error:
-        # its checksum is right, so this is what was written: a data set or a choice that this machine does not have
-        raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
-    if experiment.digest != digest:
-        _damaged(digest, f"its experiment has the digest {experiment.digest}")
-    with torch.device("meta"):
-        expected = {name: tensor.shape for name, tensor in build(experiment).state_dict().items()}
-    if {name: tensor.shape for name, tensor in weights.items()} != expected:
-        _damaged(digest, "the weights do not fit the experiment")
-    return Run(
-        experiment=experiment,
-        history=record["history"],
-        metrics=record["metrics"],
-        epochs=record["epochs"],
-        stopped=record["stopped"],
-        seconds=record["seconds"],
-        device=record["device"],
-        created=record["created"],
-        versions=record["versions"],
-        weights=weights,
-        snapshots=Snapshots(snapshots["epochs"], snapshots["codes"], snapshots["pixels"]),
-    )
-
-
-def _summary(record: dict[str, Any], size: int) -> Summary:
-    """From the record alone, so that a run is listed even where its data set is not on this machine."""
-    experiment = record["experiment"]
-    return Summary(
-        digest=record["digest"],
-        created=record["created"],
-        dataset=experiment["dataset"],
-        architecture="-".join(map(str, experiment["model"]["layers"])),
-        activation=experiment["model"]["hidden_activation"],
-        optimizer=experiment["optimizer"]["kind"],
-        learning_rate=experiment["optimizer"]["learning_rate"],
-        seed=experiment["seed"],
-        learnt=record["metrics"]["learnt"],
-        total=record["metrics"]["total"],
-        wrong_pixels=record["metrics"]["wrong_pixels_total"],
-        loss=record["history"][-1]["train_loss"],
-        parameters=record["parameters"],
-        epochs=record["epochs"],
-        seconds=record["seconds"],
-        device=record["device"],
-        bytes=size,
-    )
