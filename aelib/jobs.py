@@ -1,8 +1,7 @@
 """Training in the background: submit(experiment) -> Job, one job for each digest, over any executor.
 
-A job writes its progress to a small file and looks for another that asks it to stop, so it needs nothing from
-whoever watches: a page may close, another may join, and the worker may be on the far side of any executor that sees
-the same folder.
+Whoever watches and the worker talk through a mailbox (task.py), so a page may close, another may join, and the worker
+may be a process of ours or a machine of a cluster (cluster.py).
 
     home/jobs/<server>/.alive                    locked as long as the server lives
                        <digest>/job.json         who asked for what: what is found again after a kill
@@ -14,6 +13,7 @@ import json
 import logging
 import secrets
 import shutil
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -21,20 +21,21 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from filelock import FileLock, Timeout
 
 from .basics import LabError
+from .datasets import glyphs
 from .experiment import Experiment, ExperimentError, from_json
 from .limits import Limits
+from .runfiles import unpack
 from .store import DamagedRun, Store
-from .training import Cancelled, Progress, fit
+from .task import FolderMailbox, Mailbox, Outcome, Remote, State, Task, work
+from .training import Progress
 from .workers import Workers
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
 ATTEMPTS = 2  # a job whose worker died is tried once more
 _ALIVE = ".alive"
 REMEMBERED = 500  # jobs that have ended, for pages that come back for their reason
@@ -42,22 +43,18 @@ REMEMBERED = 500  # jobs that have ended, for pages that come back for their rea
 _log = logging.getLogger(__name__)
 
 
-class Outcome(NamedTuple):
-    """What a worker sends back. reason: one sentence where it failed or was cancelled."""
-
-    state: State
-    reason: str = ""
-
-
 @dataclass
 class Job:
-    """One experiment on its way. people: who waits for it; reason: why it failed or was cancelled; finished: set at
-    the end, however it ends; submitted, ended: seconds, as time.time()."""
+    """One experiment on its way. people: who waits for it; reason: why it failed or was cancelled; diverged: the epoch
+    at which the loss was no longer a number, where it failed for that; attempts: how often it was begun; finished: set
+    at the end, however it ends; submitted, ended: seconds, as time.time()."""
 
     experiment: Experiment
+    mailbox: Mailbox
     people: set[str] = field(default_factory=set)
     state: State = "queued"
     reason: str = ""
+    diverged: int | None = None
     attempts: int = 0
     submitted: float = field(default_factory=time.time)
     ended: float | None = None
@@ -72,42 +69,25 @@ class Job:
         return self.state in ("queued", "running")
 
 
-def train(experiment: str, root: str, told: str, max_seconds: float = float("inf"), device: str = "auto") -> Outcome:
-    """In the worker: train the experiment (JSON) and keep it in the store at `root`. told: the job's folder."""
-    store, folder = Store(Path(root)), Path(told)
-    described = from_json(experiment)
-    stop, end = folder / "stop", time.monotonic() + max_seconds
-
-    def report(progress: Progress) -> None:
-        with suppress(OSError):  # a full disk is no reason to lose the training; saving the run will say so
-            aside = folder / "progress.json.new"
-            aside.write_text(json.dumps(asdict(progress)))
-            aside.replace(folder / "progress.json")
-
-    try:
-        store.save(fit(described, device, report, lambda: stop.exists() or time.monotonic() > end), replace=True)
-    except Cancelled as error:
-        if stop.exists():
-            return Outcome("cancelled", str(error))
-        return Outcome("failed", f"It took longer than the {max_seconds:,.0f} s that this server allows.")
-    except LabError as error:
-        return Outcome("failed", str(error))
-    return Outcome("done")
-
-
 class Jobs:
     """All jobs of one server. Its registry outlives every page: whoever asks by digest finds the job again.
 
-    executor: where jobs run; None keeps worker processes of our own. slots: how many run at once (the rest queue).
+    executor: where jobs run; None keeps worker processes of our own. slots: how many run at once (the rest queue); None
+    asks the executor for its `size`, or else takes one.
     """
 
     def __init__(
-        self, store: Store, executor: Executor | None = None, slots: int | None = None, limits: Limits | None = None
+        self,
+        store: Store,
+        executor: Executor | None = None,
+        slots: int | None = None,
+        limits: Limits | None = None,
+        device: str = "auto",
     ) -> None:
         self.store = store
         self.executor = executor if executor is not None else Workers()
-        self.slots = slots or (self.executor.size if isinstance(self.executor, Workers) else 1)
-        self.limits = limits or Limits()
+        self._slots = slots
+        self.limits, self.device = limits or Limits(), device
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._queue: list[Job] = []
@@ -125,10 +105,24 @@ class Jobs:
         """Where a job of this server and its worker leave each other word."""
         return self.folder / digest
 
+    @property
+    def slots(self) -> int:
+        """How many jobs run at once. A cluster may grow and shrink."""
+        return self._slots or (self.executor.size if isinstance(self.executor, Workers | Remote) else 1)
+
+    def _mailbox(self, digest: str) -> Mailbox:
+        return self.executor.mailbox() if isinstance(self.executor, Remote) else FolderMailbox(self.folder_of(digest))
+
     def warm(self) -> None:
         """Start our own worker processes, where we keep some, before the first job asks for one."""
         if isinstance(self.executor, Workers):
             self.executor.warm()
+
+    def close(self) -> None:
+        """No more jobs: those that run end with the worker processes, and what they were about is forgotten."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self._alive.release()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- asking ---------------------------------------------------------------------------------------------
 
@@ -144,9 +138,10 @@ class Jobs:
                 job.people.add(person)
                 return job
             if self._stored(experiment.digest):
-                job = Job(experiment, {person}, "done")
+                job = Job(experiment, self._mailbox(experiment.digest), {person}, "done")
                 job.finished.set()
                 self._remember(job)
+                self._own(job)
                 return job
             self.limits.refuse(experiment)
             mine = sum(person in other.people for other in self.active())
@@ -155,7 +150,7 @@ class Jobs:
                     f"You have {mine} trainings waiting or running, and this server allows {self.limits.max_jobs:,.0f} "
                     "at a time: wait for one to end, or stop one."
                 )
-            job = Job(experiment, {person})
+            job = Job(experiment, self._mailbox(experiment.digest), {person})
             self._write_ticket(job)
             self._remember(job)
             self._queue.append(job)
@@ -179,10 +174,8 @@ class Jobs:
 
     def progress(self, digest: str) -> Progress | None:
         """The last thing the worker said, or None where it has not spoken yet."""
-        try:
-            return Progress(**json.loads((self.folder_of(digest) / "progress.json").read_text()))
-        except (OSError, ValueError, TypeError):
-            return None
+        job = self.get(digest)
+        return job.mailbox.latest() if job is not None else None
 
     def cancel(self, digest: str, person: str = "") -> bool:
         """Somebody no longer wants a job. It stops only when nobody else waits for it: at once where it is queued,
@@ -198,7 +191,7 @@ class Jobs:
                 self._queue.remove(job)
                 self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
             else:
-                (self.folder_of(digest) / "stop").touch()
+                job.mailbox.ask_to_stop()
             return True
 
     # --- whose turn it is -----------------------------------------------------------------------------------
@@ -221,32 +214,49 @@ class Jobs:
             job.attempts += 1
             self._running[job.digest] = job
             try:
-                # what a worker that died had reached is no progress of this attempt; a wish to stop still holds
-                (self.folder_of(job.digest) / "progress.json").unlink(missing_ok=True)
-                future = self.executor.submit(
-                    train,
-                    job.experiment.to_json(),
-                    str(self.store.root),
-                    str(self.folder_of(job.digest)),
-                    self.limits.max_seconds,
-                )
+                job.mailbox.clear()  # what a worker that died had reached is no progress of this attempt
+                future = self.executor.submit(work, self._task(job))
+            except LabError as error:
+                self._end(job, Outcome("failed", str(error)))
+                continue
             except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
                 self._end(job, Outcome("failed", f"The job could not be started ({type(error).__name__}: {error})."))
                 continue
             future.add_done_callback(self._callback(job))
 
+    def _task(self, job: Job) -> Task:
+        away = isinstance(self.executor, Remote)
+        dataset = job.experiment.dataset
+        table = glyphs.table(dataset) if away and dataset.startswith(glyphs.PREFIX) else None
+        root = None if away else self.store.root
+        return Task(
+            job.experiment.to_json(), job.mailbox.worker_end(), root, self.limits.max_seconds, self.device, table
+        )
+
     def _callback(self, job: Job) -> Callable[[Future[Outcome]], None]:
         def finished(future: Future[Outcome]) -> None:
+            try:
+                outcome = self._received(job, future.result())
+            except BrokenProcessPool:
+                outcome = None
+            except LabError as error:
+                outcome = Outcome("failed", str(error))
+            except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
+                outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
             with self._lock:
-                try:
-                    self._end(job, Outcome(*future.result()))
-                except BrokenProcessPool:
+                if outcome is None:
                     self._died(job)
-                except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
-                    self._end(job, Outcome("failed", f"The worker failed ({type(error).__name__}: {error})."))
+                else:
+                    self._end(job, outcome)
                 self._dispatch()
 
         return finished
+
+    def _received(self, job: Job, outcome: Outcome) -> Outcome:
+        """A run that came as files is checked and kept. Raises LabError where it is not what was asked for."""
+        if outcome.files is not None:
+            self.store.save(unpack(outcome.files.__getitem__, job.digest), replace=True)
+        return outcome
 
     def _died(self, job: Job) -> None:
         if job.attempts < ATTEMPTS and job.people:
@@ -260,12 +270,21 @@ class Jobs:
 
     def _end(self, job: Job, outcome: Outcome) -> None:
         self._running.pop(job.digest, None)
-        job.state, job.reason = outcome
+        job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
         job.ended = time.time()
+        if job.state == "done":
+            self._own(job)
+        job.mailbox.close()
         shutil.rmtree(self.folder_of(job.digest), ignore_errors=True)
         seconds = job.ended - job.submitted
         _log.info("job digest=%s seconds=%.2f result=%s %s", job.digest, seconds, job.state, job.reason)
         job.finished.set()
+
+    def _own(self, job: Job) -> None:
+        try:
+            self.store.owners.add(job.digest, job.people)
+        except sqlite3.Error as error:  # the run is there, only nobody can remove it from the page
+            _log.warning("job digest=%s its people could not be kept: %s", job.digest, error)
 
     # --- what is kept ---------------------------------------------------------------------------------------
 
@@ -314,7 +333,11 @@ class Jobs:
                 _log.warning("job %s cannot be read: %s", path.parent.name, error)
                 continue
             job = Job(
-                experiment, people, "failed", "The server was restarted before this training ended: start it again."
+                experiment,
+                self._mailbox(experiment.digest),
+                people,
+                "failed",
+                "The server was restarted before this training ended: start it again.",
             )
             job.finished.set()
             self._remember(job)

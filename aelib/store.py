@@ -3,6 +3,7 @@
     home/runs/<digest>/run.json               experiment, history, metrics, versions, checksums
                        weights.safetensors    the net
                        snapshots.safetensors  codes and reconstructions along the way
+    home/people.sqlite                        who had which run trained (see owners.py)
     home/index.sqlite                         a table of all runs for lists; made anew from the folders when lost
 
 A run is written aside and renamed, so it is there whole or not at all. The folders are the truth, the index is a
@@ -25,6 +26,7 @@ from filelock import FileLock
 
 from .basics import home
 from .index import Index, Order, Summary
+from .owners import Owners
 from .run import Run
 from .runfiles import DamagedRun, Read, StoreError, UnreadableRun, pack, read_record, summary, unpack
 
@@ -53,6 +55,7 @@ class Store:
             with self._lock:
                 self._tidy()
                 self.index = Index(self.root / "index.sqlite")
+                self.owners = Owners(self.root / "people.sqlite")
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"The store {self.root} cannot be opened ({error}): choose another AELIB_HOME.") from None
 
@@ -156,6 +159,7 @@ class Store:
                 raise StoreError(f"Run {digest} could not be removed ({error.strerror}).") from None
             shutil.rmtree(gone, ignore_errors=True)
         self.index.remove([digest])
+        self.owners.remove(digest)
 
     # --- all runs -------------------------------------------------------------------------------------------
 

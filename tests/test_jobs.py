@@ -68,13 +68,13 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
     trained: list[str] = []
     from aelib import jobs as module
 
-    real = module.train
+    real = module.work
 
-    def counted(experiment: str, root: str, told: str, max_seconds: float) -> module.Outcome:
-        trained.append(experiment)
-        return real(experiment, root, told, max_seconds)
+    def counted(task: module.Task) -> module.Outcome:
+        trained.append(task.experiment)
+        return real(task)
 
-    monkeypatch.setattr(module, "train", counted)
+    monkeypatch.setattr(module, "work", counted)
     jobs = Jobs(Store(), threads)
     askers = [threading.Thread(target=lambda: _done(jobs.submit(BEST))) for _ in range(20)]
     for asker in askers:

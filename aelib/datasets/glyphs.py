@@ -158,6 +158,14 @@ def keep(content: bytes) -> str:
     return name
 
 
+def table(name: str) -> bytes | None:
+    """The table of a kept data set as it was uploaded, or None where it is not here."""
+    try:
+        return (_folder() / f"{name}.csv").read_bytes()
+    except OSError:
+        return None
+
+
 def _folder() -> Path:
     return home() / "datasets"
 

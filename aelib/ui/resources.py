@@ -1,11 +1,14 @@
 """What all sessions of a server share: the store, the jobs, opened runs."""
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from typing import Any
 
 import streamlit as st
 
 from .. import limits
+from ..basics import LabError
 from ..experiment import Experiment
 from ..jobs import Jobs
 from ..run import Run
@@ -28,9 +31,21 @@ def _settings() -> Mapping[str, Any]:
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """Worker processes start with the first page, so that they are ready when the first Train is pressed."""
-    background = Jobs(store(), limits=limits.read(_settings()))
+    background = Jobs(store(), _cluster(), limits=limits.read(_settings()))
     background.warm()
     return background
+
+
+def _cluster() -> Executor | None:
+    """The Dask cluster that AELIB_SCHEDULER names. Raises LabError where it does not answer."""
+    address = os.environ.get("AELIB_SCHEDULER")
+    if not address:
+        return None
+    try:
+        from ..cluster import Cluster
+    except ImportError:
+        raise LabError("AELIB_SCHEDULER needs Dask: pip install -r requirements-cluster.txt.") from None
+    return Cluster(address)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

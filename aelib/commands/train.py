@@ -1,0 +1,232 @@
+"""`train`: one experiment, with one seed or many, here or on a cluster."""
+
+import argparse
+import math
+import sys
+import time
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from .. import presets
+from ..basics import LabError
+from ..datasets import glyphs
+from ..experiment import Experiment, ExperimentError, from_json
+from ..jobs import Job, Jobs
+from ..limits import Limits
+from ..run import Run
+from ..store import DamagedRun, Store
+from ..training import Diverged, Progress, fit_many
+from .output import print_json, say
+
+MAX_SEEDS = 10_000
+STOP_WITHIN = 10.0  # seconds that a cluster is given to stop after Ctrl-C
+
+
+def experiment_of(options: argparse.Namespace) -> Experiment:
+    """The experiment that NAME|FILE.json and --set describe."""
+    if options.experiment in presets.PRESETS:
+        base = presets.get(options.experiment)
+    elif options.experiment.endswith(".json"):
+        base = from_json(_read(options.experiment))
+    else:
+        presets.get(options.experiment)  # says which names there are
+        raise AssertionError("unreachable")
+    values = {}
+    for setting in options.set or []:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise ExperimentError(
+                [f"--set is {setting[:60]!r}: write KEY=VALUE, such as optimizer.learning_rate=0.01."]
+            )
+        values[key.strip()] = value.strip()
+    if values.get("dataset", "").endswith(".csv"):
+        values["dataset"] = _keep_table(values["dataset"])
+    return base.with_values(values) if values else base
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise LabError(f"{name} is not text in UTF-8.") from None
+    except OSError as error:
+        raise LabError(f"{name} cannot be read ({error.strerror}).") from None
+
+
+def _keep_table(name: str) -> str:
+    """A glyph table from a file becomes a data set of this machine, named after its content."""
+    dataset = glyphs.keep(_read(name).encode())
+    say(f"{name} is kept as data set {dataset}.")
+    return dataset
+
+
+def _show_progress(progress: Progress) -> None:
+    nets = f", {progress.nets} nets" if progress.nets > 1 else ""
+    text = (
+        f"epoch {progress.epoch:,} of {progress.epochs:,}{nets}, loss {progress.loss:.5f}, {progress.learnt} of "
+        f"{progress.total} learnt, {progress.seconds_left:.0f} s left"
+    )
+    if sys.stderr.isatty():
+        print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+
+
+def train(options: argparse.Namespace) -> int:
+    base = experiment_of(options)
+    if not 1 <= options.seeds <= MAX_SEEDS:
+        raise LabError(f"--seeds is {options.seeds}: give a whole number from 1 to {MAX_SEEDS:,}.")
+    experiments = (
+        [base.with_values({"seed": base.seed + i}) for i in range(options.seeds)] if options.seeds > 1 else [base]
+    )
+    store = Store()
+    found = {} if options.fresh else {e.digest: run for e in experiments if (run := _stored(store, e.digest))}
+    missing = [experiment for experiment in experiments if experiment.digest not in found]
+    start = time.perf_counter()
+    results = _trained(missing, options, store)
+    seconds = time.perf_counter() - start
+    if missing and sys.stderr.isatty():
+        say("")
+    diverged = [result for result in results if isinstance(result, Diverged)]
+    found |= {result.digest: result for result in results if isinstance(result, Run)}
+    runs = [found[e.digest] for e in experiments if e.digest in found]
+    if not runs:
+        raise diverged[0]
+    if diverged:
+        say(f"{len(diverged)} of {len(experiments)} runs diverged and are in no mean: {diverged[0]}")
+    if options.device not in ("auto", *(run.device for run in runs)):
+        say(f"Found in the store, trained on {runs[0].device}: --fresh trains on {options.device}.")
+    if not missing:
+        seconds = sum(run.seconds for run in runs)
+    figures = one(runs[0]) if options.seeds == 1 else _several(runs, len(diverged))
+    document = {"cached": not missing, "seconds": seconds, **figures}
+    if options.json:
+        print_json(document)
+    else:
+        print_result(document, runs)
+    return 0
+
+
+def _trained(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
+    """Trained here or on the cluster, and kept."""
+    if not experiments:
+        return []
+    if options.scheduler:
+        return _on_cluster(experiments, options, store)
+    results = fit_many(experiments, options.device, _show_progress)
+    for result in results:
+        if isinstance(result, Run):
+            store.save(result, replace=True)  # what is there is damaged, or --fresh was given
+    return results
+
+
+def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
+    """As jobs; Ctrl-C stops them all. Runs that came home are kept, whatever becomes of the others."""
+    try:
+        from ..cluster import Cluster
+    except ImportError:
+        raise LabError("--scheduler needs Dask: pip install -r requirements-cluster.txt.") from None
+    unlimited = Limits(max_seconds=math.inf, max_jobs=math.inf)
+    jobs = Jobs(store, Cluster(options.scheduler), limits=unlimited, device=options.device)
+    if options.fresh:
+        for experiment in experiments:
+            store.delete(experiment.digest)
+    submitted = [jobs.submit(experiment) for experiment in experiments]
+    try:
+        while not all(job.finished.wait(0.2) for job in submitted):
+            _show_jobs(jobs, submitted)
+    except KeyboardInterrupt:
+        for job in submitted:
+            jobs.cancel(job.digest)
+        for job in submitted:
+            job.finished.wait(STOP_WITHIN)
+        raise
+    finally:
+        jobs.close()
+    results: list[Run | Diverged] = []
+    for job in submitted:
+        if job.diverged is not None:
+            results.append(Diverged(job.experiment, job.diverged))
+        elif (run := store.get(job.digest)) is not None:
+            results.append(run)
+        else:
+            raise LabError(f"A training ended without a run: {job.reason}")
+    return results
+
+
+def _show_jobs(jobs: Jobs, submitted: list[Job]) -> None:
+    if not sys.stderr.isatty():
+        return
+    ended = sum(not job.active for job in submitted)
+    running = next((p for job in submitted if job.active and (p := jobs.progress(job.digest))), None)
+    text = f"{ended} of {len(submitted)} done"
+    if running is not None:
+        text += f"; one at epoch {running.epoch:,} of {running.epochs:,}, {running.seconds_left:.0f} s left"
+    print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+
+
+def _stored(store: Store, digest: str) -> Run | None:
+    """The stored run; a damaged one is trained again."""
+    try:
+        return store.get(digest)
+    except DamagedRun as damaged:
+        say(f"Run {digest} is damaged ({damaged.what}): training it again and replacing it.")
+        return None
+
+
+def one(run: Run) -> dict[str, Any]:
+    return {
+        "digest": run.digest,
+        "device": run.device,
+        "epochs": run.epochs,
+        "stopped": run.stopped,
+        "parameters": run.parameters,
+        "loss": run.loss,
+        "metrics": run.metrics,
+        "experiment": run.experiment.model_dump(mode="json"),
+    }
+
+
+def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
+    """Every figure as mean, standard deviation (n − 1) and values over the runs."""
+    figures: dict[str, Any] = {
+        "epochs": _spread([run.epochs for run in runs]),
+        "parameters": _spread([run.parameters for run in runs]),
+        "loss": _spread([run.loss for run in runs]),
+        "metrics": {
+            name: {key: _spread([run.metrics[name][key] for run in runs]) for key in value}
+            if isinstance(value, dict)
+            else _spread([run.metrics[name] for run in runs])
+            for name, value in runs[0].metrics.items()
+        },
+    }
+    return {
+        "digest": [run.digest for run in runs],
+        "device": runs[0].device,
+        "seeds": [run.experiment.seed for run in runs],
+        "diverged": diverged,
+        **figures,
+        "experiment": runs[0].experiment.model_dump(mode="json"),
+    }
+
+
+def _spread(values: list[float]) -> dict[str, Any]:
+    return {"mean": mean(values), "std": stdev(values) if len(values) > 1 else 0.0, "values": values}
+
+
+def print_result(document: dict[str, Any], runs: list[Run]) -> None:
+    source = "from the store" if document["cached"] else f"trained in {document['seconds']:.2f} s"
+    if len(runs) == 1:
+        run = runs[0]
+        print(f"run {run.digest} on {run.device}, {source}")
+        print(f"{run.epochs:,} epochs, {run.parameters:,} parameters, loss {run.loss:.6f}")
+        print(f"{run.metrics['learnt']} of {run.metrics['total']} learnt (at most 1 wrong pixel)")
+        wrong = {name: count for name, count in run.metrics["wrong_pixels"].items() if count > 1}
+        if wrong:
+            print("more than 1 wrong pixel: " + ", ".join(f"{name} {count}" for name, count in wrong.items()))
+    else:
+        learnt, loss = document["metrics"]["learnt"], document["loss"]
+        print(f"{len(runs)} runs on {document['device']}, {source}")
+        print(
+            f"learnt {learnt['mean']:.2f} ± {learnt['std']:.2f} of {runs[0].metrics['total']} (mean ± std over seeds)"
+        )
+        print(f"loss {loss['mean']:.6f} ± {loss['std']:.6f}")
