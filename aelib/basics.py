@@ -12,6 +12,10 @@ class LabError(Exception):
     """Something a person can mend. Its text is one sentence: what is wrong, and what to do."""
 
 
+class StoreError(LabError):
+    """What is kept on disk cannot be read or written."""
+
+
 def home() -> Path:
     """Folder for runs, uploads and downloads: `AELIB_HOME`, or the platform's user data folder."""
     chosen = os.environ.get("AELIB_HOME")

@@ -1,10 +1,11 @@
 """The table of runs for lists: SQLite, one row a run. Everything in it can be made anew from the runs' folders."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+import json
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Literal, TypedDict
+
+from .database import Database
 
 VERSION = 1  # of the table: a file of another version is thrown away and filled again
 
@@ -50,82 +51,70 @@ _CREATE = f"""
     CREATE INDEX IF NOT EXISTS by_fastest ON runs ({ORDERS["fastest"]});
     CREATE INDEX IF NOT EXISTS by_dataset ON runs (dataset);
     CREATE TABLE IF NOT EXISTS stamp (value TEXT NOT NULL);
-    PRAGMA user_version = {VERSION};
 """
 
 
-class Index:
-    """Short connections, one for each call: safe between threads and processes."""
+class Index(Database):
+    """The table of runs."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            with self._connected() as connection:
-                (version,) = connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.OperationalError:  # busy or unreadable: not ours to throw away
-            raise
-        except sqlite3.DatabaseError:  # not a database
-            version = -1
-        if version not in (0, VERSION):
-            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-                path.with_name(name).unlink(missing_ok=True)
-        with self._connected() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_CREATE)
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=30)) as connection, connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
+        super().__init__(path, _CREATE, VERSION)
 
     def put(self, summary: Summary) -> None:
         names, marks = ", ".join(_COLUMNS), ", ".join(f":{name}" for name in _COLUMNS)
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", summary)  # noqa: S608
 
     def remove(self, digests: Iterable[str]) -> None:
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.executemany("DELETE FROM runs WHERE digest = ?", ((digest,) for digest in digests))
 
     def search(
-        self, order: Order = "newest", dataset: str | None = None, architecture: str = "", limit: int | None = None
+        self,
+        order: Order = "newest",
+        dataset: str | None = None,
+        architecture: str = "",
+        limit: int | None = None,
+        among: Collection[str] | None = None,
     ) -> list[Summary]:
-        """Runs in this order; of one data set; whose layers (35-20-2) contain this text; at most so many."""
-        conditions, values = ["instr(architecture, :architecture) > 0"], {"architecture": architecture}
+        """Runs in this order; of one data set; whose layers (35-20-2) contain this text; among these digests; at most
+        so many."""
+        conditions, values = [], {"architecture": architecture, "dataset": dataset, "among": None}
+        if architecture:
+            conditions.append("instr(architecture, :architecture) > 0")
         if dataset is not None:
             conditions.append("dataset = :dataset")
-            values["dataset"] = dataset
-        if not architecture:
-            conditions.pop(0)
+        if among is not None:
+            conditions.append("digest IN (SELECT value FROM json_each(:among))")
+            values["among"] = json.dumps(list(among))
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         query = f"SELECT * FROM runs {where} ORDER BY {ORDERS[order]} LIMIT {limit or -1:d}"  # noqa: S608 - ours
-        with self._connected() as connection:
+        with self.connected() as connection:
             rows = connection.execute(query, values).fetchall()
         return [Summary(**dict(row)) for row in rows]  # type: ignore[typeddict-item]
 
     def count(self) -> int:
         """How many runs there are."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             (number,) = connection.execute("SELECT count(*) FROM runs").fetchone()
         return int(number)
 
     def datasets(self) -> list[str]:
         """The data sets that have runs."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             return [row[0] for row in connection.execute("SELECT DISTINCT dataset FROM runs ORDER BY dataset")]
 
     def digests(self) -> set[str]:
-        with self._connected() as connection:
+        with self.connected() as connection:
             return {row["digest"] for row in connection.execute("SELECT digest FROM runs")}
 
     def stamp(self) -> str | None:
         """What `set_stamp` was last told: which state of the folders the table stands for."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             row = connection.execute("SELECT value FROM stamp").fetchone()
         return row["value"] if row else None
 
     def set_stamp(self, value: str) -> None:
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.execute("DELETE FROM stamp")
             connection.execute("INSERT INTO stamp VALUES (?)", (value,))

@@ -13,7 +13,6 @@ import json
 import logging
 import secrets
 import shutil
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -26,7 +25,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .basics import LabError
+from .basics import LabError, StoreError
 from .datasets import glyphs
 from .experiment import Experiment, ExperimentError, from_json
 from .limits import Limits
@@ -119,10 +118,16 @@ class Jobs:
             self.executor.warm()
 
     def close(self) -> None:
-        """No more jobs: those that run end with the worker processes, and what they were about is forgotten."""
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        """The server ends. What still waits or runs is stopped, and marked for the next server as after a kill."""
+        with self._lock:
+            left, self._queue = self.active(), []
+            for job in self._running.values():
+                with suppress(Exception):  # a cluster that is gone needs no telling
+                    job.mailbox.ask_to_stop()
+        self.executor.shutdown(wait=True, cancel_futures=True)
         self._alive.release()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not left:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- asking ---------------------------------------------------------------------------------------------
 
@@ -165,6 +170,12 @@ class Jobs:
         """Jobs that run, then those that wait, in the order in which they will run."""
         with self._lock:
             return [*self._running.values(), *self._in_turn()]
+
+    def ended(self, person: str) -> list[Job]:
+        """What this person asked for and what has ended since, newest first; the last REMEMBERED of all people."""
+        with self._lock:
+            theirs = [job for job in self._jobs.values() if job.ended is not None and person in job.people]
+        return sorted(theirs, key=lambda job: job.ended or 0.0, reverse=True)
 
     def position(self, job: Job) -> int:
         """How many wait before it, or 0 where it does not wait."""
@@ -283,7 +294,7 @@ class Jobs:
     def _own(self, job: Job) -> None:
         try:
             self.store.owners.add(job.digest, job.people)
-        except sqlite3.Error as error:  # the run is there, only nobody can remove it from the page
+        except StoreError as error:  # the run is there, only nobody can remove it from the page
             _log.warning("job digest=%s its people could not be kept: %s", job.digest, error)
 
     # --- what is kept ---------------------------------------------------------------------------------------

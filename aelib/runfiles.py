@@ -14,7 +14,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from .basics import LabError
+from .basics import StoreError
 from .experiment import ExperimentError, parse
 from .index import Summary
 from .models import build
@@ -24,10 +24,6 @@ FORMAT = 1  # of run.json: raise it when an older program could not read what a 
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
 
 Read = Callable[[str], bytes]  # the content of a file by its name; raises OSError or KeyError
-
-
-class StoreError(LabError):
-    """The store cannot be read or written."""
 
 
 class UnreadableRun(StoreError):

@@ -15,6 +15,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+NICENESS = 10  # trainings wait for pages, not pages for trainings
+
+
 def count() -> int:
     """How many to keep: one for each GPU, else one for each core that this process may use."""
     return torch.cuda.device_count() or int(loky.cpu_count())
@@ -23,6 +26,8 @@ def count() -> int:
 def _start(parent: int) -> None:
     """In the worker, once: torch is imported with this module; end with the server, even when that is killed."""
     torch.set_num_threads(1)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
     def watch() -> None:
         while os.getppid() == parent:

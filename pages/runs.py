@@ -2,30 +2,32 @@
 
 import streamlit as st
 
-from aelib.ui import layout, wall
+from aelib.ui import layout, listing, wall, words
 
 layout.page("Runs")
 st.title("Runs")
 st.markdown(
     "Everything that was trained on this server. Pick a run to open it as if you had trained it yourself: the same "
-    "experiment always gives the same run."
+    "experiment always gives the same run. Pick several to see them side by side."
 )
 
-rows, dataset = wall.filtered()
-if not rows:
-    st.info("No runs here yet, or none that fit the filter. Train one in a lesson and it appears at once.")
-    st.page_link("pages/dense.py", label="To the first lesson", icon=":material/hub:")
-    st.stop()
-wall.table(rows)
+with words.said():
+    listing.notice()
+    rows, dataset = listing.filtered()
+    if not rows:
+        st.info("No runs here yet, or none that fit the filter. Train one in a lesson and it appears at once.")
+        st.page_link("pages/dense.py", label="To the first lesson", icon=":material/hub:")
+        st.stop()
+    listing.table(rows)
 
-st.header("The wall")
-st.markdown(
-    "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture; the orange "
-    "steps join the runs that nobody beats: for fewer wrong pixels you must pay with more parameters."
-)
-shown = dataset or rows[0]["dataset"]
-left, right = st.columns([2, 3])
-with left:
-    wall.leaderboard(shown)
-with right:
-    wall.scatter(shown)
+    st.header("The wall")
+    st.markdown(
+        "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture; the "
+        "orange steps join the runs that nobody beats: for fewer wrong pixels you must pay with more parameters."
+    )
+    shown = dataset or rows[0]["dataset"]
+    left, right = st.columns([2, 3])
+    with left:
+        wall.leaderboard(shown)
+    with right:
+        wall.scatter(shown)

@@ -1,10 +1,14 @@
 """Curves over the epochs."""
 
+import itertools
+from collections.abc import Mapping
+
 import plotly.graph_objects as go
 
 from ..run import Run
 
 BLUE, GREY = "#3b82f6", "#8a93a3"  # readable on light and on dark
+SERIES = [BLUE, "#ea580c", "#0d9488", "#a855f7", "#ca8a04", "#db2777"]  # for several curves in one plot
 
 
 def styled(figure: go.Figure, height: int = 300) -> go.Figure:
@@ -38,6 +42,23 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     # marks at 1, 2 and 5 of every power of ten: readable over one decade and over six
     figure.update_yaxes(title=label, type=kind, exponentformat="power", dtick="D2" if logarithmic else None)
     return styled(figure)
+
+
+def wrong_pixels(runs: Mapping[str, Run]) -> go.Figure:
+    """Wrong pixels against epoch, one curve for each run by its name: unlike losses, comparable between all runs."""
+    figure = go.Figure()
+    for (name, run), colour in zip(runs.items(), itertools.cycle(SERIES), strict=False):
+        records = [record for record in run.history if record["epoch"] > 0]
+        figure.add_scatter(
+            x=[record["epoch"] for record in records],
+            y=[record["wrong_pixels"] for record in records],
+            name=name,
+            mode="lines",
+            line={"width": 2.5, "color": colour},
+        )
+    figure.update_xaxes(title="epoch", type="log", dtick=1)
+    figure.update_yaxes(title="wrong pixels, all images", rangemode="tozero")
+    return styled(figure, 340)
 
 
 def learnt(run: Run, logarithmic: bool = True) -> go.Figure:

@@ -14,7 +14,7 @@ from ..initialization import INITIALIZATIONS
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
 from .address import PRESET, from_query, text, to_query
-from .layout import plain
+from .words import plain
 
 _LABELS: dict[str, str] = {
     **{name: entry.label for name, entry in OPTIMIZERS.items()},

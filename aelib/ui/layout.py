@@ -7,7 +7,9 @@ from PIL import Image
 
 from .. import datasets
 from ..charts import glyphs
+from .panel import panel
 from .resources import jobs
+from .words import said
 
 # (file, label, icon, what it is about), in the order of the course
 LESSONS = [
@@ -29,7 +31,8 @@ def page(title: str) -> None:
     """First call of every page: its settings, the style and the sidebar with the way to every other page."""
     st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=_icon(), layout="wide")
     st.html(_STYLE)
-    jobs()
+    with said():  # limits that make no sense, a cluster that does not answer, a disk that is full
+        jobs()
     with st.sidebar:
         st.markdown("**Autoencoder Lab**")
         file, label, icon = HOME
@@ -40,6 +43,7 @@ def page(title: str) -> None:
         st.caption("This server")
         file, label, icon = RUNS
         st.page_link(file, label=label, icon=icon)
+        panel()
 
 
 @st.cache_data(show_spinner=False)
@@ -48,14 +52,3 @@ def _icon() -> Image.Image:
     font = datasets.load("font5x7")
     small = glyphs.colours(font.images()[font.names.index("a")].numpy())
     return Image.fromarray(small.repeat(8, axis=0).repeat(8, axis=1))
-
-
-def problems(sentences: list[str]) -> None:
-    """What is wrong, one sentence each, as plain text: values in them come from people."""
-    for sentence in sentences:
-        st.error(plain(sentence), icon=":material/error:")
-
-
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)

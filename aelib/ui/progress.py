@@ -11,12 +11,12 @@ from ..jobs import Job
 from ..losses import LOSSES
 from ..run import Run
 from ..store import DamagedRun, StoreError
-from .layout import plain
 from .person import who
 from .resources import jobs, open_run
+from .words import plain
 
 _WATCHED = "watched"  # digest of the experiment that this person has just seen trained
-POLL = 0.4  # seconds between two looks at a running job
+POLL = 0.5  # seconds between two looks at a running job
 ONE_EPOCH = 60e-6  # seconds, for the guess before training: one small net, one batch an epoch
 
 
@@ -97,6 +97,8 @@ def _watch(digest: str, key: str) -> None:
         st.rerun()
     assert job is not None  # noqa: S101 - st.rerun does not return
     progress = jobs().progress(digest)
+    if job.attempts > 1:
+        st.warning("The process that trained this died; it has begun again from epoch 1.", icon=":material/replay:")
     if progress is None:
         st.progress(0.0, text=_waiting(job))
     else:

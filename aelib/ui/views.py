@@ -14,7 +14,7 @@ from ..experiment import Experiment
 from ..losses import LOSSES
 from ..run import Run
 from . import canvas
-from .layout import plain
+from .words import plain
 
 MAX_STEPS = 60
 MOST_SHOWN = 200  # images with their reconstructions

@@ -1,0 +1,150 @@
+"""The Runs page's list: filter, open, compare, delete one's own."""
+
+import pandas as pd
+import streamlit as st
+
+from .. import datasets
+from ..basics import LabError
+from ..charts import curves
+from ..experiment import flatten
+from ..index import ORDERS, Order, Summary
+from ..run import Run
+from .address import text
+from .links import link, name
+from .person import who
+from .resources import store
+from .words import problems
+
+SHOWN = 500  # rows in the list; the filter finds the others
+MOST_COMPARED = 6
+_ORDER_LABELS: dict[Order, str] = {
+    "newest": "newest first",
+    "best": "most learnt, then fewest parameters",
+    "smallest": "fewest parameters",
+    "fastest": "fastest training",
+}
+
+
+def filtered() -> tuple[list[Summary], str | None]:
+    """The filters, and the runs that pass them; the data set chosen, or None for all."""
+    runs = store()
+    runs.summaries(limit=1)  # the list is brought up to date before its data sets are read
+    names = runs.index.datasets()
+    left, middle, right = st.columns(3)
+    dataset: str | None = left.selectbox(
+        "Data set", [None, *names], format_func=lambda name: _title(name) if name else "all", key="runs:dataset"
+    )
+    layers = middle.text_input("Layers contain", placeholder="such as 20-10", key="runs:layers").strip()
+    order: Order = right.selectbox("Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order")
+    own = st.toggle("Only what I had trained", key="runs:mine", help="From this browser; nobody logs in.")
+    among = runs.owners.runs(who()) if own else None
+    return runs.summaries(order, dataset, layers, SHOWN, among), dataset
+
+
+def _title(name: str) -> str:
+    try:
+        return datasets.spec(name).title
+    except LabError:  # a table that was removed from this machine: its runs are still listed
+        return name
+
+
+def table(rows: list[Summary]) -> None:
+    """The list; runs that are picked can be opened, compared, deleted."""
+    frame = pd.DataFrame(rows)
+    frame["learnt"] = frame["learnt"].astype(str) + " of " + frame["total"].astype(str)
+    columns = {
+        "architecture": "layers", "activation": "activation", "learnt": "learnt", "wrong_pixels": "wrong pixels",
+        "parameters": "parameters", "epochs": "epochs", "optimizer": "optimiser", "learning_rate": "rate",
+        "seed": "seed", "seconds": "seconds", "created": "trained (UTC)", "dataset": "data set", "digest": "digest",
+    }  # fmt: skip
+    picked = st.dataframe(
+        frame[list(columns)].rename(columns=columns),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="runs:table",
+        column_config={
+            "seconds": st.column_config.NumberColumn(format="%.2f"),
+            "rate": st.column_config.NumberColumn(format="%g"),
+        },
+    )
+    chosen = [rows[place] for place in picked.selection.rows if place < len(rows)]
+    if not chosen:
+        st.caption(f"Pick a run to open it, two to {MOST_COMPARED} to compare them. Your own can be deleted.")
+        return
+    runs = _readable(chosen[:MOST_COMPARED])
+    if len(chosen) > MOST_COMPARED:
+        st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} that you picked are shown.")
+    for run in runs.values():
+        total = f"{run.metrics['learnt']} of {run.metrics['total']} learnt"
+        link(run.experiment, f"Open {name(run.experiment)}: {total}")
+    if len(runs) > 1:
+        compared(runs)
+    _delete([row["digest"] for row in chosen])
+
+
+def _readable(rows: list[Summary]) -> dict[str, Run]:
+    """The runs by a short name; what cannot be read is said."""
+    found: dict[str, Run] = {}
+    for row in rows:
+        try:
+            run = store().get(row["digest"])
+        except LabError as error:
+            problems([str(error)])
+            continue
+        if run is None:
+            st.warning("A run that you picked has been removed meanwhile.", icon=":material/delete:")
+        else:
+            found[f"{len(found) + 1}: {name(run.experiment)}"] = run
+    return found
+
+
+def compared(runs: dict[str, Run]) -> None:
+    """Side by side: what differs, what came out, how they got there, and who gets what wrong."""
+    st.subheader("Side by side")
+    fields = {label: flatten(run.experiment.model_dump(mode="json")) for label, run in runs.items()}
+    paths = [path for path in next(iter(fields.values())) if len({text(own.get(path)) for own in fields.values()}) > 1]
+    settings = {path: [text(own.get(path)) for own in fields.values()] for path in paths}
+    results = {
+        "learnt": [f"{run.metrics['learnt']} of {run.metrics['total']}" for run in runs.values()],
+        "wrong pixels": [str(run.metrics["wrong_pixels_total"]) for run in runs.values()],
+        "parameters": [f"{run.parameters:,}" for run in runs.values()],
+        "seconds": [f"{run.seconds:.2f}" for run in runs.values()],
+    }
+    st.dataframe(pd.DataFrame({**settings, **results}, index=list(runs)).T, key="runs:compared")
+    left, right = st.columns([3, 2])
+    left.plotly_chart(curves.wrong_pixels(runs), key="runs:curves", config={"displayModeBar": False})
+    counts = pd.DataFrame({label: run.metrics["wrong_pixels"] for label, run in runs.items()})
+    wrong = counts[counts.max(axis=1) > 0]
+    with right:
+        if wrong.empty:
+            st.success("No image has a wrong pixel in any of these runs.", icon=":material/check_circle:")
+        else:
+            st.caption("Wrong pixels of each image, where any run has one")
+            st.dataframe(wrong.astype("Int64"), key="runs:counts", height=300)
+
+
+def _delete(digests: list[str]) -> None:
+    """Remove what this person alone had trained, after asking once more."""
+    person, owners = who(), store().owners
+    own = [digest for digest in digests if owners.of(digest) == {person}]
+    if not own:
+        st.caption("Only who had a run trained, and nobody else did, can delete it.")
+        return
+    with st.popover(f"Delete {len(own)} of your runs" if len(own) > 1 else "Delete your run", icon=":material/delete:"):
+        st.markdown("They can be trained again at any time: the same experiment gives the same run.")
+        if st.button("Delete for good", type="primary", key="runs:delete"):
+            try:
+                for digest in own:
+                    store().delete(digest)
+            except LabError as error:
+                problems([str(error)])
+                return
+            st.session_state["runs:deleted"] = len(own)
+            st.rerun()
+
+
+def notice() -> None:
+    """What was deleted just now."""
+    if number := st.session_state.pop("runs:deleted", 0):
+        st.toast(f"Deleted {number} run{'s' if number > 1 else ''}.", icon=":material/delete:")

@@ -1,0 +1,29 @@
+"""Words on a page: values in them come from people, so Markdown shows them as they are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from ..basics import LabError
+
+
+def problems(sentences: list[str]) -> None:
+    """What is wrong, one sentence each, as plain text: values in them come from people."""
+    for sentence in sentences:
+        st.error(plain(sentence), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """What cannot be done is said in its place, and the page ends there."""
+    try:
+        yield
+    except LabError as error:
+        problems([str(error)])
+        st.stop()
