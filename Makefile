@@ -1,12 +1,12 @@
-# make run: set up once, then serve the app.   make test: lint, types, imports, all tests, browser included.
+# make run: set up once, then serve the app.   make test: lint, types, imports, all tests, browser included.   make load: a class of 50.
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: run test bench clean
+.PHONY: run test bench load clean
 
 run: .venv/app
-	$(BIN)/streamlit run app.py $(ARGS)
+	$(BIN)/streamlit run server.py $(ARGS)
 
 test: .venv/dev
 	$(BIN)/ruff check .
@@ -20,6 +20,10 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.font
 	$(BIN)/python -m benchmarks.page
+
+# A class of 50 at one server: some ten minutes.
+load: .venv/dev
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 # A stamp is newer than the requirements it stands for, so a second call does nothing.
 .venv/app: requirements.txt

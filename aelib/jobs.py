@@ -91,6 +91,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._queue: list[Job] = []
         self._running: dict[str, Job] = {}
+        self._closed = False
         self.folder = store.root / "jobs" / secrets.token_hex(4)
         self._alive = FileLock(self.folder / _ALIVE, thread_local=False)
         try:
@@ -120,7 +121,7 @@ class Jobs:
     def close(self) -> None:
         """The server ends. What still waits or runs is stopped, and marked for the next server as after a kill."""
         with self._lock:
-            left, self._queue = self.active(), []
+            left, self._queue, self._closed = self.active(), [], True
             for job in self._running.values():
                 with suppress(Exception):  # a cluster that is gone needs no telling
                     job.mailbox.ask_to_stop()
@@ -161,6 +162,13 @@ class Jobs:
             self._queue.append(job)
             self._dispatch()
             return job
+
+    def join(self, digest: str, person: str) -> None:
+        """This person waits for the job too, if it is still on its way."""
+        with self._lock:
+            job = self._jobs.get(digest)
+            if job is not None and job.active:
+                job.people.add(person)
 
     def get(self, digest: str) -> Job | None:
         """The job last submitted for this digest, or None."""
@@ -255,6 +263,9 @@ class Jobs:
             except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
                 outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
             with self._lock:
+                if self._closed:  # its papers stay for the next server
+                    job.finished.set()
+                    return
                 if outcome is None:
                     self._died(job)
                 else:
@@ -343,12 +354,7 @@ class Jobs:
             except (OSError, ValueError, TypeError, KeyError, ExperimentError) as error:
                 _log.warning("job %s cannot be read: %s", path.parent.name, error)
                 continue
-            job = Job(
-                experiment,
-                self._mailbox(experiment.digest),
-                people,
-                "failed",
-                "The server was restarted before this training ended: start it again.",
-            )
+            reason = "The server was restarted before this training ended: start it again."
+            job = Job(experiment, self._mailbox(experiment.digest), people, "failed", reason, ended=time.time())
             job.finished.set()
             self._remember(job)

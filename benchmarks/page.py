@@ -3,11 +3,8 @@ Chromium from the press of a key to the drawn result. Needs requirements-dev.txt
 
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -18,12 +15,12 @@ from aelib.run import Run
 from aelib.store import Store
 from aelib.training import fit_many
 from tests import chromium
+from tests.server import Server
 
 from .machine import table, write
 
 ROOT = Path(__file__).parents[1]
 RUNS = 12
-PORT = 8598
 
 
 def in_the_script() -> list[float]:
@@ -42,22 +39,15 @@ def in_the_script() -> list[float]:
     return seconds
 
 
-def in_the_browser() -> tuple[list[float], list[float]]:
+def in_the_browser(home: Path) -> tuple[list[float], list[float]]:
     """Seconds from the key that asks for a stored run to its digest and verdict on screen, and until all is drawn."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = Server(home)
     try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
         verdicts, seconds = [], []
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(f"http://127.0.0.1:{PORT}/dense?preset=font-best&seed=0")
+            page.goto(f"{server.url}/dense?preset=font-best&seed=0")
             page.get_by_role("heading", name="7 · Learning, replayed").wait_for(timeout=60_000)
             page.wait_for_timeout(1500)
             box = page.get_by_role("spinbutton", name="Seed")
@@ -83,17 +73,18 @@ def in_the_browser() -> tuple[list[float], list[float]]:
             browser.close()
         return verdicts, seconds
     finally:
-        server.kill()
+        server.stop()
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["AELIB_HOME"] = home
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        os.environ["AELIB_HOME"] = str(home)
         store, base = Store(), presets.get("font-best")
         for run in fit_many([base.with_values({"seed": seed}) for seed in range(RUNS)], "cpu"):
             assert isinstance(run, Run)
             store.save(run)
-        script, (verdict, drawn) = in_the_script(), in_the_browser()
+        script, (verdict, drawn) = in_the_script(), in_the_browser(home)
     rows = [
         [name, f"{statistics.median(values):.3f}", f"{max(values):.3f}"]
         for name, values in (

@@ -1,13 +1,6 @@
 """The app as a person meets it: a real server, a real Chromium."""
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,43 +8,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests import chromium
+from tests.server import Server
 
-ROOT = Path(__file__).parents[1]
 PATIENCE = 45_000  # ms: a cold server on a busy machine imports torch first
 
 pytestmark = pytest.mark.browser
-
-
-class Server:
-    """The app on a port of its own, with a store of its own."""
-
-    def __init__(self, home: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.home = home
-        self.log = home.with_suffix(".log")
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
-        environment = {**os.environ, "AELIB_HOME": str(self.home)}
-        self.process = subprocess.Popen(
-            [*command, "--server.address=127.0.0.1"], cwd=ROOT, env=environment,
-            stdout=self.log.open("a"), stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError(f"the server did not start: {self.log.read_text()[-2000:]}")
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
 
 
 @pytest.fixture(scope="module")

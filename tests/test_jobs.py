@@ -225,3 +225,40 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
     assert "restarted" in marked.reason
     assert again.submit(BEST, "ana").people == {"ana"}
     _done(again.submit(BEST))
+
+
+def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads)
+    owners = jobs.store.owners
+    job = jobs.submit(BEST, "ada")
+    jobs.join(BEST.digest, "ben")
+    _done(job)
+    _done(jobs.submit(BEST.with_values({"seed": 1}), "ada"))
+    assert owners.of(BEST.digest) == {"ada", "ben"}
+    assert owners.runs("ben") == {BEST.digest}
+    assert [ended.digest for ended in jobs.ended("ben")] == [BEST.digest]
+    assert len(jobs.ended("ada")) == 2
+    mine = jobs.store.summaries(among=owners.runs("ben"))
+    assert [row["digest"] for row in mine] == [BEST.digest]
+    jobs.join(BEST.digest, "cleo")  # too late: it has ended
+    assert owners.runs("cleo") == set()
+    jobs.submit(BEST, "cleo")  # asked for, and there
+    assert owners.runs("cleo") == {BEST.digest}
+    jobs.store.delete(BEST.digest)
+    assert owners.of(BEST.digest) == set()
+
+
+def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None:
+    store = Store()
+    with ThreadPoolExecutor(1) as executor:
+        jobs = Jobs(store, executor)
+        jobs.submit(LONG, "ada")
+        waiting = LONG.with_values({"seed": 1})
+        jobs.submit(waiting, "ada")
+        jobs.close()
+    after = Jobs(store, ThreadPoolExecutor(1))
+    found = [after.get(experiment.digest) for experiment in (LONG, waiting)]
+    assert all(job is not None and job.state == "failed" and "restarted" in job.reason for job in found)
+    assert [job.people for job in after.ended("ada")] == [{"ada"}, {"ada"}]
+    after.close()
+    assert list((store.root / "jobs").iterdir()) == []

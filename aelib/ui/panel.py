@@ -7,6 +7,7 @@ import streamlit as st
 from ..jobs import Job
 from .links import link, name
 from .person import who
+from .progress import stop
 from .resources import jobs
 from .words import plain
 
@@ -33,7 +34,7 @@ def _panel(polling: bool) -> None:
     if not mine and not ended:
         st.markdown(":small[None now. What you start goes on while you read, or close the page.]")
     for job in mine:
-        _active(job, person)
+        _active(job)
     for job in ended:
         _ended(job)
     running = sum(job.state == "running" for job in active)
@@ -41,12 +42,11 @@ def _panel(polling: bool) -> None:
         st.markdown(f":small[On this server: {running} running, {len(active) - running} waiting.]")
 
 
-def _active(job: Job, person: str) -> None:
+def _active(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         link(job.experiment, name(job.experiment), ":material/progress_activity:")
         if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{job.digest}", help="Stop it"):
-            if jobs().cancel(job.digest, person):
-                job.finished.wait(2.0)
+            stop(job)
             st.rerun()
     progress = jobs().progress(job.digest)
     if progress is not None:

@@ -27,6 +27,8 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
     job = jobs().get(experiment.digest)
     if job is not None and job.active:
         st.session_state[_WATCHED] = experiment.digest
+        if experiment.digest not in left():
+            jobs().join(experiment.digest, who())  # who looks on waits for it too
         _watch(experiment.digest, key)
         return None
     try:
@@ -54,6 +56,7 @@ def _train_button(experiment: Experiment, key: str) -> None:
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
             jobs().submit(experiment, who())
+            left().discard(experiment.digest)
         except LabError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -108,16 +111,31 @@ def _watch(digest: str, key: str) -> None:
             text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {progress.learnt} of {progress.total} learnt · "
             f"{_left(progress.seconds_left)} left",
         )
-    if st.button(
+    if digest in left():
+        st.caption("You stopped waiting for it; others have not, so it goes on.")
+    elif st.button(
         "Stop training", icon=":material/stop:", key=f"{key}:stop", help="Ends this training; nothing of it is kept."
     ):
-        if jobs().cancel(digest, who()):
-            job.finished.wait(2.0)
-            st.rerun()
-        st.toast("Others wait for this training too, so it goes on without you.")
+        stop(job)
+        st.rerun()
     if progress is not None and len(progress.history) > 1:
         label = LOSSES[job.experiment.loss].label
         st.plotly_chart(curves.loss(progress.history, label), key=f"{key}:live", config={"displayModeBar": False})
+
+
+def left() -> set[str]:
+    """Digests of trainings that this person has stopped in this tab, though they may go on for others."""
+    found: set[str] = st.session_state.setdefault("left", set())
+    return found
+
+
+def stop(job: Job) -> None:
+    """This person no longer waits for the job; the button's own rerun shows what became of it."""
+    left().add(job.digest)
+    if jobs().cancel(job.digest, who()):
+        job.finished.wait(2.0)
+    else:
+        st.toast("Others wait for this training too, so it goes on without you.")
 
 
 def _waiting(job: Job) -> str:
