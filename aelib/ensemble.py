@@ -20,12 +20,26 @@ from .activations import ACTIVATIONS
 from .engines import Batch, Look
 from .experiment import Experiment
 from .models import Autoencoder
-from .optimizers import FlatOptimizer, Setting
+from .optimizers import OPTIMIZERS, FlatOptimizer, Setting
 
 
 def supports(experiment: Experiment) -> bool:
     """Whether this engine can train the experiment: dense, without batch norm (which couples the images)."""
     return experiment.model.kind == "dense" and not experiment.model.batch_norm
+
+
+def bytes_needed(experiment: Experiment, snapshots: int) -> int:
+    """What one member needs at most while it trains: parameters with gradient, optimiser and scratch; activations and
+    noise of a batch; what is kept of it along the way."""
+    described, model = experiment.dataset_spec, experiment.resolved_model
+    images = described.images
+    batch = experiment.batch_size or images
+    flat = model.parameter_count() * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
+    widths = model.layers[0] + sum(step.outputs for step in model.steps())
+    activations = 4 * widths * max(batch, images)  # nets are looked at with all images at once
+    noise = 6 * described.pixels * images if experiment.corruption.kind != "none" else 0
+    kept = snapshots * images * (4 * model.latent_dim + described.pixels)
+    return 4 * (flat + activations + noise) + kept
 
 
 def _setting(values: list[float]) -> Setting:
@@ -55,14 +69,16 @@ class _Buffers:
         self.z = [like.new_empty(members, size, images) for size in sizes]
         self.delta = [like.new_empty(members, size, images) for size in sizes]
         self.target = like.new_empty(members, sizes[-1], images)
-        self.loaded: Batch | None = None
+        self.loaded = (like, like)
 
     def load(self, batch: Batch) -> None:
-        """Copy a batch in, unless it is the one that is there already (full-batch training)."""
-        if batch is not self.loaded:
+        """Copy a batch in, but for what is there already (full-batch training)."""
+        inputs, targets = self.loaded
+        if batch.inputs is not inputs:
             self.y[0].copy_(batch.inputs.flatten(2).transpose(1, 2))
+        if batch.targets is not targets:
             self.target.copy_(batch.targets.flatten(2).transpose(1, 2))
-            self.loaded = batch
+        self.loaded = (batch.inputs, batch.targets)
 
 
 class BatchedDense:

@@ -22,10 +22,12 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from . import datasets
 from .activations import ACTIVATIONS
 from .basics import LabError
+from .corruption import NOISES
 from .fields import (
     EPOCHS,
     MAX_EPOCHS,
     OUTPUT_ACTIVATIONS,
+    Corruption,
     EarlyStop,
     Model,
     Optimizer,
@@ -73,6 +75,7 @@ class Experiment(Part):
         ),
     ] = "none"
     model: Model = Model()
+    corruption: Corruption = Corruption()
     loss: Annotated[str, one_of(LOSSES), setting("What training makes small.", names(LOSSES))] = "mse"
     optimizer: Optimizer = Optimizer()
     epochs: Annotated[
@@ -147,6 +150,11 @@ class Experiment(Part):
                 "another size, or all."
             )
         self._output_fits()
+        if any(pixel >= described.pixels for pixel in self.corruption.pixels):
+            _refuse(
+                f"corruption.pixels has {max(self.corruption.pixels)}: give numbers from 0 to {described.pixels - 1}, "
+                f"the pixels of an image of {described.name}."
+            )
         if self.snapshots is not None and any(not 0 <= epoch <= self.epochs for epoch in self.snapshots):
             _refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 to {self.epochs:,}.")
         if len(self.snapshots or ()) * described.images * described.pixels > MAX_SNAPSHOT_NUMBERS:
@@ -211,7 +219,16 @@ class Experiment(Part):
             values["model.decoder_layers"] = None
         if self.batch_size is not None and self.batch_size == self.dataset_spec.images:
             values["batch_size"] = "all"
+        if values["corruption.pixels"]:
+            values["corruption.pixels"] = sorted(set(self.corruption.pixels))
+        noisy = self.corruption.kind != "none" and self.corruption.level > 0
+        painted = noisy and self.corruption.kind == "painted"
         for path, matters in {
+            "corruption.kind": noisy,
+            "corruption.level": noisy,
+            "corruption.fresh": noisy and self.corruption.where != "test",
+            "corruption.where": noisy,
+            "corruption.pixels": painted,
             "model.initialization_scale": INITIALIZATIONS[self.model.initialization].scaled,
             "model.hidden_activation": any(step.hidden for step in self.model.steps()),
             "model.batch_norm": any(step.hidden for step in self.model.steps()),
@@ -314,6 +331,7 @@ def choices(path: str) -> tuple[str, ...]:
         "model.code_activation": ACTIVATIONS,
         "model.output_activation": OUTPUT_ACTIVATIONS,
         "model.initialization": INITIALIZATIONS,
+        "corruption.kind": {"none": None, **NOISES},
     }
     return tuple(declared[path]) if path in declared else get_args(field_info(path).annotation)
 

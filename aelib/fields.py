@@ -10,12 +10,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from .activations import ACTIVATIONS
+from .corruption import NOISES
 from .initialization import INITIALIZATIONS
 from .optimizers import OPTIMIZERS
 
 MAX_WIDTH = 4096
 MAX_LAYERS = 12
 MAX_EPOCHS = 1_000_000
+MAX_PIXELS = 4096  # that can be painted
 
 
 def setting(text: str, allowed: str, **limits: Any) -> Any:
@@ -212,6 +214,45 @@ class Optimizer(Part):
             case "cosine":
                 return 0.5 * (1 + math.cos(math.pi * (epoch - 1) / epochs))
         return 1.0
+
+
+class Corruption(Part):
+    """What is done to the images before the net sees them; what it should give back stays clean."""
+
+    kind: Annotated[
+        str,
+        one_of({"none": None, **NOISES}),
+        setting("Kind of noise.", names({"none": None, **NOISES})),
+    ] = "none"
+    level: Annotated[
+        float,
+        setting(
+            "How much: the share of pixels that are hit, or the standard deviation of Gaussian noise.",
+            "give a number from 0 to 1",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.1
+    fresh: Annotated[
+        bool,
+        setting("New noise in every epoch (true), or one noisy set for all of them (false).", "choose true or false"),
+    ] = True
+    where: Annotated[
+        Literal["both", "train", "test"],
+        setting(
+            "Noise while training, when the net is looked at and judged (test), or both.",
+            "choose both, train or test",
+        ),
+    ] = "both"
+    pixels: Annotated[
+        Annotated[tuple[Annotated[int, Field(ge=0, lt=MAX_PIXELS)], ...], Field(max_length=MAX_PIXELS)],
+        BeforeValidator(lambda value: () if value in (None, "") else value),
+        listed("-,"),
+        setting(
+            "Numbers of the painted pixels, row by row from 0, such as 0-7-14.",
+            "give numbers of pixels, or nothing",
+        ),
+    ] = ()
 
 
 class EarlyStop(Part):

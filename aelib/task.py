@@ -102,14 +102,16 @@ def progress_from(content: bytes) -> Progress | None:
         found = json.loads(content)
         progress = Progress(**found)
         numbers = [progress.epoch, progress.epochs, progress.learnt, progress.total, progress.nets]
-        times = [progress.loss, progress.seconds, progress.seconds_left]
+        numbers += [progress.finished, progress.wanted]
+        times = [progress.loss, progress.seconds, progress.seconds_left, progress.share]
         rows = [value for row in progress.history for value in row.values()]
+        named = all({"epoch", "train_loss"} <= row.keys() for row in progress.history)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-    whole = all(type(value) is int for value in numbers) and 0 <= progress.epoch <= progress.epochs > 0
-    real = all(type(value) in (int, float) for value in [*times, *rows])
-    named = all({"epoch", "train_loss"} <= row.keys() for row in progress.history)
-    return progress if whole and real and named else None
+    real = all(type(value) in (int, float) for value in [*numbers, *times, *rows])
+    if not (named and real and all(type(value) is int for value in numbers)):
+        return None
+    return progress if 0 <= progress.epoch <= progress.epochs > 0 and 0 <= progress.share <= 1 else None
 
 
 @dataclass(frozen=True)

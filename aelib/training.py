@@ -5,7 +5,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 
 from . import datasets, ensemble, metrics
-from .basics import LabError, device_name, generator, pick_device
-from .engines import AutogradEngine, Batch, Engine
+from .basics import LabError, device_name, pick_device
+from .engines import AutogradEngine, Engine
 from .experiment import Experiment, flatten
+from .feed import Feed
 from .models import build
 from .run import Run, Snapshots
 
@@ -27,7 +28,11 @@ CHECK_EVERY = 10  # epochs between two looks for an early stop
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 
 # Fields in which members of one batched pass may differ.
-MEMBER_FIELDS = ("seed", "optimizer.learning_rate", "optimizer.momentum", "optimizer.weight_decay")
+MEMBER_FIELDS = (
+    "seed", "optimizer.learning_rate", "optimizer.momentum", "optimizer.weight_decay", "corruption.level"
+)  # fmt: skip
+MEMORY = 512_000_000  # bytes that the nets of one batch may need
+TOGETHER = 128  # nets of one batch: more are hardly faster, and an interrupted sweep loses at most these
 
 
 class Cancelled(LabError):
@@ -51,8 +56,9 @@ class Diverged(LabError):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training is. seconds: since it started; seconds_left: at the present speed; history: as in Run, of the
-    first net that is still training; nets: how many still are."""
+    """Where training is. loss, learnt, history: of the first net that is still training (as in Run), total: its
+    images; nets: how many train together now; finished, wanted: nets, of all that were asked for; share: of all the
+    work, 0 to 1; seconds: since it started; seconds_left: at the present speed."""
 
     epoch: int
     epochs: int
@@ -63,6 +69,9 @@ class Progress:
     seconds_left: float
     history: list[dict[str, float]]
     nets: int = 1
+    finished: int = 0
+    wanted: int = 1
+    share: float = 0.0
 
 
 def fit(
@@ -87,29 +96,55 @@ def fit_many(
     device: str = "auto",
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    on_result: Callable[[Run | Diverged], None] | None = None,
 ) -> list[Run | Diverged]:
     """Train nets, those that differ only in MEMBER_FIELDS in one batched pass; results in the order asked for.
 
-    A net that diverges gives a Diverged in its place and leaves the others alone. Raises Cancelled.
+    A net that diverges gives a Diverged in its place and leaves the others alone. More nets than fit into memory
+    train one batch after the other. on_result is told of each net as soon as its batch has ended, so that what is
+    done is kept whatever becomes of the rest. Raises Cancelled.
     """
-    where = pick_device(device)
+    where, start = pick_device(device), time.perf_counter()
     results: dict[int, Run | Diverged] = {}
-    for group in _groups(experiments):
-        members = [experiments[i] for i in group]
+    work, done = sum(experiment.epochs for experiment in experiments), 0
+
+    def told(progress: Progress) -> None:
+        """One batch's progress as that of all that was asked for."""
+        if on_progress is not None:
+            share = (done + batch_work * progress.epoch / progress.epochs) / work
+            seconds = time.perf_counter() - start
+            left = seconds / share * (1 - share)
+            counts = replace(progress, finished=len(results), wanted=len(experiments))
+            on_progress(replace(counts, share=share, seconds=seconds, seconds_left=left))
+
+    for batch in batches(experiments):
+        members = [experiments[i] for i in batch]
+        batch_work = sum(member.epochs for member in members)
         with _threads(members):
-            results |= zip(group, _Fit(members, where, on_progress, cancelled).run(), strict=True)
+            results |= zip(batch, _Fit(members, where, told, cancelled).run(), strict=True)
+        done += batch_work
+        if on_result is not None:
+            for i in batch:
+                on_result(results[i])
     return [results[i] for i in range(len(experiments))]
 
 
-def _groups(experiments: list[Experiment]) -> list[list[int]]:
-    """Indices of experiments that one engine can train together."""
+def batches(experiments: list[Experiment]) -> list[list[int]]:
+    """Indices of experiments that are trained together: of one shape, and not more than fit into MEMORY."""
     groups: dict[Any, list[int]] = {}
     for i, experiment in enumerate(experiments):
         values = flatten(experiment.model_dump(mode="json"))
         shared = [repr(value) for path, value in values.items() if path not in MEMBER_FIELDS]
         key = tuple(shared) if ensemble.supports(experiment) else i
         groups.setdefault(key, []).append(i)
-    return list(groups.values())
+    parts = []
+    for group in groups.values():
+        first = experiments[group[0]]
+        snapshots = SNAPSHOTS if first.snapshots is None else len(first.snapshots)
+        most = max(1, min(TOGETHER, MEMORY // ensemble.bytes_needed(first, snapshots)))
+        count = -(-len(group) // most)  # as many batches as must be, of equal size
+        parts += [group[k * len(group) // count : (k + 1) * len(group) // count] for k in range(count)]
+    return parts
 
 
 @contextmanager
@@ -128,26 +163,6 @@ def _threads(members: list[Experiment]) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-class _Feed:
-    """The batches of one epoch, on the device. Everything in one batch: the same tensors every time."""
-
-    def __init__(self, members: list[Experiment], images: Tensor, device: torch.device) -> None:
-        self.images = images.to(device)
-        self.whole = Batch(self.images[None], self.images[None])
-        self.size = members[0].batch_size or len(images)
-        self.order = [generator(member.seed, "order") for member in members]
-
-    def __iter__(self) -> Iterator[Batch]:
-        count = len(self.images)
-        if self.size >= count:
-            yield self.whole
-            return
-        order = torch.stack([torch.randperm(count, generator=one) for one in self.order]).to(self.images.device)
-        for chosen in torch.split(order, self.size, dim=1):
-            batch = self.images[chosen]
-            yield Batch(batch, batch)
-
-
 class _Fit:
     """One group of experiments on their way. `rows` says which experiment each of the engine's members is."""
 
@@ -164,7 +179,7 @@ class _Fit:
         self.spec, self.set = first.dataset_spec, datasets.load(first.dataset)
         self.targets = self.set.images()
         self.normalization = datasets.normalization(first.normalization, self.targets)
-        self.feed = _Feed(members, self.normalization.apply(self.targets), device)
+        self.feed = Feed(members, self.targets, self.normalization, device)
         self.targets = self.targets.to(device)
         models = [build(member) for member in members]
         self.engine: Engine = (
@@ -192,7 +207,7 @@ class _Fit:
         self._look(0, snapshots)
         for epoch in range(1, epochs + 1):
             factor = optimizer.rate_factor(epoch, epochs)
-            for batch in self.feed:
+            for batch in self.feed.epoch(epoch):
                 self.engine.step(batch, factor)
             check = checks and epoch % CHECK_EVERY == 0
             if check or epoch in looks:
@@ -220,7 +235,7 @@ class _Fit:
     def _look(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
         """Look at every net as it is now: record it in the history, check whether it may stop early, and take those off
         that are done. Checks have epochs of their own, so that what a plot can use does not decide when a run ends."""
-        look = self.engine.look(self.feed.whole)
+        look = self.engine.look(self.feed.look)
         now = time.perf_counter()
         self.share += (now - self.last) / len(self.rows)
         self.last = now
@@ -250,8 +265,8 @@ class _Fit:
         if done:
             left = [row for row in range(len(self.rows)) if row not in done]
             self.rows = [self.rows[row] for row in left]
-            self.feed.order = [self.feed.order[row] for row in left]
             if left:
+                self.feed.keep(left)
                 self.engine.keep(left)
 
     def _reason_to_stop(self, member: int, epoch: int, loss: float, most_wrong: int) -> str | None:

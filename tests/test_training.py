@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from aelib import presets, training
-from aelib.basics import generator
 from aelib.experiment import Experiment, ExperimentError
 from aelib.run import Run
 from aelib.store import DamagedRun
@@ -182,17 +181,6 @@ def test_the_schedule_is_followed() -> None:
     torch.testing.assert_close(run.snapshots.codes[0], run.snapshots.codes[1], rtol=1e-5, atol=1e-6)
     free = fit(BEST.with_values({"optimizer.kind": "sgd", "epochs": 40, "snapshots": "20,40"}), "cpu")
     assert not torch.allclose(free.snapshots.codes[0], free.snapshots.codes[1], rtol=1e-5, atol=1e-6)
-
-
-def test_batches_are_shuffled_by_a_stream_of_their_own() -> None:
-    images = torch.arange(12.0).view(12, 1, 1, 1)
-    feed = training._Feed([BEST.with_values({"batch_size": 4})], images, torch.device("cpu"))
-    epochs = [torch.cat([batch.inputs.flatten() for batch in feed]) for _ in range(2)]
-    for seen in epochs:
-        assert sorted(seen.tolist()) == images.flatten().tolist()
-    assert not torch.equal(epochs[0], epochs[1])
-    assert not torch.equal(epochs[0], images.flatten())
-    assert generator(0, "order").initial_seed() != generator(0, "weights").initial_seed()
 
 
 def test_members_keep_their_own_order_and_snapshots_when_others_leave() -> None:
