@@ -3,6 +3,7 @@
 `streamlit run server.py`. `streamlit run app.py` serves the same pages without these two.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from aelib import health as state
-from aelib.ui import resources
+from aelib.ui import controls, listing, memory, resources, views, wall  # noqa: F401 - before a visitor waits for them
 
 
 async def health(_: Request) -> JSONResponse:
@@ -23,10 +24,19 @@ async def health(_: Request) -> JSONResponse:
     return JSONResponse(found, status_code=200 if found["status"] == "ok" else 503)
 
 
+async def _tidy() -> None:
+    while True:
+        await asyncio.sleep(memory.TIDY_EVERY)
+        await run_in_threadpool(memory.tidy)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     jobs = resources.jobs()
+    memory.settle()
+    tidying = asyncio.create_task(_tidy())
     yield {}
+    tidying.cancel()
     jobs.close()
 
 

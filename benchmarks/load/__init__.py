@@ -1,0 +1,1 @@
+"""The load test of a class server: `python -m benchmarks.load`."""

@@ -1,0 +1,67 @@
+"""Memory of a server, its own and its workers', and the cores' time that each of them takes."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def rss(pid: int) -> float:
+    """MB in memory; 0 for a process that has ended."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024
+    return 0.0
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that it started, and theirs."""
+    parents: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents.setdefault(int(path.read_text().rpartition(")")[2].split()[1]), []).append(int(path.parent.name))
+    found, ahead = [], [pid]
+    while ahead:
+        for child in parents.get(ahead.pop(), []):
+            found.append(child)
+            ahead.append(child)
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """That a process has had so far, in all its threads."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+    return 0.0
+
+
+class Watch:
+    """Peaks while something goes on: `async with Watch(pid) as watch: ...`; server and workers in MB, cpu in cores."""
+
+    def __init__(self, pid: int, every: float = 0.5) -> None:
+        self.pid, self.every = pid, every
+        self.server = self.workers = self.cpu = 0.0
+
+    async def __aenter__(self) -> "Watch":
+        self._start, self._cpu = asyncio.get_running_loop().time(), cpu_seconds(self.pid)
+        self._task = asyncio.create_task(self._look())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        self._once()
+        passed = asyncio.get_running_loop().time() - self._start
+        self.cpu = (cpu_seconds(self.pid) - self._cpu) / passed
+
+    async def _look(self) -> None:
+        while True:
+            self._once()
+            await asyncio.sleep(self.every)
+
+    def _once(self) -> None:
+        self.server = max(self.server, rss(self.pid))
+        self.workers = max(self.workers, sum(map(rss, descendants(self.pid))))

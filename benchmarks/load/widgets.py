@@ -1,0 +1,45 @@
+"""Widget states as Streamlit's front end makes them: from what the server sends, and from what a person enters."""
+
+from typing import Any
+
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.NumberInput_pb2 import NumberInput
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+
+def initial(element: Element) -> WidgetState | None:
+    """The state that a widget has when it appears, or is set by the server; None for one that has nothing to tell."""
+    kind = str(element.WhichOneof("type"))
+    widget = getattr(element, kind)
+    state = WidgetState(id=widget.id)
+    given = getattr(widget, "set_value", False)
+    if kind == "number_input":
+        number = widget.value if given else widget.default
+        if widget.data_type == NumberInput.INT:
+            state.int_value = int(number)
+        else:
+            state.double_value = number
+    elif kind == "text_input":
+        state.string_value = widget.value if given else widget.default
+    elif kind == "selectbox":
+        if not given and not widget.options:
+            return None
+        state.string_value = widget.raw_value if given else widget.options[widget.default]
+    elif kind == "checkbox":
+        state.bool_value = widget.value if given else widget.default
+    elif kind == "slider":
+        state.double_array_value.data.extend(widget.value if given else widget.default)
+    else:
+        return None
+    return state
+
+
+def with_value(state: WidgetState, value: Any) -> WidgetState:
+    """The same widget with what a person entered."""
+    changed = WidgetState(id=state.id)
+    kind = str(state.WhichOneof("value"))
+    if kind == "double_array_value":
+        changed.double_array_value.data.extend(value)
+    else:
+        setattr(changed, kind, value)
+    return changed
