@@ -4,10 +4,12 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import sklearn.decomposition  # noqa: F401 - a lesson needs it with its first run
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,12 +17,16 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from aelib import health as state
+from aelib.basics import LabError
 from aelib.ui import controls, listing, memory, resources, views, wall  # noqa: F401 - before a visitor waits for them
 
 
 async def health(_: Request) -> JSONResponse:
     """200 where all is well, else 503; the body says what is not (aelib/health.py)."""
-    found = await run_in_threadpool(lambda: state.check(resources.jobs()))
+    try:
+        found: Mapping[str, Any] = await run_in_threadpool(lambda: state.check(resources.jobs()))
+    except LabError as error:
+        found = {"status": "failing", "problems": [str(error)]}
     return JSONResponse(found, status_code=200 if found["status"] == "ok" else 503)
 
 
@@ -32,12 +38,19 @@ async def _tidy() -> None:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
-    jobs = resources.jobs()
+    logging.getLogger("aelib").setLevel(logging.INFO)  # a line for each job
+    try:
+        jobs = resources.jobs()
+    except LabError as error:  # the pages and /health say it too, until it is mended
+        jobs = None
+        logging.getLogger("aelib").error("%s", error)
     memory.settle()
     tidying = asyncio.create_task(_tidy())
     yield {}
     tidying.cancel()
-    jobs.close()
+    if jobs is not None:
+        jobs.close()
 
 
+logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
 app = st.App("app.py", lifespan=lifespan, routes=[Route("/health", health)])

@@ -4,6 +4,8 @@ import tempfile
 from typing import TypedDict
 
 from .jobs import Jobs
+from .task import Remote
+from .workers import Workers
 
 
 class Health(TypedDict):
@@ -26,20 +28,19 @@ def check(jobs: Jobs) -> Health:
             file.write(b".")
     except OSError as error:
         problems.append(f"The store cannot be written ({error.strerror}).")
-    runs = slots = 0
+    runs = 0
     try:
         runs = jobs.store.count()
     except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that the store does not work
-        problems.append(f"The store cannot be read ({error}).")
-    try:
-        slots = jobs.slots
-    except Exception as error:  # noqa: BLE001 - a cluster that is gone
-        problems.append(f"Nothing can train ({error}).")
+        problems.append(f"The store cannot be read ({type(error).__name__}).")
+    size = jobs.executor.size if isinstance(jobs.executor, Workers | Remote) else jobs.slots
+    if size == 0:
+        problems.append("Nothing can train: the cluster does not answer, or has no worker.")
     states = [job.state for job in jobs.active()]
     return Health(
         status="failing" if problems else "ok",
         problems=problems,
-        slots=slots,
+        slots=size,
         running=states.count("running"),
         queued=states.count("queued"),
         runs=runs,

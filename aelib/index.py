@@ -1,7 +1,7 @@
 """The table of runs for lists: SQLite, one row a run. Everything in it can be made anew from the runs' folders."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypedDict
 
@@ -50,6 +50,7 @@ _CREATE = f"""
     CREATE INDEX IF NOT EXISTS by_smallest ON runs ({ORDERS["smallest"]});
     CREATE INDEX IF NOT EXISTS by_fastest ON runs ({ORDERS["fastest"]});
     CREATE INDEX IF NOT EXISTS by_dataset ON runs (dataset);
+    CREATE TABLE IF NOT EXISTS diverged (digest TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS stamp (value TEXT NOT NULL);
 """
 
@@ -107,6 +108,17 @@ class Index(Database):
     def digests(self) -> set[str]:
         with self.connected() as connection:
             return {row["digest"] for row in connection.execute("SELECT digest FROM runs")}
+
+    def note_diverged(self, epochs: Mapping[str, int]) -> None:
+        """digest -> epoch at which the loss was no longer a number: such experiments have no run."""
+        with self.connected() as connection:
+            connection.executemany("INSERT OR REPLACE INTO diverged VALUES (?, ?)", epochs.items())
+
+    def diverged(self, digests: Iterable[str]) -> dict[str, int]:
+        """Those of these experiments that are known to diverge, with the epoch."""
+        query = "SELECT digest, epoch FROM diverged WHERE digest IN (SELECT value FROM json_each(?))"
+        with self.connected() as connection:
+            return {row[0]: row[1] for row in connection.execute(query, (json.dumps(list(digests)),))}
 
     def stamp(self) -> str | None:
         """What `set_stamp` was last told: which state of the folders the table stands for."""

@@ -1,78 +1,89 @@
 """Training in the background: submit(experiment) -> Job, one job for each digest, over any executor.
 
-Whoever watches and the worker talk through a mailbox (task.py), so a page may close, another may join, and the worker
-may be a process of ours or a machine of a cluster (cluster.py).
+A job is one experiment, or a batch of many that train together. Whoever watches and the worker talk through a mailbox
+(task.py), so a page may close, another may join, and the worker may be a process of ours (workers.py) or a machine of a
+cluster (cluster.py). What a killed server did not finish is found again (tickets.py).
 
-    home/jobs/<server>/.alive                    locked as long as the server lives
-                       <digest>/job.json         who asked for what: what is found again after a kill
-                                progress.json    what `Progress` says, renamed into place
-                                stop             asks the worker to stop
+One lock guards who waits for what. Disks and networks are asked outside of it, so no page waits for them.
 """
 
-import json
+import hashlib
 import logging
-import secrets
-import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from .basics import LabError, StoreError
 from .datasets import glyphs
-from .experiment import Experiment, ExperimentError, from_json
+from .experiment import Experiment
 from .limits import Limits
 from .runfiles import unpack
 from .store import DamagedRun, Store
 from .task import FolderMailbox, Mailbox, Outcome, Remote, State, Task, work
-from .training import Progress
+from .tickets import Ticket, Tickets
+from .training import Progress, batches
 from .workers import Workers
 
 ATTEMPTS = 2  # a job whose worker died is tried once more
-_ALIVE = ".alive"
 REMEMBERED = 500  # jobs that have ended, for pages that come back for their reason
+TOGETHER = 50  # nets of one job: two cores have something to do with a hundred
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
-    """One experiment on its way. people: who waits for it; reason: why it failed or was cancelled; diverged: the epoch
-    at which the loss was no longer a number, where it failed for that; attempts: how often it was begun; finished: set
-    at the end, however it ends; submitted, ended: seconds, as time.time()."""
+    """Experiments on their way together. people: who waits for them; asked: the digest of all that was asked for in
+    one go, of which this may be a part; reason: why it failed or was cancelled; diverged: digest -> epoch at which a
+    loss was no longer a number; attempts: how often it was begun; again: who asked for it anew while it was being
+    stopped; finished: set at the end, however it ends; submitted, ended: seconds, as time.time()."""
 
-    experiment: Experiment
+    experiments: tuple[Experiment, ...]
     mailbox: Mailbox
     people: set[str] = field(default_factory=set)
+    asked: str = ""
     state: State = "queued"
     reason: str = ""
-    diverged: int | None = None
+    diverged: dict[str, int] = field(default_factory=dict)
     attempts: int = 0
+    stopping: bool = False
+    again: set[str] = field(default_factory=set)
     submitted: float = field(default_factory=time.time)
     ended: float | None = None
     finished: threading.Event = field(default_factory=threading.Event)
 
     @property
     def digest(self) -> str:
-        return self.experiment.digest
+        return digest_of(self.experiments)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The first, which is the only one of most jobs."""
+        return self.experiments[0]
 
     @property
     def active(self) -> bool:
         return self.state in ("queued", "running")
 
 
+def digest_of(experiments: Sequence[Experiment]) -> str:
+    """Of one its own, of several over theirs: 16 hexadecimal digits."""
+    if len(experiments) == 1:
+        return experiments[0].digest
+    return hashlib.sha256(" ".join(one.digest for one in experiments).encode()).hexdigest()[:16]
+
+
 class Jobs:
     """All jobs of one server. Its registry outlives every page: whoever asks by digest finds the job again.
 
-    executor: where jobs run; None keeps worker processes of our own. slots: how many run at once (the rest queue); None
-    asks the executor for its `size`, or else takes one.
+    executor: where jobs run; None keeps worker processes of our own. slots: how many run at once (the rest queue);
+    None asks the executor for its `size`, or else takes one. serves: whether this is a server, which hears of what an
+    earlier one did not finish; a command is not. Raises LabError.
     """
 
     def __init__(
@@ -82,36 +93,27 @@ class Jobs:
         slots: int | None = None,
         limits: Limits | None = None,
         device: str = "auto",
+        serves: bool = True,
     ) -> None:
         self.store = store
+        self.tickets = Tickets(store.root)
         self.executor = executor if executor is not None else Workers()
         self._slots = slots
         self.limits, self.device = limits or Limits(), device
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
+        self._of: dict[str, Job] = {}  # experiment's digest -> the job that it was last part of
         self._queue: list[Job] = []
         self._running: dict[str, Job] = {}
         self._closed = False
-        self.folder = store.root / "jobs" / secrets.token_hex(4)
-        self._alive = FileLock(self.folder / _ALIVE, thread_local=False)
-        try:
-            self.folder.mkdir(parents=True)
-            self._alive.acquire(timeout=0)
-        except OSError as error:
-            raise LabError(f"Jobs cannot be kept in {self.folder} ({error.strerror}): choose AELIB_HOME.") from None
-        self._find_interrupted()
-
-    def folder_of(self, digest: str) -> Path:
-        """Where a job of this server and its worker leave each other word."""
-        return self.folder / digest
+        if serves:
+            for ticket in self.tickets.interrupted():
+                self._adopt(ticket)
 
     @property
     def slots(self) -> int:
-        """How many jobs run at once. A cluster may grow and shrink."""
-        return self._slots or (self.executor.size if isinstance(self.executor, Workers | Remote) else 1)
-
-    def _mailbox(self, digest: str) -> Mailbox:
-        return self.executor.mailbox() if isinstance(self.executor, Remote) else FolderMailbox(self.folder_of(digest))
+        """How many jobs run at once, at least 1. A cluster may grow and shrink."""
+        return self._slots or (max(1, self.executor.size) if isinstance(self.executor, Workers | Remote) else 1)
 
     def warm(self) -> None:
         """Start our own worker processes, where we keep some, before the first job asks for one."""
@@ -122,57 +124,93 @@ class Jobs:
         """The server ends. What still waits or runs is stopped, and marked for the next server as after a kill."""
         with self._lock:
             left, self._queue, self._closed = self.active(), [], True
-            for job in self._running.values():
-                with suppress(Exception):  # a cluster that is gone needs no telling
-                    job.mailbox.ask_to_stop()
+        for job in left:
+            with suppress(Exception):  # a cluster that is gone needs no telling
+                job.mailbox.ask_to_stop()
         self.executor.shutdown(wait=True, cancel_futures=True)
-        self._alive.release()
-        if not left:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self.tickets.close(keep=bool(left))
 
     # --- asking ---------------------------------------------------------------------------------------------
 
-    def submit(self, experiment: Experiment, person: str = "") -> Job:
+    def submit(self, experiment: Experiment, person: str = "", fresh: bool = False) -> Job:
         """The job for this experiment: a new one, the one that is on its way, or one that is done because the store
-        has the run. A job that failed or was cancelled is started again.
+        has the run (unless `fresh`). A job that failed or was cancelled is started again.
 
         Raises LabError where the experiment, or the person's number of jobs, is over a limit.
         """
-        with self._lock:
-            job = self._jobs.get(experiment.digest)
-            if job is not None and job.active:
-                job.people.add(person)
-                return job
-            if self._stored(experiment.digest):
-                job = Job(experiment, self._mailbox(experiment.digest), {person}, "done")
-                job.finished.set()
-                self._remember(job)
-                self._own(job)
-                return job
+        stored = not fresh and self._stored(experiment.digest)
+        if not stored:
             self.limits.refuse(experiment)
-            mine = sum(person in other.people for other in self.active())
-            if mine >= self.limits.max_jobs:
+        return self._place((experiment,), person, experiment.digest, stored)
+
+    def submit_all(self, experiments: Sequence[Experiment], person: str = "", fresh: bool = False) -> list[Job]:
+        """Jobs for many experiments at once, those of one shape together. What is stored, or is known to diverge,
+        needs none; what is on its way is joined. All of them count as one towards the person's number of jobs. Raises
+        LabError.
+        """
+        for experiment in experiments:
+            self.limits.refuse(experiment)
+        known = set() if fresh else self.store.known(experiment.digest for experiment in experiments)
+        missing = list({one.digest: one for one in experiments if one.digest not in known}.values())
+        self.limits.refuse_together(missing)
+        asked = digest_of(experiments)
+        jobs: dict[int, Job] = {}
+        new: list[Experiment] = []
+        for experiment in missing:
+            job = self.join(experiment.digest, person)
+            if job is None:
+                new.append(experiment)
+            else:
+                jobs[id(job)] = job
+        for part in batches(new, TOGETHER):
+            job = self._place(tuple(new[i] for i in part), person, asked, stored=False)
+            jobs[id(job)] = job
+        return list(jobs.values())
+
+    def _place(self, experiments: tuple[Experiment, ...], person: str, asked: str, stored: bool) -> Job:
+        """Join the job for these experiments, or make one."""
+        digest = digest_of(experiments)
+        joined = self.join(digest, person)
+        if joined is not None:
+            return joined
+        job = Job(experiments, self._mailbox(digest), {person}, asked)
+        if stored:
+            job.state, job.people = "done", {person}
+            self._own(job)
+            job.finished.set()
+            with self._lock:
+                self._remember(job)
+            return job
+        with self._lock:
+            other = self.join(digest, person)  # somebody was faster
+            if other is not None:
+                return other
+            if self._closed:
+                raise LabError("The server is being stopped: ask again when it is back.")
+            mine = {one.asked for one in [*self._running.values(), *self._queue] if person in one.people}
+            if asked not in mine and len(mine) >= self.limits.max_jobs:
                 raise LabError(
-                    f"You have {mine} trainings waiting or running, and this server allows {self.limits.max_jobs:,.0f} "
-                    "at a time: wait for one to end, or stop one."
+                    f"You have {len(mine)} trainings waiting or running, and this server allows "
+                    f"{self.limits.max_jobs:,.0f} at a time: wait for one to end, or stop one."
                 )
-            job = Job(experiment, self._mailbox(experiment.digest), {person})
-            self._write_ticket(job)
+            self.tickets.write(digest, Ticket(experiments, {person}))
             self._remember(job)
             self._queue.append(job)
-            self._dispatch()
+        self._dispatch()
+        return job
+
+    def join(self, digest: str, person: str) -> Job | None:
+        """This person waits too for the job that this experiment is part of, if it is on its way; else None."""
+        with self._lock:
+            job = self.get(digest)
+            if job is None or not job.active:
+                return None
+            (job.again if job.stopping else job.people).add(person)
             return job
 
-    def join(self, digest: str, person: str) -> None:
-        """This person waits for the job too, if it is still on its way."""
-        with self._lock:
-            job = self._jobs.get(digest)
-            if job is not None and job.active:
-                job.people.add(person)
-
     def get(self, digest: str) -> Job | None:
-        """The job last submitted for this digest, or None."""
-        return self._jobs.get(digest)
+        """The job last submitted for this digest of an experiment, or of several, or None."""
+        return self._jobs.get(digest) or self._of.get(digest)
 
     def active(self) -> list[Job]:
         """Jobs that run, then those that wait, in the order in which they will run."""
@@ -200,18 +238,21 @@ class Jobs:
         """Somebody no longer wants a job. It stops only when nobody else waits for it: at once where it is queued,
         within a fraction of a second where it runs. Returns whether it stops."""
         with self._lock:
-            job = self._jobs.get(digest)
+            job = self.get(digest)
             if job is None or not job.active:
                 return False
             job.people.discard(person)
             if job.people:
                 return False
-            if job in self._queue:
+            job.stopping = True
+            queued = job in self._queue
+            if queued:
                 self._queue.remove(job)
-                self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
-            else:
-                job.mailbox.ask_to_stop()
-            return True
+        if queued:
+            self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
+        else:
+            job.mailbox.ask_to_stop()
+        return True
 
     # --- whose turn it is -----------------------------------------------------------------------------------
 
@@ -225,98 +266,128 @@ class Jobs:
         return [job for _, _, job in sorted(ranked, key=lambda entry: entry[:2])]
 
     def _dispatch(self) -> None:
-        """Hand queued jobs to the executor as long as there is a free slot. Called with the lock held."""
-        while self._queue and len(self._running) < self.slots:
-            job = self._in_turn()[0]
-            self._queue.remove(job)
-            job.state = "running"
-            job.attempts += 1
-            self._running[job.digest] = job
+        """Hand queued jobs to the executor as long as there is a free slot."""
+        while True:
+            with self._lock:
+                if not self._queue or len(self._running) >= self.slots:
+                    return
+                job = self._in_turn()[0]
+                self._queue.remove(job)
+                job.state = "running"
+                job.attempts += 1
+                self._running[job.digest] = job
             try:
                 job.mailbox.clear()  # what a worker that died had reached is no progress of this attempt
                 future = self.executor.submit(work, self._task(job))
             except LabError as error:
                 self._end(job, Outcome("failed", str(error)))
-                continue
             except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
                 self._end(job, Outcome("failed", f"The job could not be started ({type(error).__name__}: {error})."))
-                continue
-            future.add_done_callback(self._callback(job))
+            else:
+                future.add_done_callback(self._callback(job))
 
     def _task(self, job: Job) -> Task:
         away = isinstance(self.executor, Remote)
-        dataset = job.experiment.dataset
-        table = glyphs.table(dataset) if away and dataset.startswith(glyphs.PREFIX) else None
-        root = None if away else self.store.root
+        names = {one.dataset for one in job.experiments if one.dataset.startswith(glyphs.PREFIX)} if away else set()
+        tables = tuple(table for name in names if (table := glyphs.table(name)) is not None)
+        left = job.experiments
+        if job.attempts > 1 and len(left) > 1:  # what the worker that died has kept is not trained again
+            known = self.store.known(one.digest for one in left)
+            left = tuple(one for one in left if one.digest not in known) or left[:1]
         return Task(
-            job.experiment.to_json(), job.mailbox.worker_end(), root, self.limits.max_seconds, self.device, table
+            tuple(one.to_json() for one in left),
+            job.mailbox.worker_end(),
+            None if away else self.store.root,
+            self.limits.max_seconds,
+            self.device,
+            tables,
         )
 
     def _callback(self, job: Job) -> Callable[[Future[Outcome]], None]:
         def finished(future: Future[Outcome]) -> None:
+            outcome: Outcome | None = None
             try:
-                outcome = self._received(job, future.result())
+                outcome = self._received(future.result())
             except BrokenProcessPool:
-                outcome = None
+                pass
             except LabError as error:
                 outcome = Outcome("failed", str(error))
             except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
                 outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
-            with self._lock:
-                if self._closed:  # its papers stay for the next server
-                    job.finished.set()
-                    return
-                if outcome is None:
-                    self._died(job)
-                else:
-                    self._end(job, outcome)
-                self._dispatch()
+            if self._closed and (outcome is None or outcome.state != "done"):
+                job.finished.set()  # its ticket stays for the next server
+                return
+            if outcome is None:
+                self._died(job)
+            else:
+                self._end(job, outcome)
+            self._dispatch()
 
         return finished
 
-    def _received(self, job: Job, outcome: Outcome) -> Outcome:
-        """A run that came as files is checked and kept. Raises LabError where it is not what was asked for."""
-        if outcome.files is not None:
-            self.store.save(unpack(outcome.files.__getitem__, job.digest), replace=True)
+    def _received(self, outcome: Outcome) -> Outcome:
+        """Runs that came as files are checked and kept. Raises LabError where they are not what they say."""
+        for digest, files in (outcome.files or {}).items():
+            self.store.save(unpack(files.__getitem__, digest), replace=True)
         return outcome
 
     def _died(self, job: Job) -> None:
         if job.attempts < ATTEMPTS and job.people:
             _log.warning("job digest=%s its worker died, trying again", job.digest)
-            self._running.pop(job.digest, None)
-            job.state = "queued"
-            self._queue.insert(0, job)
+            with self._lock:
+                self._running.pop(job.digest, None)
+                job.state = "queued"
+                self._queue.insert(0, job)
+        elif job.stopping:
+            self._end(job, Outcome("cancelled", "Stopped, as asked."))
         else:
             reason = f"Its worker process died {job.attempts} times, perhaps for lack of memory: try a smaller net."
             self._end(job, Outcome("failed", reason))
 
     def _end(self, job: Job, outcome: Outcome) -> None:
-        self._running.pop(job.digest, None)
-        job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
-        job.ended = time.time()
-        if job.state == "done":
+        if outcome.state == "done":
             self._own(job)
-        job.mailbox.close()
-        shutil.rmtree(self.folder_of(job.digest), ignore_errors=True)
+        if outcome.diverged:
+            with suppress(StoreError):  # then it is found out again
+                self.store.note_diverged(outcome.diverged)
+        with self._lock:
+            self._running.pop(job.digest, None)
+            job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
+            job.ended = time.time()
+            job.mailbox.close()
+            self.tickets.remove(job.digest)
         seconds = job.ended - job.submitted
         _log.info("job digest=%s seconds=%.2f result=%s %s", job.digest, seconds, job.state, job.reason)
+        for person in job.again:  # asked for while it was being stopped
+            with suppress(LabError):
+                self._place(job.experiments, person, job.asked, stored=False)
         job.finished.set()
+
+    # --- what is kept ---------------------------------------------------------------------------------------
+
+    def _mailbox(self, digest: str) -> Mailbox:
+        if isinstance(self.executor, Remote):
+            return self.executor.mailbox()
+        return FolderMailbox(self.tickets.folder_of(digest))
 
     def _own(self, job: Job) -> None:
         try:
-            self.store.owners.add(job.digest, job.people)
+            for experiment in job.experiments:
+                self.store.owners.add(experiment.digest, job.people)
         except StoreError as error:  # the run is there, only nobody can remove it from the page
             _log.warning("job digest=%s its people could not be kept: %s", job.digest, error)
-
-    # --- what is kept ---------------------------------------------------------------------------------------
 
     def _remember(self, job: Job) -> None:
         """Newest last; of those that have ended only so many are kept."""
         self._jobs.pop(job.digest, None)
         self._jobs[job.digest] = job
+        self._of |= {experiment.digest: job for experiment in job.experiments}
         ended = [digest for digest, other in self._jobs.items() if not other.active]
         for digest in ended[: max(0, len(ended) - REMEMBERED)]:
-            del self._jobs[digest]
+            gone = self._jobs.pop(digest)
+            for experiment in gone.experiments:
+                if self._of.get(experiment.digest) is gone:
+                    del self._of[experiment.digest]
 
     def _stored(self, digest: str) -> bool:
         try:
@@ -324,37 +395,14 @@ class Jobs:
         except DamagedRun:  # it is trained again, and replaced
             return False
 
-    def _write_ticket(self, job: Job) -> None:
-        """So that a server that is killed knows afterwards what it did not finish. Raises LabError."""
-        folder = self.folder_of(job.digest)
-        try:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            ticket = {"experiment": job.experiment.model_dump(mode="json"), "people": sorted(job.people)}
-            (folder / "job.json").write_text(json.dumps(ticket))
-        except OSError as error:
-            raise LabError(
-                f"The job could not be written to {folder} ({error.strerror}): make room or choose another AELIB_HOME."
-            ) from None
-
-    def _find_interrupted(self) -> None:
-        """Jobs of a server that was killed: marked, so that whoever asks hears of it and can ask for them again."""
-        for other in self.store.root.glob("jobs/*/"):
-            if other != self.folder:
-                with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # else its server lives
-                    self._adopt(other)
-                    shutil.rmtree(other, ignore_errors=True)
-
-    def _adopt(self, folder: Path) -> None:
-        for path in folder.glob("*/job.json"):
-            try:
-                ticket = json.loads(path.read_text())
-                experiment = from_json(json.dumps(ticket["experiment"]))
-                people = {str(person) for person in ticket["people"]}
-            except (OSError, ValueError, TypeError, KeyError, ExperimentError) as error:
-                _log.warning("job %s cannot be read: %s", path.parent.name, error)
-                continue
-            reason = "The server was restarted before this training ended: start it again."
-            job = Job(experiment, self._mailbox(experiment.digest), people, "failed", reason, ended=time.time())
-            job.finished.set()
-            self._remember(job)
+    def _adopt(self, ticket: Ticket) -> None:
+        """What a killed server did not finish: marked, so that whoever asks hears of it and can ask for it again."""
+        digest = digest_of(ticket.experiments)
+        reason = "The server was restarted before this training ended: start it again."
+        mailbox = self._mailbox(digest)
+        job = Job(ticket.experiments, mailbox, ticket.people, digest, "failed", reason, ended=time.time())
+        if all(experiment.digest in self.store for experiment in ticket.experiments):
+            job.state, job.reason = "done", ""  # only its last word was lost
+            self._own(job)
+        job.finished.set()
+        self._remember(job)

@@ -3,10 +3,11 @@
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from . import cost
 from .basics import LabError
 from .experiment import Experiment
 
@@ -31,17 +32,31 @@ class Limits:
                 f"The network has {parameters:,} parameters: this server allows at most {self.max_parameters:,.0f}."
             )
 
+    def refuse_together(self, experiments: Sequence[Experiment]) -> None:
+        """Raises LabError where many trainings would take longer than one may, and says how long."""
+        seconds = cost.seconds(experiments)
+        if seconds > self.max_seconds:
+            raise LabError(
+                f"These {len(experiments):,} trainings would take about {cost.words(seconds)}, and this server allows "
+                f"{cost.words(self.max_seconds)}: choose fewer values, seeds or epochs."
+            )
+
 
 def read(settings: Mapping[str, Any] | None = None) -> Limits:
-    """Limits from `settings` (say, a table of secrets) and the environment, which wins.
+    """Limits from `settings` (say, a table of secrets) and the environment, which wins; an empty value is none.
 
-    Raises LabError for a value that is not a number above 0.
+    Raises LabError for a value that is not a number above 0 (max_jobs: a whole one), and for a name that is not a
+    limit.
     """
+    names = [field.name for field in fields(Limits)]
+    for name in settings or {}:
+        if name not in names:
+            raise LabError(f"{str(name)[:40]!r} is not a limit: use {', '.join(names)}.")
     found: dict[str, float] = {}
     for field in fields(Limits):
         variable = f"AELIB_{field.name.upper()}"
         value = os.environ.get(variable, (settings or {}).get(field.name))
-        if value is None:
+        if value in (None, ""):
             continue
         try:
             number = float(value)
@@ -49,5 +64,7 @@ def read(settings: Mapping[str, Any] | None = None) -> Limits:
             number = math.nan
         if not number > 0:
             raise LabError(f"{field.name} (or {variable}) is {str(value)[:40]!r}: give a number above 0.")
+        if field.name == "max_jobs" and number % 1:
+            raise LabError(f"max_jobs (or {variable}) is {number}: give a whole number.")
         found[field.name] = number
     return Limits(**found)

@@ -16,7 +16,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -165,6 +165,15 @@ class Store:
     def digests(self) -> list[str]:
         """Every run in the store."""
         return sorted(name for name in os.listdir(self.runs) if _DIGEST.fullmatch(name))  # noqa: PTH208 - 4 times faster
+
+    def known(self, digests: Iterable[str]) -> set[str]:
+        """Those of these experiments that need no training: their run is here, or they are known to diverge."""
+        asked = list(digests)
+        return {digest for digest in asked if digest in self} | self.index.diverged(asked).keys()
+
+    def note_diverged(self, epochs: Mapping[str, int]) -> None:
+        """See `Index.note_diverged`."""
+        self.index.note_diverged(epochs)
 
     def count(self) -> int:
         """How many runs there are."""

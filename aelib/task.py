@@ -13,9 +13,10 @@ from typing import Literal, Protocol
 from .basics import LabError
 from .datasets import glyphs
 from .experiment import from_json
+from .run import Run
 from .runfiles import pack
 from .store import Store
-from .training import Cancelled, Diverged, Progress, fit
+from .training import Cancelled, Diverged, Progress, fit_many
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -116,48 +117,61 @@ def progress_from(content: bytes) -> Progress | None:
 
 @dataclass(frozen=True)
 class Task:
-    """All that a worker needs. experiment: JSON; root: of the store that it shares with the server, or None where it
-    sends the run home as files; table: the person's own glyphs, where the experiment is on such; max_seconds: of
-    training."""
+    """All that a worker needs. experiments: JSON, each; root: of the store that it shares with the server, or None
+    where it sends runs home as files; max_seconds: of training; tables: of glyphs that people uploaded, where the
+    experiments are on such and the worker may not have them."""
 
-    experiment: str
+    experiments: tuple[str, ...]
     mailbox: WorkerEnd
     root: Path | None
     max_seconds: float = float("inf")
     device: str = "auto"
-    table: bytes | None = field(default=None, repr=False)
+    tables: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a worker sends back. reason: one sentence where it failed or was cancelled; diverged: the epoch at which the
-    loss was no longer a number, where it failed for that; files: the run (see runfiles.py), where it is not in the
-    store already."""
+    """What a worker sends back. reason: one sentence where it failed or was cancelled; diverged: digest -> epoch at
+    which a loss was no longer a number; files: digest -> the run (see runfiles.py), where it is not in the store
+    already."""
 
     state: State
     reason: str = ""
-    diverged: int | None = None
-    files: dict[str, bytes] | None = field(default=None, repr=False)
+    diverged: dict[str, int] = field(default_factory=dict)
+    files: dict[str, dict[str, bytes]] | None = field(default=None, repr=False)
 
 
 def work(task: Task) -> Outcome:
-    """In the worker: train, and keep the run or send it home. Raises nothing that a person should read."""
+    """In the worker: train, and keep every run as soon as it is there, or send all of them home. One net that diverges
+    makes the task fail, one of many is counted. Raises nothing that a person should read."""
     end = time.monotonic() + task.max_seconds
     stop: Callable[[], bool] = task.mailbox.stop_asked
+    files: dict[str, dict[str, bytes]] = {}
+    diverged: dict[str, int] = {}
+    reason = ""
+
+    def keep(result: Run | Diverged) -> None:
+        nonlocal reason
+        if isinstance(result, Diverged):
+            diverged[result.experiment.digest], reason = result.epoch, str(result)
+        elif store is None:
+            files[result.digest] = pack(result)
+        else:
+            store.save(result, replace=True)
+
     try:
-        if task.table is not None:
-            glyphs.keep(task.table)
-        described = from_json(task.experiment)
-        run = fit(described, task.device, task.mailbox.report, lambda: stop() or time.monotonic() > end)
-        if task.root is None:
-            return Outcome("done", files=pack(run))
-        Store(task.root).save(run, replace=True)
+        store = Store(task.root) if task.root is not None else None
+        for table in task.tables:
+            glyphs.keep(table)
+        experiments = [from_json(text) for text in task.experiments]
+        over = lambda: stop() or time.monotonic() > end  # noqa: E731
+        fit_many(experiments, task.device, task.mailbox.report, over, keep)
     except Cancelled as error:
         if stop():
-            return Outcome("cancelled", str(error))
-        return Outcome("failed", f"It took longer than the {task.max_seconds:,.0f} s that this server allows.")
-    except Diverged as error:
-        return Outcome("failed", str(error), diverged=error.epoch)
+            return Outcome("cancelled", str(error), diverged, files or None)
+        late = f"It took longer than the {task.max_seconds:,.0f} s that this server allows."
+        return Outcome("failed", late, diverged, files or None)
     except LabError as error:
-        return Outcome("failed", str(error))
-    return Outcome("done")
+        return Outcome("failed", str(error), diverged, files or None)
+    failed = len(task.experiments) == 1 and bool(diverged)
+    return Outcome("failed" if failed else "done", reason if failed else "", diverged, files or None)

@@ -3,7 +3,7 @@
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -129,8 +129,9 @@ def fit_many(
     return [results[i] for i in range(len(experiments))]
 
 
-def batches(experiments: list[Experiment]) -> list[list[int]]:
-    """Indices of experiments that are trained together: of one shape, and not more than fit into MEMORY."""
+def batches(experiments: Sequence[Experiment], together: int = TOGETHER) -> list[list[int]]:
+    """Indices of experiments that are trained together: of one shape, at most so many, and not more than fit into
+    MEMORY."""
     groups: dict[Any, list[int]] = {}
     for i, experiment in enumerate(experiments):
         values = flatten(experiment.model_dump(mode="json"))
@@ -141,7 +142,7 @@ def batches(experiments: list[Experiment]) -> list[list[int]]:
     for group in groups.values():
         first = experiments[group[0]]
         snapshots = SNAPSHOTS if first.snapshots is None else len(first.snapshots)
-        most = max(1, min(TOGETHER, MEMORY // ensemble.bytes_needed(first, snapshots)))
+        most = max(1, min(together, MEMORY // ensemble.bytes_needed(first, snapshots)))
         count = -(-len(group) // most)  # as many batches as must be, of equal size
         parts += [group[k * len(group) // count : (k + 1) * len(group) // count] for k in range(count)]
     return parts

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import chromium
-from tests.server import Server
+from tests.server import ROOT, Server
 
 PATIENCE = 45_000  # ms
 LONG = "/dense?preset=font-best&epochs=1000000"
@@ -63,7 +63,7 @@ def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(ser
     panel = ada.locator(".st-key-panel")
     expect(panel.get_by_text("None now")).to_be_visible()
     _train(ada)
-    expect(panel.get_by_text("35-64-32-2, seed 0")).to_be_visible()
+    expect(panel.get_by_text("35-64-32-2, 1,000,000 epochs, seed 0")).to_be_visible()
     ada.goto(server.url + "/runs")  # another page, and a new session: the job is found again
     left = panel.get_by_text(re.compile(r"\d+ s left"))
     expect(left).to_be_visible()
@@ -73,7 +73,8 @@ def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(ser
     ben.goto(server.url + "/runs")
     expect(ben.locator(".st-key-panel").get_by_text("1 running, 0 waiting").first).to_be_visible()
     expect(ben.locator(".st-key-panel").get_by_text("seed 0")).to_have_count(0)
-    ben.goto(server.url + LONG)  # joins
+    ben.goto(server.url + LONG)
+    ben.get_by_role("button", name="I wait for it too").click()
     expect(ben.get_by_role("button", name="Stop training")).to_be_visible()
 
     panel.get_by_role("button").first.click()
@@ -140,14 +141,23 @@ def test_one_compares_and_deletes_ones_own_runs(server: Server, browser: Browser
     ada.get_by_role("button", name="Delete for good").click()
     expect(ada.get_by_text("Deleted 2 runs")).to_be_visible()
     assert _health(server)["runs"] == 1
+    lines = [line for line in server.log.read_text().splitlines() if "job digest=" in line]
+    assert len(lines) == 3
+    assert all("result=done" in line for line in lines)
 
 
-def test_a_store_that_cannot_be_made_is_a_sentence_on_the_page(tmp_path: Path, browser: Browser) -> None:
+@pytest.mark.parametrize("script", ["server.py", "app.py"])
+def test_a_store_that_cannot_be_made_is_a_sentence_on_the_page(script: str, tmp_path: Path, browser: Browser) -> None:
     (tmp_path / "home").write_text("a file where a folder should be")
-    server = Server(tmp_path / "home", script=Path(__file__).parents[1] / "app.py")
+    server = Server(tmp_path / "home", script=ROOT / script)
     try:
         _, page = _person(browser)
         page.goto(server.url)
         expect(page.get_by_text("cannot be made").first).to_be_visible()
+        if script == "server.py":
+            with pytest.raises(urllib.error.HTTPError, match="503") as refused:
+                _health(server)
+            assert "cannot be made" in refused.value.read().decode()
+            assert "Traceback" not in server.log.read_text()
     finally:
         server.stop()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from aelib import presets
 from aelib.basics import LabError
 from aelib.cluster import Cluster
 from aelib.datasets import font, glyphs
+from aelib.health import check
 from aelib.jobs import Job, Jobs
 from aelib.limits import Limits
 from aelib.store import Store
@@ -147,7 +149,7 @@ def test_a_training_over_the_limit_and_one_that_diverges_say_so(dask: Dask) -> N
     )
     job = _done(jobs.submit(bad))
     assert "no longer a finite number" in job.reason
-    assert job.diverged is not None
+    assert job.diverged.keys() == {bad.digest}
     jobs.close()
 
 
@@ -186,14 +188,53 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence() -> None:
         Cluster("nonsense://x")
 
 
-def test_a_cluster_that_is_stopped_ends_the_job_with_a_sentence(tmp_path: Path) -> None:
-    from distributed import LocalCluster
+def test_a_scheduler_that_is_killed_ends_every_job_with_a_sentence_and_one_that_returns_is_found(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    address = f"tcp://127.0.0.1:{port}"
+    environment = {**os.environ, "AELIB_HOME": str(tmp_path / "elsewhere"), "PYTHONPATH": str(ROOT)}
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as local:
-        jobs = Jobs(Store(), Cluster(local.scheduler_address))
-        job = jobs.submit(LONG)
-        _until(lambda: jobs.progress(LONG.digest))
-    assert _done(job).state == "failed"
-    assert job.reason.endswith("start it again.")
-    again = _done(jobs.submit(LONG))
-    assert "No Dask scheduler answers" in again.reason
+    def start(*command: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *command], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL
+        )
+
+    scheduling = ("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+    working = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    processes = [start(*scheduling)]
+    _until(lambda: _answers(int(port)))
+    jobs = Jobs(Store(), Cluster(address))
+    try:
+        nobody = jobs.submit(BEST.with_values({"seed": 9}))
+        assert check(jobs)["status"] == "failing"  # no worker yet
+        assert jobs.cancel(nobody.digest)
+        assert (_done(nobody).state, "before a worker took it" in nobody.reason) == ("cancelled", True)
+        processes.append(start(*working))
+        several = [jobs.submit(LONG.with_values({"seed": seed})) for seed in range(3)]
+        _until(lambda: any(jobs.progress(job.digest) for job in several))
+        assert check(jobs)["status"] == "ok"
+        for process in processes:
+            process.kill()
+            process.wait()
+        for job in several:
+            assert _done(job).state == "failed"
+            assert job.reason.endswith(("start it again.", "such as tcp://127.0.0.1:8786."))
+        assert "No Dask scheduler answers" in _done(jobs.submit(LONG)).reason
+        assert check(jobs)["status"] == "failing"
+        processes += [start(*scheduling), start(*working)]
+        _until(lambda: check(jobs)["status"] == "ok")
+        assert _done(jobs.submit(BEST)).state == "done"
+    finally:
+        jobs.close()
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

@@ -14,6 +14,7 @@ from aelib.basics import LabError
 from aelib.jobs import Job, Jobs
 from aelib.limits import Limits
 from aelib.store import Store
+from aelib.training import fit
 from aelib.workers import Workers
 
 BEST = presets.get("font-best")
@@ -46,7 +47,7 @@ def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecu
     run = jobs.store.get(BEST.digest)
     assert run is not None
     assert run.metrics["learnt"] == 32
-    assert not (jobs.folder_of(BEST.digest)).exists()
+    assert not (jobs.tickets.folder_of(BEST.digest)).exists()
 
 
 def test_what_is_stored_is_done_at_once_and_what_runs_is_joined(threads: ThreadPoolExecutor) -> None:
@@ -71,7 +72,7 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
     real = module.work
 
     def counted(task: module.Task) -> module.Outcome:
-        trained.append(task.experiment)
+        trained.extend(task.experiments)
         return real(task)
 
     monkeypatch.setattr(module, "work", counted)
@@ -122,7 +123,7 @@ def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadP
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
 def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, threads: ThreadPoolExecutor) -> None:
     jobs = Jobs(Store(), threads)
-    folder = jobs.folder_of(BEST.digest)
+    folder = jobs.tickets.folder_of(BEST.digest)
     folder.mkdir(parents=True)
     (folder / "progress.json").write_bytes(content)
     assert jobs.progress(BEST.digest) is None
@@ -208,7 +209,7 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
     jobs = Jobs(store, threads)
     lost = jobs.submit(LONG, "ana")
     _until(lambda: jobs.progress(LONG.digest))
-    ticket = (jobs.folder_of(LONG.digest) / "job.json").read_bytes()
+    ticket = (jobs.tickets.folder_of(LONG.digest) / "job.json").read_bytes()
     beside = Jobs(store, threads)  # another server with the same home leaves the first one's jobs alone
     assert beside.get(LONG.digest) is None
     assert lost.state == "running"
@@ -262,3 +263,107 @@ def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None
     assert [job.people for job in after.ended("ada")] == [{"ada"}, {"ada"}]
     after.close()
     assert list((store.root / "jobs").iterdir()) == []
+
+
+def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads, limits=Limits(max_jobs=1))
+    first = _done(jobs.submit(BEST))
+    several = [BEST.with_values({"seed": seed}) for seed in range(60)]
+    other = [BEST.with_values({"seed": seed, "model.layers": "35-16-2", "epochs": 100}) for seed in range(3)]
+    bad = BEST.with_values(
+        {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
+    )
+    asked = jobs.submit_all([*several, *other, bad, bad], "ada")
+    assert first not in asked
+    assert [len(job.experiments) for job in asked] == [29, 30, 3, 1]
+    assert jobs.get(several[40].digest) in asked
+    with pytest.raises(LabError, match="at a time"):
+        jobs.submit(LONG, "ada")
+    for job in asked:
+        _done(job)
+    assert [job.state for job in asked] == ["done", "done", "done", "failed"]
+    assert set(jobs.store.digests()) == {experiment.digest for experiment in [*several, *other]}
+    assert jobs.store.index.diverged([bad.digest, BEST.digest]).keys() == {bad.digest}
+    assert jobs.submit_all([*several, *other, bad], "ada") == []  # nothing is left to train
+    assert len(jobs.store.owners.runs("ada")) == 62
+
+
+def test_a_sweep_and_a_single_run_of_it_train_once(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads)
+    several = [LONG.with_values({"seed": seed}) for seed in range(4)]
+    single = jobs.submit(several[2], "ben")
+    asked = jobs.submit_all(several, "ada")
+    assert single in asked
+    assert sorted(len(job.experiments) for job in asked) == [1, 3]
+    assert jobs.submit(several[0], "cleo") in asked
+    for job in asked:
+        assert not jobs.cancel(job.digest, "ada")  # others wait
+    for job, person in ((single, "ben"), (asked[1], "cleo")):
+        assert jobs.cancel(job.digest, person)
+        assert _done(job).state == "cancelled"
+
+
+def test_what_is_asked_for_while_it_is_being_stopped_begins_again(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads)
+    first = jobs.submit(LONG, "ada")
+    _until(lambda: jobs.progress(LONG.digest))
+    jobs.cancel(LONG.digest, "ada")
+    jobs.submit(LONG, "ben")
+    assert _done(first).state == "cancelled"
+    again = jobs.get(LONG.digest)
+    assert again is not None
+    assert again is not first
+    assert again.people == {"ben"}
+    jobs.cancel(LONG.digest, "ben")
+    _done(again)
+
+
+def test_a_sweep_over_the_limit_says_how_long_it_would_take(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads, limits=Limits(max_seconds=60))
+    with pytest.raises(LabError, match=r"These 40 trainings would take about \d+ minutes, .* allows 60 seconds"):
+        jobs.submit_all([LONG.with_values({"seed": seed}) for seed in range(40)])
+    assert jobs.active() == []
+
+
+def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPoolExecutor) -> None:
+    jobs = Jobs(Store(), threads)
+    _done(jobs.submit(BEST))
+    before = jobs.store.get(BEST.digest)
+    job = jobs.submit(BEST, fresh=True)
+    assert BEST.digest in jobs.store
+    _done(job)
+    after = jobs.store.get(BEST.digest)
+    assert before is not None
+    assert after is not None
+    assert after.created > before.created
+
+
+def test_a_run_that_was_kept_before_the_server_died_is_no_interrupted_one() -> None:
+    store = Store()
+    executor = ThreadPoolExecutor(1)
+    jobs = Jobs(store, executor)
+    jobs.submit(LONG, "ada")
+    short = BEST.with_values({"epochs": 20})
+    jobs.submit(short, "ben")
+    store.save(fit(short, "cpu"))  # by a worker whose last word was lost
+    jobs.close()
+    after = Jobs(store, ThreadPoolExecutor(1))
+    job = after.get(short.digest)
+    assert job is not None
+    assert job.state == "done"
+    assert store.owners.of(short.digest) == {"ben"}
+    after.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [({"max_job": 2}, "'max_job' is not a limit: use max_epochs"), ({"max_jobs": 2.5}, "give a whole number")],
+)
+def test_a_limit_that_makes_no_sense_is_said(settings: dict[str, float], sentence: str) -> None:
+    with pytest.raises(LabError, match=sentence):
+        limits.read(settings)
+
+
+def test_an_empty_limit_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELIB_MAX_EPOCHS", "")
+    assert limits.read() == Limits()

@@ -44,6 +44,7 @@ def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
         hoverinfo="skip",
     )
     figure.update_xaxes(title="parameters", type="log", dtick="D2")
-    figure.update_yaxes(title="wrong pixels, all images", rangemode="tozero")
+    most = max((run["wrong_pixels"] for run in runs), default=1)
+    figure.update_yaxes(title="wrong pixels, all images", range=[-0.05 * max(most, 1), 1.08 * max(most, 1)])
     styled(figure, 380)
     return figure.update_layout(hovermode="closest")

@@ -126,12 +126,10 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
     except ImportError:
         raise LabError("--scheduler needs Dask: pip install -r requirements-cluster.txt.") from None
     unlimited = Limits(max_seconds=math.inf, max_jobs=math.inf)
-    jobs = Jobs(store, Cluster(options.scheduler), limits=unlimited, device=options.device)
-    if options.fresh:
-        for experiment in experiments:
-            store.delete(experiment.digest)
-    submitted = [jobs.submit(experiment) for experiment in experiments]
+    jobs = Jobs(store, Cluster(options.scheduler), limits=unlimited, device=options.device, serves=False)
+    submitted: list[Job] = []
     try:
+        submitted = jobs.submit_all(experiments, fresh=options.fresh)
         while not all(job.finished.wait(0.2) for job in submitted):
             _show_jobs(jobs, submitted)
     except KeyboardInterrupt:
@@ -142,25 +140,30 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
         raise
     finally:
         jobs.close()
+    diverged = {digest: epoch for job in submitted for digest, epoch in job.diverged.items()}
     results: list[Run | Diverged] = []
-    for job in submitted:
-        if job.diverged is not None:
-            results.append(Diverged(job.experiment, job.diverged))
-        elif (run := store.get(job.digest)) is not None:
+    for experiment in experiments:
+        if experiment.digest in diverged:
+            results.append(Diverged(experiment, diverged[experiment.digest]))
+        elif (run := store.get(experiment.digest)) is not None:
             results.append(run)
         else:
-            raise LabError(f"A training ended without a run: {job.reason}")
+            reasons = [job.reason for job in submitted if job.reason]
+            raise LabError(f"A training ended without a run: {' '.join(reasons[:1])}")
     return results
 
 
 def _show_jobs(jobs: Jobs, submitted: list[Job]) -> None:
     if not sys.stderr.isatty():
         return
-    ended = sum(not job.active for job in submitted)
-    running = next((p for job in submitted if job.active and (p := jobs.progress(job.digest))), None)
-    text = f"{ended} of {len(submitted)} done"
-    if running is not None:
-        text += f"; one at epoch {running.epoch:,} of {running.epochs:,}, {running.seconds_left:.0f} s left"
+    told = [jobs.progress(job.digest) for job in submitted if job.active]
+    running = [progress for progress in told if progress is not None]
+    share = (len(submitted) - len(told) + sum(progress.share for progress in running)) / len(submitted)
+    text = f"{share:.0%} of {sum(len(job.experiments) for job in submitted)} trainings"
+    if running:
+        text += f", {max(progress.seconds_left for progress in running):.0f} s left of the slowest"
+    elif told:
+        text += ", waiting for a worker"
     print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
 
 

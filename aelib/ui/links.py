@@ -10,8 +10,8 @@ DENSE, DENSE_PRESET = "pages/dense.py", "font-best"  # the page, and what its ad
 
 
 def name(experiment: Experiment) -> str:
-    """Layers and seed: enough to tell one's own trainings apart."""
-    return f"{'-'.join(map(str, experiment.model.layers))}, seed {experiment.seed}"
+    """Layers, epochs and seed: enough to tell one's own trainings apart."""
+    return f"{'-'.join(map(str, experiment.model.layers))}, {experiment.epochs:,} epochs, seed {experiment.seed}"
 
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:") -> None:

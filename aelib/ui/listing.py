@@ -51,11 +51,13 @@ def _title(name: str) -> str:
 def table(rows: list[Summary]) -> None:
     """The list; runs that are picked can be opened, compared, deleted."""
     frame = pd.DataFrame(rows)
+    frame["created"] = pd.to_datetime(frame["created"]).dt.tz_localize(None)
     frame["learnt"] = frame["learnt"].astype(str) + " of " + frame["total"].astype(str)
     columns = {
-        "architecture": "layers", "activation": "activation", "learnt": "learnt", "wrong_pixels": "wrong pixels",
-        "parameters": "parameters", "epochs": "epochs", "optimizer": "optimiser", "learning_rate": "rate",
-        "seed": "seed", "seconds": "seconds", "created": "trained (UTC)", "dataset": "data set", "digest": "digest",
+        "architecture": "layers", "learnt": "learnt", "wrong_pixels": "wrong pixels", "parameters": "parameters",
+        "epochs": "epochs", "seed": "seed", "activation": "activation", "optimizer": "optimiser",
+        "learning_rate": "rate", "seconds": "seconds", "created": "trained (UTC)", "dataset": "data set",
+        "digest": "digest",
     }  # fmt: skip
     picked = st.dataframe(
         frame[list(columns)].rename(columns=columns),
@@ -66,6 +68,7 @@ def table(rows: list[Summary]) -> None:
         column_config={
             "seconds": st.column_config.NumberColumn(format="%.2f"),
             "rate": st.column_config.NumberColumn(format="%g"),
+            "trained (UTC)": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
         },
     )
     chosen = [rows[place] for place in picked.selection.rows if place < len(rows)]
@@ -132,7 +135,7 @@ def _delete(digests: list[str]) -> None:
         st.caption("Only who had a run trained, and nobody else did, can delete it.")
         return
     with st.popover(f"Delete {len(own)} of your runs" if len(own) > 1 else "Delete your run", icon=":material/delete:"):
-        st.markdown("They can be trained again at any time: the same experiment gives the same run.")
+        st.markdown("What is deleted can be trained again at any time: the same experiment gives the same run.")
         if st.button("Delete for good", type="primary", key="runs:delete"):
             try:
                 for digest in own:

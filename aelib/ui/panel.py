@@ -8,7 +8,7 @@ from ..jobs import Job
 from .links import link, name
 from .person import who
 from .progress import stop
-from .resources import jobs
+from .resources import jobs, store
 from .words import plain
 
 POLL = 1.5  # seconds between two looks
@@ -29,7 +29,8 @@ def _panel(polling: bool) -> None:
         st.rerun()  # the page is drawn once more, without polling
     person = who()
     mine = [job for job in active if person in job.people]
-    ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT][:MOST_ENDED]
+    ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
+    ended = [job for job in ended if job.state != "done" or job.experiment.digest in store()][:MOST_ENDED]
     st.caption("Your trainings")
     if not mine and not ended:
         st.markdown(":small[None now. What you start goes on while you read, or close the page.]")
@@ -51,7 +52,7 @@ def _active(job: Job) -> None:
     progress = jobs().progress(job.digest)
     if progress is not None:
         again = "begun again, " if job.attempts > 1 else ""
-        st.progress(progress.epoch / progress.epochs, text=f":small[{again}{progress.seconds_left:.0f} s left]")
+        st.progress(progress.share, text=f":small[{again}{progress.seconds_left:.0f} s left]")
     else:
         before = jobs().position(job)
         waits = f"{before} before it in the queue" if before else "next in the queue"

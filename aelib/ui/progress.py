@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from .. import cost
 from ..basics import LabError
 from ..charts import curves
 from ..experiment import Experiment
@@ -17,7 +18,6 @@ from .words import plain
 
 _WATCHED = "watched"  # digest of the experiment that this person has just seen trained
 POLL = 0.5  # seconds between two looks at a running job
-ONE_EPOCH = 60e-6  # seconds, for the guess before training: one small net, one batch an epoch
 
 
 def run_of(experiment: Experiment, key: str) -> Run | None:
@@ -27,8 +27,6 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
     job = jobs().get(experiment.digest)
     if job is not None and job.active:
         st.session_state[_WATCHED] = experiment.digest
-        if experiment.digest not in left():
-            jobs().join(experiment.digest, who())  # who looks on waits for it too
         _watch(experiment.digest, key)
         return None
     try:
@@ -56,7 +54,6 @@ def _train_button(experiment: Experiment, key: str) -> None:
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
             jobs().submit(experiment, who())
-            left().discard(experiment.digest)
         except LabError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -69,14 +66,8 @@ def _train_button(experiment: Experiment, key: str) -> None:
 
 
 def _guess(experiment: Experiment) -> str:
-    """How long it may take, in words: small nets are bound by the number of steps, not by the arithmetic."""
-    images = experiment.dataset_spec.images
-    steps = experiment.epochs * -(-images // (experiment.batch_size or images))
-    size = experiment.model.parameter_count() * min(experiment.batch_size or images, images)
-    seconds = steps * max(ONE_EPOCH, size * 4e-10)
-    return "about a second" if seconds < 1.5 else f"about {seconds:,.0f} seconds" if seconds < 90 else (
-        f"about {seconds / 60:,.0f} minutes"
-    )  # fmt: skip
+    """How long it may take, in words."""
+    return f"about {cost.words(cost.seconds([experiment]))}"
 
 
 def _stored_note(run: Run, just_now: bool) -> None:
@@ -111,27 +102,23 @@ def _watch(digest: str, key: str) -> None:
             text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {progress.learnt} of {progress.total} learnt · "
             f"{_left(progress.seconds_left)} left",
         )
-    if digest in left():
-        st.caption("You stopped waiting for it; others have not, so it goes on.")
+    if who() in job.people:
+        if st.button("Stop training", icon=":material/stop:", key=f"{key}:stop", help="Nothing of it is kept."):
+            stop(job)
+            st.rerun()
     elif st.button(
-        "Stop training", icon=":material/stop:", key=f"{key}:stop", help="Ends this training; nothing of it is kept."
-    ):
-        stop(job)
+        "I wait for it too", icon=":material/group_add:", key=f"{key}:join",
+        help="Somebody else has started this training. Join, and it goes on even where they stop it.",
+    ):  # fmt: skip
+        jobs().join(digest, who())
         st.rerun()
     if progress is not None and len(progress.history) > 1:
         label = LOSSES[job.experiment.loss].label
         st.plotly_chart(curves.loss(progress.history, label), key=f"{key}:live", config={"displayModeBar": False})
 
 
-def left() -> set[str]:
-    """Digests of trainings that this person has stopped in this tab, though they may go on for others."""
-    found: set[str] = st.session_state.setdefault("left", set())
-    return found
-
-
 def stop(job: Job) -> None:
     """This person no longer waits for the job; the button's own rerun shows what became of it."""
-    left().add(job.digest)
     if jobs().cancel(job.digest, who()):
         job.finished.wait(2.0)
     else:

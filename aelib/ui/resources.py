@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from .. import limits
 from ..basics import LabError
@@ -21,17 +22,22 @@ def store() -> Store:
 
 
 def _settings() -> Mapping[str, Any]:
-    """The table [limits] of `.streamlit/secrets.toml`, where there is one."""
+    """The table [limits] of `.streamlit/secrets.toml`, where there is one. Raises LabError."""
     try:
         return dict(st.secrets.get("limits", {}))
     except FileNotFoundError:
         return {}
+    except (ValueError, TypeError, StreamlitSecretNotFoundError) as error:
+        if "No secrets found" in str(error):
+            return {}
+        raise LabError("secrets.toml cannot be read: see the server's log, and mend its TOML.") from None
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """Worker processes start with the first page, so that they are ready when the first Train is pressed."""
-    background = Jobs(store(), _cluster(), limits=limits.read(_settings()))
+    allowed = limits.read(_settings())
+    background = Jobs(store(), _cluster(), limits=allowed)
     background.warm()
     return background
 
