@@ -12,6 +12,7 @@ import json
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -24,6 +25,7 @@ from .task import Outcome, Remote, progress_from
 from .training import Progress
 
 LOOK_AGAIN = 2.0  # seconds between two looks at the cluster
+FLAG_STAYS = 60.0  # seconds
 CONNECT = 4.0  # seconds until a scheduler that does not answer is given up
 POINTS = 60  # of the history that travel with a report: Dask keeps the last thousand of them
 _TOPIC = "aelib-progress"
@@ -83,6 +85,7 @@ class Cluster(Remote):
         self.heard: dict[str, Progress | None] = {}  # of the jobs that are on their way
         self._tasks: dict[str, Any] = {}  # key -> Dask's future, which keeps the task alive
         self._stopped: set[str] = set()
+        self._flags: dict[str, float] = {}  # key -> when its flag is taken down
         self._threads = 0
         self._client = self._connected()
         self._look()
@@ -112,6 +115,9 @@ class Cluster(Remote):
                     self._client.close()
                     self._client = self._connected()
                 self._look()
+                for key in [key for key, until in self._flags.items() if time.monotonic() > until]:
+                    del self._flags[key]
+                    distributed.Event(_flag(key), client=self._client).clear()
             except Exception as error:  # noqa: BLE001 - a cluster that is away may come back
                 self._threads = 0
                 _log.info("cluster %s: %s", self.address, error)
@@ -128,7 +134,7 @@ class Cluster(Remote):
     @property
     def size(self) -> int:
         """Threads of all workers."""
-        return self._threads
+        return self._threads if self._client.status == "running" else 0
 
     def mailbox(self) -> _Mailbox:
         return _Mailbox(self, secrets.token_hex(8))
@@ -144,9 +150,9 @@ class Cluster(Remote):
     def forget(self, key: str) -> None:
         self.heard.pop(key, None)
         self._tasks.pop(key, None)
-        if key in self._stopped:
+        if key in self._stopped:  # a worker may have begun meanwhile, so its flag stays up for a while
             self._stopped.discard(key)
-            self._talk.submit(lambda: distributed.Event(_flag(key), client=self._client).clear())
+            self._flags[key] = time.monotonic() + FLAG_STAYS
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Hand a task to the cluster. Raises LabError where that is gone; the future raises it where the task is
