@@ -14,6 +14,7 @@ from .basics import LabError
 from .commands.look import datasets, presets
 from .commands.output import say
 from .commands.runs import ACTIONS, runs
+from .commands.sweep import sweep
 from .commands.train import train
 from .store import DamagedRun
 from .training import Diverged
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(" ".join(str(error).split()))
         return 1 if isinstance(error, Diverged | DamagedRun) else 2
     except KeyboardInterrupt:
-        say("Stopped; nothing of the unfinished run is kept.")
+        say("Stopped; what had ended is kept, the rest is not.")
         return 130
     except BrokenPipeError:  # the reader (head, less) has gone
         sys.stderr.close()
@@ -59,14 +60,15 @@ def _parser() -> _Parser:
     command("datasets", datasets, "The data sets: what is in them, where they come from, whether they are here.")
 
     sub = command("train", train, "Train an experiment, or find it in the store.")
-    sub.add_argument("experiment", metavar="NAME|FILE.json", help="a preset, or a file with an experiment")
-    sub.add_argument(
-        "--set", action="append", metavar="KEY=VALUE", help="change a field, e.g. optimizer.learning_rate=0.01"
-    )
+    _training(sub)
     sub.add_argument("--seeds", type=int, default=1, metavar="N", help="train with N seeds; figures as mean and std")
-    sub.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
-    sub.add_argument("--scheduler", metavar="ADDRESS", help="train on a Dask cluster, e.g. tcp://127.0.0.1:8786")
-    sub.add_argument("--fresh", action="store_true", help="train even where the store has the run, and replace it")
+
+    sub = command("sweep", sweep, "Train an experiment over the values of one field or two; what is stored is found.")
+    _training(sub)
+    sub.add_argument(
+        "--over", action="append", required=True, metavar="KEY=V1,V2,...", help="a field and its values; at most twice"
+    )
+    sub.add_argument("--seeds", type=int, default=1, metavar="N", help="nets of each point; figures as mean and std")
 
     sub = command("runs", runs, "The runs in the store.")
     sub.add_argument("action", nargs="?", choices=list(ACTIONS), default="list")
@@ -77,6 +79,17 @@ def _parser() -> _Parser:
     sub.add_argument("--damaged", action="store_true", help="prune: remove damaged runs")
     sub.add_argument("--dry-run", action="store_true", help="prune: say what would go, remove nothing")
     return parser
+
+
+def _training(sub: argparse.ArgumentParser) -> None:
+    """What every command that trains has in common."""
+    sub.add_argument("experiment", metavar="NAME|FILE.json", help="a preset, or a file with an experiment")
+    sub.add_argument(
+        "--set", action="append", metavar="KEY=VALUE", help="change a field, e.g. optimizer.learning_rate=0.01"
+    )
+    sub.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="train on a Dask cluster, e.g. tcp://127.0.0.1:8786")
+    sub.add_argument("--fresh", action="store_true", help="train even where the store has the run, and replace it")
 
 
 if __name__ == "__main__":

@@ -85,6 +85,32 @@ def _dense_b(name: str, *layers: int) -> Preset:
     return Preset(name, f"{shown}, momentum, 1,000 epochs (document B)", changes, _B_ASSUMED)
 
 
+_DENOISE = {
+    "corruption.kind": "salt_pepper",
+    "corruption.level": 0.1,
+    "model.layers": (35, 30, 20, 10, 2),
+    "epochs": 10_000,
+}
+_NOISE_B = {"a": (35, 20, 10, 2), "b": (35, 20, 2), "c": (35, 20, 10, 5, 2)}
+
+
+def _noise_b(net: str, percent: str) -> Preset:
+    layers, level = _NOISE_B[net], int(percent) / 100
+    return Preset(
+        f"font-noise-{net}-{percent}",
+        f"{'-'.join(map(str, layers))}, noise {level:g} (document B)",
+        {
+            **_B,
+            "model.layers": layers,
+            "optimizer.learning_rate": 0.0005,
+            "epochs": 1000,
+            "corruption.kind": "salt_pepper",
+            "corruption.level": level,
+        },
+        f"{_B_ASSUMED} The kind of noise is not named: salt & pepper, new in every epoch.",
+    )
+
+
 _ALL = [
     Preset("font-20-10", "35-20-10-2, sigmoid, Adam (document A)", {**_A, "model.layers": (35, 20, 10, 2)}, _A_ASSUMED),
     Preset("font-25-15", "35-25-15-2, sigmoid, Adam (document A)", {**_A, "model.layers": (35, 25, 15, 2)}, _A_ASSUMED),
@@ -113,6 +139,27 @@ _ALL = [
     _dense_b("font-35-20-2", 35, 20, 2),
     _dense_b("font-35-20-10-2", 35, 20, 10, 2),
     *(_eta(rate) for rate in ("0.05", "0.005", "0.0005", "0.00005")),
+    Preset(
+        "font-denoise-10",
+        "Denoiser 35-30-20-10-2, salt & pepper 0.1 (document A)",
+        _DENOISE,
+        f"{_A_ASSUMED} The noise is new in every epoch.",
+    ),
+    Preset(
+        "font-denoise-best",
+        "Denoiser, our best",
+        {
+            **_BEST,
+            **_DENOISE,
+            "model.layers": (35, 128, 64, 10),
+            "epochs": 5000,
+            "optimizer.learning_rate": 0.003,
+            "optimizer.schedule": "cosine",
+        },
+        "Our recipe: a code of ten numbers (noise leaves no two-number code unharmed), SiLU, cross-entropy, Xavier's "
+        "start and a rate that falls to 0.",
+    ),
+    *(_noise_b(net, percent) for net in _NOISE_B for percent in ("20", "05")),
 ]
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import datasets
+from .corruption import TEST, corrupt, key
 from .datasets import ImageSet, Normalization
 from .experiment import Experiment
 from .models import Autoencoder, build
@@ -79,10 +80,22 @@ class Run:
         embedded: Array = self.model.embed(self.normalization.apply(self.images.images())).numpy()
         return embedded
 
+    @functools.cached_property
+    def inputs(self) -> Tensor:
+        """The images as the net was judged by, pixels from 0 to 1: noisy where the experiment says so. Shared."""
+        noise, pixels = self.experiment.corruption, self.images.images()
+        if noise.kind == "none" or noise.where == "train":
+            return pixels
+        return corrupt(pixels, noise.kind, noise.level, [key(self.experiment.seed, TEST)], painted=noise.pixels)[0]
+
     @torch.no_grad()
+    def restored(self, pixels: Tensor) -> Tensor:
+        """Any images (pixels from 0 to 1, n × channels × height × width) through the net, as pixels."""
+        return self.normalization.pixels(self.model.reconstruct(self.normalization.apply(pixels)))
+
     def reconstructions(self) -> Tensor:
-        """Every image through the net, as pixels (0 off, 1 on): images × channels × height × width."""
-        return self.normalization.pixels(self.model.reconstruct(self.normalization.apply(self.images.images())))
+        """Every image as the net was judged by, through the net, as pixels: images × channels × height × width."""
+        return self.restored(self.inputs)
 
     @torch.no_grad()
     def decode(self, codes: Array) -> Array:

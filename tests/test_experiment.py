@@ -83,8 +83,12 @@ def test_presets_all_mean_something_else() -> None:
     assert len(set(digests)) == len(digests)
 
 
-def test_every_dense_row_on_the_clean_font_has_a_preset() -> None:
-    rows = {name for name, row in presets.results().items() if row["dataset"] == "font5x7" and row["task"] == "dense"}
+def test_every_row_on_the_font_has_a_preset() -> None:
+    rows = {
+        name
+        for name, row in presets.results().items()
+        if row["dataset"] == "font5x7" and row["task"] in ("dense", "denoising")
+    }
     assert rows
     assert rows <= set(presets.PRESETS)
     for name in rows:

@@ -62,13 +62,14 @@ def _keep_table(name: str) -> str:
 
 
 def _show_progress(progress: Progress) -> None:
-    nets = f", {progress.nets} nets" if progress.nets > 1 else ""
-    text = (
-        f"epoch {progress.epoch:,} of {progress.epochs:,}{nets}, loss {progress.loss:.5f}, {progress.learnt} of "
-        f"{progress.total} learnt, {progress.seconds_left:.0f} s left"
-    )
-    if sys.stderr.isatty():
-        print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+    if not sys.stderr.isatty():
+        return
+    if progress.wanted > 1:
+        text = f"{progress.share:.0%}, {progress.finished:,} of {progress.wanted:,} nets done"
+    else:
+        text = f"epoch {progress.epoch:,} of {progress.epochs:,}, {progress.learnt} of {progress.total} learnt"
+    text += f", loss {progress.loss:.5f}, {progress.seconds_left:.0f} s left"
+    print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
 
 
 def train(options: argparse.Namespace) -> int:
@@ -82,10 +83,8 @@ def train(options: argparse.Namespace) -> int:
     found = {} if options.fresh else {e.digest: run for e in experiments if (run := _stored(store, e.digest))}
     missing = [experiment for experiment in experiments if experiment.digest not in found]
     start = time.perf_counter()
-    results = _trained(missing, options, store)
+    results = trained(missing, options, store)
     seconds = time.perf_counter() - start
-    if missing and sys.stderr.isatty():
-        say("")
     diverged = [result for result in results if isinstance(result, Diverged)]
     found |= {result.digest: result for result in results if isinstance(result, Run)}
     runs = [found[e.digest] for e in experiments if e.digest in found]
@@ -106,17 +105,24 @@ def train(options: argparse.Namespace) -> int:
     return 0
 
 
-def _trained(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
-    """Trained here or on the cluster, and kept."""
+def trained(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
+    """Trained here or on the cluster; every run is kept as soon as it is there, and who diverges is noted."""
     if not experiments:
         return []
     if options.scheduler:
         return _on_cluster(experiments, options, store)
-    results = fit_many(experiments, options.device, _show_progress)
-    for result in results:
+
+    def keep(result: Run | Diverged) -> None:
         if isinstance(result, Run):
             store.save(result, replace=True)  # what is there is damaged, or --fresh was given
-    return results
+        else:
+            store.note_diverged({result.experiment.digest: result.epoch})
+
+    try:
+        return fit_many(experiments, options.device, _show_progress, on_result=keep)
+    finally:
+        if sys.stderr.isatty():
+            say("")
 
 
 def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
