@@ -63,7 +63,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Sweep:
-    """over: dotted field -> its values as text, one field or two; seeds: nets of each point, from the base's seed on.
+    """over: dotted field -> its values as text, up to two fields (none: seeds alone); seeds: nets of each point, from
+    the base's seed on.
 
     Raises ExperimentError where a value is not allowed, LabError where there are too many.
     """
@@ -73,8 +74,8 @@ class Sweep:
     seeds: int = 1
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.over) <= MAX_FIELDS:
-            raise LabError(f"A sweep is over 1 or {MAX_FIELDS} fields: {len(self.over)} were given.")
+        if len(self.over) > MAX_FIELDS:
+            raise LabError(f"A sweep is over at most {MAX_FIELDS} fields: {len(self.over)} were given.")
         for path, values in self.over.items():
             if path == "seed":
                 raise LabError("A sweep has seeds anyway: give their number, and another field to vary.")

@@ -35,7 +35,7 @@ def in_the_script() -> list[float]:
         app.run()
         seconds.append(time.perf_counter() - start)
         assert not app.exception
-        assert len(app.header) == 7
+        assert len(app.header) == 8
     return seconds
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, layout, progress, views, words
+from aelib.ui import controls, layout, progress, sweeps, views, words
 
 FORM, RUN = "dense", "dense-run"  # the names under which widgets are kept
 
@@ -86,3 +86,11 @@ st.markdown(
     "character comes out as the average of all. Watch them move apart."
 )
 views.replay(run, RUN)
+
+st.header("8 · Ten at once")
+st.markdown(
+    "Was this network lucky? The same experiment with ten random starts: how far do they lie apart, and what do the "
+    "best and the worst of them look like?"
+)
+with words.said():
+    sweeps.seeds(run.experiment, 10, RUN)

@@ -54,7 +54,7 @@ def test_every_page_opens_on_an_empty_server(page: str) -> None:
 
 def test_every_page_file_is_in_the_navigation() -> None:
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert files == {layout.RUNS[0], *(lesson[0] for lesson in layout.LESSONS)}
+    assert files == {layout.RUNS[0], layout.SWEEPS[0], *(lesson[0] for lesson in layout.LESSONS)}
 
 
 def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:
@@ -67,7 +67,7 @@ def test_a_stored_run_opens_at_once_and_says_so() -> None:
     Store().save(fit(TINY, "cpu"))
     app = _open(preset="font-best", epochs="30")
     assert any("Found in the store" in box.value for box in app.success)
-    assert len(_headers(app)) == 7
+    assert len(_headers(app)) == 8
     learnt = next(metric for metric in app.metric if metric.label == "Learnt")
     run = Store().get(TINY.digest)
     assert run is not None

@@ -41,8 +41,7 @@ def test_points_are_every_combination_with_every_seed() -> None:
 @pytest.mark.parametrize(
     ("over", "seeds", "sentence"),
     [
-        ({}, 1, "over 1 or 2 fields"),
-        ({"epochs": ["1"], "loss": ["mse"], "batch_size": ["8"]}, 1, "over 1 or 2 fields"),
+        ({"epochs": ["1"], "loss": ["mse"], "batch_size": ["8"]}, 1, "over at most 2 fields: 3"),
         ({"epochs": []}, 1, "epochs has no values"),
         ({"epochs": ["5", "5"]}, 1, "twice"),
         ({"epochs": ["5", "many"]}, 1, "epochs is 'many': give a whole number"),

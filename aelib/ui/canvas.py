@@ -1,4 +1,4 @@
-"""Two drawings that answer the pointer, in plain JavaScript: the latent plane, and learning replayed.
+"""Drawings that answer the pointer, in plain JavaScript: the latent plane, learning replayed, an image to paint on.
 
 Data goes to the browser as numbers and base64 pixels, never inside HTML.
 """
@@ -20,9 +20,11 @@ REPLAY_BYTES = 1_000_000  # of reconstructions sent for the replay
 _HERE = Path(__file__).parent
 
 _CSS = """
-:host, .plane, .replay { color: var(--st-text-color); font-family: var(--st-font); }
+:host, .plane, .replay, .paint { color: var(--st-text-color); font-family: var(--st-font); }
 canvas { display: block; touch-action: pan-y; border-radius: 6px; }
-.plane canvas { cursor: crosshair; }
+.plane canvas, .paint canvas { cursor: crosshair; }
+.paint canvas { touch-action: none; border: 1px solid var(--st-border-color); }
+.paint .bar { margin-top: 8px; }
 canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .status { font-size: 0.9rem; min-height: 1.5em; font-variant-numeric: tabular-nums; }
 .bar { display: flex; gap: 12px; align-items: center; margin-bottom: 6px; }
@@ -38,6 +40,9 @@ aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and mi
 _REPLAY = """<div class="replay"><div class="bar"><button type="button">▶ Play</button>
 <input type="range" min="0" value="0" aria-label="Epoch"><span class="status"></span></div>
 <canvas class="points"></canvas><canvas class="sheet"></canvas></div>"""
+_PAINT = """<div class="paint"><canvas tabindex="0" role="img"
+aria-label="Image to paint on. Arrow keys move, Enter inverts a pixel."></canvas>
+<div class="bar"><button type="button">Clear</button><span class="status"></span></div></div>"""
 
 
 def _script(name: str) -> str:
@@ -46,6 +51,7 @@ def _script(name: str) -> str:
 
 _plane = st.components.v2.component("aelib.plane", html=_PLANE, css=_CSS, js=_script("plane.js"))
 _replay = st.components.v2.component("aelib.replay", html=_REPLAY, css=_CSS, js=_script("replay.js"))
+_paint = st.components.v2.component("aelib.paint", html=_PAINT, css=_CSS, js=_script("paint.js"))
 
 
 def _bytes(pixels: NDArray[Any]) -> str:
@@ -123,3 +129,10 @@ def replay(run: Run, key: str) -> None:
         },
         key=key,
     )
+
+
+def paint(pixels: NDArray[Any], flipped: list[int], key: str, on_paint: Callable[[], None]) -> Any:
+    """One grey image (1 × height × width, 0 to 1) whose pixels are inverted by painting. flipped: the numbers of
+    those that are; the result's `flipped` is the same, as painted."""
+    data = {"shape": list(pixels.shape), "pixels": _bytes(pixels), "flipped": flipped}
+    return _paint(data=data, key=key, on_flipped_change=on_paint)

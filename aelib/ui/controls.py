@@ -1,6 +1,7 @@
 """Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
 choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -8,18 +9,20 @@ import streamlit as st
 from .. import datasets, presets
 from ..activations import ACTIVATIONS
 from ..basics import LabError
+from ..corruption import NOISES
 from ..datasets import glyphs
 from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
 from ..initialization import INITIALIZATIONS
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
-from .address import PRESET, from_query, text, to_query
+from .address import MAX_VALUE, PRESET, from_query, text, to_query
 from .words import plain
 
 _LABELS: dict[str, str] = {
     **{name: entry.label for name, entry in OPTIMIZERS.items()},
     **{name: entry.label for name, entry in INITIALIZATIONS.items()},
     **{name: entry.label for name, entry in LOSSES.items()},
+    **{name: entry.label for name, entry in NOISES.items()},
     "auto": "follow the normalisation",
     "none": "none",
 }
@@ -30,29 +33,41 @@ _FIELD_LABELS: dict[tuple[str, str], str] = {
     ("early_stop.kind", "learnt"): "when every image is learnt",
     ("early_stop.kind", "patience"): "when the loss stops falling",
     ("early_stop.kind", "none"): "never",
+    ("corruption.where", "both"): "training and judging",
+    ("corruption.where", "train"): "training only",
+    ("corruption.where", "test"): "judging only",
 }
 
 
 class Controls:
     """The controls of one lesson. `lesson` keeps its widgets apart from those of other lessons."""
 
-    def __init__(self, lesson: str, default: str) -> None:
-        """default: the preset that a first visit shows."""
-        self.lesson, self.default = lesson, default
+    def __init__(self, lesson: str, default: str, extras: Mapping[str, str] | None = None) -> None:
+        """default: the preset that a first visit shows; extras: what the page's address has beside an experiment, with
+        what it is where the address says nothing."""
+        self.lesson, self.default, self.extras = lesson, default, dict(extras or {})
         self._address = f"{lesson}:address"
         self.problem: str | None = None  # with the address, one sentence
         self.problems: list[str] = []  # with what was typed or chosen, one sentence each
         query = {key: st.query_params[key] for key in st.query_params}
         # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
         if self._address not in st.session_state or (query and query != st.session_state[self._address]):
-            preset, experiment, self.problem = from_query(query, default)
-            self._load(preset, experiment)
+            rest = {key: value for key, value in query.items() if key not in self.extras}
+            preset, experiment, self.problem = from_query(rest, default)
+            self.load(preset, experiment)
+            for name, value in self.extras.items():
+                st.session_state[self.extra_key(name)] = query.get(name, value)[:MAX_VALUE]
             st.session_state[self._address] = query
 
     def key(self, path: str) -> str:
         return f"{self.lesson}:{path}"
 
-    def _load(self, preset: str, experiment: Experiment) -> None:
+    def extra_key(self, name: str) -> str:
+        """Where the page keeps what its address has beside an experiment."""
+        return f"{self.lesson}:extra:{name}"
+
+    def load(self, preset: str, experiment: Experiment) -> None:
+        """Set every control."""
         st.session_state[self.key(PRESET)] = preset
         for path, value in flatten(experiment.model_dump(mode="json")).items():
             if isinstance(value, bool) or path in ("epochs", "seed") or _is_choice(path) or path == "dataset":
@@ -73,7 +88,7 @@ class Controls:
             names,
             key=key,
             format_func=lambda name: presets.PRESETS[name].title,
-            on_change=lambda: self._load(st.session_state[key], presets.get(st.session_state[key])),
+            on_change=lambda: self.load(st.session_state[key], presets.get(st.session_state[key])),
             help="The documents' networks, then recipes of ours. Choosing one sets every control below.",
             persist_state="session",
         )
@@ -176,10 +191,19 @@ class Controls:
         values = {path: st.session_state.get(self.key(path), value) for path, value in self._values().items()}
         experiment = Experiment().with_values(values)
         query = to_query(experiment, st.session_state[self.key(PRESET)])
+        query |= {name: str(st.session_state[self.extra_key(name)]) for name in self.extras}
         if query != st.session_state[self._address] or not st.query_params:
             st.query_params.from_dict(query)
             st.session_state[self._address] = query
         return experiment
+
+    def experiment_or_none(self) -> Experiment | None:
+        """As `experiment`; where it cannot be, None, and `problems` says why."""
+        try:
+            return self.experiment()
+        except ExperimentError as error:
+            self.problems = error.problems
+            return None
 
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = st.session_state[self.key("values")]
@@ -207,7 +231,46 @@ def _name(path: str, name: str) -> str:
 
 def dense(controls: Controls) -> Experiment | None:
     """The form of the dense lesson, documents' presets first. None where `controls.problems` has something."""
-    names = [name for name in presets.PRESETS if name.startswith("font-")]
+    _start(controls, [name for name, one in presets.PRESETS.items() if one.experiment.corruption.kind == "none"])
+    _network(controls)
+    with st.expander("More choices"):
+        _more(controls)
+    return controls.experiment_or_none()
+
+
+def denoiser(controls: Controls) -> Experiment | None:
+    """The form of the denoising lesson: noise first. None where `controls.problems` has something."""
+    _start(controls, [name for name, one in presets.PRESETS.items() if one.experiment.corruption.kind != "none"])
+    left, right = st.columns(2)
+    with left:
+        kind = controls.choice("corruption.kind", "Noise")
+    with right:
+        controls.typed("corruption.level", "Level, 0 to 1")
+    if kind in NOISES:
+        st.caption(NOISES[kind].about)
+    _network(controls)
+    with st.expander("More choices"):
+        controls.toggle("corruption.fresh", "New noise in every epoch")
+        controls.choice("corruption.where", "Noise while")
+        if kind == "painted":
+            controls.typed("corruption.pixels", "Painted pixels (numbers, row by row)")
+        _more(controls)
+    return controls.experiment_or_none()
+
+
+def swept(controls: Controls) -> None:
+    """Every choice of the experiment that a sweep varies."""
+    _network(controls)
+    kind = controls.choice("corruption.kind", "Noise")
+    if kind != "none":
+        controls.typed("corruption.level", "Level of the noise, 0 to 1")
+        controls.toggle("corruption.fresh", "New noise in every epoch")
+        controls.choice("corruption.where", "Noise while")
+    _more(controls)
+
+
+def _start(controls: Controls, names: list[str]) -> None:
+    """The preset, with what its document reports and what we assumed."""
     preset = controls.preset(names)
     if preset.reported:
         reported = preset.reported
@@ -216,43 +279,43 @@ def dense(controls: Controls) -> Experiment | None:
         st.caption(plain(f"The document reports {reported['reported']} for {metric}{note}."))
     if preset.assumed:
         st.caption(plain(preset.assumed))
+
+
+def _network(controls: Controls) -> None:
     controls.typed("model.layers", "Layers, from the image to the code")
     controls.choice("model.hidden_activation", "Hidden activation")
     left, right = st.columns(2)
     with left:
-        kind = controls.choice("optimizer.kind", "Optimiser")
+        controls.choice("optimizer.kind", "Optimiser")
         controls.number("epochs", "Epochs")
     with right:
         controls.typed("optimizer.learning_rate", "Learning rate")
         controls.number("seed", "Seed")
-    with st.expander("More choices"):
-        controls.dataset()
-        controls.choice("normalization", "Normalisation of the pixels")
-        controls.choice("loss", "Loss")
-        controls.choice("model.code_activation", "Activation of the code")
-        controls.choice("model.output_activation", "Activation of the output")
-        controls.typed("model.decoder_layers", "Decoder of its own (empty: mirrored)")
-        controls.toggle("model.batch_norm", "Batch norm")
-        initialization = controls.choice("model.initialization", "Initialisation")
-        if INITIALIZATIONS[initialization].scaled:
-            controls.typed("model.initialization_scale", "Scale of the initialisation")
-        if OPTIMIZERS[kind].momentum:
-            controls.typed("optimizer.momentum", "Momentum")
-        controls.typed("optimizer.weight_decay", "Weight decay")
-        schedule = controls.choice("optimizer.schedule", "Schedule of the rate")
-        if schedule == "step":
-            controls.typed("optimizer.step_every", "Epochs between steps")
-            controls.typed("optimizer.step_factor", "Factor of a step")
-        controls.typed("batch_size", "Batch size (all, or a number)")
-        stop = controls.choice("early_stop.kind", "Stop early")
-        if stop == "learnt":
-            controls.typed("early_stop.wrong_pixels", "Wrong pixels allowed")
-        if stop == "patience":
-            controls.typed("early_stop.patience", "Patience in epochs")
-            controls.typed("early_stop.min_delta", "Smallest fall that counts")
-        controls.typed("snapshots", "Epochs to keep for the replay (empty: chosen for you)")
-    try:
-        return controls.experiment()
-    except ExperimentError as error:
-        controls.problems = error.problems
-        return None
+
+
+def _more(controls: Controls) -> None:
+    controls.dataset()
+    controls.choice("normalization", "Normalisation of the pixels")
+    controls.choice("loss", "Loss")
+    controls.choice("model.code_activation", "Activation of the code")
+    controls.choice("model.output_activation", "Activation of the output")
+    controls.typed("model.decoder_layers", "Decoder of its own (empty: mirrored)")
+    controls.toggle("model.batch_norm", "Batch norm")
+    initialization = controls.choice("model.initialization", "Initialisation")
+    if INITIALIZATIONS[initialization].scaled:
+        controls.typed("model.initialization_scale", "Scale of the initialisation")
+    if OPTIMIZERS[controls.get("optimizer.kind")].momentum:
+        controls.typed("optimizer.momentum", "Momentum")
+    controls.typed("optimizer.weight_decay", "Weight decay")
+    schedule = controls.choice("optimizer.schedule", "Schedule of the rate")
+    if schedule == "step":
+        controls.typed("optimizer.step_every", "Epochs between steps")
+        controls.typed("optimizer.step_factor", "Factor of a step")
+    controls.typed("batch_size", "Batch size (all, or a number)")
+    stop = controls.choice("early_stop.kind", "Stop early")
+    if stop == "learnt":
+        controls.typed("early_stop.wrong_pixels", "Wrong pixels allowed")
+    if stop == "patience":
+        controls.typed("early_stop.patience", "Patience in epochs")
+        controls.typed("early_stop.min_delta", "Smallest fall that counts")
+    controls.typed("snapshots", "Epochs to keep for the replay (empty: chosen for you)")

@@ -19,8 +19,16 @@ LESSONS = [
         ":material/hub:",
         "32 characters of a 5x7 font through a code of two numbers: which are learnt, which are confused, and what "
         "lies between them.",
-    )
+    ),
+    (
+        "pages/denoising.py",
+        "Denoising",
+        ":material/blur_off:",
+        "The same characters with noise on them: how much of it the network takes off, and where it stops being "
+        "useful.",
+    ),
 ]
+SWEEPS = ("pages/sweeps.py", "Sweeps", ":material/ssid_chart:")
 RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")
 HOME = ("app.py", "Home", ":material/home:")
 
@@ -40,9 +48,9 @@ def page(title: str) -> None:
         st.caption("Lessons")
         for file, label, icon, _ in LESSONS:
             st.page_link(file, label=label, icon=icon)
-        st.caption("This server")
-        file, label, icon = RUNS
-        st.page_link(file, label=label, icon=icon)
+        st.caption("Tools")
+        for file, label, icon in (SWEEPS, RUNS):
+            st.page_link(file, label=label, icon=icon)
         panel()
 
 

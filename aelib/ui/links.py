@@ -6,7 +6,8 @@ from ..experiment import Experiment
 from .address import to_query
 from .words import plain
 
-DENSE, DENSE_PRESET = "pages/dense.py", "font-best"  # the page, and what its addresses are written against
+# a lesson's page, and the preset that its addresses are written against
+_DENSE, _DENOISING = ("pages/dense.py", "font-best"), ("pages/denoising.py", "font-denoise-10")
 
 
 def name(experiment: Experiment) -> str:
@@ -16,4 +17,5 @@ def name(experiment: Experiment) -> str:
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:") -> None:
     """A link that opens the experiment in its lesson."""
-    st.page_link(DENSE, label=plain(label), icon=icon, query_params=to_query(experiment, DENSE_PRESET))
+    page, preset = _DENSE if experiment.corruption.kind == "none" else _DENOISING
+    st.page_link(page, label=plain(label), icon=icon, query_params=to_query(experiment, preset))

@@ -11,6 +11,7 @@ from .figures import HEADER, Row
 PARTS = {
     "sessions": "50 sessions at once",
     "first_load": "First load, as a ratio to an empty Streamlit page with one Plotly chart",
+    "watching": "Progress",
     "submissions": "Many submissions of the same experiments",
     "kills": "Processes killed at random moments",
     "big_store": "The page Runs over a large store",

@@ -107,9 +107,11 @@ async def _look_about(visit: Light, until: asyncio.Event) -> list[float]:
 
 
 async def _measure(server: Server, group: Class, browser: Browser, rows: list[Row]) -> None:
-    async with Client(server.url, LESSON):  # the first visit imports what all of them need
-        pass
-    await asyncio.sleep(5)
+    first = Light(server.url)  # one whole visit loads whatever code a visit needs
+    await first.open({"preset": "font-best", "seed": 8000})
+    await first.train()
+    await first.leave()
+    await _at_rest(server.url)
     before = rss(server.pid), sum(map(rss, descendants(server.pid)))
 
     visits = group.visits(browser, server.url)
@@ -165,7 +167,7 @@ async def _measure(server: Server, group: Class, browser: Browser, rows: list[Ro
     await group.leave(visits)
     await _at_rest(server.url)
     after = rss(server.pid)
-    rows.append(Row("server without workers, after one visit", f"{before[0]:.0f} MB"))
+    rows.append(Row("server without workers, after one visitor who trained", f"{before[0]:.0f} MB"))
     rows.append(at_most("its growth at the peak", watch.server - before[0], 100, "MB", 0))
     rows.append(at_most("its growth when all have left", after - before[0], 100, "MB", 0))
     rows.append(Row("worker processes together, before / at the peak", f"{before[1]:.0f} / {watch.workers:.0f} MB"))

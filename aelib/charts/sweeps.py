@@ -1,0 +1,136 @@
+"""Sweeps and noise: mean ± std with every run behind it, heat maps, a denoiser's curve."""
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from ..denoising import Level
+from ..sweep import Result
+from .curves import BLUE, GREY, SERIES, styled
+
+ORANGE, GREEN = SERIES[1], SERIES[2]
+MOST_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
+
+
+def means(results: Sequence[Result], path: str, figure: str, label: str) -> go.Figure:
+    """One field: mean ± std of a figure over its values in the order given, each run as a dot beside it."""
+    shown = [result for result in results if result.runs]
+    names = [result.point.values[path] for result in shown]
+    spreads = [result.figures[figure] for result in shown]
+    chart = go.Figure()
+    dots = [
+        (name, value, run)
+        for name, result in zip(names, shown, strict=True)
+        for run in result.runs[:MOST_POINTS]
+        for value in [run[figure]]  # type: ignore[literal-required]
+    ]
+    chart.add_scattergl(
+        x=[name for name, _, _ in dots],
+        y=[value for _, value, _ in dots],
+        customdata=[(run["seed"], run["digest"]) for _, _, run in dots],
+        mode="markers",
+        name="one run each",
+        marker={"color": GREY, "size": 6, "opacity": 0.45},
+        hovertemplate=f"seed %{{customdata[0]}}<br>{label} %{{y:.5g}}<br>%{{customdata[1]}}<extra></extra>",
+    )
+    chart.add_scatter(
+        x=names,
+        y=[spread.mean for spread in spreads],
+        error_y={"type": "data", "array": [spread.std for spread in spreads], "thickness": 2, "width": 7},
+        customdata=[
+            (spread.std, len(spread.values), min(spread.values), max(spread.values), result.diverged)
+            for spread, result in zip(spreads, shown, strict=True)
+        ],
+        mode="lines+markers",
+        name="mean ± standard deviation",
+        line={"color": BLUE, "width": 2.5},
+        marker={"size": 10},
+        hovertemplate="<b>%{x}</b><br>mean %{y:.5g} ± %{customdata[0]:.3g}<br>%{customdata[1]} runs, from "
+        "%{customdata[2]:.5g} to %{customdata[3]:.5g}<br>%{customdata[4]} diverged<extra></extra>",
+    )
+    chart.update_xaxes(title=path, type="category", categoryorder="array", categoryarray=names)
+    chart.update_yaxes(title=label, rangemode="tozero")
+    styled(chart, 400)
+    return chart.update_layout(hovermode="closest")
+
+
+def heat(results: Sequence[Result], paths: Sequence[str], figure: str, label: str) -> go.Figure:
+    """Two fields: the mean of a figure in each cell."""
+    rows, columns = (list(dict.fromkeys(result.point.values[path] for result in results)) for path in paths)
+    cells = {tuple(result.point.values[path] for path in paths): result for result in results}
+    values: list[list[float | None]] = []
+    texts: list[list[str]] = []
+    for row in rows:
+        spreads = [cells[row, column].figures[figure] for column in columns]
+        values.append([None if math.isnan(spread.mean) else spread.mean for spread in spreads])
+        texts.append(
+            [
+                (f"{spread.mean:.4g} ± {spread.std:.2g}, {len(spread.values)} runs" if spread.values else "no run")
+                + f", {cells[row, column].diverged} diverged"
+                for column, spread in zip(columns, spreads, strict=True)
+            ]
+        )
+    chart = go.Figure(
+        go.Heatmap(
+            x=columns,
+            y=rows,
+            z=values,
+            customdata=texts,
+            colorscale="Viridis",
+            reversescale=figure != "learnt",  # bright is good
+            colorbar={"title": label},
+            texttemplate="%{z:.3g}",
+            hovertemplate=f"{paths[0]} %{{y}}<br>{paths[1]} %{{x}}<br>%{{customdata}}<extra></extra>",
+        )
+    )
+    chart.update_xaxes(title=paths[1], type="category")
+    chart.update_yaxes(title=paths[0], type="category", autorange="reversed")
+    styled(chart, 120 + 48 * max(4, len(rows)))
+    return chart.update_layout(hovermode="closest")
+
+
+def distribution(values: Sequence[float], label: str) -> go.Figure:
+    """How many runs came to which whole number."""
+    low, high = int(min(values)), int(max(values))
+    counts = dict.fromkeys(range(low, high + 1), 0)
+    for value in values:
+        counts[int(value)] += 1
+    chart = go.Figure(go.Bar(x=list(counts), y=list(counts.values()), marker_color=BLUE, name="runs"))
+    chart.update_xaxes(title=label, dtick=max(1, (high - low) // 10))
+    chart.update_yaxes(title="runs", dtick=max(1, max(counts.values()) // 5))
+    return styled(chart, 260).update_layout(hovermode="closest")
+
+
+def denoiser(levels: Sequence[Level], useful: tuple[float, float] | None, trained: float | None) -> go.Figure:
+    """Wrong pixels of an image against the level of noise: the net (mean ± std over seeds), doing nothing, and the
+    nearest clean image. Where the net is better than doing nothing is shaded; trained: the level it was trained
+    with."""
+    x = [level.level for level in levels]
+    chart = go.Figure()
+    if useful is not None:
+        chart.add_vrect(*useful, fillcolor=GREEN, opacity=0.12, line_width=0)
+        for end in useful:
+            if x[0] < end < x[-1]:
+                chart.add_vline(end, line={"color": GREEN, "dash": "dash"}, annotation_text=f"{end:.2f}")
+    if trained is not None:
+        chart.add_vline(trained, line={"color": GREY, "dash": "dot"}, annotation_text="trained with")
+    chart.add_scatter(
+        x=x,
+        y=[level.nothing for level in levels],
+        name="doing nothing",
+        line={"color": GREY, "dash": "dash", "width": 2},
+    )
+    chart.add_scatter(
+        x=x, y=[level.nearest for level in levels], name="nearest clean character", line={"color": ORANGE, "width": 2}
+    )
+    chart.add_scatter(
+        x=x,
+        y=[level.net.mean for level in levels],
+        error_y={"type": "data", "array": [level.net.std for level in levels], "thickness": 1.5},
+        name=f"the network, mean ± std of {len(levels[0].net.values)} seeds",
+        line={"color": BLUE, "width": 3},
+    )
+    chart.update_xaxes(title="level of the noise")
+    chart.update_yaxes(title="wrong pixels of a character afterwards", rangemode="tozero")
+    return styled(chart, 420)

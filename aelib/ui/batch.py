@@ -1,0 +1,79 @@
+"""Many trainings at once: button, progress, stop. What is stored is found; what is missing is asked for."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from .. import cost
+from ..basics import LabError
+from ..experiment import Experiment
+from ..jobs import Job
+from .person import who
+from .progress import POLL, stop
+from .resources import jobs, store
+from .words import plain, problems
+
+
+def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Those that have no run yet and are not known to diverge."""
+    known = store().known(experiment.digest for experiment in experiments)
+    return [experiment for experiment in experiments if experiment.digest not in known]
+
+
+def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
+    """Whether all are there. Else a button to train what is missing, or progress with Stop."""
+    left = missing(experiments)
+    on_their_way = _active(left)
+    if on_their_way:
+        _watch([one.digest for one in left], len(experiments), key)
+        return False
+    if not left:
+        return True
+    reasons = {job.reason for one in left if (job := jobs().get(one.digest)) is not None and job.reason}
+    for reason in sorted(reasons)[:3]:
+        st.info(plain(reason), icon=":material/info:")
+    have = len(experiments) - len(left)
+    if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
+        try:
+            jobs().submit_all(left, who())
+        except LabError as error:
+            problems([str(error)])
+            return False
+        st.rerun()
+    already = f"{have:,} of {len(experiments):,} are in the store; " if have else ""
+    st.caption(f"{already}{len(left):,} to train, about {cost.words(cost.seconds(left))} on one core of this server.")
+    return False
+
+
+def _active(experiments: Sequence[Experiment]) -> list[Job]:
+    """The jobs that these are part of and that are on their way."""
+    found = {id(job): job for one in experiments if (job := jobs().get(one.digest)) is not None and job.active}
+    return list(found.values())
+
+
+@st.fragment(run_every=POLL * 2)
+def _watch(digests: list[str], total: int, key: str) -> None:
+    active = {id(job): job for digest in digests if (job := jobs().get(digest)) is not None and job.active}
+    if not active:
+        st.rerun()
+    left = len(digests) - sum(len(job.experiments) for job in active.values())
+    done, seconds = total - len(digests) + left, 0.0
+    share = float(done)
+    for job in active.values():
+        progress = jobs().progress(job.digest)
+        if progress is not None:
+            share += progress.share * len(job.experiments)
+            seconds = max(seconds, progress.seconds_left)
+    running = sum(job.state == "running" for job in active.values())
+    waiting = len(active) - running
+    text = f"{share / total:.0%} of {total:,} trainings"
+    text += f" · {running} batches training" if running else ""
+    text += f", {waiting} waiting" if waiting else f" · about {cost.words(seconds)} left" if seconds else ""
+    st.progress(min(1.0, share / total), text=text)
+    mine = [job for job in active.values() if who() in job.people]
+    if mine and st.button(
+        "Stop these trainings", icon=":material/stop:", key=f"{key}:stop", help="What has ended is kept."
+    ):
+        for job in mine:
+            stop(job)
+        st.rerun()

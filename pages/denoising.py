@@ -1,0 +1,84 @@
+"""Lesson: the denoising autoencoder on the 5x7 font."""
+
+import streamlit as st
+
+from aelib.sweep import SWEEPS
+from aelib.ui import controls, denoise, layout, progress, sweeps, views, words
+
+FORM, RUN = "denoising", "denoising-run"
+
+layout.page("Denoising")
+st.title("Denoising")
+st.markdown(
+    "Show the network a **noisy** character and ask for the **clean** one. It cannot copy any more: it must know what "
+    "characters look like. How much noise can it take off, and when would you be better off without it?"
+)
+
+form = controls.Controls(FORM, default="font-denoise-10")
+if form.problem:
+    st.warning(words.plain(form.problem), icon=":material/link_off:")
+
+setup, picture = st.columns([2, 3], gap="large")
+with setup:
+    st.header("1 · Choose")
+    experiment = controls.denoiser(form)
+
+run = None
+with picture:
+    st.header("2 · Train")
+    if experiment is None:
+        words.problems(form.problems)
+        st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
+    else:
+        views.network(experiment)
+        st.caption(f"{experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
+        if changed := form.changed(experiment):
+            st.caption(words.plain(f"Changed from where you started: {changed}."))
+        run = progress.run_of(experiment, RUN)
+        if run is not None:
+            views.verdict(run)
+
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: noise and restoration live under a slider, a character to paint on, and the "
+        "curve that says where the network stops being useful."
+    )
+    st.stop()
+
+st.header("3 · Noisy and restored")
+st.markdown(
+    "Move the slider: the same trained network restores other noise at once; nothing is trained again. At which level "
+    "does it begin to invent characters? Try a kind of noise that it has **not** seen in training."
+)
+denoise.live(run, f"{RUN}:live")
+
+st.header("4 · Paint your own noise")
+st.markdown(
+    "Which single pixel hurts most? How few turn one character into another? The keyboard works too: arrow keys and "
+    "Enter."
+)
+denoise.painting(run, f"{RUN}:paint")
+
+st.header("5 · Where it stops being useful")
+st.markdown(
+    "Wrong pixels afterwards against the level of noise, for ten networks that differ only in their random start. A "
+    "network is useful where it leaves **fewer wrong pixels than doing nothing**. The orange line needs no training: "
+    "it answers with the clean character nearest to what it sees."
+)
+with words.said():
+    denoise.against_level(run.experiment, f"{RUN}:curve")
+
+st.header("6 · The learning rate of a denoiser")
+st.markdown(
+    "The document says: with a rate too large it becomes useless. Is that so, and is there one too small? Ten "
+    "networks for each rate."
+)
+rates = SWEEPS["denoiser-rate"].sweep
+with words.said():
+    sweeps.train(rates, f"{RUN}:rates")
+    sweeps.results(rates, f"{RUN}:rates")
+st.page_link("pages/sweeps.py", label="Vary something else", icon=":material/ssid_chart:")
+
+st.header("7 · How it learnt")
+views.error_curves(run, RUN)
