@@ -40,7 +40,7 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     kind = "log" if logarithmic else "linear"
     figure.update_xaxes(title="epoch", type=kind, dtick=1 if logarithmic else None)
     values = [record["train_loss"] for record in records if record["train_loss"] > 0]
-    wide = bool(values) and max(values) > 1000 * min(values)  # then marks at 2 and 5 too would overlap
+    wide = bool(values) and max(values) > 100 * min(values)  # then marks at 2 and 5 too would overlap
     dtick = (1 if wide else "D2") if logarithmic else None
     figure.update_yaxes(title=label, type=kind, exponentformat="power", dtick=dtick)
     return styled(figure)

@@ -13,25 +13,28 @@ ORANGE, GREEN = SERIES[1], SERIES[2]
 MOST_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
 
 
-def means(results: Sequence[Result], path: str, figure: str, label: str) -> go.Figure:
-    """One field: mean ± std of a figure over its values in the order given, each run as a dot beside it."""
+def means(results: Sequence[Result], path: str, title: str, figure: str, label: str) -> go.Figure:
+    """One field: mean ± std of a figure over its values in the order given, before the distribution of the runs."""
     shown = [result for result in results if result.runs]
     names = [result.point.values[path] for result in shown]
     spreads = [result.figures[figure] for result in shown]
     chart = go.Figure()
     dots = [
-        (name, value, run)
+        (name, run[figure], run["seed"], run["digest"])  # type: ignore[literal-required]
         for name, result in zip(names, shown, strict=True)
         for run in result.runs[:MOST_POINTS]
-        for value in [run[figure]]  # type: ignore[literal-required]
     ]
-    chart.add_scattergl(
-        x=[name for name, _, _ in dots],
-        y=[value for _, value, _ in dots],
-        customdata=[(run["seed"], run["digest"]) for _, _, run in dots],
-        mode="markers",
-        name="one run each",
-        marker={"color": GREY, "size": 6, "opacity": 0.45},
+    chart.add_box(
+        x=[name for name, *_ in dots],
+        y=[value for _, value, *_ in dots],
+        customdata=[rest for _, _, *rest in dots],
+        name="runs: each one, quartiles and median",
+        boxpoints="all",
+        jitter=0.7,
+        pointpos=0,
+        line={"color": GREY, "width": 1},
+        fillcolor="rgba(138, 147, 163, 0.15)",
+        marker={"color": GREY, "size": 5, "opacity": 0.5},
         hovertemplate=f"seed %{{customdata[0]}}<br>{label} %{{y:.5g}}<br>%{{customdata[1]}}<extra></extra>",
     )
     chart.add_scatter(
@@ -49,13 +52,13 @@ def means(results: Sequence[Result], path: str, figure: str, label: str) -> go.F
         hovertemplate="<b>%{x}</b><br>mean %{y:.5g} ± %{customdata[0]:.3g}<br>%{customdata[1]} runs, from "
         "%{customdata[2]:.5g} to %{customdata[3]:.5g}<br>%{customdata[4]} diverged<extra></extra>",
     )
-    chart.update_xaxes(title=path, type="category", categoryorder="array", categoryarray=names)
+    chart.update_xaxes(title=title, type="category", categoryorder="array", categoryarray=names)
     chart.update_yaxes(title=label, rangemode="tozero")
     styled(chart, 400)
     return chart.update_layout(hovermode="closest")
 
 
-def heat(results: Sequence[Result], paths: Sequence[str], figure: str, label: str) -> go.Figure:
+def heat(results: Sequence[Result], paths: Sequence[str], titles: Sequence[str], figure: str, label: str) -> go.Figure:
     """Two fields: the mean of a figure in each cell."""
     rows, columns = (list(dict.fromkeys(result.point.values[path] for result in results)) for path in paths)
     cells = {tuple(result.point.values[path] for path in paths): result for result in results}
@@ -81,11 +84,11 @@ def heat(results: Sequence[Result], paths: Sequence[str], figure: str, label: st
             reversescale=figure != "learnt",  # bright is good
             colorbar={"title": label},
             texttemplate="%{z:.3g}",
-            hovertemplate=f"{paths[0]} %{{y}}<br>{paths[1]} %{{x}}<br>%{{customdata}}<extra></extra>",
+            hovertemplate=f"{titles[0]} %{{y}}<br>{titles[1]} %{{x}}<br>%{{customdata}}<extra></extra>",
         )
     )
-    chart.update_xaxes(title=paths[1], type="category")
-    chart.update_yaxes(title=paths[0], type="category", autorange="reversed")
+    chart.update_xaxes(title=titles[1], type="category")
+    chart.update_yaxes(title=titles[0], type="category", autorange="reversed")
     styled(chart, 120 + 48 * max(4, len(rows)))
     return chart.update_layout(hovermode="closest")
 

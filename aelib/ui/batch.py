@@ -54,7 +54,7 @@ def _active(experiments: Sequence[Experiment]) -> list[Job]:
 @st.fragment(run_every=POLL * 2)
 def _watch(digests: list[str], total: int, key: str) -> None:
     active = {id(job): job for digest in digests if (job := jobs().get(digest)) is not None and job.active}
-    if not active:
+    if not active or store().known(digests):  # something of it has ended: the page shows it
         st.rerun()
     left = len(digests) - sum(len(job.experiments) for job in active.values())
     done, seconds = total - len(digests) + left, 0.0

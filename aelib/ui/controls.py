@@ -7,36 +7,15 @@ from typing import Any
 import streamlit as st
 
 from .. import datasets, presets
-from ..activations import ACTIVATIONS
 from ..basics import LabError
 from ..corruption import NOISES
 from ..datasets import glyphs
 from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
 from ..initialization import INITIALIZATIONS
-from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
+from . import labels
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
 from .words import plain
-
-_LABELS: dict[str, str] = {
-    **{name: entry.label for name, entry in OPTIMIZERS.items()},
-    **{name: entry.label for name, entry in INITIALIZATIONS.items()},
-    **{name: entry.label for name, entry in LOSSES.items()},
-    **{name: entry.label for name, entry in NOISES.items()},
-    "auto": "follow the normalisation",
-    "none": "none",
-}
-_FIELD_LABELS: dict[tuple[str, str], str] = {
-    ("normalization", "none"): "0 to 1, as they are",
-    ("normalization", "symmetric"): "−1 to 1",
-    ("normalization", "standardized"): "mean 0, standard deviation 1",
-    ("early_stop.kind", "learnt"): "when every image is learnt",
-    ("early_stop.kind", "patience"): "when the loss stops falling",
-    ("early_stop.kind", "none"): "never",
-    ("corruption.where", "both"): "training and judging",
-    ("corruption.where", "train"): "training only",
-    ("corruption.where", "test"): "judging only",
-}
 
 
 class Controls:
@@ -94,29 +73,29 @@ class Controls:
         )
         return presets.preset(st.session_state[key])
 
-    def typed(self, path: str, label: str) -> None:
+    def typed(self, path: str) -> None:
         """A text to type: sizes, rates and other numbers, checked when the experiment is made."""
-        st.text_input(label, key=self.key(path), help=_help(path), persist_state="session")
+        st.text_input(labels.field(path), key=self.key(path), help=_help(path), persist_state="session")
 
-    def number(self, path: str, label: str) -> None:
+    def number(self, path: str) -> None:
         """A whole number. Without limits of the widget's own, which would keep silent about what is out of them: the
         experiment says what is allowed."""
-        st.number_input(label, key=self.key(path), step=1, help=_help(path), persist_state="session")
+        st.number_input(labels.field(path), key=self.key(path), step=1, help=_help(path), persist_state="session")
 
-    def choice(self, path: str, label: str) -> str:
+    def choice(self, path: str) -> str:
         """A name from the registry; returns it."""
         chosen: str = st.selectbox(
-            label,
+            labels.field(path),
             choices(path),
             key=self.key(path),
-            format_func=lambda name: _name(path, name),
+            format_func=lambda name: labels.choice(path, name),
             help=_help(path),
             persist_state="session",
         )
         return chosen
 
-    def toggle(self, path: str, label: str) -> None:
-        st.toggle(label, key=self.key(path), help=_help(path), persist_state="session")
+    def toggle(self, path: str) -> None:
+        st.toggle(labels.field(path), key=self.key(path), help=_help(path), persist_state="session")
 
     def dataset(self) -> None:
         """Bundled sets, and the table that this person has uploaded."""
@@ -221,14 +200,6 @@ def _is_choice(path: str) -> bool:
         return False
 
 
-def _name(path: str, name: str) -> str:
-    if (path, name) in _FIELD_LABELS:
-        return _FIELD_LABELS[path, name]
-    if name in ACTIVATIONS and path.endswith("activation"):
-        return ACTIVATIONS[name].label
-    return _LABELS.get(name, name)
-
-
 def dense(controls: Controls) -> Experiment | None:
     """The form of the dense lesson, documents' presets first. None where `controls.problems` has something."""
     _start(controls, [name for name, one in presets.PRESETS.items() if one.experiment.corruption.kind == "none"])
@@ -243,17 +214,17 @@ def denoiser(controls: Controls) -> Experiment | None:
     _start(controls, [name for name, one in presets.PRESETS.items() if one.experiment.corruption.kind != "none"])
     left, right = st.columns(2)
     with left:
-        kind = controls.choice("corruption.kind", "Noise")
+        kind = controls.choice("corruption.kind")
     with right:
-        controls.typed("corruption.level", "Level, 0 to 1")
+        controls.typed("corruption.level")
     if kind in NOISES:
         st.caption(NOISES[kind].about)
     _network(controls)
     with st.expander("More choices"):
-        controls.toggle("corruption.fresh", "New noise in every epoch")
-        controls.choice("corruption.where", "Noise while")
+        controls.toggle("corruption.fresh")
+        controls.choice("corruption.where")
         if kind == "painted":
-            controls.typed("corruption.pixels", "Painted pixels (numbers, row by row)")
+            controls.typed("corruption.pixels")
         _more(controls)
     return controls.experiment_or_none()
 
@@ -261,11 +232,11 @@ def denoiser(controls: Controls) -> Experiment | None:
 def swept(controls: Controls) -> None:
     """Every choice of the experiment that a sweep varies."""
     _network(controls)
-    kind = controls.choice("corruption.kind", "Noise")
+    kind = controls.choice("corruption.kind")
     if kind != "none":
-        controls.typed("corruption.level", "Level of the noise, 0 to 1")
-        controls.toggle("corruption.fresh", "New noise in every epoch")
-        controls.choice("corruption.where", "Noise while")
+        controls.typed("corruption.level")
+        controls.toggle("corruption.fresh")
+        controls.choice("corruption.where")
     _more(controls)
 
 
@@ -282,40 +253,40 @@ def _start(controls: Controls, names: list[str]) -> None:
 
 
 def _network(controls: Controls) -> None:
-    controls.typed("model.layers", "Layers, from the image to the code")
-    controls.choice("model.hidden_activation", "Hidden activation")
+    controls.typed("model.layers")
+    controls.choice("model.hidden_activation")
     left, right = st.columns(2)
     with left:
-        controls.choice("optimizer.kind", "Optimiser")
-        controls.number("epochs", "Epochs")
+        controls.choice("optimizer.kind")
+        controls.number("epochs")
     with right:
-        controls.typed("optimizer.learning_rate", "Learning rate")
-        controls.number("seed", "Seed")
+        controls.typed("optimizer.learning_rate")
+        controls.number("seed")
 
 
 def _more(controls: Controls) -> None:
     controls.dataset()
-    controls.choice("normalization", "Normalisation of the pixels")
-    controls.choice("loss", "Loss")
-    controls.choice("model.code_activation", "Activation of the code")
-    controls.choice("model.output_activation", "Activation of the output")
-    controls.typed("model.decoder_layers", "Decoder of its own (empty: mirrored)")
-    controls.toggle("model.batch_norm", "Batch norm")
-    initialization = controls.choice("model.initialization", "Initialisation")
+    controls.choice("normalization")
+    controls.choice("loss")
+    controls.choice("model.code_activation")
+    controls.choice("model.output_activation")
+    controls.typed("model.decoder_layers")
+    controls.toggle("model.batch_norm")
+    initialization = controls.choice("model.initialization")
     if INITIALIZATIONS[initialization].scaled:
-        controls.typed("model.initialization_scale", "Scale of the initialisation")
+        controls.typed("model.initialization_scale")
     if OPTIMIZERS[controls.get("optimizer.kind")].momentum:
-        controls.typed("optimizer.momentum", "Momentum")
-    controls.typed("optimizer.weight_decay", "Weight decay")
-    schedule = controls.choice("optimizer.schedule", "Schedule of the rate")
+        controls.typed("optimizer.momentum")
+    controls.typed("optimizer.weight_decay")
+    schedule = controls.choice("optimizer.schedule")
     if schedule == "step":
-        controls.typed("optimizer.step_every", "Epochs between steps")
-        controls.typed("optimizer.step_factor", "Factor of a step")
-    controls.typed("batch_size", "Batch size (all, or a number)")
-    stop = controls.choice("early_stop.kind", "Stop early")
+        controls.typed("optimizer.step_every")
+        controls.typed("optimizer.step_factor")
+    controls.typed("batch_size")
+    stop = controls.choice("early_stop.kind")
     if stop == "learnt":
-        controls.typed("early_stop.wrong_pixels", "Wrong pixels allowed")
+        controls.typed("early_stop.wrong_pixels")
     if stop == "patience":
-        controls.typed("early_stop.patience", "Patience in epochs")
-        controls.typed("early_stop.min_delta", "Smallest fall that counts")
-    controls.typed("snapshots", "Epochs to keep for the replay (empty: chosen for you)")
+        controls.typed("early_stop.patience")
+        controls.typed("early_stop.min_delta")
+    controls.typed("snapshots")

@@ -11,8 +11,8 @@ _DENSE, _DENOISING = ("pages/dense.py", "font-best"), ("pages/denoising.py", "fo
 
 
 def name(experiment: Experiment) -> str:
-    """Layers, epochs and seed: enough to tell one's own trainings apart."""
-    return f"{'-'.join(map(str, experiment.model.layers))}, {experiment.epochs:,} epochs, seed {experiment.seed}"
+    """Layers and seed, which tell most of one's own trainings apart."""
+    return f"{'-'.join(map(str, experiment.model.layers))}, seed {experiment.seed}"
 
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:") -> None:

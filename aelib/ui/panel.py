@@ -30,38 +30,55 @@ def _panel(polling: bool) -> None:
     person = who()
     mine = [job for job in active if person in job.people]
     ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
-    ended = [job for job in ended if job.state != "done" or job.experiment.digest in store()][:MOST_ENDED]
+    ended = [job for job in ended if job.state != "done" or job.experiment.digest in store()]
     st.caption("Your trainings")
     if not mine and not ended:
         st.markdown(":small[None now. What you start goes on while you read, or close the page.]")
-    for job in mine:
-        _active(job)
-    for job in ended:
-        _ended(job)
+    for group in _groups(mine):
+        _active(group)
+    for group in _groups(ended)[:MOST_ENDED]:
+        _ended(group)
     running = sum(job.state == "running" for job in active)
     if active:
         st.markdown(f":small[On this server: {running} running, {len(active) - running} waiting.]")
 
 
-def _active(job: Job) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        link(job.experiment, name(job.experiment), ":material/progress_activity:")
-        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{job.digest}", help="Stop it"):
-            stop(job)
+def _groups(found: list[Job]) -> list[list[Job]]:
+    """Jobs that were asked for in one go, together."""
+    groups: dict[str, list[Job]] = {}
+    for job in found:
+        groups.setdefault(job.asked, []).append(job)
+    return list(groups.values())
+
+
+def _name(group: list[Job]) -> str:
+    nets = sum(len(job.experiments) for job in group)
+    return name(group[0].experiment) if nets == 1 else f"{nets} nets, from {name(group[0].experiment)}"
+
+
+def _active(group: list[Job]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        link(group[0].experiment, _name(group), ":material/progress_activity:")
+        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].asked}", help="Stop it"):
+            for job in group:
+                stop(job)
             st.rerun()
-    progress = jobs().progress(job.digest)
-    if progress is not None:
-        again = "begun again, " if job.attempts > 1 else ""
-        st.progress(progress.share, text=f":small[{again}{progress.seconds_left:.0f} s left]")
+    told = [progress for job in group if (progress := jobs().progress(job.digest)) is not None]
+    if told:
+        again = "begun again, " if max(job.attempts for job in group) > 1 else ""
+        waiting = sum(job.state == "queued" for job in group)
+        left = f"{waiting} more batches wait" if waiting else f"{max(one.seconds_left for one in told):.0f} s left"
+        st.progress(sum(one.share for one in told) / len(group), text=f":small[{again}{left}]")
     else:
-        before = jobs().position(job)
+        before = jobs().position(group[0])
         waits = f"{before} before it in the queue" if before else "next in the queue"
-        st.markdown(f":small[{waits if job.state == 'queued' else 'starting'}]")
+        st.markdown(f":small[{waits if group[0].state == 'queued' else 'starting'}]")
 
 
-def _ended(job: Job) -> None:
-    if job.state == "done":
-        link(job.experiment, name(job.experiment), ":material/check_circle:")
+def _ended(group: list[Job]) -> None:
+    failed = [job for job in group if job.state != "done"]
+    if failed:
+        link(failed[0].experiment, f"{_name(failed)}: {failed[0].state}", ":material/error:")
+        st.markdown(f":small[{plain(failed[0].reason)}]")
     else:
-        link(job.experiment, f"{name(job.experiment)}: {job.state}", ":material/error:")
-        st.markdown(f":small[{plain(job.reason)}]")
+        link(group[0].experiment, _name(group), ":material/check_circle:")

@@ -9,7 +9,7 @@ from ..basics import LabError
 from ..charts import sweeps as charts
 from ..experiment import Experiment, choices, flatten
 from ..sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
-from . import batch, words
+from . import batch, labels, words
 from .controls import Controls
 from .links import link, name
 from .resources import store
@@ -46,10 +46,16 @@ def choose(form: Controls) -> Sweep | None:
         help="A sweep that is set up already. Choosing one sets every control below.",
     )
     st.caption(SWEEPS[st.session_state[key("sweep")]].about)
-    left, right = st.columns([2, 3])
-    left.selectbox("Vary", fields(), key=key("vary"), persist_state="session", help="The field that takes each value.")
+    left, right = st.columns(2)
+    left.selectbox(
+        "Vary", fields(), format_func=labels.short, key=key("vary"), persist_state="session",
+        help="The field that takes each value.",
+    )  # fmt: skip
     right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(st.session_state[key("vary")]))
-    left.selectbox("and", [_NOTHING, *fields()], key=key("vary2"), persist_state="session", help="Two give a heat map.")
+    left.selectbox(
+        "and", [_NOTHING, *fields()], format_func=labels.short, key=key("vary2"), persist_state="session",
+        help="Two give a heat map.",
+    )  # fmt: skip
     second = st.session_state[key("vary2")]
     if second != _NOTHING:
         right.text_input("Its values", key=key("values2"), persist_state="session", help=_allowed(second))
@@ -142,9 +148,9 @@ def results(sweep: Sweep, key: str) -> None:
     )
     paths = list(sweep.over)
     if len(paths) == 1:
-        chart = charts.means(found, paths[0], figure, LABELS[figure])
+        chart = charts.means(found, paths[0], labels.short(paths[0]), figure, LABELS[figure])
     else:
-        chart = charts.heat(found, paths, figure, LABELS[figure])
+        chart = charts.heat(found, paths, [labels.short(path) for path in paths], figure, LABELS[figure])
     st.plotly_chart(chart, key=f"{key}:chart", config={"displayModeBar": False})
     _best(found)
     table = frame(found)
@@ -164,7 +170,7 @@ def _best(found: list[Result]) -> None:
     )
     if best is None or best.best is None:
         return
-    values = ", ".join(f"{path} {value}" for path, value in best.point.values.items())
+    values = ", ".join(f"{labels.short(path).lower()} {value}" for path, value in best.point.values.items())
     learnt = best.figures["learnt"]
     st.markdown(
         plain(f"Best on average: {values}, {learnt.mean:.2f} ± {learnt.std:.2f} of {best.best['total']} learnt.")

@@ -1,0 +1,80 @@
+"""What fields and choices are called on pages. Everything else (what they are, what is allowed) is declared once,
+with the fields themselves."""
+
+from ..activations import ACTIVATIONS
+from ..corruption import NOISES
+from ..initialization import INITIALIZATIONS
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS
+
+_FIELDS: dict[str, str] = {
+    "dataset": "Data set",
+    "normalization": "Normalisation of the pixels",
+    "model.kind": "Kind of network",
+    "model.layers": "Layers, from the image to the code",
+    "model.decoder_layers": "Decoder of its own (empty: mirrored)",
+    "model.hidden_activation": "Hidden activation",
+    "model.code_activation": "Activation of the code",
+    "model.output_activation": "Activation of the output",
+    "model.batch_norm": "Batch norm",
+    "model.initialization": "Initialisation",
+    "model.initialization_scale": "Scale of the initialisation",
+    "corruption.kind": "Noise",
+    "corruption.level": "Level of the noise, 0 to 1",
+    "corruption.fresh": "New noise in every epoch",
+    "corruption.where": "Noise while",
+    "corruption.pixels": "Painted pixels (numbers, row by row)",
+    "loss": "Loss",
+    "optimizer.kind": "Optimiser",
+    "optimizer.learning_rate": "Learning rate",
+    "optimizer.momentum": "Momentum",
+    "optimizer.weight_decay": "Weight decay",
+    "optimizer.schedule": "Schedule of the rate",
+    "optimizer.step_every": "Epochs between steps",
+    "optimizer.step_factor": "Factor of a step",
+    "epochs": "Epochs",
+    "batch_size": "Batch size (all, or a number)",
+    "early_stop.kind": "Stop early",
+    "early_stop.wrong_pixels": "Wrong pixels allowed",
+    "early_stop.patience": "Patience in epochs",
+    "early_stop.min_delta": "Smallest fall that counts",
+    "snapshots": "Epochs to keep for the replay (empty: chosen for you)",
+    "seed": "Seed",
+}
+_CHOICES: dict[str, str] = {
+    **{name: entry.label for name, entry in OPTIMIZERS.items()},
+    **{name: entry.label for name, entry in INITIALIZATIONS.items()},
+    **{name: entry.label for name, entry in LOSSES.items()},
+    **{name: entry.label for name, entry in NOISES.items()},
+    "auto": "follow the normalisation",
+}
+_CHOICES_OF: dict[tuple[str, str], str] = {
+    ("normalization", "none"): "0 to 1, as they are",
+    ("normalization", "symmetric"): "−1 to 1",
+    ("normalization", "standardized"): "mean 0, standard deviation 1",
+    ("early_stop.kind", "learnt"): "when every image is learnt",
+    ("early_stop.kind", "patience"): "when the loss stops falling",
+    ("early_stop.kind", "none"): "never",
+    ("corruption.where", "both"): "training and judging",
+    ("corruption.where", "train"): "training only",
+    ("corruption.where", "test"): "judging only",
+}
+
+
+def field(path: str) -> str:
+    """A field's label; its path where nobody has named it yet."""
+    return _FIELDS.get(path, path)
+
+
+def short(path: str) -> str:
+    """The label without what explains it, for axes and lists."""
+    return field(path).split(",")[0].split(" (")[0]
+
+
+def choice(path: str, name: str) -> str:
+    """What a choice of a field is called."""
+    if (path, name) in _CHOICES_OF:
+        return _CHOICES_OF[path, name]
+    if name in ACTIVATIONS and path.endswith("activation"):
+        return ACTIVATIONS[name].label
+    return _CHOICES.get(name, name)
