@@ -161,11 +161,13 @@ class BatchedDense:
 
     # --- one pass -------------------------------------------------------------------------------------------
 
-    def _forward(self, batch: Batch) -> _Buffers:
-        images = batch.inputs.shape[1]
+    def _room(self, images: int) -> _Buffers:
         if images not in self.buffers:
             self.buffers[images] = _Buffers(self.sizes, self.members, images, self.flat)
-        room = self.buffers[images]
+        return self.buffers[images]
+
+    def _forward(self, batch: Batch) -> _Buffers:
+        room = self._room(batch.inputs.shape[1])
         room.load(batch)
         for i, layer in enumerate(self.layers):
             torch.bmm(layer.matrix, room.rows[i], out=room.z[i + 1])

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import datasets, ensemble, metrics
+from . import datasets, ensemble, kernel, metrics
 from .basics import LabError, device_name, pick_device
 from .engines import AutogradEngine, Engine
 from .experiment import Experiment, flatten
@@ -182,12 +182,7 @@ class _Fit:
         self.normalization = datasets.normalization(first.normalization, self.targets)
         self.feed = Feed(members, self.targets, self.normalization, device)
         self.targets = self.targets.to(device)
-        models = [build(member) for member in members]
-        self.engine: Engine = (
-            ensemble.BatchedDense(models, members, device)
-            if ensemble.supports(first)
-            else AutogradEngine(models[0], first, device)
-        )
+        self.engine = _engine(members, device)
         self.rows = list(range(len(members)))
         self.history: list[list[dict[str, float]]] = [[] for _ in members]
         self.snapshots: list[list[tuple[int, Tensor, Tensor]]] = [[] for _ in members]
@@ -299,6 +294,16 @@ class _Fit:
         )
 
 
+def _engine(members: list[Experiment], device: torch.device) -> Engine:
+    """The fastest that can train these."""
+    models, first = [build(member) for member in members], members[0]
+    if len(members) == 1 and kernel.serves(first, device):
+        return kernel.CompiledDense(models[0], first)
+    if ensemble.supports(first):
+        return ensemble.BatchedDense(models, members, device)
+    return AutogradEngine(models[0], first, device)
+
+
 def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
     """About so many epochs from 1 to the last, dense at the start for logarithmic axes, even for linear ones."""
     chosen = set(np.geomspace(1, epochs, points if log_only else points // 2).round().astype(int).tolist())
@@ -308,5 +313,5 @@ def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
 
 
 def _versions() -> dict[str, str]:
-    names = ("torch", "numpy")
+    names = ("torch", "numpy", *(["numba"] if kernel.available else []))
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in names}}

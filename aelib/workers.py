@@ -11,6 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 import loky
 import torch
 
+from . import kernel
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -24,7 +26,8 @@ def count() -> int:
 
 
 def _start(parent: int) -> None:
-    """In the worker, once: torch is imported with this module; end with the server, even when that is killed."""
+    """In the worker, once: torch is imported with this module, and what Numba compiles is compiled or found; end with
+    the server, even when that is killed."""
     torch.set_num_threads(1)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -35,6 +38,7 @@ def _start(parent: int) -> None:
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()
+    kernel.warm()
 
 
 def _ready() -> int:

@@ -1,42 +1,38 @@
-"""How fast is an epoch of one small net, and of a hundred at once, against the plain PyTorch loop that a student
-writes: nn.Sequential, autograd, torch.optim.Adam. Same net, same data, same epochs, interleaved, in one run."""
+"""How fast is an epoch of one small net, and of a hundred at once, against other ways (rivals.py): the plain PyTorch
+loop that a student writes, NumPy by hand, JAX. Same net, same data, same epochs, interleaved, in one run."""
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import torch
-from torch import nn
 
-from aelib import datasets, presets
+from aelib import datasets, kernel, presets
 from aelib.basics import pick_device
 from aelib.engines import Batch
 from aelib.ensemble import BatchedDense
 from aelib.experiment import Experiment
 from aelib.models import build
-from aelib.training import fit
+from aelib.sweep import SWEEPS
+from aelib.training import fit, fit_many
 
+from . import rivals
 from .machine import table, write
 
 ROUNDS, WARM_UP = 9, 30
 
 
-def plain_loop(experiment: Experiment, device: torch.device) -> Callable[[int], None]:
-    """The loop of every tutorial; returns a function that trains so many epochs."""
-    layers: list[nn.Module] = []
-    for step in experiment.model.steps():
-        layers += [nn.Linear(step.inputs, step.outputs), nn.Sigmoid()]
-    net = nn.Sequential(*layers).to(device)
-    optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
-    loss_function = nn.MSELoss()
-    images = datasets.load(experiment.dataset).images().flatten(1).to(device)
+def compiled(experiment: Experiment) -> Callable[[int], None]:
+    """The compiled engine's steps alone."""
+    engine = kernel.CompiledDense(build(experiment), experiment)
+    images = datasets.load(experiment.dataset).images()[None]
+    batch = Batch(images, images)
 
     def train(epochs: int) -> None:
         for _ in range(epochs):
-            optimizer.zero_grad()
-            loss_function(net(images), images).backward()
-            optimizer.step()
+            engine.step(batch, 1.0)
 
     return train
 
@@ -79,6 +75,30 @@ def measure(ways: dict[str, tuple[Callable[[int], None], int, int]], device: tor
     return {name: statistics.median(values) for name, values in times.items()}
 
 
+def ways(experiment: Experiment, device: torch.device) -> dict[str, tuple[Callable[[int], None], int, int]]:
+    """name -> (function, epochs a round, nets)."""
+    found: dict[str, tuple[Callable[[int], None], int, int]] = {
+        "plain PyTorch loop": (rivals.plain_loop(experiment, device), 300, 1),
+        "the NumPy way": (rivals.numpy_way(experiment), 500, 1),
+    }
+    if find_spec("jax") is not None:
+        found["JAX, jit of scan, one net"] = (rivals.jax_scan(experiment, 1, 2000), 2000, 1)
+        found["JAX, jit of vmapped scan, 100 nets"] = (rivals.jax_scan(experiment, 100, 100), 100, 100)
+    found["ours, one net, PyTorch by hand, steps alone"] = (batched(experiment, 1, device), 1500, 1)
+    if kernel.serves(experiment, device):
+        found["ours, one net, compiled, steps alone"] = (compiled(experiment), 3000, 1)
+    found["ours, one net, all of `fit`"] = (fitted(experiment, device), 5000, 1)
+    found["ours, 100 nets at once, steps alone"] = (batched(experiment, 100, device), 100, 100)
+    return found
+
+
+def analysis(device: torch.device) -> float:
+    """Seconds of the documents' learning-rate analysis: 400 trainings of 10,000 epochs."""
+    start = time.perf_counter()
+    fit_many(SWEEPS["rate"].sweep.experiments(), device.type)
+    return time.perf_counter() - start
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "mps"])
@@ -87,21 +107,23 @@ def main() -> None:
     rows = []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        ways = {
-            "plain PyTorch loop": (plain_loop(experiment, device), 300, 1),
-            "ours, one net, steps alone": (batched(experiment, 1, device), 1500, 1),
-            "ours, one net, all of `fit`": (fitted(experiment, device), 3000, 1),
-            "ours, 100 nets at once": (batched(experiment, 100, device), 100, 100),
-        }
-        result = measure(ways, device)
+        result = measure(ways(experiment, device), device)
         base = result["plain PyTorch loop"]
         rows += [[name, str(threads), f"{us:.1f}", f"{base / us:.1f}"] for name, us in result.items()]
+    seconds = analysis(device)
+    missing = "" if find_spec("jax") else " JAX is missing here: pip install -r requirements-jax.txt."
     body = (
-        "35-20-10-2-10-20-35, sigmoid, 32 characters in one batch, Adam; one step is one epoch. "
-        f"Median of {ROUNDS} interleaved rounds. `fit` always takes one thread for a net this small.\n\n"
+        f"35-20-10-2-10-20-35, sigmoid, 32 characters in one batch, Adam; one step is one epoch. Median of {ROUNDS} "
+        "interleaved rounds. Threads are PyTorch's; `fit` always takes one for a net this small, and JAX takes as "
+        f"many as it likes.{missing}\n\n"
     )
     header = ["way", "threads", "µs an epoch and net", "times as fast as the plain loop, same threads"]
-    write("training", "Training speed", body + table(header, rows))
+    after = (
+        "\n\nThe documents' learning-rate analysis, 400 trainings of 10,000 epochs of 35-20-2-20-35 with all that "
+        f"`fit` keeps of each: **{seconds:.1f} s**."
+    )
+    name = "training" if device.type == "cpu" else f"training-{device.type}"
+    write(name, f"Training speed on {device.type.upper()}", body + table(header, rows) + after)
 
 
 if __name__ == "__main__":

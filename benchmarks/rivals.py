@@ -1,0 +1,125 @@
+"""Other ways to train the same dense nets, as a good user of each would write them: for the speed comparison alone.
+
+The JAX ones need requirements-jax.txt. Each builder returns a function that trains so many epochs.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from aelib import datasets
+from aelib.experiment import Experiment
+from aelib.models import build
+
+Train = Callable[[int], None]
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+
+
+def plain_loop(experiment: Experiment, device: torch.device) -> Train:
+    """The loop of every tutorial: nn.Sequential, autograd, torch.optim.Adam."""
+    layers: list[nn.Module] = []
+    for step in experiment.model.steps():
+        layers += [nn.Linear(step.inputs, step.outputs), nn.Sigmoid()]
+    net = nn.Sequential(*layers).to(device)
+    optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
+    loss_function = nn.MSELoss()
+    images = datasets.load(experiment.dataset).images().flatten(1).to(device)
+
+    def train(epochs: int) -> None:
+        for _ in range(epochs):
+            optimizer.zero_grad()
+            loss_function(net(images), images).backward()
+            optimizer.step()
+
+    return train
+
+
+def _parameters(experiment: Experiment, seeds: range) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    """(weights, biases) of every layer, members × inputs × outputs and members × 1 × outputs."""
+    nets = [list(build(experiment.with_values({"seed": seed})).parameters()) for seed in seeds]
+    stacked = [np.stack([net[i].detach().numpy() for net in nets]) for i in range(len(nets[0]))]
+    return [
+        (w.transpose(0, 2, 1).copy(), b[:, None, :].copy()) for w, b in zip(stacked[::2], stacked[1::2], strict=True)
+    ]
+
+
+def numpy_way(experiment: Experiment) -> Train:
+    """A net of arrays with backpropagation by hand, layer by layer, as students write it."""
+    layers = [(w[0], b[0]) for w, b in _parameters(experiment, range(1))]
+    x = datasets.load(experiment.dataset).images().flatten(1).numpy()
+    flat = [tensor for layer in layers for tensor in layer]
+    means, squares = [np.zeros_like(p) for p in flat], [np.zeros_like(p) for p in flat]
+    rate, steps = experiment.optimizer.learning_rate, 0
+
+    def train(epochs: int) -> None:
+        nonlocal steps
+        for _ in range(epochs):
+            outputs = [x]
+            for w, b in layers:
+                outputs.append(1 / (1 + np.exp(-(outputs[-1] @ w + b))))
+            delta = 2 * (outputs[-1] - x) / x.size
+            gradients = []
+            for (w, _), y, before in zip(reversed(layers), reversed(outputs[1:]), reversed(outputs[:-1]), strict=True):
+                delta = delta * y * (1 - y)
+                gradients += [delta.sum(axis=0, keepdims=True), before.T @ delta]
+                delta = delta @ w.T
+            steps += 1
+            for p, g, m, v in zip(flat, reversed(gradients), means, squares, strict=True):
+                m *= BETA1
+                m += (1 - BETA1) * g
+                v *= BETA2
+                v += (1 - BETA2) * g * g
+                p -= rate * (m / (1 - BETA1**steps)) / (np.sqrt(v / (1 - BETA2**steps)) + EPSILON)
+
+    return train
+
+
+def jax_scan(experiment: Experiment, nets: int, epochs: int) -> Train:
+    """jit of a scan over so many epochs, vmapped over the nets where there are several; compiled before it is
+    measured."""
+    import jax
+    import jax.numpy as jnp
+
+    images = jnp.asarray(datasets.load(experiment.dataset).images().flatten(1).numpy())
+    rate = experiment.optimizer.learning_rate
+    first = [(jnp.asarray(w), jnp.asarray(b)) for w, b in _parameters(experiment, range(nets))]
+    if nets == 1:
+        first = [(w[0], b[0]) for w, b in first]
+
+    def loss(parameters: Any) -> Any:
+        y = images
+        for w, b in parameters:
+            y = jax.nn.sigmoid(y @ w + b)
+        return jnp.mean((y - images) ** 2)
+
+    def step(state: Any, _: Any) -> Any:
+        parameters, mean, square, count = state
+        gradient = jax.grad(loss)(parameters)
+        count = count + 1
+        tree = jax.tree_util.tree_map
+        mean = tree(lambda m, g: BETA1 * m + (1 - BETA1) * g, mean, gradient)
+        square = tree(lambda v, g: BETA2 * v + (1 - BETA2) * g * g, square, gradient)
+        one, two = 1 - BETA1**count, 1 - BETA2**count
+        parameters = tree(
+            lambda p, m, v: p - rate * (m / one) / (jnp.sqrt(v / two) + EPSILON), parameters, mean, square
+        )
+        return (parameters, mean, square, count), None
+
+    def scan(state: Any) -> Any:
+        return jax.lax.scan(step, state, None, length=epochs)[0]
+
+    zeros = jax.tree_util.tree_map(jnp.zeros_like, first)
+    count = jnp.zeros(() if nets == 1 else (nets,))
+    run = jax.jit(scan if nets == 1 else jax.vmap(scan))
+    state = jax.block_until_ready(run((first, zeros, zeros, count)))
+
+    def train(asked: int) -> None:
+        nonlocal state
+        for _ in range(max(1, asked // epochs)):
+            state = run(state)
+        jax.block_until_ready(state)
+
+    return train
