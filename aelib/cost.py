@@ -3,16 +3,21 @@ two."""
 
 from collections.abc import Sequence
 
+import torch
+
+from . import kernel
 from .ensemble import supports
 from .experiment import Experiment
-from .training import batches
+from .training import HISTORY_POINTS, batches
 
-# Of one step of a dense net in the batched engine, one thread: each operation costs something however small it is,
-# the rest is arithmetic.
-OPERATION = 1.6e-6  # seconds
-MULTIPLICATION = 1.0e-10  # seconds: of one weight with one pixel or activation, there and back
-NOISE = 1.0e-8  # seconds a pixel
-AUTOGRAD = 6.0  # times the operations, where autograd trains
+# Of one step: each operation costs something however small it is, the rest is arithmetic.
+OPERATION = 0.85e-6  # seconds
+COMPILED = 3e-6  # seconds, of a whole compiled step without its arithmetic
+MULTIPLICATION = 5e-11  # seconds: of one weight with one activation, three times a step (there, back, gradient)
+NOISE = 1.2e-8  # seconds a pixel
+AUTOGRAD = 8.0  # times the operations, where autograd trains
+LOOK = 1.5e-4  # seconds: of a look at the net for its history
+KEEP = 4e-3  # seconds: of what is computed and kept of each net in the end
 
 
 def seconds(experiments: Sequence[Experiment]) -> float:
@@ -24,11 +29,14 @@ def _batch(first: Experiment, nets: int) -> float:
     images = first.dataset_spec.images
     size = min(first.batch_size or images, images)
     steps = first.epochs * -(-images // size)
-    layers = len(first.model.steps())
-    operations = (12 + 8 * layers) * OPERATION * (1 if supports(first) else AUTOGRAD)
+    slow = 1.0 if supports(first) else AUTOGRAD
+    operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
+    if nets == 1 and kernel.serves(first, torch.device("cpu")):
+        operations = COMPILED
     arithmetic = 3 * first.model.parameter_count() * size * nets * MULTIPLICATION
     noise = NOISE * first.dataset_spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
-    return steps * (operations + arithmetic + noise)
+    looks = min(first.epochs, HISTORY_POINTS) * (LOOK * slow + arithmetic / 3 * images / size)
+    return steps * (operations + arithmetic + noise) + looks + KEEP * nets
 
 
 def words(amount: float) -> str:

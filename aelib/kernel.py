@@ -31,7 +31,7 @@ from .optimizers import (
 
 # Left to torch: those that need a library's vectorised arctan or logarithm, and PReLU with its learnt slope.
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "silu", "saturating_linear")
-MOST_PARAMETERS = 100_000  # beyond, torch's matrix products win
+MOST_PARAMETERS = 40_000  # beyond, torch's matrix products win (benchmarks/scaling.md)
 _IDENTITY, _SIGMOID, _TANH, _RELU, _LEAKY, _ELU, _SILU, _SATURATING = range(len(ACTIVATIONS))
 _LOSSES = ("mse", "mae", "bce", "bce of logits")
 _MSE, _MAE, _BCE, _BCE_OF_LOGITS = range(len(_LOSSES))

@@ -86,7 +86,7 @@ def test_every_optimiser(kind: str, decay: float, schedule: str) -> None:
         {"normalization": "standardized", "model.code_activation": "tanh"},
         {"model.layers": "35-2"},
         {"model.layers": "35-33-31-3", "model.decoder_layers": "3-7-35"},
-        {"model.layers": "35-200-100-1"},
+        {"model.layers": "35-150-60-1"},
     ],
 )
 def test_batches_noise_normalisation_and_any_shape(values: dict[str, object]) -> None:
@@ -136,7 +136,7 @@ def test_it_releases_the_lock_that_other_threads_wait_for() -> None:
     import threading
     import time
 
-    experiment = BASE.with_values({"model.layers": "35-250-150-2"})
+    experiment = BASE.with_values({"model.layers": "35-150-60-2"})
     engine = kernel.CompiledDense(build(experiment), experiment)
     images = datasets.load("font5x7").images().repeat(64, 1, 1, 1)[None]
     batch = Batch(images, images)
