@@ -18,6 +18,7 @@ test: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.font
 	$(BIN)/python -m benchmarks.page
 

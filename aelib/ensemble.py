@@ -169,14 +169,24 @@ class BatchedDense:
     def _forward(self, batch: Batch) -> _Buffers:
         room = self._room(batch.inputs.shape[1])
         room.load(batch)
+        self._run(room)
+        return room
+
+    def _run(self, room: _Buffers) -> None:
         for i, layer in enumerate(self.layers):
             torch.bmm(layer.matrix, room.rows[i], out=room.z[i + 1])
             ACTIVATIONS[layer.activation].forward(room.z[i + 1], layer.slope, room.y[i + 1])
-        return room
 
     @torch.no_grad()
     def step(self, batch: Batch, rate_factor: float) -> None:
-        room = self._forward(batch)
+        room = self._room(batch.inputs.shape[1])
+        room.load(batch)
+        self._differentiate(room)
+        self.optimizer.step(self.gradient, rate_factor)
+
+    def _differentiate(self, room: _Buffers) -> None:
+        """The gradient of the loaded batch, into `gradient`."""
+        self._run(room)
         last = len(self.layers)
         delta = room.delta[last]
         self.loss.gradient(room.y[last], room.target, delta)
@@ -190,7 +200,6 @@ class BatchedDense:
             torch.bmm(delta, room.transposed[i - 1], out=layer.gradient)
             if i > 1:
                 torch.bmm(layer.back, delta, out=room.delta[i - 1])
-        self.optimizer.step(self.gradient, rate_factor)
 
     @torch.no_grad()
     def look(self, batch: Batch) -> Look:

@@ -82,15 +82,30 @@ class FlatOptimizer:
     def _flat(self, setting: Setting) -> Setting:
         return self._expand(setting) if isinstance(setting, Tensor) else setting
 
+    def corrections(self) -> tuple[float, float]:
+        """Adam's for the step that was counted last: 1 − β₁ᵗ, and the root of 1 − β₂ᵗ; 1 for the others."""
+        if not self.kind.startswith("adam"):
+            return 1.0, 1.0
+        return 1 - BETAS[0] ** self.steps, math.sqrt(1 - BETAS[1] ** self.steps)
+
     def step(self, gradient: Tensor, rate_factor: float = 1.0) -> None:
         """One update. `gradient` may be overwritten; `rate_factor` is the schedule's, 1 at the start."""
         self.steps += 1
-        p, rate = self.parameters, self.rate * rate_factor
+        first, second = self.corrections()
+        rate, decay = self.rate * rate_factor, self.weight_decay
+        if self.kind == "adamw":
+            decay = decay * rate
+        self.apply(gradient, self._flat(rate * (1 / first)), second, self._flat(decay))
+
+    def apply(self, gradient: Tensor, rate: Setting, root: Setting, decay: Setting) -> None:
+        """One update with settings that are numbers, or tensors that broadcast with the parameters. rate: with Adam's
+        first correction; root: Adam's second; decay: of AdamW times the rate."""
+        p = self.parameters
         if not _is_zero(self.weight_decay):
             if self.kind == "adamw":  # decoupled: shrinks the weights, leaves the gradient alone
-                p.sub_(self._scaled(p, self._flat(self.weight_decay * rate)))
+                p.sub_(self._scaled(p, decay))
             else:
-                gradient.add_(self._scaled(p, self._flat(self.weight_decay)))
+                gradient.add_(self._scaled(p, decay))
         match self.kind:
             case "sgd":
                 self._move(gradient, rate)
@@ -118,18 +133,18 @@ class FlatOptimizer:
                 mean.lerp_(gradient, 1 - BETAS[0])
                 square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
                 torch.sqrt(square, out=self._divisor)
-                self._divisor.div_(math.sqrt(1 - BETAS[1] ** self.steps)).add_(ADAM_EPSILON)
-                self._move_divided(mean, rate * (1 / (1 - BETAS[0] ** self.steps)))
+                self._divisor.div_(root).add_(ADAM_EPSILON)
+                self._move_divided(mean, rate)
 
     def _scaled(self, x: Tensor, by: Setting) -> Tensor:
         """x · by in a buffer that the next call overwrites."""
         return torch.mul(x, by, out=self._scratch)
 
     def _move(self, direction: Tensor, rate: Setting) -> None:
-        self.parameters.sub_(self._scaled(direction, self._flat(rate)))
+        self.parameters.sub_(self._scaled(direction, rate))
 
     def _move_divided(self, direction: Tensor, rate: Setting) -> None:
-        self.parameters.addcdiv_(self._scaled(direction, self._flat(rate)), self._divisor, value=-1.0)
+        self.parameters.addcdiv_(self._scaled(direction, rate), self._divisor, value=-1.0)
 
 
 def torch_optimizer(

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import datasets, ensemble, kernel, metrics
+from . import datasets, ensemble, graphs, kernel, metrics
 from .basics import LabError, device_name, pick_device
 from .engines import AutogradEngine, Engine
 from .experiment import Experiment, flatten
@@ -300,7 +300,8 @@ def _engine(members: list[Experiment], device: torch.device) -> Engine:
     if len(members) == 1 and kernel.serves(first, device):
         return kernel.CompiledDense(models[0], first)
     if ensemble.supports(first):
-        return ensemble.BatchedDense(models, members, device)
+        graphed = graphs.serves(members, device)
+        return (graphs.GraphedDense if graphed else ensemble.BatchedDense)(models, members, device)
     return AutogradEngine(models[0], first, device)
 
 

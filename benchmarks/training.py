@@ -14,6 +14,7 @@ from aelib.basics import pick_device
 from aelib.engines import Batch
 from aelib.ensemble import BatchedDense
 from aelib.experiment import Experiment
+from aelib.graphs import GraphedDense
 from aelib.models import build
 from aelib.sweep import SWEEPS
 from aelib.training import fit, fit_many
@@ -37,10 +38,12 @@ def compiled(experiment: Experiment) -> Callable[[int], None]:
     return train
 
 
-def batched(experiment: Experiment, nets: int, device: torch.device) -> Callable[[int], None]:
+def batched(
+    experiment: Experiment, nets: int, device: torch.device, kind: type[BatchedDense] = BatchedDense
+) -> Callable[[int], None]:
     """Our engine's steps alone, without the looks that history and snapshots take."""
     members = [experiment.with_values({"seed": seed}) for seed in range(nets)]
-    engine = BatchedDense([build(member) for member in members], members, device)
+    engine = kind([build(member) for member in members], members, device)
     images = datasets.load(experiment.dataset).images().to(device)[None]
     batch = Batch(images, images)
 
@@ -89,6 +92,9 @@ def ways(experiment: Experiment, device: torch.device) -> dict[str, tuple[Callab
         found["ours, one net, compiled, steps alone"] = (compiled(experiment), 3000, 1)
     found["ours, one net, all of `fit`"] = (fitted(experiment, device), 5000, 1)
     found["ours, 100 nets at once, steps alone"] = (batched(experiment, 100, device), 100, 100)
+    if device.type == "cuda":
+        graphed = batched(experiment, 100, device, GraphedDense)
+        found["ours, 100 nets at once, CUDA graph"] = (graphed, 1000, 100)
     return found
 
 
