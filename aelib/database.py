@@ -47,4 +47,5 @@ class Database:
 def _connection(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
         connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a power cut costs the last entries, not the file
         yield connection

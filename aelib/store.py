@@ -189,6 +189,10 @@ class Store:
         among: Collection[str] | None = None,
     ) -> list[Summary]:
         """Every readable run, or those asked for: see `Index.search`."""
+        if among is not None:  # a page's own few: the list is brought up to date only where it lacks one of them
+            found = self.index.search(order, dataset, architecture, limit, among)
+            if len(found) == sum(digest in self for digest in set(among)):
+                return found
         self._refresh()
         return self.index.search(order, dataset, architecture, limit, among)
 
