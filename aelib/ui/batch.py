@@ -23,7 +23,7 @@ def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
 def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
     """Whether all are there. Else a button to train what is missing, or progress with Stop."""
     left = missing(experiments)
-    on_their_way = _active(left)
+    on_their_way = _mine(left)
     if on_their_way:
         _watch([one.digest for one in left], len(experiments), key)
         return False
@@ -45,10 +45,12 @@ def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
     return False
 
 
-def _active(experiments: Sequence[Experiment]) -> list[Job]:
-    """The jobs that these are part of and that are on their way."""
-    found = {id(job): job for one in experiments if (job := jobs().get(one.digest)) is not None and job.active}
-    return list(found.values())
+def _mine(experiments: Sequence[Experiment]) -> list[Job]:
+    """The jobs of this person that these are part of and that are on their way. What others train shows when it is
+    there: a page that followed everybody's jobs would be drawn anew all the time."""
+    person = who()
+    jobs_of = (job for one in experiments if (job := jobs().get(one.digest)) is not None)
+    return list({id(job): job for job in jobs_of if job.active and person in job.people}.values())
 
 
 @st.fragment(run_every=POLL * 2)
