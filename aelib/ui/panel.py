@@ -1,5 +1,6 @@
 """Every page's job panel: one's own trainings, and how busy the server is. Polls only while something runs."""
 
+import random
 import time
 
 import streamlit as st
@@ -12,6 +13,7 @@ from .resources import jobs, store
 from .words import plain
 
 POLL = 1.5  # seconds between two looks
+SETTLES = 0.15  # of the pages at each look, when nothing runs any more
 RECENT = 900.0  # seconds for which a training that has ended is still listed
 MOST_ENDED = 3
 
@@ -25,8 +27,8 @@ def panel() -> None:
 
 def _panel(polling: bool) -> None:
     active = jobs().active()
-    if polling and not active:
-        st.rerun()  # the page is drawn once more, without polling
+    if polling and not active and random.random() < SETTLES:  # noqa: S311 - no secret
+        st.rerun()  # the page is drawn once more, without polling; not those of a whole class in the same moment
     person = who()
     mine = [job for job in active if person in job.people]
     ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
