@@ -7,75 +7,33 @@ cluster (cluster.py). What a killed server did not finish is found again (ticket
 One lock guards who waits for what. Disks and networks are asked outside of it, so no page waits for them.
 """
 
-import hashlib
 import logging
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from .basics import LabError, StoreError
 from .datasets import glyphs
 from .experiment import Experiment
 from .limits import Limits
+from .queueing import Job, digest_of, in_turn
 from .runfiles import unpack
 from .store import DamagedRun, Store
-from .task import FolderMailbox, Mailbox, Outcome, Remote, State, Task, work
+from .task import FolderMailbox, Mailbox, Outcome, Remote, Task, work
 from .tickets import Ticket, Tickets
 from .training import Progress, batches
 from .workers import Workers
+
+__all__ = ["Job", "Jobs", "digest_of"]
 
 ATTEMPTS = 2  # a job whose worker died is tried once more
 REMEMBERED = 500  # jobs that have ended, for pages that come back for their reason
 TOGETHER = 50  # nets of one job: two cores have something to do with a hundred
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(eq=False)
-class Job:
-    """Experiments on their way together. people: who waits for them; asked: the digest of all that was asked for in
-    one go, of which this may be a part; reason: why it failed or was cancelled; diverged: digest -> epoch at which a
-    loss was no longer a number; attempts: how often it was begun; again: who asked for it anew while it was being
-    stopped; finished: set at the end, however it ends; submitted, ended: seconds, as time.time()."""
-
-    experiments: tuple[Experiment, ...]
-    mailbox: Mailbox
-    people: set[str] = field(default_factory=set)
-    asked: str = ""
-    state: State = "queued"
-    reason: str = ""
-    diverged: dict[str, int] = field(default_factory=dict)
-    attempts: int = 0
-    stopping: bool = False
-    again: set[str] = field(default_factory=set)
-    submitted: float = field(default_factory=time.time)
-    ended: float | None = None
-    finished: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def digest(self) -> str:
-        return digest_of(self.experiments)
-
-    @property
-    def experiment(self) -> Experiment:
-        """The first, which is the only one of most jobs."""
-        return self.experiments[0]
-
-    @property
-    def active(self) -> bool:
-        return self.state in ("queued", "running")
-
-
-def digest_of(experiments: Sequence[Experiment]) -> str:
-    """Of one its own, of several over theirs: 16 hexadecimal digits."""
-    if len(experiments) == 1:
-        return experiments[0].digest
-    return hashlib.sha256(" ".join(one.digest for one in experiments).encode()).hexdigest()[:16]
 
 
 class Jobs:
@@ -143,7 +101,13 @@ class Jobs:
             self.limits.refuse(experiment)
         return self._place((experiment,), person, experiment.digest, stored)
 
-    def submit_all(self, experiments: Sequence[Experiment], person: str = "", fresh: bool = False) -> list[Job]:
+    def submit_all(
+        self,
+        experiments: Sequence[Experiment],
+        person: str = "",
+        fresh: bool = False,
+        page: tuple[str, dict[str, str]] | None = None,
+    ) -> list[Job]:
         """Jobs for many experiments at once, those of one shape together. What is stored, or is known to diverge,
         needs none; what is on its way is joined. All of them count as one towards the person's number of jobs. Raises
         LabError.
@@ -163,17 +127,24 @@ class Jobs:
             else:
                 jobs[id(job)] = job
         for part in batches(new, TOGETHER):
-            job = self._place(tuple(new[i] for i in part), person, asked, stored=False)
+            job = self._place(tuple(new[i] for i in part), person, asked, stored=False, page=page)
             jobs[id(job)] = job
         return list(jobs.values())
 
-    def _place(self, experiments: tuple[Experiment, ...], person: str, asked: str, stored: bool) -> Job:
+    def _place(
+        self,
+        experiments: tuple[Experiment, ...],
+        person: str,
+        asked: str,
+        stored: bool,
+        page: tuple[str, dict[str, str]] | None = None,
+    ) -> Job:
         """Join the job for these experiments, or make one."""
         digest = digest_of(experiments)
         joined = self.join(digest, person)
         if joined is not None:
             return joined
-        job = Job(experiments, self._mailbox(digest), {person}, asked)
+        job = Job(experiments, self._mailbox(digest), {person}, asked, page)
         if stored:
             job.state, job.people = "done", {person}
             self._own(job)
@@ -257,13 +228,7 @@ class Jobs:
     # --- whose turn it is -----------------------------------------------------------------------------------
 
     def _in_turn(self) -> list[Job]:
-        """The queue in the order in which it will run: everybody's first job before anybody's second."""
-        before = Counter(person for job in self._running.values() for person in job.people)
-        ranked: list[tuple[int, int, Job]] = []
-        for order, job in enumerate(self._queue):
-            ranked.append((min((before[person] for person in job.people), default=0), order, job))
-            before.update(job.people)
-        return [job for _, _, job in sorted(ranked, key=lambda entry: entry[:2])]
+        return in_turn(self._queue, self._running.values())
 
     def _dispatch(self) -> None:
         """Hand queued jobs to the executor as long as there is a free slot."""
@@ -400,7 +365,7 @@ class Jobs:
         digest = digest_of(ticket.experiments)
         reason = "The server was restarted before this training ended: start it again."
         mailbox = self._mailbox(digest)
-        job = Job(ticket.experiments, mailbox, ticket.people, digest, "failed", reason, ended=time.time())
+        job = Job(ticket.experiments, mailbox, ticket.people, digest, None, "failed", reason, ended=time.time())
         if all(experiment.digest in self.store for experiment in ticket.experiments):
             job.state, job.reason = "done", ""  # only its last word was lost
             self._own(job)

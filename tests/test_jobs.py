@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,9 @@ from aelib import limits, presets
 from aelib.basics import LabError
 from aelib.jobs import Job, Jobs
 from aelib.limits import Limits
+from aelib.queueing import in_turn
 from aelib.store import Store
+from aelib.task import FolderMailbox
 from aelib.training import fit
 from aelib.workers import Workers
 
@@ -367,3 +370,14 @@ def test_a_limit_that_makes_no_sense_is_said(settings: dict[str, float], sentenc
 def test_an_empty_limit_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELIB_MAX_EPOCHS", "")
     assert limits.read() == Limits()
+
+
+def test_turns_are_taken_between_people(tmp_path: Path) -> None:
+    def job(*people: str) -> Job:
+        return Job((BEST,), FolderMailbox(tmp_path), set(people))
+
+    ada1, ada2, ada3, ben1, both, cleo1 = job("ada"), job("ada"), job("ada"), job("ben"), job("ada", "ben"), job("cleo")
+    assert in_turn([], [ada1]) == []
+    assert in_turn([ada1, ada2, ada3, ben1], []) == [ada1, ben1, ada2, ada3]
+    assert in_turn([ada2, ada3, ben1, cleo1], [ada1]) == [ben1, cleo1, ada2, ada3]
+    assert in_turn([ada2, both, cleo1], [ada1]) == [both, cleo1, ada2]  # ben has waited for nothing yet

@@ -8,6 +8,7 @@ from .. import cost
 from ..basics import LabError
 from ..experiment import Experiment
 from ..jobs import Job
+from .links import here
 from .person import who
 from .progress import POLL, stop
 from .resources import jobs, store
@@ -35,7 +36,7 @@ def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
     have = len(experiments) - len(left)
     if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
-            jobs().submit_all(left, who())
+            jobs().submit_all(left, who(), page=here())
         except LabError as error:
             problems([str(error)])
             return False

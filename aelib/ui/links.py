@@ -1,5 +1,7 @@
 """Where an experiment is at home: the lesson that shows it, and its address there."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from ..experiment import Experiment
@@ -19,3 +21,14 @@ def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:
     """A link that opens the experiment in its lesson."""
     page, preset = _DENSE if experiment.corruption.kind == "none" else _DENOISING
     st.page_link(page, label=plain(label), icon=icon, query_params=to_query(experiment, preset))
+
+
+def here() -> tuple[str, dict[str, str]] | None:
+    """This page's file and its address, for a link back; None where there is no address (tests)."""
+    name = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    return (f"pages/{name}.py", {key: st.query_params[key] for key in st.query_params}) if name else None
+
+
+def link_back(page: tuple[str, dict[str, str]], label: str, icon: str) -> None:
+    """A link to where something was asked for."""
+    st.page_link(page[0], label=plain(label), icon=icon, query_params=page[1])

@@ -6,7 +6,7 @@ import time
 import streamlit as st
 
 from ..jobs import Job
-from .links import link, name
+from .links import link, link_back, name
 from .person import who
 from .progress import stop
 from .resources import jobs, store
@@ -58,9 +58,17 @@ def _name(group: list[Job]) -> str:
     return name(group[0].experiment) if nets == 1 else f"{nets} nets, from {name(group[0].experiment)}"
 
 
+def _link(group: list[Job], label: str, icon: str) -> None:
+    """To the page that asked for them, or to the experiment's lesson."""
+    if group[0].page is not None:
+        link_back(group[0].page, label, icon)
+    else:
+        link(group[0].experiment, label, icon)
+
+
 def _active(group: list[Job]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        link(group[0].experiment, _name(group), ":material/progress_activity:")
+        _link(group, _name(group), ":material/progress_activity:")
         if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].asked}", help="Stop it"):
             for job in group:
                 stop(job)
@@ -80,7 +88,7 @@ def _active(group: list[Job]) -> None:
 def _ended(group: list[Job]) -> None:
     failed = [job for job in group if job.state != "done"]
     if failed:
-        link(failed[0].experiment, f"{_name(failed)}: {failed[0].state}", ":material/error:")
+        _link(failed, f"{_name(failed)}: {failed[0].state}", ":material/error:")
         st.markdown(f":small[{plain(failed[0].reason)}]")
     else:
-        link(group[0].experiment, _name(group), ":material/check_circle:")
+        _link(group, _name(group), ":material/check_circle:")
