@@ -12,7 +12,7 @@ from .progress import stop
 from .resources import jobs, store
 from .words import plain
 
-POLL = 1.5  # seconds between two looks
+POLL = 2.0  # seconds between two looks
 SETTLES = 0.15  # of the pages at each look, when nothing runs any more
 RECENT = 900.0  # seconds for which a training that has ended is still listed
 MOST_ENDED = 3

@@ -17,7 +17,7 @@ from .resources import jobs, open_run
 from .words import plain
 
 _WATCHED = "watched"  # digest of the experiment that this person has just seen trained
-POLL = 0.5  # seconds between two looks at a running job
+POLL = 0.7  # seconds between two looks at a running job
 
 
 def run_of(experiment: Experiment, key: str) -> Run | None:
