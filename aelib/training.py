@@ -298,7 +298,9 @@ def _engine(members: list[Experiment], device: torch.device) -> Engine:
     """The fastest that can train these."""
     models, first = [build(member) for member in members], members[0]
     if len(members) == 1 and kernel.serves(first, device):
-        return kernel.CompiledDense(models[0], first)
+        from .compiled import CompiledDense  # imports Numba: not before it is needed
+
+        return CompiledDense(models[0], first)
     if ensemble.supports(first):
         graphed = graphs.serves(members, device)
         return (graphs.GraphedDense if graphed else ensemble.BatchedDense)(models, members, device)

@@ -38,7 +38,10 @@ def _start(parent: int) -> None:
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()
-    kernel.warm()
+    if kernel.available:
+        from .compiled import warm  # here, not in the server, which trains nothing
+
+        warm()
 
 
 def _ready() -> int:

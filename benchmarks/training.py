@@ -27,7 +27,9 @@ ROUNDS, WARM_UP = 9, 30
 
 def compiled(experiment: Experiment) -> Callable[[int], None]:
     """The compiled engine's steps alone."""
-    engine = kernel.CompiledDense(build(experiment), experiment)
+    from aelib.compiled import CompiledDense
+
+    engine = CompiledDense(build(experiment), experiment)
     images = datasets.load(experiment.dataset).images()[None]
     batch = Batch(images, images)
 

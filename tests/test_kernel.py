@@ -17,6 +17,9 @@ from aelib.training import Diverged, fit
 CPU = torch.device("cpu")
 BASE = presets.get("font-20-10").with_values({"model.initialization": "xavier_uniform"})
 
+if kernel.available:
+    from aelib.compiled import CompiledDense
+
 pytestmark = pytest.mark.skipif(not kernel.available, reason="NOT TESTED HERE: Numba is not installed")
 
 
@@ -25,7 +28,7 @@ def _trained(experiment: Experiment, steps: int = 40) -> tuple[torch.Tensor, tor
     pixels = datasets.load(experiment.dataset).images()
     normalization = datasets.normalization(experiment.normalization, pixels)
     engines = [
-        kernel.CompiledDense(build(experiment), experiment),
+        CompiledDense(build(experiment), experiment),
         BatchedDense([build(experiment)], [experiment], CPU),
     ]
     for engine in engines:
@@ -96,9 +99,11 @@ def test_batches_noise_normalisation_and_any_shape(values: dict[str, object]) ->
 def test_the_exponential_is_that_of_torch_over_its_whole_range() -> None:
     import numpy as np
 
+    from aelib import compiled
+
     x = np.linspace(-90, 90, 100_001, dtype=np.float32)
     out, power = np.zeros_like(x), np.zeros_like(x)
-    kernel._exp(x, out, power)
+    compiled.exp(x, out, power)
     inside = np.abs(x) < 87
     expected = np.exp(x.astype(np.float64))
     error = np.abs(out.astype(np.float64) * power / expected - 1)
@@ -137,7 +142,7 @@ def test_it_releases_the_lock_that_other_threads_wait_for() -> None:
     import time
 
     experiment = BASE.with_values({"model.layers": "35-150-60-2"})
-    engine = kernel.CompiledDense(build(experiment), experiment)
+    engine = CompiledDense(build(experiment), experiment)
     images = datasets.load("font5x7").images().repeat(64, 1, 1, 1)[None]
     batch = Batch(images, images)
     engine.step(batch, 1.0)
