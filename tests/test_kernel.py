@@ -143,7 +143,7 @@ def test_it_releases_the_lock_that_other_threads_wait_for() -> None:
 
     experiment = BASE.with_values({"model.layers": "35-150-60-2"})
     engine = CompiledDense(build(experiment), experiment)
-    images = datasets.load("font5x7").images().repeat(64, 1, 1, 1)[None]
+    images = datasets.load("font5x7").images().repeat(1024, 1, 1, 1)[None]
     batch = Batch(images, images)
     engine.step(batch, 1.0)
     ticks, over = 0, threading.Event()
