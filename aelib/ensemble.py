@@ -37,7 +37,7 @@ def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     flat = model.parameter_count() * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
     activations = 4 * widths * max(batch, images)  # nets are looked at with all images at once
-    noise = 6 * described.pixels * images if experiment.corruption.kind != "none" else 0
+    noise = 12 * described.pixels * images if experiment.corruption.kind != "none" else 0
     kept = snapshots * images * (4 * model.latent_dim + described.pixels)
     return 4 * (flat + activations + noise) + kept
 

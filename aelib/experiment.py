@@ -298,7 +298,7 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=32_768)
 def _digest(experiment: Experiment) -> str:
     """Kept beside the experiments, not in them: a changed copy (`model_copy`) must not carry the old one along."""
     values = experiment._effective()

@@ -14,6 +14,8 @@ from .experiment import Experiment
 FIXED = 0  # the turn whose noise a fixed noisy set has
 AHEAD = 64  # epochs of noise drawn at once for one net: one call of many numbers costs little more than one of few
 
+NUMBERS = 200_000  # of noise that are drawn at once, if an epoch does not need more
+
 
 class Feed:
     """For members that differ at most in seed and noise level. pixels: 0 to 1, images × channels × height × width.
@@ -29,10 +31,10 @@ class Feed:
         self.pixels = pixels.to(device)
         self.clean = normalization.apply(self.pixels)
         self.size = members[0].batch_size or len(pixels)
+        self.epochs = members[0].epochs
         self.seeds = [member.seed for member in members]
         self.levels = [member.corruption.level for member in members]
         self.order = [generator(seed, "order") for seed in self.seeds]
-        self.numbers = torch.arange(len(pixels), device=device)
         noisy = self.noise.kind != "none"
         self.noisy_training = noisy and self.noise.where in ("train", "both")
         self.noisy_look = noisy and self.noise.where in ("test", "both")
@@ -57,7 +59,9 @@ class Feed:
     def _drawn(self, epoch: int) -> Tensor:
         """All images, noisy for this epoch; those of the next epochs are drawn with them."""
         if epoch not in self._ahead:
-            turns = list(range(epoch, epoch + max(1, AHEAD // len(self.seeds))))
+            numbers = len(self.seeds) * self.pixels.numel()
+            ahead = min(AHEAD // len(self.seeds), NUMBERS // numbers, self.epochs - epoch + 1)
+            turns = list(range(epoch, epoch + max(1, ahead)))
             noisy = self._noisy(self.pixels, turns)
             noisy = noisy.view(len(turns), len(self.seeds), *noisy.shape[1:])
             self._ahead = dict(zip(turns, noisy, strict=True))

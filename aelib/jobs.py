@@ -4,7 +4,8 @@ A job is one experiment, or a batch of many that train together. Whoever watches
 (task.py), so a page may close, another may join, and the worker may be a process of ours (workers.py) or a machine of a
 cluster (cluster.py). What a killed server did not finish is found again (tickets.py).
 
-One lock guards who waits for what. Disks and networks are asked outside of it, so no page waits for them.
+One lock guards who waits for what. Networks, and disks but for a job's ticket, are asked outside of it, so no page
+waits for them.
 """
 
 import logging

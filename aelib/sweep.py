@@ -18,6 +18,7 @@ from .store import Store
 
 MAX_FIELDS = 2
 MAX_NETS = 10_000
+MAX_POINTS = 400
 FIGURES = ("learnt", "wrong_pixels", "loss", "seconds")  # of a Summary, that a point has a distribution of
 
 
@@ -85,11 +86,23 @@ class Sweep:
             twice = [value for i, value in enumerate(values) if value in values[:i]]
             if twice:
                 raise LabError(f"{path} has the value {twice[0]!r} twice: give each once.")
+        if self.size // max(1, self.seeds) > MAX_POINTS:
+            raise LabError(f"This sweep has {self.size // self.seeds:,} points: at most {MAX_POINTS} are allowed.")
         if self.seeds < 1:
-            raise LabError(f"seeds is {self.seeds}: give a whole number from 1.")
+            raise LabError(f"The number of seeds is {self.seeds}: give a whole number from 1.")
         if self.size > MAX_NETS:
             raise LabError(f"This sweep has {self.size:,} nets: at most {MAX_NETS:,} are allowed.")
-        self.points()  # says at once what is not allowed
+        first: dict[str, Point] = {}
+        for point in self.points():  # says at once what is not allowed
+            twin = first.setdefault(point.experiments[0].digest, point)
+            if twin is not point:
+                same, other = (
+                    ", ".join(f"{path} {value}" for path, value in one.values.items()) for one in (twin, point)
+                )
+                raise LabError(
+                    f"{same} and {other} are the same experiment: the value is the same, or the field has no effect "
+                    "here (a level of noise without noise, a momentum with Adam)."
+                )
 
     @property
     def size(self) -> int:

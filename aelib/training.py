@@ -1,13 +1,15 @@
 """fit(experiment) -> Run. One loop for one net or many, whatever engine changes the weights."""
 
+import functools
 import importlib.metadata
+import logging
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +22,9 @@ from .experiment import Experiment, flatten
 from .feed import Feed
 from .models import build
 from .run import Run, Snapshots
+
+if TYPE_CHECKING:
+    from .compiled import CompiledDense
 
 HISTORY_POINTS = 300  # more than a plot can show
 SNAPSHOTS = 24
@@ -80,7 +85,8 @@ def fit(
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Run:
-    """Train one net. The same experiment on the same device gives the same run.
+    """Train one net. The same experiment on the same device gives the same run; trained among others it is the same
+    but for rounding, which long training can amplify.
 
     on_progress is called some five times a second, and `cancelled` asked as often.
     Raises Diverged, Cancelled, or LabError for a device that is not here.
@@ -288,19 +294,32 @@ class _Fit:
             seconds=self.share,
             device=device_name(self.device),
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            versions=_versions(),
+            versions={**_versions(), "engine": type(self.engine).__name__},
             weights=self.engine.state(row),
             snapshots=Snapshots(torch.tensor(epochs), torch.stack(codes), torch.stack(cuts)),
         )
 
 
+@functools.cache
+def compiled_engine() -> type["CompiledDense"] | None:
+    """The compiled engine, imported and compiled with the first call, so that nothing else waits for Numba. None
+    where that fails, whatever the reason (a cache that is damaged, a Numba that does not fit): torch trains the same
+    nets."""
+    try:
+        from .compiled import CompiledDense, warm
+
+        warm()
+    except Exception as error:  # noqa: BLE001 - see above
+        logging.getLogger(__name__).warning("Numba does not work here (%s): going on without", error)
+        return None
+    return CompiledDense
+
+
 def _engine(members: list[Experiment], device: torch.device) -> Engine:
     """The fastest that can train these."""
     models, first = [build(member) for member in members], members[0]
-    if len(members) == 1 and kernel.serves(first, device):
-        from .compiled import CompiledDense  # imports Numba: not before it is needed
-
-        return CompiledDense(models[0], first)
+    if len(members) == 1 and kernel.serves(first, device) and (compiled := compiled_engine()) is not None:
+        return compiled(models[0], first)
     if ensemble.supports(first):
         graphed = graphs.serves(members, device)
         return (graphs.GraphedDense if graphed else ensemble.BatchedDense)(models, members, device)

@@ -12,6 +12,7 @@ import loky
 import torch
 
 from . import kernel
+from .training import compiled_engine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,9 +40,7 @@ def _start(parent: int) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     if kernel.available:
-        from .compiled import warm  # here, not in the server, which trains nothing
-
-        warm()
+        compiled_engine()
 
 
 def _ready() -> int:

@@ -162,3 +162,19 @@ def test_it_releases_the_lock_that_other_threads_wait_for() -> None:
     over.set()
     thread.join()
     assert during > 100 * seconds  # a held lock lets others run once every 5 ms at most
+
+
+def test_a_numba_that_fails_costs_speed_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aelib import compiled, training
+
+    def fails() -> None:
+        raise EOFError("a cache that a power cut has emptied")
+
+    monkeypatch.setattr(compiled, "warm", fails)
+    training.compiled_engine.cache_clear()
+    try:
+        run = fit(presets.get("font-best"), "cpu")
+    finally:
+        training.compiled_engine.cache_clear()
+    assert run.metrics["learnt"] == 32
+    assert run.versions["engine"] == "BatchedDense"

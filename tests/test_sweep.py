@@ -48,7 +48,11 @@ def test_points_are_every_combination_with_every_seed() -> None:
         ({"nonsense.field": ["5"]}, 1, "'nonsense.field' is not a field"),
         ({"model": ["5"]}, 1, "'model' is not a field"),
         ({"seed": ["5"]}, 1, "another field to vary"),
-        ({"epochs": ["5"]}, 0, "seeds is 0"),
+        ({"epochs": ["5"]}, 0, "number of seeds is 0"),
+        ({"corruption.level": ["0.1", "0.2"]}, 1, "corruption.level 0.1 and corruption.level 0.2 are the same"),
+        ({"optimizer.momentum": ["0.1", "0.2"]}, 1, "has no effect here"),
+        ({"optimizer.learning_rate": ["0.1", "0.10"]}, 1, "the value is the same"),
+        ({"epochs": [str(n) for n in range(1, 402)]}, 1, "401 points: at most 400"),
         ({"epochs": ["5", "6"]}, 6000, "12,000 nets: at most 10,000"),
     ],
 )

@@ -16,6 +16,7 @@ MOST_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
 def means(results: Sequence[Result], path: str, title: str, figure: str, label: str) -> go.Figure:
     """One field: mean ± std of a figure over its values in the order given, before the distribution of the runs."""
     shown = [result for result in results if result.runs]
+    every = [result.point.values[path] for result in results]
     names = [result.point.values[path] for result in shown]
     spreads = [result.figures[figure] for result in shown]
     chart = go.Figure()
@@ -40,7 +41,14 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
     chart.add_scatter(
         x=names,
         y=[spread.mean for spread in spreads],
-        error_y={"type": "data", "array": [spread.std for spread in spreads], "thickness": 2, "width": 7},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [spread.std for spread in spreads],
+            "arrayminus": [min(spread.std, spread.mean) for spread in spreads],  # no figure of these is below 0
+            "thickness": 2,
+            "width": 7,
+        },
         customdata=[
             (spread.std, len(spread.values), min(spread.values), max(spread.values), result.diverged)
             for spread, result in zip(spreads, shown, strict=True)
@@ -52,8 +60,16 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
         hovertemplate="<b>%{x}</b><br>mean %{y:.5g} ± %{customdata[0]:.3g}<br>%{customdata[1]} runs, from "
         "%{customdata[2]:.5g} to %{customdata[3]:.5g}<br>%{customdata[4]} diverged<extra></extra>",
     )
-    chart.update_xaxes(title=title, type="category", categoryorder="array", categoryarray=names)
+    chart.update_xaxes(
+        title=title, type="category", categoryorder="array", categoryarray=every, range=[-0.5, len(every) - 0.5]
+    )
     chart.update_yaxes(title=label, rangemode="tozero")
+    for result in results:
+        if not result.runs and result.diverged:
+            text = f"{result.diverged} of {len(result.point.experiments)} diverged"
+            chart.add_annotation(
+                x=result.point.values[path], y=0.02, yref="paper", text=text, showarrow=False, textangle=-90
+            )
     styled(chart, 400)
     return chart.update_layout(hovermode="closest")
 

@@ -34,7 +34,10 @@ def sweep(options: argparse.Namespace) -> int:
     else:
         _print(results, asked)
         say(f"{len(missing):,} of {asked.size:,} nets trained in {seconds:.1f} s, the others were in the store.")
-    return 0
+    diverged = sum(result.diverged for result in results)
+    if diverged:
+        say(f"{diverged:,} of {asked.size:,} nets diverged and are in no mean.")
+    return 0 if any(result.runs for result in results) else 1
 
 
 def _document(result: Result) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
         return False
     if not left:
         return True
-    reasons = {job.reason for one in left if (job := jobs().get(one.digest)) is not None and job.reason}
+    asked = (jobs().get(one.digest) for one in left)
+    reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
     for reason in sorted(reasons)[:3]:
         st.info(plain(reason), icon=":material/info:")
     have = len(experiments) - len(left)
@@ -74,9 +75,17 @@ def _watch(digests: list[str], total: int, key: str) -> None:
     text += f", {waiting} waiting" if waiting else f" · about {cost.words(seconds)} left" if seconds else ""
     st.progress(min(1.0, share / total), text=text)
     mine = [job for job in active.values() if who() in job.people]
-    if mine and st.button(
-        "Stop these trainings", icon=":material/stop:", key=f"{key}:stop", help="What has ended is kept."
-    ):
-        for job in mine:
-            stop(job)
-        st.rerun()
+    if mine:  # a callback is heard even where this drawing gives way to the next
+        st.button(
+            "Stop these trainings",
+            icon=":material/stop:",
+            key=f"{key}:stop",
+            help="What has ended is kept.",
+            on_click=_stop,
+            args=(mine,),
+        )
+
+
+def _stop(mine: list[Job]) -> None:
+    for job in mine:
+        stop(job)

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from .. import metrics
+from .. import metrics, presets
 from ..charts import glyphs
 from ..charts import sweeps as charts
 from ..corruption import NOISES
@@ -13,6 +13,7 @@ from ..experiment import Experiment
 from ..run import Run
 from ..sweep import Sweep
 from . import batch, canvas
+from .links import link
 from .resources import open_run, store
 from .words import plain, problems
 
@@ -83,7 +84,8 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
 def painting(run: Run, key: str) -> None:
     """One character to paint on, restored at once."""
     names = list(run.images.names)
-    chosen = st.selectbox("Character", names, key=f"{key}:{run.experiment.dataset}:character")
+    start = names.index("a") if "a" in names else 0
+    chosen = st.selectbox("Character", names, index=start, key=f"{key}:{run.experiment.dataset}:character")
     index = names.index(chosen)
     clean = run.images.images()[index]
     if len(clean) != 1:
@@ -117,13 +119,15 @@ def against_level(experiment: Experiment, key: str) -> None:
     sweep = Sweep(experiment, {}, SEEDS)
     if not batch.train(sweep.experiments(), f"Train {SEEDS} networks for the curve", key):
         return
-    digests = tuple(one.digest for one in sweep.experiments() if one.digest in store())
+    there = store().summaries(among=[one.digest for one in sweep.experiments()])
+    digests = tuple(sorted((row["digest"], row["created"]) for row in there))
     if not digests:
         problems([f"All {SEEDS} trainings diverged: try a smaller learning rate."])
         return
     noise = experiment.corruption
     kind = noise.kind if noise.kind != "none" else "salt_pepper"
-    runs = [one for one in sweep.experiments() if one.digest in digests]
+    kept = {digest for digest, _ in digests}
+    runs = [one for one in sweep.experiments() if one.digest in kept]
     levels = _levels(digests, kind, noise.pixels, runs)
     found = useful(levels)
     trained = noise.level if noise.kind != "none" and noise.where != "test" else None
@@ -131,6 +135,8 @@ def against_level(experiment: Experiment, key: str) -> None:
     label = NOISES[kind].label
     if found is None:
         st.markdown(f"With {label} this network is **never** better than leaving the characters as they are.")
+        st.markdown("A code of two numbers has little room for noise to fall off; a wider one helps.")
+        link(presets.get("font-denoise-best"), "Try our best denoiser", ":material/arrow_forward:")
     else:
         low, high = found
         until = f"up to the end of the scale, {high:.2f}" if high >= LEVELS[-1] else f"until **{high:.2f}**"
@@ -150,8 +156,8 @@ def against_level(experiment: Experiment, key: str) -> None:
 
 @st.cache_data(max_entries=64, show_spinner="Restoring at every level …")
 def _levels(
-    digests: tuple[str, ...], kind: str, painted: tuple[int, ...], _experiments: list[Experiment]
+    digests: tuple[tuple[str, str], ...], kind: str, painted: tuple[int, ...], _experiments: list[Experiment]
 ) -> list[Level]:
-    """Kept by digests; an experiment itself is never hashed."""
+    """Kept by digests and when they were trained; an experiment itself is never hashed."""
     runs = [run for experiment in _experiments if (run := open_run(experiment)) is not None]
     return curve(runs, kind, LEVELS, painted)

@@ -1,13 +1,17 @@
 // One image to paint on: a click, a drag or Enter inverts pixels. In front of it stands canvas.js.
-// data: pixels (base64), shape, flipped (numbers of inverted pixels), name. State "flipped": the same, as painted.
+// data: pixels (base64), shape, flipped (numbers of inverted pixels). State "flipped": the same, as painted.
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".paint");
   const canvas = root.querySelector("canvas"), clear = root.querySelector("button"), status = root.querySelector(".status");
   const [, rows, columns] = data.shape, clean = bytes(data.pixels);
-  const flipped = new Set(data.flipped);
-  let cursor = root.cursor ?? 0, drawing = null;
+  // A rerun of the page calls this function again with what the server heard last, which may be older than what has been
+  // painted since: what is painted lives on the element, for as long as it shows the same image.
+  if (root.image !== data.pixels) {
+    Object.assign(root, { image: data.pixels, flipped: new Set(data.flipped), cursor: 0, drawing: null });
+  }
+  const flipped = root.flipped;
 
   function draw() {
     const cell = Math.max(8, Math.floor(Math.min(230 / columns, 320 / rows)));
@@ -19,9 +23,9 @@ export default function (component) {
       context.fillRect(x, y, cell, cell);
       if (flipped.has(i)) { context.strokeStyle = "#ea580c"; context.lineWidth = 2; context.strokeRect(x + 1.5, y + 1.5, cell - 3, cell - 3); }
     }
-    if (document.activeElement === canvas || canvas.getRootNode().activeElement === canvas) {
+    if (canvas.getRootNode().activeElement === canvas) {
       context.strokeStyle = "#2563eb"; context.lineWidth = 2;
-      context.strokeRect((cursor % columns) * cell + 1, Math.floor(cursor / columns) * cell + 1, cell - 2, cell - 2);
+      context.strokeRect((root.cursor % columns) * cell + 1, Math.floor(root.cursor / columns) * cell + 1, cell - 2, cell - 2);
     }
     clear.disabled = flipped.size === 0;
     status.textContent = `${flipped.size} painted`;
@@ -33,27 +37,43 @@ export default function (component) {
     const c = Math.floor((event.clientX - box.left) / canvas.cell), r = Math.floor((event.clientY - box.top) / canvas.cell);
     return Math.min(rows - 1, Math.max(0, r)) * columns + Math.min(columns - 1, Math.max(0, c));
   };
-  const set = (i, on) => { if (on) flipped.add(i); else flipped.delete(i); draw(); };
+  const set = (i, on) => { if (on) flipped.add(i); else flipped.delete(i); };
+  // every pixel between two points of a drag: a fast pointer reports only some of them
+  function line(from, to, on) {
+    const [c0, r0, c1, r1] = [from % columns, Math.floor(from / columns), to % columns, Math.floor(to / columns)];
+    const steps = Math.max(1, Math.abs(c1 - c0), Math.abs(r1 - r0));
+    for (let k = 0; k <= steps; k++) set(Math.round(r0 + (r1 - r0) * k / steps) * columns + Math.round(c0 + (c1 - c0) * k / steps), on);
+  }
   const send = () => setStateValue("flipped", [...flipped].sort((a, b) => a - b));
+  const end = () => { if (root.drawing !== null) { root.drawing = null; send(); } };
 
   canvas.onpointerdown = (event) => {
+    if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
-    cursor = root.cursor = at(event);
-    drawing = !flipped.has(cursor);  // a drag paints or unpaints, as its first pixel says
-    set(cursor, drawing);
+    root.cursor = at(event);
+    root.drawing = !flipped.has(root.cursor);  // a drag paints or unpaints, as its first pixel says
+    set(root.cursor, root.drawing);
+    draw();
   };
-  canvas.onpointermove = (event) => { if (drawing !== null) set(at(event), drawing); };
-  canvas.onpointerup = () => { if (drawing !== null) { drawing = null; send(); } };
+  canvas.onpointermove = (event) => {
+    if (root.drawing === null) return;
+    const to = at(event);
+    line(root.cursor, to, root.drawing);
+    root.cursor = to;
+    draw();
+  };
+  canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = end;
   canvas.onfocus = canvas.onblur = draw;
   canvas.onkeydown = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
     if (step) {
       event.preventDefault();
-      cursor = root.cursor = Math.min(rows * columns - 1, Math.max(0, cursor + step));
+      root.cursor = Math.min(rows * columns - 1, Math.max(0, root.cursor + step));
       draw();
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      set(cursor, !flipped.has(cursor));
+      set(root.cursor, !flipped.has(root.cursor));
+      draw();
       send();
     }
   };

@@ -52,6 +52,7 @@ def choose(form: Controls) -> Sweep | None:
         help="The field that takes each value.",
     )  # fmt: skip
     right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(st.session_state[key("vary")]))
+    left, right = st.columns(2)  # a row of its own, also where columns stand below each other
     left.selectbox(
         "and", [_NOTHING, *fields()], format_func=labels.short, key=key("vary2"), persist_state="session",
         help="Two give a heat map.",
@@ -143,6 +144,11 @@ def results(sweep: Sweep, key: str) -> None:
             f"{diverged:,} of {sweep.size:,} trainings diverged: their loss was no longer a number. No mean has them.",
             icon=":material/trending_up:",
         )
+    if not any(result.runs for result in found):
+        st.info(
+            "Every training diverged: try smaller learning rates, or an output that is bounded.", icon=":material/info:"
+        )
+        return
     figure = st.segmented_control(
         "Show", list(FIGURES), default="learnt", format_func=LABELS.__getitem__, key=f"{key}:figure", required=True
     )
