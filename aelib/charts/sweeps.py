@@ -64,12 +64,10 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
         title=title, type="category", categoryorder="array", categoryarray=every, range=[-0.5, len(every) - 0.5]
     )
     chart.update_yaxes(title=label, rangemode="tozero")
-    for result in results:
+    for place, result in enumerate(results):
         if not result.runs and result.diverged:
             text = f"{result.diverged} of {len(result.point.experiments)} diverged"
-            chart.add_annotation(
-                x=result.point.values[path], y=0.02, yref="paper", text=text, showarrow=False, textangle=-90
-            )
+            chart.add_annotation(x=place, y=0.02, yref="paper", text=text, showarrow=False, textangle=-90)
     styled(chart, 400)
     return chart.update_layout(hovermode="closest")
 
