@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from aelib import health as state
 from aelib.basics import LabError
-from aelib.ui import controls, listing, memory, resources, views, wall  # noqa: F401 - before a visitor waits for them
+from aelib.ui import denoise, lesson, listing, memory, resources, sweeps, wall  # noqa: F401 - ahead of visitors
 
 
 async def health(_: Request) -> JSONResponse:

@@ -177,12 +177,12 @@ class Cluster(Remote):
                 ours.set_result(Outcome("cancelled", "Stopped before a worker took it, as asked."))
             else:
                 ours.set_exception(LabError("The cluster was stopped before this training ended: start it again."))
-        except RuntimeError as error:  # how Dask says that its scheduler or worker cannot import aelib
-            _log.warning("cluster %s: %s", self.address, error)
-            ours.set_exception(
-                LabError("The cluster does not understand the task: start its scheduler and workers in this folder.")
-            )
         except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the job
+            if "deserializ" in str(error):  # how Dask says that its scheduler or worker cannot import aelib
+                _log.warning("cluster %s: %s", self.address, error)
+                error = LabError(
+                    "The cluster does not understand the task: start its scheduler and workers in this folder."
+                )
             ours.set_exception(error)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib.sweep import SWEEPS
-from aelib.ui import controls, denoise, layout, progress, sweeps, views, words
+from aelib.ui import controls, denoise, layout, lesson, sweeps, views, words
 
 FORM, RUN = "denoising", "denoising-run"
 
@@ -14,30 +14,7 @@ st.markdown(
     "characters look like. How much noise can it take off, and when would you be better off without it?"
 )
 
-form = controls.Controls(FORM, default="font-denoise-10")
-if form.problem:
-    st.warning(words.plain(form.problem), icon=":material/link_off:")
-
-setup, picture = st.columns([2, 3], gap="large")
-with setup:
-    st.header("1 · Choose")
-    experiment = controls.denoiser(form)
-
-run = None
-with picture:
-    st.header("2 · Train")
-    if experiment is None:
-        words.problems(form.problems)
-        st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
-    else:
-        views.network(experiment)
-        st.caption(f"{experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
-        if changed := form.changed(experiment):
-            st.caption(words.plain(f"Changed from where you started: {changed}."))
-        run = progress.run_of(experiment, RUN)
-        if run is not None:
-            views.verdict(run)
-
+run = lesson.begin(controls.Controls(FORM, default="font-denoise-10"), controls.denoiser, RUN)
 if run is None:
     st.divider()
     st.caption(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, layout, progress, sweeps, views, words
+from aelib.ui import controls, layout, lesson, sweeps, views, words
 
 FORM, RUN = "dense", "dense-run"  # the names under which widgets are kept
 
@@ -14,31 +14,7 @@ st.markdown(
     "and on how it is trained. Try it."
 )
 
-form = controls.Controls(FORM, default="font-20-10")
-if form.problem:
-    st.warning(words.plain(form.problem), icon=":material/link_off:")
-
-setup, picture = st.columns([2, 3], gap="large")
-with setup:
-    st.header("1 · Choose")
-    experiment = controls.dense(form)
-
-run = None
-with picture:
-    st.header("2 · Train")
-    if experiment is None:
-        words.problems(form.problems)
-        st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
-    else:
-        views.network(experiment)
-        layers = "-".join(map(str, [*experiment.model.layers, *experiment.model.decoder[1:]]))
-        st.caption(f"{layers} · {experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
-        if changed := form.changed(experiment):
-            st.caption(words.plain(f"Changed from where you started: {changed}."))
-        run = progress.run_of(experiment, RUN)
-        if run is not None:
-            views.verdict(run)
-
+run = lesson.begin(controls.Controls(FORM, default="font-20-10"), controls.dense, RUN)
 if run is None:
     st.divider()
     st.caption(

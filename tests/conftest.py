@@ -1,11 +1,15 @@
 """Every test has a store of its own; random numbers of hypothesis are fixed so that a failure comes again."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import chromium
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -29,3 +33,16 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"REAL DATA MISSING: set AELIB_DATA; {folder} is not there")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The Chromium of a file's browser tests; closed after them, since its event loop keeps asyncio tests out."""
+    path = chromium.find()
+    if path is None:
+        pytest.skip("NO CHROMIUM: run `python -m tests.chromium`")
+    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield found
+        found.close()

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -28,15 +29,7 @@ def styled(figure: go.Figure, height: int = 300) -> go.Figure:
 def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) -> go.Figure:
     """Training loss against epoch; both axes logarithmic if asked (epoch 0 is then left out)."""
     records = [record for record in history if record["epoch"] > 0] if logarithmic else history
-    figure = go.Figure(
-        go.Scatter(
-            x=[record["epoch"] for record in records],
-            y=[record["train_loss"] for record in records],
-            name=label,
-            mode="lines",
-            line={"width": 2.5, "color": BLUE},
-        )
-    )
+    figure = go.Figure(_trace(records, "train_loss", label))
     kind = "log" if logarithmic else "linear"
     figure.update_xaxes(title="epoch", type=kind, dtick=1 if logarithmic else None)
     values = [record["train_loss"] for record in records if record["train_loss"] > 0]
@@ -46,18 +39,19 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     return styled(figure)
 
 
+def _trace(records: list[dict[str, float]], figure: str, name: str, **line: Any) -> go.Scatter:
+    """One figure of the history against the epoch."""
+    epochs = [record["epoch"] for record in records]
+    values = [record[figure] for record in records]
+    return go.Scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": BLUE, **line})
+
+
 def wrong_pixels(runs: Mapping[str, Run]) -> go.Figure:
     """Wrong pixels against epoch, one curve for each run by its name: unlike losses, comparable between all runs."""
     figure = go.Figure()
     for (name, run), colour in zip(runs.items(), itertools.cycle(SERIES), strict=False):
         records = [record for record in run.history if record["epoch"] > 0]
-        figure.add_scatter(
-            x=[record["epoch"] for record in records],
-            y=[record["wrong_pixels"] for record in records],
-            name=name,
-            mode="lines",
-            line={"width": 2.5, "color": colour},
-        )
+        figure.add_trace(_trace(records, "wrong_pixels", name, color=colour))
     figure.update_xaxes(title="epoch", type="log", dtick=1)
     figure.update_yaxes(title="wrong pixels, all images", rangemode="tozero")
     return styled(figure, 340)
@@ -67,15 +61,7 @@ def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
     """Images learnt against epoch, with the number of images as a line to reach."""
     records = [record for record in run.history if record["epoch"] > 0] if logarithmic else run.history
     total = run.metrics["total"]
-    figure = go.Figure(
-        go.Scatter(
-            x=[record["epoch"] for record in records],
-            y=[record["learnt"] for record in records],
-            name="learnt",
-            mode="lines",
-            line={"width": 2.5, "shape": "hv", "color": BLUE},
-        )
-    )
+    figure = go.Figure(_trace(records, "learnt", "learnt", shape="hv"))
     figure.add_hline(y=total, line={"dash": "dot", "width": 1.5, "color": GREY}, annotation_text=f"all {total}")
     figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
     figure.update_yaxes(title="characters learnt", range=[0, total * 1.12])

@@ -1,0 +1,38 @@
+"""What every lesson begins with: choose on the left, train on the right."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ..experiment import Experiment
+from ..run import Run
+from . import views
+from .controls import Controls
+from .progress import run_of
+from .words import plain, problems
+
+
+def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: str) -> Run | None:
+    """The run of what is chosen, or None until there is one. fields: draws the choices; key: under which the widgets of
+    the run are kept."""
+    if form.problem:
+        st.warning(plain(form.problem), icon=":material/link_off:")
+    setup, picture = st.columns([2, 3], gap="large")
+    with setup:
+        st.header("1 · Choose")
+        experiment = fields(form)
+    with picture:
+        st.header("2 · Train")
+        if experiment is None:
+            problems(form.problems)
+            st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
+            return None
+        views.network(experiment)
+        layers = "-".join(map(str, [*experiment.model.layers, *experiment.model.decoder[1:]]))
+        st.caption(f"{layers} · {experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
+        if changed := form.changed(experiment):
+            st.caption(plain(f"Changed from where you started: {changed}."))
+        run = run_of(experiment, key)
+        if run is not None:
+            views.verdict(run)
+        return run
