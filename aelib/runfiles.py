@@ -1,7 +1,7 @@
 """A run as files, and back: run.json and two safetensors files, each with its checksum.
 
 What the store keeps in a folder is what a worker elsewhere sends home. Nothing is believed before it is checked,
-nothing is unpickled.
+nothing of it is unpickled.
 """
 
 import hashlib

@@ -7,7 +7,7 @@
     home/index.sqlite                         a table of all runs for lists; made anew from the folders when lost
 
 A run is written aside and renamed, so it is there whole or not at all. The folders are the truth, the index is a
-copy: whoever lists runs first brings it up to date. Nothing is unpickled.
+copy: whoever lists runs first brings it up to date. Nothing of it is unpickled.
 """
 
 import logging
