@@ -57,7 +57,8 @@ def _parser() -> _Parser:
     sub = command("presets", presets, "The named experiments; with NAME the experiment as JSON.")
     sub.add_argument("name", nargs="?", metavar="NAME")
 
-    command("datasets", datasets, "The data sets: what is in them, where they come from, whether they are here.")
+    sub = command("datasets", datasets, "The data sets: what is in them, where they come from, whether they are here.")
+    sub.add_argument("--get", metavar="NAME", help="download a data set that is not bundled")
 
     sub = command("train", train, "Train an experiment, or find it in the store.")
     _training(sub)

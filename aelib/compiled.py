@@ -279,7 +279,7 @@ class CompiledDense(BatchedDense):
 
     def __init__(self, model: Autoencoder, experiment: Experiment) -> None:
         super().__init__([model], [experiment], torch.device("cpu"))
-        self.sizes_ = np.array(self.sizes)
+        self.sizes = np.array([self.steps[0].inputs, *(step.outputs for step in self.steps)])
         self.kinds = np.array([ACTIVATIONS.index(step.activation) for step in self.steps])
         self.loss_kind = LOSSES.index("bce of logits" if self.loss.of_logits else experiment.loss)
         self.settings, self.kind = experiment.optimizer, list(OPTIMIZERS).index(experiment.optimizer.kind)
@@ -289,15 +289,15 @@ class CompiledDense(BatchedDense):
         self.taken = 0
         self.rooms: dict[int, tuple[Any, ...]] = {}
 
-    def step(self, batch: Batch, rate_factor: float) -> None:
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
         images = batch.inputs.shape[1]
         room = self._room(images)
         room.load(batch)
         if images not in self.rooms:
-            layers = [np.zeros((sum(self.sizes[1:]), images), np.float32) for _ in range(3)]
-            flat = [np.zeros(max(self.sizes) * images, np.float32) for _ in range(2)]
+            layers = [np.zeros((int(self.sizes[1:].sum()), images), np.float32) for _ in range(3)]
+            flat = [np.zeros(int(self.sizes.max()) * images, np.float32) for _ in range(2)]
             self.rooms[images] = (room.y[0][0].numpy(), room.target[0].numpy(), *layers, *flat)
-        step(self.p, self.g, self.sizes_, self.kinds, self.loss_kind, *self.rooms[images])
+        step(self.p, self.g, self.sizes, self.kinds, self.loss_kind, *self.rooms[images])
         self.taken += 1
         optimizer = self.settings
         rate = optimizer.learning_rate * rate_factor

@@ -1,24 +1,15 @@
 """Noise: clean images -> what the net is shown. What it should give back stays clean.
 
-The numbers are not drawn from a stream but computed from (seed, turn, image, pixel) by an integer hash, so they are
-the same on every device, for one net or for a hundred at once, and whatever batch an image falls into. They are drawn
-where the images are.
-
-The hash is the 32-bit finaliser `lowbias32` of Chris Wellons (https://nullprogram.com/blog/2018/07/31/, public
-domain), over a counter, as in Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
+The random numbers come from (seed, turn, image, pixel), see counter.py, and are made where the images are.
 """
 
-import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-TEST = -1  # the turn whose noise is used to look at a net: the same at every look
-_GOLDEN = -1640531527  # 2^32 / golden ratio, as int32: neighbours in a counter fall far apart
-_MULTIPLIERS = (0x7FEB352D, 0x846CA68B - 2**32)
+from .counter import normal, random_bits, uniform
 
 
 @dataclass(frozen=True)
@@ -32,32 +23,25 @@ class Noise:
     apply: Callable[[Tensor, Tensor, Callable[[int], Tensor], Tensor | None], Tensor]
 
 
-def _uniform(bits: Tensor) -> Tensor:
-    """float32 in [0, 1): 24 of the bits, as many as a float32 holds."""
-    return (bits & 0xFFFFFF).float() * 2.0**-24
-
-
 def _salt_pepper(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
     drawn = bits(0)
-    return torch.where(_uniform(drawn) < level, (drawn < 0).to(x.dtype), x)
+    return torch.where(uniform(drawn) < level, (drawn < 0).to(x.dtype), x)
 
 
 def _gaussian(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
-    # Box & Muller 1958; 1 - u keeps the logarithm finite
-    radius = torch.sqrt(-2.0 * torch.log1p(-_uniform(bits(0))))
-    return (x + level * radius * torch.cos(2 * math.pi * _uniform(bits(1)))).clamp_(0.0, 1.0)
+    return (x + level * normal(bits)).clamp_(0.0, 1.0)
 
 
 def _masking(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
-    return torch.where(_uniform(bits(0)) < level, torch.zeros_like(x), x)
+    return torch.where(uniform(bits(0)) < level, torch.zeros_like(x), x)
 
 
 def _bit_flip(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
-    return torch.where(_uniform(bits(0)) < level, 1.0 - x, x)
+    return torch.where(uniform(bits(0)) < level, 1.0 - x, x)
 
 
 def _painted(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], painted: Tensor | None) -> Tensor:
-    hit = _uniform(bits(0)) < level
+    hit = uniform(bits(0)) < level
     return x if painted is None else torch.where(hit & painted, 1.0 - x, x)
 
 
@@ -74,31 +58,6 @@ NOISES: dict[str, Noise] = {
     "bit_flip": Noise("bit flips", "Each pixel is inverted with this probability.", _bit_flip),
     "painted": Noise("painted", "The pixels that you paint are inverted, each with this probability.", _painted),
 }
-
-
-def key(seed: int, turn: int) -> tuple[int, int]:
-    """Two 32-bit numbers (as int32) that stand for a seed and a turn (an epoch, or TEST)."""
-    digest = hashlib.blake2b(f"noise {seed} {turn}".encode(), digest_size=8).digest()
-    return (
-        int.from_bytes(digest[:4], "little", signed=True),
-        int.from_bytes(digest[4:], "little", signed=True),
-    )
-
-
-def random_bits(keys: Sequence[tuple[int, int]], images: Tensor, pixels: int, draw: int = 0) -> Tensor:
-    """int32, members × images × pixels, every bit random. keys: one for each member; images: int64, the numbers of the
-    images, images or members × images; draw: another number gives other bits."""
-    device = images.device
-    where = (images[..., None] * pixels + torch.arange(pixels, device=device)).to(torch.int32)
-    first, second = torch.tensor(keys, dtype=torch.int32, device=device).T
-    x: Tensor = where * _GOLDEN + (first + draw * 0x632BE5AB)[:, None, None]
-    for i, (shift, multiplier) in enumerate(zip((16, 15), _MULTIPLIERS, strict=True)):
-        x ^= (x >> shift) & (2 ** (32 - shift) - 1)  # the shift of a signed number drags its sign along
-        x *= multiplier
-        if i == 0:
-            x ^= second[:, None, None]
-    x ^= (x >> 16) & 0xFFFF
-    return x
 
 
 def corrupt(

@@ -26,7 +26,7 @@ def seconds(experiments: Sequence[Experiment]) -> float:
 
 
 def _batch(first: Experiment, nets: int) -> float:
-    images = first.dataset_spec.images
+    images = first.dataset_spec.splits.train
     size = min(first.batch_size or images, images)
     steps = first.epochs * -(-images // size)
     slow = 1.0 if supports(first) else AUTOGRAD

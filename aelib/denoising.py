@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .corruption import corrupt, key
+from . import metrics
+from .corruption import corrupt
+from .counter import key
 from .run import Run
 from .sweep import Spread, spread
 
@@ -39,8 +41,7 @@ def wrong_pixels(outputs: Tensor, targets: Tensor, threshold: float) -> Tensor:
 
 def nearest(images: Tensor, clean: Tensor) -> Tensor:
     """For each image the clean one at the smallest squared distance; of equals the first."""
-    distances = torch.cdist(images.flatten(1).double(), clean.flatten(1).double())
-    return clean[distances.argmin(dim=1)]
+    return clean[metrics.nearest(images, clean)[0]]
 
 
 @torch.no_grad()

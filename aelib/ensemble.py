@@ -15,12 +15,17 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from . import losses
+from . import datasets, losses
 from .activations import ACTIVATIONS
-from .engines import Batch, Look
+from .bottleneck import Bottleneck
+from .engines import Batch, Look, Posterior
 from .experiment import Experiment
+from .fields import DenseStep
 from .models import Autoencoder
 from .optimizers import OPTIMIZERS, FlatOptimizer, Setting
+from .variational import kl, objective
+
+FUSED_FROM = 40_000  # parameters of a net from which on torch's fused Adam is faster than a few operations over all
 
 
 def supports(experiment: Experiment) -> bool:
@@ -32,13 +37,16 @@ def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     """What one member needs at most while it trains: parameters with gradient, optimiser and scratch; activations and
     noise of a batch; what is kept of it along the way."""
     described, model = experiment.dataset_spec, experiment.resolved_model
-    images = described.images
+    images = described.splits.train
+    looked_at = images if described.named else datasets.LOOKED_AT
     batch = experiment.batch_size or images
     flat = model.parameter_count() * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
-    activations = 4 * widths * max(batch, images)  # nets are looked at with all images at once
-    noise = 12 * described.pixels * images if experiment.corruption.kind != "none" else 0
-    kept = snapshots * images * (4 * model.latent_dim + described.pixels)
+    activations = 4 * widths * max(batch, looked_at)
+    noise = 12 * described.pixels * max(batch, looked_at) if experiment.corruption.kind != "none" else 0
+    if model.variational:
+        noise += 4 * model.latent_dim * images
+    kept = snapshots * (4 * looked_at * model.latent_dim + experiment.snapshot_numbers)
     return 4 * (flat + activations + noise) + kept
 
 
@@ -60,13 +68,15 @@ class _Layer:
 
 
 class _Buffers:
-    """Room for one forward and backward pass over so many images."""
+    """Room for one forward and backward pass over so many images. steps: the layers; y[i] goes into layer i, z[i + 1]
+    comes out of it (twice as many numbers as y where it gives mu and log_var)."""
 
-    def __init__(self, sizes: list[int], members: int, images: int, like: Tensor) -> None:
+    def __init__(self, steps: list[DenseStep], members: int, images: int, like: Tensor) -> None:
+        sizes = [*(step.inputs for step in steps), steps[-1].outputs]
         self.rows = [like.new_ones(members, size + 1, images) for size in sizes]
         self.y = [rows[:, :-1] for rows in self.rows]
         self.transposed = [rows.transpose(1, 2) for rows in self.rows]
-        self.z = [like.new_empty(members, size, images) for size in sizes]
+        self.z = [like.new_empty(members, size, images) for size in (sizes[0], *(step.outputs for step in steps))]
         self.delta = [like.new_empty(members, size, images) for size in sizes]
         self.target = like.new_empty(members, sizes[-1], images)
         self.loaded = (like, like)
@@ -88,16 +98,21 @@ class BatchedDense:
     goes the way that `AutogradEngine` would take it alone.
     """
 
+    fuses = True  # may use torch's fused optimiser
+
     def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
         first = experiments[0]
         self.shape = first.dataset_spec.shape
         self.loss = losses.select(first.loss, first.output_activation)
         self.steps = first.resolved_model.steps()
-        self.sizes = [self.steps[0].inputs, *(step.outputs for step in self.steps)]
         self.code_at = len(first.model.layers) - 1
         self.members = len(models)
         parameters = torch.cat([self._pack(model) for model in models], dim=0)  # members × parameters
         self._lay_out(self._by_segment(parameters).to(device))
+        self.bottleneck = None
+        if first.model.variational:
+            beta = _setting([experiment.beta for experiment in experiments])
+            self.bottleneck = Bottleneck(first.model.latent_dim, beta, first.free_bits, device)
         settings = [experiment.optimizer for experiment in experiments]
         self.optimizer = FlatOptimizer(
             first.optimizer.kind,
@@ -106,6 +121,7 @@ class BatchedDense:
             _setting([setting.momentum for setting in settings]),
             _setting([setting.weight_decay for setting in settings]),
             self._expand,
+            self._pieces if self.fuses and self._numbers >= FUSED_FROM and device.type in ("cpu", "cuda") else None,
         )
 
     # --- layout: one flat buffer, segment after segment, each members × numbers -----------------------------
@@ -138,6 +154,16 @@ class BatchedDense:
         """members → flat: every number of a member gets the member's value."""
         return values.to(self.flat.dtype).to(self.flat.device)[self._member_of]
 
+    @property
+    def _numbers(self) -> int:
+        """Parameters of one member."""
+        return sum(self._segments())
+
+    def _pieces(self, flat: Tensor) -> list[list[Tensor]]:
+        """The segments of a flat tensor that belong to each member."""
+        parts = torch.split(flat, [self.members * size for size in self._segments()])
+        return [[part.view(self.members, -1)[member] for part in parts] for member in range(self.members)]
+
     def _lay_out(self, flat: Tensor) -> None:
         self.flat = flat
         self.gradient = torch.zeros_like(flat)
@@ -163,37 +189,43 @@ class BatchedDense:
 
     def _room(self, images: int) -> _Buffers:
         if images not in self.buffers:
-            self.buffers[images] = _Buffers(self.sizes, self.members, images, self.flat)
+            self.buffers[images] = _Buffers(self.steps, self.members, images, self.flat)
         return self.buffers[images]
 
-    def _forward(self, batch: Batch) -> _Buffers:
-        room = self._room(batch.inputs.shape[1])
-        room.load(batch)
-        self._run(room)
-        return room
+    def _run(self, room: _Buffers, eps: Tensor | None) -> None:
+        """Forward through all layers; eps: see `Bottleneck.forward`."""
+        for i in range(len(self.layers)):
+            self._layer(room, i, eps)
 
-    def _run(self, room: _Buffers) -> None:
-        for i, layer in enumerate(self.layers):
-            torch.bmm(layer.matrix, room.rows[i], out=room.z[i + 1])
+    def _layer(self, room: _Buffers, i: int, eps: Tensor | None) -> None:
+        layer = self.layers[i]
+        torch.bmm(layer.matrix, room.rows[i], out=room.z[i + 1])
+        if self.bottleneck is not None and i + 1 == self.code_at:
+            self.bottleneck.forward(room.z[i + 1], eps, room.y[i + 1])
+        else:
             ACTIVATIONS[layer.activation].forward(room.z[i + 1], layer.slope, room.y[i + 1])
 
     @torch.no_grad()
-    def step(self, batch: Batch, rate_factor: float) -> None:
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
         room = self._room(batch.inputs.shape[1])
         room.load(batch)
-        self._differentiate(room)
+        self._differentiate(room, batch.eps, beta_factor)
         self.optimizer.step(self.gradient, rate_factor)
 
-    def _differentiate(self, room: _Buffers) -> None:
+    def _differentiate(self, room: _Buffers, eps: Tensor | None = None, beta_factor: float = 1.0) -> None:
         """The gradient of the loaded batch, into `gradient`."""
-        self._run(room)
+        self._run(room, eps)
         last = len(self.layers)
         delta = room.delta[last]
         self.loss.gradient(room.y[last], room.target, delta)
-        delta.mul_(1.0 / (delta.shape[1] * delta.shape[2]))  # the loss is a mean over pixels and images
+        # a mean over images, and over pixels where there is no KL to weigh against
+        delta.mul_(1.0 / (delta.shape[2] * (1 if self.bottleneck else delta.shape[1])))
         for i in range(last, 0, -1):
             layer, delta = self.layers[i - 1], room.delta[i]
-            if not (i == last and self.loss.of_logits):
+            if self.bottleneck is not None and i == self.code_at:
+                assert eps is not None  # noqa: S101 - for the type checker: variational nets are fed with it
+                delta = self.bottleneck.backward(delta, room.z[i], eps, beta_factor)
+            elif not (i == last and self.loss.of_logits):
                 if layer.slope_gradient is not None:
                     torch.sum(delta * room.z[i].clamp(max=0.0), dim=(1, 2), keepdim=True, out=layer.slope_gradient)
                 ACTIVATIONS[layer.activation].backward(delta, room.z[i], room.y[i], layer.slope)
@@ -203,12 +235,37 @@ class BatchedDense:
 
     @torch.no_grad()
     def look(self, batch: Batch) -> Look:
-        room = self._forward(batch)
-        last = len(self.layers)
-        loss = self.loss.value(room.z[last], room.y[last], room.target).mean(dim=(1, 2)).cpu().double()
+        room = self._room(batch.inputs.shape[1])
+        room.load(batch)
+        posterior = None
+        if self.bottleneck is None:
+            self._run(room, None)
+            loss = self._loss(room)
+        else:
+            self._run(room, batch.eps)
+            recon_loss = self._loss(room) * room.z[-1].shape[1]
+            mu, log_var = self.bottleneck.split(room.z[self.code_at])
+            kl_each = kl(mu, log_var).mean(dim=2).cpu().double()
+            loss = objective(recon_loss, kl_each, self.bottleneck.beta, self.bottleneck.free_bits)
+            posterior = Posterior(log_var.transpose(1, 2).clone(), recon_loss, kl_each)
+            room.y[self.code_at].copy_(mu)
+            for i in range(self.code_at, len(self.layers)):  # again from the code on, now of the mean
+                self._layer(room, i, None)
         codes = room.y[self.code_at].transpose(1, 2).clone()
-        outputs = room.y[last].transpose(1, 2).reshape(self.members, -1, *self.shape)
-        return Look(codes, outputs, loss)
+        outputs = room.y[-1].transpose(1, 2).reshape(self.members, -1, *self.shape)
+        return Look(codes, outputs, loss, posterior)
+
+    @torch.no_grad()
+    def decode(self, codes: Tensor) -> Tensor:
+        room = self._room(codes.shape[1])
+        room.y[self.code_at].copy_(codes.transpose(1, 2))
+        for i in range(self.code_at, len(self.layers)):
+            self._layer(room, i, None)
+        return room.y[-1].transpose(1, 2).reshape(self.members, -1, *self.shape)
+
+    def _loss(self, room: _Buffers) -> Tensor:
+        """float64 on the CPU, members: mean over pixels and images of what was decoded last."""
+        return self.loss.value(room.z[-1], room.y[-1], room.target).mean(dim=(1, 2)).cpu().double()
 
     # --- members --------------------------------------------------------------------------------------------
 
@@ -233,5 +290,7 @@ class BatchedDense:
             return torch.cat([part.view(self.members, -1)[chosen].flatten() for part in torch.split(flat, sizes)])
 
         self.optimizer.regroup(only, chosen.cpu(), self._expand)
+        if self.bottleneck is not None:
+            self.bottleneck.keep(chosen.cpu())
         self.members = len(members)
         self._lay_out(self.optimizer.parameters)

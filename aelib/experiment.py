@@ -43,6 +43,8 @@ from .optimizers import OPTIMIZERS
 
 MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
+PICTURED = 32  # images of a large set whose reconstructions are kept along the way
+GRID_SIDE = 15  # of the decoded plane that is kept along the way: so many points across and down
 MAX_JSON = 100_000  # characters
 
 SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
@@ -101,6 +103,33 @@ class Experiment(Part):
             "give at most 200 epochs, or nothing",
         ),
     ] = None
+    beta: Annotated[
+        float,
+        setting(
+            "Weight of the KL divergence in a variational net's loss; 1 is the ELBO.",
+            "give a number from 0 to 1000",
+            ge=0,
+            le=1000,
+        ),
+    ] = 1.0
+    beta_warm_up: Annotated[
+        int,
+        setting(
+            "Epochs over which β rises from 0 to its value. 0: it has it from the start.",
+            f"give a whole number from 0 to {MAX_EPOCHS:,}",
+            ge=0,
+            le=MAX_EPOCHS,
+        ),
+    ] = 0
+    free_bits: Annotated[
+        float,
+        setting(
+            "KL (in nats) that each code number has for nothing, so that it stays in use.",
+            "give a number from 0 to 100",
+            ge=0,
+            le=100,
+        ),
+    ] = 0.0
     seed: Annotated[
         int,
         setting(
@@ -139,12 +168,23 @@ class Experiment(Part):
                 f"model.layers is {_dashes(model.layers)}, which makes {count:,} parameters: at most "
                 f"{MAX_PARAMETERS:,} are allowed."
             )
-        if self.batch_size is not None and self.batch_size > described.images:
+        images = described.splits.train
+        if self.batch_size is not None and self.batch_size > images:
             _refuse(
-                f"batch_size is {self.batch_size}: give 1 to {described.images}, the images of "
-                f"{described.name}, or all."
+                f"batch_size is {self.batch_size}: give 1 to {images:,}, the images of {described.name} to train on, "
+                "or all."
             )
-        if model.batch_norm and self.batch_size and described.images % self.batch_size == 1 % self.batch_size:
+        if model.variational and model.code_activation != "identity":
+            _refuse(
+                f"model.code_activation is {model.code_activation!r}: choose identity, since means and variances of a "
+                "variational code have no bounds."
+            )
+        if self.early_stop.kind == "learnt" and not described.named:
+            _refuse(
+                f"early_stop.kind is 'learnt': choose none or patience, since no image of {described.name} is learnt "
+                "by itself."
+            )
+        if model.batch_norm and self.batch_size and images % self.batch_size == 1 % self.batch_size:
             _refuse(
                 f"batch_size is {self.batch_size}, which leaves a batch of 1 image, and batch norm needs 2: give "
                 "another size, or all."
@@ -157,8 +197,8 @@ class Experiment(Part):
             )
         if self.snapshots is not None and any(not 0 <= epoch <= self.epochs for epoch in self.snapshots):
             _refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 to {self.epochs:,}.")
-        if len(self.snapshots or ()) * described.images * described.pixels > MAX_SNAPSHOT_NUMBERS:
-            most = MAX_SNAPSHOT_NUMBERS // (described.images * described.pixels)
+        if len(self.snapshots or ()) * self.snapshot_numbers > MAX_SNAPSHOT_NUMBERS:
+            most = MAX_SNAPSHOT_NUMBERS // self.snapshot_numbers
             _refuse(f"snapshots has {len(self.snapshots or ())} epochs: at most {most} fit for {described.name}.")
         return self
 
@@ -195,6 +235,22 @@ class Experiment(Part):
         return self.model.model_copy(update={"output_activation": self.output_activation})
 
     @property
+    def pictured(self) -> int:
+        """Images whose reconstructions are kept along the way: all where each is a thing of its own."""
+        described = self.dataset_spec
+        return described.images if described.named else PICTURED
+
+    @property
+    def keeps_grid(self) -> bool:
+        """Whether the decoded plane is kept along the way too: for codes of two numbers, where images are many."""
+        return self.model.latent_dim == 2 and not self.dataset_spec.named
+
+    @property
+    def snapshot_numbers(self) -> int:
+        """Pixels in one snapshot."""
+        return (self.pictured + (GRID_SIDE**2 if self.keeps_grid else 0)) * self.dataset_spec.pixels
+
+    @property
     def dataset_spec(self) -> datasets.DatasetSpec:
         """Raises LabError where the data set has gone since the experiment was made."""
         return datasets.spec(self.dataset)
@@ -217,7 +273,7 @@ class Experiment(Part):
             values["snapshots"] = sorted(set(self.snapshots))
         if self.model.decoder_layers == self.model.layers[::-1]:
             values["model.decoder_layers"] = None
-        if self.batch_size is not None and self.batch_size == self.dataset_spec.images:
+        if self.batch_size is not None and self.batch_size == self.dataset_spec.splits.train:
             values["batch_size"] = "all"
         if values["corruption.pixels"]:
             values["corruption.pixels"] = sorted(set(self.corruption.pixels))
@@ -235,6 +291,9 @@ class Experiment(Part):
             "optimizer.momentum": OPTIMIZERS[self.optimizer.kind].momentum,
             "optimizer.step_every": self.optimizer.schedule == "step",
             "optimizer.step_factor": self.optimizer.schedule == "step",
+            "beta": self.model.variational,
+            "beta_warm_up": self.model.variational and self.beta > 0,
+            "free_bits": self.model.variational and self.beta > 0,
             "early_stop.wrong_pixels": self.early_stop.kind == "learnt",
             "early_stop.patience": self.early_stop.kind == "patience",
             "early_stop.min_delta": self.early_stop.kind == "patience",

@@ -1,4 +1,9 @@
-"""The batches of an epoch, on the device: images in the order of the epoch, noisy where the experiment says so."""
+"""The batches of an epoch, on the device: images in the order of the epoch, noisy where the experiment says so, with
+the random numbers of variational nets.
+
+Images lie on the device as bytes, once; what is shown to the nets is made of them there, batch by batch. There is no
+loader, and nothing is copied to the device while training.
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +11,8 @@ import torch
 from torch import Tensor
 
 from .basics import generator
-from .corruption import TEST, corrupt, key
+from .corruption import corrupt
+from .counter import TEST, key, normal, random_bits
 from .datasets import Normalization
 from .engines import Batch
 from .experiment import Experiment
@@ -15,75 +21,123 @@ FIXED = 0  # the turn whose noise a fixed noisy set has
 AHEAD = 64  # epochs of noise drawn at once for one net: one call of many numbers costs little more than one of few
 
 NUMBERS = 200_000  # of noise that are drawn at once, if an epoch does not need more
+FLOATS = 4_000_000  # pixels of a training set that is kept as floats, ready for the nets: smaller ones are
 
 
 class Feed:
-    """For members that differ at most in seed and noise level. pixels: 0 to 1, images × channels × height × width.
-
-    look: the batch by which nets are looked at, all images in their own order.
-    """
+    """For members that differ at most in seed and noise level. pixels: uint8, images × channels × height × width;
+    normalization: of these."""
 
     def __init__(
         self, members: list[Experiment], pixels: Tensor, normalization: Normalization, device: torch.device
     ) -> None:
-        self.noise = members[0].corruption
-        self.normalization = normalization
-        self.pixels = pixels.to(device)
-        self.clean = normalization.apply(self.pixels)
-        self.size = members[0].batch_size or len(pixels)
-        self.epochs = members[0].epochs
+        first = members[0]
+        self.noise = first.corruption
+        self.normalization, self.device = normalization, device
+        self.bytes = pixels.to(device)
+        self.size = first.batch_size or len(pixels)
+        self.epochs = first.epochs
+        self.latent_dim = first.model.latent_dim if first.model.variational else 0
         self.seeds = [member.seed for member in members]
         self.levels = [member.corruption.level for member in members]
         self.order = [generator(seed, "order") for seed in self.seeds]
         noisy = self.noise.kind != "none"
         self.noisy_training = noisy and self.noise.where in ("train", "both")
         self.noisy_look = noisy and self.noise.where in ("test", "both")
+        # a set kept as floats: as pixels from 0 to 1, and normalised
+        whole = self.size >= len(pixels) or pixels.numel() <= FLOATS
+        self.pixels = self.bytes.float() / 255.0 if whole else None
+        self.clean = normalization.apply(self.pixels) if self.pixels is not None else None
+        self._clean = self.clean[None] if self.clean is not None else None  # one tensor, so that engines know it again
         self._start()
 
     def _start(self) -> None:
         """What does not change from epoch to epoch, for the members as they are now."""
-        clean = Batch(self.clean[None], self.clean[None])
-        self.look = clean._replace(inputs=self._noisy(self.pixels, [TEST])) if self.noisy_look else clean
-        if self.noisy_training and not self.noise.fresh:
-            self.whole = clean._replace(inputs=self._noisy(self.pixels, [FIXED]))
+        self.whole: Batch | None = None
+        if self.pixels is not None and self._clean is not None:
+            self.whole = Batch(self._clean, self._clean)
+            if self.noisy_training and not self.noise.fresh:
+                self.whole = self.whole._replace(inputs=self._noisy(self.pixels, [FIXED]))
+        self._noise_ahead: dict[int, Tensor] = {}
+        self._eps_ahead: dict[int, Tensor] = {}
+
+    def look(self, pixels: Tensor | None = None, first: int = 0) -> Batch:
+        """The batch by which nets are looked at: these images (uint8), or those of training, in their own order. The
+        same noise and random numbers at every look; first: the number of the first of these images, on which both
+        depend."""
+        if pixels is None and self.pixels is not None and self._clean is not None:
+            shown, clean = self.pixels, self._clean
         else:
-            self.whole = clean
-        self._ahead: dict[int, Tensor] = {}
+            shown = (self.bytes if pixels is None else pixels.to(self.device)).float() / 255.0
+            clean = self.normalization.apply(shown)[None]
+        numbers = torch.arange(first, first + len(shown), device=self.device)
+        inputs = self._noisy(shown, [TEST], numbers) if self.noisy_look else clean
+        return Batch(inputs, clean, self._eps([TEST], numbers))
 
     def _noisy(self, pixels: Tensor, turns: list[int], numbers: Tensor | None = None) -> Tensor:
         """Normalised, (turns · members) × images × channels × height × width."""
-        levels = torch.tensor(self.levels * len(turns), device=self.pixels.device)
+        levels = torch.tensor(self.levels * len(turns), device=pixels.device)
         keys = [key(seed, turn) for turn in turns for seed in self.seeds]
         return self.normalization.apply(corrupt(pixels, self.noise.kind, levels, keys, numbers, self.noise.pixels))
 
-    def _drawn(self, epoch: int) -> Tensor:
+    def _eps(self, turns: list[int], images: Tensor) -> Tensor | None:
+        """Standard normal, (turns · members) × images × latent_dim, by the numbers of the images; None where no net is
+        variational."""
+        if not self.latent_dim:
+            return None
+        keys = [key(seed, turn) for turn in turns for seed in self.seeds]
+        # draws of their own, so that codes and pixels do not share their noise
+        return normal(lambda draw: random_bits(keys, images, self.latent_dim, draw + 2))
+
+    def _turns(self, epoch: int, numbers: int) -> list[int]:
+        """Epochs to draw at once, of which each needs so many numbers."""
+        ahead = min(AHEAD // len(self.seeds), NUMBERS // numbers, self.epochs - epoch + 1)
+        return list(range(epoch, epoch + max(1, ahead)))
+
+    def _drawn(self, epoch: int, pixels: Tensor) -> Tensor:
         """All images, noisy for this epoch; those of the next epochs are drawn with them."""
-        if epoch not in self._ahead:
-            numbers = len(self.seeds) * self.pixels.numel()
-            ahead = min(AHEAD // len(self.seeds), NUMBERS // numbers, self.epochs - epoch + 1)
-            turns = list(range(epoch, epoch + max(1, ahead)))
-            noisy = self._noisy(self.pixels, turns)
-            noisy = noisy.view(len(turns), len(self.seeds), *noisy.shape[1:])
-            self._ahead = dict(zip(turns, noisy, strict=True))
-        return self._ahead.pop(epoch)
+        if epoch not in self._noise_ahead:
+            turns = self._turns(epoch, len(self.seeds) * pixels.numel())
+            noisy = self._noisy(pixels, turns)
+            self._noise_ahead = dict(zip(turns, noisy.view(len(turns), len(self.seeds), *noisy.shape[1:]), strict=True))
+        return self._noise_ahead.pop(epoch)
+
+    def _codes_noise(self, epoch: int) -> Tensor | None:
+        """members × images × latent_dim for this epoch; that of the next epochs is drawn with it."""
+        if not self.latent_dim:
+            return None
+        if epoch not in self._eps_ahead:
+            images = torch.arange(len(self.bytes), device=self.device)
+            turns = self._turns(epoch, len(self.seeds) * len(images) * self.latent_dim)
+            eps = self._eps(turns, images)
+            assert eps is not None  # noqa: S101 - for the type checker: latent_dim is not 0
+            self._eps_ahead = dict(zip(turns, eps.view(len(turns), len(self.seeds), *eps.shape[1:]), strict=True))
+        return self._eps_ahead.pop(epoch)
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """The batches of an epoch, counted from 1."""
         fresh = self.noisy_training and self.noise.fresh
-        if self.size >= len(self.pixels):
-            yield self.whole._replace(inputs=self._drawn(epoch)) if fresh else self.whole
+        eps = self._codes_noise(epoch)
+        count = len(self.bytes)
+        if self.size >= count:
+            assert self.whole is not None and self.pixels is not None  # noqa: S101, PT018 - for the type checker
+            inputs = self._drawn(epoch, self.pixels) if fresh else self.whole.inputs
+            yield Batch(inputs, self.whole.targets, eps)
             return
-        count = len(self.pixels)
-        order = torch.stack([torch.randperm(count, generator=one) for one in self.order]).to(self.pixels.device)
-        members = torch.arange(len(self.seeds), device=order.device)[:, None]
+        order = torch.stack([torch.randperm(count, generator=one) for one in self.order]).to(self.device)
+        members = torch.arange(len(self.seeds), device=self.device)[:, None]
         for chosen in torch.split(order, self.size, dim=1):
+            shown = self.bytes[chosen].float().div_(255.0) if self.pixels is None else self.pixels[chosen]
+            clean = self.normalization.apply(shown)
             if fresh:
-                inputs = self._noisy(self.pixels[chosen], [epoch], chosen)
+                inputs = self._noisy(shown, [epoch], chosen)
             elif self.noisy_training:
-                inputs = self.whole.inputs[members, chosen]
+                inputs = (
+                    self._noisy(shown, [FIXED], chosen) if self.whole is None else self.whole.inputs[members, chosen]
+                )
             else:
-                inputs = self.clean[chosen]
-            yield Batch(inputs, self.clean[chosen])
+                inputs = clean
+            yield Batch(inputs, clean, None if eps is None else eps[members, chosen])
 
     def keep(self, rows: list[int]) -> None:
         """Go on with these members only."""

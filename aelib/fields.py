@@ -83,6 +83,13 @@ class Model(Part):
     """A dense autoencoder: fully connected layers down to the code and up again."""
 
     kind: Annotated[Literal["dense"], setting("Kind of network.", "choose dense")] = "dense"
+    variational: Annotated[
+        bool,
+        setting(
+            "The code of an image is a normal distribution, mean and variance, instead of a point.",
+            "choose true or false",
+        ),
+    ] = False
     layers: Annotated[
         Layers,
         listed("-,"),
@@ -154,13 +161,17 @@ class Model(Part):
         )
 
     def steps(self) -> list[DenseStep]:
-        """Every fully connected layer, from the image to the image; an output of "auto" stays "auto"."""
+        """Every fully connected layer, from the image to the image; an output of "auto" stays "auto". The code's
+        layer of a variational net gives mu and log_var, one after the other."""
         steps = []
         for sizes, last in ((self.layers, self.code_activation), (self.decoder, self.output_activation)):
             pairs = list(itertools.pairwise(sizes))
             for i, (inputs, outputs) in enumerate(pairs, start=1):
                 hidden = i < len(pairs)
                 steps.append(DenseStep(inputs, outputs, self.hidden_activation if hidden else last, hidden))
+        if self.variational:
+            code = len(self.layers) - 2
+            steps[code] = steps[code]._replace(outputs=2 * self.latent_dim)
         return steps
 
 

@@ -25,6 +25,8 @@ class GraphedDense(BatchedDense):
     """Engine (see `aelib.engines`). Where recording fails it goes on step by step, and says so in the log. On a
     device without graphs it does so from the start, with the same arithmetic (so it can be tested there)."""
 
+    fuses = False  # the graph has the optimiser in it
+
     def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
         super().__init__(models, experiments, device)
         self.records = device.type == "cuda"
@@ -48,7 +50,7 @@ class GraphedDense(BatchedDense):
         return torch.tensor(setting, dtype=self.flat.dtype, device=self.flat.device)
 
     @torch.no_grad()
-    def step(self, batch: Batch, rate_factor: float) -> None:
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
         images = batch.inputs.shape[1]
         room = self._room(images)
         room.load(batch)
@@ -91,5 +93,7 @@ class GraphedDense(BatchedDense):
 
 
 def serves(experiments: list[Experiment], device: torch.device) -> bool:
-    """Whether these are recorded: on CUDA, with one momentum for all."""
-    return device.type == "cuda" and len({one.optimizer.momentum for one in experiments}) == 1
+    """Whether these are recorded: on CUDA, with one momentum for all, and no random codes, which change from step to
+    step."""
+    variational = experiments[0].model.variational
+    return device.type == "cuda" and not variational and len({one.optimizer.momentum for one in experiments}) == 1

@@ -7,11 +7,12 @@ from typing import Literal, TypedDict
 
 from .database import Database
 
-VERSION = 1  # of the table: a file of another version is thrown away and filled again
+VERSION = 2  # of the table: a file of another version is thrown away and filled again
 
 
 class Summary(TypedDict):
-    """One run in a list. seconds of training; bytes on disk; created: UTC, ISO 8601."""
+    """One run in a list. seconds of training; bytes on disk; created: UTC, ISO 8601; learnt, total, wrong_pixels: None
+    where the images are not things of their own; mse: of what it is judged by."""
 
     digest: str
     created: str
@@ -21,9 +22,10 @@ class Summary(TypedDict):
     optimizer: str
     learning_rate: float
     seed: int
-    learnt: int
-    total: int
-    wrong_pixels: int
+    learnt: int | None
+    total: int | None
+    wrong_pixels: int | None
+    mse: float
     loss: float
     parameters: int
     epochs: int
@@ -32,17 +34,30 @@ class Summary(TypedDict):
     bytes: int
 
 
+def badness(run: Summary) -> tuple[float, ...]:
+    """Orders runs of one data set, the best first: most learnt, fewest wrong pixels, least squared error, least
+    loss."""
+    return -(run["learnt"] or 0), run["wrong_pixels"] or 0, run["mse"], run["loss"]
+
+
+def outcome(run: Summary) -> str:
+    """What came out, in a few words."""
+    return f"MSE {run['mse']:.2g}" if run["learnt"] is None else f"{run['learnt']} of {run['total']} learnt"
+
+
 Order = Literal["newest", "best", "smallest", "fastest"]
 ORDERS: dict[Order, str] = {
     "newest": "created DESC, digest",
-    "best": "learnt DESC, parameters, wrong_pixels, seconds, digest",
+    "best": "learnt DESC, parameters, wrong_pixels, mse, seconds, digest",
     "smallest": "parameters, learnt DESC, digest",
     "fastest": "seconds, digest",
 }
 
 _COLUMNS = list(Summary.__annotations__)
-_TYPES = {str: "TEXT", int: "INTEGER", float: "REAL"}
-_DECLARED = ", ".join(f"{name} {_TYPES[kind]} NOT NULL" for name, kind in Summary.__annotations__.items())
+_TYPES: dict[object, str] = {
+    str: "TEXT NOT NULL", int: "INTEGER NOT NULL", int | None: "INTEGER", float: "REAL NOT NULL"
+}  # fmt: skip
+_DECLARED = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in Summary.__annotations__.items())
 _CREATE = f"""
     CREATE TABLE IF NOT EXISTS runs ({_DECLARED}, PRIMARY KEY (digest));
     CREATE INDEX IF NOT EXISTS by_newest ON runs ({ORDERS["newest"]});

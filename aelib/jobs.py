@@ -16,8 +16,8 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 
+from . import datasets
 from .basics import LabError, StoreError
-from .datasets import glyphs
 from .experiment import Experiment
 from .limits import Limits
 from .queueing import Job, digest_of, in_turn
@@ -254,8 +254,8 @@ class Jobs:
 
     def _task(self, job: Job) -> Task:
         away = isinstance(self.executor, Remote)
-        names = {one.dataset for one in job.experiments if one.dataset.startswith(glyphs.PREFIX)} if away else set()
-        tables = tuple(table for name in names if (table := glyphs.table(name)) is not None)
+        names = {one.dataset for one in job.experiments} if away else set()
+        given = {name: content for name in names if (content := datasets.content_of(name)) is not None}
         left = job.experiments
         if job.attempts > 1 and len(left) > 1:  # what the worker that died has kept is not trained again
             known = self.store.known(one.digest for one in left)
@@ -266,7 +266,7 @@ class Jobs:
             None if away else self.store.root,
             self.limits.max_seconds,
             self.device,
-            tables,
+            given,
         )
 
     def _callback(self, job: Job) -> Callable[[Future[Outcome]], None]:

@@ -1,12 +1,15 @@
 """Walking through the latent space: a plane to look at, a grid of it decoded, the way from one code to another."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from torch import Tensor
+
+from .basics import generator
 
 Array = NDArray[np.float32]
 
@@ -56,13 +59,59 @@ def bounds(points: Array, margin: float = 0.08) -> tuple[tuple[float, float], tu
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
+PRIOR_REACH = 3.0  # standard deviations of the prior that a plane of a variational net shows
+
+
+def extent(codes: Array, variational: bool) -> tuple[float, float, float, float]:
+    """x from, x to, y from, y to of the plane that is kept of codes of two numbers: of a variational net the bulk of
+    the prior, the same at every epoch; of a plain one wherever its codes are."""
+    if variational:
+        return -PRIOR_REACH, PRIOR_REACH, -PRIOR_REACH, PRIOR_REACH
+    return (*(both := bounds(codes))[0], *both[1])
+
+
 def grid(x: tuple[float, float], y: tuple[float, float], columns: int, rows: int) -> Array:
     """Points of a regular grid, rows × columns × 2; row 0 is at the top (largest y), ends included."""
     xs, ys = np.linspace(*x, columns), np.linspace(y[1], y[0], rows)
     return np.stack(np.meshgrid(xs, ys), axis=-1).astype(np.float32)
 
 
-def interpolate(start: Tensor, end: Tensor, steps: int) -> Tensor:
-    """Straight line of codes, steps × latent_dim, both ends included and exact."""
+def interpolate(start: Tensor, end: Tensor, steps: int, spherical: bool = False) -> Tensor:
+    """Codes from start to end, steps × latent_dim, both ends included and exact; steps ≥ 2.
+
+    On a straight line, or turning about the origin while the length changes evenly (slerp, Shoemake 1985,
+    https://doi.org/10.1145/325165.325242): codes of high dimension lie near a sphere, inside of which a line has codes
+    that no image has. Directions that are the same, opposite, or none leave only the line.
+    """
     weights = torch.linspace(0, 1, steps, dtype=start.dtype)[:, None]
-    return torch.lerp(start, end, weights)
+    line = torch.lerp(start, end, weights)
+    lengths = torch.stack([start.norm(), end.norm()])
+    if not spherical or bool((lengths == 0).any()):
+        return line
+    first, last = start / lengths[0], end / lengths[1]
+    angle = torch.arccos((first @ last).clamp(-1, 1))
+    if float(angle.sin()) < 1e-4:
+        return line
+    turned = (torch.sin((1 - weights) * angle) * first + torch.sin(weights * angle) * last) / angle.sin()
+    path = turned * torch.lerp(lengths[0], lengths[1], weights)
+    path[0], path[-1] = start, end
+    return path
+
+
+def along(stops: Tensor, between: int, spherical: bool = False) -> Tensor:
+    """From stop to stop (stops × latent_dim, at least 2) with so many codes between each two: every stop occurs once
+    and exactly."""
+    parts = [interpolate(a, b, between + 2, spherical)[:-1] for a, b in pairwise(stops)]
+    return torch.cat([*parts, stops[-1:]])
+
+
+def prior(count: int, latent_dim: int, seed: int) -> Tensor:
+    """Codes drawn from N(0, 1), count × latent_dim; the same for the same seed."""
+    return torch.randn(count, latent_dim, generator=generator(seed, "prior"))
+
+
+def ellipses(deviations: Array, axes: Array) -> Array:
+    """The shadows on a plane of normal distributions with diagonal covariance: images × 3 (variance along x,
+    covariance, variance along y). deviations: images × latent_dim; axes: latent_dim × 2."""
+    projected = np.einsum("nd,da,db->nab", deviations**2, axes, axes)
+    return np.stack([projected[:, 0, 0], projected[:, 0, 1], projected[:, 1, 1]], axis=1).astype(np.float32)

@@ -4,9 +4,11 @@ with any leading axes before them, and says how it reduces."""
 import math
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from .datasets import DatasetSpec, ImageSet
+from .variational import active
 
 LEARNT_AT_MOST = 1  # wrong pixels with which an image still counts as learnt
 
@@ -35,15 +37,41 @@ def psnr(mean_squared_error: float) -> float:
     return math.inf if mean_squared_error == 0 else -10 * math.log10(mean_squared_error)
 
 
+def nearest(images: Tensor, among: Tensor) -> tuple[Tensor, Tensor]:
+    """For each image the number of the one among others at the smallest squared distance (of equals the first), and
+    that distance as the root of the mean over pixels. Images: n × channels × height × width."""
+    distances = torch.cdist(images.flatten(1).double(), among.flatten(1).double())
+    found = distances.min(dim=1)
+    return found.indices, found.values / math.sqrt(images[0].numel())
+
+
 def summary(outputs: Tensor, images: ImageSet, described: DatasetSpec) -> dict[str, Any]:
-    """Figures of one run: learnt and total (images), wrong_pixels (name -> count), wrong_pixels_total, mse (mean
-    over pixels and images)."""
+    """Figures of one run: images (that it is judged by), mse (mean over pixels and images); where every image is a
+    thing of its own also learnt and total (images), wrong_pixels (name -> count), wrong_pixels_total, and worst_pixel
+    (the largest distance of any pixel from its target)."""
     targets = images.images()
+    figures: dict[str, Any] = {"images": len(images), "mse": float(mse(outputs, targets).mean())}
+    if not described.named:
+        return figures
     counts = wrong_pixels(outputs, targets, described.wrong_pixel).tolist()
     return {
         "learnt": sum(count <= LEARNT_AT_MOST for count in counts),
         "total": len(images),
         "wrong_pixels_total": sum(counts),
-        "mse": float(mse(outputs, targets).mean()),
+        **figures,
+        "worst_pixel": float((outputs - targets).abs().max()),
         "wrong_pixels": dict(zip(images.names, counts, strict=True)),
+    }
+
+
+def variational(codes: Tensor, kl_each: Tensor, recon_loss: float) -> dict[str, Any]:
+    """Figures of a variational run. codes: the means, images × latent_dim; kl_each: latent_dim, nats, means over
+    images; recon_loss: summed over pixels, mean over images. elbo is −(recon_loss + KL), whatever β was."""
+    divergence = float(kl_each.sum())
+    return {
+        "recon_loss": recon_loss,
+        "kl": divergence,
+        "elbo": -(recon_loss + divergence),
+        "active": int(active(codes).sum()),
+        "kl_each": kl_each.tolist(),
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.optim.adam import adam
 
 Setting = float | Tensor
 
@@ -47,8 +48,11 @@ class FlatOptimizer:
     """One optimiser over `parameters`, a flat float tensor that is updated in place.
 
     kind: a name in OPTIMIZERS; rate, momentum and weight_decay: a number each where all members share it, else float64,
-    members; expand: from such a tensor to one like `parameters`. One number and a tensor of equal numbers give the
-    same parameters to the last bit, so a net does not depend on those it is trained with.
+    members; expand: from such a tensor to one like `parameters`; pieces: the parts of a flat tensor that belong to each
+    member, for nets so large that Adam is faster with torch's fused kernel, which takes one member at a time.
+
+    One number and a tensor of equal numbers give the same parameters to the last bit, so a net does not depend on those
+    it is trained with.
     """
 
     def __init__(
@@ -59,8 +63,10 @@ class FlatOptimizer:
         momentum: Setting,
         weight_decay: Setting,
         expand: Callable[[Tensor], Tensor],
+        pieces: Callable[[Tensor], list[list[Tensor]]] | None = None,
     ) -> None:
         self.kind = kind
+        self._pieces = pieces if kind.startswith("adam") else None
         self.rate, self.momentum, self.weight_decay = rate, momentum, weight_decay
         self.steps = 0
         self.slots = [torch.zeros_like(parameters) for _ in range(OPTIMIZERS[kind].slots)]
@@ -68,7 +74,8 @@ class FlatOptimizer:
 
     def _take(self, parameters: Tensor, expand: Callable[[Tensor], Tensor]) -> None:
         self.parameters, self._expand = parameters, expand
-        self._scratch, self._divisor = torch.empty_like(parameters), torch.empty_like(parameters)
+        if self._pieces is None:
+            self._scratch, self._divisor = torch.empty_like(parameters), torch.empty_like(parameters)
 
     def regroup(self, only: Callable[[Tensor], Tensor], members: Tensor, expand: Callable[[Tensor], Tensor]) -> None:
         """Go on with these members: `only` makes a flat tensor theirs, `expand` is as in the constructor."""
@@ -90,6 +97,9 @@ class FlatOptimizer:
 
     def step(self, gradient: Tensor, rate_factor: float = 1.0) -> None:
         """One update. `gradient` may be overwritten; `rate_factor` is the schedule's, 1 at the start."""
+        if self._pieces is not None:
+            self._step_fused(gradient, rate_factor, self._pieces)
+            return
         self.steps += 1
         first, second = self.corrections()
         rate, decay = self.rate * rate_factor, self.weight_decay
@@ -135,6 +145,22 @@ class FlatOptimizer:
                 torch.sqrt(square, out=self._divisor)
                 self._divisor.div_(root).add_(ADAM_EPSILON)
                 self._move_divided(mean, rate)
+
+    def _step_fused(self, gradient: Tensor, rate_factor: float, pieces: Callable[[Tensor], list[list[Tensor]]]) -> None:
+        """Adam or AdamW in one pass over memory instead of some eight, member by member."""
+        of_members = zip(*(pieces(flat) for flat in (self.parameters, gradient, *self.slots)), strict=True)
+        for member, (parameters, gradients, means, squares) in enumerate(of_members):
+            rate, decay = (
+                float(setting[member]) if isinstance(setting, Tensor) else setting
+                for setting in (self.rate, self.weight_decay)
+            )
+            adam(
+                parameters, gradients, means, squares, [],
+                [torch.tensor(float(self.steps), device=gradient.device) for _ in parameters],
+                fused=True, amsgrad=False, beta1=BETAS[0], beta2=BETAS[1], lr=rate * rate_factor, weight_decay=decay,
+                eps=ADAM_EPSILON, maximize=False, decoupled_weight_decay=self.kind == "adamw",
+            )  # fmt: skip
+        self.steps += 1
 
     def _scaled(self, x: Tensor, by: Setting) -> Tensor:
         """x · by in a buffer that the next call overwrites."""

@@ -111,6 +111,27 @@ def _noise_b(net: str, percent: str) -> Preset:
     )
 
 
+_EMOJI = {
+    "dataset": "emoji20x20",
+    "model.variational": True,
+    "model.hidden_activation": "relu",
+    "optimizer.learning_rate": 0.001,
+    "epochs": 1000,
+}
+_EMOJI_ASSUMED = (
+    "The document does not name the loss: squared error summed over the pixels plus the KL divergence, as in its "
+    "general formula; all 8 emoji in one batch, PyTorch's start."
+)
+_DIGITS = {
+    "model.variational": True,
+    "model.hidden_activation": "relu",
+    "loss": "bce",
+    "optimizer.learning_rate": 0.001,
+    "epochs": 100,
+    "snapshots": (1, 15, 30, 50, 100),
+}
+
+
 _ALL = [
     Preset("font-20-10", "35-20-10-2, sigmoid, Adam (document A)", {**_A, "model.layers": (35, 20, 10, 2)}, _A_ASSUMED),
     Preset("font-25-15", "35-25-15-2, sigmoid, Adam (document A)", {**_A, "model.layers": (35, 25, 15, 2)}, _A_ASSUMED),
@@ -160,6 +181,53 @@ _ALL = [
         "start and a rate that falls to 0.",
     ),
     *(_noise_b(net, percent) for net in _NOISE_B for percent in ("20", "05")),
+    Preset(
+        "emoji-vae-deep",
+        "400-300-200-100-2, ReLU everywhere (document A)",
+        {**_EMOJI, "model.layers": (400, 300, 200, 100, 2), "model.output_activation": "relu"},
+        _EMOJI_ASSUMED,
+    ),
+    Preset(
+        "emoji-vae-wide",
+        "400-300-200-200, sigmoid output (document A)",
+        {**_EMOJI, "model.layers": (400, 300, 200, 200)},
+        f"{_EMOJI_ASSUMED} The code has the 200 numbers of the middle layer.",
+    ),
+    Preset(
+        "emoji-morph",
+        "Morph: the same net as the wide one (document A)",
+        {**_EMOJI, "model.layers": (400, 300, 200, 200)},
+        "The document takes codes on the straight line between two emoji; 10 images between them.",
+    ),
+    Preset(
+        "emoji-best",
+        "Our best: all 8 emoji through two numbers",
+        {
+            **_BEST,
+            "dataset": "emoji20x20",
+            "model.variational": True,
+            "model.layers": (400, 256, 128, 2),
+            "beta": 0.1,
+            "epochs": 1000,
+            "optimizer.learning_rate": 0.003,
+            "optimizer.schedule": "cosine",
+        },
+        "Our recipe: SiLU, cross-entropy, Xavier's start, a rate that falls to 0, and β 0.1: with β 1 the KL costs "
+        "more than the last details of an emoji are worth.",
+    ),
+    Preset(
+        "digits-vae",
+        "64-128-64-2 on 8x8 digits, 100 epochs",
+        {**_DIGITS, "dataset": "digits8x8", "model.layers": (64, 128, 64, 2), "batch_size": 32},
+        "Document B's lesson on small digits that need no download.",
+    ),
+    Preset(
+        "mnist-vae",
+        "784-512-256-2 on MNIST, 100 epochs (document B)",
+        {**_DIGITS, "dataset": "mnist", "model.layers": (784, 512, 256, 2), "batch_size": 128},
+        "The document names ReLU and Adam, no sizes, rate or batch: 784-512-256-2, 0.001, 128 images; its loss "
+        "without its formula for pixels: cross-entropy.",
+    ),
 ]
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}

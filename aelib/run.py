@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import datasets
-from .corruption import TEST, corrupt, key
+from .corruption import corrupt
+from .counter import TEST, key
 from .datasets import ImageSet, Normalization
 from .experiment import Experiment
 from .models import Autoencoder, build
@@ -21,18 +22,30 @@ Array = NDArray[np.float32]
 @dataclass(frozen=True, eq=False)
 class Snapshots:
     """Learning as it went. epochs: int64, snapshots (0 is the untrained net); codes: float32, snapshots × images ×
-    latent_dim; pixels: uint8 (0 to 255, cut off outside), snapshots × images × channels × height × width."""
+    latent_dim, of a variational net the means; pixels: uint8 (0 to 255, cut off outside), snapshots × images ×
+    channels × height × width, of the first `experiment.pictured` images. Where there is such a thing: log_var, as
+    codes; grid: the decoded plane, snapshots × rows · columns × channels × height × width, uint8, over extent:
+    snapshots × 4 (x from, x to, y from, y to), row 0 at the top."""
 
     epochs: Tensor
     codes: Tensor
     pixels: Tensor
+    log_var: Tensor | None = None
+    grid: Tensor | None = None
+    extent: Tensor | None = None
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What there is, by name."""
+        return {name: tensor for name, tensor in vars(self).items() if tensor is not None}
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """history: one record for each epoch that was recorded, with epoch, train_loss, wrong_pixels (sum over all
-    images), learnt, seconds; metrics: `aelib.metrics.summary`; stopped: "epochs" (all of them), "learnt" or
-    "patience"; seconds: of training, this net's share where several were trained at once; created: UTC, ISO."""
+    """history: one record for each epoch that was recorded, with epoch, train_loss, seconds; where each image is a
+    thing of its own, wrong_pixels (sum over all images) and learnt, else valid_loss and mse of the images that a net
+    is looked at by; for variational nets recon_loss and kl of these; metrics: `aelib.metrics.summary`; stopped:
+    "epochs" (all of them), "learnt" or "patience"; seconds: of training, this net's share where several were trained
+    at once; created: UTC, ISO."""
 
     experiment: Experiment
     history: list[dict[str, float]]
@@ -68,17 +81,25 @@ class Run:
 
     @functools.cached_property
     def images(self) -> ImageSet:
-        return datasets.load(self.experiment.dataset)
+        """What the net is looked at by: see `datasets.looked_at`. Codes and reconstructions are of these."""
+        return datasets.looked_at(self.experiment.dataset)
 
     @functools.cached_property
     def normalization(self) -> Normalization:
-        return datasets.normalization(self.experiment.normalization, self.images.images())
+        return datasets.normalization(self.experiment.normalization, datasets.train(self.experiment.dataset).pixels)
 
     @torch.no_grad()
     def codes(self) -> Array:
         """The code of every image: images × latent_dim."""
         embedded: Array = self.model.embed(self.normalization.apply(self.images.images())).numpy()
         return embedded
+
+    @torch.no_grad()
+    def deviations(self) -> Array:
+        """The standard deviation of the code of every image, of a variational net: images × latent_dim."""
+        _, log_var = self.model.posterior(self.normalization.apply(self.images.images()))
+        found: Array = (0.5 * log_var).exp().numpy()
+        return found
 
     @functools.cached_property
     def inputs(self) -> Tensor:

@@ -45,9 +45,7 @@ def pack(run: Run) -> dict[str, bytes]:
     """The files of a run, by name."""
     files = {
         WEIGHTS: safetensors.torch.save(run.weights),
-        SNAPSHOTS: safetensors.torch.save(
-            {"epochs": run.snapshots.epochs, "codes": run.snapshots.codes, "pixels": run.snapshots.pixels}
-        ),
+        SNAPSHOTS: safetensors.torch.save(run.snapshots.tensors()),
     }
     record = _record(run, {name: _checksum(content) for name, content in files.items()})
     return {**files, RUN: json.dumps(record, indent=1, allow_nan=False).encode()}
@@ -142,8 +140,15 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
         created=record["created"],
         versions=record["versions"],
         weights=weights,
-        snapshots=Snapshots(snapshots["epochs"], snapshots["codes"], snapshots["pixels"]),
+        snapshots=_snapshots(snapshots, digest),
     )
+
+
+def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
+    try:
+        return Snapshots(**tensors)
+    except TypeError:
+        _damaged(digest, f"{SNAPSHOTS} has other tensors than it should")
 
 
 def summary(record: dict[str, Any], size: int) -> Summary:
@@ -158,9 +163,10 @@ def summary(record: dict[str, Any], size: int) -> Summary:
         optimizer=experiment["optimizer"]["kind"],
         learning_rate=experiment["optimizer"]["learning_rate"],
         seed=experiment["seed"],
-        learnt=record["metrics"]["learnt"],
-        total=record["metrics"]["total"],
-        wrong_pixels=record["metrics"]["wrong_pixels_total"],
+        learnt=record["metrics"].get("learnt"),
+        total=record["metrics"].get("total"),
+        wrong_pixels=record["metrics"].get("wrong_pixels_total"),
+        mse=record["metrics"]["mse"],
         loss=record["history"][-1]["train_loss"],
         parameters=record["parameters"],
         epochs=record["epochs"],

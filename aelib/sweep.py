@@ -13,13 +13,13 @@ from typing import NamedTuple
 from . import presets
 from .basics import LabError
 from .experiment import Experiment, ExperimentError, field_info
-from .index import Summary
+from .index import Summary, badness
 from .store import Store
 
 MAX_FIELDS = 2
 MAX_NETS = 10_000
 MAX_POINTS = 400
-FIGURES = ("learnt", "wrong_pixels", "loss", "seconds")  # of a Summary, that a point has a distribution of
+FIGURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # of a Summary, that a point has a distribution of
 
 
 class Spread(NamedTuple):
@@ -55,11 +55,13 @@ class Result:
 
     @property
     def figures(self) -> dict[str, Spread]:
-        return {name: spread(run[name] for run in self.runs) for name in FIGURES}  # type: ignore[literal-required]
+        """Without those that this data set does not have."""
+        found = {name: [run[name] for run in self.runs] for name in FIGURES}  # type: ignore[literal-required]
+        return {name: spread(values) for name, values in found.items() if None not in values}
 
     @property
     def best(self) -> Summary | None:
-        return min(self.runs, key=lambda run: (-run["learnt"], run["wrong_pixels"], run["loss"]), default=None)
+        return min(self.runs, key=badness, default=None)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from . import datasets
 from .basics import LabError
-from .datasets import glyphs
 from .experiment import from_json
 from .run import Run
 from .runfiles import pack
@@ -118,15 +118,15 @@ def progress_from(content: bytes) -> Progress | None:
 @dataclass(frozen=True)
 class Task:
     """All that a worker needs. experiments: JSON, each; root: of the store that it shares with the server, or None
-    where it sends runs home as files; max_seconds: of training; tables: of glyphs that people uploaded, where the
-    experiments are on such and the worker may not have them."""
+    where it sends runs home as files; max_seconds: of training; given: data sets that people gave us, name -> content,
+    where the experiments are on such and the worker may not have them."""
 
     experiments: tuple[str, ...]
     mailbox: WorkerEnd
     root: Path | None
     max_seconds: float = float("inf")
     device: str = "auto"
-    tables: tuple[bytes, ...] = field(default=(), repr=False)
+    given: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ def work(task: Task) -> Outcome:
 
     try:
         store = Store(task.root) if task.root is not None else None
-        for table in task.tables:
-            glyphs.keep(table)
+        for name, content in task.given.items():
+            datasets.keep_content(name, content)
         experiments = [from_json(text) for text in task.experiments]
         over = lambda: stop() or time.monotonic() > end  # noqa: E731
         fit_many(experiments, task.device, task.mailbox.report, over, keep)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aelib import presets
+from aelib import datasets, presets
 from aelib.__main__ import main
 
 FAST = ["--set", "epochs=3", "--device", "cpu"]
@@ -71,7 +71,8 @@ def test_a_glyph_table_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture
     assert document["experiment"]["dataset"].startswith("glyphs-")
     sets = _json(capsys, "datasets")
     assert isinstance(sets, list)
-    assert [row["shape"] for row in sets] == [[1, 7, 5], [1, 3, 3]]
+    assert sets[-1]["shape"] == [1, 3, 3]
+    assert [row["name"] for row in sets[:-1]] == list(datasets.SETS)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import torch
 
 from aelib import datasets, presets
 from aelib.basics import generator
-from aelib.corruption import NOISES, TEST, corrupt, key, random_bits
+from aelib.corruption import NOISES, corrupt
+from aelib.counter import TEST, key, random_bits
 from aelib.datasets import Normalization
 from aelib.experiment import Experiment, ExperimentError
 from aelib.feed import AHEAD, Feed
@@ -101,7 +102,7 @@ def test_an_images_noise_does_not_depend_on_its_companions() -> None:
 
 
 def _feed(*experiments: Experiment) -> Feed:
-    pixels = datasets.load("font5x7").images()
+    pixels = datasets.load("font5x7").pixels
     return Feed(list(experiments), pixels, datasets.normalization("none", pixels), torch.device("cpu"))
 
 
@@ -115,7 +116,7 @@ def test_fresh_noise_differs_from_epoch_to_epoch_and_fixed_noise_does_not() -> N
     fixed = _feed(NOISY.with_values({"corruption.fresh": False}))
     first, second = next(fixed.epoch(1)), next(fixed.epoch(2))
     assert torch.equal(first.inputs, second.inputs)
-    assert not torch.equal(first.inputs, fixed.look.inputs)  # judged by noise that it has not seen
+    assert not torch.equal(first.inputs, fixed.look().inputs)  # judged by noise that it has not seen
 
 
 @pytest.mark.parametrize(
@@ -124,9 +125,9 @@ def test_fresh_noise_differs_from_epoch_to_epoch_and_fixed_noise_does_not() -> N
 def test_noise_is_where_the_experiment_says(where: str, training: bool, look: bool) -> None:
     feed = _feed(NOISY.with_values({"corruption.where": where}))
     assert torch.equal(next(feed.epoch(1)).inputs, feed.clean[None]) != training
-    assert torch.equal(feed.look.inputs, feed.clean[None]) != look
+    assert torch.equal(feed.look().inputs, feed.clean[None]) != look
     if look:
-        assert torch.equal(feed.look.inputs, corrupt(feed.pixels, "salt_pepper", 0.2, [key(0, TEST)]))
+        assert torch.equal(feed.look().inputs, corrupt(feed.pixels, "salt_pepper", 0.2, [key(0, TEST)]))
 
 
 def test_batches_have_the_noise_of_their_images_and_an_order_of_their_own() -> None:
@@ -157,9 +158,9 @@ def test_batches_have_the_noise_of_their_images_and_an_order_of_their_own() -> N
 
 
 def test_noise_is_put_on_pixels_before_they_are_normalised() -> None:
-    pixels = datasets.load("font5x7").images()
+    pixels = datasets.load("font5x7").pixels
     feed = Feed([NOISY], pixels, Normalization(0.5, 0.5), torch.device("cpu"))
-    assert set(feed.look.inputs.unique().tolist()) == {-1.0, 1.0}
+    assert set(feed.look().inputs.unique().tolist()) == {-1.0, 1.0}
 
 
 @pytest.mark.parametrize("values", [{}, {"corruption.fresh": False}, {"batch_size": 8}, {"model.batch_norm": True}])

@@ -106,7 +106,9 @@ def _experiment(**values: object) -> Experiment:
 
 def _batch(experiment: Experiment) -> Batch:
     images = datasets.load(experiment.dataset).images()
-    scaled = datasets.normalization(experiment.normalization, images).apply(images)[None].double()
+    scaled = (
+        datasets.normalization(experiment.normalization, datasets.load("font5x7").pixels).apply(images)[None].double()
+    )
     return Batch(scaled, scaled)
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not kernel.available, reason="NOT TESTED HERE: N
 
 def _trained(experiment: Experiment, steps: int = 40) -> tuple[torch.Tensor, torch.Tensor]:
     """Flat parameters of both engines after so many steps."""
-    pixels = datasets.load(experiment.dataset).images()
+    pixels = datasets.load(experiment.dataset).pixels
     normalization = datasets.normalization(experiment.normalization, pixels)
     engines = [
         CompiledDense(build(experiment), experiment),

@@ -16,6 +16,8 @@ MODELS = {
     "dense, PReLU, own decoder": {"model.hidden_activation": "prelu", "model.decoder_layers": "2-30-35"},
     "dense, one number": {"model.layers": "35-16-1"},
     "dense, symmetric pixels": {"normalization": "symmetric", "model.hidden_activation": "tanh"},
+    "variational": {"model.variational": True, "beta": 0.01},
+    "variational with batch norm": {"model.variational": True, "model.batch_norm": True, "beta": 0.01},
 }
 LEARNS = {"model.hidden_activation": "silu", "model.initialization": "xavier_uniform", "optimizer.learning_rate": 0.01}
 
@@ -27,7 +29,8 @@ def experiment(request: pytest.FixtureRequest) -> Experiment:
 
 def _images(experiment: Experiment) -> torch.Tensor:
     images = datasets.load(experiment.dataset).images()
-    return datasets.normalization(experiment.normalization, images).apply(images)
+    pixels = datasets.load(experiment.dataset).pixels
+    return datasets.normalization(experiment.normalization, pixels).apply(images)
 
 
 def test_shapes(experiment: Experiment) -> None:
@@ -53,10 +56,11 @@ def test_parameter_count_is_what_torch_counts(experiment: Experiment) -> None:
 def test_a_step_changes_weights_and_a_look_does_not(experiment: Experiment) -> None:
     engine = AutogradEngine(build(experiment), experiment, torch.device("cpu"))
     images = _images(experiment)[None]
+    batch = Batch(images, images, torch.zeros(1, 32, experiment.model.latent_dim))
     before = engine.state(0)
-    engine.look(Batch(images, images))
+    engine.look(batch)
     torch.testing.assert_close(engine.state(0), before, rtol=0, atol=0)
-    engine.step(Batch(images, images), 1.0)
+    engine.step(batch, 1.0)
     assert any(not torch.equal(engine.state(0)[name], tensor) for name, tensor in before.items())
 
 

@@ -4,39 +4,45 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from ..index import Summary
+from ..index import Summary, outcome
 from .curves import BLUE, styled
 
 ORANGE = "#ea580c"
 
 
+def error(run: Summary) -> float:
+    """What a run is judged by: wrong pixels, or the mean squared error where no image is a thing of its own."""
+    return run["mse"] if run["wrong_pixels"] is None else run["wrong_pixels"]
+
+
 def pareto(runs: Sequence[Summary]) -> list[Summary]:
-    """The runs that no other beats: none has at most as many parameters and fewer wrong pixels, or fewer parameters
-    and at most as many. Sorted by parameters; of equals the first."""
+    """The runs that no other beats: none has at most as many parameters and a smaller error, or fewer parameters
+    and at most as large a one. Sorted by parameters; of equals the first."""
     front: list[Summary] = []
-    for run in sorted(runs, key=lambda run: (run["parameters"], run["wrong_pixels"])):
-        if not front or run["wrong_pixels"] < front[-1]["wrong_pixels"]:
+    for run in sorted(runs, key=lambda run: (run["parameters"], error(run))):
+        if not front or error(run) < error(front[-1]):
             front.append(run)
     return front
 
 
 def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
-    """Scatter of all runs with the Pareto front drawn as steps."""
+    """Scatter of all runs of one data set with the Pareto front drawn as steps."""
     front = pareto(runs)
+    label = "mean squared error" if runs and runs[0]["wrong_pixels"] is None else "wrong pixels, all images"
     figure = go.Figure()
     figure.add_scattergl(
         x=[run["parameters"] for run in runs],
-        y=[run["wrong_pixels"] for run in runs],
+        y=[error(run) for run in runs],
         mode="markers",
         name="runs",
         marker={"color": BLUE, "size": 8, "opacity": 0.6},
-        customdata=[[run["architecture"], run["learnt"], run["total"], run["digest"]] for run in runs],
-        hovertemplate="%{customdata[0]}<br>%{customdata[1]} of %{customdata[2]} learnt, %{y} wrong pixels<br>"
-        "%{x} parameters<br>%{customdata[3]}<extra></extra>",
+        customdata=[[run["architecture"], outcome(run), run["digest"]] for run in runs],
+        hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}}; {label}: %{{y}}<br>"
+        "%{x} parameters<br>%{customdata[2]}<extra></extra>",
     )
     figure.add_scatter(
         x=[run["parameters"] for run in front],
-        y=[run["wrong_pixels"] for run in front],
+        y=[error(run) for run in front],
         mode="lines+markers",
         name="nobody is better with fewer (Pareto front)",
         line={"color": ORANGE, "width": 2, "shape": "hv"},
@@ -44,7 +50,7 @@ def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
         hoverinfo="skip",
     )
     figure.update_xaxes(title="parameters", type="log", dtick="D2")
-    most = max((run["wrong_pixels"] for run in runs), default=1)
-    figure.update_yaxes(title="wrong pixels, all images", range=[-0.05 * max(most, 1), 1.08 * max(most, 1)])
+    most = max((error(run) for run in runs), default=1.0) or 1.0
+    figure.update_yaxes(title=label, range=[-0.05 * most, 1.08 * most])
     styled(figure, 380)
     return figure.update_layout(hovermode="closest")

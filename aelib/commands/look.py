@@ -1,10 +1,11 @@
 """`presets` and `datasets`: what there is."""
 
 import argparse
+import sys
 
 from .. import datasets as sets
 from .. import presets as named
-from .output import print_json, print_table
+from .output import print_json, print_table, say
 
 
 def presets(options: argparse.Namespace) -> int:
@@ -18,6 +19,9 @@ def presets(options: argparse.Namespace) -> int:
 
 
 def datasets(options: argparse.Namespace) -> int:
+    if options.get:
+        sets.get(options.get, _show_download)
+        say(f"{options.get} is here.")
     specs = sets.available()
     if options.json:
         print_json(
@@ -26,11 +30,15 @@ def datasets(options: argparse.Namespace) -> int:
                     "name": spec.name,
                     "title": spec.title,
                     "images": spec.images,
+                    "train": spec.splits.train,
+                    "valid": spec.splits.valid,
+                    "test": spec.splits.test,
                     "shape": list(spec.shape),
                     "classes": spec.classes,
                     "source": spec.source,
                     "licence": spec.licence,
-                    "present": True,
+                    "present": spec.missing() is None,
+                    "get": spec.missing(),
                 }
                 for spec in specs
             ]
@@ -38,6 +46,15 @@ def datasets(options: argparse.Namespace) -> int:
     else:
         for spec in specs:
             size = "x".join(str(side) for side in spec.shape)
-            print(f"{spec.name}: {spec.title}; {spec.images} images of {size}, {spec.classes} classes, present")
+            there = spec.missing() or "present"
+            print(f"{spec.name}: {spec.title}; {spec.images:,} images of {size}, {spec.classes} classes, {there}")
             print(f"    from: {spec.source}; licence: {spec.licence}")
     return 0
+
+
+def _show_download(name: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        share = min(1.0, done / total)
+        print(f"\r{name} {'#' * round(30 * share):<30} {share:.0%}", end="", file=sys.stderr, flush=True)
+        if done >= total:
+            say("")

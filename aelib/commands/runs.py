@@ -3,6 +3,7 @@
 import argparse
 
 from ..basics import LabError
+from ..index import outcome
 from ..store import Store
 from .output import print_json, print_table
 from .train import one, print_result
@@ -22,11 +23,11 @@ def _list(store: Store, options: argparse.Namespace) -> int:
         print("No runs yet: python -m aelib train font-best")
     else:
         print_table(
-            [("digest", "created", "data set", "layers", "learnt", "parameters", "epochs", "seconds")]
+            [("digest", "created", "data set", "layers", "result", "parameters", "epochs", "seconds")]
             + [
                 (
                     row["digest"], row["created"], row["dataset"], row["architecture"],
-                    f"{row['learnt']}/{row['total']}", row["parameters"], row["epochs"], f"{row['seconds']:.2f}",
+                    outcome(row), row["parameters"], row["epochs"], f"{row['seconds']:.2f}",
                 )
                 for row in rows
             ]

@@ -53,9 +53,10 @@ def _document(result: Result) -> dict[str, Any]:
 
 
 def _print(results: list[Result], asked: Sweep) -> None:
-    rows: list[list[object]] = [[*asked.over, "runs", *(f"{name} (mean ± std)" for name in FIGURES[:3]), "diverged"]]
+    shown = [name for name in FIGURES[:4] if any(result.runs and name in result.figures for result in results)]
+    rows: list[list[object]] = [[*asked.over, "runs", *(f"{name} (mean ± std)" for name in shown), "diverged"]]
     for result in results:
         figures = result.figures
-        cells = [f"{figures[name].mean:.4g} ± {figures[name].std:.2g}" if result.runs else "-" for name in FIGURES[:3]]
+        cells = [f"{figures[name].mean:.4g} ± {figures[name].std:.2g}" if result.runs else "-" for name in shown]
         rows.append([*result.point.values.values(), len(result.runs), *cells, result.diverged or ""])
     print_table(rows)

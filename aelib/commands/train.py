@@ -11,6 +11,7 @@ from typing import Any
 from .. import presets
 from ..basics import LabError
 from ..datasets import glyphs
+from ..datasets.imageset import WRONG_PIXEL
 from ..experiment import Experiment, ExperimentError, from_json
 from ..jobs import Job, Jobs
 from ..limits import Limits
@@ -67,7 +68,8 @@ def _show_progress(progress: Progress) -> None:
     if progress.wanted > 1:
         text = f"{progress.share:.0%}, {progress.finished:,} of {progress.wanted:,} nets done"
     else:
-        text = f"epoch {progress.epoch:,} of {progress.epochs:,}, {progress.learnt} of {progress.total} learnt"
+        text = f"epoch {progress.epoch:,} of {progress.epochs:,}"
+        text += f", {progress.learnt} of {progress.total} learnt" if progress.total else ""
     text += f", loss {progress.loss:.5f}, {progress.seconds_left:.0f} s left"
     print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
 
@@ -201,12 +203,7 @@ def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
         "epochs": _spread([run.epochs for run in runs]),
         "parameters": _spread([run.parameters for run in runs]),
         "loss": _spread([run.loss for run in runs]),
-        "metrics": {
-            name: {key: _spread([run.metrics[name][key] for run in runs]) for key in value}
-            if isinstance(value, dict)
-            else _spread([run.metrics[name] for run in runs])
-            for name, value in runs[0].metrics.items()
-        },
+        "metrics": {name: _together([run.metrics[name] for run in runs]) for name in runs[0].metrics},
     }
     return {
         "digest": [run.digest for run in runs],
@@ -216,6 +213,16 @@ def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
         **figures,
         "experiment": runs[0].experiment.model_dump(mode="json"),
     }
+
+
+def _together(values: list[Any]) -> Any:
+    """The spread of a figure; of each entry where the figure has several."""
+    first = values[0]
+    if isinstance(first, dict):
+        return {key: _spread([value[key] for value in values]) for key in first}
+    if isinstance(first, list):
+        return [_spread([value[i] for value in values]) for i in range(len(first))]
+    return _spread(values)
 
 
 def _spread(values: list[float]) -> dict[str, Any]:
@@ -228,14 +235,29 @@ def print_result(document: dict[str, Any], runs: list[Run]) -> None:
         run = runs[0]
         print(f"run {run.digest} on {run.device}, {source}")
         print(f"{run.epochs:,} epochs, {run.parameters:,} parameters, loss {run.loss:.6f}")
-        print(f"{run.metrics['learnt']} of {run.metrics['total']} learnt (at most 1 wrong pixel)")
-        wrong = {name: count for name, count in run.metrics["wrong_pixels"].items() if count > 1}
+        print(_judged(run))
+        wrong = {name: count for name, count in run.metrics.get("wrong_pixels", {}).items() if count > 1}
         if wrong:
             print("more than 1 wrong pixel: " + ", ".join(f"{name} {count}" for name, count in wrong.items()))
     else:
-        learnt, loss = document["metrics"]["learnt"], document["loss"]
-        print(f"{len(runs)} runs on {document['device']}, {source}")
-        print(
-            f"learnt {learnt['mean']:.2f} ± {learnt['std']:.2f} of {runs[0].metrics['total']} (mean ± std over seeds)"
-        )
+        print(f"{len(runs)} runs on {document['device']}, {source}; mean ± std over seeds:")
+        for name in ("learnt", "mse", "elbo", "recon_loss", "kl"):
+            if spread := document["metrics"].get(name):
+                of = f" of {runs[0].metrics['total']}" if name == "learnt" else ""
+                print(f"{name} {spread['mean']:.4g} ± {spread['std']:.2g}{of}")
+        loss = document["loss"]
         print(f"loss {loss['mean']:.6f} ± {loss['std']:.6f}")
+
+
+def _judged(run: Run) -> str:
+    """What a run is judged by, in one line."""
+    found, described = run.metrics, run.experiment.dataset_spec
+    if described.named:
+        threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
+        text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
+    else:
+        text = f"MSE {found['mse']:.5f} over {found['images']:,} images that it was not trained on"
+    if "elbo" in found:
+        text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
+        text += f", {found['active']} of {run.experiment.model.latent_dim} code numbers active"
+    return text

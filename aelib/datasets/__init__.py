@@ -1,39 +1,127 @@
 """Data sets by name: `spec(name)` says what is in one without loading it, `load(name)` gives the images.
 
-Bundled sets are in `SETS`. A person's own glyph table is kept under `home()/datasets` and named after its
-content (`glyphs-<digest>`), so that an experiment that names it always means the same pixels.
+Bundled sets are in `SETS`. Some names are made: `emoji20x20-<bits>` are emoji somebody chose, and a person's own glyph
+table (`glyphs-<digest>`) or pictures (`pictures-<digest>`) are kept under `home()/datasets` and named after their
+content, so that an experiment that names them always means the same pixels.
 """
 
+import logging
 from functools import lru_cache
 
 from ..basics import LabError
-from . import font, glyphs
-from .imageset import DatasetSpec, ImageSet, Normalization, normalization
+from . import digits, emoji, files, font, glyphs, kept, mnist, pictures
+from .imageset import DatasetSpec, ImageSet, Normalization, Splits, normalization
 
-SETS: dict[str, DatasetSpec] = {font.SPEC.name: font.SPEC}
+SETS: dict[str, DatasetSpec] = {
+    one.name: one for one in (font.SPEC, emoji.spec(emoji.GREY), emoji.spec(emoji.COLOUR), digits.SPEC, mnist.SPEC)
+}
+DOWNLOADS = {mnist.NAME: mnist.FILES}
+LOOKED_AT = 2000  # images by which a net is looked at while it trains, at most
 
-__all__ = ["SETS", "DatasetSpec", "ImageSet", "Normalization", "available", "load", "normalization", "spec"]
+__all__ = [
+    "DOWNLOADS",
+    "SETS",
+    "DatasetSpec",
+    "ImageSet",
+    "Normalization",
+    "Splits",
+    "available",
+    "content_of",
+    "get",
+    "judged",
+    "keep_content",
+    "load",
+    "looked_at",
+    "normalization",
+    "spec",
+    "train",
+]
 
 
 def spec(name: str) -> DatasetSpec:
     """What is known of data set `name`. Raises LabError for a name that is not here."""
     if name in SETS:
         return SETS[name]
+    if emoji.is_one(name):
+        return emoji.spec(name)
     if name.startswith(glyphs.PREFIX):
         return glyphs.stored_spec(name)
-    raise LabError(f"dataset is {name[:60]!r}: choose one of {', '.join(SETS)}, or a glyph table of your own.")
+    if name.startswith(pictures.PREFIX):
+        return pictures.stored_spec(name)
+    raise LabError(f"dataset is {name[:60]!r}: choose one of {', '.join(SETS)}, or images of your own.")
 
 
 def load(name: str) -> ImageSet:
-    """The images of data set `name`; shared between callers, so not to be changed."""
+    """The images of data set `name`, all parts; shared between callers, so not to be changed. Raises LabError."""
     return _load(spec(name))
 
 
 @lru_cache(maxsize=16)
 def _load(described: DatasetSpec) -> ImageSet:
-    return described.load()
+    images = described.load()
+    if len(images) != described.images or tuple(images.pixels.shape[1:]) != described.shape:
+        raise LabError(f"{described.name} is not what it should be: replace its files by the originals.")
+    return images
+
+
+def train(name: str) -> ImageSet:
+    """The images to train on."""
+    return load(name).part(slice(spec(name).splits.train))
+
+
+def judged(name: str) -> ImageSet:
+    """The images by which a trained net is judged: those to test with, else those to validate with, else all."""
+    splits = spec(name).splits
+    start = splits.train + splits.valid if splits.test else splits.train if splits.valid else 0
+    return load(name).part(slice(start, None))
+
+
+@lru_cache(maxsize=16)
+def looked_at(name: str) -> ImageSet:
+    """The images by which a net is looked at while it trains, and that pages show: all of a set of named ones, else
+    at most LOOKED_AT, evenly from those to validate with (or, where there are none, to test with)."""
+    splits = spec(name).splits
+    if spec(name).named:
+        return load(name)
+    count = splits.valid or splits.test
+    step = -(-count // LOOKED_AT)
+    return load(name).part(slice(splits.train, splits.train + count, step))
 
 
 def available() -> list[DatasetSpec]:
-    """Every data set on this machine, bundled ones first."""
-    return [*SETS.values(), *glyphs.stored_specs()]
+    """Every data set that has a name of its own, bundled ones first; a damaged one of a person's is logged and left
+    out."""
+    specs = []
+    for pattern in (f"{glyphs.PREFIX}*.csv", f"{pictures.PREFIX}*.safetensors"):
+        for file in kept.newest(pattern):
+            try:
+                specs.append(spec(file.stem))
+            except (LabError, OSError, UnicodeDecodeError) as error:
+                logging.getLogger(__name__).warning("data set %s cannot be read: %s", file, error)
+    return [*SETS.values(), *specs]
+
+
+def content_of(name: str) -> bytes | None:
+    """The file of a data set that somebody gave us, to take it to another machine; None for all others."""
+    if not name.startswith((glyphs.PREFIX, pictures.PREFIX)):
+        return None
+    suffix = ".csv" if name.startswith(glyphs.PREFIX) else ".safetensors"
+    try:
+        return (kept.folder() / f"{name}{suffix}").read_bytes()
+    except OSError:
+        return None
+
+
+def keep_content(name: str, content: bytes) -> None:
+    """Keep here what `content_of` gave elsewhere. Raises LabError."""
+    if name.startswith(glyphs.PREFIX):
+        glyphs.keep(content)
+    else:
+        pictures.keep_content(content)
+
+
+def get(name: str, report: files.Report = lambda *_: None) -> None:
+    """Download a data set that is not bundled, if it is not here. Raises LabError."""
+    if name not in DOWNLOADS:
+        raise LabError(f"{name[:60]!r} is not a data set to download: choose one of {', '.join(DOWNLOADS)}.")
+    files.get(name, DOWNLOADS[name], report)

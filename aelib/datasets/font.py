@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .glyphs import parse
-from .imageset import DatasetSpec, ImageSet
+from .imageset import DatasetSpec, ImageSet, Splits
 
 _TABLE = Path(__file__).parents[2] / "data" / "font5x7.csv"
 
@@ -16,7 +16,7 @@ SPEC = DatasetSpec(
     name="font5x7",
     title="5x7 font: 32 characters",
     shape=(1, 7, 5),
-    images=32,
+    splits=Splits(32),
     classes=32,
     source="character table of an autoencoder assignment, ITBA (Sistemas de Inteligencia Artificial)",
     licence="a plain table of facts; this copy MIT",

@@ -11,18 +11,16 @@ that of the widest row). Everything uploaded is hostile until `parse` has accept
 import csv
 import hashlib
 import io
-import logging
-import os
 import re
-import threading
 from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 
 import torch
 
-from ..basics import LabError, home
-from .imageset import DatasetSpec, ImageSet
+from ..basics import LabError
+from . import kept
+from .imageset import DatasetSpec, ImageSet, Splits
 
 PREFIX = "glyphs-"
 SIDES = (3, 32)  # smallest and largest height and width
@@ -147,34 +145,15 @@ def keep(content: bytes) -> str:
         raise LabError("The file is not text in UTF-8: save the table as CSV (UTF-8).") from None
     table = write(parse(text))
     name = PREFIX + hashlib.sha256(table.encode()).hexdigest()[:12]
-    folder = _folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        aside = folder / f".{name}-{os.getpid()}-{threading.get_ident()}"
-        aside.write_text(table, encoding="utf-8")
-        aside.replace(folder / f"{name}.csv")
-    except OSError as error:
-        raise LabError(f"The table could not be kept in {folder}: {error.strerror}.") from None
+    kept.write(f"{name}.csv", table.encode())
     return name
-
-
-def table(name: str) -> bytes | None:
-    """The table of a kept data set as it was uploaded, or None where it is not here."""
-    try:
-        return (_folder() / f"{name}.csv").read_bytes()
-    except OSError:
-        return None
-
-
-def _folder() -> Path:
-    return home() / "datasets"
 
 
 def stored_spec(name: str) -> DatasetSpec:
     """The spec of a table that `keep` has stored. Raises LabError where it is not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
         raise LabError(f"dataset is {name[:60]!r}: a glyph table is named {PREFIX} and 12 hexadecimal digits.")
-    path = _folder() / f"{name}.csv"
+    path = kept.folder() / f"{name}.csv"
     if not path.is_file():
         raise LabError(f"dataset is {name!r}, a glyph table that is not on this machine: upload it again.")
     return _spec_of(path)
@@ -189,20 +168,9 @@ def _spec_of(path: Path) -> DatasetSpec:
         name=path.stem,
         title=f"own glyphs, {width}x{height}: {' '.join(images.names[:5])} ...",
         shape=(1, height, width),
-        images=len(images),
+        splits=Splits(len(images)),
         classes=len(images),
         source="uploaded on this machine",
         licence="its owner's",
         load=lambda: images,
     )
-
-
-def stored_specs() -> list[DatasetSpec]:
-    """Every table that was kept on this machine, newest first; a damaged one is logged and left out."""
-    specs = []
-    for file in sorted(_folder().glob(f"{PREFIX}*.csv"), key=lambda file: -file.stat().st_mtime):
-        try:
-            specs.append(stored_spec(file.stem))
-        except (LabError, OSError, UnicodeDecodeError) as error:
-            logging.getLogger(__name__).warning("glyph table %s cannot be read: %s", file, error)
-    return specs

@@ -1,12 +1,24 @@
-"""What a data set is: images with names, and how their pixels are scaled for a network."""
+"""What a data set is: images with names or labels, in parts, and how their pixels are scaled for a network."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from its value
+
+
+class Splits(NamedTuple):
+    """How many images, in this order: to train on, to look at while training, to judge by in the end. Where the
+    last two are missing, every image is a thing of its own (a font), and what is trained on is judged."""
+
+    train: int
+    valid: int = 0
+    test: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,26 +37,59 @@ class ImageSet:
         """float32, images × channels × height × width, 0 to 1."""
         return self.pixels.float() / 255.0
 
+    def part(self, chosen: slice) -> "ImageSet":
+        """Some of the images, without copying them."""
+        return ImageSet(self.pixels[chosen], self.names[chosen], self.labels[chosen])
+
+
+def numbered(labels: Tensor) -> tuple[str, ...]:
+    """Names for images that have none: their class, and their number."""
+    return tuple(f"{label} (image {i})" for i, label in enumerate(labels.tolist()))
+
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """What a list of data sets shows; `load` reads the images. shape: channels, height, width."""
+    """What a list of data sets shows; `load` reads the images and raises LabError where they are not on this machine.
+
+    shape: channels, height, width; classes: different labels; wrong_pixel: from which distance (of 0 to 1) on a pixel
+    counts as wrong; light: 1 is white, as in a photograph, where else it is ink on paper; missing: None where the
+    images are here, else one sentence with what to do.
+    """
 
     name: str
     title: str
     shape: tuple[int, int, int]
-    images: int
+    splits: Splits
     classes: int
     source: str
     licence: str
     load: Callable[[], ImageSet] = field(repr=False, compare=False)
     wrong_pixel: float = WRONG_PIXEL
+    light: bool = False
+    missing: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @property
+    def images(self) -> int:
+        """Images in all parts."""
+        return sum(self.splits)
 
     @property
     def pixels(self) -> int:
         """Numbers in one image."""
         channels, height, width = self.shape
         return channels * height * width
+
+    @property
+    def named(self) -> bool:
+        """Every image is a thing of its own, learnt or not."""
+        return self.splits.train == self.images
+
+    def drawn(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """Pixels (... × channels × height × width) as charts take them: one channel is ink on paper, three are
+        colours."""
+        if self.light and self.shape[0] == 1:
+            return np.repeat(pixels, 3, axis=-3)
+        return pixels
 
 
 @dataclass(frozen=True)
@@ -56,6 +101,8 @@ class Normalization:
 
     def apply(self, images: Tensor) -> Tensor:
         """From pixels in 0 to 1 to what the network sees, same shape."""
+        if self.shift == 0 and self.scale == 1:
+            return images
         return (images - self.shift) / self.scale
 
     def pixels(self, outputs: Tensor) -> Tensor:
@@ -73,15 +120,19 @@ class Normalization:
         return (1.0 - self.shift) / self.scale
 
 
-def normalization(kind: str, images: Tensor) -> Normalization:
-    """kind: "none" (0 to 1), "symmetric" (−1 to 1) or "standardized" (mean 0, standard deviation 1 over all
-    pixels of `images`, which is n × channels × height × width in 0 to 1)."""
+def normalization(kind: str, pixels: Tensor) -> Normalization:
+    """kind: "none" (0 to 1), "symmetric" (−1 to 1) or "standardized" (mean 0, standard deviation 1 over all of
+    `pixels`, which are uint8, of any shape)."""
     match kind:
         case "none":
             return Normalization(0.0, 1.0)
         case "symmetric":
             return Normalization(0.5, 0.5)
         case "standardized":
-            spread = float(torch.std(images, correction=0))
-            return Normalization(float(images.mean()), spread if spread > 0 else 1.0)
+            # from how often each of the 256 values occurs: no copy of a large set as floats
+            counts = torch.bincount(pixels.flatten(), minlength=256).double()
+            values = torch.arange(256).double() / 255
+            mean = float((counts * values).sum() / counts.sum())
+            spread = float(((counts * (values - mean).square()).sum() / counts.sum()).sqrt())
+            return Normalization(mean, spread if spread > 0 else 1.0)
     raise ValueError(f"no normalization named {kind!r}")

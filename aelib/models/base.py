@@ -17,11 +17,23 @@ class Autoencoder(nn.Module, ABC):
         """description: layer sizes and choices, without "auto"; generator: draws the first weights."""
         super().__init__()
         self.latent_dim = description.latent_dim
+        self.variational = description.variational
         self.shape = shape
 
     @abstractmethod
+    def encoded(self, x: Tensor) -> Tensor:
+        """What the encoder gives: codes, or mu and log_var side by side where the net is variational."""
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """mu and log_var of each image, batch × latent_dim each. Raises ValueError where the net is not variational."""
+        if not self.variational:
+            raise ValueError("only a variational net gives distributions")
+        mu, log_var = self.encoded(x).chunk(2, dim=1)
+        return mu, log_var
+
     def encode(self, x: Tensor) -> Tensor:
-        """Images to codes."""
+        """Images to codes; of a variational net the means."""
+        return self.posterior(x)[0] if self.variational else self.encoded(x)
 
     @abstractmethod
     def decode_logits(self, z: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ class DenseAutoencoder(Autoencoder):
         self.decoder = nn.Sequential(*layers[cut:])
         self.output_activation = output_activation
 
-    def encode(self, x: Tensor) -> Tensor:
+    def encoded(self, x: Tensor) -> Tensor:
         code: Tensor = self.encoder(x.flatten(1))
         return code
 

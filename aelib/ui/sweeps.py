@@ -8,6 +8,7 @@ import streamlit as st
 from ..basics import LabError
 from ..charts import sweeps as charts
 from ..experiment import Experiment, choices, flatten
+from ..index import badness
 from ..sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
 from . import batch, labels, words
 from .controls import Controls
@@ -15,7 +16,13 @@ from .links import link, name
 from .resources import store
 from .words import plain, problems
 
-LABELS = {"learnt": "characters learnt", "wrong_pixels": "wrong pixels", "loss": "loss", "seconds": "seconds a net"}
+LABELS = {
+    "learnt": "images learnt",
+    "wrong_pixels": "wrong pixels",
+    "mse": "mean squared error",
+    "loss": "loss",
+    "seconds": "seconds a net",
+}
 EXTRAS = {"sweep": "rate", "vary": "", "values": "", "vary2": "", "values2": "", "nets": ""}
 _NOTHING = "nothing else"
 MAX_DIGITS = 9
@@ -149,8 +156,10 @@ def results(sweep: Sweep, key: str) -> None:
             "Every training diverged: try smaller learning rates, or an output that is bounded.", icon=":material/info:"
         )
         return
+    there = next(result.figures for result in found if result.runs)
+    figures = [name for name in FIGURES if name in there]
     figure = st.segmented_control(
-        "Show", list(FIGURES), default="learnt", format_func=LABELS.__getitem__, key=f"{key}:figure", required=True
+        "Show", figures, default=figures[0], format_func=LABELS.__getitem__, key=f"{key}:figure", required=True
     )
     paths = list(sweep.over)
     if len(paths) == 1:
@@ -171,16 +180,20 @@ def results(sweep: Sweep, key: str) -> None:
 def _best(found: list[Result]) -> None:
     best = max(
         (result for result in found if result.runs),
-        key=lambda result: (result.figures["learnt"].mean, -result.figures["wrong_pixels"].mean),
+        key=lambda result: tuple(
+            sign * result.figures[name].mean
+            for name, sign in (("learnt", 1), ("wrong_pixels", -1), ("mse", -1))
+            if name in result.figures
+        ),
         default=None,
     )
     if best is None or best.best is None:
         return
     values = ", ".join(f"{labels.short(path).lower()} {value}" for path, value in best.point.values.items())
-    learnt = best.figures["learnt"]
-    st.markdown(
-        plain(f"Best on average: {values}, {learnt.mean:.2f} ± {learnt.std:.2f} of {best.best['total']} learnt.")
-    )
+    name_, spread = next(iter(best.figures.items()))
+    result = f"{spread.mean:.4g} ± {spread.std:.2g}"
+    result += f" of {best.best['total']} learnt" if name_ == "learnt" else f" {LABELS[name_]}"
+    st.markdown(plain(f"Best on average: {values}, {result}."))
     experiment = next(one for one in best.point.experiments if one.digest == best.best["digest"])
     link(experiment, f"Open its best run: {name(experiment)}")
 
@@ -192,7 +205,8 @@ def frame(found: list[Result]) -> pd.DataFrame:
         figures = result.figures
         row: dict[str, Any] = {**result.point.values, "runs": len(result.runs), "diverged": result.diverged}
         for figure in FIGURES:
-            row |= {f"{figure} mean": figures[figure].mean, f"{figure} std": figures[figure].std}
+            if figure in figures:
+                row |= {f"{figure} mean": figures[figure].mean, f"{figure} std": figures[figure].std}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -215,7 +229,7 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
     left, right = st.columns([3, 2])
     chart = charts.distribution(learnt.values, "characters learnt")
     left.plotly_chart(chart, key=f"{key}:distribution", config={"displayModeBar": False})
-    order = sorted(result.runs, key=lambda run: (-run["learnt"], run["wrong_pixels"], run["loss"]))
+    order = sorted(result.runs, key=badness)
     by_digest = {one.digest: one for one in sweep.experiments()}
     with right:
         st.caption("Mean ± standard deviation over seeds. The best and the worst:")

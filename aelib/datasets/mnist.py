@@ -1,0 +1,82 @@
+"""MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py)."""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..basics import LabError
+from . import files
+from .files import RemoteFile
+from .imageset import DatasetSpec, ImageSet, Splits, numbered
+
+NAME = "mnist"
+SIDE = 28
+SPLITS = Splits(train=60_000, test=10_000)
+
+_MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+FILES = [
+    RemoteFile(name, _MIRROR + name, size, sha256)
+    for name, size, sha256 in (
+        (
+            "train-images-idx3-ubyte.gz",
+            9_912_422,
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        ),
+        ("train-labels-idx1-ubyte.gz", 28_881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+        ("t10k-images-idx3-ubyte.gz", 1_648_877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+        ("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    )
+]  # fmt: skip
+
+
+def read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:
+    """uint8 of exactly this shape. Raises LabError naming the file where it is anything else.
+
+    The format: two zero bytes, 8 (unsigned bytes), the number of axes, each axis as a big-endian uint32, the numbers.
+    """
+    header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
+    wanted = len(header) + math.prod(shape)
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(wanted + 1)  # no more, whatever a packed file would grow to
+    except (OSError, EOFError, zlib.error) as error:
+        raise LabError(f"{path} cannot be read ({error}): replace it by the original file.") from None
+    if content[: len(header)] != header or len(content) != wanted:
+        size = "x".join(map(str, shape))
+        raise LabError(f"{path} is not the IDX file of {size} bytes that it should be: replace it by the original.")
+    return torch.from_numpy(np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape).copy())
+
+
+def _read(file: RemoteFile, *shape: int) -> Tensor:
+    path = files.find(NAME, file.name)
+    if path is None:
+        raise LabError(files.missing(NAME, FILES) or "")
+    return read_idx(path, shape)
+
+
+def _load() -> ImageSet:
+    train, train_labels, test, test_labels = FILES
+    pixels = torch.cat([_read(train, SPLITS.train, SIDE, SIDE), _read(test, SPLITS.test, SIDE, SIDE)])[:, None]
+    labels = torch.cat([_read(train_labels, SPLITS.train), _read(test_labels, SPLITS.test)]).long()
+    if int(labels.max()) > 9:
+        raise LabError("The label files of mnist hold numbers above 9: replace them by the originals.")
+    return ImageSet(pixels, numbered(labels), labels)
+
+
+SPEC = DatasetSpec(
+    name=NAME,
+    title="MNIST: 70,000 digits, 28x28",
+    shape=(1, SIDE, SIDE),
+    splits=SPLITS,
+    classes=10,
+    source="Y. LeCun, C. Cortes, C. J. C. Burges; IDX files",
+    licence="CC BY-SA 3.0, as commonly given",
+    load=_load,
+    missing=lambda: files.missing(NAME, FILES),
+)
