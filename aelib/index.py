@@ -48,7 +48,7 @@ def outcome(run: Summary) -> str:
 Order = Literal["newest", "best", "smallest", "fastest"]
 ORDERS: dict[Order, str] = {
     "newest": "created DESC, digest",
-    "best": "learnt DESC, parameters, wrong_pixels, mse, seconds, digest",
+    "best": "learnt DESC, CASE WHEN learnt IS NULL THEN mse END, parameters, wrong_pixels, seconds, digest",
     "smallest": "parameters, learnt DESC, digest",
     "fastest": "seconds, digest",
 }

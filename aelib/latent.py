@@ -105,6 +105,28 @@ def along(stops: Tensor, between: int, spherical: bool = False) -> Tensor:
     return torch.cat([*parts, stops[-1:]])
 
 
+def mixture(corners: int, side: int) -> tuple[Array, Array]:
+    """Weights with which 3 (a triangle) or 4 (a square) codes are mixed, on a grid over the unit square, row 0 at the
+    top.
+
+    Returns the corners' places (corners × 2, x and y from 0 to 1, y down) and weights, side² × corners, that add up
+    to 1: barycentric in the triangle, NaN outside of it; bilinear in the square. At a corner its weight is 1.
+    """
+    along_x, along_y = np.meshgrid(np.linspace(0, 1, side), np.linspace(0, 1, side))
+    x, y = along_x.ravel(), along_y.ravel()
+    if corners == 4:
+        places = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+        weights = np.stack([(1 - x) * (1 - y), x * (1 - y), x * y, (1 - x) * y], axis=1)
+    elif corners == 3:
+        places = np.array([[0.5, 0], [1, 1], [0, 1]], np.float32)
+        top, right = 1 - y, x - 0.5 * (1 - y)
+        weights = np.stack([top, right, 1 - top - right], axis=1)
+        weights[(weights < -1e-9).any(axis=1)] = np.nan
+    else:
+        raise ValueError("a mixture has 3 or 4 corners")
+    return places, weights.astype(np.float32)
+
+
 def prior(count: int, latent_dim: int, seed: int) -> Tensor:
     """Codes drawn from N(0, 1), count × latent_dim; the same for the same seed."""
     return torch.randn(count, latent_dim, generator=generator(seed, "prior"))

@@ -62,6 +62,16 @@ _BCE_OF_LOGITS = Loss(
 )
 
 
+def lowest(name: str, targets: Tensor) -> float | None:
+    """Below what the loss, summed over pixels, mean over images (n × ...), cannot fall: cross-entropy of grey pixels
+    has the pixels' own entropy left when every output is right. None where that is 0."""
+    if name != "bce":
+        return None
+    t = targets.double()
+    found = float((torch.special.entr(t) + torch.special.entr(1 - t)).flatten(1).sum(dim=1).mean())
+    return found if found > 0 else None
+
+
 def select(name: str, output_activation: str) -> Loss:
     """The loss to compute: BCE behind a sigmoid is taken from the logits."""
     return _BCE_OF_LOGITS if name == "bce" and output_activation == "sigmoid" else LOSSES[name]

@@ -23,8 +23,8 @@ def wrong_pixel_map(outputs: Tensor, targets: Tensor, wrong_pixel: float = 0.5) 
 
 
 def wrong_pixels(outputs: Tensor, targets: Tensor, wrong_pixel: float = 0.5) -> Tensor:
-    """int64: wrong pixels of each image (the last three axes are summed)."""
-    return wrong_pixel_map(outputs, targets, wrong_pixel).sum(dim=(-3, -2, -1))
+    """int64: wrong pixels of each image (the last three axes are summed); a pixel in colour counts once."""
+    return wrong_pixel_map(outputs, targets, wrong_pixel).any(dim=-3).sum(dim=(-2, -1))
 
 
 def mse(outputs: Tensor, targets: Tensor) -> Tensor:

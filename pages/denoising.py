@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib.sweep import SWEEPS
-from aelib.ui import controls, denoise, layout, lesson, sweeps, views, words
+from aelib.ui import controls, denoise, forms, layout, lesson, sweeps, views, words
 
 FORM, RUN = "denoising", "denoising-run"
 
@@ -14,7 +14,9 @@ st.markdown(
     "characters look like. How much noise can it take off, and when would you be better off without it?"
 )
 
-run = lesson.begin(controls.Controls(FORM, default="font-denoise-10"), controls.denoiser, RUN)
+run = lesson.begin(
+    controls.Controls(FORM, default="font-denoise-10", takes=forms.of_single_images), forms.denoiser, RUN
+)
 if run is None:
     st.divider()
     st.caption(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, layout, lesson, sweeps, views, words
+from aelib.ui import controls, forms, layout, lesson, sweeps, views, words
 
 FORM, RUN = "dense", "dense-run"  # the names under which widgets are kept
 
@@ -14,7 +14,7 @@ st.markdown(
     "and on how it is trained. Try it."
 )
 
-run = lesson.begin(controls.Controls(FORM, default="font-20-10"), controls.dense, RUN)
+run = lesson.begin(controls.Controls(FORM, default="font-20-10", takes=forms.of_single_images), forms.dense, RUN)
 if run is None:
     st.divider()
     st.caption(

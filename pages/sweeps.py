@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, layout, sweeps, words
+from aelib.ui import controls, forms, layout, sweeps, words
 
 layout.page("Sweeps")
 st.title("Sweeps")
@@ -22,7 +22,7 @@ with setup:
     with words.said():
         sweep = sweeps.choose(form)
     with st.expander("The experiment that is varied"):
-        controls.swept(form)
+        forms.swept(form)
 with outcome:
     st.header("2 · Train and compare")
     if sweep is None:

@@ -1,7 +1,7 @@
 """Curves over the epochs."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import plotly.graph_objects as go
@@ -27,9 +27,13 @@ def styled(figure: go.Figure, height: int = 300) -> go.Figure:
 
 
 def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) -> go.Figure:
-    """Training loss against epoch; both axes logarithmic if asked (epoch 0 is then left out)."""
+    """Training loss against epoch, with that of images held back where there are such; both axes logarithmic if asked
+    (epoch 0 is then left out)."""
     records = [record for record in history if record["epoch"] > 0] if logarithmic else history
-    figure = go.Figure(_trace(records, "train_loss", label))
+    held_back = bool(records) and "valid_loss" in records[0]
+    figure = go.Figure(_trace(records, "train_loss", "trained on" if held_back else label))
+    if held_back:
+        figure.add_trace(_trace(records, "valid_loss", "held back", color=SERIES[1]))
     kind = "log" if logarithmic else "linear"
     figure.update_xaxes(title="epoch", type=kind, dtick=1 if logarithmic else None)
     values = [record["train_loss"] for record in records if record["train_loss"] > 0]
@@ -46,14 +50,23 @@ def _trace(records: list[dict[str, float]], figure: str, name: str, **line: Any)
     return go.Scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": BLUE, **line})
 
 
-def wrong_pixels(runs: Mapping[str, Run]) -> go.Figure:
-    """Wrong pixels against epoch, one curve for each run by its name: unlike losses, comparable between all runs."""
+ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "mean squared error, images held back"}
+
+
+def shared_error(runs: Iterable[Run]) -> str | None:
+    """The figure in ERRORS that all these runs have a history of; None where there is none."""
+    histories = [run.history[-1].keys() for run in runs]
+    return next((name for name in ERRORS if all(name in keys for keys in histories)), None)
+
+
+def errors(runs: Mapping[str, Run], figure_name: str) -> go.Figure:
+    """A figure in ERRORS against epoch, one curve for each run by its name: unlike losses, comparable between runs."""
     figure = go.Figure()
     for (name, run), colour in zip(runs.items(), itertools.cycle(SERIES), strict=False):
         records = [record for record in run.history if record["epoch"] > 0]
-        figure.add_trace(_trace(records, "wrong_pixels", name, color=colour))
+        figure.add_trace(_trace(records, figure_name, name, color=colour))
     figure.update_xaxes(title="epoch", type="log", dtick=1)
-    figure.update_yaxes(title="wrong pixels, all images", rangemode="tozero")
+    figure.update_yaxes(title=ERRORS[figure_name], rangemode="tozero")
     return styled(figure, 340)
 
 
@@ -64,5 +77,5 @@ def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
     figure = go.Figure(_trace(records, "learnt", "learnt", shape="hv"))
     figure.add_hline(y=total, line={"dash": "dot", "width": 1.5, "color": GREY}, annotation_text=f"all {total}")
     figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
-    figure.update_yaxes(title="characters learnt", range=[0, total * 1.12])
+    figure.update_yaxes(title="images learnt", range=[0, total * 1.12])
     return styled(figure)

@@ -61,14 +61,16 @@ def row(columns: Sequence[tuple[Sequence[str], str, bool]]) -> str:
     return f'<div class="ae-row">{"".join(figures)}</div>'
 
 
-def reconstructions(targets: Pixels, outputs: Pixels, wrong: NDArray[np.bool_], names: Sequence[str]) -> str:
+def reconstructions(
+    targets: Pixels, outputs: Pixels, wrong: NDArray[np.bool_], names: Sequence[str], width: int = 40
+) -> str:
     """Every original above what came out, wrong pixels marked and counted (images × channels × height × width)."""
     columns = []
     for target, output, bad, name in zip(targets, outputs, wrong, names, strict=True):
-        count = int(bad.sum())
+        count = int(bad.any(axis=0).sum())
         tiles = (
-            tile(colours(target), f"{name}, original"),
-            tile(marked(output, target, bad), f"{name}, reconstructed, {count} wrong pixels"),
+            tile(colours(target), f"{name}, original", width),
+            tile(marked(output, target, bad), f"{name}, reconstructed, {count} wrong pixels", width),
         )
         columns.append((tiles, f"{name} · {count}" if count else name, count > 1))
     return row(columns)

@@ -14,10 +14,11 @@ MOST_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
 
 
 def means(results: Sequence[Result], path: str, title: str, figure: str, label: str) -> go.Figure:
-    """One field: mean ± std of a figure over its values in the order given, before the distribution of the runs."""
+    """One field (or "", where none is varied): mean ± std of a figure over its values in the order given, before the
+    distribution of the runs."""
     shown = [result for result in results if result.runs]
-    every = [result.point.values[path] for result in results]
-    names = [result.point.values[path] for result in shown]
+    every = [result.point.values.get(path, "") for result in results]
+    names = [result.point.values.get(path, "") for result in shown]
     spreads = [result.figures[figure] for result in shown]
     chart = go.Figure()
     dots = [

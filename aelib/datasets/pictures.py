@@ -82,6 +82,15 @@ def _small(picture: Image.Image, side: int) -> Image.Image:
     return Image.alpha_composite(white, square).convert("RGB")
 
 
+def resized(pixels: Tensor, side: int, colour: bool) -> Tensor:
+    """A picture that is small already (uint8, channels × height × width) as one of this size and kind."""
+    array = pixels.numpy().transpose(1, 2, 0)
+    picture = Image.fromarray(array[:, :, 0] if len(pixels) == 1 else array).convert("RGB")
+    small = picture.resize((side, side), Image.Resampling.LANCZOS)
+    shown = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
+    return torch.from_numpy(shown.transpose(2, 0, 1).copy())
+
+
 def names_of(files: Sequence[str]) -> list[str]:
     """Short names, all different, from file names."""
     found: list[str] = []

@@ -34,6 +34,9 @@ def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
     reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
     for reason in sorted(reasons)[:3]:
         st.info(plain(reason), icon=":material/info:")
+    if absent := next((found for one in left if (found := one.dataset_spec.missing())), None):
+        st.warning(plain(absent), icon=":material/download:")
+        return False
     have = len(experiments) - len(left)
     if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:

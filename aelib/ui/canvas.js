@@ -1,4 +1,4 @@
-// Pixels of glyphs on a canvas, shared by plane.js and replay.js (put in front of each).
+// Pixels of glyphs on a canvas, shared by all drawings (put in front of each).
 
 const PAPER = [250, 249, 245], INK = [28, 35, 49];
 

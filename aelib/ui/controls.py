@@ -1,30 +1,35 @@
 """Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
 choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from .. import datasets, presets
 from ..basics import LabError
-from ..corruption import NOISES
-from ..datasets import glyphs
+from ..datasets import DatasetSpec
 from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
-from ..initialization import INITIALIZATIONS
-from ..optimizers import OPTIMIZERS
 from . import labels
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
-from .words import plain
+
+NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
+OWN = "own_datasets"  # in the session: names of data sets that this person has given
 
 
 class Controls:
     """The controls of one lesson. `lesson` keeps its widgets apart from those of other lessons."""
 
-    def __init__(self, lesson: str, default: str, extras: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        lesson: str,
+        default: str,
+        extras: Mapping[str, str] | None = None,
+        takes: Callable[[DatasetSpec], bool] = lambda _: True,
+    ) -> None:
         """default: the preset that a first visit shows; extras: what the page's address has beside an experiment, with
-        what it is where the address says nothing."""
-        self.lesson, self.default, self.extras = lesson, default, dict(extras or {})
+        what it is where the address says nothing; takes: which data sets the lesson is for."""
+        self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
         self._address = f"{lesson}:address"
         self.problem: str | None = None  # with the address, one sentence
         self.problems: list[str] = []  # with what was typed or chosen, one sentence each
@@ -49,7 +54,7 @@ class Controls:
         """Set every control."""
         st.session_state[self.key(PRESET)] = preset
         for path, value in flatten(experiment.model_dump(mode="json")).items():
-            if isinstance(value, bool) or path in ("epochs", "seed") or _is_choice(path) or path == "dataset":
+            if isinstance(value, bool) or path in NUMBERS or _is_choice(path) or path == "dataset":
                 st.session_state[self.key(path)] = value
             else:
                 st.session_state[self.key(path)] = text(value)
@@ -98,51 +103,34 @@ class Controls:
         st.toggle(labels.field(path), key=self.key(path), help=_help(path), persist_state="session")
 
     def dataset(self) -> None:
-        """Bundled sets, and the table that this person has uploaded."""
+        """The bundled sets that this lesson is for, and those that this person has given."""
         key = self.key("dataset")
-        own = [name for name in st.session_state.get("own_datasets", []) if name not in datasets.SETS]
-        names = list(dict.fromkeys([*datasets.SETS, *own, st.session_state[key]]))
+        own = [name for name in st.session_state.get(OWN, []) if self._is_for(name)]
+        bundled = [name for name in datasets.SETS if self._is_for(name)]
+        names = list(dict.fromkeys([*bundled, *own, st.session_state[key]]))
         st.selectbox(
             "Data set",
             names,
             key=key,
-            format_func=lambda name: datasets.spec(name).title,
+            format_func=title,
             on_change=self._fit_sizes,
             help=_help("dataset"),
             persist_state="session",
         )
-        upload_key = self.key("upload")
-        st.file_uploader(
-            "Your own glyphs (CSV)",
-            type=["csv", "txt"],
-            key=upload_key,
-            on_change=self._take_upload,
-            help="A header char,row0,row1,… and one line for each glyph; rows in # and . such as .#. — any grid from "
-            "3x3 to 32x32, 2 to 1,024 glyphs.",
-        )
-        if problem := st.session_state.get(self.key("upload_problem")):
-            st.error(plain(problem), icon=":material/error:")
-        st.download_button(
-            "The font as a table to start from",
-            glyphs.write(datasets.load("font5x7")),
-            "font5x7.csv",
-            "text/csv",
-            type="tertiary",
-            on_click="ignore",
-        )
 
-    def _take_upload(self) -> None:
-        upload = st.session_state[self.key("upload")]
-        st.session_state[self.key("upload_problem")] = None
-        if upload is None:
-            return
+    def _is_for(self, name: str) -> bool:
         try:
-            name = glyphs.keep(upload.getvalue())
-        except LabError as error:
-            st.session_state[self.key("upload_problem")] = str(error)
-            return
-        st.session_state.setdefault("own_datasets", []).append(name)
-        st.session_state[self.key("dataset")] = name
+            return self.takes(datasets.spec(name))
+        except LabError:  # removed from this machine since
+            return False
+
+    def use(self, dataset: str, own: bool = False) -> None:
+        """Choose a data set; own: keep it among this person's."""
+        if own:
+            mine = st.session_state.setdefault(OWN, [])
+            if dataset not in mine:
+                mine.append(dataset)
+        st.session_state[self.key("dataset")] = dataset
         self._fit_sizes()
 
     def _fit_sizes(self) -> None:
@@ -179,14 +167,29 @@ class Controls:
     def experiment_or_none(self) -> Experiment | None:
         """As `experiment`; where it cannot be, None, and `problems` says why."""
         try:
-            return self.experiment()
+            experiment = self.experiment()
         except ExperimentError as error:
             self.problems = error.problems
             return None
+        if not self.takes(experiment.dataset_spec):
+            self.problems = [
+                f"This lesson has nothing to show for {experiment.dataset_spec.title}: choose another data set, or "
+                "another lesson on the left."
+            ]
+            return None
+        return experiment
 
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = st.session_state[self.key("values")]
         return values
+
+
+def title(name: str) -> str:
+    """What a data set is called; its name where it is not on this machine."""
+    try:
+        return datasets.spec(name).title
+    except LabError:
+        return name
 
 
 def _help(path: str) -> str:
@@ -198,95 +201,3 @@ def _is_choice(path: str) -> bool:
         return bool(choices(path)) and all(isinstance(name, str) for name in choices(path))
     except (KeyError, TypeError):
         return False
-
-
-def dense(controls: Controls) -> Experiment | None:
-    """The form of the dense lesson, documents' presets first. None where `controls.problems` has something."""
-    _start(controls, [name for name, one in presets.PRESETS.items() if one.experiment.corruption.kind == "none"])
-    _network(controls)
-    with st.expander("More choices"):
-        _more(controls)
-    return controls.experiment_or_none()
-
-
-def denoiser(controls: Controls) -> Experiment | None:
-    """The form of the denoising lesson: noise first. None where `controls.problems` has something."""
-    _start(controls, [name for name, one in presets.PRESETS.items() if one.experiment.corruption.kind != "none"])
-    left, right = st.columns(2)
-    with left:
-        kind = controls.choice("corruption.kind")
-    with right:
-        controls.typed("corruption.level")
-    if kind in NOISES:
-        st.caption(NOISES[kind].about)
-    _network(controls)
-    with st.expander("More choices"):
-        controls.toggle("corruption.fresh")
-        controls.choice("corruption.where")
-        if kind == "painted":
-            controls.typed("corruption.pixels")
-        _more(controls)
-    return controls.experiment_or_none()
-
-
-def swept(controls: Controls) -> None:
-    """Every choice of the experiment that a sweep varies."""
-    _network(controls)
-    kind = controls.choice("corruption.kind")
-    if kind != "none":
-        controls.typed("corruption.level")
-        controls.toggle("corruption.fresh")
-        controls.choice("corruption.where")
-    _more(controls)
-
-
-def _start(controls: Controls, names: list[str]) -> None:
-    """The preset, with what its document reports and what we assumed."""
-    preset = controls.preset(names)
-    if preset.reported:
-        reported = preset.reported
-        metric = reported["metric"].replace("_", " ")
-        note = f" ({reported['note']})" if reported["note"] else ""
-        st.caption(plain(f"The document reports {reported['reported']} for {metric}{note}."))
-    if preset.assumed:
-        st.caption(plain(preset.assumed))
-
-
-def _network(controls: Controls) -> None:
-    controls.typed("model.layers")
-    controls.choice("model.hidden_activation")
-    left, right = st.columns(2)
-    with left:
-        controls.choice("optimizer.kind")
-        controls.number("epochs")
-    with right:
-        controls.typed("optimizer.learning_rate")
-        controls.number("seed")
-
-
-def _more(controls: Controls) -> None:
-    controls.dataset()
-    controls.choice("normalization")
-    controls.choice("loss")
-    controls.choice("model.code_activation")
-    controls.choice("model.output_activation")
-    controls.typed("model.decoder_layers")
-    controls.toggle("model.batch_norm")
-    initialization = controls.choice("model.initialization")
-    if INITIALIZATIONS[initialization].scaled:
-        controls.typed("model.initialization_scale")
-    if OPTIMIZERS[controls.get("optimizer.kind")].momentum:
-        controls.typed("optimizer.momentum")
-    controls.typed("optimizer.weight_decay")
-    schedule = controls.choice("optimizer.schedule")
-    if schedule == "step":
-        controls.typed("optimizer.step_every")
-        controls.typed("optimizer.step_factor")
-    controls.typed("batch_size")
-    stop = controls.choice("early_stop.kind")
-    if stop == "learnt":
-        controls.typed("early_stop.wrong_pixels")
-    if stop == "patience":
-        controls.typed("early_stop.patience")
-        controls.typed("early_stop.min_delta")
-    controls.typed("snapshots")

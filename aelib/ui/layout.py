@@ -27,6 +27,20 @@ LESSONS = [
         "The same characters with noise on them: how much of it the network takes off, and where it stops being "
         "useful.",
     ),
+    (
+        "pages/emoji.py",
+        "Variational: emoji",
+        ":material/add_reaction:",
+        "Codes that are distributions: emoji that turn into each other, mix under the pointer, and come out of "
+        "nothing.",
+    ),
+    (
+        "pages/digits.py",
+        "Variational: digits",
+        ":material/bubble_chart:",
+        "Handwritten digits fill the plane, epoch by epoch: what the prior does, what β costs, and digits that nobody "
+        "wrote.",
+    ),
 ]
 SWEEPS = ("pages/sweeps.py", "Sweeps", ":material/ssid_chart:")
 RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")

@@ -10,6 +10,7 @@ from .words import plain
 
 # a lesson's page, and the preset that its addresses are written against
 _DENSE, _DENOISING = ("pages/dense.py", "font-best"), ("pages/denoising.py", "font-denoise-10")
+_EMOJI, _DIGITS = ("pages/emoji.py", "emoji-best"), ("pages/digits.py", "digits-vae")
 
 
 def name(experiment: Experiment) -> str:
@@ -19,8 +20,18 @@ def name(experiment: Experiment) -> str:
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:") -> None:
     """A link that opens the experiment in its lesson."""
-    page, preset = _DENSE if experiment.corruption.kind == "none" else _DENOISING
+    page, preset = _home_of(experiment)
     st.page_link(page, label=plain(label), icon=icon, query_params=to_query(experiment, preset))
+
+
+def _home_of(experiment: Experiment) -> tuple[str, str]:
+    """The lesson that such an experiment is part of."""
+    described = experiment.dataset_spec
+    if not described.named:
+        return _DIGITS
+    if described.light:
+        return _EMOJI
+    return _DENSE if experiment.corruption.kind == "none" else _DENOISING
 
 
 def here() -> tuple[str, dict[str, str]] | None:

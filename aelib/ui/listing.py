@@ -7,7 +7,7 @@ from .. import datasets
 from ..basics import LabError
 from ..charts import curves
 from ..experiment import flatten
-from ..index import ORDERS, Order, Summary
+from ..index import ORDERS, Order, Summary, outcome
 from ..run import Run
 from .address import text
 from .links import link, name
@@ -52,9 +52,10 @@ def table(rows: list[Summary]) -> None:
     """The list; runs that are picked can be opened, compared, deleted."""
     frame = pd.DataFrame(rows)
     frame["created"] = pd.to_datetime(frame["created"]).dt.tz_localize(None)
-    frame["learnt"] = frame["learnt"].astype(str) + " of " + frame["total"].astype(str)
+    frame["result"] = [outcome(row) for row in rows]
+    frame["wrong_pixels"] = frame["wrong_pixels"].astype("Int64")
     columns = {
-        "architecture": "layers", "learnt": "learnt", "wrong_pixels": "wrong pixels", "parameters": "parameters",
+        "architecture": "layers", "result": "result", "wrong_pixels": "wrong pixels", "parameters": "parameters",
         "epochs": "epochs", "seed": "seed", "activation": "activation", "optimizer": "optimiser",
         "learning_rate": "rate", "seconds": "seconds", "created": "trained (UTC)", "dataset": "data set",
         "digest": "digest",
@@ -79,8 +80,7 @@ def table(rows: list[Summary]) -> None:
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} that you picked are shown.")
     for run in runs.values():
-        total = f"{run.metrics['learnt']} of {run.metrics['total']} learnt"
-        link(run.experiment, f"Open {name(run.experiment)}: {total}")
+        link(run.experiment, f"Open {name(run.experiment)}: {_outcome(run)}")
     if len(runs) > 1:
         compared(runs)
     _delete([row["digest"] for row in chosen])
@@ -102,6 +102,11 @@ def _readable(rows: list[Summary]) -> dict[str, Run]:
     return found
 
 
+def _outcome(run: Run) -> str:
+    found = run.metrics
+    return f"{found['learnt']} of {found['total']} learnt" if "learnt" in found else f"MSE {found['mse']:.2g}"
+
+
 def compared(runs: dict[str, Run]) -> None:
     """Side by side: what differs, what came out, how they got there, and who gets what wrong."""
     st.subheader("Side by side")
@@ -109,18 +114,24 @@ def compared(runs: dict[str, Run]) -> None:
     paths = [path for path in next(iter(fields.values())) if len({text(own.get(path)) for own in fields.values()}) > 1]
     settings = {path: [text(own.get(path)) for own in fields.values()] for path in paths}
     results = {
-        "learnt": [f"{run.metrics['learnt']} of {run.metrics['total']}" for run in runs.values()],
-        "wrong pixels": [str(run.metrics["wrong_pixels_total"]) for run in runs.values()],
+        "result": [_outcome(run) for run in runs.values()],
+        "MSE": [f"{run.metrics['mse']:.3g}" for run in runs.values()],
         "parameters": [f"{run.parameters:,}" for run in runs.values()],
         "seconds": [f"{run.seconds:.2f}" for run in runs.values()],
     }
     st.dataframe(pd.DataFrame({**settings, **results}, index=list(runs)).T, key="runs:compared")
     left, right = st.columns([3, 2])
-    left.plotly_chart(curves.wrong_pixels(runs), key="runs:curves", config={"displayModeBar": False})
-    counts = pd.DataFrame({label: run.metrics["wrong_pixels"] for label, run in runs.items()})
+    shared = curves.shared_error(runs.values())
+    if shared is None:
+        left.info("Images learnt one by one, and many images of some classes: their curves cannot be compared.")
+    else:
+        left.plotly_chart(curves.errors(runs, shared), key="runs:curves", config={"displayModeBar": False})
+    counts = pd.DataFrame({label: run.metrics.get("wrong_pixels", {}) for label, run in runs.items()})
     wrong = counts[counts.max(axis=1) > 0]
     with right:
-        if wrong.empty:
+        if counts.empty:
+            st.caption("No image of these is learnt by itself, so there is no table of wrong pixels.")
+        elif wrong.empty:
             st.success("No image has a wrong pixel in any of these runs.", icon=":material/check_circle:")
         else:
             st.caption("Wrong pixels of each image, where any run has one")

@@ -51,6 +51,9 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
 
 
 def _train_button(experiment: Experiment, key: str) -> None:
+    if missing := experiment.dataset_spec.missing():
+        st.warning(plain(missing), icon=":material/download:")
+        return
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
             jobs().submit(experiment, who())
@@ -61,8 +64,16 @@ def _train_button(experiment: Experiment, key: str) -> None:
         st.rerun()
     st.caption(
         f"Not trained yet: {experiment.epochs:,} epochs of {experiment.model.parameter_count():,} parameters, "
-        f"{_guess(experiment)}. Before you press: how many characters will it learn, and which will it confuse?"
+        f"{_guess(experiment)}. Before you press: {_question(experiment)}"
     )
+
+
+def _question(experiment: Experiment) -> str:
+    described = experiment.dataset_spec
+    if not described.named:
+        return "which classes will lie beside each other, and which will share a place?"
+    what = "pictures" if described.light else "characters"
+    return f"how many {what} will it learn, and which will it confuse?"
 
 
 def _guess(experiment: Experiment) -> str:
@@ -97,10 +108,10 @@ def _watch(digest: str, key: str) -> None:
         st.progress(0.0, text=_waiting(job))
     else:
         share = progress.epoch / progress.epochs
+        learnt = f"{progress.learnt} of {progress.total} learnt · " if progress.total else ""
         st.progress(
             share,
-            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {progress.learnt} of {progress.total} learnt · "
-            f"{_left(progress.seconds_left)} left",
+            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {learnt}{_left(progress.seconds_left)} left",
         )
     if who() in job.people:
         if st.button("Stop training", icon=":material/stop:", key=f"{key}:stop", help="Nothing of it is kept."):

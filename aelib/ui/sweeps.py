@@ -8,7 +8,7 @@ import streamlit as st
 from ..basics import LabError
 from ..charts import sweeps as charts
 from ..experiment import Experiment, choices, flatten
-from ..index import badness
+from ..index import badness, outcome
 from ..sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
 from . import batch, labels, words
 from .controls import Controls
@@ -220,14 +220,21 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         if ready:
             problems([f"All {count} trainings diverged: try a smaller learning rate."])
         return
-    learnt, wrong = result.figures["learnt"], result.figures["wrong_pixels"]
+    learnt, wrong = result.figures.get("learnt"), result.figures.get("wrong_pixels")
+    mse = result.figures["mse"]
     with st.container(horizontal=True, gap="medium"):
         total = result.runs[0]["total"]
-        st.metric("Learnt", f"{learnt.mean:.2f} ± {learnt.std:.2f} of {total}", width="content")
-        st.metric("Wrong pixels", f"{wrong.mean:.1f} ± {wrong.std:.1f}", width="content")
+        if learnt and wrong:
+            st.metric("Learnt", f"{learnt.mean:.2f} ± {learnt.std:.2f} of {total}", width="content")
+            st.metric("Wrong pixels", f"{wrong.mean:.1f} ± {wrong.std:.1f}", width="content")
+        else:
+            st.metric("MSE", f"{mse.mean:.3g} ± {mse.std:.2g}", width="content")
         st.metric("Runs", f"{len(result.runs)}", width="content", help=f"{result.diverged} more diverged.")
     left, right = st.columns([3, 2])
-    chart = charts.distribution(learnt.values, "characters learnt")
+    if learnt:
+        chart = charts.distribution(learnt.values, "images learnt")
+    else:
+        chart = charts.means([result], "", "all seeds", "mse", LABELS["mse"])
     left.plotly_chart(chart, key=f"{key}:distribution", config={"displayModeBar": False})
     order = sorted(result.runs, key=badness)
     by_digest = {one.digest: one for one in sweep.experiments()}
@@ -235,4 +242,5 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         st.caption("Mean ± standard deviation over seeds. The best and the worst:")
         for run, icon in ((order[0], ":material/thumb_up:"), (order[-1], ":material/thumb_down:")):
             one = by_digest[run["digest"]]
-            link(one, f"Seed {one.seed}: {run['learnt']} learnt, {run['wrong_pixels']} wrong pixels", icon)
+            wrong_too = f", {run['wrong_pixels']} wrong pixels" if run["wrong_pixels"] is not None else ""
+            link(one, f"Seed {one.seed}: {outcome(run)}{wrong_too}", icon)

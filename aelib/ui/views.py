@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from .. import latent, metrics
-from ..charts import curves, glyphs
+from .. import latent, losses, metrics
+from ..charts import curves, glyphs, variational
 from ..charts import network as network_chart
 from ..experiment import Experiment
 from ..losses import LOSSES
 from ..run import Run
-from . import canvas
+from . import planes
 from .words import plain
 
 MAX_STEPS = 60
@@ -28,27 +28,41 @@ def network(experiment: Experiment) -> None:
 
 
 def error_curves(run: Run, key: str) -> None:
-    """Loss and images learnt over the epochs."""
+    """Loss and images learnt (or, of many images, the squared error) over the epochs; of variational nets the two parts
+    of the loss too."""
     logarithmic = st.toggle("Logarithmic axes", value=True, key=f"{key}:log", persist_state="session")
     left, right = st.columns(2)
     label = LOSSES[run.experiment.loss].label
     left.plotly_chart(curves.loss(run.history, label, logarithmic), key=f"{key}:loss", config=_PLAIN)
-    right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
+    if "learnt" in run.metrics:
+        right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
+    else:
+        right.plotly_chart(curves.errors({"held back": run}, "mse"), key=f"{key}:mse", config=_PLAIN)
+    if run.experiment.model.variational:
+        lowest = losses.lowest(run.experiment.loss, run.images.images())
+        st.plotly_chart(variational.parts(run, lowest), key=f"{key}:parts", config=_PLAIN)
 
 
 def verdict(run: Run) -> None:
-    """The four figures that sum a run up."""
-    counts = run.metrics["wrong_pixels"]
-    worst = max(counts, key=lambda name: counts[name])
+    """The figures that sum a run up."""
+    found, described = run.metrics, run.experiment.dataset_spec
     with st.container(horizontal=True, gap="medium"):
-        _figure("Learnt", f"{run.metrics['learnt']} of {run.metrics['total']}", "With at most one wrong pixel.")
-        _figure("Wrong pixels", f"{run.metrics['wrong_pixels_total']:,}", "Over all images.")
-        _figure(
-            "Worst",
-            plain(f"{worst}: {counts[worst]}") if counts[worst] else "none",
-            "The image with most wrong pixels.",
-        )
-        _figure("MSE", f"{run.metrics['mse']:.2g}", "Mean squared error over pixels and images; pixels from 0 to 1.")
+        if "learnt" in found:
+            counts = found["wrong_pixels"]
+            worst = max(counts, key=lambda name: counts[name])
+            wrong = f"A pixel is wrong from {described.wrong_pixel:g} away on, black being 0 and white 1."
+            _figure("Learnt", f"{found['learnt']} of {found['total']}", f"With at most one wrong pixel. {wrong}")
+            _figure("Wrong pixels", f"{found['wrong_pixels_total']:,}", f"Over all images. {wrong}")
+            most = plain(f"{worst}: {counts[worst]}") if counts[worst] else "none"
+            _figure("Worst", most, "The image with most wrong pixels.")
+        over = "" if described.named else f" Over {found['images']:,} images that it was not trained on."
+        _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
+        if "elbo" in found:
+            of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
+            _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
+            _figure("KL", f"{found['kl']:.3g}", f"How far the codes' distributions are from N(0, 1), in nats.{over}")
+            total = run.experiment.model.latent_dim
+            _figure("Active", f"{found['active']} of {total}", "Code numbers whose mean differs between images.")
 
 
 def _figure(label: str, value: str, about: str) -> None:
@@ -58,10 +72,11 @@ def _figure(label: str, value: str, about: str) -> None:
 def error_table(run: Run, key: str) -> None:
     """Character → wrong pixels, worst first, more than one highlighted; as CSV too."""
     counts = run.metrics["wrong_pixels"]
-    outputs, images = run.reconstructions().numpy(), run.images.images().numpy()
+    drawn = run.experiment.dataset_spec.drawn
+    outputs, images = drawn(run.reconstructions().numpy()), drawn(run.images.images().numpy())
     table = pd.DataFrame(
         {
-            "character": list(counts),
+            "image": list(counts),
             "wrong pixels": list(counts.values()),
             "original": [_thumb(glyphs.colours(image)) for image in images],
             "reconstructed": [_thumb(glyphs.colours(output)) for output in outputs],
@@ -87,7 +102,7 @@ def error_table(run: Run, key: str) -> None:
     )
     st.download_button(
         "Table as CSV",
-        _for_spreadsheets(table[["character", "wrong pixels", "learnt"]]).to_csv(index=False),
+        _for_spreadsheets(table[["image", "wrong pixels", "learnt"]]).to_csv(index=False),
         f"wrong-pixels-{run.digest}.csv",
         "text/csv",
         icon=":material/download:",
@@ -98,8 +113,8 @@ def error_table(run: Run, key: str) -> None:
 
 def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
     """Names that a spreadsheet would run as a formula get a quote before them."""
-    names = table["character"].where(~table["character"].str.match(r"[=+\-@]."), "'" + table["character"])
-    return table.assign(character=names)
+    names = table["image"].where(~table["image"].str.match(r"[=+\-@]."), "'" + table["image"])
+    return table.assign(image=names)
 
 
 def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
@@ -110,14 +125,17 @@ def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
 
 def reconstructions(run: Run) -> None:
     """Originals above what came out, wrong pixels marked."""
+    described = run.experiment.dataset_spec
     outputs, targets = run.reconstructions()[:MOST_SHOWN], run.images.images()[:MOST_SHOWN]
-    wrong = metrics.wrong_pixel_map(outputs, targets, run.experiment.dataset_spec.wrong_pixel)
-    st.html(
-        '<span class="ae-key extra"></span> on, should be off &nbsp; '
-        '<span class="ae-key missing"></span> off, should be on'
-    )
+    wrong = metrics.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True)
+    extra, missing = ("too bright", "too dark") if described.light else ("on, should be off", "off, should be on")
+    st.html(f'<span class="ae-key extra"></span> {extra} &nbsp; <span class="ae-key missing"></span> {missing}')
     names = run.images.names[:MOST_SHOWN]
-    st.html(glyphs.reconstructions(targets.numpy(), outputs.numpy(), wrong.numpy(), names))
+    width = 72 if described.light else 40
+    shown = glyphs.reconstructions(
+        described.drawn(targets.numpy()), described.drawn(outputs.numpy()), wrong.numpy(), names, width
+    )
+    st.html(shown)
     if len(names) < len(run.images):
         st.caption(f"The first {len(names)} of {len(run.images)} images; the table below has all.")
 
@@ -128,7 +146,7 @@ def plane(run: Run, key: str) -> None:
     codes = run.codes()
     shown = latent.plane(codes)
     x, y = latent.bounds(shown.points(codes))
-    names = canvas.labels(shown)
+    names = planes.labels(shown)
     # a slider for each axis, kept apart for each run: another run has another plane
     keys = [f"{key}:{run.digest}:x", f"{key}:{run.digest}:y"]
     component = f"{key}:plane:{run.digest}"
@@ -153,15 +171,17 @@ def plane(run: Run, key: str) -> None:
         ]
         code = shown.codes(np.array([point], np.float32))
         decoded = run.decode(code)[0]
-        st.html(glyphs.row([((glyphs.tile(glyphs.colours(decoded), "decoded point", 120),), "decoded", False)]))
+        drawn = run.experiment.dataset_spec.drawn(decoded)
+        st.html(glyphs.row([((glyphs.tile(glyphs.colours(drawn), "decoded point", 120),), "decoded", False)]))
         nearest = int(np.linalg.norm(codes - code, axis=1).argmin())
-        differing = int(metrics.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest]))
+        threshold = run.experiment.dataset_spec.wrong_pixel
+        differing = int(metrics.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest], threshold))
         st.caption(
-            f"Nearest: {plain(run.images.names[nearest])}, from which it differs in {differing} of {decoded.size} "
+            f"Nearest: {plain(run.images.names[nearest])}, from which it differs in {differing} of {decoded[0].size} "
             "pixels."
         )
     with left:
-        canvas.plane(run, (point[0], point[1]), component, picked)
+        planes.plane(run, (point[0], point[1]), component, picked)
 
 
 @st.fragment
@@ -176,10 +196,10 @@ def way(run: Run, key: str, start: str, end: str) -> None:
     codes = torch.from_numpy(run.codes())
     line = latent.interpolate(codes[names.index(first)], codes[names.index(second)], steps)
     captions = [first, *[""] * (steps - 2), second]
-    st.html(glyphs.strip(run.decode(line.numpy()), captions))
+    st.html(glyphs.strip(run.experiment.dataset_spec.drawn(run.decode(line.numpy())), captions))
 
 
 @st.fragment
 def replay(run: Run, key: str) -> None:
     """Learning from the first epoch to the last."""
-    canvas.replay(run, f"{key}:replay:{run.digest}")
+    planes.replay(run, f"{key}:replay:{run.digest}")

@@ -4,21 +4,21 @@ import pandas as pd
 import streamlit as st
 
 from ..charts import wall
-from ..index import Summary
+from ..index import Summary, outcome
 from .resources import store
 
 SCATTERED = 3000  # points in the picture: the best ones
 
 
 def leaderboard(dataset: str) -> None:
-    """Most learnt with the fewest parameters, one line for each architecture."""
+    """Most learnt with the fewest parameters, one line for each architecture; of many images, the smallest error."""
     best: dict[str, Summary] = {}
     for row in store().summaries("best", dataset, limit=SCATTERED):
         best.setdefault(row["architecture"], row)
     frame = pd.DataFrame(list(best.values())[:10])
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="place")
-    frame["learnt"] = frame["learnt"].astype(str) + " of " + frame["total"].astype(str)
-    names = {"architecture": "layers", "learnt": "learnt", "parameters": "parameters", "wrong_pixels": "wrong pixels"}
+    frame["result"] = [outcome(row) for row in list(best.values())[:10]]
+    names = {"architecture": "layers", "result": "result", "parameters": "parameters", "wrong_pixels": "wrong pixels"}
     st.dataframe(frame[list(names)].rename(columns=names), key="runs:leaders")
 
 

@@ -23,8 +23,8 @@ EMOJI = {
     "screaming": "😱", "sleeping": "😴", "winking": "😉", "yummy": "😋", "neutral": "😐", "confused": "😕",
     "kissing": "😘", "tongue": "😜", "halo": "😇", "thinking": "🤔", "sick": "🤢", "exploding": "🤯", "freezing": "🥶",
     "party": "🥳", "pleading": "🥺", "skull": "💀", "ghost": "👻", "alien": "👽", "robot": "🤖", "pile of poo": "💩",
-    "monster": "👾", "pumpkin": "🎃", "dog": "🐶", "cat": "🐱", "panda": "🐼", "frog": "🐸", "fox": "🦊", "monkey": "🐵", "pig": "🐷",
-    "lion": "🦁", "heart": "❤", "star": "⭐", "sun": "🌞", "moon": "🌚",
+    "monster": "👾", "pumpkin": "🎃", "dog": "🐶", "cat": "🐱", "panda": "🐼", "frog": "🐸", "fox": "🦊",
+    "monkey": "🐵", "pig": "🐷", "lion": "🦁", "heart": "❤", "star": "⭐", "sun": "🌞", "moon": "🌚",
 }  # fmt: skip
 
 

@@ -1,0 +1,83 @@
+"""What is particular to variational nets: two losses, code numbers in use, codes by class."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from ..run import Run
+from .curves import BLUE, GREY, SERIES, styled
+
+CLASSES = [
+    "#3b82f6", "#ea580c", "#16a34a", "#dc2626", "#9333ea", "#a16207", "#db2777", "#6b7280", "#84cc16", "#06b6d4"
+]  # fmt: skip
+COLUMNS = 4  # of small pictures beside each other
+
+
+def parts(run: Run, lowest: float | None) -> go.Figure:
+    """Reconstruction loss and KL against the epoch, each with an axis of its own; lowest: of the first, where it is not
+    0."""
+    figure = make_subplots(rows=1, cols=2, subplot_titles=("reconstruction loss", "KL divergence"))
+    epochs = [record["epoch"] for record in run.history if record["epoch"] > 0]
+    for column, (name, colour) in enumerate((("recon_loss", BLUE), ("kl", SERIES[1])), start=1):
+        values = [record[name] for record in run.history if record["epoch"] > 0]
+        line = {"width": 2.5, "color": colour}
+        figure.add_scatter(x=epochs, y=values, name=name, mode="lines", line=line, row=1, col=column)
+    if lowest is not None:
+        dots = {"dash": "dot", "width": 1.5, "color": GREY}
+        figure.add_hline(y=lowest, line=dots, annotation_text="lowest possible", row=1, col=1)
+    figure.update_xaxes(title="epoch", type="log", dtick=1)
+    figure.update_yaxes(title="summed over pixels", row=1, col=1)
+    figure.update_yaxes(title="nats", rangemode="tozero", row=1, col=2)
+    return styled(figure, 320).update_layout(showlegend=False)
+
+
+def numbers(kl_each: Sequence[float], active: Sequence[bool]) -> go.Figure:
+    """The KL of each code number, those in use in blue."""
+    colours = [BLUE if on else GREY for on in active]
+    figure = go.Figure(go.Bar(x=list(range(1, len(kl_each) + 1)), y=list(kl_each), marker_color=colours))
+    figure.update_xaxes(title="code number", dtick=1 if len(kl_each) <= 20 else None)
+    figure.update_yaxes(title="KL, nats", rangemode="tozero")
+    return styled(figure, 280).update_layout(hovermode="closest")
+
+
+def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_scale: bool) -> go.Figure:
+    """Codes on planes (images × 2 each), coloured by class, one small picture for each name."""
+    rows = -(-len(planes) // COLUMNS) if len(planes) > 2 else 1
+    columns = min(COLUMNS, len(planes))
+    figure = make_subplots(
+        rows=rows, cols=columns, subplot_titles=list(planes), horizontal_spacing=0.05, vertical_spacing=0.16 / rows
+    )
+    classes = np.asarray(labels)
+    reach = max(float(np.abs(points).max()) for points in planes.values()) * 1.05
+    for i, points in enumerate(planes.values()):
+        place = {"row": i // columns + 1, "col": i % columns + 1}
+        for label in np.unique(classes):
+            chosen = points[classes == label]
+            figure.add_scattergl(
+                x=chosen[:, 0], y=chosen[:, 1], mode="markers", name=str(label), legendgroup=str(label),
+                showlegend=i == 0, marker={"size": 4, "color": CLASSES[label % 10], "opacity": 0.7},
+                hovertemplate=f"{label}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>", **place,
+            )  # fmt: skip
+        if same_scale:
+            figure.update_xaxes(range=[-reach, reach], **place)
+            figure.update_yaxes(range=[-reach, reach], **place)
+    styled(figure, 90 + 250 * rows if len(planes) > 2 else 420)
+    return figure.update_layout(hovermode="closest", legend={"itemsizing": "constant"})
+
+
+def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[float]) -> go.Figure:
+    """Reconstruction loss against KL, one point for each β."""
+    figure = go.Figure(
+        go.Scatter(
+            x=list(kls), y=list(recon_losses), mode="lines+markers+text", text=[f"β {beta:g}" for beta in betas],
+            textposition="top right", line={"color": GREY, "width": 1.5}, marker={"size": 10, "color": BLUE},
+            hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title="KL, nats: what the code says about an image")
+    figure.update_yaxes(title="reconstruction loss")
+    return styled(figure, 340).update_layout(hovermode="closest")

@@ -1,0 +1,109 @@
+// Codes coloured by class, and the decoded plane, at every kept epoch. data: see `planes.atlas` in Python.
+
+const CLASSES = ["#3b82f6", "#ea580c", "#16a34a", "#dc2626", "#9333ea", "#a16207", "#db2777", "#6b7280", "#84cc16", "#06b6d4"];
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const root = parentElement.querySelector(".atlas");
+  const plane = root.querySelector("canvas.points"), sheet = root.querySelector("canvas.grid"), picture = root.querySelector("canvas.picture");
+  const button = root.querySelector("button"), slider = root.querySelector("input");
+  const status = root.querySelector(".bar .status"), about = root.querySelector(".about");
+  const { shape, epochs, extents, classes, names, labels, losses, side } = data;
+  const size = shape[0] * shape[1] * shape[2], last = epochs.length - 1, count = names.length;
+  const numbers = (text) => new Float32Array(bytes(text).buffer);
+  const points = numbers(data.points), ellipses = data.ellipses && numbers(data.ellipses);
+  const originals = bytes(data.originals), grid = data.grid && bytes(data.grid);
+  // Streamlit calls this again when anything on the page changes: epoch and chosen image stay.
+  if (root.what !== data.originals.length + data.points.slice(-64)) Object.assign(root, { what: data.originals.length + data.points.slice(-64), now: last, chosen: 0 });
+  slider.max = last;
+  sheet.parentElement.style.display = grid ? "" : "none";
+  let timer = null, scale, area, drawn;
+
+  const point = (i) => [points[2 * (root.now * count + i)], points[2 * (root.now * count + i) + 1]];
+
+  function ellipse(context, i, times) {
+    const k = 3 * (root.now * count + i), [a, b, c] = [ellipses[k], ellipses[k + 1], ellipses[k + 2]];
+    const middle = (a + c) / 2, spread = Math.hypot((a - c) / 2, b), angle = 0.5 * Math.atan2(2 * b, a - c);
+    const [e0, e1] = [Math.sqrt(Math.max(0, middle + spread)), Math.sqrt(Math.max(0, middle - spread))];
+    const p = point(i);
+    context.beginPath();
+    for (let t = 0; t <= 64; t++) {
+      const u = times * e0 * Math.cos(t / 32 * Math.PI), v = times * e1 * Math.sin(t / 32 * Math.PI);
+      const [x, y] = scale([p[0] + u * Math.cos(angle) - v * Math.sin(angle), p[1] + u * Math.sin(angle) + v * Math.cos(angle)]);
+      t ? context.lineTo(x, y) : context.moveTo(x, y);
+    }
+    context.stroke();
+  }
+
+  function draw() {
+    const colour = themed(root, "--st-text-color", "#333"), [x0, x1, y0, y1] = extents[root.now];
+    const width = plane.parentElement.clientWidth || 400, height = Math.min(460, Math.max(300, width * 0.9));
+    const context = fit(plane, width, height);
+    area = [48, 22, width - 58, height - 68];
+    scale = frame(context, area, [x0, x1], [y0, y1], colour, labels);
+    const used = [...new Set(classes)].sort((a, b) => a - b);
+    context.font = "bold 13px sans-serif"; context.textBaseline = "top"; context.textAlign = "left";
+    used.forEach((c, i) => { context.fillStyle = CLASSES[c % 10]; context.fillText(c, area[0] + i * Math.min(24, area[2] / used.length), 3); });
+    context.save();
+    context.beginPath(); context.rect(...area); context.clip();
+    context.globalAlpha = 0.75;
+    for (let i = 0; i < count; i++) {
+      const [x, y] = scale(point(i));
+      context.fillStyle = CLASSES[classes[i] % 10];
+      context.beginPath(); context.arc(x, y, count > 500 ? 2.2 : 3, 0, 7); context.fill();
+    }
+    context.globalAlpha = 1;
+    context.strokeStyle = colour; context.lineWidth = 2;
+    const [cx, cy] = scale(point(root.chosen));
+    if (ellipses) { ellipse(context, root.chosen, 1); context.lineWidth = 1; ellipse(context, root.chosen, 2); }
+    context.fillStyle = colour; context.beginPath(); context.arc(cx, cy, 5, 0, 7); context.fill();
+    context.restore();
+    const sheetFor = [root.now, width, colour].join();
+    if (grid && sheetFor !== drawn) {
+      drawn = sheetFor;
+      const paper = fit(sheet, width, height), step = [area[2] / side, area[3] / side];
+      for (let i = 0; i < side * side; i++) {
+        const tile = sprite(grid, (root.now * side * side + i) * size, shape);
+        paper.drawImage(tile, area[0] + (i % side) * step[0], area[1] + Math.floor(i / side) * step[1], step[0], step[1]);
+      }
+      frame(paper, area, [x0, x1], [y0, y1], colour, labels);
+    }
+    const small = fit(picture, 72, 72 * shape[1] / shape[2]);
+    small.drawImage(sprite(originals, root.chosen * size, shape), 0, 0, 72, 72 * shape[1] / shape[2]);
+    const p = point(root.chosen), k = 3 * (root.now * count + root.chosen);
+    const deviation = ellipses ? `; its distribution has standard deviations ${[0, 2].map((d) => Math.sqrt(ellipses[k + d]).toPrecision(2)).join(" and ")} (lines at 1 and 2)` : "";
+    about.textContent = `${names[root.chosen]} at (${p.map((v) => v.toFixed(2)).join(", ")})${deviation}`;
+    const told = Object.entries(losses[root.now]).map(([name, value]) => `${{ recon_loss: "reconstruction", kl: "KL", mse: "MSE" }[name]} ${value.toPrecision(3)}`);
+    status.textContent = [`epoch ${epochs[root.now].toLocaleString("en")}`, ...told].join(" · ");
+    slider.value = root.now;
+    slider.setAttribute("aria-valuetext", status.textContent);
+  }
+
+  function choose(event) {
+    const box = plane.getBoundingClientRect(), at = [event.clientX - box.left, event.clientY - box.top];
+    let best = Infinity;
+    for (let i = 0; i < count; i++) {
+      const [x, y] = scale(point(i)), distance = (x - at[0]) ** 2 + (y - at[1]) ** 2;
+      if (distance < best) { best = distance; root.chosen = i; }
+    }
+    draw();
+  }
+  function stop() { clearInterval(timer); timer = null; button.textContent = "▶ Play"; }
+  plane.onpointermove = plane.onpointerdown = choose;
+  plane.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (by) { event.preventDefault(); root.chosen = (root.chosen + by + count) % count; draw(); }
+  };
+  button.onclick = () => {
+    if (timer) { stop(); return; }
+    if (root.now >= last) root.now = 0;
+    button.textContent = "⏸ Pause";
+    draw();
+    timer = setInterval(() => { if (root.now >= last) stop(); else { root.now += 1; draw(); } }, 900);
+  };
+  slider.oninput = () => { stop(); root.now = +slider.value; draw(); };
+  stop(); draw();
+  const observer = new ResizeObserver(draw);
+  observer.observe(root);
+  return () => { stop(); observer.disconnect(); };
+}

@@ -1,0 +1,20 @@
+"""Other runs beside the one that a page is about: trained when asked for, then opened."""
+
+from collections.abc import Sequence
+
+from ..experiment import Experiment
+from ..run import Run
+from . import batch
+from .resources import open_run
+from .words import problems
+
+
+def runs_of(experiments: Sequence[Experiment], label: str, key: str) -> list[Run] | None:
+    """Their runs, or None while some are missing: then there is a button with this label, or progress, and Stop."""
+    if not batch.train(experiments, label, key):
+        return None
+    found = [open_run(experiment) for experiment in experiments]
+    if any(run is None for run in found):
+        problems(["A training diverged: try a smaller learning rate, or another output."])
+        return None
+    return [run for run in found if run is not None]

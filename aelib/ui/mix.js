@@ -1,0 +1,67 @@
+// Three or four pictures at the corners of a triangle or a square, mixed under the pointer. data: see `morphs.mix` in Python.
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const root = parentElement.querySelector(".mix");
+  const canvas = root.querySelector("canvas"), status = root.querySelector(".status");
+  const { shape, side, corners, places, names, weights } = data, size = shape[0] * shape[1] * shape[2];
+  const cells = bytes(data.cells), originals = bytes(corners);
+  const pictures = names.map((_, i) => sprite(originals, i * size, shape));
+  if (root.what !== names.join()) Object.assign(root, { what: names.join(), at: [0.5, 0.55] });
+  let area;
+
+  const cell = ([u, v]) => Math.round(v * (side - 1)) * side + Math.round(u * (side - 1));
+  const inside = (index) => weights[index] !== null;
+
+  function draw() {
+    const width = Math.min(root.clientWidth || 600, 620), height = Math.round(width * 0.78);
+    const context = fit(canvas, width, height);
+    const colour = themed(root, "--st-text-color", "#333");
+    const corner = Math.max(40, Math.min(64, width / 9));
+    area = [corner / 2 + 2, corner / 2 + 2, width - corner - 4, height - corner - 24];
+    const put = ([u, v]) => [area[0] + u * area[2], area[1] + v * area[3]];
+    const across = 15, w = area[2] / across, h = area[3] / across;
+    context.globalAlpha = 0.35;
+    for (let r = 0; r < across; r++) for (let c = 0; c < across; c++) {
+      const place = cell([(c + 0.5) / across, (r + 0.5) / across]), edge = Math.min(w, h) - 2;
+      if (inside(place)) context.drawImage(sprite(cells, place * size, shape), area[0] + (c + 0.5) * w - edge / 2, area[1] + (r + 0.5) * h - edge / 2, edge, edge);
+    }
+    context.globalAlpha = 1;
+    context.strokeStyle = colour; context.beginPath();
+    places.forEach((p, i) => { const [x, y] = put(p); i ? context.lineTo(x, y) : context.moveTo(x, y); });
+    context.closePath(); context.stroke();
+    context.font = "13px sans-serif"; context.textAlign = "center"; context.textBaseline = "top";
+    places.forEach((p, i) => {
+      const [x, y] = put(p);
+      context.fillStyle = "#8a93a3"; context.fillRect(x - corner / 2 - 1, y - corner / 2 - 1, corner + 2, corner + 2);
+      context.drawImage(pictures[i], x - corner / 2, y - corner / 2, corner, corner);
+      context.fillStyle = colour; context.fillText(names[i], Math.min(width - 40, Math.max(40, x)), y + corner / 2 + 3);
+    });
+    const [x, y] = put(root.at), big = Math.min(120, width / 5);
+    context.fillStyle = "#db2777"; context.fillRect(x - big / 2 - 3, y - big / 2 - 3, big + 6, big + 6);
+    context.drawImage(sprite(cells, cell(root.at) * size, shape), x - big / 2, y - big / 2, big, big);
+    const parts = weights[cell(root.at)];
+    status.textContent = names.map((name, i) => `${Math.round(100 * parts[i])} % ${name}`).join(" · ");
+  }
+
+  function move(u, v) {
+    const at = [Math.min(1, Math.max(0, u)), Math.min(1, Math.max(0, v))];
+    if (!inside(cell(at))) return;
+    root.at = at;
+    draw();
+  }
+  canvas.onpointermove = canvas.onpointerdown = (event) => {
+    const box = canvas.getBoundingClientRect();
+    move((event.clientX - box.left - area[0]) / area[2], (event.clientY - box.top - area[1]) / area[3]);
+  };
+  canvas.onkeydown = (event) => {
+    const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!steps) return;
+    event.preventDefault();
+    move(root.at[0] + steps[0] / (side - 1), root.at[1] + steps[1] / (side - 1));
+  };
+  draw();
+  const observer = new ResizeObserver(draw);
+  observer.observe(root);
+  return () => observer.disconnect();
+}

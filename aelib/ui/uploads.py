@@ -1,0 +1,145 @@
+"""Images of one's own, and emoji to choose from. Whatever comes in is checked by `aelib.datasets`."""
+
+import streamlit as st
+import torch
+
+from .. import datasets
+from ..basics import LabError
+from ..datasets import emoji as palettes
+from ..datasets import glyphs, pictures
+from ..datasets.imageset import ImageSet
+from . import canvas
+from .controls import Controls, title
+from .words import plain
+
+
+def _problem(controls: Controls) -> None:
+    """What was wrong with what came last."""
+    if problem := st.session_state.get(controls.key("upload_problem")):
+        st.error(plain(problem), icon=":material/error:")
+
+
+def glyph_table(controls: Controls) -> None:
+    """A CSV of one's own glyphs."""
+    key = controls.key("upload")
+
+    def take() -> None:
+        upload = st.session_state[key]
+        st.session_state[controls.key("upload_problem")] = None
+        if upload is None:
+            return
+        try:
+            controls.use(glyphs.keep(upload.getvalue()), own=True)
+        except LabError as error:
+            st.session_state[controls.key("upload_problem")] = str(error)
+
+    st.file_uploader(
+        "Your own glyphs (CSV)",
+        type=["csv", "txt"],
+        key=key,
+        on_change=take,
+        help="A header char,row0,row1,… and one line for each glyph; rows in # and . such as .#. — any grid from "
+        "3x3 to 32x32, 2 to 1,024 glyphs.",
+    )
+    _problem(controls)
+    st.download_button(
+        "The font as a table to start from",
+        glyphs.write(datasets.load("font5x7")),
+        "font5x7.csv",
+        "text/csv",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def emoji(controls: Controls) -> None:
+    """Which pictures: emoji of a palette, grey or in colour, or one's own."""
+    name = st.session_state[controls.key("dataset")]
+    base = name.partition("-")[0] if palettes.is_one(name) else palettes.GREY
+    st.caption(f"Pictures: {plain(title(name))}")
+    with st.popover("Choose other emoji, or your own pictures", icon=":material/add_reaction:", width="stretch"):
+        _palette(controls, name, base)
+        st.divider()
+        _own(controls)
+    _problem(controls)
+
+
+def _palette(controls: Controls, name: str, base: str) -> None:
+    every = palettes.palette(base)
+    chosen = palettes.numbers(name) if palettes.is_one(name) else []
+    key = f"{controls.key('palette')}:{base}"
+
+    def take() -> None:
+        picked = [int(number) for number in st.session_state[key].get("chosen") or []]
+        st.session_state[controls.key("upload_problem")] = None
+        try:
+            fewest = palettes.FEWEST
+            if len(picked) < fewest:
+                raise LabError(f"Choose at least {fewest} emoji; the set stays as it was.")
+            controls.use(palettes.name_of(base, [n for n in picked if 0 <= n < len(every)]))
+        except LabError as error:
+            st.session_state[controls.key("upload_problem")] = str(error)
+
+    def repaint() -> None:
+        other = palettes.COLOUR if st.session_state[controls.key("colour")] else palettes.GREY
+        numbers = palettes.numbers(name) if palettes.is_one(name) else range(palettes.FIRST)
+        controls.use(palettes.name_of(other, numbers))
+
+    st.session_state[controls.key("colour")] = base == palettes.COLOUR
+    st.toggle(
+        "In colour, 32x32",
+        key=controls.key("colour"),
+        on_change=repaint,
+        help="Otherwise grey, 20x20: eight times fewer pixels.",
+    )
+    drawn = datasets.spec(base).drawn(every.pixels.numpy())
+    canvas.palette(drawn, every.names, chosen, key, take)
+
+
+def _own(controls: Controls) -> None:
+    form = controls.key("pictures")
+    st.markdown("**Your own pictures.** The middle square is taken and made small; nothing leaves this server.")
+    side = st.segmented_control(
+        "Size", pictures.SIDES, default=pictures.SIDES[0], format_func=lambda side: f"{side}x{side}",
+        key=f"{form}:side", required=True,
+    )  # fmt: skip
+    colour = st.toggle("Keep the colours", key=f"{form}:colour")
+    together = st.toggle("Together with the emoji chosen above", value=True, key=f"{form}:together")
+
+    def take() -> None:
+        given = st.session_state[f"{form}:files"]
+        st.session_state[controls.key("upload_problem")] = None
+        if not given:
+            return
+        try:
+            if len(given) > pictures.PICTURES[1]:
+                raise LabError(f"These are {len(given)} pictures: give at most {pictures.PICTURES[1]}.")
+            controls.use(pictures.keep(_set(controls, given, side, colour, together)), own=True)
+        except LabError as error:
+            st.session_state[controls.key("upload_problem")] = str(error)
+
+    st.file_uploader(
+        "Pictures (PNG, JPEG)", type=["png", "jpg", "jpeg"], accept_multiple_files=True, key=f"{form}:files",
+        on_change=take,
+        help="2 to 64 of them; one is enough together with emoji. Choose all at once.",
+    )  # fmt: skip
+
+
+def _set(
+    controls: Controls,
+    given: list[st.runtime.uploaded_file_manager.UploadedFile],
+    side: int,
+    colour: bool,
+    together: bool,
+) -> ImageSet:
+    """What was uploaded, and before it the emoji that are chosen now, made to the same size and colours."""
+    read = [pictures.read(file.getvalue(), file.name, side, colour) for file in given]
+    names = [file.name for file in given]
+    name = st.session_state[controls.key("dataset")]
+    if together and palettes.is_one(name):
+        base = palettes.COLOUR if colour or side == 32 else palettes.GREY
+        every = palettes.palette(base)
+        numbers = palettes.numbers(name)
+        read = [pictures.resized(every.pixels[number], side, colour) for number in numbers] + read
+        names = [every.names[number] for number in numbers] + names
+    return ImageSet(torch.stack(read), tuple(pictures.names_of(names)), torch.arange(len(read)))

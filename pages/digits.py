@@ -1,0 +1,67 @@
+"""Lesson: variational autoencoders on handwritten digits."""
+
+import streamlit as st
+
+from aelib.ui import controls, digits, forms, layout, lesson, links, planes, views, words
+
+FORM, RUN = "digits", "digits-run"
+
+layout.page("Variational: digits")
+st.title("Variational: digits")
+st.markdown(
+    "Hundreds of handwritten digits share a plane of two numbers. The net knows no labels; will the ten digits find "
+    "places of their own all the same? And what lies between a 4 and a 9?"
+)
+
+run = lesson.begin(controls.Controls(FORM, default="digits-vae", takes=forms.of_many), forms.digits, RUN)
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: the plane filling up epoch by epoch, a plain autoencoder beside it, what β "
+        "does, and digits that nobody wrote."
+    )
+    st.stop()
+
+st.header("3 · How it learnt")
+st.markdown(
+    "The loss has two parts that pull against each other: the **reconstruction** wants codes that tell images apart, "
+    "the **KL divergence** wants all of them near the middle. All figures are of images that the net was not trained "
+    "on."
+)
+views.error_curves(run, RUN)
+
+st.header("4 · The plane fills")
+st.markdown(
+    "Left: the code of every image, coloured by its class. Right: what the decoder makes of every point of the same "
+    "plane. Move through the epochs. Point at a code: the lines are one and two standard deviations of its "
+    "distribution. Which digits have much room, which share it, and what lies on the borders?"
+)
+planes.atlas(run, f"{RUN}:atlas:{run.digest}")
+
+st.header("5 · Without the prior")
+st.markdown(
+    "The same net as a plain autoencoder. Nothing keeps its codes near the middle, and nothing fills the holes "
+    "between them. How large are its numbers?"
+)
+with words.said():
+    digits.against_plain(run, f"{RUN}:plain")
+
+st.header("6 · The weight β")
+st.markdown(
+    "β says how much the KL divergence counts. At 0 only the reconstruction is left; at 10 a code hardly dares to say "
+    "anything. Where would you stop?"
+)
+with words.said():
+    digits.betas(run, f"{RUN}:betas")
+
+st.header("7 · Which code numbers are used")
+st.markdown("Each number of the code costs KL. The net uses one only where it pays.")
+digits.numbers(run, RUN)
+links.link(digits.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
+
+st.header("8 · Digits that nobody wrote")
+st.markdown(
+    "Codes drawn from N(0, 1), decoded. Are they digits? Below each stands the training image nearest to it: a copy "
+    "would be no invention."
+)
+digits.samples(run, f"{RUN}:samples")

@@ -1,0 +1,75 @@
+"""Lesson: variational autoencoders on emoji."""
+
+import streamlit as st
+
+from aelib.ui import controls, emoji, forms, layout, lesson, morphs, sweeps, views, words
+
+FORM, RUN = "emoji", "emoji-run"
+
+layout.page("Variational: emoji")
+st.title("Variational: emoji")
+st.markdown(
+    "A **variational** autoencoder gives each picture a small cloud instead of a point: a mean and a variance. "
+    "Training decodes a random place of the cloud, and pays (the **KL divergence**) for clouds that are far from the "
+    "middle or too small. So places between pictures come to mean something too, and one picture can turn into "
+    "another."
+)
+
+run = lesson.begin(controls.Controls(FORM, default="emoji-best", takes=forms.of_pictures), forms.emoji, RUN)
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: which pictures are learnt, ReLU beside sigmoid, pictures that morph and mix, and "
+        "new ones out of nothing."
+    )
+    st.stop()
+
+st.header("3 · What it learnt")
+st.markdown(
+    "Originals above, what the net makes of the mean of their cloud below; wrong pixels are marked and counted. *A "
+    f"pixel is wrong when it is off by {run.experiment.dataset_spec.wrong_pixel:g} or more (black is 0, white is 1); "
+    "a picture is learnt with at most one.* Do some pictures come out the same?"
+)
+views.reconstructions(run)
+learnt, total = run.metrics["learnt"], run.metrics["total"]
+with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=False):
+    views.error_table(run, RUN)
+views.error_curves(run, RUN)
+
+st.header("4 · Morph")
+st.markdown(
+    "The codes on the way from one picture to the next, decoded. Below it the same way by a **plain** autoencoder, "
+    "and by mere cross-fading of pixels. In which of them is every image on the way a face?"
+)
+with words.said():
+    morphs.morph(run, f"{RUN}:morph")
+
+st.header("5 · Mix")
+st.markdown("Three pictures span a triangle, four a square. Move the pointer: its place says how much of each goes in.")
+morphs.mix(run, f"{RUN}:mix")
+
+st.header("6 · The plane of codes")
+st.markdown("Every picture stands at the mean of its cloud; behind them what the decoder makes of every point.")
+views.plane(run, RUN)
+
+st.header("7 · Out of nothing")
+st.markdown(
+    "A variational net knows where codes may lie: near 0, spread like N(0, 1). Draw one there, decode it, and you "
+    "have a picture that nobody drew, or one of the known ones: which is it? A plain autoencoder was never asked to "
+    "put its codes there."
+)
+with words.said():
+    emoji.samples(run, f"{RUN}:samples")
+
+st.header("8 · ReLU or sigmoid at the output")
+st.markdown(
+    "The document trains with ReLU everywhere, and again with a sigmoid at the end. A ReLU can give any number above "
+    "0; must white come out as exactly 1? Guess what happens to the background before you train both."
+)
+with words.said():
+    emoji.outputs(run, f"{RUN}:outputs")
+
+st.header("9 · Twenty at once")
+st.markdown("Was this net lucky? The same experiment with twenty random starts.")
+with words.said():
+    sweeps.seeds(run.experiment, 20, RUN)
