@@ -86,7 +86,10 @@ class _Buffers:
         inputs, targets = self.loaded
         if batch.inputs is not inputs:
             self.y[0].copy_(batch.inputs.flatten(2).transpose(1, 2))
-        if batch.targets is not targets:
+        if batch.targets is batch.inputs:
+            if batch.targets is not targets:
+                self.target.copy_(self.y[0])  # turned already
+        elif batch.targets is not targets:
             self.target.copy_(batch.targets.flatten(2).transpose(1, 2))
         self.loaded = (batch.inputs, batch.targets)
 

@@ -74,6 +74,8 @@ class FlatOptimizer:
 
     def _take(self, parameters: Tensor, expand: Callable[[Tensor], Tensor]) -> None:
         self.parameters, self._expand = parameters, expand
+        self._parts_of: Tensor | None = None
+        self._parts: list[tuple[list[Tensor], ...]] = []
         if self._pieces is None:
             self._scratch, self._divisor = torch.empty_like(parameters), torch.empty_like(parameters)
 
@@ -148,8 +150,11 @@ class FlatOptimizer:
 
     def _step_fused(self, gradient: Tensor, rate_factor: float, pieces: Callable[[Tensor], list[list[Tensor]]]) -> None:
         """Adam or AdamW in one pass over memory instead of some eight, member by member."""
-        of_members = zip(*(pieces(flat) for flat in (self.parameters, gradient, *self.slots)), strict=True)
-        for member, (parameters, gradients, means, squares) in enumerate(of_members):
+        if self._parts_of is not gradient:  # views of the same buffers at every step
+            self._parts_of = gradient
+            flats = (self.parameters, gradient, *self.slots)
+            self._parts = list(zip(*(pieces(flat) for flat in flats), strict=True))
+        for member, (parameters, gradients, means, squares) in enumerate(self._parts):
             rate, decay = (
                 float(setting[member]) if isinstance(setting, Tensor) else setting
                 for setting in (self.rate, self.weight_decay)

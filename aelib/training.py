@@ -31,7 +31,7 @@ HISTORY_POINTS = 300  # more than a plot can show
 SNAPSHOTS = 24
 SNAPSHOT_NUMBERS = 4_000_000  # pixels in all snapshots of a run that chooses its own epochs
 CHECK_EVERY = 10  # epochs between two looks for an early stop
-TRAIN_SAMPLE = 1000  # images trained on whose loss is computed too, where a net is looked at by others
+TRAIN_SAMPLE = 500  # images trained on whose loss is computed too, where a net is looked at by others
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 
 # Fields in which members of one batched pass may differ.

@@ -3,12 +3,14 @@
 The JAX ones need requirements-jax.txt. Each builder returns a function that trains so many epochs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from aelib import datasets
 from aelib.experiment import Experiment
@@ -35,6 +37,66 @@ def plain_loop(experiment: Experiment, device: torch.device) -> Train:
             optimizer.step()
 
     return train
+
+
+class _Digits(Dataset[Tensor]):
+    """Images as the usual data set gives them: one at a time, bytes made to floats when asked for."""
+
+    def __init__(self, pixels: Tensor) -> None:
+        self.pixels = pixels
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, index: int) -> Tensor:
+        return self.pixels[index].float() / 255.0
+
+
+class PlainVAE(nn.Module):
+    """A dense variational autoencoder as tutorials write it: two heads, randn_like, nn.Sequential."""
+
+    def __init__(self, layers: Sequence[int]) -> None:
+        super().__init__()
+        *body, code = layers
+        down = [part for a, b in pairwise(body) for part in (nn.Linear(a, b), nn.ReLU())]
+        up = [part for a, b in pairwise([code, *body[:0:-1]]) for part in (nn.Linear(a, b), nn.ReLU())]
+        self.encoder, self.decoder = nn.Sequential(*down), nn.Sequential(*up, nn.Linear(body[1], body[0]))
+        self.mu, self.log_var = nn.Linear(body[-1], code), nn.Linear(body[-1], code)
+
+    def losses(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Reconstruction loss and KL of a batch, summed."""
+        features = self.encoder(x.flatten(1))
+        mu, log_var = self.mu(features), self.log_var(features)
+        z = mu + torch.randn_like(mu) * torch.exp(0.5 * log_var)
+        recon_loss = nn.functional.binary_cross_entropy_with_logits(self.decoder(z), x.flatten(1), reduction="sum")
+        return recon_loss, -0.5 * torch.sum(1 + log_var - mu.square() - log_var.exp())
+
+    @torch.no_grad()
+    def elbo(self, pixels: Tensor) -> float:
+        """Mean over images."""
+        recon_loss, kl = self.losses(pixels.float() / 255.0)
+        return -float(recon_loss + kl) / len(pixels)
+
+
+def vae_loop(experiment: Experiment, ready: bool) -> tuple[PlainVAE, Train]:
+    """A DataLoader, autograd and torch.optim.Adam. ready: all images are floats before training begins, which takes
+    four times the memory; else each is made when its batch is put together, as image data sets usually do."""
+    net = PlainVAE(experiment.model.layers)
+    optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
+    images = datasets.train(experiment.dataset)
+    data: Dataset[Any] = TensorDataset(images.images()) if ready else _Digits(images.pixels)
+    loader = DataLoader(data, batch_size=experiment.batch_size, shuffle=True)
+
+    def train(epochs: int) -> None:
+        for _ in range(epochs):
+            for batch in loader:
+                x = batch[0] if ready else batch
+                recon_loss, kl = net.losses(x)
+                optimizer.zero_grad()
+                ((recon_loss + kl) / len(x)).backward()
+                optimizer.step()
+
+    return net, train
 
 
 def _parameters(experiment: Experiment, seeds: range) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib import companions
 from aelib.ui import controls, digits, forms, layout, lesson, links, planes, views, words
 
 FORM, RUN = "digits", "digits-run"
@@ -57,7 +58,7 @@ with words.said():
 st.header("7 · Which code numbers are used")
 st.markdown("Each number of the code costs KL. The net uses one only where it pays.")
 digits.numbers(run, RUN)
-links.link(digits.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
+links.link(companions.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
 
 st.header("8 · Digits that nobody wrote")
 st.markdown(

@@ -11,6 +11,8 @@ from ..run import Run
 BLUE, GREY = "#3b82f6", "#8a93a3"  # readable on light and on dark
 SERIES = [BLUE, "#ea580c", "#0d9488", "#a855f7", "#ca8a04", "#db2777"]  # for several curves in one plot
 
+MOST_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
+
 
 def styled(figure: go.Figure, height: int = 300) -> go.Figure:
     """The one look of all plots; colours come from the page's theme."""
@@ -34,11 +36,12 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     figure = go.Figure(_trace(records, "train_loss", "trained on" if held_back else label))
     if held_back:
         figure.add_trace(_trace(records, "valid_loss", "held back", color=SERIES[1]))
-    kind = "log" if logarithmic else "linear"
-    figure.update_xaxes(title="epoch", type=kind, dtick=1 if logarithmic else None)
+    figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
     values = [record["train_loss"] for record in records if record["train_loss"] > 0]
-    wide = bool(values) and max(values) > 100 * min(values)  # then marks at 2 and 5 too would overlap
-    dtick = (1 if wide else "D2") if logarithmic else None
+    span = max(values) / min(values) if values else 1.0
+    # between two powers of ten there would be no mark on a logarithmic axis; over many, marks at 2 and 5 would overlap
+    kind = "log" if logarithmic and span > MOST_LINEAR else "linear"
+    dtick = (1 if span > 100 else "D2") if kind == "log" else None
     figure.update_yaxes(title=label, type=kind, exponentformat="power", dtick=dtick)
     return styled(figure)
 
@@ -50,7 +53,7 @@ def _trace(records: list[dict[str, float]], figure: str, name: str, **line: Any)
     return go.Scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": BLUE, **line})
 
 
-ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "mean squared error, images held back"}
+ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}
 
 
 def shared_error(runs: Iterable[Run]) -> str | None:

@@ -30,6 +30,8 @@ def network(model: Model, output_activation: str, theme: str = "light") -> str:
     for i, done in enumerate(model.steps()):
         name = output_activation if i == len(sizes) - 2 else done.activation
         x = _MARGIN + (i + 1) * step
+        if model.variational and i == code_at - 1:
+            name = "μ, log σ²"
         name = name.replace("saturating_linear", "sat. linear")
         parts.append(_text(x, _HEIGHT - 4, name, 12.5, INK[theme], ' opacity="0.75"'))
     return (

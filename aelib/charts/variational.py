@@ -74,7 +74,8 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
     figure = go.Figure(
         go.Scatter(
             x=list(kls), y=list(recon_losses), mode="lines+markers+text", text=[f"β {beta:g}" for beta in betas],
-            textposition="top right", line={"color": GREY, "width": 1.5}, marker={"size": 10, "color": BLUE},
+            textposition="top right", cliponaxis=False, line={"color": GREY, "width": 1.5},
+            marker={"size": 10, "color": BLUE},
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )
     )  # fmt: skip

@@ -16,7 +16,7 @@ SETS: dict[str, DatasetSpec] = {
     one.name: one for one in (font.SPEC, emoji.spec(emoji.GREY), emoji.spec(emoji.COLOUR), digits.SPEC, mnist.SPEC)
 }
 DOWNLOADS = {mnist.NAME: mnist.FILES}
-LOOKED_AT = 2000  # images by which a net is looked at while it trains, at most
+LOOKED_AT = 1000  # images by which a net is looked at while it trains, at most
 
 __all__ = [
     "DOWNLOADS",

@@ -64,7 +64,7 @@ export default function (component) {
       const paper = fit(sheet, width, height), step = [area[2] / side, area[3] / side];
       for (let i = 0; i < side * side; i++) {
         const tile = sprite(grid, (root.now * side * side + i) * size, shape);
-        paper.drawImage(tile, area[0] + (i % side) * step[0], area[1] + Math.floor(i / side) * step[1], step[0], step[1]);
+        paper.drawImage(tile, area[0] + (i % side) * step[0], area[1] + Math.floor(i / side) * step[1], step[0] - 1, step[1] - 1);
       }
       frame(paper, area, [x0, x1], [y0, y1], colour, labels);
     }

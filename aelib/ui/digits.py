@@ -6,17 +6,15 @@ import torch
 
 from .. import latent
 from ..charts import variational as charts
-from ..experiment import Experiment
+from ..companions import BETAS, plain
+from ..companions import betas as with_betas
 from ..generation import Judged, sampled, spread_of, typical_distance
 from ..run import Run
 from ..variational import active
 from . import emoji, planes
 from .beside import runs_of
-from .morphs import plain_of
 
-BETAS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 SAMPLES = 16
-POINTS = 1000  # of a small picture
 _PLAIN = {"displayModeBar": False}
 
 
@@ -25,12 +23,12 @@ def against_plain(run: Run, key: str) -> None:
     if not run.experiment.model.variational:
         st.info("This net is the plain one: switch on *Variational* above to compare.", icon=":material/info:")
         return
-    twin = runs_of([plain_of(run.experiment)], "Train the plain autoencoder beside it", key)
+    twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", key)
     if twin is None:
         return
     pair = {"variational": run, "plain": twin[0]}
     same = st.toggle("Both at the same scale", value=False, key=f"{key}:scale")
-    chart = charts.by_class(_planes(pair), run.images.labels[:POINTS].tolist(), same)
+    chart = charts.by_class(_planes(pair), run.images.labels.tolist(), same)
     st.plotly_chart(chart, key=f"{key}:scatter", config=_PLAIN)
     rows = []
     for name, one in pair.items():
@@ -56,7 +54,7 @@ def against_plain(run: Run, key: str) -> None:
 def _planes(runs: dict[str, Run]) -> dict[str, latent.Array]:
     found = {}
     for name, run in runs.items():
-        codes = run.codes()[:POINTS]
+        codes = run.codes()
         found[name] = latent.plane(codes).points(codes)
     return found
 
@@ -73,14 +71,12 @@ def _typical(dataset: str, _run: Run) -> float:
 
 def betas(run: Run, key: str) -> None:
     """The same net for every β: codes beside each other, and what reconstruction and KL come to."""
-    base = run.experiment
-    experiments = [base.with_values({"model.variational": True, "beta": beta}) for beta in BETAS]
-    found = runs_of(experiments, f"Train {len(BETAS)} values of β", key)
+    found = runs_of(with_betas(run.experiment), f"Train {len(BETAS)} values of β", key)
     if found is None:
         return
     pictures = {f"β = {beta:g}": one for beta, one in zip(BETAS, found, strict=True)}
     same = st.toggle("All at the same scale", value=False, key=f"{key}:scale")
-    chart = charts.by_class(_planes(pictures), run.images.labels[:POINTS].tolist(), same)
+    chart = charts.by_class(_planes(pictures), run.images.labels.tolist(), same)
     st.plotly_chart(chart, key=f"{key}:scatter", config=_PLAIN)
     figures = [one.metrics for one in found]
     recon_losses, kls = [one["recon_loss"] for one in figures], [one["kl"] for one in figures]
@@ -94,7 +90,7 @@ def betas(run: Run, key: str) -> None:
     )  # fmt: skip
     right.dataframe(table, hide_index=True, key=f"{key}:table")
     right.download_button(
-        "Table as CSV", table.to_csv(index=False), f"beta-{base.digest}.csv", "text/csv", icon=":material/download:",
+        "Table as CSV", table.to_csv(index=False), f"beta-{run.digest}.csv", "text/csv", icon=":material/download:",
         key=f"{key}:csv", on_click="ignore",
     )  # fmt: skip
 
@@ -110,12 +106,6 @@ def numbers(run: Run, key: str) -> None:
         f"**{sum(used)} of {len(used)}** are active: their mean differs between images (variance above 0.01). The KL "
         "of the others is near 0: they are noise to the decoder."
     )
-
-
-def wider(experiment: Experiment, latent_dim: int) -> Experiment:
-    """The same with a code of so many numbers."""
-    layers = [*experiment.model.layers[:-1], latent_dim]
-    return experiment.with_values({"model.layers": layers, "model.decoder_layers": None})
 
 
 @st.fragment

@@ -5,11 +5,11 @@ import streamlit as st
 import torch
 
 from ..charts import glyphs
-from ..experiment import Experiment, ExperimentError
+from ..companions import plain, with_output
+from ..experiment import ExperimentError
 from ..generation import Judged, sampled
 from ..run import Run
 from .beside import runs_of
-from .morphs import plain_of
 
 SAMPLES = 12
 TILE = 56  # pixels of the page
@@ -20,8 +20,8 @@ def outputs(run: Run, key: str) -> None:
     """ReLU and sigmoid as the last activation, side by side, everything else the same."""
     try:
         pair = {
-            "ReLU": _with_output(run.experiment, "relu"),
-            "sigmoid": _with_output(run.experiment, "sigmoid"),
+            "ReLU": with_output(run.experiment, "relu"),
+            "sigmoid": with_output(run.experiment, "sigmoid"),
         }
     except ExperimentError:
         st.info("This is about pixels from 0 to 1: choose the normalisation that leaves them as they are.")
@@ -60,11 +60,6 @@ def outputs(run: Run, key: str) -> None:
     )
 
 
-def _with_output(experiment: Experiment, activation: str) -> Experiment:
-    """Squared error, since cross-entropy has no meaning for outputs above 1."""
-    return experiment.with_values({"model.output_activation": activation, "loss": "mse"})
-
-
 def _as_measured(picture: torch.Tensor, name: str) -> tuple[tuple[str], str, bool]:
     """One picture on a scale of its own."""
     low, high = float(picture.min()), float(picture.max())
@@ -82,7 +77,7 @@ def samples(run: Run, key: str) -> None:
     shown(run, sampled(run, SAMPLES, draw), "Variational")
     if not run.experiment.model.variational:
         return
-    twin = runs_of([plain_of(run.experiment)], "Train the plain autoencoder beside it", f"{key}:plain")
+    twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", f"{key}:plain")
     if twin is not None:
         shown(twin[0], sampled(twin[0], SAMPLES, draw), "Plain autoencoder, the same codes")
 

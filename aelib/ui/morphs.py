@@ -8,9 +8,9 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from .. import latent
+from .. import latent, metrics
 from ..charts import film as files
-from ..experiment import Experiment
+from ..companions import plain
 from ..run import Run
 from .beside import runs_of
 from .canvas import component, encoded
@@ -30,11 +30,6 @@ _film = component("film", _FILM)
 _mix = component("mix", _MIX)
 
 
-def plain_of(experiment: Experiment) -> Experiment:
-    """The same without the variational part."""
-    return experiment.with_values({"model.variational": False})
-
-
 @st.fragment
 def morph(run: Run, key: str) -> None:
     """A path through pictures: by the net, by its plain twin, by cross-fading; as film, strip, and files."""
@@ -43,7 +38,7 @@ def morph(run: Run, key: str) -> None:
     dataset = run.experiment.dataset
     with left:
         stops = st.multiselect(
-            "From picture to picture", names, default=names[:2], max_selections=MOST_STOPS,
+            "From picture to picture", names, default=_apart(names, 2), max_selections=MOST_STOPS,
             key=f"{key}:{dataset}:stops", help="Two or more, in the order of the way.",
         )  # fmt: skip
     with middle:
@@ -56,10 +51,9 @@ def morph(run: Run, key: str) -> None:
     if len(stops) < 2:
         st.info("Choose at least two pictures.", icon=":material/add_circle:")
         return
-    plain = plain_of(run.experiment)
     twins = [run]
     if run.experiment.model.variational:
-        twin = runs_of([plain], "Train the plain autoencoder beside it", f"{key}:plain")
+        twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", f"{key}:plain")
         twins += twin or []
     numbers = [names.index(stop) for stop in stops]
     rows = _ways(tuple((one.digest, one.created) for one in twins), tuple(numbers), between, spherical, twins)
@@ -75,6 +69,7 @@ def morph(run: Run, key: str) -> None:
         },
         key=f"{key}:film",
     )
+    _compared(rows, run)
     _downloads(shown, f"{stops[0]}-to-{stops[-1]}".replace(" ", "-"), key)
 
 
@@ -96,6 +91,19 @@ def _ways(
     return found
 
 
+def _compared(rows: dict[str, NDArray[Any]], run: Run) -> None:
+    """How far the images on each way are from every picture of the set."""
+    pictures = torch.from_numpy(run.experiment.dataset_spec.drawn(run.images.images().numpy()))
+    told = []
+    for name, frames in rows.items():
+        _, distances = metrics.nearest(torch.from_numpy(frames), pictures)
+        told.append(f"{name} {float(distances.max()):.3f}")
+    st.caption(
+        "How far the strangest image of each way is from the nearest picture of the set (root mean squared "
+        f"difference): {', '.join(told)}. Is it the same one for every pair of pictures?"
+    )
+
+
 def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
     """Files are made when they are asked for."""
     kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
@@ -115,6 +123,12 @@ def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
             )
 
 
+def _apart(names: list[str], count: int) -> list[str]:
+    """Some that do not stand beside each other, where there are enough."""
+    step = 3 if len(names) > 3 * (count - 1) else 1
+    return names[::step][:count]
+
+
 @st.fragment
 def mix(run: Run, key: str) -> None:
     """Three or four pictures at the corners, mixed under the pointer."""
@@ -124,7 +138,7 @@ def mix(run: Run, key: str) -> None:
         st.info("A triangle needs three pictures: choose more above.", icon=":material/change_history:")
         return
     corners = st.multiselect(
-        "Corners: three or four", names, default=names[:3], max_selections=4, key=f"{key}:{dataset}:corners"
+        "Corners: three or four", names, default=_apart(names, 3), max_selections=4, key=f"{key}:{dataset}:corners"
     )
     if len(corners) < 3:
         st.info("Choose three pictures for a triangle, four for a square.", icon=":material/change_history:")

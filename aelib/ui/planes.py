@@ -13,7 +13,6 @@ from .canvas import component, encoded, floats
 
 GRID_BYTES = 400_000  # of decoded images sent to the browser for the plane
 REPLAY_BYTES = 1_000_000  # of reconstructions sent for the replay
-ATLAS_IMAGES = 1000  # points of the atlas
 
 _PLANE = """<div class="ae plane"><canvas class="point" tabindex="0" role="img"
 aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and minus zoom."></canvas>
@@ -111,8 +110,8 @@ def replay(run: Run, key: str) -> None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _atlas_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
     run, snapshots = _run, _run.snapshots
-    images = run.images.part(slice(0, ATLAS_IMAGES))
-    codes = snapshots.codes[:, : len(images)].numpy()
+    images = run.images
+    codes = snapshots.codes.numpy()
     plane = latent.plane(codes[-1])
     points = plane.points(codes)
     if snapshots.extent is not None:
@@ -122,7 +121,7 @@ def _atlas_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
         extents = [[left, right, low, high]] * len(points)
     ellipses = None
     if snapshots.log_var is not None:
-        deviations = (0.5 * snapshots.log_var[:, : len(images)]).exp().numpy()
+        deviations = (0.5 * snapshots.log_var).exp().numpy()
         ellipses = floats(np.stack([latent.ellipses(one, plane.axes) for one in deviations]))
     described = run.experiment.dataset_spec
     originals = described.drawn(images.pixels.numpy())

@@ -32,7 +32,7 @@ def error_curves(run: Run, key: str) -> None:
     of the loss too."""
     logarithmic = st.toggle("Logarithmic axes", value=True, key=f"{key}:log", persist_state="session")
     left, right = st.columns(2)
-    label = LOSSES[run.experiment.loss].label
+    label = LOSSES[run.experiment.loss].label + (" + β KL" if run.experiment.model.variational else "")
     left.plotly_chart(curves.loss(run.history, label, logarithmic), key=f"{key}:loss", config=_PLAIN)
     if "learnt" in run.metrics:
         right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)

@@ -1,0 +1,26 @@
+"""Our engine's epochs alone, without the looks that history and snapshots take."""
+
+from collections.abc import Callable
+
+import torch
+
+from aelib import datasets
+from aelib.ensemble import BatchedDense
+from aelib.experiment import Experiment
+from aelib.feed import Feed
+from aelib.models import build
+
+
+def steps_alone(experiment: Experiment) -> Callable[[int], None]:
+    """One net, batches and random numbers included."""
+    device = torch.device("cpu")
+    engine = BatchedDense([build(experiment)], [experiment], device)
+    pixels = datasets.train(experiment.dataset).pixels
+    feed = Feed([experiment], pixels, datasets.normalization(experiment.normalization, pixels), device)
+
+    def train(epochs: int) -> None:
+        for epoch in range(1, epochs + 1):
+            for batch in feed.epoch(epoch):
+                engine.step(batch, 1.0)
+
+    return train
