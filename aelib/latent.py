@@ -85,15 +85,17 @@ def interpolate(start: Tensor, end: Tensor, steps: int, spherical: bool = False)
     """
     weights = torch.linspace(0, 1, steps, dtype=start.dtype)[:, None]
     line = torch.lerp(start, end, weights)
-    lengths = torch.stack([start.norm(), end.norm()])
+    # in double: the arc cosine of a float near 1 is off by more than the angle of neighbours
+    first, last = start.double(), end.double()
+    lengths = torch.stack([first.norm(), last.norm()])
     if not spherical or bool((lengths == 0).any()):
         return line
-    first, last = start / lengths[0], end / lengths[1]
+    first, last = first / lengths[0], last / lengths[1]
     angle = torch.arccos((first @ last).clamp(-1, 1))
-    if float(angle.sin()) < 1e-4:
+    if float(angle.sin()) < 1e-6:
         return line
     turned = (torch.sin((1 - weights) * angle) * first + torch.sin(weights * angle) * last) / angle.sin()
-    path = turned * torch.lerp(lengths[0], lengths[1], weights)
+    path = (turned * torch.lerp(lengths[0], lengths[1], weights.double())).to(start.dtype)
     path[0], path[-1] = start, end
     return path
 
