@@ -23,6 +23,7 @@ from .experiment import Experiment
 from .fields import DenseStep
 from .models import Autoencoder
 from .optimizers import OPTIMIZERS, FlatOptimizer, Setting
+from .products import bmm
 from .variational import kl, objective
 
 FUSED_FROM = 40_000  # parameters of a net from which on torch's fused Adam is faster than a few operations over all
@@ -202,7 +203,7 @@ class BatchedDense:
 
     def _layer(self, room: _Buffers, i: int, eps: Tensor | None) -> None:
         layer = self.layers[i]
-        torch.bmm(layer.matrix, room.rows[i], out=room.z[i + 1])
+        bmm(layer.matrix, room.rows[i], room.z[i + 1])
         if self.bottleneck is not None and i + 1 == self.code_at:
             self.bottleneck.forward(room.z[i + 1], eps, room.y[i + 1])
         else:
@@ -232,9 +233,9 @@ class BatchedDense:
                 if layer.slope_gradient is not None:
                     torch.sum(delta * room.z[i].clamp(max=0.0), dim=(1, 2), keepdim=True, out=layer.slope_gradient)
                 ACTIVATIONS[layer.activation].backward(delta, room.z[i], room.y[i], layer.slope)
-            torch.bmm(delta, room.transposed[i - 1], out=layer.gradient)
+            bmm(delta, room.transposed[i - 1], layer.gradient)
             if i > 1:
-                torch.bmm(layer.back, delta, out=room.delta[i - 1])
+                bmm(layer.back, delta, room.delta[i - 1])
 
     @torch.no_grad()
     def look(self, batch: Batch) -> Look:

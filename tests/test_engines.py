@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from aelib import datasets, losses
+from aelib import datasets, losses, products
 from aelib.activations import ACTIVATIONS
+from aelib.basics import generator
 from aelib.engines import AutogradEngine, Batch
 from aelib.ensemble import BatchedDense
 from aelib.experiment import Experiment
@@ -216,3 +217,21 @@ def test_initialisation_has_the_spread_it_promises(kind: str) -> None:
     initialize(again, kind, "relu", 0.2, torch.Generator().manual_seed(1))
     assert torch.equal(layer.weight, again.weight)
     assert torch.equal(layer.bias, again.bias)
+
+
+@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.parametrize("size", [3, 300])
+def test_products_are_those_of_torch_whichever_library_computes_them(members: int, size: int) -> None:
+    """Small and large, with the strides that a training step has."""
+    random = generator(0, "test")
+    a, b = torch.randn(members, size, size + 1, generator=random), torch.randn(members, size + 1, 64, generator=random)
+    if size > 3:
+        assert size * (size + 1) * 64 >= products.LEAST
+    cases = [(a, b), (b.transpose(1, 2), a.transpose(1, 2)), (a[:, :, :-1].transpose(1, 2), a[:, :, :-1])]
+    for left, right in cases:
+        out = torch.full((members, left.shape[1], right.shape[2]), torch.nan)
+        products.bmm(left, right, out)
+        torch.testing.assert_close(out, left @ right, rtol=1e-4, atol=1e-4)
+        wide = torch.empty(members, left.shape[1], right.shape[2], dtype=torch.float64)
+        products.bmm(left.double(), right.double(), wide)
+        torch.testing.assert_close(wide, left.double() @ right.double())
