@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests import chromium
+from tests import browsing, chromium
+from tests.server import Server
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -46,3 +47,17 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=path, args=arguments)
         yield found
         found.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Fresh: nobody has opened a page on it, its store is empty."""
+    running = Server(tmp_path / "server")
+    yield running
+    running.kill()
+    # the worker processes end by themselves when their server has gone
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    yield from browsing.opened(browser, 1280, "light")

@@ -1,59 +1,14 @@
 """The app as a person meets it: a real server, a real Chromium."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browsing import opened, train
 from tests.server import Server
 
-PATIENCE = 45_000  # ms: a cold server on a busy machine imports torch first
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """Fresh: nobody has opened a page on it, its store is empty."""
-    running = Server(tmp_path / "server")
-    yield running
-    running.kill()
-    # the worker processes end by themselves when their server has gone
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    yield from _page(browser, 1280, "light")
-
-
-def _page(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    problems: list[str] = []
-
-    def complain(message: ConsoleMessage) -> None:
-        # Streamlit asks for its health below a page's own address first; the 404 is part of how it finds its root
-        if message.type == "error" and "404" not in message.text:
-            problems.append(message.text)
-
-    page.on("console", complain)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: _is_local(request.url) or problems.append(f"asks {request.url}"))
-    yield page
-    context.close()
-    assert not problems, problems
-
-
-def _is_local(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1", "data:", "blob:", "ws://127.0.0.1"))
-
-
-def _train(page: Page) -> None:
-    page.get_by_role("button", name="Train", exact=True).click()
 
 
 def _layers(page: Page) -> Locator:
@@ -66,7 +21,7 @@ def test_a_deep_link_as_the_first_request_trains_and_a_reload_finds_the_run(serv
     expect(_layers(page)).to_have_value("35-64-32-2")
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("3")
     expect(page.get_by_role("img", name="Network 35-64-32-2-32-64-35")).to_be_visible()
-    _train(page)
+    train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
     expect(page.get_by_text("32 of 32", exact=True).first).to_be_visible()
     page.reload()
@@ -84,14 +39,14 @@ def test_a_deep_link_as_the_first_request_trains_and_a_reload_finds_the_run(serv
 def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: Page) -> None:
     address = f"{server.url}/dense?preset=font-best&epochs=1000000"
     page.goto(address)
-    _train(page)
+    train(page)
     progress = page.get_by_text(re.compile(r"Epoch [\d,]+ of 1,000,000")).first  # Streamlit may show old and new
     expect(progress).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     # the page does not freeze while training: another choice is answered
     first = progress.inner_text()
     expect(progress).not_to_have_text(first)
-    for other in _page(browser, 800, "light"):  # a second tab joins the same job
+    for other in opened(browser, 800, "light"):  # a second tab joins the same job
         other.goto(address)
         expect(other.get_by_text(re.compile(r"Epoch [\d,]+ of 1,000,000")).first).to_be_visible()
         expect(other.get_by_role("button", name="Train", exact=True)).to_have_count(0)
@@ -104,7 +59,7 @@ def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: 
 
 def test_the_plane_answers_pointer_and_keyboard(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/dense?preset=font-best")
-    _train(page)
+    train(page)
     plane = page.locator(".plane canvas")
     plane.scroll_into_view_if_needed()
     status = page.locator(".plane .status")
@@ -150,11 +105,11 @@ def test_what_was_typed_survives_a_mistake_and_another_page(server: Server, page
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
 def test_pages_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
-    for page in _page(browser, width, scheme):
+    for page in opened(browser, width, scheme):
         for path in ("", "dense?preset=font-best"):
             page.goto(f"{server.url}/{path}")
             expect(page.locator("h1")).to_be_visible()
-        _train(page)
+        train(page)
         expect(page.get_by_role("heading", name="7 · Learning, replayed")).to_be_visible()
         expect(page.locator(".plane canvas")).to_be_visible()
         wider = page.evaluate(

@@ -12,6 +12,9 @@ from . import canvas
 from .controls import Controls, title
 from .words import plain
 
+CHOSEN = "chosen"  # in the session: the set of emoji that was chosen last, also while one's own pictures are shown
+MOST_SAID = 3  # sentences about pictures that were refused
+
 
 def _problem(controls: Controls) -> None:
     """What was wrong with what came last."""
@@ -55,18 +58,20 @@ def glyph_table(controls: Controls) -> None:
 def emoji(controls: Controls) -> None:
     """Which pictures: emoji of a palette, grey or in colour, or one's own."""
     name = st.session_state[controls.key("dataset")]
-    base = name.partition("-")[0] if palettes.is_one(name) else palettes.GREY
+    if palettes.is_one(name):
+        st.session_state[controls.key(CHOSEN)] = name
+    chosen = st.session_state.setdefault(controls.key(CHOSEN), palettes.GREY)
     st.caption(f"Pictures: {plain(title(name))}")
     with st.popover("Choose other emoji, or your own pictures", icon=":material/add_reaction:", width="stretch"):
-        _palette(controls, name, base)
+        _palette(controls, chosen)
         st.divider()
         _own(controls)
     _problem(controls)
 
 
-def _palette(controls: Controls, name: str, base: str) -> None:
-    every = palettes.palette(base)
-    chosen = palettes.numbers(name) if palettes.is_one(name) else []
+def _palette(controls: Controls, name: str) -> None:
+    base = name.partition("-")[0]
+    every, chosen = palettes.palette(base), palettes.numbers(name)
     key = f"{controls.key('palette')}:{base}"
 
     def take() -> None:
@@ -82,8 +87,7 @@ def _palette(controls: Controls, name: str, base: str) -> None:
 
     def repaint() -> None:
         other = palettes.COLOUR if st.session_state[controls.key("colour")] else palettes.GREY
-        numbers = palettes.numbers(name) if palettes.is_one(name) else range(palettes.FIRST)
-        controls.use(palettes.name_of(other, numbers))
+        controls.use(palettes.name_of(other, chosen))
 
     st.session_state[controls.key("colour")] = base == palettes.COLOUR
     st.toggle(
@@ -111,12 +115,19 @@ def _own(controls: Controls) -> None:
         st.session_state[controls.key("upload_problem")] = None
         if not given:
             return
+        read: dict[str, torch.Tensor] = {}
+        refused: list[str] = []
+        for number, file in enumerate(given[: pictures.PICTURES[1] + 1]):
+            try:
+                read[f"{number}/{file.name}"] = pictures.read(file.getvalue(), file.name, side, colour)
+            except LabError as error:
+                refused.append(str(error))
         try:
-            if len(given) > pictures.PICTURES[1]:
-                raise LabError(f"These are {len(given)} pictures: give at most {pictures.PICTURES[1]}.")
-            controls.use(pictures.keep(_set(controls, given, side, colour, together)), own=True)
+            if read:
+                controls.use(pictures.keep(_set(controls, read, side, colour, together)), own=True)
         except LabError as error:
-            st.session_state[controls.key("upload_problem")] = str(error)
+            refused.insert(0, str(error))
+        st.session_state[controls.key("upload_problem")] = " ".join(refused[:MOST_SAID]) or None
 
     st.file_uploader(
         "Pictures (PNG, JPEG)", type=["png", "jpg", "jpeg"], accept_multiple_files=True, key=f"{form}:files",
@@ -125,21 +136,13 @@ def _own(controls: Controls) -> None:
     )  # fmt: skip
 
 
-def _set(
-    controls: Controls,
-    given: list[st.runtime.uploaded_file_manager.UploadedFile],
-    side: int,
-    colour: bool,
-    together: bool,
-) -> ImageSet:
-    """What was uploaded, and before it the emoji that are chosen now, made to the same size and colours."""
-    read = [pictures.read(file.getvalue(), file.name, side, colour) for file in given]
-    names = [file.name for file in given]
-    name = st.session_state[controls.key("dataset")]
-    if together and palettes.is_one(name):
-        base = palettes.COLOUR if colour or side == 32 else palettes.GREY
-        every = palettes.palette(base)
-        numbers = palettes.numbers(name)
-        read = [pictures.resized(every.pixels[number], side, colour) for number in numbers] + read
+def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:
+    """What was uploaded (path -> pixels), and before it the emoji that are chosen now, made to the same size and
+    colours."""
+    images, names = list(read.values()), list(read)
+    if together:
+        every = palettes.palette(palettes.COLOUR if colour or side == 32 else palettes.GREY)
+        numbers = palettes.numbers(st.session_state[controls.key(CHOSEN)])
+        images = [pictures.resized(every.pixels[number], side, colour) for number in numbers] + images
         names = [every.names[number] for number in numbers] + names
-    return ImageSet(torch.stack(read), tuple(pictures.names_of(names)), torch.arange(len(read)))
+    return ImageSet(torch.stack(images), tuple(pictures.names_of(names)), torch.arange(len(images)))

@@ -1,0 +1,38 @@
+"""Pages in a real Chromium that complain about whatever a person would not see."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+PATIENCE = 45_000  # ms: a cold server on a busy machine imports torch first
+
+
+def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
+    """One page, so wide, "light" or "dark"; afterwards no error may stand in its console, and nothing may have been
+    asked of another machine."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    problems: list[str] = []
+
+    def complain(message: ConsoleMessage) -> None:
+        # Streamlit asks for its health below a page's own address first; the 404 is part of how it finds its root
+        if message.type == "error" and "404" not in message.text:
+            problems.append(message.text)
+
+    page.on("console", complain)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: _is_local(request.url) or problems.append(f"asks {request.url}"))
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1", "data:", "blob:", "ws://127.0.0.1"))
+
+
+def train(page: Page) -> None:
+    """Press the lesson's own Train."""
+    page.get_by_role("button", name="Train", exact=True).click()
