@@ -19,8 +19,16 @@ class Bottleneck:
     """For nets of one latent_dim. beta: one number, or float64 on the CPU with one for each member."""
 
     def __init__(self, latent_dim: int, beta: Setting, free_bits: float, device: torch.device) -> None:
-        self.latent_dim, self.free_bits, self.device = latent_dim, free_bits, device
+        self.latent_dim, self.free_bits = latent_dim, free_bits
         self.beta = beta
+        self._wide = torch.float32 if device.type == "mps" else torch.float64  # MPS has no float64
+        self._device = device
+        self._take()
+
+    def _take(self) -> None:
+        """β on the device, members (or 1) × 1 × 1, so that no step copies it there."""
+        beta = torch.as_tensor(self.beta, dtype=torch.float64).to(self._wide).to(self._device)
+        self._beta = beta.reshape(-1, 1, 1)
 
     def split(self, heads: Tensor) -> tuple[Tensor, Tensor]:
         """mu and log_var, from what the code's layer gives: members × 2 latent_dim × images."""
@@ -49,11 +57,7 @@ class Bottleneck:
 
     def _weight(self, mu: Tensor, log_var: Tensor, beta_factor: float) -> Tensor:
         """What the derivative of the KL is multiplied by; broadcasts with members × latent_dim × images."""
-        if isinstance(self.beta, Tensor):
-            beta = (self.beta * beta_factor).to(mu.dtype).to(self.device)[:, None, None]
-        else:
-            beta = mu.new_full((1, 1, 1), self.beta * beta_factor)
-        beta = beta / mu.shape[2]
+        beta = (self._beta * (beta_factor / mu.shape[2])).to(mu.dtype)
         if self.free_bits == 0:
             return beta
         paid = kl(mu, log_var).mean(dim=2, keepdim=True) > self.free_bits
@@ -63,3 +67,4 @@ class Bottleneck:
         """Go on with these members only."""
         if isinstance(self.beta, Tensor):
             self.beta = self.beta[members]
+            self._take()

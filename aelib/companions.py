@@ -17,8 +17,9 @@ def with_output(experiment: Experiment, activation: str) -> Experiment:
 
 
 def betas(experiment: Experiment) -> list[Experiment]:
-    """Variational, with each of BETAS."""
-    return [experiment.with_values({"model.variational": True, "beta": beta}) for beta in BETAS]
+    """Variational (so with a code that has no bounds), with each of BETAS."""
+    shared = {"model.variational": True, "model.code_activation": "identity"}
+    return [experiment.with_values({**shared, "beta": beta}) for beta in BETAS]
 
 
 def wider(experiment: Experiment, latent_dim: int) -> Experiment:

@@ -19,7 +19,7 @@ from . import datasets, losses
 from .activations import ACTIVATIONS
 from .bottleneck import Bottleneck
 from .engines import Batch, Look, Posterior
-from .experiment import Experiment
+from .experiment import GRID_SIDE, Experiment
 from .fields import DenseStep
 from .models import Autoencoder
 from .optimizers import OPTIMIZERS, FlatOptimizer, Setting
@@ -43,11 +43,12 @@ def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     batch = experiment.batch_size or images
     flat = model.parameter_count() * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
-    activations = 4 * widths * max(batch, looked_at)
+    rooms = batch + looked_at + experiment.keeps_grid * GRID_SIDE**2 + (0 if described.named else looked_at)
+    activations = 4 * widths * rooms
     noise = 12 * described.pixels * max(batch, looked_at) if experiment.corruption.kind != "none" else 0
     if model.variational:
-        noise += 4 * model.latent_dim * images
-    kept = snapshots * (4 * looked_at * model.latent_dim + experiment.snapshot_numbers)
+        noise += 6 * model.latent_dim * images
+    kept = snapshots * (8 * looked_at * model.latent_dim + experiment.snapshot_numbers)
     return 4 * (flat + activations + noise) + kept
 
 

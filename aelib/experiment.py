@@ -13,9 +13,9 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NoReturn, Self, get_args
+from typing import Any, NoReturn, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, field_serializer, model_validator
+from pydantic import BaseModel, ValidationError, field_serializer, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -23,23 +23,11 @@ from . import datasets
 from .activations import ACTIVATIONS
 from .basics import LabError
 from .corruption import NOISES
-from .fields import (
-    EPOCHS,
-    MAX_EPOCHS,
-    OUTPUT_ACTIVATIONS,
-    Corruption,
-    EarlyStop,
-    Model,
-    Optimizer,
-    Part,
-    listed,
-    names,
-    one_of,
-    setting,
-)
+from .fields import OUTPUT_ACTIVATIONS, Model
 from .initialization import INITIALIZATIONS
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
+from .settings import Settings
 
 MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
@@ -61,84 +49,8 @@ class ExperimentError(LabError):
         return ExperimentError, (self.problems,)
 
 
-def _all_or_number(value: object) -> object:
-    return None if value in ("all", "") else value
-
-
-class Experiment(Part):
+class Experiment(Settings):
     """Everything that determines a run. Defaults: the 5x7 font through 35-20-10-2, sigmoid, Adam 0.001, MSE."""
-
-    dataset: Annotated[str, setting("The images.", "give the name of a data set", max_length=100)] = "font5x7"
-    normalization: Annotated[
-        Literal["none", "symmetric", "standardized"],
-        setting(
-            "Pixels as they are (0 to 1), scaled to −1 to 1, or to mean 0 and standard deviation 1.",
-            "choose none, symmetric or standardized",
-        ),
-    ] = "none"
-    model: Model = Model()
-    corruption: Corruption = Corruption()
-    loss: Annotated[str, one_of(LOSSES), setting("What training makes small.", names(LOSSES))] = "mse"
-    optimizer: Optimizer = Optimizer()
-    epochs: Annotated[
-        int,
-        setting(
-            "How often training sees the whole set.",
-            EPOCHS,
-            ge=1,
-            le=MAX_EPOCHS,
-        ),
-    ] = 1000
-    batch_size: Annotated[
-        Annotated[int, Field(ge=1)] | None,
-        BeforeValidator(_all_or_number),
-        setting("Images between two steps. Empty (all): the whole set.", "give a whole number from 1, or all"),
-    ] = None
-    early_stop: EarlyStop = EarlyStop()
-    snapshots: Annotated[
-        Annotated[tuple[int, ...], Field(max_length=200)] | None,
-        listed("-,"),
-        setting(
-            "Epochs at which codes and reconstructions are kept, such as 1,15,30. Empty: chosen for you.",
-            "give at most 200 epochs, or nothing",
-        ),
-    ] = None
-    beta: Annotated[
-        float,
-        setting(
-            "Weight of the KL divergence in a variational net's loss; 1 is the ELBO.",
-            "give a number from 0 to 1000",
-            ge=0,
-            le=1000,
-        ),
-    ] = 1.0
-    beta_warm_up: Annotated[
-        int,
-        setting(
-            "Epochs over which β rises from 0 to its value. 0: it has it from the start.",
-            f"give a whole number from 0 to {MAX_EPOCHS:,}",
-            ge=0,
-            le=MAX_EPOCHS,
-        ),
-    ] = 0
-    free_bits: Annotated[
-        float,
-        setting(
-            "KL (in nats) that each code number has for nothing, so that it stays in use.",
-            "give a number from 0 to 100",
-            ge=0,
-            le=100,
-        ),
-    ] = 0.0
-    seed: Annotated[
-        int,
-        setting(
-            "Start of all random numbers.",
-            f"give a whole number from 0 to {2**32 - 1:,}",
-            ge=0,
-            lt=2**32,
-        ),
-    ] = 0
 
     @field_serializer("batch_size")
     def _batch_size_name(self, value: int | None) -> int | str:
@@ -179,6 +91,16 @@ class Experiment(Part):
                 f"model.code_activation is {model.code_activation!r}: choose identity, since means and variances of a "
                 "variational code have no bounds."
             )
+        if model.variational and self.beta_warm_up > self.epochs:
+            _refuse(
+                f"beta_warm_up is {self.beta_warm_up:,}: give at most {self.epochs:,}, the epochs, or β never reaches "
+                "its value."
+            )
+        if self.early_stop.kind == "patience" and described.splits.test and not described.splits.valid:
+            _refuse(
+                f"early_stop.kind is 'patience': choose none, since {described.name} has no images to validate with, "
+                "and those to test with must not decide when to stop."
+            )
         if self.early_stop.kind == "learnt" and not described.named:
             _refuse(
                 f"early_stop.kind is 'learnt': choose none or patience, since no image of {described.name} is learnt "
@@ -195,8 +117,8 @@ class Experiment(Part):
                 f"corruption.pixels has {max(self.corruption.pixels)}: give numbers from 0 to {described.pixels - 1}, "
                 f"the pixels of an image of {described.name}."
             )
-        if self.snapshots is not None and any(not 0 <= epoch <= self.epochs for epoch in self.snapshots):
-            _refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 to {self.epochs:,}.")
+        if self.snapshots is not None and any(epoch < 0 for epoch in self.snapshots):
+            _refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 on; those after the last are left out.")
         if len(self.snapshots or ()) * self.snapshot_numbers > MAX_SNAPSHOT_NUMBERS:
             most = MAX_SNAPSHOT_NUMBERS // self.snapshot_numbers
             _refuse(f"snapshots has {len(self.snapshots or ())} epochs: at most {most} fit for {described.name}.")
@@ -268,9 +190,11 @@ class Experiment(Part):
     def _effective(self) -> dict[str, Any]:
         """Dotted path -> value, for every field that has an effect and is not at its default."""
         values = flatten(self.model_dump(mode="json"))
+        values["dataset"] = datasets.canonical(self.dataset)
         values["model.output_activation"] = self.output_activation
         if self.snapshots is not None:
-            values["snapshots"] = sorted(set(self.snapshots))
+            # the last epoch is kept anyway
+            values["snapshots"] = sorted({epoch for epoch in self.snapshots if epoch < self.epochs})
         if self.model.decoder_layers == self.model.layers[::-1]:
             values["model.decoder_layers"] = None
         if self.batch_size is not None and self.batch_size == self.dataset_spec.splits.train:
@@ -308,11 +232,14 @@ class Experiment(Part):
         return {path: value for path, value in ours.items() if value != theirs[path]}
 
     def with_values(self, values: Mapping[str, Any]) -> "Experiment":
-        """A copy with fields set by dotted path, texts allowed ("0.01", "35-20-2"). Raises ExperimentError."""
+        """A copy with fields set by dotted path, texts allowed ("0.01", "35-20-2"); where the data set is changed and
+        the layers are not, they begin (and those of the decoder end) with its pixels. Raises ExperimentError."""
         data = self.model_dump(mode="json")
         unknown = [path for path in values if path not in _defaults()]
         if unknown:
             raise ExperimentError([f"{path[:60]!r} is not a field of an experiment: {_FIELDS}." for path in unknown])
+        if "dataset" in values and "model.layers" not in values:
+            values = {**self._fitted_layers(str(values["dataset"])), **values}
         for path, value in values.items():
             *parents, leaf = path.split(".")
             part = data
@@ -320,6 +247,17 @@ class Experiment(Part):
                 part = part[parent]
             part[leaf] = value
         return parse(data)
+
+    def _fitted_layers(self, dataset: str) -> dict[str, Any]:
+        """Layers for another data set; nothing where that is not here, which is said later."""
+        try:
+            pixels = datasets.spec(dataset).pixels
+        except LabError:
+            return {}
+        found: dict[str, Any] = {"model.layers": (pixels, *self.model.layers[1:])}
+        if self.model.decoder_layers:
+            found["model.decoder_layers"] = (*self.model.decoder_layers[:-1], pixels)
+        return found
 
     def to_json(self) -> str:
         return json.dumps(self.model_dump(mode="json"), indent=2, allow_nan=False)

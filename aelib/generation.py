@@ -47,13 +47,18 @@ def sampled(run: Run, count: int, seed: int) -> Judged:
     return judge(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
 
 
-def typical_distance(run: Run, count: int = 200) -> float:
-    """How far real images that the net has not seen are from the nearest training image, on average: what a good sample
-    may be away."""
-    return float(judge(run.images.images()[:count], run.experiment.dataset).distances.mean())
+def typical_distance(dataset: str, count: int = 200) -> float:
+    """How far real images that were held back are from the nearest training image, on average: what a good sample may
+    be away."""
+    return float(judge(datasets.looked_at(dataset).images()[:count], dataset).distances.mean())
 
 
-def spread_of(codes: Array) -> tuple[float, float]:
-    """Mean distance of codes (images × latent_dim) from the origin in each number, and their standard deviation: a
-    prior N(0, 1) asks for 0 and 1."""
-    return float(np.abs(codes.mean(axis=0)).mean()), float(codes.std(axis=0).mean())
+def spread_of(run: Run) -> tuple[float, float]:
+    """Centre and standard deviation of what the encoder gives for all images together, means over the code numbers: the
+    distance of the mean from 0, and √(variance of the means + mean of the variances), which is that of codes drawn from
+    all posteriors (the aggregated posterior). A prior N(0, 1) asks for 0 and 1. A plain net has no variances."""
+    codes = run.codes()
+    variance = codes.var(axis=0)
+    if run.experiment.model.variational:
+        variance = variance + (run.deviations() ** 2).mean(axis=0)
+    return float(np.abs(codes.mean(axis=0)).mean()), float(np.sqrt(variance).mean())

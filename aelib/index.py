@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from .database import Database
 
@@ -40,9 +40,10 @@ def badness(run: Summary) -> tuple[float, ...]:
     return -(run["learnt"] or 0), run["wrong_pixels"] or 0, run["mse"], run["loss"]
 
 
-def outcome(run: Summary) -> str:
-    """What came out, in a few words."""
-    return f"MSE {run['mse']:.2g}" if run["learnt"] is None else f"{run['learnt']} of {run['total']} learnt"
+def outcome(found: Mapping[str, Any]) -> str:
+    """What came out, in a few words, from a Summary or a run's metrics."""
+    learnt = found.get("learnt")
+    return f"MSE {found['mse']:.2g}" if learnt is None else f"{learnt} of {found['total']} learnt"
 
 
 Order = Literal["newest", "best", "smallest", "fastest"]

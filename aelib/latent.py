@@ -76,6 +76,14 @@ def grid(x: tuple[float, float], y: tuple[float, float], columns: int, rows: int
     return np.stack(np.meshgrid(xs, ys), axis=-1).astype(np.float32)
 
 
+def cells(extent: tuple[float, float, float, float], side: int) -> Array:
+    """The middles of side × side cells that fill a part of the plane (x from, x to, y from, y to), side² × 2, row 0
+    at the top."""
+    x0, x1, y0, y1 = extent
+    dx, dy = (x1 - x0) / side / 2, (y1 - y0) / side / 2
+    return grid((x0 + dx, x1 - dx), (y0 + dy, y1 - dy), side, side).reshape(-1, 2)
+
+
 def interpolate(start: Tensor, end: Tensor, steps: int, spherical: bool = False) -> Tensor:
     """Codes from start to end, steps × latent_dim, both ends included and exact; steps ≥ 2.
 

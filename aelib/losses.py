@@ -1,4 +1,5 @@
-"""Reconstruction losses. Every one is a mean over all pixels of all images (so it does not depend on batch size).
+"""Reconstruction losses, each as the loss of every pixel. Nets are trained by the mean over all pixels of all images
+(so it does not depend on batch size), variational ones by the sum over pixels, mean over images (see variational.py).
 
 An output layer ends in pre-activations z ("logits"), y = f(z) is the output, t the target, all of one shape.
 """

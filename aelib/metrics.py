@@ -66,12 +66,15 @@ def summary(outputs: Tensor, images: ImageSet, described: DatasetSpec) -> dict[s
 
 def variational(codes: Tensor, kl_each: Tensor, recon_loss: float) -> dict[str, Any]:
     """Figures of a variational run. codes: the means, images × latent_dim; kl_each: latent_dim, nats, means over
-    images; recon_loss: summed over pixels, mean over images. elbo is −(recon_loss + KL), whatever β was."""
+    images; recon_loss: summed over pixels, mean over images. elbo is −(recon_loss + KL), whatever β was; active_each:
+    1 for each code number that is in use."""
     divergence = float(kl_each.sum())
+    used = active(codes).int().tolist()
     return {
         "recon_loss": recon_loss,
         "kl": divergence,
         "elbo": -(recon_loss + divergence),
-        "active": int(active(codes).sum()),
+        "active": sum(used),
+        "active_each": used,
         "kl_each": kl_each.tolist(),
     }

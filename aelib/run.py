@@ -43,9 +43,9 @@ class Snapshots:
 class Run:
     """history: one record for each epoch that was recorded, with epoch, train_loss, seconds; where each image is a
     thing of its own, wrong_pixels (sum over all images) and learnt, else valid_loss and mse of the images that a net
-    is looked at by; for variational nets recon_loss and kl of these; metrics: `aelib.metrics.summary`; stopped:
-    "epochs" (all of them), "learnt" or "patience"; seconds: of training, this net's share where several were trained
-    at once; created: UTC, ISO."""
+    is looked at by (test_loss, where there are none to validate with); for variational nets recon_loss and kl of
+    these; metrics: `aelib.metrics.summary`; stopped: "epochs" (all of them), "learnt" or "patience"; seconds: of
+    training, this net's share where several were trained at once; created: UTC, ISO."""
 
     experiment: Experiment
     history: list[dict[str, float]]

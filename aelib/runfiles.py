@@ -20,7 +20,7 @@ from .index import Summary
 from .models import build
 from .run import Run, Snapshots
 
-FORMAT = 1  # of run.json: raise it when an older program could not read what a newer one writes
+FORMAT = 2  # of run.json: raise it when an older program could not read what a newer one writes
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
 
 Read = Callable[[str], bytes]  # the content of a file by its name; raises OSError or KeyError

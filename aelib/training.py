@@ -15,12 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import datasets, ensemble, graphs, kernel, latent, metrics
+from . import datasets, ensemble, graphs, kernel
 from .basics import LabError, device_name, pick_device
-from .engines import AutogradEngine, Engine, Look, Posterior
-from .experiment import GRID_SIDE, Experiment, flatten
+from .engines import AutogradEngine, Engine
+from .experiment import Experiment, flatten
 from .feed import Feed
 from .models import build
+from .observing import Observer
 from .run import Run, Snapshots
 from .variational import warm_up
 
@@ -31,7 +32,6 @@ HISTORY_POINTS = 300  # more than a plot can show
 SNAPSHOTS = 24
 SNAPSHOT_NUMBERS = 4_000_000  # pixels in all snapshots of a run that chooses its own epochs
 CHECK_EVERY = 10  # epochs between two looks for an early stop
-TRAIN_SAMPLE = 500  # images trained on whose loss is computed too, where a net is looked at by others
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 
 # Fields in which members of one batched pass may differ.
@@ -186,26 +186,17 @@ class _Fit:
         self.members, self.device = members, device
         self.on_progress, self.cancelled = on_progress, cancelled
         first = members[0]
-        self.spec, self.set = first.dataset_spec, datasets.looked_at(first.dataset)
         trained_on = datasets.train(first.dataset)
-        self.normalization = datasets.normalization(first.normalization, trained_on.pixels)
-        self.feed = Feed(members, trained_on.pixels, self.normalization, device)
-        self.targets = self.set.images().to(device)
-        self._see()
+        normalization = datasets.normalization(first.normalization, trained_on.pixels)
+        self.feed = Feed(members, trained_on.pixels, normalization, device)
         self.engine = _engine(members, device)
+        self.observer = Observer(first, self.engine, self.feed)
         self.rows = list(range(len(members)))
         self.history: list[list[dict[str, float]]] = [[] for _ in members]
         self.snapshots: list[list[dict[str, Tensor]]] = [[] for _ in members]
         self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and when
         self.share = 0.0  # seconds of training, divided among the nets that were training
         self.results: dict[int, Run | Diverged] = {}
-
-    def _see(self) -> None:
-        """The batches by which nets are looked at, for the members as they are now: the images that are looked at, and,
-        where these are others, as many of those trained on, so that both losses are of the same weights."""
-        self.looked_at = self.feed.look(None if self.spec.named else self.set.pixels)
-        step = -(-self.spec.splits.train // min(len(self.set), TRAIN_SAMPLE))
-        self.sample = None if self.spec.named else self.feed.look(self.feed.bytes[::step])
 
     def run(self) -> list[Run | Diverged]:
         first = self.members[0]
@@ -246,7 +237,7 @@ class _Fit:
             self.on_progress(
                 Progress(
                     epoch, epochs, latest["train_loss"], int(latest.get("learnt", 0)),
-                    len(self.set) if self.spec.named else 0, seconds,
+                    self.observer.total, seconds,
                     seconds / epoch * (epochs - epoch), list(history), len(self.rows),
                 )
             )  # fmt: skip
@@ -254,14 +245,12 @@ class _Fit:
     def _look(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
         """Look at every net as it is now: record it in the history, check whether it may stop early, and take those off
         that are done. Checks have epochs of their own, so that what a plot can use does not decide when a run ends."""
-        sampled = self.engine.look(self.sample).loss if self.sample is not None else None
-        look = self.engine.look(self.looked_at)
+        seen = self.observer.look(epoch)
         now = time.perf_counter()
         self.share += (now - self.last) / len(self.rows)
         self.last = now
-        pixels = self.normalization.pixels(look.outputs)
-        figures = self._figures(epoch, look, sampled, pixels)
-        losses = look.loss.tolist()
+        figures = seen.figures
+        losses = seen.look.loss.tolist()
         pictures: dict[str, Tensor] | None = None
         finished: list[tuple[int, str]] = []
         done: list[int] = []
@@ -277,13 +266,13 @@ class _Fit:
                 recorded = {name: value for name, value in figures[row].items() if name != "most_wrong"}
                 self.history[member].append({**recorded, "seconds": round(self.share, 6)})
             if epoch in snapshots or stopped:
-                pictures = pictures or self._pictures(epoch, look, pixels)
+                pictures = pictures or self.observer.pictures(epoch, seen)
                 self.snapshots[member].append({name: tensor[row] for name, tensor in pictures.items()})
             if stopped:
                 finished.append((row, stopped))
                 done.append(row)
         if finished:
-            judged = self._judge(look, pixels)
+            judged = self.observer.judge(seen)
             for row, stopped in finished:
                 self.results[self.rows[row]] = self._finish(row, self.rows[row], epoch, stopped, judged[row])
         if done:
@@ -292,77 +281,7 @@ class _Fit:
             if left:
                 self.feed.keep(left)
                 self.engine.keep(left)
-                self._see()
-
-    def _figures(self, epoch: int, look: Look, sampled: Tensor | None, pixels: Tensor) -> list[dict[str, float]]:
-        """Of each net, what the history records; sampled: losses of the images trained on, where others are looked
-        at."""
-        columns: dict[str, list[float]] = {"train_loss": look.loss.tolist()}
-        if sampled is not None:
-            columns = {"train_loss": sampled.tolist(), "valid_loss": look.loss.tolist()}
-        if look.posterior is not None:
-            columns["recon_loss"] = look.posterior.recon_loss.tolist()
-            columns["kl"] = look.posterior.kl.sum(dim=1).tolist()
-        if self.spec.named:
-            counts = metrics.wrong_pixels(pixels, self.targets, self.spec.wrong_pixel).cpu()
-            columns["wrong_pixels"] = counts.sum(dim=1).tolist()
-            columns["learnt"] = (counts <= metrics.LEARNT_AT_MOST).sum(dim=1).tolist()
-            columns["most_wrong"] = counts.amax(dim=1).tolist()
-        else:
-            columns["mse"] = metrics.mse(pixels, self.targets).mean(dim=1).tolist()
-        rows = zip(*columns.values(), strict=True)
-        return [{"epoch": epoch, **dict(zip(columns, row, strict=True))} for row in rows]
-
-    def _pictures(self, epoch: int, look: Look, pixels: Tensor) -> dict[str, Tensor]:
-        """What `Snapshots` has of this epoch, of all nets."""
-        first, members = self.members[0], len(self.rows)
-        kept = {
-            "epochs": torch.full((members,), epoch),
-            "codes": look.codes.cpu(),
-            "pixels": _as_bytes(pixels[:, : first.pictured]),
-        }
-        if look.posterior is not None:
-            kept["log_var"] = look.posterior.log_var.cpu()
-        if first.keeps_grid:
-            extents = [latent.extent(codes.numpy(), first.model.variational) for codes in kept["codes"]]
-            points = [latent.grid(extent[:2], extent[2:], GRID_SIDE, GRID_SIDE).reshape(-1, 2) for extent in extents]
-            decoded = self.engine.decode(torch.from_numpy(np.stack(points)).to(self.device))
-            kept["grid"], kept["extent"] = _as_bytes(self.normalization.pixels(decoded)), torch.tensor(extents)
-        return kept
-
-    def _judge(self, look: Look, pixels: Tensor) -> list[dict[str, Any]]:
-        """The metrics of each net, by the images that it is judged by; look: at those that it is looked at by."""
-        if self.spec.named:
-            found = [metrics.summary(outputs.cpu(), self.set, self.spec) for outputs in pixels]
-            codes, posterior = look.codes, look.posterior
-        else:
-            found, codes, posterior = self._judge_others()
-        if posterior is not None:
-            for row, figures in enumerate(found):
-                loss = float(posterior.recon_loss[row])
-                figures |= metrics.variational(codes[row].cpu(), posterior.kl[row], loss)
-        return found
-
-    def _judge_others(self) -> tuple[list[dict[str, Any]], Tensor, Posterior | None]:
-        """By images that were held back, a part at a time; codes and posterior of all of them."""
-        images = datasets.judged(self.members[0].dataset)
-        squares, codes, weights, posteriors = [], [], [], []
-        for start in range(0, len(images), datasets.LOOKED_AT):
-            part = images.part(slice(start, start + datasets.LOOKED_AT))
-            look = self.engine.look(self.feed.look(part.pixels, first=start))
-            outputs = self.normalization.pixels(look.outputs)
-            squares.append(metrics.mse(outputs, part.images().to(self.device)).cpu())
-            codes.append(look.codes.cpu())
-            weights.append(len(part) / len(images))
-            if look.posterior is not None:
-                posteriors.append(look.posterior)
-        found = [{"images": len(images), "mse": float(values.mean())} for values in torch.cat(squares, dim=1)]
-        if not posteriors:
-            return found, torch.cat(codes, dim=1), None
-        recon_loss = sum(weight * one.recon_loss for weight, one in zip(weights, posteriors, strict=True))
-        kl_each = sum(weight * one.kl for weight, one in zip(weights, posteriors, strict=True))
-        assert isinstance(recon_loss, Tensor) and isinstance(kl_each, Tensor)  # noqa: S101, PT018 - there is a part
-        return found, torch.cat(codes, dim=1), Posterior(posteriors[0].log_var, recon_loss, kl_each)
+                self.observer.prepare()
 
     def _reason_to_stop(self, member: int, epoch: int, loss: float, figures: dict[str, float]) -> str | None:
         rule = self.members[member].early_stop
@@ -418,11 +337,6 @@ def _engine(members: list[Experiment], device: torch.device) -> Engine:
         graphed = graphs.serves(members, device)
         return (graphs.GraphedDense if graphed else ensemble.BatchedDense)(models, members, device)
     return AutogradEngine(models[0], first, device)
-
-
-def _as_bytes(pixels: Tensor) -> Tensor:
-    """uint8 on the CPU, cut off outside 0 to 1."""
-    return (pixels.clamp(0, 1) * 255).round().to(torch.uint8).cpu()
 
 
 def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:

@@ -21,7 +21,7 @@ def reparametrize(mu: Tensor, log_var: Tensor, eps: Tensor) -> Tensor:
 
 
 def kl(mu: Tensor, log_var: Tensor) -> Tensor:
-    """KL(N(mu, exp(log_var)) ‖ N(0, 1)) of each number, in nats, ≥ 0; same shape."""
+    """KL(N(mu, exp(log_var)) ‖ N(0, 1)) of each number, in nats, not below 0 but for rounding; same shape."""
     return 0.5 * (mu.square() + log_var.exp() - 1.0 - log_var)
 
 

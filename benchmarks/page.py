@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from aelib import presets
+from aelib import companions, presets
 from aelib.run import Run
 from aelib.store import Store
 from aelib.training import fit_many
@@ -76,6 +76,39 @@ def in_the_browser(home: Path) -> tuple[list[float], list[float]]:
         server.stop()
 
 
+def morph_in_the_browser(home: Path) -> list[float]:
+    """Seconds from the key that asks for sixty images between two emoji until the film has them."""
+    server = Server(home)
+    try:
+        seconds = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{server.url}/emoji")
+            page.get_by_role("heading", name="9 · Twenty at once").wait_for(timeout=60_000)
+            page.wait_for_timeout(1500)
+            slider = page.get_by_role("slider", name="Images between two")
+            for _ in range(RUNS):
+                for key, last in (("End", 61), ("Home", 3)):
+                    slider.focus()
+                    start = time.perf_counter()
+                    slider.press(key)
+                    page.wait_for_function(
+                        "(n) => { const all = []; const walk = (e) => { if (e.shadowRoot) walk(e.shadowRoot); for "
+                        "(const c of e.children || []) walk(c); if (e.matches && e.matches('.film input')) "
+                        "all.push(e); }; walk(document.body); return all.some((e) => +e.max === n); }",
+                        arg=last,
+                        polling=10,
+                    )
+                    if key == "End":
+                        seconds.append(time.perf_counter() - start)
+                    page.wait_for_timeout(500)
+            browser.close()
+        return seconds
+    finally:
+        server.stop()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -84,16 +117,25 @@ def main() -> None:
         for run in fit_many([base.with_values({"seed": seed}) for seed in range(RUNS)], "cpu"):
             assert isinstance(run, Run)
             store.save(run)
+        emoji = presets.get("emoji-best")
+        for run in fit_many([emoji, companions.plain(emoji)], "cpu"):
+            assert isinstance(run, Run)
+            store.save(run)
         script, (verdict, drawn) = in_the_script(), in_the_browser(home)
+        morph = morph_in_the_browser(home)
     rows = [
         [name, f"{statistics.median(values):.3f}", f"{max(values):.3f}"]
         for name, values in (
             ("the page's script", script),
             ("key press to digest and verdict in Chromium", verdict),
             ("key press to the whole page redrawn in Chromium", drawn),
+            ("key press to a morph of 60 images, three ways, in Chromium", morph),
         )
     ]
-    body = f"A different stored run each time, {RUNS - 1} times, warm server.\n\n"
+    body = (
+        f"A different stored run each time, {RUNS - 1} times, warm server; the morph is of two emoji, variational, "
+        "plain and cross-faded.\n\n"
+    )
     write("page", "Opening a stored run", body + table(["what", "median s", "slowest s"], rows))
 
 

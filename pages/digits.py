@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib import companions
-from aelib.ui import controls, digits, forms, layout, lesson, links, planes, views, words
+from aelib.ui import controls, digits, forms, layout, lesson, links, planes, samples, views, words
 
 FORM, RUN = "digits", "digits-run"
 
@@ -26,8 +26,8 @@ if run is None:
 st.header("3 · How it learnt")
 st.markdown(
     "The loss has two parts that pull against each other: the **reconstruction** wants codes that tell images apart, "
-    "the **KL divergence** wants all of them near the middle. All figures are of images that the net was not trained "
-    "on."
+    "the **KL divergence** wants all of them near the middle. Both parts, below, are of images "
+    "that were held back."
 )
 views.error_curves(run, RUN)
 
@@ -58,11 +58,13 @@ with words.said():
 st.header("7 · Which code numbers are used")
 st.markdown("Each number of the code costs KL. The net uses one only where it pays.")
 digits.numbers(run, RUN)
-links.link(companions.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
+with words.said():
+    links.link(companions.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
 
 st.header("8 · Digits that nobody wrote")
 st.markdown(
     "Codes drawn from N(0, 1), decoded. Are they digits? Below each stands the training image nearest to it: a copy "
     "would be no invention."
 )
-digits.samples(run, f"{RUN}:samples")
+with words.said():
+    samples.samples(run, f"{RUN}:samples", count=16, width=48)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, emoji, forms, layout, lesson, morphs, sweeps, views, words
+from aelib.ui import controls, emoji, forms, layout, lesson, morphs, samples, sweeps, views, words
 
 FORM, RUN = "emoji", "emoji-run"
 
@@ -38,8 +38,8 @@ views.error_curves(run, RUN)
 
 st.header("4 · Morph")
 st.markdown(
-    "The codes on the way from one picture to the next, decoded. Below it the same way by a **plain** autoencoder, "
-    "and by mere cross-fading of pixels. In which of them is every image on the way a face?"
+    "The codes on the way from one picture to the next, decoded. Beside it the same way by a **plain** autoencoder "
+    "(train it), and by mere cross-fading of pixels. In which of them is every image on the way a face?"
 )
 with words.said():
     morphs.morph(run, f"{RUN}:morph")
@@ -59,7 +59,7 @@ st.markdown(
     "put its codes there."
 )
 with words.said():
-    emoji.samples(run, f"{RUN}:samples")
+    samples.samples(run, f"{RUN}:samples", count=12, width=56)
 
 st.header("8 · ReLU or sigmoid at the output")
 st.markdown(

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.browser
 
 def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, tmp_path: Path) -> None:
     page.goto(f"{server.url}/emoji?preset=emoji-best&epochs=200")
-    page.get_by_role("button", name="Choose other emoji").click()
+    page.get_by_role("button", name="Choose pictures").click()
     alien = page.get_by_role("button", name="alien")
     alien.click()
-    expect(page.get_by_text("9 emoji, 20x20, grey, chosen").first).to_be_visible()
+    expect(page.get_by_text("9 of 40 emoji, 20x20, grey").first).to_be_visible()
     expect(alien).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
     train(page)
@@ -50,7 +50,7 @@ def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, 
         page.get_by_role("button", name="Animation (GIF)").click()
     picture = Image.open(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     assert picture.format == "GIF"
-    assert 50 < picture.n_frames <= 62
+    assert 100 < picture.n_frames <= 2 * 62 - 2  # there and back
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Strip (PNG)").click()
     assert Image.open(waiting.value.path()).width > 61 * 80
@@ -96,9 +96,26 @@ def test_digits_move_through_the_epochs_under_the_pointer(server: Server, page: 
     expect(about).to_have_text(chosen)
 
 
+def test_a_link_of_the_page_to_itself_is_followed_by_the_address_and_by_train(server: Server, page: Page) -> None:
+    store = Store(server.home)
+    for run in fit_many([DIGITS], "cpu"):
+        store.save(run)  # type: ignore[arg-type]
+    page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in DIGITS_QUERY.items()))
+    page.get_by_role("link", name="The same with a code of ten numbers").click()
+    layers = page.get_by_role("textbox", name="Layers, from the image to the code")
+    expect(layers).to_have_value("64-16-10")
+    expect(page).to_have_url(re.compile("model.layers=64-16-10"))
+    train(page)
+    expect(page.get_by_text("Trained just now").first).to_be_visible()
+    expect(layers).to_have_value("64-16-10")
+    page.reload()
+    expect(layers).to_have_value("64-16-10")
+
+
 def test_a_picture_of_ones_own_and_one_that_is_none(server: Server, page: Page, tmp_path: Path) -> None:
     page.goto(f"{server.url}/emoji")
-    page.get_by_role("button", name="Choose other emoji").click()
+    page.get_by_role("button", name="Choose pictures").click()
+    page.get_by_role("tab", name="Your own pictures").click()
     files = page.locator("input[type=file]").first
     (tmp_path / "text.png").write_text("no picture")
     files.set_input_files(str(tmp_path / "text.png"))

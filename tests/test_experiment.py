@@ -44,12 +44,14 @@ BAD = [
     ({"batch_size": 31, "model.batch_norm": True}, "batch_size is 31", "batch norm"),
     ({"early_stop.kind": "never"}, "early_stop.kind is 'never'", "patience"),
     ({"early_stop.patience": 0}, "early_stop.patience is 0", "1 to"),
-    ({"snapshots": "1,5000"}, "snapshots is [1, 5000]", "0 to 1,000"),
+    ({"snapshots": [1, -5]}, "snapshots is [1, -5]", "from 0 on"),
     ({"seed": -1}, "seed is -1", "0 to"),
     ({"dataset": "mnits"}, "dataset is 'mnits'", "font5x7"),
     ({"dataset": "glyphs-0123456789ab"}, "dataset is 'glyphs-0123456789ab'", "upload"),
     ({"dataset": "glyphs-../../etc"}, "dataset is 'glyphs-../../etc'", "hexadecimal"),
     ({"beta": -1}, "beta is -1", "0 to 1000"),
+    ({"beta_warm_up": 1001, "model.variational": True}, "beta_warm_up is 1,001", "at most 1,000"),
+    ({"dataset": "digits8x8", "early_stop.kind": "patience"}, "early_stop.kind is 'patience'", "validate"),
     ({"beta_warm_up": 0.5}, "beta_warm_up is 0.5", "whole number"),
     ({"free_bits": "x"}, "free_bits is 'x'", "0 to 100"),
     ({"model.variational": True, "model.code_activation": "tanh"}, "model.code_activation is 'tanh'", "identity"),
@@ -164,6 +166,11 @@ def test_digest_covers_every_field_that_has_an_effect() -> None:
 
 def test_digest_is_the_same_for_the_same_meaning_and_from_version_to_version() -> None:
     base = Experiment()
+    kept = base.with_values({"snapshots": "1-15-99999"})
+    assert kept.digest == base.with_values({"snapshots": "15-1"}).digest
+    assert kept.digest != base.with_values({"snapshots": "1"}).digest
+    grinning = base.with_values({"dataset": "emoji20x20"})
+    assert grinning.with_values({"dataset": "emoji20x20-00000000ff"}).digest == grinning.digest
     same = {"batch_size": 32, "model.output_activation": "sigmoid", "model.decoder_layers": "2-10-20-35"}
     assert base.with_values(same).digest == base.digest
     assert base.digest == "1788f993b4772e35"
@@ -173,6 +180,14 @@ def test_digest_is_the_same_for_the_same_meaning_and_from_version_to_version() -
 def test_a_changed_copy_has_a_digest_of_its_own() -> None:
     base = Experiment()
     assert base.model_copy(update={"seed": 7}).digest == base.with_values({"seed": 7}).digest != base.digest
+
+
+def test_layers_follow_another_data_set_unless_they_are_given() -> None:
+    base = Experiment().with_values({"model.decoder_layers": "2-9-35"})
+    other = base.with_values({"dataset": "digits8x8"})
+    assert (other.model.layers, other.model.decoder_layers) == ((64, 20, 10, 2), (2, 9, 64))
+    given = base.with_values({"dataset": "digits8x8", "model.layers": "64-2", "model.decoder_layers": ""})
+    assert given.model.layers == (64, 2)
 
 
 def test_an_experiment_is_frozen() -> None:

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import io
+import json
+import math
 import struct
 import threading
 import zlib
@@ -15,6 +17,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save
 
 from aelib import datasets
 from aelib.basics import LabError
@@ -109,6 +112,18 @@ def test_a_packed_file_that_is_cut_or_grows_without_end_is_refused(tmp_path: Pat
     path.write_bytes(gzip.compress(bytes(50_000_000)))
     with pytest.raises(LabError):
         mnist.read_idx(path, (2, 3))
+
+
+def test_another_set_in_mnists_clothes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fashion-MNIST has files of the same names and shapes."""
+    monkeypatch.setenv("AELIB_DATA", str(tmp_path))
+    for name, shape in (("train-images-idx3-ubyte", (60_000, 28, 28)), ("t10k-images-idx3-ubyte", (10_000, 28, 28))):
+        (tmp_path / name).write_bytes(_idx(shape, bytes(math.prod(shape))))
+    for name, count in (("train-labels-idx1-ubyte", 60_000), ("t10k-labels-idx1-ubyte", 10_000)):
+        (tmp_path / name).write_bytes(_idx((count,), bytes(count)))
+    datasets._load.cache_clear()
+    with pytest.raises(LabError, match="is not MNIST's"):
+        datasets.load("mnist")
 
 
 @pytest.fixture
@@ -216,10 +231,22 @@ SIXTEEN = Image.fromarray((np.tile(np.array([0] * 20 + [65535] * 20), (40, 1))).
         (_saved(Image.fromarray(np.full((40, 40), 32_896, np.uint16))), 128, 128),
         (_saved(_half("RGBA", (0, 0, 0, 255), (0, 0, 0, 0))), 0, 255),  # what is transparent is white
         (_saved(_half("LA", (0, 255), (0, 128))), 0, 127),
+        (_saved(SIXTEEN, transparency=0), 255, 255),  # the black half is transparent
         (_saved(_half("1", 0, 1)), 0, 255),
         (_saved(_half("L", 0, 255).convert("P")), 0, 255),
     ],
-    ids=["grey", "JPEG", "CMYK", "16 bit", "16 bit, middle", "transparent", "half", "1 bit", "palette"],
+    ids=[
+        "grey",
+        "JPEG",
+        "CMYK",
+        "16 bit",
+        "16 bit, middle",
+        "transparent",
+        "half",
+        "16 bit, transparent",
+        "1 bit",
+        "palette",
+    ],
 )
 @pytest.mark.parametrize("side", pictures.SIDES)
 def test_every_kind_of_picture_is_read_as_it_looks(content: bytes, left: int, right: int, side: int) -> None:
@@ -279,7 +306,26 @@ def test_too_few_and_too_many_pictures_are_refused(count: int) -> None:
         pictures.keep(_set(count))
 
 
-@pytest.mark.parametrize("content", [b"", b"\x80\x04.", b"\xff" * 100, b"\x08\x00\x00\x00\x00\x00\x00\x00{}      "])
+def _travelling(names: object) -> bytes:
+    """A file as `keep` writes it, with any names."""
+    words = torch.tensor(list(json.dumps(names).encode()), dtype=torch.uint8)
+    return save({"pixels": torch.zeros(2, 1, 20, 20, dtype=torch.uint8), "names": words})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x80\x04.",
+        b"\xff" * 100,
+        b"\x08\x00\x00\x00\x00\x00\x00\x00{}      ",
+        _travelling([[], []]),
+        _travelling({"a": 1, "b": 2}),
+        _travelling(["a", "a"]),
+        _travelling(["a", "b" * 99]),
+        _travelling(["a"]),
+    ],
+)
 def test_what_travels_is_checked(content: bytes, home: Path) -> None:
     with pytest.raises(LabError):
         datasets.keep_content("pictures-0123456789ab", content)

@@ -106,6 +106,13 @@ def test_two_fields_give_a_heat_map_and_nonsense_a_sentence() -> None:
     assert any("varied twice" in error.value for error in app.error)
 
 
+def test_a_link_to_an_experiment_is_what_a_sweep_varies() -> None:
+    app = _open("pages/sweeps.py", {"preset": "emoji-best"})
+    assert "emoji-best" in app.query_params["preset"]
+    assert app.selectbox(key="sweeps:extra:vary").value == "optimizer.learning_rate"
+    assert not app.error
+
+
 def test_an_address_of_a_sweep_that_makes_no_sense_is_one_sentence() -> None:
     for query in ({"vary": "nonsense", "values": "1", "nets": "2"}, {"nets": "many", "vary": "epochs", "values": "5"}):
         app = _open("pages/sweeps.py", query)

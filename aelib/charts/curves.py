@@ -32,10 +32,10 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     """Training loss against epoch, with that of images held back where there are such; both axes logarithmic if asked
     (epoch 0 is then left out)."""
     records = [record for record in history if record["epoch"] > 0] if logarithmic else history
-    held_back = bool(records) and "valid_loss" in records[0]
+    held_back = next((name for name in ("valid_loss", "test_loss") if records and name in records[0]), None)
     figure = go.Figure(_trace(records, "train_loss", "trained on" if held_back else label))
     if held_back:
-        figure.add_trace(_trace(records, "valid_loss", "held back", color=SERIES[1]))
+        figure.add_trace(_trace(records, held_back, "held back", color=SERIES[1]))
     figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
     values = [record["train_loss"] for record in records if record["train_loss"] > 0]
     span = max(values) / min(values) if values else 1.0

@@ -10,12 +10,12 @@ from PIL import Image
 
 from .glyphs import colours
 
-SHOWN = 160  # pixels that the shorter side of an animation has at least
+SHOWN = 320  # pixels that the shorter side of an animation has at least
 
 Frames = Sequence[NDArray[Any]]  # channels × height × width each, 0 to 1, as `DatasetSpec.drawn` gives them
 
 
-def gif(frames: Frames, milliseconds: int = 80) -> bytes:
+def gif(frames: Frames, milliseconds: int = 100) -> bytes:
     """Plays for ever. Pixels are enlarged, not smoothed. Frames that look the same as the one before are shown longer
     instead of twice (Pillow's way)."""
     pictures = [_enlarged(colours(frame), SHOWN) for frame in frames]

@@ -14,25 +14,26 @@ from .curves import BLUE, GREY, SERIES, styled
 CLASSES = [
     "#3b82f6", "#ea580c", "#16a34a", "#dc2626", "#9333ea", "#a16207", "#db2777", "#6b7280", "#84cc16", "#06b6d4"
 ]  # fmt: skip
+FEW_EPOCHS = 20  # on an axis that is not logarithmic
 COLUMNS = 4  # of small pictures beside each other
 
 
-def parts(run: Run, lowest: float | None) -> go.Figure:
-    """Reconstruction loss and KL against the epoch, each with an axis of its own; lowest: of the first, where it is not
-    0."""
-    figure = make_subplots(rows=1, cols=2, subplot_titles=("reconstruction loss", "KL divergence"))
+def parts(run: Run, lowest: float | None) -> tuple[go.Figure, go.Figure]:
+    """Reconstruction loss and KL against the epoch; lowest: of the first, where it is not 0."""
+    figures = go.Figure(), go.Figure()
     epochs = [record["epoch"] for record in run.history if record["epoch"] > 0]
-    for column, (name, colour) in enumerate((("recon_loss", BLUE), ("kl", SERIES[1])), start=1):
+    titles = "reconstruction loss, summed over pixels", "KL divergence, nats"
+    for figure, name, title, colour in zip(figures, ("recon_loss", "kl"), titles, (BLUE, SERIES[1]), strict=True):
         values = [record[name] for record in run.history if record["epoch"] > 0]
-        line = {"width": 2.5, "color": colour}
-        figure.add_scatter(x=epochs, y=values, name=name, mode="lines", line=line, row=1, col=column)
+        figure.add_scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": colour})
+        figure.update_xaxes(title="epoch", type="log" if len(epochs) > FEW_EPOCHS else "linear", dtick=None)
+        figure.update_yaxes(title=title)
+        styled(figure).update_layout(showlegend=False)
     if lowest is not None:
         dots = {"dash": "dot", "width": 1.5, "color": GREY}
-        figure.add_hline(y=lowest, line=dots, annotation_text="lowest possible", row=1, col=1)
-    figure.update_xaxes(title="epoch", type="log", dtick=1)
-    figure.update_yaxes(title="summed over pixels", row=1, col=1)
-    figure.update_yaxes(title="nats", rangemode="tozero", row=1, col=2)
-    return styled(figure, 320).update_layout(showlegend=False)
+        figures[0].add_hline(y=lowest, line=dots, annotation_text="lowest possible", annotation_position="bottom left")
+    figures[1].update_yaxes(rangemode="tozero")
+    return figures
 
 
 def numbers(kl_each: Sequence[float], active: Sequence[bool]) -> go.Figure:
@@ -49,7 +50,7 @@ def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_sca
     rows = -(-len(planes) // COLUMNS) if len(planes) > 2 else 1
     columns = min(COLUMNS, len(planes))
     figure = make_subplots(
-        rows=rows, cols=columns, subplot_titles=list(planes), horizontal_spacing=0.05, vertical_spacing=0.16 / rows
+        rows=rows, cols=columns, subplot_titles=list(planes), horizontal_spacing=0.05, vertical_spacing=0.2
     )
     classes = np.asarray(labels)
     reach = max(float(np.abs(points).max()) for points in planes.values()) * 1.05
@@ -65,16 +66,18 @@ def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_sca
         if same_scale:
             figure.update_xaxes(range=[-reach, reach], **place)
             figure.update_yaxes(range=[-reach, reach], **place)
-    styled(figure, 90 + 250 * rows if len(planes) > 2 else 420)
-    return figure.update_layout(hovermode="closest", legend={"itemsizing": "constant"})
+    styled(figure, 90 + 280 * rows if len(planes) > 2 else 440)
+    return figure.update_layout(hovermode="closest", legend={"itemsizing": "constant", "y": 1.08 if rows > 1 else 1.14})
 
 
 def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[float]) -> go.Figure:
     """Reconstruction loss against KL, one point for each β."""
     figure = go.Figure(
         go.Scatter(
-            x=list(kls), y=list(recon_losses), mode="lines+markers+text", text=[f"β {beta:g}" for beta in betas],
-            textposition="top right", cliponaxis=False, line={"color": GREY, "width": 1.5},
+            x=list(kls), y=list(recon_losses), mode="lines+markers+text",
+            text=[f"β {beta:g}" for beta in betas],
+            textposition=[("top right", "bottom right")[i % 2] for i in range(len(betas))],
+            cliponaxis=False, line={"color": GREY, "width": 1.5},
             marker={"size": 10, "color": BLUE},
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )

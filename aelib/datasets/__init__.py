@@ -26,6 +26,7 @@ __all__ = [
     "Normalization",
     "Splits",
     "available",
+    "canonical",
     "content_of",
     "get",
     "judged",
@@ -49,6 +50,11 @@ def spec(name: str) -> DatasetSpec:
     if name.startswith(pictures.PREFIX):
         return pictures.stored_spec(name)
     raise LabError(f"dataset is {name[:60]!r}: choose one of {', '.join(SETS)}, or images of your own.")
+
+
+def canonical(name: str) -> str:
+    """The one name of a set that can be written in two ways."""
+    return emoji.name_of(name.partition("-")[0], emoji.numbers(name)) if emoji.is_one(name) else name
 
 
 def load(name: str) -> ImageSet:

@@ -80,7 +80,7 @@ def spec(name: str) -> DatasetSpec:
 
     return DatasetSpec(
         name=name,
-        title=f"{len(chosen)} emoji, {side}x{side}, {kind}" + ("" if name == base else ", chosen"),
+        title=f"{len(chosen)} of {len(palette(base))} emoji, {side}x{side}, {kind}",
         shape=(channels, side, side),
         splits=Splits(len(chosen)),
         classes=len(chosen),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pooch
+import requests
 
 from ..basics import LabError, home
 
@@ -82,8 +83,19 @@ def get(dataset: str, files: Sequence[RemoteFile], report: Report = lambda *_: N
             downloader = pooch.HTTPDownloader(progressbar=bar, timeout=30)
             pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=file.name, path=folder, downloader=downloader)
         except Exception as error:  # noqa: BLE001 - of the network, of HTTP, of the disk, a wrong checksum
-            reason = str(error).split("\n")[0][:200]
+            lacking = [each.name for each in files if find(dataset, each.name) is None]
             raise LabError(
-                f"{file.name} could not be downloaded from {file.url} ({reason}): put it into {folder} by hand, or "
-                "try again later."
+                f"{file.name} could not be downloaded from {file.url} ({_reason(error)}): try again later, or put "
+                f"{', '.join(lacking)} into {folder} by hand."
             ) from None
+
+
+def _reason(error: Exception) -> str:
+    """In a few words: what libraries say is long."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answers {error.response.status_code}"
+    if isinstance(error, requests.RequestException):
+        return "no connection to the server"
+    if isinstance(error, ValueError):
+        return "what came is not the file that it should be"
+    return str(error).split("\n")[0][:100]

@@ -1,6 +1,7 @@
 """MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py)."""
 
 import gzip
+import hashlib
 import math
 import struct
 import zlib
@@ -33,6 +34,12 @@ FILES = [
         ("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     )
 ]  # fmt: skip
+_CONTENT = {  # sha256 of the numbers alone, however the file is packed
+    "train-images-idx3-ubyte.gz": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "train-labels-idx1-ubyte.gz": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "t10k-images-idx3-ubyte.gz": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "t10k-labels-idx1-ubyte.gz": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+}
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:
@@ -57,7 +64,11 @@ def _read(file: RemoteFile, *shape: int) -> Tensor:
     path = files.find(NAME, file.name)
     if path is None:
         raise LabError(files.missing(NAME, FILES) or "")
-    return read_idx(path, shape)
+    numbers = read_idx(path, shape)
+    # other sets (Fashion-MNIST, KMNIST) have files of the same names and shapes
+    if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() != _CONTENT[file.name]:
+        raise LabError(f"{path} is not MNIST's, though it looks like it: replace it by the original.")
+    return numbers
 
 
 def _load() -> ImageSet:

@@ -29,10 +29,12 @@ PREFIX = "pictures-"
 SIDES = (20, 32)  # that a set may have
 PICTURES = (2, 64)  # fewest and most in a set
 SMALLEST = 8  # pixels of a picture's shorter side
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 50_000_000  # of a JPEG, which is decoded at a fraction of its size
+MAX_PIXELS_PNG = 16_000_000  # which is decoded whole
 MAX_BYTES = 20_000_000
 MAX_NAME = 20
 _FORMATS = ("PNG", "JPEG")
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # sizes are checked here
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
@@ -45,22 +47,19 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
     if len(content) > MAX_BYTES:
         raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of Pillow about large pictures: the size is checked here
-            picture = Image.open(BytesIO(content), formats=_FORMATS)
+        picture = Image.open(BytesIO(content), formats=_FORMATS)
     except Image.DecompressionBombError:
         raise LabError(f"{shown} is too large: give at most {MAX_PIXELS:,} pixels in all.") from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
         raise LabError(f"{shown} is not a PNG or JPEG picture: save it as one of these.") from None
     width, height = picture.size
-    if width * height > MAX_PIXELS:
-        raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {MAX_PIXELS:,} in all.")
+    most = MAX_PIXELS if picture.format == "JPEG" else MAX_PIXELS_PNG
+    if width * height > most:
+        raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.")
     if min(width, height) < SMALLEST:
         raise LabError(f"{shown} is {width}x{height} pixels: give at least {SMALLEST}x{SMALLEST}.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            small = _small(picture, side)
+        small = _small(picture, side)
     except Exception:  # noqa: BLE001
         raise LabError(f"{shown} is a damaged picture: save it anew as PNG or JPEG.") from None
     array = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
@@ -68,18 +67,32 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
 
 
 def _small(picture: Image.Image, side: int) -> Image.Image:
-    """The middle square of the first frame in RGB, as the camera held it, over white."""
+    """The middle square of the first frame in RGB, as the camera held it, over white.
+
+    Cut out before anything is converted, so that a large picture needs little more memory than it has itself.
+    """
     picture.draft("RGB", (4 * side, 4 * side))  # a large JPEG is decoded at a fraction of its size
-    if picture.mode in _SIXTEEN_BIT:
-        # Pillow's own conversion cuts at 255 instead of scaling
-        values = np.asarray(picture).astype(np.float64) / 257
-        picture = Image.fromarray(values.clip(0, 255).round().astype(np.uint8))
     turned = ImageOps.exif_transpose(picture)
-    if turned.mode not in ("RGBA", "LA", "P", "PA"):
-        turned = turned.convert("RGB")  # CMYK has no direct way to RGBA
-    square = ImageOps.fit(turned.convert("RGBA"), (side, side), Image.Resampling.LANCZOS)
-    white = Image.new("RGBA", square.size, "white")
-    return Image.alpha_composite(white, square).convert("RGB")
+    width, height = turned.size
+    edge = min(width, height)
+    left, top = (width - edge) // 2, (height - edge) // 2
+    square = turned.crop((left, top, left + edge, top + edge))
+    if square.mode in _SIXTEEN_BIT:
+        square = _eight_bit(square, turned.info.get("transparency"))
+    elif square.mode not in ("RGBA", "LA", "P", "PA", "L", "RGB") or "transparency" not in turned.info:
+        square = square if square.mode in ("RGBA", "LA", "PA") else square.convert("RGB")
+    small = square.convert("RGBA").resize((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB")
+
+
+def _eight_bit(picture: Image.Image, transparent: object) -> Image.Image:
+    """Grey of 16 bits as grey of 8, with its transparent value: Pillow's own conversion cuts at 255 instead of
+    scaling."""
+    values = np.asarray(picture)
+    grey = Image.fromarray((values >> 8).astype(np.uint8))
+    if isinstance(transparent, int):
+        grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
+    return grey
 
 
 def resized(pixels: Tensor, side: int, colour: bool) -> Tensor:
@@ -108,36 +121,37 @@ def keep(images: ImageSet) -> str:
     LabError."""
     if not PICTURES[0] <= len(images) <= PICTURES[1]:
         raise LabError(f"These are {len(images)} pictures: give {PICTURES[0]} to {PICTURES[1]}.")
+    digest = hashlib.sha256(json.dumps([images.names, list(images.pixels.shape)]).encode())
+    digest.update(images.pixels.numpy().tobytes())
+    name = PREFIX + digest.hexdigest()[:12]
     names = torch.tensor(list(json.dumps(images.names).encode()), dtype=torch.uint8)
-    return keep_content(save_tensors({"pixels": images.pixels.contiguous(), "names": names}))
+    content = save_tensors({"pixels": images.pixels.contiguous(), "names": names})
+    kept.write(f"{name}.safetensors", content)
+    return name
 
 
 def keep_content(content: bytes) -> str:
     """As `keep`, from the content of a kept file. Raises LabError."""
-    images = _parse(content)
-    digest = hashlib.sha256(json.dumps([images.names, list(images.pixels.shape)]).encode())
-    digest.update(images.pixels.numpy().tobytes())
-    name = PREFIX + digest.hexdigest()[:12]
-    kept.write(f"{name}.safetensors", content)
-    return name
+    return keep(_parse(content))
 
 
 def _parse(content: bytes) -> ImageSet:
     try:
         tensors = load_tensors(content)
-        pixels, names = tensors["pixels"], tuple(json.loads(bytes(tensors["names"].tolist())))
+        pixels, names = tensors["pixels"], json.loads(bytes(tensors["names"].tolist()))
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise LabError(f"The kept pictures cannot be read ({error}): upload them again.") from None
     fits = pixels.dtype == torch.uint8 and pixels.dim() == 4 and pixels.shape[1] in (1, 3)
     if not (
         fits
+        and isinstance(names, list)
+        and all(isinstance(name, str) and 0 < len(name) <= MAX_NAME for name in names)
         and tuple(pixels.shape[2:]) in {(side, side) for side in SIDES}
         and PICTURES[0] <= len(pixels) == len(names) <= PICTURES[1]
         and len(set(names)) == len(names)
-        and all(isinstance(name, str) and 0 < len(name) <= MAX_NAME for name in names)
     ):
         raise LabError("The kept pictures are not what was written: upload them again.")
-    return ImageSet(pixels, names, torch.arange(len(names)))
+    return ImageSet(pixels, tuple(names), torch.arange(len(names)))
 
 
 def stored_spec(name: str) -> DatasetSpec:

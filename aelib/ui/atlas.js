@@ -1,14 +1,12 @@
 // Codes coloured by class, and the decoded plane, at every kept epoch. data: see `planes.atlas` in Python.
 
-const CLASSES = ["#3b82f6", "#ea580c", "#16a34a", "#dc2626", "#9333ea", "#a16207", "#db2777", "#6b7280", "#84cc16", "#06b6d4"];
-
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".atlas");
   const plane = root.querySelector("canvas.points"), sheet = root.querySelector("canvas.grid"), picture = root.querySelector("canvas.picture");
   const button = root.querySelector("button"), slider = root.querySelector("input");
   const status = root.querySelector(".bar .status"), about = root.querySelector(".about");
-  const { shape, epochs, extents, classes, names, labels, losses, side } = data;
+  const { shape, epochs, extents, classes, names, labels, losses, side, colours } = data;
   const size = shape[0] * shape[1] * shape[2], last = epochs.length - 1, count = names.length;
   const numbers = (text) => new Float32Array(bytes(text).buffer);
   const points = numbers(data.points), ellipses = data.ellipses && numbers(data.ellipses);
@@ -43,13 +41,13 @@ export default function (component) {
     scale = frame(context, area, [x0, x1], [y0, y1], colour, labels);
     const used = [...new Set(classes)].sort((a, b) => a - b);
     context.font = "bold 13px sans-serif"; context.textBaseline = "top"; context.textAlign = "left";
-    used.forEach((c, i) => { context.fillStyle = CLASSES[c % 10]; context.fillText(c, area[0] + i * Math.min(24, area[2] / used.length), 3); });
+    used.forEach((c, i) => { context.fillStyle = colours[c % colours.length]; context.fillText(c, area[0] + i * Math.min(24, area[2] / used.length), 3); });
     context.save();
     context.beginPath(); context.rect(...area); context.clip();
     context.globalAlpha = 0.75;
     for (let i = 0; i < count; i++) {
       const [x, y] = scale(point(i));
-      context.fillStyle = CLASSES[classes[i] % 10];
+      context.fillStyle = colours[classes[i] % colours.length];
       context.beginPath(); context.arc(x, y, count > 500 ? 2.2 : 3, 0, 7); context.fill();
     }
     context.globalAlpha = 1;
@@ -88,7 +86,7 @@ export default function (component) {
     }
     draw();
   }
-  function stop() { clearInterval(timer); timer = null; button.textContent = "▶ Play"; }
+  function stop() { clearInterval(timer); timer = null; button.textContent = "▶\uFE0E Play"; }
   plane.onpointermove = plane.onpointerdown = choose;
   plane.onkeydown = (event) => {
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
@@ -97,7 +95,7 @@ export default function (component) {
   button.onclick = () => {
     if (timer) { stop(); return; }
     if (root.now >= last) root.now = 0;
-    button.textContent = "⏸ Pause";
+    button.textContent = "⏸\uFE0E Pause";
     draw();
     timer = setInterval(() => { if (root.now >= last) stop(); else { root.now += 1; draw(); } }, 900);
   };

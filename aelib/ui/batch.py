@@ -74,7 +74,7 @@ def _watch(digests: list[str], total: int, key: str) -> None:
     running = sum(job.state == "running" for job in active.values())
     waiting = len(active) - running
     text = f"{share / total:.0%} of {total:,} trainings"
-    text += f" · {running} batches training" if running else ""
+    text += f" · {running} batch{'es' if running > 1 else ''} training" if running else ""
     text += f", {waiting} waiting" if waiting else f" · about {cost.words(seconds)} left" if seconds else ""
     st.progress(min(1.0, share / total), text=text)
     mine = [job for job in active.values() if who() in job.people]

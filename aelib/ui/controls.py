@@ -31,6 +31,8 @@ class Controls:
         what it is where the address says nothing; takes: which data sets the lesson is for."""
         self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
         self._address = f"{lesson}:address"
+        self.given = False  # an address has just been read
+        self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
         self.problem: str | None = None  # with the address, one sentence
         self.problems: list[str] = []  # with what was typed or chosen, one sentence each
         query = {key: st.query_params[key] for key in st.query_params}
@@ -42,6 +44,9 @@ class Controls:
             for name, value in self.extras.items():
                 st.session_state[self.extra_key(name)] = query.get(name, value)[:MAX_VALUE]
             st.session_state[self._address] = query
+            self.given = bool(query)
+            if query:  # a link from this page to itself changes the script's address, but not the browser's
+                st.query_params.from_dict(query)
 
     def key(self, path: str) -> str:
         return f"{self.lesson}:{path}"
@@ -125,7 +130,8 @@ class Controls:
             return False
 
     def use(self, dataset: str, own: bool = False) -> None:
-        """Choose a data set; own: keep it among this person's."""
+        """Choose a data set; own: keep it among this person's. Raises LabError for one that is not here."""
+        datasets.spec(dataset)
         if own:
             mine = st.session_state.setdefault(OWN, [])
             if dataset not in mine:
@@ -172,10 +178,8 @@ class Controls:
             self.problems = error.problems
             return None
         if not self.takes(experiment.dataset_spec):
-            self.problems = [
-                f"This lesson has nothing to show for {experiment.dataset_spec.title}: choose another data set, or "
-                "another lesson on the left."
-            ]
+            self.problems = [f"This lesson shows nothing of {experiment.dataset_spec.title}: open it in its own."]
+            self.elsewhere = experiment
             return None
         return experiment
 

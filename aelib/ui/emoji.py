@@ -1,17 +1,16 @@
-"""The parts of the lesson on emoji: the output's activation, pictures drawn from the prior."""
+"""The part of the lesson on emoji that is about the output's activation."""
 
 import numpy as np
 import streamlit as st
 import torch
 
 from ..charts import glyphs
-from ..companions import plain, with_output
+from ..companions import with_output
 from ..experiment import ExperimentError
-from ..generation import Judged, sampled
 from ..run import Run
 from .beside import runs_of
 
-SAMPLES = 12
+MOST_SHOWN = 12  # pictures in a row
 TILE = 56  # pixels of the page
 WHITE = 0.99  # from here on a pixel of an original is background
 
@@ -34,7 +33,7 @@ def outputs(run: Run, key: str) -> None:
     background = originals > WHITE
     given = {name: one.reconstructions() for name, one in zip(pair, found, strict=True)}
     columns = []
-    for i, name in enumerate(run.images.names[:SAMPLES]):
+    for i, name in enumerate(run.images.names[:MOST_SHOWN]):
         rows = [originals[i], *(outputs[i] for outputs in given.values())]
         tiles = [
             glyphs.tile(glyphs.colours(described.drawn(image.numpy())), f"{name}, {what}", TILE)
@@ -43,57 +42,25 @@ def outputs(run: Run, key: str) -> None:
         columns.append((tiles, name, False))
     st.caption("From top to bottom: original, ReLU output, sigmoid output.")
     st.html(glyphs.row(columns))
-    cells = st.columns(2)
-    for cell, (name, outputs), one in zip(cells, given.items(), found, strict=True):
+    if not background.any():
+        return  # pictures without white have nothing that could turn grey
+    for cell, (name, outputs), one in zip(st.columns(2), given.items(), found, strict=True):
         white = outputs[background]
-        with cell:
-            level, spread, above = float(white.mean()), float(white.std()), float((outputs > 1).float().mean())
-            st.markdown(
-                f"**{name}**: {one.metrics['learnt']} of {one.metrics['total']} learnt. Where the original is white, "
-                f"it gives {level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels lie above white and were cut off "
-                "here."
-            )
-    st.html(glyphs.row([_as_measured(outputs[0], name) for name, outputs in given.items()]))
+        level, spread, above = float(white.mean()), float(white.std()), float((outputs > 1).float().mean())
+        cell.markdown(
+            f"**{name}**: {one.metrics['learnt']} of {one.metrics['total']} learnt. Where the original is white, it "
+            f"gives {level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels lie above white and were cut off here."
+        )
+    st.html(glyphs.row([_on_its_own_scale(outputs[0], name) for name, outputs in given.items()]))
     st.caption(
         "The first picture again, its own smallest value drawn black and its own largest white, as plotting programs "
-        "do: one value far above 1 turns the whole background grey. A sigmoid keeps all pixels on one scale."
+        "do: the more it goes beyond white, the greyer its background. A sigmoid keeps all pixels on one scale."
     )
 
 
-def _as_measured(picture: torch.Tensor, name: str) -> tuple[tuple[str], str, bool]:
+def _on_its_own_scale(picture: torch.Tensor, name: str) -> tuple[tuple[str], str, bool]:
     """One picture on a scale of its own."""
     low, high = float(picture.min()), float(picture.max())
     scaled = ((picture - low) / max(high - low, 1e-6)).numpy()
     shown = np.repeat(scaled, 3, axis=0) if len(scaled) == 1 else scaled
     return (glyphs.tile(glyphs.colours(shown), f"{name}, own scale", 96),), f"{name}: {low:.2f} to {high:.2f}", False
-
-
-@st.fragment
-def samples(run: Run, key: str) -> None:
-    """Codes from the prior, decoded, each above the picture nearest to it; by the plain net too."""
-    draw = st.session_state.setdefault(f"{key}:draw", 0)
-    if st.button("Draw again", icon=":material/casino:", key=f"{key}:again"):
-        draw = st.session_state[f"{key}:draw"] = draw + 1
-    shown(run, sampled(run, SAMPLES, draw), "Variational")
-    if not run.experiment.model.variational:
-        return
-    twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", f"{key}:plain")
-    if twin is not None:
-        shown(twin[0], sampled(twin[0], SAMPLES, draw), "Plain autoencoder, the same codes")
-
-
-def shown(run: Run, found: Judged, title: str, width: int = TILE) -> None:
-    """Samples above the training images nearest to them."""
-    drawn = run.experiment.dataset_spec.drawn
-    columns = []
-    for image, nearest, name, distance in zip(found.images, found.nearest, found.names, found.distances, strict=True):
-        tiles = (
-            glyphs.tile(glyphs.colours(drawn(image)), "sample", width),
-            glyphs.tile(glyphs.colours(drawn(nearest)), f"nearest: {name}", width),
-        )
-        columns.append((tiles, f"{distance:.2f}", False))
-    st.caption(
-        f"**{title}**: samples above, the nearest training image below each, and how far it is (root mean squared "
-        f"difference; 0 is a copy). On average {found.distances.mean():.3f}."
-    )
-    st.html(glyphs.row(columns))

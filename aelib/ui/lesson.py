@@ -8,6 +8,7 @@ from ..experiment import Experiment
 from ..run import Run
 from . import views
 from .controls import Controls
+from .links import link
 from .progress import run_of
 from .words import plain, problems
 
@@ -25,6 +26,9 @@ def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: 
         st.header("2 · Train")
         if experiment is None:
             problems(form.problems)
+            if form.elsewhere is not None:
+                link(form.elsewhere, "Open it in its lesson", ":material/arrow_forward:")
+                return None
             st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
             return None
         views.network(experiment)

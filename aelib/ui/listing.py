@@ -80,7 +80,7 @@ def table(rows: list[Summary]) -> None:
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} that you picked are shown.")
     for run in runs.values():
-        link(run.experiment, f"Open {name(run.experiment)}: {_outcome(run)}")
+        link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
     if len(runs) > 1:
         compared(runs)
     _delete([row["digest"] for row in chosen])
@@ -102,11 +102,6 @@ def _readable(rows: list[Summary]) -> dict[str, Run]:
     return found
 
 
-def _outcome(run: Run) -> str:
-    found = run.metrics
-    return f"{found['learnt']} of {found['total']} learnt" if "learnt" in found else f"MSE {found['mse']:.2g}"
-
-
 def compared(runs: dict[str, Run]) -> None:
     """Side by side: what differs, what came out, how they got there, and who gets what wrong."""
     st.subheader("Side by side")
@@ -114,7 +109,7 @@ def compared(runs: dict[str, Run]) -> None:
     paths = [path for path in next(iter(fields.values())) if len({text(own.get(path)) for own in fields.values()}) > 1]
     settings = {path: [text(own.get(path)) for own in fields.values()] for path in paths}
     results = {
-        "result": [_outcome(run) for run in runs.values()],
+        "result": [outcome(run.metrics) for run in runs.values()],
         "MSE": [f"{run.metrics['mse']:.3g}" for run in runs.values()],
         "parameters": [f"{run.parameters:,}" for run in runs.values()],
         "seconds": [f"{run.seconds:.2f}" for run in runs.values()],

@@ -7,7 +7,7 @@ export default function (component) {
   const { shape, side, corners, places, names, weights } = data, size = shape[0] * shape[1] * shape[2];
   const cells = bytes(data.cells), originals = bytes(corners);
   const pictures = names.map((_, i) => sprite(originals, i * size, shape));
-  if (root.what !== names.join()) Object.assign(root, { what: names.join(), at: [0.5, 0.55] });
+  if (root.what !== names.join()) Object.assign(root, { what: names.join(), at: [0.5, names.length === 4 ? 0.5 : 0.6] });
   let area;
 
   const cell = ([u, v]) => Math.round(v * (side - 1)) * side + Math.round(u * (side - 1));
@@ -18,10 +18,10 @@ export default function (component) {
     const context = fit(canvas, width, height);
     const colour = themed(root, "--st-text-color", "#333");
     const corner = Math.max(40, Math.min(64, width / 9));
-    area = [corner / 2 + 2, corner / 2 + 2, width - corner - 4, height - corner - 24];
+    area = [corner / 2 + 2, corner / 2 + 18, width - corner - 4, height - corner - 40];
     const put = ([u, v]) => [area[0] + u * area[2], area[1] + v * area[3]];
     const across = 15, w = area[2] / across, h = area[3] / across;
-    context.globalAlpha = 0.35;
+    context.globalAlpha = 0.6;
     for (let r = 0; r < across; r++) for (let c = 0; c < across; c++) {
       const place = cell([(c + 0.5) / across, (r + 0.5) / across]), edge = Math.min(w, h) - 2;
       if (inside(place)) context.drawImage(sprite(cells, place * size, shape), area[0] + (c + 0.5) * w - edge / 2, area[1] + (r + 0.5) * h - edge / 2, edge, edge);
@@ -35,7 +35,7 @@ export default function (component) {
       const [x, y] = put(p);
       context.fillStyle = "#8a93a3"; context.fillRect(x - corner / 2 - 1, y - corner / 2 - 1, corner + 2, corner + 2);
       context.drawImage(pictures[i], x - corner / 2, y - corner / 2, corner, corner);
-      context.fillStyle = colour; context.fillText(names[i], Math.min(width - 40, Math.max(40, x)), y + corner / 2 + 3);
+      context.fillStyle = colour; context.fillText(names[i], Math.min(width - 40, Math.max(40, x)), p[1] < 0.5 ? y - corner / 2 - 16 : y + corner / 2 + 3);
     });
     const [x, y] = put(root.at), big = Math.min(120, width / 5);
     context.fillStyle = "#db2777"; context.fillRect(x - big / 2 - 3, y - big / 2 - 3, big + 6, big + 6);

@@ -100,14 +100,15 @@ def _compared(rows: dict[str, NDArray[Any]], run: Run) -> None:
         told.append(f"{name} {float(distances.max()):.3f}")
     st.caption(
         "How far the strangest image of each way is from the nearest picture of the set (root mean squared "
-        f"difference): {', '.join(told)}. Is it the same one for every pair of pictures?"
+        f"difference): {', '.join(told)}. Which way is strangest depends "
+        "on the pictures: try others."
     )
 
 
 def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
     """Files are made when they are asked for."""
     kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("Animation (GIF)", "gif", "image/gif", lambda: files.gif(list(frames))),
+        ("Animation (GIF)", "gif", "image/gif", lambda: files.gif([*frames, *frames[-2:0:-1]])),
         ("Strip (PNG)", "png", "image/png", lambda: files.strip(list(frames))),
     ]
     with st.container(horizontal=True):

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from .. import latent
+from ..charts.variational import CLASSES
 from ..run import Run
 from .canvas import component, encoded, floats
 
@@ -133,6 +134,7 @@ def _atlas_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
         "points": floats(points),
         "ellipses": ellipses,
         "extents": extents,
+        "colours": CLASSES,
         "classes": images.labels.tolist(),
         "names": list(images.names),
         "originals": encoded(originals),

@@ -46,12 +46,12 @@ export default function (component) {
 
   function stop() {
     if (playing) cancelAnimationFrame(playing);
-    playing = null; button.textContent = "▶ Play";
+    playing = null; button.textContent = "▶\uFE0E Play";
   }
   button.onclick = () => {
     if (playing) { stop(); return; }
     if (+slider.value >= last) slider.value = 0;
-    button.textContent = "⏸ Pause";
+    button.textContent = "⏸\uFE0E Pause";
     let before = performance.now();
     const step = (now) => {
       slider.value = +slider.value + (now - before) / 1000 * last / 8; // the whole of learning in eight seconds

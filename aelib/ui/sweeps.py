@@ -11,6 +11,7 @@ from ..experiment import Experiment, choices, flatten
 from ..index import badness, outcome
 from ..sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
 from . import batch, labels, words
+from .address import PRESET
 from .controls import Controls
 from .links import link, name
 from .resources import store
@@ -26,6 +27,10 @@ LABELS = {
 EXTRAS = {"sweep": "rate", "vary": "", "values": "", "vary2": "", "values2": "", "nets": ""}
 _NOTHING = "nothing else"
 MAX_DIGITS = 9
+_OF_A_LINK = {
+    "vary": "optimizer.learning_rate", "values": "0.0003, 0.001, 0.003, 0.01", "vary2": _NOTHING, "values2": "",
+    "nets": 5,
+}  # fmt: skip
 # what people vary most comes first; every other field follows
 _FIRST = [
     "optimizer.learning_rate", "corruption.level", "model.layers", "epochs", "model.hidden_activation",
@@ -80,7 +85,11 @@ def _settle(form: Controls) -> None:
     if st.session_state[key("sweep")] not in SWEEPS:
         st.session_state[key("sweep")] = EXTRAS["sweep"]
     if not st.session_state[key("vary")]:
-        _load(form)
+        if form.given and PRESET in st.query_params:  # a link to an experiment: that is what is varied
+            for name, value in _OF_A_LINK.items():
+                st.session_state[key(name)] = value
+        else:
+            _load(form)
     elif isinstance(st.session_state[key("nets")], str):  # from an address; the widget keeps a number
         nets = st.session_state[key("nets")]
         second = st.session_state[key("vary2")] or _NOTHING
@@ -219,6 +228,8 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
     if not result.runs:
         if ready:
             problems([f"All {count} trainings diverged: try a smaller learning rate."])
+        return
+    if len(result.runs) < 2:  # one says nothing of luck
         return
     learnt, wrong = result.figures.get("learnt"), result.figures.get("wrong_pixels")
     mse = result.figures["mse"]

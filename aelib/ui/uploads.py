@@ -5,8 +5,10 @@ import torch
 
 from .. import datasets
 from ..basics import LabError
+from ..charts import glyphs
 from ..datasets import emoji as palettes
-from ..datasets import glyphs, pictures
+from ..datasets import glyphs as tables
+from ..datasets import pictures
 from ..datasets.imageset import ImageSet
 from . import canvas
 from .controls import Controls, title
@@ -32,7 +34,7 @@ def glyph_table(controls: Controls) -> None:
         if upload is None:
             return
         try:
-            controls.use(glyphs.keep(upload.getvalue()), own=True)
+            controls.use(tables.keep(upload.getvalue()), own=True)
         except LabError as error:
             st.session_state[controls.key("upload_problem")] = str(error)
 
@@ -47,7 +49,7 @@ def glyph_table(controls: Controls) -> None:
     _problem(controls)
     st.download_button(
         "The font as a table to start from",
-        glyphs.write(datasets.load("font5x7")),
+        tables.write(datasets.load("font5x7")),
         "font5x7.csv",
         "text/csv",
         type="tertiary",
@@ -61,12 +63,32 @@ def emoji(controls: Controls) -> None:
     if palettes.is_one(name):
         st.session_state[controls.key(CHOSEN)] = name
     chosen = st.session_state.setdefault(controls.key(CHOSEN), palettes.GREY)
-    st.caption(f"Pictures: {plain(title(name))}")
-    with st.popover("Choose other emoji, or your own pictures", icon=":material/add_reaction:", width="stretch"):
-        _palette(controls, chosen)
-        st.divider()
-        _own(controls)
+    _chosen(name)
+    with st.popover("Choose pictures", icon=":material/add_reaction:", width="stretch"):
+        emoji_tab, own_tab = st.tabs(["Emoji", "Your own pictures"])
+        with emoji_tab:
+            _palette(controls, chosen)
+        with own_tab:
+            _own(controls)
+        _problem(controls)
+        _chosen(name)
     _problem(controls)
+
+
+def _chosen(name: str) -> None:
+    """The pictures of the set, small."""
+    try:
+        described, images = datasets.spec(name), datasets.looked_at(name)
+    except LabError:
+        return  # the experiment says it
+    if described.light:
+        drawn = described.drawn(images.images().numpy())
+        tiles = [
+            ((glyphs.tile(glyphs.colours(one), what, 26),), "", False)
+            for one, what in zip(drawn, images.names, strict=True)
+        ]
+        st.html(glyphs.row(tiles))
+    st.caption(plain(title(name)))
 
 
 def _palette(controls: Controls, name: str) -> None:
@@ -75,13 +97,14 @@ def _palette(controls: Controls, name: str) -> None:
     key = f"{controls.key('palette')}:{base}"
 
     def take() -> None:
-        picked = [int(number) for number in st.session_state[key].get("chosen") or []]
+        told = st.session_state[key].get("chosen") or []
+        picked = {number for number in told if isinstance(number, int) and 0 <= number < len(every)}
         st.session_state[controls.key("upload_problem")] = None
         try:
             fewest = palettes.FEWEST
             if len(picked) < fewest:
                 raise LabError(f"Choose at least {fewest} emoji; the set stays as it was.")
-            controls.use(palettes.name_of(base, [n for n in picked if 0 <= n < len(every)]))
+            controls.use(palettes.name_of(base, picked))
         except LabError as error:
             st.session_state[controls.key("upload_problem")] = str(error)
 
@@ -102,17 +125,12 @@ def _palette(controls: Controls, name: str) -> None:
 
 def _own(controls: Controls) -> None:
     form = controls.key("pictures")
-    st.markdown("**Your own pictures.** The middle square is taken and made small; nothing leaves this server.")
-    side = st.segmented_control(
-        "Size", pictures.SIDES, default=pictures.SIDES[0], format_func=lambda side: f"{side}x{side}",
-        key=f"{form}:side", required=True,
-    )  # fmt: skip
-    colour = st.toggle("Keep the colours", key=f"{form}:colour")
-    together = st.toggle("Together with the emoji chosen above", value=True, key=f"{form}:together")
 
     def take() -> None:
-        given = st.session_state[f"{form}:files"]
-        st.session_state[controls.key("upload_problem")] = None
+        """Everything anew from the files that are there, as the choices are now."""
+        state = st.session_state
+        given, side, colour = state[f"{form}:files"], state[f"{form}:side"], state[f"{form}:colour"]
+        state[controls.key("upload_problem")] = None
         if not given:
             return
         read: dict[str, torch.Tensor] = {}
@@ -124,16 +142,23 @@ def _own(controls: Controls) -> None:
                 refused.append(str(error))
         try:
             if read:
-                controls.use(pictures.keep(_set(controls, read, side, colour, together)), own=True)
+                controls.use(pictures.keep(_set(controls, read, side, colour, state[f"{form}:together"])), own=True)
         except LabError as error:
             refused.insert(0, str(error))
-        st.session_state[controls.key("upload_problem")] = " ".join(refused[:MOST_SAID]) or None
+        state[controls.key("upload_problem")] = " ".join(refused[:MOST_SAID]) or None
 
+    st.markdown("The middle square of each is taken and made small; only that is kept, on this server.")
     st.file_uploader(
         "Pictures (PNG, JPEG)", type=["png", "jpg", "jpeg"], accept_multiple_files=True, key=f"{form}:files",
         on_change=take,
         help="2 to 64 of them; one is enough together with emoji. Choose all at once.",
     )  # fmt: skip
+    st.segmented_control(
+        "Size", pictures.SIDES, default=pictures.SIDES[0], format_func=lambda side: f"{side}x{side}",
+        key=f"{form}:side", required=True, on_change=take,
+    )  # fmt: skip
+    st.toggle("Keep the colours", key=f"{form}:colour", on_change=take)
+    st.toggle("Together with the emoji that are chosen", value=True, key=f"{form}:together", on_change=take)
 
 
 def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:

@@ -40,7 +40,9 @@ def error_curves(run: Run, key: str) -> None:
         right.plotly_chart(curves.errors({"held back": run}, "mse"), key=f"{key}:mse", config=_PLAIN)
     if run.experiment.model.variational:
         lowest = losses.lowest(run.experiment.loss, run.images.images())
-        st.plotly_chart(variational.parts(run, lowest), key=f"{key}:parts", config=_PLAIN)
+        left, right = st.columns(2)
+        for cell, name, chart in zip((left, right), ("recon", "kl"), variational.parts(run, lowest), strict=True):
+            cell.plotly_chart(chart, key=f"{key}:{name}", config=_PLAIN)
 
 
 def verdict(run: Run) -> None:
