@@ -95,7 +95,7 @@ export default function (component) {
   button.onclick = () => {
     if (timer) { stop(); return; }
     if (root.now >= last) root.now = 0;
-    button.textContent = "⏸\uFE0E Pause";
+    button.textContent = "❚❚ Pause";
     draw();
     timer = setInterval(() => { if (root.now >= last) stop(); else { root.now += 1; draw(); } }, 900);
   };

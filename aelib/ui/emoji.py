@@ -51,6 +51,12 @@ def outputs(run: Run, key: str) -> None:
             f"**{name}**: {one.metrics['learnt']} of {one.metrics['total']} learnt. Where the original is white, it "
             f"gives {level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels lie above white and were cut off here."
         )
+    dead = int((given["ReLU"] <= 0).all(dim=0).sum())
+    if dead:
+        st.markdown(
+            f"**{dead} of {originals[0].numel()}** outputs of the ReLU net are dead: 0 in every picture. A ReLU has "
+            "no slope there, so training cannot bring them back; a sigmoid has a slope everywhere."
+        )
     st.html(glyphs.row([_on_its_own_scale(outputs[0], name) for name, outputs in given.items()]))
     st.caption(
         "The first picture again, its own smallest value drawn black and its own largest white, as plotting programs "

@@ -39,7 +39,7 @@ export default function (component) {
     slider.value = now;
     status.textContent = marks[now] || `${now} of ${count - 1}`;
     slider.setAttribute("aria-valuetext", status.textContent);
-    button.textContent = root.playing ? "⏸\uFE0E Pause" : "▶\uFE0E Play";
+    button.textContent = root.playing ? "❚❚ Pause" : "▶\uFE0E Play";
   }
 
   function play() {

@@ -51,7 +51,7 @@ export default function (component) {
   button.onclick = () => {
     if (playing) { stop(); return; }
     if (+slider.value >= last) slider.value = 0;
-    button.textContent = "⏸\uFE0E Pause";
+    button.textContent = "❚❚ Pause";
     let before = performance.now();
     const step = (now) => {
       slider.value = +slider.value + (now - before) / 1000 * last / 8; // the whole of learning in eight seconds
