@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import torch
 
-from . import kernel
-from .ensemble import supports
+from . import kernel, products
+from .ensemble import FUSED_FROM, supports
 from .experiment import Experiment
 from .training import HISTORY_POINTS, batches
 
@@ -14,6 +14,8 @@ from .training import HISTORY_POINTS, batches
 OPERATION = 0.85e-6  # seconds
 COMPILED = 3e-6  # seconds, of a whole compiled step without its arithmetic
 MULTIPLICATION = 5e-11  # seconds: of one weight with one activation, three times a step (there, back, gradient)
+LARGE = 1.5e-11  # the same in products so large that they go through oneDNN (benchmarks/products.py)
+UPDATE = 1.2e-9  # seconds a parameter: of the optimiser, where there are so many that they fill the processor's caches
 NOISE = 1.2e-8  # seconds a pixel
 AUTOGRAD = 8.0  # times the operations, where autograd trains
 LOOK = 1.5e-4  # seconds: of a look at the net for its history
@@ -33,7 +35,10 @@ def _batch(first: Experiment, nets: int) -> float:
     operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
     if nets == 1 and kernel.serves(first, torch.device("cpu")):
         operations = COMPILED
-    arithmetic = 3 * first.model.parameter_count() * size * nets * MULTIPLICATION
+    parameters = first.model.parameter_count()
+    widest = max(step.inputs * step.outputs for step in first.model.steps())
+    each = LARGE if widest * size >= products.LEAST else MULTIPLICATION
+    arithmetic = 3 * parameters * size * nets * each + (parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0)
     noise = NOISE * first.dataset_spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
     looks = min(first.epochs, HISTORY_POINTS) * (LOOK * slow + arithmetic / 3 * images / size)
     return steps * (operations + arithmetic + noise) + looks + KEEP * nets

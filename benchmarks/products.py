@@ -66,10 +66,8 @@ def main() -> None:
         rows.append([f"{inputs} x {outputs}", str(images), f"{size:,}", *cells, f"{ratio:.2f}", chosen])
     products.LEAST = least
     header = ["layer", "images", "multiplications", "torch, µs", "oneDNN, µs", "times as fast", "taken"]
-    body = "Forward, gradient of the weights, gradient of the inputs (inputs count the bias); two threads.\n\n" + table(
-        header, rows
-    )
-    write("products", "Matrix products", body)
+    about = "Forward, gradient of the weights, gradient of the inputs (inputs count the bias); two threads."
+    write("products", "Matrix products", f"{about}\n\n{table(header, rows)}")
 
 
 if __name__ == "__main__":
