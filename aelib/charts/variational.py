@@ -22,7 +22,7 @@ def parts(run: Run, lowest: float | None) -> tuple[go.Figure, go.Figure]:
     """Reconstruction loss and KL against the epoch; lowest: of the first, where it is not 0."""
     figures = go.Figure(), go.Figure()
     epochs = [record["epoch"] for record in run.history if record["epoch"] > 0]
-    titles = "reconstruction loss, summed over pixels", "KL divergence, nats"
+    titles = "reconstruction loss", "KL divergence, nats"
     for figure, name, title, colour in zip(figures, ("recon_loss", "kl"), titles, (BLUE, SERIES[1]), strict=True):
         values = [record[name] for record in run.history if record["epoch"] > 0]
         figure.add_scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": colour})
