@@ -183,7 +183,7 @@ _ALL = [
     *(_noise_b(net, percent) for net in _NOISE_B for percent in ("20", "05")),
     Preset(
         "emoji-vae-deep",
-        "400-300-200-100-2, ReLU everywhere (document A)",
+        "400-300-200-100-2, ReLU (document A)",
         {**_EMOJI, "model.layers": (400, 300, 200, 100, 2), "model.output_activation": "relu"},
         _EMOJI_ASSUMED,
     ),
@@ -195,13 +195,13 @@ _ALL = [
     ),
     Preset(
         "emoji-morph",
-        "Morph: the same net as the wide one (document A)",
+        "Morph: 400-300-200-200 (document A)",
         {**_EMOJI, "model.layers": (400, 300, 200, 200)},
         "The document takes codes on the straight line between two emoji; 10 images between them.",
     ),
     Preset(
         "emoji-best",
-        "Our best: all 8 emoji through two numbers",
+        "Our best: 8 of 8, two numbers",
         {
             **_BEST,
             "dataset": "emoji20x20",
@@ -217,13 +217,13 @@ _ALL = [
     ),
     Preset(
         "digits-vae",
-        "64-128-64-2 on 8x8 digits, 100 epochs",
+        "8x8 digits, 64-128-64-2",
         {**_DIGITS, "dataset": "digits8x8", "model.layers": (64, 128, 64, 2), "batch_size": 32},
         "Document B's lesson on small digits that need no download.",
     ),
     Preset(
         "mnist-vae",
-        "784-512-256-2 on MNIST, 100 epochs (document B)",
+        "MNIST, 784-512-256-2 (document B)",
         {**_DIGITS, "dataset": "mnist", "model.layers": (784, 512, 256, 2), "batch_size": 128},
         "The document names ReLU and Adam, no sizes, rate or batch: 784-512-256-2, 0.001, 128 images; its loss "
         "without its formula for pixels: cross-entropy.",

@@ -75,6 +75,13 @@ def short(path: str) -> str:
     return field(path).split(",")[0].split(" (")[0]
 
 
+def named(sentence: str) -> str:
+    """A sentence about a field ("model.layers is ..."), after what the field is called on the page."""
+    path = sentence.partition(" is ")[0]
+    label = short(path) if path in _FIELDS else ""
+    return f"{label}: {sentence}" if label and label.lower() != path else sentence
+
+
 def choice(path: str, name: str) -> str:
     """What a choice of a field is called."""
     if (path, name) in _CHOICES_OF:

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 import streamlit as st
 
 from ..basics import LabError
+from . import labels
 
 
 def problems(sentences: list[str]) -> None:
-    """What is wrong, one sentence each, as plain text: values in them come from people."""
+    """What is wrong, one sentence each, after the label of the field it is about; as plain text, since values in them
+    come from people."""
     for sentence in sentences:
-        st.error(plain(sentence), icon=":material/error:")
+        st.error(plain(labels.named(sentence)), icon=":material/error:")
 
 
 def plain(text: str) -> str:
