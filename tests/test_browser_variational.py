@@ -123,7 +123,7 @@ def test_a_picture_of_ones_own_and_one_that_is_none(server: Server, page: Page, 
     (tmp_path / "me.png").write_bytes(_saved(_half("RGB", "black", "white")))
     files.set_input_files(str(tmp_path / "me.png"))
     expect(page.get_by_text("9 pictures of your own").first).to_be_visible()
-    assert "dataset=pictures-" in page.url
+    expect(page).to_have_url(re.compile("dataset=pictures-"))
     expect(page.get_by_text("is not a PNG or JPEG picture").first).to_be_visible()  # still in the list of files
     (tmp_path / "you.png").write_bytes(_saved(_half("RGB", "red", "white")))
     files.set_input_files(str(tmp_path / "you.png"))
