@@ -1,7 +1,6 @@
 """The pages without a browser: what they show, what they refuse, what they keep."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -12,8 +11,8 @@ from aelib.charts.wall import pareto
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui import layout, resources
+from tests.apps import ROOT, opened, sound
 
-ROOT = Path(__file__).parents[1]
 TINY = presets.get("font-best").with_values({"epochs": 30})
 
 
@@ -27,18 +26,7 @@ def fresh_server() -> Iterator[None]:
 
 
 def _open(page: str = "pages/dense.py", **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    if page == "app.py":
-        return _sound(app.run())
-    app.switch_page(page)
-    return _sound(app.run())
-
-
-def _sound(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception
-    return app
+    return opened(page, query)
 
 
 def _headers(app: AppTest) -> list[str]:
@@ -87,13 +75,13 @@ def test_the_address_sets_the_controls_and_the_controls_the_address() -> None:
     app = _open(preset="font-best", seed="3", **{"optimizer.learning_rate": "0.02"})
     assert app.number_input(key="dense:seed").value == 3
     assert app.text_input(key="dense:optimizer.learning_rate").value == "0.02"
-    _sound(app.number_input(key="dense:seed").set_value(4).run())
+    sound(app.number_input(key="dense:seed").set_value(4).run())
     assert app.query_params == {"preset": "font-best", "seed": "4", "optimizer.learning_rate": "0.02"}
 
 
 def test_choosing_a_preset_sets_every_control() -> None:
     app = _open(preset="font-best", seed="3")
-    _sound(app.selectbox(key="dense:preset").set_value("font-30-20-10").run())
+    sound(app.selectbox(key="dense:preset").set_value("font-30-20-10").run())
     assert app.text_input(key="dense:model.layers").value == "35-30-20-10-2"
     assert app.selectbox(key="dense:model.hidden_activation").value == "sigmoid"
     assert app.number_input(key="dense:seed").value == 0
@@ -109,7 +97,7 @@ def test_a_bad_address_gives_the_default_and_one_sentence(query: dict[str, str])
     assert "address" in app.warning[0].value
     assert app.selectbox(key="dense:preset").value == "font-20-10"
     assert app.query_params == {"preset": "font-20-10", "seed": "0"}
-    _sound(app.run())
+    sound(app.run())
     assert not app.warning
 
 
@@ -126,7 +114,7 @@ def test_a_bad_address_gives_the_default_and_one_sentence(query: dict[str, str])
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(key: str, value: str, says: str) -> None:
     app = _open()
-    _sound(app.text_input(key=f"dense:{key}").set_value(value).run())
+    sound(app.text_input(key=f"dense:{key}").set_value(value).run())
     (error,) = app.error
     assert says in error.value.replace("\\", "")
     assert app.text_input(key=f"dense:{key}").value == value
@@ -137,7 +125,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(key: str, value: str, sa
 @pytest.mark.parametrize(("key", "value"), [("epochs", 0), ("epochs", 2_000_000), ("seed", -1), ("seed", 2**40)])
 def test_numbers_out_of_range_are_said_too(key: str, value: int) -> None:
     app = _open()
-    _sound(app.number_input(key=f"dense:{key}").set_value(value).run())
+    sound(app.number_input(key=f"dense:{key}").set_value(value).run())
     (error,) = app.error
     assert f"{key} is {value}" in error.value.replace("\\", "")
     assert app.number_input(key=f"dense:{key}").value == value
@@ -145,18 +133,18 @@ def test_numbers_out_of_range_are_said_too(key: str, value: int) -> None:
 
 def test_conditional_controls_come_and_keep_their_values() -> None:
     app = _open()
-    _sound(app.selectbox(key="dense:optimizer.kind").set_value("momentum").run())
-    _sound(app.text_input(key="dense:optimizer.momentum").set_value("0.5").run())
+    sound(app.selectbox(key="dense:optimizer.kind").set_value("momentum").run())
+    sound(app.text_input(key="dense:optimizer.momentum").set_value("0.5").run())
     assert app.query_params["optimizer.momentum"] == "0.5"
-    _sound(app.selectbox(key="dense:optimizer.kind").set_value("adam").run())
-    _sound(app.selectbox(key="dense:optimizer.kind").set_value("momentum").run())
+    sound(app.selectbox(key="dense:optimizer.kind").set_value("adam").run())
+    sound(app.selectbox(key="dense:optimizer.kind").set_value("momentum").run())
     assert app.text_input(key="dense:optimizer.momentum").value == "0.5"
 
 
 def test_an_upload_becomes_the_data_set() -> None:
     app = _open()
     table = b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n"
-    _sound(app.file_uploader(key="dense:upload").upload("mine.csv", table, "text/csv").run())
+    sound(app.file_uploader(key="dense:upload").upload("mine.csv", table, "text/csv").run())
     assert app.selectbox(key="dense:dataset").value.startswith("glyphs-")
     assert app.text_input(key="dense:model.layers").value == "9-20-10-2"
     assert not app.error
@@ -164,7 +152,7 @@ def test_an_upload_becomes_the_data_set() -> None:
 
 def test_a_bad_upload_is_one_sentence_and_changes_nothing() -> None:
     app = _open()
-    _sound(app.file_uploader(key="dense:upload").upload("mine.csv", b"\xff\xfe\x00", "text/csv").run())
+    sound(app.file_uploader(key="dense:upload").upload("mine.csv", b"\xff\xfe\x00", "text/csv").run())
     (error,) = app.error
     assert "UTF" in error.value
     assert app.selectbox(key="dense:dataset").value == "font5x7"
@@ -194,7 +182,7 @@ def test_the_way_from_one_character_to_another_has_as_many_images_as_asked() -> 
     app = _open(preset="font-best", epochs="30")
     assert app.selectbox(key="dense-run:font5x7:from").value == "s"
     assert app.selectbox(key="dense-run:font5x7:to").value == "z"
-    _sound(app.slider(key="dense-run:steps").set_value(5).run())
+    sound(app.slider(key="dense-run:steps").set_value(5).run())
     strips = [str(element.value) for element in app.get("html") if "step" in str(element.value)]
     assert len(strips) == 1
     assert strips[0].count("<img") == 5
@@ -206,14 +194,14 @@ def test_the_runs_page_lists_filters_and_ranks() -> None:
         store.save(fit(TINY.with_values({"model.layers": layers}), "cpu"))
     app = _open("pages/runs.py")
     assert set(app.dataframe[0].value["layers"]) == {"35-8-2", "35-16-2", "35-16-8-2"}
-    _sound(app.text_input(key="runs:layers").set_value("16").run())
+    sound(app.text_input(key="runs:layers").set_value("16").run())
     assert set(app.dataframe[0].value["layers"]) == {"35-16-2", "35-16-8-2"}
-    _sound(app.text_input(key="runs:layers").set_value("").run())
-    _sound(app.selectbox(key="runs:order").set_value("smallest").run())
+    sound(app.text_input(key="runs:layers").set_value("").run())
+    sound(app.selectbox(key="runs:order").set_value("smallest").run())
     parameters = list(app.dataframe[0].value["parameters"])
     assert parameters == sorted(parameters)
     assert len(app.dataframe[1].value) == 3
-    _sound(app.text_input(key="runs:layers").set_value("' OR 1=1 --").run())
+    sound(app.text_input(key="runs:layers").set_value("' OR 1=1 --").run())
     assert app.info
 
 

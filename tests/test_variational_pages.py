@@ -13,9 +13,9 @@ from aelib.experiment import Experiment
 from aelib.store import Store
 from aelib.training import fit_many
 from aelib.ui import resources
+from tests.apps import opened, sound
 from tests.test_images import _half, _saved
 
-ROOT = Path(__file__).parents[1]
 EMOJI = presets.get("emoji-best").with_values({"epochs": 30, "model.layers": "400-32-2"})
 EMOJI_QUERY = {"preset": "emoji-best", "epochs": "30", "model.layers": "400-32-2"}
 DIGITS = presets.get("digits-vae").with_values({"epochs": 3, "snapshots": "0-1-3", "model.layers": "64-16-2"})
@@ -29,19 +29,6 @@ def fresh_server() -> Iterator[None]:
     yield
     resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
     st.cache_resource.clear()
-
-
-def _open(page: str, query: dict[str, str] | None = None) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in (query or {}).items():
-        app.query_params[key] = value
-    app.switch_page(page)
-    return _sound(app.run())
-
-
-def _sound(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception
-    return app
 
 
 def _save(*experiments: Experiment) -> None:
@@ -60,7 +47,7 @@ def _metric(app: AppTest, label: str) -> str:
 
 @pytest.mark.parametrize(("page", "digit"), [("emoji", "9"), ("digits", "8")])
 def test_a_lesson_before_training_says_what_will_come(page: str, digit: str) -> None:
-    app = _open(f"pages/{page}.py")
+    app = opened(f"pages/{page}.py")
     assert [header.value[:1] for header in app.header] == ["1", "2"]
     assert app.button(key=f"{page}-run:train").label == "Train"
 
@@ -68,40 +55,40 @@ def test_a_lesson_before_training_says_what_will_come(page: str, digit: str) -> 
 def test_the_whole_lesson_on_emoji() -> None:
     twins = [companions.plain(EMOJI), *(companions.with_output(EMOJI, name) for name in ("relu", "sigmoid"))]
     _save(EMOJI, *twins)
-    app = _open("pages/emoji.py", EMOJI_QUERY)
+    app = opened("pages/emoji.py", EMOJI_QUERY)
     assert [header.value[:1] for header in app.header] == list("123456789")
     assert _metric(app, "Learnt").endswith("of 8")
     assert float(_metric(app, "KL")) > 0
     morph = "emoji-run:morph"
     stops = app.multiselect(key=f"{morph}:emoji20x20:stops")
     assert len(stops.value) == 2
-    _sound(stops.set_value(["angry", "grinning", "crying"]).run())
-    _sound(app.slider(key=f"{morph}:between").set_value(60).run())
-    _sound(app.toggle(key=f"{morph}:spherical").set_value(True).run())
+    sound(stops.set_value(["angry", "grinning", "crying"]).run())
+    sound(app.slider(key=f"{morph}:between").set_value(60).run())
+    sound(app.toggle(key=f"{morph}:spherical").set_value(True).run())
     assert any("cross-fade of pixels" in one.value for one in app.caption)
-    _sound(app.multiselect(key=f"{morph}:emoji20x20:stops").set_value(["angry"]).run())
+    sound(app.multiselect(key=f"{morph}:emoji20x20:stops").set_value(["angry"]).run())
     assert any("at least two" in one.value for one in app.info)
     corners = "emoji-run:mix:emoji20x20:corners"
-    _sound(app.multiselect(key=corners).set_value(["angry", "grinning", "crying", "sleeping"]).run())
-    _sound(app.multiselect(key=corners).set_value(["angry"]).run())
+    sound(app.multiselect(key=corners).set_value(["angry", "grinning", "crying", "sleeping"]).run())
+    sound(app.multiselect(key=corners).set_value(["angry"]).run())
     assert any("triangle" in one.value for one in app.info)
     before = [one.value for one in app.caption if "samples above" in one.value]
     assert len(before) == 2, "the plain net's too"
-    _sound(app.button(key="emoji-run:samples:again").click().run())
+    sound(app.button(key="emoji-run:samples:again").click().run())
     assert [one.value for one in app.caption if "samples above" in one.value] != before
     assert any("ReLU" in one.value and "white" in one.value for one in app.markdown)
 
 
 def test_a_plain_net_on_emoji_is_shown_too() -> None:
     _save(companions.plain(EMOJI))
-    app = _open("pages/emoji.py", {**EMOJI_QUERY, "model.variational": "false"})
+    app = opened("pages/emoji.py", {**EMOJI_QUERY, "model.variational": "false"})
     assert [header.value[:1] for header in app.header] == list("123456789")
     assert not any(one.label == "KL" for one in app.metric)
 
 
 def test_the_whole_lesson_on_digits() -> None:
     _save(companions.plain(DIGITS), *companions.betas(DIGITS))
-    app = _open("pages/digits.py", DIGITS_QUERY)
+    app = opened("pages/digits.py", DIGITS_QUERY)
     assert [header.value[:1] for header in app.header] == list("12345678")
     assert float(_metric(app, "KL")) > 0
     tables = [one.value for one in app.dataframe]
@@ -110,22 +97,22 @@ def test_the_whole_lesson_on_digits() -> None:
     betas = next(table for table in tables if "β" in table)
     assert list(betas["β"]) == list(companions.BETAS)
     assert betas["KL"].iloc[0] > betas["KL"].iloc[-1]
-    _sound(app.toggle(key="digits-run:betas:scale").set_value(True).run())
-    _sound(app.button(key="digits-run:samples:again").click().run())
+    sound(app.toggle(key="digits-run:betas:scale").set_value(True).run())
+    sound(app.button(key="digits-run:samples:again").click().run())
 
 
 @pytest.mark.parametrize("layers", ["64-16-1", "64-16-12"])
 def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
     experiment = DIGITS.with_values({"model.layers": layers})
     _save(experiment)
-    app = _open("pages/digits.py", {**DIGITS_QUERY, "model.layers": layers})
+    app = opened("pages/digits.py", {**DIGITS_QUERY, "model.layers": layers})
     assert [header.value[:1] for header in app.header] == list("12345678")
     assert _metric(app, "Active").endswith(f"of {layers.split('-')[-1]}")
 
 
 def test_mnist_that_is_not_here_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
-    app = _open("pages/digits.py", {"preset": "mnist-vae"})
+    app = opened("pages/digits.py", {"preset": "mnist-vae"})
     assert "datasets --get mnist" in _said(app)
     assert not any(button.label == "Train" for button in app.button)
 
@@ -140,34 +127,34 @@ def test_mnist_that_is_not_here_is_one_sentence(tmp_path: Path, monkeypatch: pyt
     ],
 )
 def test_a_data_set_of_another_lesson_is_said(page: str, query: dict[str, str]) -> None:
-    app = _open(f"pages/{page}.py", query)
+    app = opened(f"pages/{page}.py", query)
     assert "open it in its own" in _said(app)
 
 
 def test_emoji_in_colour_and_back() -> None:
-    app = _open("pages/emoji.py")
-    _sound(app.toggle(key="emoji:colour").set_value(True).run())
+    app = opened("pages/emoji.py")
+    sound(app.toggle(key="emoji:colour").set_value(True).run())
     assert app.session_state["emoji:dataset"] == "emoji32x32"
     assert app.text_input(key="emoji:model.layers").value == "3072-256-128-2"
-    _sound(app.toggle(key="emoji:colour").set_value(False).run())
+    sound(app.toggle(key="emoji:colour").set_value(False).run())
     assert app.session_state["emoji:dataset"] == "emoji20x20"
 
 
 def test_pictures_of_ones_own_alone_and_with_emoji() -> None:
     picture = _saved(_half("RGB", "black", "white"))
-    app = _open("pages/emoji.py")
-    _sound(app.file_uploader(key="emoji:pictures:files").upload("me.png", picture, "image/png").run())
+    app = opened("pages/emoji.py")
+    sound(app.file_uploader(key="emoji:pictures:files").upload("me.png", picture, "image/png").run())
     name = app.session_state["emoji:dataset"]
     assert datasets.load(name).names[-1] == "me"
     assert len(datasets.load(name)) == 9
     assert datasets.load(name).names[0] == "grinning"
-    _sound(app.toggle(key="emoji:pictures:colour").set_value(True).run())
+    sound(app.toggle(key="emoji:pictures:colour").set_value(True).run())
     assert datasets.spec(app.session_state["emoji:dataset"]).shape == (3, 20, 20)
-    _sound(app.toggle(key="emoji:pictures:together").set_value(False).run())
+    sound(app.toggle(key="emoji:pictures:together").set_value(False).run())
     assert any("These are 1 pictures" in one.value for one in app.error)
-    _sound(app.toggle(key="emoji:pictures:together").set_value(True).run())
+    sound(app.toggle(key="emoji:pictures:together").set_value(True).run())
     two = [("me.png", picture, "image/png"), ("you.png", picture, "image/png")]
-    _sound(app.file_uploader(key="emoji:pictures:files").upload(*two[0]).upload(*two[1]).run())
+    sound(app.file_uploader(key="emoji:pictures:files").upload(*two[0]).upload(*two[1]).run())
     assert len(datasets.load(app.session_state["emoji:dataset"])) == 10
     assert not app.error
 
@@ -180,8 +167,8 @@ def test_pictures_of_ones_own_alone_and_with_emoji() -> None:
     ],
 )
 def test_a_bad_picture_is_one_sentence_and_changes_nothing(file: str, content: bytes, says: str) -> None:
-    app = _open("pages/emoji.py")
-    _sound(app.file_uploader(key="emoji:pictures:files").upload(file, content, "image/png").run())
+    app = opened("pages/emoji.py")
+    sound(app.file_uploader(key="emoji:pictures:files").upload(file, content, "image/png").run())
     assert says in _said(app)
     assert len({one.value for one in app.error}) == 1  # in the popover, and below it
     assert app.session_state["emoji:dataset"] == "emoji20x20"
@@ -189,11 +176,11 @@ def test_a_bad_picture_is_one_sentence_and_changes_nothing(file: str, content: b
 
 def test_the_runs_page_lists_both_kinds_of_run() -> None:
     _save(EMOJI, DIGITS)
-    app = _open("pages/runs.py")
+    app = opened("pages/runs.py")
     results = list(app.dataframe[0].value["result"])
     assert any("learnt" in one for one in results)
     assert any("MSE" in one for one in results)
-    _sound(app.selectbox(key="runs:dataset").set_value("digits8x8").run())
+    sound(app.selectbox(key="runs:dataset").set_value("digits8x8").run())
     assert len(app.dataframe[0].value) == 1
 
 
@@ -209,7 +196,7 @@ def test_a_sweep_over_beta_on_digits_has_means_without_images_learnt() -> None:
         "values2": "",
         "sweep": "rate",
     }
-    app = _open("pages/sweeps.py", query)
+    app = opened("pages/sweeps.py", query)
     table = app.dataframe[0].value
     assert list(table["runs"]) == [2, 2]
     assert "mse mean" in table

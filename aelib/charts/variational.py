@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from ..run import Run
 from .curves import BLUE, GREY, SERIES, styled
@@ -15,7 +14,6 @@ CLASSES = [
     "#3b82f6", "#ea580c", "#16a34a", "#dc2626", "#9333ea", "#a16207", "#db2777", "#6b7280", "#84cc16", "#06b6d4"
 ]  # fmt: skip
 FEW_EPOCHS = 20  # on an axis that is not logarithmic
-COLUMNS = 4  # of small pictures beside each other
 
 
 def parts(run: Run, lowest: float | None) -> tuple[go.Figure, go.Figure]:
@@ -45,29 +43,27 @@ def numbers(kl_each: Sequence[float], active: Sequence[bool]) -> go.Figure:
     return styled(figure, 280).update_layout(hovermode="closest")
 
 
-def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_scale: bool) -> go.Figure:
-    """Codes on planes (images × 2 each), coloured by class, one small picture for each name."""
-    rows = -(-len(planes) // COLUMNS) if len(planes) > 2 else 1
-    columns = min(COLUMNS, len(planes))
-    figure = make_subplots(
-        rows=rows, cols=columns, subplot_titles=list(planes), horizontal_spacing=0.05, vertical_spacing=0.2
-    )
+def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_scale: bool) -> dict[str, go.Figure]:
+    """Codes on planes (images × 2 each), coloured by class: one small picture for each name. same_scale: all of them as
+    wide as the widest."""
     classes = np.asarray(labels)
     reach = max(float(np.abs(points).max()) for points in planes.values()) * 1.05
-    for i, points in enumerate(planes.values()):
-        place = {"row": i // columns + 1, "col": i % columns + 1}
+    found = {}
+    for name, points in planes.items():
+        figure = go.Figure()
         for label in np.unique(classes):
             chosen = points[classes == label]
             figure.add_scattergl(
-                x=chosen[:, 0], y=chosen[:, 1], mode="markers", name=str(label), legendgroup=str(label),
-                showlegend=i == 0, marker={"size": 4, "color": CLASSES[label % 10], "opacity": 0.7},
-                hovertemplate=f"{label}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>", **place,
+                x=chosen[:, 0], y=chosen[:, 1], mode="markers", name=str(label),
+                marker={"size": 4, "color": CLASSES[label % len(CLASSES)], "opacity": 0.7},
+                hovertemplate=f"{label}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
             )  # fmt: skip
         if same_scale:
-            figure.update_xaxes(range=[-reach, reach], **place)
-            figure.update_yaxes(range=[-reach, reach], **place)
-    styled(figure, 90 + 280 * rows if len(planes) > 2 else 440)
-    return figure.update_layout(hovermode="closest", legend={"itemsizing": "constant", "y": 1.08 if rows > 1 else 1.14})
+            figure.update_xaxes(range=[-reach, reach])
+            figure.update_yaxes(range=[-reach, reach])
+        styled(figure, 300).update_layout(hovermode="closest", showlegend=False, title={"text": name, "x": 0.5})
+        found[name] = figure.update_layout(margin={"t": 36})
+    return found
 
 
 def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[float]) -> go.Figure:

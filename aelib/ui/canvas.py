@@ -32,7 +32,7 @@ canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offse
 .bar { display: flex; gap: 12px; align-items: center; margin-bottom: 6px; }
 .bar input { flex: 1; accent-color: var(--st-primary-color); }
 button:disabled { opacity: 0.4; cursor: default; }
-button { font: inherit; color: inherit; padding: 0.3em 0.9em; cursor: pointer; border-radius: 6px;
+button { white-space: nowrap; font: inherit; color: inherit; padding: 0.3em 0.9em; cursor: pointer; border-radius: 6px;
   border: 1px solid var(--st-border-color); background: var(--st-secondary-background-color); }
 """
 _PAINT = """<div class="ae paint"><canvas class="point" tabindex="0" role="img"

@@ -12,6 +12,7 @@ from ..run import Run
 from . import planes, samples
 from .beside import runs_of
 
+IN_A_ROW = 4  # small pictures
 _PLAIN = {"displayModeBar": False}
 
 
@@ -25,8 +26,7 @@ def against_plain(run: Run, key: str) -> None:
         return
     pair = {"variational": run, "plain": twin[0]}
     same = st.toggle("Both at the same scale", value=True, key=f"{key}:scale")
-    chart = charts.by_class(_planes(pair), run.images.labels.tolist(), same)
-    st.plotly_chart(chart, key=f"{key}:scatter", config=_PLAIN)
+    _scatters(run, pair, same, key)
     rows = []
     for name, one in pair.items():
         centre, deviation = spread_of(one)
@@ -50,6 +50,19 @@ def against_plain(run: Run, key: str) -> None:
     planes.atlas(twin[0], f"{key}:atlas:{twin[0].digest}")
 
 
+def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> None:
+    """The codes of each net, so many pictures in a row as there is room for; what the colours mean before them."""
+    labels = run.images.labels.tolist()
+    used = [(label, charts.CLASSES[label % len(charts.CLASSES)]) for label in sorted(set(labels))]
+    st.html("Classes: " + " ".join(f'<b style="color:{colour}">{label}</b>' for label, colour in used))
+    figures = charts.by_class(_planes(nets), labels, same_scale)
+    across = min(IN_A_ROW, len(figures))
+    names = list(figures)
+    for start in range(0, len(names), across):
+        for cell, name in zip(st.columns(across), names[start : start + across], strict=False):
+            cell.plotly_chart(figures[name], key=f"{key}:scatter:{name}", config=_PLAIN)
+
+
 def _planes(runs: dict[str, Run]) -> dict[str, latent.Array]:
     found = {}
     for name, run in runs.items():
@@ -65,8 +78,7 @@ def betas(run: Run, key: str) -> None:
         return
     pictures = {f"β = {beta:g}": one for beta, one in zip(BETAS, found, strict=True)}
     same = st.toggle("All at the same scale", value=False, key=f"{key}:scale")
-    chart = charts.by_class(_planes(pictures), run.images.labels.tolist(), same)
-    st.plotly_chart(chart, key=f"{key}:scatter", config=_PLAIN)
+    _scatters(run, pictures, same, key)
     figures = [one.metrics for one in found]
     recon_losses, kls = [one["recon_loss"] for one in figures], [one["kl"] for one in figures]
     left, right = st.columns(2)
