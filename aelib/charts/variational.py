@@ -53,7 +53,7 @@ def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_sca
         figure = go.Figure()
         for label in np.unique(classes):
             chosen = points[classes == label]
-            figure.add_scattergl(
+            figure.add_scatter(  # not WebGL: a browser has few contexts, and drops the first charts for the last
                 x=chosen[:, 0], y=chosen[:, 1], mode="markers", name=str(label),
                 marker={"size": 4, "color": CLASSES[label % len(CLASSES)], "opacity": 0.7},
                 hovertemplate=f"{label}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",

@@ -13,6 +13,7 @@ from . import planes, samples
 from .beside import runs_of
 
 IN_A_ROW = 4  # small pictures
+POINTS = 500  # codes in each of them
 _PLAIN = {"displayModeBar": False}
 
 
@@ -52,7 +53,7 @@ def against_plain(run: Run, key: str) -> None:
 
 def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> None:
     """The codes of each net, so many pictures in a row as there is room for; what the colours mean before them."""
-    labels = run.images.labels.tolist()
+    labels = run.images.labels[:POINTS].tolist()
     used = [(label, charts.CLASSES[label % len(charts.CLASSES)]) for label in sorted(set(labels))]
     st.html("Classes: " + " ".join(f'<b style="color:{colour}">{label}</b>' for label, colour in used))
     figures = charts.by_class(_planes(nets), labels, same_scale)
@@ -66,7 +67,7 @@ def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> Non
 def _planes(runs: dict[str, Run]) -> dict[str, latent.Array]:
     found = {}
     for name, run in runs.items():
-        codes = run.codes()
+        codes = run.codes()[:POINTS]
         found[name] = latent.plane(codes).points(codes)
     return found
 
