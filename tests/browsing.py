@@ -36,3 +36,8 @@ def _is_local(url: str) -> bool:
 def train(page: Page) -> None:
     """Press the lesson's own Train."""
     page.get_by_role("button", name="Train", exact=True).click()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has been drawn to its end: before that, things still move under the pointer."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

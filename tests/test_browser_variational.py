@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from aelib.store import Store
 from aelib.training import fit_many
-from tests.browsing import opened, train
+from tests.browsing import opened, settled, train
 from tests.server import Server
 from tests.test_images import _half, _saved
 from tests.test_variational_pages import DIGITS, DIGITS_QUERY
@@ -31,6 +31,8 @@ def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, 
     expect(page.get_by_text(re.compile(r"of 9$")).first).to_be_visible()
 
     page.get_by_role("button", name="Train the plain autoencoder beside it").first.click()
+    expect(page.get_by_text(re.compile(r"plain autoencoder \d\.\d+")).first).to_be_visible()
+    settled(page)
     film = page.locator(".film input")
     expect(film).to_have_attribute("max", "11")  # ten images between two
     status = page.locator(".film .status")
@@ -46,6 +48,7 @@ def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, 
     slider.focus()
     slider.press("End")
     expect(film).to_have_attribute("max", "61")
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Animation (GIF)").click()
     picture = Image.open(io.BytesIO(Path(waiting.value.path()).read_bytes()))

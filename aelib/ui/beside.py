@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from ..experiment import Experiment
 from ..run import Run
 from . import batch
@@ -11,8 +13,10 @@ from .words import problems
 
 def runs_of(experiments: Sequence[Experiment], label: str, key: str) -> list[Run] | None:
     """Their runs, or None while some are missing: then there is a button with this label, or progress, and Stop."""
-    if not batch.train(experiments, label, key):
-        return None
+    # a place of its own: what follows keeps its number on the page, so that nothing stands there twice for a moment
+    with st.container():
+        if not batch.train(experiments, label, key):
+            return None
     found = [open_run(experiment) for experiment in experiments]
     if any(run is None for run in found):
         problems(["A training diverged: try a smaller learning rate, or another output."])
