@@ -185,7 +185,7 @@ class Experiment(Settings):
         decoder written out, a batch as large as the set) and fields at their default, so that a new field does
         not rename old runs.
         """
-        return _digest(self)
+        return _digest(self, datasets.canonical(self.dataset))
 
     def _effective(self) -> dict[str, Any]:
         """Dotted path -> value, for every field that has an effect and is not at its default."""
@@ -296,9 +296,10 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=32_768)
-def _digest(experiment: Experiment) -> str:
-    """Kept beside the experiments, not in them: a changed copy (`model_copy`) must not carry the old one along."""
-    values = experiment._effective()
+def _digest(experiment: Experiment, images: str) -> str:
+    """Kept beside the experiments, not in them: a changed copy (`model_copy`) must not carry the old one along.
+    images: the canonical name of the data set, which other files under the same name change."""
+    values = experiment._effective() | ({"dataset": images} if images != _defaults()["dataset"] else {})
     words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 

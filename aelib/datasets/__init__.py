@@ -53,8 +53,11 @@ def spec(name: str) -> DatasetSpec:
 
 
 def canonical(name: str) -> str:
-    """The one name of a set that can be written in two ways."""
-    return emoji.name_of(name.partition("-")[0], emoji.numbers(name)) if emoji.is_one(name) else name
+    """The one name of a set that can be written in two ways; with its content, where that is another elsewhere."""
+    if emoji.is_one(name):
+        return emoji.name_of(name.partition("-")[0], emoji.numbers(name))
+    content = spec(name).content
+    return f"{name}:{content}" if content else name
 
 
 def load(name: str) -> ImageSet:
@@ -65,7 +68,8 @@ def load(name: str) -> ImageSet:
 @lru_cache(maxsize=16)
 def _load(described: DatasetSpec) -> ImageSet:
     images = described.load()
-    if len(images) != described.images or tuple(images.pixels.shape[1:]) != described.shape:
+    fits = tuple(images.pixels.shape[1:]) == described.shape and tuple(images.shown.shape[1:]) == described.shown_shape
+    if len(images) != described.images or not fits:
         raise LabError(f"{described.name} is not what it should be: replace its files by the originals.")
     return images
 
@@ -82,16 +86,20 @@ def judged(name: str) -> ImageSet:
     return load(name).part(slice(start, None))
 
 
-@lru_cache(maxsize=16)
 def looked_at(name: str) -> ImageSet:
     """The images by which a net is looked at while it trains, and that pages show: all of a set of named ones, else
     at most LOOKED_AT, evenly from those to validate with (or, where there are none, to test with)."""
-    splits = spec(name).splits
-    if spec(name).named:
-        return load(name)
+    return _looked_at(spec(name))
+
+
+@lru_cache(maxsize=16)
+def _looked_at(described: DatasetSpec) -> ImageSet:
+    if described.named:
+        return _load(described)
+    splits = described.splits
     count = splits.valid or splits.test
     step = -(-count // LOOKED_AT)
-    return load(name).part(slice(splits.train, splits.train + count, step))
+    return _load(described).part(slice(splits.train, splits.train + count, step))
 
 
 def available() -> list[DatasetSpec]:

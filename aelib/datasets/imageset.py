@@ -24,11 +24,13 @@ class Splits(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class ImageSet:
     """pixels: uint8, images × channels × height × width, 0 to 255; names: one for each image, all different;
-    labels: int64, one class number for each image."""
+    labels: int64, one class number for each image; inputs: where a net is shown something else than what it should
+    give (pairs of a poor and a good picture), uint8, images × channels × height × width, of a size of their own."""
 
     pixels: Tensor
     names: tuple[str, ...]
     labels: Tensor
+    inputs: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -37,9 +39,15 @@ class ImageSet:
         """float32, images × channels × height × width, 0 to 1."""
         return self.pixels.float() / 255.0
 
+    @property
+    def shown(self) -> Tensor:
+        """What a net is shown, uint8: the images, or the inputs of pairs."""
+        return self.pixels if self.inputs is None else self.inputs
+
     def part(self, chosen: slice) -> "ImageSet":
         """Some of the images, without copying them."""
-        return ImageSet(self.pixels[chosen], self.names[chosen], self.labels[chosen])
+        inputs = None if self.inputs is None else self.inputs[chosen]
+        return ImageSet(self.pixels[chosen], self.names[chosen], self.labels[chosen], inputs)
 
 
 def numbered(labels: Tensor) -> tuple[str, ...]:
@@ -53,7 +61,9 @@ class DatasetSpec:
 
     shape: channels, height, width; classes: different labels; wrong_pixel: from which distance (of 0 to 1) on a pixel
     counts as wrong; light: 1 is white, as in a photograph, where else it is ink on paper; missing: None where the
-    images are here, else one sentence with what to do.
+    images are here, else one sentence with what to do; input_shape: of what a net is shown, where that is something
+    else than the images; content: eight hexadecimal digits that stand for the files where a set of this name may have
+    other images on another machine.
     """
 
     name: str
@@ -67,6 +77,18 @@ class DatasetSpec:
     wrong_pixel: float = WRONG_PIXEL
     light: bool = False
     missing: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
+    input_shape: tuple[int, int, int] | None = None
+    content: str = ""
+
+    @property
+    def shown_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of what a net is shown."""
+        return self.input_shape or self.shape
+
+    @property
+    def paired(self) -> bool:
+        """A net is shown something else than the images that it should give."""
+        return self.input_shape is not None
 
     @property
     def images(self) -> int:
