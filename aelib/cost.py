@@ -35,7 +35,7 @@ def _batch(first: Experiment, nets: int) -> float:
     operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
     if nets == 1 and kernel.serves(first, torch.device("cpu")):
         operations = COMPILED
-    parameters = first.model.parameter_count()
+    parameters = first.architecture.parameters
     widest = max(step.inputs * step.outputs for step in first.model.steps())
     each = LARGE if widest * size >= products.LEAST else MULTIPLICATION
     arithmetic = 3 * parameters * size * nets * each + (parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0)

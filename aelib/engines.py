@@ -4,6 +4,7 @@ An engine trains one or more `members`: nets of one shape that may differ in see
 decay and β. `aelib.ensemble` has the engine for small dense nets, where autograd costs more than the arithmetic.
 """
 
+import math
 from typing import NamedTuple, Protocol
 
 import torch
@@ -36,7 +37,8 @@ class Posterior(NamedTuple):
 
 
 class Look(NamedTuple):
-    """The nets as they are now. codes: members × images × latent_dim, of variational nets the means; outputs: of these
+    """The nets as they are now. codes: members × images × latent_dim, of variational nets the means (with a latent_dim
+    of 0 where they are too many to be kept); outputs: of these
     codes, members × images × channels × height × width, normalised; loss: what training makes small, float64 on the CPU
     (MPS has none), members, the mean over pixels and images, or see `aelib.variational`."""
 
@@ -72,12 +74,31 @@ class Engine(Protocol):
         ...
 
 
+def _full(numbers: Tensor) -> Tensor:
+    """Out of mixed precision: losses are computed in full."""
+    return numbers.float() if numbers.dtype is torch.bfloat16 else numbers
+
+
+LOOKED_AT = 20_000_000  # numbers that may be needed at once for a look without gradients
+
+
 class AutogradEngine:
     """Any model, one member, gradients from autograd and the optimiser from torch."""
 
     def __init__(self, model: Autoencoder, experiment: Experiment, device: torch.device) -> None:
         self.members = 1
         self.model = model.to(device)
+        self.pictures = experiment.model.kind != "dense"
+        if self.pictures:
+            # pixels of all channels beside each other: what convolutions of oneDNN and of tensor cores are made for
+            # (benchmarks/convolution.py)
+            self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.mixed = torch.autocast(
+            device.type, torch.bfloat16, enabled=self.pictures and experiment.precision == "mixed"
+        )
+        self.keeps_codes = experiment.keeps_codes or experiment.model.variational
+        widest = 2 * max(math.prod(step.outputs) for step in experiment.architecture.steps)
+        self.together = max(1, LOOKED_AT // widest)  # images of one look
         self.loss = losses.select(experiment.loss, experiment.output_activation)
         self.beta, self.free_bits = experiment.beta, experiment.free_bits
         settings = experiment.optimizer
@@ -86,10 +107,13 @@ class AutogradEngine:
             settings.kind, list(model.parameters()), self.rate, settings.momentum, settings.weight_decay
         )
 
-    def _decoded(self, codes: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def _shown(self, inputs: Tensor) -> Tensor:
+        return inputs.contiguous(memory_format=torch.channels_last) if self.pictures else inputs
+
+    def _compared(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Outputs, and the reconstruction loss: mean over pixels and images; of a variational net summed over
         pixels."""
-        logits = self.model.decode_logits(codes)
+        logits = _full(logits)
         outputs = self.model.output(logits)
         loss = self.loss.value(logits, outputs, targets).mean()
         return outputs, loss * outputs[0].numel() if self.model.variational else loss
@@ -98,8 +122,10 @@ class AutogradEngine:
         """mu, log_var, the reconstruction loss of sampled codes, and the KL of each code number."""
         if batch.eps is None:
             raise ValueError("a variational net needs random numbers")
-        mu, log_var = self.model.posterior(batch.inputs[0])
-        _, recon_loss = self._decoded(reparametrize(mu, log_var, batch.eps[0]), batch.targets[0])
+        with self.mixed:
+            mu, log_var = (_full(half) for half in self.model.posterior(self._shown(batch.inputs[0])))
+            logits = self.model.decode_logits(reparametrize(mu, log_var, batch.eps[0]))
+        _, recon_loss = self._compared(logits, batch.targets[0])
         return mu, log_var, recon_loss, kl(mu, log_var).mean(dim=0)
 
     def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
@@ -111,19 +137,51 @@ class AutogradEngine:
             *_, recon_loss, kl_each = self._sampled(batch)
             loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
         else:
-            _, loss = self._decoded(self.model.encode(batch.inputs[0]), batch.targets[0])
+            with self.mixed:
+                _, logits = self.model.through(self._shown(batch.inputs[0]))
+            _, loss = self._compared(logits, batch.targets[0])
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
 
     @torch.no_grad()
     def look(self, batch: Batch) -> Look:
         self.model.eval()
+        count = batch.inputs.shape[1]
+        parts = [slice(start, start + self.together) for start in range(0, count, self.together)]
+        looks = [
+            self._look(Batch(*(None if images is None else images[:, part] for images in batch)))  # type: ignore[arg-type]
+            for part in parts
+        ]
+        if len(looks) == 1:
+            return looks[0]
+        shares = [look.outputs.shape[1] / count for look in looks]
+
+        def mean(values: list[Tensor]) -> Tensor:
+            return torch.stack([share * value for share, value in zip(shares, values, strict=True)]).sum(dim=0)
+
+        posteriors = [look.posterior for look in looks if look.posterior is not None]
+        posterior = None
+        if posteriors:
+            posterior = Posterior(
+                torch.cat([one.log_var for one in posteriors], dim=1),
+                mean([one.recon_loss for one in posteriors]),
+                mean([one.kl for one in posteriors]),
+            )
+        codes, outputs = (torch.cat(one, dim=1) for one in list(zip(*looks, strict=True))[:2])
+        return Look(codes, outputs, mean([look.loss for look in looks]), posterior)
+
+    def _look(self, batch: Batch) -> Look:
+        """At images that are few enough to be looked at together."""
         if not self.model.variational:
-            codes = self.model.encode(batch.inputs[0])
-            outputs, loss = self._decoded(codes, batch.targets[0])
-            return Look(codes[None], outputs[None], loss.cpu().double()[None])
+            with self.mixed:
+                codes, logits = self.model.through(self._shown(batch.inputs[0]))
+            outputs, loss = self._compared(logits, batch.targets[0])
+            kept = _full(codes) if self.keeps_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
+            return Look(kept[None], outputs[None], loss.cpu().double()[None])
         mu, log_var, recon_loss, kl_each = self._sampled(batch)
-        outputs, _ = self._decoded(mu, batch.targets[0])
+        with self.mixed:
+            logits = self.model.decode_logits(mu)
+        outputs, _ = self._compared(logits, batch.targets[0])
         loss = objective(recon_loss, kl_each, self.beta, self.free_bits)
         posterior = Posterior(log_var[None], recon_loss.cpu().double()[None], kl_each.cpu().double()[None])
         return Look(mu[None], outputs[None], loss.cpu().double()[None], posterior)
@@ -131,10 +189,17 @@ class AutogradEngine:
     @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
         self.model.eval()
-        return self.model.decode(codes[0])[None]
+        codes = codes[0]
+        parts = [
+            self.model.decode(codes[start : start + self.together]) for start in range(0, len(codes), self.together)
+        ]
+        return torch.cat(parts)[None]
 
     def state(self, member: int) -> dict[str, Tensor]:
-        return {name: tensor.detach().cpu().clone() for name, tensor in self.model.state_dict().items()}
+        return {
+            name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+            for name, tensor in self.model.state_dict().items()
+        }
 
     def keep(self, members: list[int]) -> None:
         self.members = len(members)

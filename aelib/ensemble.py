@@ -41,14 +41,14 @@ def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     images = described.splits.train
     looked_at = images if described.named else datasets.LOOKED_AT
     batch = experiment.batch_size or images
-    flat = model.parameter_count() * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
+    flat = experiment.architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
     rooms = batch + looked_at + experiment.keeps_grid * GRID_SIDE**2 + (0 if described.named else looked_at)
     activations = 4 * widths * rooms
     noise = 12 * described.pixels * max(batch, looked_at) if experiment.corruption.kind != "none" else 0
     if model.variational:
-        noise += 6 * model.latent_dim * images
-    kept = snapshots * (8 * looked_at * model.latent_dim + experiment.snapshot_numbers)
+        noise += 6 * experiment.latent_dim * images
+    kept = snapshots * (8 * looked_at * experiment.latent_dim + experiment.snapshot_numbers)
     return 4 * (flat + activations + noise) + kept
 
 
@@ -117,7 +117,7 @@ class BatchedDense:
         self.bottleneck = None
         if first.model.variational:
             beta = _setting([experiment.beta for experiment in experiments])
-            self.bottleneck = Bottleneck(first.model.latent_dim, beta, first.free_bits, device)
+            self.bottleneck = Bottleneck(first.latent_dim, beta, first.free_bits, device)
         settings = [experiment.optimizer for experiment in experiments]
         self.optimizer = FlatOptimizer(
             first.optimizer.kind,

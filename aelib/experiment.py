@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from . import datasets
+from .architecture import Architecture, DoesNotFit, plan
 from .activations import ACTIVATIONS
 from .basics import LabError
 from .corruption import NOISES
@@ -33,6 +34,8 @@ MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
 PICTURED = 32  # images of a large set whose reconstructions are kept along the way
 GRID_SIDE = 15  # of the decoded plane that is kept along the way: so many points across and down
+MAX_ACTIVATIONS = 150_000_000  # numbers that training keeps of one batch: twice as many with their gradients
+MOST_CODE = 64  # numbers of a convolutional code that snapshots keep: larger ones are looked at in the net itself
 MAX_JSON = 100_000  # characters
 
 SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
@@ -60,26 +63,7 @@ class Experiment(Settings):
     def _fits_together(self) -> Self:
         described = _dataset_spec(self.dataset)
         model = self.model
-        if model.layers[0] != described.pixels:
-            _refuse(
-                f"model.layers is {_dashes(model.layers)}: start with {described.pixels}, the pixels of an image of "
-                f"{described.name}, and end with the code."
-            )
-        if len(model.layers) > 2 and model.layers[-1] == model.layers[0]:
-            _refuse(
-                f"model.layers is {_dashes(model.layers)}: stop at the code, such as "
-                f"{_dashes(model.layers[: (len(model.layers) + 1) // 2])}; the decoder mirrors it."
-            )
-        if model.decoder[0] != model.latent_dim or model.decoder[-1] != described.pixels:
-            _refuse(
-                f"model.decoder_layers is {_dashes(model.decoder)}: start with the code's {model.latent_dim} and end "
-                f"with the image's {described.pixels}."
-            )
-        if (count := model.parameter_count()) > MAX_PARAMETERS:
-            _refuse(
-                f"model.layers is {_dashes(model.layers)}, which makes {count:,} parameters: at most "
-                f"{MAX_PARAMETERS:,} are allowed."
-            )
+        self._network_fits(described)
         images = described.splits.train
         if self.batch_size is not None and self.batch_size > images:
             _refuse(
@@ -106,6 +90,8 @@ class Experiment(Settings):
                 f"early_stop.kind is 'learnt': choose none or patience, since no image of {described.name} is learnt "
                 "by itself."
             )
+        if model.kind == "super_resolution" and model.variational:
+            _refuse("model.variational is true: choose false, since a super-resolution net has no code to sample.")
         if model.batch_norm and self.batch_size and images % self.batch_size == 1 % self.batch_size:
             _refuse(
                 f"batch_size is {self.batch_size}, which leaves a batch of 1 image, and batch norm needs 2: give "
@@ -123,6 +109,47 @@ class Experiment(Settings):
             most = MAX_SNAPSHOT_NUMBERS // self.snapshot_numbers
             _refuse(f"snapshots has {len(self.snapshots or ())} epochs: at most {most} fit for {described.name}.")
         return self
+
+    def _network_fits(self, described: datasets.DatasetSpec) -> None:
+        """The net must begin and end with the images, and not be too large."""
+        model = self.model
+        sizes, path = model.layers, "model.layers"
+        if model.kind != "dense":
+            sizes, path = model.convolution.channels, "model.convolution.channels"
+        else:
+            channels, height, width = described.shown_shape
+            if sizes[0] != channels * height * width:
+                _refuse(
+                    f"model.layers is {_dashes(sizes)}: start with {channels * height * width}, the pixels of an image "
+                    f"of {described.name}, and end with the code."
+                )
+            if len(sizes) > 2 and sizes[-1] == sizes[0]:
+                _refuse(
+                    f"model.layers is {_dashes(sizes)}: stop at the code, such as "
+                    f"{_dashes(sizes[: (len(sizes) + 1) // 2])}; the decoder mirrors it."
+                )
+            if model.decoder[0] != sizes[-1] or model.decoder[-1] != described.pixels:
+                _refuse(
+                    f"model.decoder_layers is {_dashes(model.decoder)}: start with the code's {sizes[-1]} and end "
+                    f"with the image's {described.pixels}."
+                )
+        try:
+            found = plan(self.resolved_model, described.shape, described.shown_shape)
+        except DoesNotFit as error:
+            _refuse(str(error))
+        if found.parameters > MAX_PARAMETERS:
+            _refuse(
+                f"{path} is {_dashes(sizes)}, which makes {found.parameters:,} parameters: at most "
+                f"{MAX_PARAMETERS:,} are allowed."
+            )
+        together = self.batch_size or described.splits.train
+        if model.kind != "dense" and found.activations * together > MAX_ACTIVATIONS:
+            most = MAX_ACTIVATIONS // found.activations
+            advice = f"give a batch_size of at most {most:,}" if most else "give fewer channels"
+            _refuse(
+                f"A batch of {together:,} images through these convolutions needs {found.activations * together:,} "
+                f"numbers at once: {advice}."
+            )
 
     def _output_fits(self) -> None:
         """The output activation must be able to give what the normalised pixels ask for."""
@@ -149,7 +176,25 @@ class Experiment(Settings):
         """The output activation by name, "auto" resolved."""
         if self.model.output_activation != "auto":
             return self.model.output_activation
+        if self.model.kind == "super_resolution":
+            return "identity"  # of what is added to an image, either sign is needed
         return {"none": "sigmoid", "symmetric": "tanh", "standardized": "identity"}[self.normalization]
+
+    @property
+    def architecture(self) -> Architecture:
+        """The net, step by step."""
+        described = self.dataset_spec
+        return plan(self.resolved_model, described.shape, described.shown_shape)
+
+    @property
+    def latent_dim(self) -> int:
+        """Numbers in a code."""
+        return self.architecture.latent_dim
+
+    @property
+    def keeps_codes(self) -> bool:
+        """Whether snapshots have the codes along the way."""
+        return self.model.kind == "dense" or (self.model.kind == "convolutional" and self.latent_dim <= MOST_CODE)
 
     @property
     def resolved_model(self) -> Model:
@@ -165,7 +210,7 @@ class Experiment(Settings):
     @property
     def keeps_grid(self) -> bool:
         """Whether the decoded plane is kept along the way too: for codes of two numbers, where images are many."""
-        return self.model.latent_dim == 2 and not self.dataset_spec.named
+        return self.latent_dim == 2 and not self.dataset_spec.named and self.model.kind != "super_resolution"
 
     @property
     def snapshot_numbers(self) -> int:
@@ -201,6 +246,11 @@ class Experiment(Settings):
             values["batch_size"] = "all"
         if values["corruption.pixels"]:
             values["corruption.pixels"] = sorted(set(self.corruption.pixels))
+        dense, enlarges = self.model.kind == "dense", self.model.kind == "super_resolution"
+        steps = self.architecture.steps
+        strides = self.model.convolution.stride
+        if len(set(strides)) == 1:
+            values["model.convolution.stride"] = list(strides[:1])
         noisy = self.corruption.kind != "none" and self.corruption.level > 0
         painted = noisy and self.corruption.kind == "painted"
         for path, matters in {
@@ -210,8 +260,19 @@ class Experiment(Settings):
             "corruption.where": noisy,
             "corruption.pixels": painted,
             "model.initialization_scale": INITIALIZATIONS[self.model.initialization].scaled,
-            "model.hidden_activation": any(step.hidden for step in self.model.steps()),
-            "model.batch_norm": any(step.hidden for step in self.model.steps()),
+            "model.hidden_activation": any(step.hidden and step.weights for step in steps),
+            "model.batch_norm": any(step.hidden and step.weights for step in steps),
+            "model.layers": dense,
+            "model.decoder_layers": dense,
+            "precision": not dense,
+            "model.convolution.channels": not dense,
+            "model.convolution.stride": not dense,
+            "model.convolution.kernel": not dense,
+            "model.convolution.pooling": not dense and max(strides) > 1,
+            "model.convolution.upsampling": not dense and max(strides) > 1,
+            "model.convolution.code_size": not dense,
+            "model.convolution.upscale": enlarges and self.dataset_spec.shown_shape != self.dataset_spec.shape,
+            "model.convolution.residual": enlarges,
             "optimizer.momentum": OPTIMIZERS[self.optimizer.kind].momentum,
             "optimizer.step_every": self.optimizer.schedule == "step",
             "optimizer.step_factor": self.optimizer.schedule == "step",
@@ -251,12 +312,12 @@ class Experiment(Settings):
     def _fitted_layers(self, dataset: str) -> dict[str, Any]:
         """Layers for another data set; nothing where that is not here, which is said later."""
         try:
-            pixels = datasets.spec(dataset).pixels
+            described = datasets.spec(dataset)
         except LabError:
             return {}
-        found: dict[str, Any] = {"model.layers": (pixels, *self.model.layers[1:])}
+        found: dict[str, Any] = {"model.layers": (math.prod(described.shown_shape), *self.model.layers[1:])}
         if self.model.decoder_layers:
-            found["model.decoder_layers"] = (*self.model.decoder_layers[:-1], pixels)
+            found["model.decoder_layers"] = (*self.model.decoder_layers[:-1], described.pixels)
         return found
 
     def to_json(self) -> str:

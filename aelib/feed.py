@@ -13,7 +13,7 @@ from torch import Tensor
 from .basics import generator
 from .corruption import corrupt
 from .counter import TEST, key, normal, random_bits
-from .datasets import Normalization
+from .datasets import ImageSet, Normalization
 from .engines import Batch
 from .experiment import Experiment
 
@@ -24,20 +24,26 @@ NUMBERS = 200_000  # of noise that are drawn at once, if an epoch does not need 
 FLOATS = 4_000_000  # pixels of a training set that is kept as floats, ready for the nets: smaller ones are
 
 
+def floats(pixels: Tensor) -> Tensor:
+    """From bytes to 0..1."""
+    return pixels.float().div_(255.0)
+
+
 class Feed:
-    """For members that differ at most in seed and noise level. pixels: uint8, images × channels × height × width;
-    normalization: of these."""
+    """For members that differ at most in seed and noise level. images: those to train on; normalization: of these."""
 
     def __init__(
-        self, members: list[Experiment], pixels: Tensor, normalization: Normalization, device: torch.device
+        self, members: list[Experiment], images: ImageSet, normalization: Normalization, device: torch.device
     ) -> None:
         first = members[0]
         self.noise = first.corruption
         self.normalization, self.device = normalization, device
-        self.bytes = pixels.to(device)
-        self.size = first.batch_size or len(pixels)
+        self.bytes = images.pixels.to(device)
+        # what the nets are shown, where that is something else than what they should give
+        self.given = None if images.inputs is None else images.inputs.to(device)
+        self.size = first.batch_size or len(images)
         self.epochs = first.epochs
-        self.latent_dim = first.model.latent_dim if first.model.variational else 0
+        self.latent_dim = first.latent_dim if first.model.variational else 0
         self.seeds = [member.seed for member in members]
         self.levels = [member.corruption.level for member in members]
         self.order = [generator(seed, "order") for seed in self.seeds]
@@ -45,34 +51,47 @@ class Feed:
         self.noisy_training = noisy and self.noise.where in ("train", "both")
         self.noisy_look = noisy and self.noise.where in ("test", "both")
         # a set kept as floats: as pixels from 0 to 1, and normalised
-        whole = self.size >= len(pixels) or pixels.numel() <= FLOATS
-        self.pixels = self.bytes.float() / 255.0 if whole else None
-        self.clean = normalization.apply(self.pixels) if self.pixels is not None else None
-        self._clean = self.clean[None] if self.clean is not None else None  # one tensor, so that engines know it again
+        whole = self.size >= len(images) or images.pixels.numel() + images.shown.numel() <= FLOATS
+        self.pixels = floats(self.bytes if self.given is None else self.given) if whole else None
+        # one tensor each, so that engines know them again
+        self._clean = normalization.apply(self.pixels)[None] if self.pixels is not None else None
+        self._targets = self._clean
+        if whole and self.given is not None:
+            self._targets = normalization.apply(floats(self.bytes))[None]
         self._start()
 
     def _start(self) -> None:
         """What does not change from epoch to epoch, for the members as they are now."""
         self.whole: Batch | None = None
-        if self.pixels is not None and self._clean is not None:
-            self.whole = Batch(self._clean, self._clean)
+        if self.pixels is not None and self._clean is not None and self._targets is not None:
+            self.whole = Batch(self._clean, self._targets)
             if self.noisy_training and not self.noise.fresh:
                 self.whole = self.whole._replace(inputs=self._noisy(self.pixels, [FIXED]))
         self._noise_ahead: dict[int, Tensor] = {}
         self._eps_ahead: dict[int, Tensor] = {}
 
-    def look(self, pixels: Tensor | None = None, first: int = 0) -> Batch:
-        """The batch by which nets are looked at: these images (uint8), or those of training, in their own order. The
-        same noise and random numbers at every look; first: the number of the first of these images, on which both
+    def look(self, images: ImageSet | None = None, first: int = 0) -> Batch:
+        """The batch by which nets are looked at: these images, or those of training, in their own order. The same
+        noise and random numbers at every look; first: the number of the first of these images, on which both
         depend."""
-        if pixels is None and self.pixels is not None and self._clean is not None:
-            shown, clean = self.pixels, self._clean
+        if images is None and self.whole is not None and self.pixels is not None and self._clean is not None:
+            shown, clean, targets = self.pixels, self._clean, self.whole.targets
         else:
-            shown = (self.bytes if pixels is None else pixels.to(self.device)).float() / 255.0
-            clean = self.normalization.apply(shown)[None]
+            pixels = self.bytes if images is None else images.pixels
+            given = self.given if images is None else images.inputs
+            shown = floats((pixels if given is None else given).to(self.device))
+            clean = targets = self.normalization.apply(shown)[None]
+            if given is not None:
+                targets = self.normalization.apply(floats(pixels.to(self.device)))[None]
         numbers = torch.arange(first, first + len(shown), device=self.device)
         inputs = self._noisy(shown, [TEST], numbers) if self.noisy_look else clean
-        return Batch(inputs, clean, self._eps([TEST], numbers))
+        return Batch(inputs, targets, self._eps([TEST], numbers))
+
+    def sample(self, step: int) -> Batch:
+        """To look at every so many of the images trained on."""
+        inputs = None if self.given is None else self.given[::step].cpu()
+        pixels = self.bytes[::step].cpu()
+        return self.look(ImageSet(pixels, (), torch.empty(0), inputs))
 
     def _noisy(self, pixels: Tensor, turns: list[int], numbers: Tensor | None = None) -> Tensor:
         """Normalised, (turns · members) × images × channels × height × width."""
@@ -127,8 +146,13 @@ class Feed:
         order = torch.stack([torch.randperm(count, generator=one) for one in self.order]).to(self.device)
         members = torch.arange(len(self.seeds), device=self.device)[:, None]
         for chosen in torch.split(order, self.size, dim=1):
-            shown = self.bytes[chosen].float().div_(255.0) if self.pixels is None else self.pixels[chosen]
-            clean = self.normalization.apply(shown)
+            if self.pixels is not None:
+                shown = self.pixels[chosen]
+            else:
+                shown = (self.bytes if self.given is None else self.given)[chosen].float().div_(255.0)
+            clean = targets = self.normalization.apply(shown)
+            if self.given is not None:
+                targets = self.normalization.apply(self.bytes[chosen].float().div_(255.0))
             if fresh:
                 inputs = self._noisy(shown, [epoch], chosen)
             elif self.noisy_training:
@@ -137,7 +161,7 @@ class Feed:
                 )
             else:
                 inputs = clean
-            yield Batch(inputs, clean, None if eps is None else eps[members, chosen])
+            yield Batch(inputs, targets, None if eps is None else eps[members, chosen])
 
     def keep(self, rows: list[int]) -> None:
         """Go on with these members only."""

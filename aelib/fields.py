@@ -16,6 +16,8 @@ from .optimizers import OPTIMIZERS
 
 MAX_WIDTH = 4096
 MAX_LAYERS = 12
+MAX_CHANNELS = 512
+MAX_STRIDE = 32
 MAX_EPOCHS = 1_000_000
 MAX_PIXELS = 4096  # that can be painted
 
@@ -67,9 +69,6 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-_WITH_SLOPE = {name for name, activation in ACTIVATIONS.items() if activation.learnt_slope}
-
-
 class DenseStep(NamedTuple):
     """One fully connected layer and what follows it; hidden: neither the code's nor the output's."""
 
@@ -79,10 +78,86 @@ class DenseStep(NamedTuple):
     hidden: bool
 
 
-class Model(Part):
-    """A dense autoencoder: fully connected layers down to the code and up again."""
+def _several(value: object) -> object:
+    """One number stands for a list of it."""
+    return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
 
-    kind: Annotated[Literal["dense"], setting("Kind of network.", "choose dense")] = "dense"
+
+class Convolution(Part):
+    """The layers of a convolutional or super-resolution net; `aelib.architecture` makes shapes of them."""
+
+    channels: Annotated[
+        Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_CHANNELS)], ...], Field(min_length=1, max_length=MAX_LAYERS)],
+        listed("-,"),
+        BeforeValidator(_several),
+        setting(
+            "Channels (feature maps) of every convolution of the encoder, such as 32-64-1; the last are the code's. "
+            "The decoder mirrors them.",
+            f"give 1 to {MAX_LAYERS} numbers of 1 to {MAX_CHANNELS}, such as 32-64-1",
+        ),
+    ] = (16, 8, 1)
+    stride: Annotated[
+        Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_STRIDE)], ...], Field(min_length=1, max_length=MAX_LAYERS)],
+        listed("-,"),
+        BeforeValidator(_several),
+        setting(
+            "How many times smaller each layer makes height and width, such as 2-2-1; one number stands for all.",
+            f"give one number from 1 to {MAX_STRIDE}, or one for each layer, such as 2-2-1",
+        ),
+    ] = (2, 2, 1)
+    kernel: Annotated[
+        int, setting("Height and width of every kernel.", "give a whole number from 1 to 11", ge=1, le=11)
+    ] = 3
+    pooling: Annotated[
+        Literal["none", "max", "average"],
+        setting(
+            "What makes images smaller: the steps of the convolution itself (none), or the largest or the mean of "
+            "neighbours.",
+            "choose none, max or average",
+        ),
+    ] = "none"
+    upsampling: Annotated[
+        Literal["transposed", "resize"],
+        setting(
+            "How the decoder makes images larger: by a transposed convolution, or by repeating pixels and a "
+            "convolution.",
+            "choose transposed or resize",
+        ),
+    ] = "transposed"
+    code_size: Annotated[
+        Width | None,
+        BeforeValidator(lambda value: None if value == "" else value),
+        setting(
+            "Numbers of a dense code behind the convolutions. Empty: the maps of the last one are the code.",
+            f"give a whole number from 1 to {MAX_WIDTH}, or nothing",
+        ),
+    ] = None
+    upscale: Annotated[
+        Literal["first", "last"],
+        setting(
+            "Where a super-resolution net enlarges: before its first layer (bicubic), or behind its last (sub-pixel).",
+            "choose first or last",
+        ),
+    ] = "first"
+    residual: Annotated[
+        bool,
+        setting(
+            "A super-resolution net gives what is to be added to the enlarged input, instead of the whole image.",
+            "choose true or false",
+        ),
+    ] = True
+
+
+class Model(Part):
+    """An autoencoder: fully connected layers, or convolutions, down to the code and up again."""
+
+    kind: Annotated[
+        Literal["dense", "convolutional", "super_resolution"],
+        setting(
+            "Kind of network: fully connected layers, convolutions, or convolutions that enlarge what they are shown.",
+            "choose dense, convolutional or super_resolution",
+        ),
+    ] = "dense"
     variational: Annotated[
         bool,
         setting(
@@ -139,29 +214,15 @@ class Model(Part):
             le=100,
         ),
     ] = 0.1
+    convolution: Convolution = Convolution()
 
     @property
     def decoder(self) -> tuple[int, ...]:
         """Sizes from the code to the output."""
         return self.decoder_layers or self.layers[::-1]
 
-    @property
-    def latent_dim(self) -> int:
-        """Numbers in the code."""
-        return self.layers[-1]
-
-    def parameter_count(self) -> int:
-        """Numbers that training changes: weights, biases, batch norm's scales and shifts, PReLU's slopes."""
-        return sum(
-            step.inputs * step.outputs
-            + step.outputs
-            + (2 * step.outputs if step.hidden and self.batch_norm else 0)
-            + (step.activation in _WITH_SLOPE)
-            for step in self.steps()
-        )
-
     def steps(self) -> list[DenseStep]:
-        """Every fully connected layer, from the image to the image; an output of "auto" stays "auto". The code's
+        """Of a dense net every fully connected layer, from the image to the image; an output of "auto" stays "auto". The code's
         layer of a variational net gives mu and log_var, one after the other."""
         steps = []
         for sizes, last in ((self.layers, self.code_activation), (self.decoder, self.output_activation)):
@@ -171,7 +232,7 @@ class Model(Part):
                 steps.append(DenseStep(inputs, outputs, self.hidden_activation if hidden else last, hidden))
         if self.variational:
             code = len(self.layers) - 2
-            steps[code] = steps[code]._replace(outputs=2 * self.latent_dim)
+            steps[code] = steps[code]._replace(outputs=2 * self.layers[-1])
         return steps
 
 

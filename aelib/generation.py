@@ -43,7 +43,7 @@ def judge(images: Tensor, dataset: str) -> Judged:
 
 def sampled(run: Run, count: int, seed: int) -> Judged:
     """Codes drawn from N(0, 1), decoded and judged."""
-    codes = latent.prior(count, run.experiment.model.latent_dim, seed).numpy()
+    codes = latent.prior(count, run.experiment.latent_dim, seed).numpy()
     return judge(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
 
 

@@ -57,12 +57,18 @@ def _inputs(weight: Tensor) -> int:
     return weight[0].numel()
 
 
-def initialize(layer: nn.Linear, kind: str, activation: str, scale: float, generator: Generator) -> None:
+def initialize(
+    layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, kind: str, activation: str, scale: float, generator: Generator
+) -> None:
     """Fill one layer's weight and bias in place. `activation` (what follows the layer) gives Kaiming's gain."""
+    weight = layer.weight.data
+    if isinstance(layer, nn.ConvTranspose2d):
+        weight = weight.transpose(0, 1)  # inputs × outputs there: units first, as everywhere else
     gain = float(nn.init.calculate_gain(ACTIVATIONS[activation].gain))  # type: ignore[arg-type]
-    INITIALIZATIONS[kind].draw(layer.weight.data, gain, scale, generator)
+    INITIALIZATIONS[kind].draw(weight, gain, scale, generator)
     if kind == "pytorch":
-        bound = 1 / math.sqrt(_inputs(layer.weight))
+        bound = 1 / math.sqrt(_inputs(weight))
+        assert layer.bias is not None  # noqa: S101 - ours all have one
         layer.bias.data.uniform_(-bound, bound, generator=generator)
     else:
-        layer.bias.data.zero_()
+        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def serves(experiment: Experiment, device: torch.device) -> bool:
         and device.type == "cpu"
         and supports(experiment)
         and not model.variational
-        and model.parameter_count() <= MOST_PARAMETERS
+        and experiment.architecture.parameters <= MOST_PARAMETERS
         and all(step.activation in ACTIVATIONS for step in model.steps())
         # behind a hard limit cross-entropy's slope jumps to 1e12, and rounding decides where the net goes
         and not (experiment.loss == "bce" and experiment.output_activation == "saturating_linear")

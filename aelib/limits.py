@@ -24,7 +24,7 @@ class Limits:
 
     def refuse(self, experiment: Experiment) -> None:
         """Raises LabError naming what is too large, and the limit."""
-        parameters = experiment.model.parameter_count()
+        parameters = experiment.architecture.parameters
         if experiment.epochs > self.max_epochs:
             raise LabError(f"epochs is {experiment.epochs:,}: this server allows at most {self.max_epochs:,.0f}.")
         if parameters > self.max_parameters:

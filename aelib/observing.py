@@ -39,9 +39,9 @@ class Observer:
     def prepare(self) -> None:
         """The batches to look at, for the members as the feed has them now: the images that are looked at, and, where
         these are others, as many of those trained on, so that both losses are of the same weights."""
-        self.looked_at = self.feed.look(None if self.spec.named else self.images.pixels)
+        self.looked_at = self.feed.look(None if self.spec.named else self.images)
         step = -(-self.spec.splits.train // min(len(self.images), TRAIN_SAMPLE))
-        self.sample = None if self.spec.named else self.feed.look(self.feed.bytes[::step])
+        self.sample = None if self.spec.named else self.feed.sample(step)
 
     def look(self, epoch: int) -> Seen:
         """At all members as they are now."""
@@ -74,10 +74,10 @@ class Observer:
         first, look, pixels = self.experiment, seen.look, seen.pixels
         kept = {
             "epochs": torch.full((len(pixels),), epoch),
-            "codes": look.codes.cpu(),
+            "codes": look.codes.cpu() if first.keeps_codes else torch.zeros(*look.codes.shape[:2], 0),
             "pixels": _as_bytes(pixels[:, : first.pictured]),
         }
-        if look.posterior is not None:
+        if look.posterior is not None and first.keeps_codes:
             kept["log_var"] = look.posterior.log_var.cpu()
         if first.keeps_grid:
             extents = [latent.extent(codes.numpy(), first.model.variational) for codes in kept["codes"]]
@@ -105,7 +105,7 @@ class Observer:
         squares, codes, weights, posteriors = [], [], [], []
         for start in range(0, len(images), datasets.LOOKED_AT):
             part = images.part(slice(start, start + datasets.LOOKED_AT))
-            look = self.engine.look(self.feed.look(part.pixels, first=start))
+            look = self.engine.look(self.feed.look(part, first=start))
             outputs = self.feed.normalization.pixels(look.outputs)
             squares.append(metrics.mse(outputs, part.images().to(self.feed.device)).cpu())
             codes.append(look.codes.cpu())

@@ -1,6 +1,8 @@
 """A finished run: what was trained, what came out, and the net itself."""
 
 import functools
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +19,13 @@ from .experiment import Experiment
 from .models import Autoencoder, build
 
 Array = NDArray[np.float32]
+TOGETHER = 20_000_000  # numbers that a step may give at once, where pages look at a net
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshots:
     """Learning as it went. epochs: int64, snapshots (0 is the untrained net); codes: float32, snapshots × images ×
-    latent_dim, of a variational net the means; pixels: uint8 (0 to 255, cut off outside), snapshots × images ×
+    latent_dim, of a variational net the means (0 numbers each, where codes are too large to be kept); pixels: uint8 (0 to 255, cut off outside), snapshots × images ×
     channels × height × width, of the first `experiment.pictured` images. Where there is such a thing: log_var, as
     codes; grid: the decoded plane, snapshots × rows · columns × channels × height × width, uint8, over extent:
     snapshots × 4 (x from, x to, y from, y to), row 0 at the top."""
@@ -70,7 +73,7 @@ class Run:
 
     @property
     def parameters(self) -> int:
-        return self.experiment.model.parameter_count()
+        return self.experiment.architecture.parameters
 
     @functools.cached_property
     def model(self) -> Autoencoder:
@@ -88,23 +91,36 @@ class Run:
     def normalization(self) -> Normalization:
         return datasets.normalization(self.experiment.normalization, datasets.train(self.experiment.dataset).pixels)
 
-    @torch.no_grad()
+    def _in_parts(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        """function(x), some images at a time: the maps of convolutions need much room."""
+        together = max(1, TOGETHER // max(math.prod(step.outputs) for step in self.experiment.architecture.steps))
+        return torch.cat([function(part) for part in torch.split(x, together)])
+
     def codes(self) -> Array:
         """The code of every image: images × latent_dim."""
-        embedded: Array = self.model.embed(self.normalization.apply(self.images.images())).numpy()
+        return self.codes_of(self.images.shown)
+
+    @torch.no_grad()
+    def codes_of(self, pixels: Tensor) -> Array:
+        """The codes of any images (uint8, n × channels × height × width): n × latent_dim."""
+
+        def embed(part: Tensor) -> Tensor:
+            return self.model.embed(self.normalization.apply(part.float() / 255.0))
+
+        embedded: Array = self._in_parts(embed, pixels).numpy()
         return embedded
 
     @torch.no_grad()
     def deviations(self) -> Array:
         """The standard deviation of the code of every image, of a variational net: images × latent_dim."""
-        _, log_var = self.model.posterior(self.normalization.apply(self.images.images()))
+        _, log_var = self.model.posterior(self.normalization.apply(self.images.shown.float() / 255.0))
         found: Array = (0.5 * log_var).exp().numpy()
         return found
 
     @functools.cached_property
     def inputs(self) -> Tensor:
         """The images as the net was judged by, pixels from 0 to 1: noisy where the experiment says so. Shared."""
-        noise, pixels = self.experiment.corruption, self.images.images()
+        noise, pixels = self.experiment.corruption, self.images.shown.float() / 255.0
         if noise.kind == "none" or noise.where == "train":
             return pixels
         return corrupt(pixels, noise.kind, noise.level, [key(self.experiment.seed, TEST)], painted=noise.pixels)[0]
@@ -112,7 +128,11 @@ class Run:
     @torch.no_grad()
     def restored(self, pixels: Tensor) -> Tensor:
         """Any images (pixels from 0 to 1, n × channels × height × width) through the net, as pixels."""
-        return self.normalization.pixels(self.model.reconstruct(self.normalization.apply(pixels)))
+
+        def restore(part: Tensor) -> Tensor:
+            return self.normalization.pixels(self.model.reconstruct(self.normalization.apply(part)))
+
+        return self._in_parts(restore, pixels)
 
     def reconstructions(self) -> Tensor:
         """Every image as the net was judged by, through the net, as pixels: images × channels × height × width."""
@@ -121,6 +141,6 @@ class Run:
     @torch.no_grad()
     def decode(self, codes: Array) -> Array:
         """Codes (n × latent_dim) to pixels cut off to 0..1: n × channels × height × width."""
-        decoded = self.model.decode(torch.from_numpy(np.ascontiguousarray(codes, np.float32)))
+        decoded = self._in_parts(self.model.decode, torch.from_numpy(np.ascontiguousarray(codes, np.float32)))
         pixels: Array = self.normalization.pixels(decoded).clamp(0, 1).numpy()
         return pixels

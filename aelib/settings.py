@@ -42,6 +42,13 @@ class Settings(Part):
         BeforeValidator(_all_or_number),
         setting("Images between two steps. Empty (all): the whole set.", "give a whole number from 1, or all"),
     ] = None
+    precision: Annotated[
+        Literal["full", "mixed"],
+        setting(
+            "Numbers of 32 bits (full), or convolutions in bfloat16 (mixed), which many GPUs compute several times as fast.",
+            "choose full or mixed",
+        ),
+    ] = "full"
     early_stop: EarlyStop = EarlyStop()
     snapshots: Annotated[
         Annotated[tuple[int, ...], Field(max_length=200)] | None,

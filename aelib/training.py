@@ -161,7 +161,7 @@ def batches(experiments: Sequence[Experiment], together: int = TOGETHER) -> list
 def _threads(members: list[Experiment]) -> Iterator[None]:
     """One thread for one small net: handing out its tiny operations to more of them costs more than it saves."""
     before = torch.get_num_threads()
-    numbers = sum(member.model.parameter_count() for member in members)
+    numbers = sum(member.architecture.parameters for member in members)
     small = ensemble.supports(members[0]) and numbers < 50_000
     if not small or before == 1:
         yield
@@ -188,7 +188,7 @@ class _Fit:
         first = members[0]
         trained_on = datasets.train(first.dataset)
         normalization = datasets.normalization(first.normalization, trained_on.pixels)
-        self.feed = Feed(members, trained_on.pixels, normalization, device)
+        self.feed = Feed(members, trained_on, normalization, device)
         self.engine = _engine(members, device)
         self.observer = Observer(first, self.engine, self.feed)
         self.rows = list(range(len(members)))

@@ -76,9 +76,9 @@ def main() -> None:
     torch.set_num_threads(1)
     base = presets.get("font-20-10")
     by_nets = {nets: _microseconds(_step(base, nets)) for nets in NETS}
-    by_size = {_wide(width).model.parameter_count(): _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
+    by_size = {_wide(width).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
     had, kernel.available = kernel.available, False
-    batched = {_wide(width).model.parameter_count(): _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
+    batched = {_wide(width).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
     kernel.available = had
     _picture(by_nets, by_size, batched)
     estimates = []

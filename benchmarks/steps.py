@@ -15,8 +15,8 @@ def steps_alone(experiment: Experiment) -> Callable[[int], None]:
     """One net, batches and random numbers included."""
     device = torch.device("cpu")
     engine = BatchedDense([build(experiment)], [experiment], device)
-    pixels = datasets.train(experiment.dataset).pixels
-    feed = Feed([experiment], pixels, datasets.normalization(experiment.normalization, pixels), device)
+    images = datasets.train(experiment.dataset)
+    feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), device)
 
     def train(epochs: int) -> None:
         for epoch in range(1, epochs + 1):

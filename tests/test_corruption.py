@@ -102,8 +102,8 @@ def test_an_images_noise_does_not_depend_on_its_companions() -> None:
 
 
 def _feed(*experiments: Experiment) -> Feed:
-    pixels = datasets.load("font5x7").pixels
-    return Feed(list(experiments), pixels, datasets.normalization("none", pixels), torch.device("cpu"))
+    images = datasets.load("font5x7")
+    return Feed(list(experiments), images, datasets.normalization("none", images.pixels), torch.device("cpu"))
 
 
 def test_fresh_noise_differs_from_epoch_to_epoch_and_fixed_noise_does_not() -> None:
@@ -111,7 +111,7 @@ def test_fresh_noise_differs_from_epoch_to_epoch_and_fixed_noise_does_not() -> N
     epochs = [next(feed.epoch(epoch)) for epoch in range(1, AHEAD + 3)]
     inputs = [batch.inputs for batch in epochs]
     assert len({tuple(one.flatten().tolist()) for one in inputs}) == len(inputs)
-    assert all(torch.equal(batch.targets, feed.clean[None]) for batch in epochs)
+    assert all(torch.equal(batch.targets, feed.look().targets) for batch in epochs)
     assert torch.equal(inputs[AHEAD], corrupt(feed.pixels, "salt_pepper", 0.2, [key(0, AHEAD + 1)]))
     fixed = _feed(NOISY.with_values({"corruption.fresh": False}))
     first, second = next(fixed.epoch(1)), next(fixed.epoch(2))
@@ -124,8 +124,8 @@ def test_fresh_noise_differs_from_epoch_to_epoch_and_fixed_noise_does_not() -> N
 )
 def test_noise_is_where_the_experiment_says(where: str, training: bool, look: bool) -> None:
     feed = _feed(NOISY.with_values({"corruption.where": where}))
-    assert torch.equal(next(feed.epoch(1)).inputs, feed.clean[None]) != training
-    assert torch.equal(feed.look().inputs, feed.clean[None]) != look
+    assert torch.equal(next(feed.epoch(1)).inputs, feed.look().targets) != training
+    assert torch.equal(feed.look().inputs, feed.look().targets) != look
     if look:
         assert torch.equal(feed.look().inputs, corrupt(feed.pixels, "salt_pepper", 0.2, [key(0, TEST)]))
 
@@ -143,23 +143,23 @@ def test_batches_have_the_noise_of_their_images_and_an_order_of_their_own() -> N
             inputs = torch.cat([batch.inputs[member] for batch in batches])
             targets = torch.cat([batch.targets[member] for batch in batches])
             assert {tuple(one.flatten().tolist()) for one in targets} == {
-                tuple(one.flatten().tolist()) for one in feed.clean
+                tuple(one.flatten().tolist()) for one in feed.look().targets[0]
             }
-            assert not torch.equal(targets, feed.clean)
+            assert not torch.equal(targets, feed.look().targets[0])
             pairs = {
                 (tuple(x.flatten().tolist()), tuple(t.flatten().tolist())) for x, t in zip(inputs, targets, strict=True)
             }
             wanted = {
                 (tuple(x.flatten().tolist()), tuple(t.flatten().tolist()))
-                for x, t in zip(whole[member], feed.clean, strict=True)
+                for x, t in zip(whole[member], feed.look().targets[0], strict=True)
             }
             assert pairs == wanted
     assert generator(0, "order").initial_seed() != generator(0, "weights").initial_seed()
 
 
 def test_noise_is_put_on_pixels_before_they_are_normalised() -> None:
-    pixels = datasets.load("font5x7").pixels
-    feed = Feed([NOISY], pixels, Normalization(0.5, 0.5), torch.device("cpu"))
+    images = datasets.load("font5x7")
+    feed = Feed([NOISY], images, Normalization(0.5, 0.5), torch.device("cpu"))
     assert set(feed.look().inputs.unique().tolist()) == {-1.0, 1.0}
 
 

@@ -61,6 +61,18 @@ BAD = [
     ({"dataset": "pictures-0123456789ab"}, "dataset is 'pictures-0123456789ab'", "upload"),
     ({"dataset": "digits8x8", "model.layers": "64-2", "early_stop.kind": "learnt"}, "early_stop.kind is 'learnt'", "patience"),
     ({"dataset": "digits8x8", "model.layers": "64-2", "batch_size": 1438}, "batch_size is 1438", "1,437"),
+    ({"model.kind": "convolutional", "model.convolution.kernel": 4, "model.convolution.stride": 1}, "model.convolution.kernel is 4", "odd"),
+    ({"model.kind": "convolutional", "model.convolution.kernel": 4, "model.convolution.pooling": "max"}, "kernel is 4", "odd"),
+    ({"model.kind": "convolutional", "model.convolution.stride": "2-2"}, "model.convolution.stride is 2-2", "each of the 3 layers"),
+    ({"model.kind": "convolutional", "model.convolution.stride": "2-2-3"}, "layer 3 has 2x2 pixels", "3 times smaller"),
+    ({"model.kind": "convolutional", "model.convolution.stride": "8-1-1"}, "layer 1 has 7x5 pixels", "8 times smaller"),
+    ({"model.kind": "convolutional", "model.convolution.stride": "0"}, "model.convolution.stride is '0'", "1 to 32"),
+    ({"model.kind": "convolutional", "model.convolution.channels": "16-1000"}, "channels is '1000'", "1 to 512"),
+    ({"model.kind": "convolutional", "model.convolution.channels": "512-512-512-512-512-512-512-512-512-512", "model.convolution.stride": 1}, "parameters", "20,000,000"),
+    ({"model.kind": "convolutional", "model.convolution.kernel": 12}, "model.convolution.kernel is 12", "1 to 11"),
+    ({"model.kind": "convolutional", "model.convolution.pooling": "min"}, "pooling is 'min'", "average"),
+    ({"model.kind": "convolutional", "dataset": "mnist"}, "A batch of 60,000 images", "batch_size of at most"),
+    ({"model.kind": "super_resolution", "model.variational": True}, "model.variational is true", "no code"),
     ({"model.width": 3}, "'model.width' is not a field", "presets"),
 ]  # fmt: skip
 
@@ -112,7 +124,7 @@ def test_every_row_on_the_font_has_a_preset() -> None:
 
 CHANGING = {
     "dataset": None,
-    "model.kind": None,  # one kind so far
+    "model.kind": "convolutional",
     "normalization": "symmetric",
     "model.layers": "35-21-2",
     "model.decoder_layers": "2-35",
@@ -134,6 +146,7 @@ CHANGING = {
     "snapshots": "1,2",
     "seed": 1,
 }
+_CONVOLUTIONAL = {"model.kind": "convolutional"}
 # Fields that matter only beside another one.
 WITH = {
     "model.initialization_scale": (0.2, {"model.initialization": "normal"}),
@@ -150,6 +163,18 @@ WITH = {
     "early_stop.wrong_pixels": (0, {"early_stop.kind": "learnt"}),
     "early_stop.patience": (7, {"early_stop.kind": "patience"}),
     "early_stop.min_delta": (0.1, {"early_stop.kind": "patience"}),
+    "precision": ("mixed", _CONVOLUTIONAL),
+    "model.convolution.channels": ("8-8-1", _CONVOLUTIONAL),
+    "model.convolution.stride": ("1-2-2", _CONVOLUTIONAL),
+    "model.convolution.kernel": (5, _CONVOLUTIONAL),
+    "model.convolution.pooling": ("max", _CONVOLUTIONAL),
+    "model.convolution.upsampling": ("resize", _CONVOLUTIONAL),
+    "model.convolution.code_size": (4, _CONVOLUTIONAL),
+    "model.convolution.residual": (False, {"model.kind": "super_resolution"}),
+    "model.convolution.upscale": (
+        "last",
+        {"dataset": "photographs_x2", "model.kind": "super_resolution", "batch_size": 8},
+    ),
 }
 
 

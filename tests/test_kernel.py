@@ -25,14 +25,14 @@ pytestmark = pytest.mark.skipif(not kernel.available, reason="NOT TESTED HERE: N
 
 def _trained(experiment: Experiment, steps: int = 40) -> tuple[torch.Tensor, torch.Tensor]:
     """Flat parameters of both engines after so many steps."""
-    pixels = datasets.load(experiment.dataset).pixels
-    normalization = datasets.normalization(experiment.normalization, pixels)
+    images = datasets.load(experiment.dataset)
+    normalization = datasets.normalization(experiment.normalization, images.pixels)
     engines = [
         CompiledDense(build(experiment), experiment),
         BatchedDense([build(experiment)], [experiment], CPU),
     ]
     for engine in engines:
-        feed = Feed([experiment], pixels, normalization, CPU)
+        feed = Feed([experiment], images, normalization, CPU)
         for epoch in range(1, steps + 1):
             for batch in feed.epoch(epoch):
                 engine.step(batch, experiment.optimizer.rate_factor(epoch, steps))

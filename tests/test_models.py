@@ -17,6 +17,35 @@ MODELS = {
     "dense, one number": {"model.layers": "35-16-1"},
     "dense, symmetric pixels": {"normalization": "symmetric", "model.hidden_activation": "tanh"},
     "variational": {"model.variational": True, "beta": 0.01},
+    "convolutional": {"model.kind": "convolutional"},
+    "convolutional, pooling, batch norm": {
+        "model.kind": "convolutional",
+        "model.convolution.pooling": "max",
+        "model.convolution.channels": "16-8-3",
+        "model.batch_norm": True,
+    },
+    "convolutional, resize, average, dense code": {
+        "model.kind": "convolutional",
+        "model.convolution.upsampling": "resize",
+        "model.convolution.pooling": "average",
+        "model.convolution.channels": "16-8-8",
+        "model.convolution.code_size": 5,
+        "model.batch_norm": True,
+    },
+    "convolutional, large steps and kernels": {
+        "model.kind": "convolutional",
+        "model.convolution.channels": "12-6",
+        "model.convolution.kernel": 6,
+        "model.convolution.stride": "3-2",
+        "model.code_activation": "tanh",
+    },
+    "convolutional, variational": {"model.kind": "convolutional", "model.variational": True, "beta": 0.01},
+    "convolutional, variational, dense code": {
+        "model.kind": "convolutional",
+        "model.convolution.code_size": 3,
+        "model.variational": True,
+        "beta": 0.01,
+    },
     "variational with batch norm": {"model.variational": True, "model.batch_norm": True, "beta": 0.01},
 }
 LEARNS = {"model.hidden_activation": "silu", "model.initialization": "xavier_uniform", "optimizer.learning_rate": 0.01}
@@ -36,7 +65,7 @@ def _images(experiment: Experiment) -> torch.Tensor:
 def test_shapes(experiment: Experiment) -> None:
     model, images = build(experiment).eval(), _images(experiment)
     codes = model.encode(images)
-    assert codes.shape == (32, experiment.model.latent_dim)
+    assert codes.shape == (32, experiment.latent_dim)
     assert model.decode(codes).shape == images.shape
     assert model.decode(codes[:1]).shape == images[:1].shape
     torch.testing.assert_close(model(images), model.decode(model.embed(images)))
@@ -44,19 +73,19 @@ def test_shapes(experiment: Experiment) -> None:
 
 def test_outputs_lie_in_the_range_of_the_pixels(experiment: Experiment) -> None:
     model, images = build(experiment).eval(), _images(experiment)
-    far = model.decode(1e4 * torch.randn(50, experiment.model.latent_dim, generator=generator(0, "test"))).detach()
+    far = model.decode(1e4 * torch.randn(50, experiment.latent_dim, generator=generator(0, "test"))).detach()
     assert float(images.min()) - 1e-6 <= float(far.min())
     assert float(far.max()) <= float(images.max()) + 1e-6
 
 
 def test_parameter_count_is_what_torch_counts(experiment: Experiment) -> None:
-    assert experiment.model.parameter_count() == sum(p.numel() for p in build(experiment).parameters())
+    assert experiment.architecture.parameters == sum(p.numel() for p in build(experiment).parameters())
 
 
 def test_a_step_changes_weights_and_a_look_does_not(experiment: Experiment) -> None:
     engine = AutogradEngine(build(experiment), experiment, torch.device("cpu"))
     images = _images(experiment)[None]
-    batch = Batch(images, images, torch.zeros(1, 32, experiment.model.latent_dim))
+    batch = Batch(images, images, torch.zeros(1, 32, experiment.latent_dim))
     before = engine.state(0)
     engine.look(batch)
     torch.testing.assert_close(engine.state(0), before, rtol=0, atol=0)

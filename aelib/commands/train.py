@@ -259,5 +259,5 @@ def _judged(run: Run) -> str:
         text = f"MSE {found['mse']:.5f} over {found['images']:,} images that it was not trained on"
     if "elbo" in found:
         text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
-        text += f", {found['active']} of {run.experiment.model.latent_dim} code numbers active"
+        text += f", {found['active']} of {run.experiment.latent_dim} code numbers active"
     return text

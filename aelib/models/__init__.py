@@ -3,14 +3,20 @@
 from ..basics import generator
 from ..experiment import Experiment
 from .base import Autoencoder
+from .convolutional import ConvolutionalAutoencoder, SuperResolution
 from .dense import DenseAutoencoder
 
-KINDS: dict[str, type[Autoencoder]] = {"dense": DenseAutoencoder}
+KINDS: dict[str, type[Autoencoder]] = {
+    "dense": DenseAutoencoder,
+    "convolutional": ConvolutionalAutoencoder,
+    "super_resolution": SuperResolution,
+}
 
-__all__ = ["KINDS", "Autoencoder", "DenseAutoencoder", "build"]
+__all__ = ["KINDS", "Autoencoder", "ConvolutionalAutoencoder", "DenseAutoencoder", "SuperResolution", "build"]
 
 
 def build(experiment: Experiment) -> Autoencoder:
     """The untrained model of an experiment, on the CPU; its weights follow from the experiment's seed alone."""
     kind = KINDS[experiment.model.kind]
-    return kind(experiment.resolved_model, experiment.dataset_spec.shape, generator(experiment.seed, "weights"))
+    architecture, shape = experiment.architecture, experiment.dataset_spec.shape
+    return kind(experiment.resolved_model, architecture, shape, generator(experiment.seed, "weights"))

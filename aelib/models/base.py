@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from torch import Generator, Tensor, nn
 
+from ..architecture import Architecture
 from ..fields import Model
 
 
@@ -13,10 +14,13 @@ class Autoencoder(nn.Module, ABC):
     latent_dim: numbers in a code; shape: channels, height, width of an image.
     """
 
-    def __init__(self, description: Model, shape: tuple[int, int, int], generator: Generator) -> None:
-        """description: layer sizes and choices, without "auto"; generator: draws the first weights."""
+    def __init__(
+        self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
+    ) -> None:
+        """description: choices, without "auto"; architecture: the steps; generator: draws the first weights."""
         super().__init__()
-        self.latent_dim = description.latent_dim
+        self.architecture = architecture
+        self.latent_dim = architecture.latent_dim
         self.variational = description.variational
         self.shape = shape
 
@@ -51,9 +55,14 @@ class Autoencoder(nn.Module, ABC):
         """The one code that stands for each image: never a random sample."""
         return self.encode(x)
 
+    def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Codes, and what comes of them before the output activation: what training goes through."""
+        z = self.encode(x)
+        return z, self.decode_logits(z)
+
     def reconstruct(self, x: Tensor) -> Tensor:
         """Images to code to images."""
-        return self.decode(self.embed(x))
+        return self.output(self.through(x)[1])
 
     def forward(self, x: Tensor) -> Tensor:
         return self.reconstruct(x)

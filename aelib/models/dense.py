@@ -6,6 +6,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.utils import skip_init
 
 from ..activations import ACTIVATIONS
+from ..architecture import Architecture
 from ..fields import Model
 from ..initialization import initialize
 from .base import Autoencoder
@@ -15,8 +16,10 @@ class DenseAutoencoder(Autoencoder):
     """encoder: image (flattened) → ... → code; decoder: code → ... → image; `output_activation` stands apart, so
     that a loss can be computed from the logits."""
 
-    def __init__(self, description: Model, shape: tuple[int, int, int], generator: Generator) -> None:
-        super().__init__(description, shape, generator)
+    def __init__(
+        self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
+    ) -> None:
+        super().__init__(description, architecture, shape, generator)
         layers: list[nn.Module] = []
         for step in description.steps():
             # without torch's own first weights, which would be drawn from the global generator

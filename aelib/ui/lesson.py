@@ -33,7 +33,7 @@ def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: 
             return None
         views.network(experiment)
         layers = "-".join(map(str, [*experiment.model.layers, *experiment.model.decoder[1:]]))
-        st.caption(f"{layers} · {experiment.model.parameter_count():,} parameters · digest `{experiment.digest}`")
+        st.caption(f"{layers} · {experiment.architecture.parameters:,} parameters · digest `{experiment.digest}`")
         if changed := form.changed(experiment):
             st.caption(plain(f"Changed from where you started: {changed}."))
         run = run_of(experiment, key)

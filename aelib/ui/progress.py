@@ -63,7 +63,7 @@ def _train_button(experiment: Experiment, key: str) -> None:
         st.session_state[_WATCHED] = experiment.digest
         st.rerun()
     st.caption(
-        f"Not trained yet: {experiment.epochs:,} epochs of {experiment.model.parameter_count():,} parameters, "
+        f"Not trained yet: {experiment.epochs:,} epochs of {experiment.architecture.parameters:,} parameters, "
         f"{_guess(experiment)}. Before you press: {_question(experiment)}"
     )
 

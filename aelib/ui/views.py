@@ -63,7 +63,7 @@ def verdict(run: Run) -> None:
             of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
             _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
             _figure("KL", f"{found['kl']:.3g}", f"How far the codes' distributions are from N(0, 1), in nats.{over}")
-            total = run.experiment.model.latent_dim
+            total = run.experiment.latent_dim
             _figure("Active", f"{found['active']} of {total}", "Code numbers whose mean differs between images.")
 
 
@@ -164,7 +164,7 @@ def plane(run: Run, key: str) -> None:
     with right:
         if shown.is_pca:
             st.caption(
-                f"This code has {run.experiment.model.latent_dim} numbers. The plane is the one through its two first "
+                f"This code has {run.experiment.latent_dim} numbers. The plane is the one through its two first "
                 f"principal components, which keep {shown.explained:.0%} of the variance."
             )
         point = [

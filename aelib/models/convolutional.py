@@ -1,0 +1,129 @@
+"""Convolutional autoencoders, and nets for super-resolution, built from the steps of an architecture."""
+
+import math
+from collections.abc import Iterator
+
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+from torch.nn.utils import skip_init
+
+from ..activations import ACTIVATIONS
+from ..architecture import Architecture, Step
+from ..fields import Model
+from ..initialization import initialize
+from .base import Autoencoder
+
+
+class Enlarge(nn.Module):
+    """Bicubic, by a whole factor; images of any size."""
+
+    def __init__(self, factor: int) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.interpolate(x, scale_factor=self.factor, mode="bicubic", align_corners=False)
+
+
+class ConvolutionalAutoencoder(Autoencoder):
+    """encoder, decoder: one module for each step, so that what a step makes of an image can be looked at;
+    `output_activation` stands apart, so that a loss can be computed from the logits."""
+
+    def __init__(
+        self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
+    ) -> None:
+        super().__init__(description, architecture, shape, generator)
+        last = max(i for i, step in enumerate(architecture.steps) if step.weights)
+        layers = [_layer(step, description, generator, i == last) for i, step in enumerate(architecture.steps)]
+        cut = len(architecture.encoder)
+        self.encoder = nn.Sequential(*layers[:cut])
+        self.decoder = nn.Sequential(*layers[cut:])
+        self.output_activation = ACTIVATIONS[description.output_activation].module()
+
+    def encoded(self, x: Tensor) -> Tensor:
+        maps: Tensor = self.encoder(x)
+        return maps.flatten(1)
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        logits: Tensor = self.decoder(z.view(-1, *self.architecture.code_shape))
+        return logits
+
+    def output(self, logits: Tensor) -> Tensor:
+        images: Tensor = self.output_activation(logits)
+        return images
+
+    def maps(self, x: Tensor) -> Iterator[tuple[Step, Tensor]]:
+        """What each step makes of images: batch × channels × height × width, or batch × numbers."""
+        layers = [*self.encoder, *self.decoder]
+        for step, layer in zip(self.architecture.steps, layers, strict=True):
+            if step is self.architecture.decoder[0] and self.variational:
+                x = x.chunk(2, dim=1)[0]  # the decoder is given the mean
+            x = layer(x)
+            yield step, x
+
+
+class SuperResolution(ConvolutionalAutoencoder):
+    """Images may be of any size where no layer makes them smaller. With `residual` the net gives what is added to
+    the input, enlarged where it is small (after Kim et al. 2016, VDSR)."""
+
+    def __init__(
+        self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
+    ) -> None:
+        super().__init__(description, architecture, shape, generator)
+        factor = shape[1] // architecture.encoder[0].inputs[1]
+        self.enlarge = Enlarge(factor) if factor > 1 else nn.Identity()
+        self.residual = description.convolution.residual
+
+    def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        maps = self.encoder(x)
+        logits = self.decoder(maps)
+        return maps.flatten(1), logits + self.enlarge(x) if self.residual else logits
+
+
+def _layer(step: Step, description: Model, generator: Generator, last: bool) -> nn.Sequential:
+    """The modules of one step; of the last one with weights without its activation, the output's."""
+    modules = list(_modules(step))
+    for module in modules:
+        if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            initialize(module, description.initialization, step.activation, description.initialization_scale, generator)
+    if step.batch_norm:
+        modules.append(nn.BatchNorm2d(step.outputs[0]))
+    if step.weights and not last and step.activation != "identity":
+        modules.append(ACTIVATIONS[step.activation].module())
+    return nn.Sequential(*modules)
+
+
+def _modules(step: Step) -> Iterator[nn.Module]:
+    """Layers with weights start without torch's own, which would be drawn from the global generator."""
+    match step.kind:
+        case "dense":
+            if len(step.inputs) > 1:
+                yield nn.Flatten()
+            sizes = [math.prod(step.inputs), math.prod(step.outputs)]
+            yield skip_init(nn.Linear, *sizes)  # type: ignore[no-untyped-call]
+            if len(step.outputs) > 1:
+                yield nn.Unflatten(1, step.outputs)
+        case "convolution":
+            yield skip_init(  # type: ignore[no-untyped-call]
+                nn.Conv2d, step.inputs[0], step.outputs[0], step.kernel, step.stride, step.padding
+            )
+        case "transposed":
+            yield skip_init(  # type: ignore[no-untyped-call]
+                nn.ConvTranspose2d,
+                step.inputs[0],
+                step.outputs[0],
+                step.kernel,
+                step.stride,
+                step.padding,
+                step.output_padding,
+            )
+        case "max_pooling":
+            yield nn.MaxPool2d(step.kernel)
+        case "average_pooling":
+            yield nn.AvgPool2d(step.kernel)
+        case "resize":
+            yield nn.Upsample(step.outputs[1:])
+        case "enlarge":
+            yield Enlarge(step.stride)
+        case "sub_pixel":
+            yield nn.PixelShuffle(step.stride)
