@@ -1,5 +1,6 @@
 """Experiments that a lesson puts beside another: the same but for one thing."""
 
+from . import recipes
 from .experiment import Experiment
 
 BETAS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -26,3 +27,46 @@ def wider(experiment: Experiment, latent_dim: int) -> Experiment:
     """With a code of so many numbers, and the decoder that mirrors it."""
     layers = [*experiment.model.layers[:-1], latent_dim]
     return experiment.with_values({"model.layers": layers, "model.decoder_layers": None})
+
+
+def clean(experiment: Experiment) -> Experiment:
+    """Without noise."""
+    return experiment.with_values({"corruption.kind": "none"})
+
+
+def noisy(experiment: Experiment) -> Experiment:
+    """With noise: its own, or Gaussian of 0.2 where it has none."""
+    if experiment.corruption.kind != "none":
+        return experiment
+    return experiment.with_values({"corruption.kind": "gaussian", "corruption.level": 0.2})
+
+
+def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
+    """Convolutional, everything else the same, for each size of the code; best: our layers, else the document's."""
+    found = recipes.BEST_CODES if best else recipes.CODES
+    shared = {"model.kind": "convolutional", "model.convolution.code_size": None}
+    shared["model.convolution.pooling"] = "none" if best else "max"
+    return {name: experiment.with_values({**shared, **values}) for name, values in found.items()}
+
+
+def depths(experiment: Experiment) -> dict[str, Experiment]:
+    """Super-resolution with 2, 3 and 4 layers a side."""
+    return {f"{layers} layers": experiment.with_values(values) for layers, values in recipes.DEPTHS.items()}
+
+
+def kernels(experiment: Experiment) -> dict[str, Experiment]:
+    """Super-resolution through smaller maps, with other kernels and strides."""
+    return {name: experiment.with_values(values) for name, values in recipes.KERNELS.items()}
+
+
+def activations(experiment: Experiment) -> dict[str, Experiment]:
+    """With other hidden activations."""
+    return {name: experiment.with_values({"model.hidden_activation": name}) for name in recipes.ACTIVATIONS}
+
+
+def normalized(experiment: Experiment) -> dict[str, Experiment]:
+    """Without and with batch norm."""
+    return {
+        "without batch norm": experiment.with_values({"model.batch_norm": False}),
+        "with batch norm": experiment.with_values({"model.batch_norm": True}),
+    }

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self, get_args
 
 from pydantic import BaseModel, ValidationError, field_serializer, model_validator
@@ -24,7 +24,7 @@ from .architecture import Architecture, DoesNotFit, plan
 from .activations import ACTIVATIONS
 from .basics import LabError
 from .corruption import NOISES
-from .fields import OUTPUT_ACTIVATIONS, Model
+from .fields import MAX_WIDTH, OUTPUT_ACTIVATIONS, Model
 from .initialization import INITIALIZATIONS
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
@@ -187,6 +187,11 @@ class Experiment(Settings):
         return plan(self.resolved_model, described.shape, described.shown_shape)
 
     @property
+    def network(self) -> str:
+        """The net in a few characters, such as 35-20-2 (to the code) or conv 32-64-1 / 2-2-1."""
+        return network_name(self.model.model_dump(mode="json"))
+
+    @property
     def latent_dim(self) -> int:
         """Numbers in a code."""
         return self.architecture.latent_dim
@@ -315,6 +320,8 @@ class Experiment(Settings):
             described = datasets.spec(dataset)
         except LabError:
             return {}
+        if max(math.prod(described.shown_shape), described.pixels) > MAX_WIDTH:
+            return {}  # too large for fully connected layers
         found: dict[str, Any] = {"model.layers": (math.prod(described.shown_shape), *self.model.layers[1:])}
         if self.model.decoder_layers:
             found["model.decoder_layers"] = (*self.model.decoder_layers[:-1], described.pixels)
@@ -343,6 +350,17 @@ def from_json(text: str) -> Experiment:
     except (ValueError, RecursionError) as error:
         raise ExperimentError([f"The experiment is not JSON ({error})."]) from None
     return parse(data)
+
+
+def network_name(model: Mapping[str, Any]) -> str:
+    """A net in a few characters, from its fields as plain values (of a run whose images need not be here)."""
+    if model.get("kind", "dense") == "dense":
+        return _dashes(model["layers"])
+    about = model["convolution"]
+    kind = "conv" if model["kind"] == "convolutional" else "sr"
+    strides = _dashes(about["stride"])
+    code = f", code {about['code_size']}" if about["code_size"] else ""
+    return f"{kind} {_dashes(about['channels'])} / {strides}{code}"
 
 
 def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -406,7 +424,7 @@ def _refuse(sentence: str) -> NoReturn:
     raise PydanticCustomError("sentence", "{text}", {"text": sentence})
 
 
-def _dashes(sizes: tuple[int, ...]) -> str:
+def _dashes(sizes: Sequence[int]) -> str:
     return "-".join(map(str, sizes))
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .basics import StoreError
-from .experiment import ExperimentError, parse
+from .experiment import ExperimentError, network_name, parse
 from .index import Summary
 from .models import build
 from .run import Run, Snapshots
@@ -123,6 +123,11 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
     except ExperimentError as error:
         # its checksum is right, so this is what was written: a data set or a choice that this machine does not have
         raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
+    if experiment.digest != digest and experiment.dataset_spec.content:
+        described = experiment.dataset
+        raise UnreadableRun(
+            f"Run {digest} was trained on other files of {described} than are on this machine: train it again here."
+        )
     if experiment.digest != digest:
         _damaged(digest, f"its experiment has the digest {experiment.digest}")
     with torch.device("meta"):
@@ -158,7 +163,7 @@ def summary(record: dict[str, Any], size: int) -> Summary:
         digest=record["digest"],
         created=record["created"],
         dataset=experiment["dataset"],
-        architecture="-".join(map(str, experiment["model"]["layers"])),
+        architecture=network_name(experiment["model"]),
         activation=experiment["model"]["hidden_activation"],
         optimizer=experiment["optimizer"]["kind"],
         learning_rate=experiment["optimizer"]["learning_rate"],

@@ -1,27 +1,48 @@
-"""A picture of a dense autoencoder: one column of units for each layer, the code in the middle."""
+"""A picture of an autoencoder: a column of units for each dense layer, a block for what each convolution gives; the
+code in the middle."""
 
 import base64
 import html
+import math
 from itertools import pairwise
 
+from ..architecture import KINDS, Shape, Step, words
+from ..experiment import Experiment
 from ..fields import Model
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 230, 34
 _MOST = 12  # units drawn in a column; more are hinted at
-
+_BLUE, _ORANGE = "#2563eb", "#ea580c"
 
 INK = {"light": "#1c2331", "dark": "#e7eaf0"}
+_SHORT = {**KINDS, "dense": "dense", "transposed": "transposed", "convolution": "conv", "enlarge": "bicubic"}
 
 
-def network(model: Model, output_activation: str, theme: str = "light") -> str:
-    """SVG of the layers with their sizes and activations; theme: "light" or "dark", what it will stand on."""
+def image(experiment: Experiment, theme: str = "light") -> str:
+    """The net as an <img> that stands in the page itself, as wide as there is room."""
+    encoded = base64.b64encode(network(experiment, theme).encode()).decode()
+    return (
+        f'<img class="ae-network" alt="Network {html.escape(experiment.network)}" '
+        f'src="data:image/svg+xml;base64,{encoded}">'
+    )
+
+
+def network(experiment: Experiment, theme: str = "light") -> str:
+    """SVG of the net; theme: "light" or "dark", what it will stand on."""
+    if experiment.model.kind == "dense":
+        return _columns(experiment.model, experiment.output_activation, theme)
+    return _blocks(experiment, theme)
+
+
+def _columns(model: Model, output_activation: str, theme: str) -> str:
+    """The layers with their sizes and activations."""
     sizes = [*model.layers, *model.decoder[1:]]
     code_at = len(model.layers) - 1
     step = (_WIDTH - 2 * _MARGIN) / (len(sizes) - 1)
     columns = [_column(_MARGIN + i * step, size) for i, size in enumerate(sizes)]
     parts = [f'<g stroke="{INK[theme]}" stroke-opacity="0.13">{"".join(_links(columns))}</g>']
     for i, (size, units) in enumerate(zip(sizes, columns, strict=True)):
-        colour = "#ea580c" if i == code_at else "#2563eb"
+        colour = _ORANGE if i == code_at else _BLUE
         parts.extend(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="{colour}"/>' for x, y in units)
         x = units[0][0]
         bold = ' font-weight="700"' if i == code_at else ""
@@ -32,19 +53,63 @@ def network(model: Model, output_activation: str, theme: str = "light") -> str:
         x = _MARGIN + (i + 1) * step
         if model.variational and i == code_at - 1:
             name = "μ, log σ²"
-        name = name.replace("saturating_linear", "sat. linear")
-        parts.append(_text(x, _HEIGHT - 4, name, 12.5, INK[theme], ' opacity="0.75"'))
+        parts.append(_text(x, _HEIGHT - 4, _brief(name), 12.5, INK[theme], ' opacity="0.75"'))
+    return _svg(parts, _WIDTH)
+
+
+def _blocks(experiment: Experiment, theme: str) -> str:
+    """What goes from step to step as blocks: as high as the maps, as deep as there are channels; the steps between."""
+    net = experiment.architecture
+    shapes: list[Shape] = [net.steps[0].inputs, *(step.outputs for step in net.steps)]
+    code_at = len(net.encoder)
+    shapes[code_at] = net.code_shape  # of a variational net twice as many numbers come out: mean and variance
+    tallest = max(shape[1] for shape in shapes if len(shape) == 3)
+    gap = 92
+    width = max(_WIDTH, 2 * _MARGIN + gap * (len(shapes) - 1) + 20)
+    parts = []
+    for i, shape in enumerate(shapes):
+        x = _MARGIN + 10 + i * (width - 2 * _MARGIN - 20) / (len(shapes) - 1)
+        colour = _ORANGE if i == code_at else _BLUE
+        high = 120 * (shape[1] / tallest) ** 0.6 if len(shape) == 3 else 60
+        deep = 3 + 4.5 * math.log2(shape[0]) if len(shape) == 3 else 6
+        middle, left = 105.0, x - deep / 2
+        parts.append(
+            f'<rect x="{left:.1f}" y="{middle - high / 2:.1f}" width="{deep:.1f}" height="{high:.1f}" rx="2" '
+            f'fill="{colour}" fill-opacity="0.8"/>'
+        )
+        bold = ' font-weight="700"' if i == code_at else ""
+        parts.append(_text(x, 14 if i % 2 else 30, words(shape).replace(" numbers", ""), 13, INK[theme], bold))
+        if i:
+            step, place = net.steps[i - 1], x - (width - 2 * _MARGIN - 20) / (len(shapes) - 1) / 2
+            parts.append(_text(place, 109, "→", 15, INK[theme], ' opacity="0.5"'))
+            for k, line in enumerate(_about(step)):
+                parts.append(_text(place, 186 + 14 * k, line, 11.5, INK[theme], ' opacity="0.8"'))
+    return _svg(parts, width)
+
+
+def _about(step: Step) -> list[str]:
+    """A step in up to three short lines."""
+    lines = [_SHORT[step.kind]]
+    if step.kernel:
+        lines[0] += f" {step.kernel}x{step.kernel}"
+    more = [f"/{step.stride}"] if step.stride > 1 and step.kind in ("convolution", "transposed") else []
+    more += ["norm"] if step.batch_norm else []
+    if more:
+        lines.append(" ".join(more).replace("/", "step "))
+    if step.weights:
+        lines.append(_brief(step.activation))
+    return lines
+
+
+def _brief(activation: str) -> str:
+    return activation.replace("saturating_linear", "sat. linear")
+
+
+def _svg(parts: list[str], width: int) -> str:
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" font-family="sans-serif" '
+        f'<svg viewBox="0 0 {width} {_HEIGHT}" width="{width}" height="{_HEIGHT}" font-family="sans-serif" '
         f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     )
-
-
-def image(model: Model, output_activation: str, theme: str = "light") -> str:
-    """The same as an <img> that stands in the page itself, as wide as there is room."""
-    encoded = base64.b64encode(network(model, output_activation, theme).encode()).decode()
-    sizes = "-".join(map(str, [*model.layers, *model.decoder[1:]]))
-    return f'<img class="ae-network" alt="Network {sizes}" src="data:image/svg+xml;base64,{encoded}">'
 
 
 def _text(x: float, y: float, text: str, size: float, colour: str, more: str = "") -> str:

@@ -32,8 +32,9 @@ def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: 
             st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
             return None
         views.network(experiment)
-        layers = "-".join(map(str, [*experiment.model.layers, *experiment.model.decoder[1:]]))
-        st.caption(f"{layers} · {experiment.architecture.parameters:,} parameters · digest `{experiment.digest}`")
+        st.caption(
+            f"{experiment.network} · {experiment.architecture.parameters:,} parameters · digest `{experiment.digest}`"
+        )
         if changed := form.changed(experiment):
             st.caption(plain(f"Changed from where you started: {changed}."))
         run = run_of(experiment, key)

@@ -14,8 +14,8 @@ _EMOJI, _DIGITS = ("pages/emoji.py", "emoji-best"), ("pages/digits.py", "digits-
 
 
 def name(experiment: Experiment) -> str:
-    """Layers and seed, which tell most of one's own trainings apart."""
-    return f"{'-'.join(map(str, experiment.model.layers))}, seed {experiment.seed}"
+    """Network and seed, which tell most of one's own trainings apart."""
+    return f"{experiment.network}, seed {experiment.seed}"
 
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:") -> None:

@@ -24,7 +24,7 @@ _PLAIN = {"displayModeBar": False}
 def network(experiment: Experiment) -> None:
     """The layers, drawn in the colours of the theme that this person has chosen."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    st.html(network_chart.image(experiment.model, experiment.output_activation, theme))
+    st.html(network_chart.image(experiment, theme))
 
 
 def error_curves(run: Run, key: str) -> None:
