@@ -21,7 +21,7 @@ from safetensors.torch import save
 
 from aelib import datasets
 from aelib.basics import LabError
-from aelib.datasets import emoji, files, mnist, pictures
+from aelib.datasets import emoji, files, idx, pictures
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import ImageSet
 
@@ -99,19 +99,19 @@ def test_an_idx_file_that_is_another_is_refused(content: bytes, packed: bool, tm
     path = tmp_path / ("a.gz" if packed else "a")
     path.write_bytes(gzip.compress(content) if packed else content)
     with pytest.raises(LabError, match="replace it"):
-        mnist.read_idx(path, (2, 3))
+        idx.read(path, (2, 3))
     path.write_bytes(gzip.compress(_idx((2, 3), bytes(range(6)))) if packed else _idx((2, 3), bytes(range(6))))
-    assert mnist.read_idx(path, (2, 3)).tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert idx.read(path, (2, 3)).tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
 def test_a_packed_file_that_is_cut_or_grows_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(_idx((2, 3), bytes(6)))[:-9])
     with pytest.raises(LabError):
-        mnist.read_idx(path, (2, 3))
+        idx.read(path, (2, 3))
     path.write_bytes(gzip.compress(bytes(50_000_000)))
     with pytest.raises(LabError):
-        mnist.read_idx(path, (2, 3))
+        idx.read(path, (2, 3))
 
 
 def test_another_set_in_mnists_clothes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,21 +1,55 @@
 """Data sets by name: `spec(name)` says what is in one without loading it, `load(name)` gives the images.
 
-Bundled sets are in `SETS`. Some names are made: `emoji20x20-<bits>` are emoji somebody chose, and a person's own glyph
-table (`glyphs-<digest>`) or pictures (`pictures-<digest>`) are kept under `home()/datasets` and named after their
-content, so that an experiment that names them always means the same pixels.
+Sets with a name of their own are in `SETS`; some of them depend on files of this machine. Other names are made:
+`emoji20x20-<bits>` are emoji somebody chose, and a person's own glyph table (`glyphs-<digest>`) or pictures
+(`pictures-<digest>`, `collection-<digest>`) are kept under `home()/datasets` and named after their content, so that an
+experiment that names them always means the same pixels.
 """
 
 import logging
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 
 from ..basics import LabError
-from . import digits, emoji, files, font, glyphs, kept, mnist, pictures
+from . import digits, emoji, files, font, glyphs, kept, mnist, notmnist, photo_pairs, photographs, pictures, svhn
 from .imageset import DatasetSpec, ImageSet, Normalization, Splits, normalization
 
-SETS: dict[str, DatasetSpec] = {
-    one.name: one for one in (font.SPEC, emoji.spec(emoji.GREY), emoji.spec(emoji.COLOUR), digits.SPEC, mnist.SPEC)
-}
-DOWNLOADS = {mnist.NAME: mnist.FILES}
+
+class _Sets(Mapping[str, DatasetSpec]):
+    """Specs by name, looked up when they are asked for: what is on this machine may change while a server runs."""
+
+    def __init__(self, *always: DatasetSpec, **found: Callable[[], DatasetSpec]) -> None:
+        self._get = {one.name: partial(_same, one) for one in always} | found
+
+    def __getitem__(self, name: str) -> DatasetSpec:
+        return self._get[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._get
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._get)
+
+    def __len__(self) -> int:
+        return len(self._get)
+
+
+def _same(one: DatasetSpec) -> DatasetSpec:
+    return one
+
+
+SETS: Mapping[str, DatasetSpec] = _Sets(
+    font.SPEC,
+    emoji.spec(emoji.GREY),
+    emoji.spec(emoji.COLOUR),
+    digits.SPEC,
+    *photographs.SPECS,
+    mnist.SPEC,
+    notmnist=notmnist.spec,
+    svhn=svhn.spec,
+    photo_pairs=photo_pairs.spec,
+)
+DOWNLOADS = {mnist.NAME: mnist.FILES, svhn.NAME: svhn.FILES}
 LOOKED_AT = 1000  # images by which a net is looked at while it trains, at most
 
 __all__ = [

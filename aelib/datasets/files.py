@@ -3,30 +3,36 @@
 Looked for in AELIB_DATA/<set>/, AELIB_DATA/ and home()/downloads/<set>/, packed (.gz) or not.
 """
 
+import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pooch
 import requests
+from filelock import FileLock, Timeout
 
 from ..basics import LabError, home
 
 pooch.get_logger().setLevel("WARNING")  # progress is told by ourselves
+
+_CHUNK = 1 << 16  # bytes
+_END = 1 << 16
 
 Report = Callable[[str, int, int], None]  # (file, bytes so far, bytes in all)
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file as it is published. name: with its ending; size: bytes; sha256: of exactly these."""
+    """A file as it is published. name: with its ending; size: bytes; checksum: of exactly these, in hexadecimal, a
+    sha256, or `md5:` and an md5 where the publisher gives no other."""
 
     name: str
     url: str
     size: int
-    sha256: str
+    checksum: str
 
 
 def folders(dataset: str) -> list[Path]:
@@ -43,6 +49,38 @@ def find(dataset: str, name: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
+def stamp(path: Path) -> tuple[Path, int, int]:
+    """What changes where a file is written again: path, size in bytes, time in nanoseconds. Raises OSError."""
+    found = path.stat()
+    return path, found.st_size, found.st_mtime_ns
+
+
+def fingerprint(files: Mapping[str, Path], ends: bool = True) -> str:
+    """Eight hexadecimal digits that stand for these files, by name; "" for none. Cheap enough to ask for at any time.
+
+    Of each file its name, its size and (ends=True) its first and last 64 KB count: a set that was cut, swapped or
+    packed anew is another, and no large file is read. Raises OSError.
+    """
+    if not files:
+        return ""
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        found = stamp(path)
+        digest.update(f"{name}\0{found[1]}\0".encode("utf-8", "surrogateescape"))
+        if ends:
+            digest.update(_ends(*found))
+    return digest.hexdigest()[:8]
+
+
+@lru_cache(maxsize=64)
+def _ends(path: Path, size: int, _time: int) -> bytes:
+    with path.open("rb") as file:
+        digest = hashlib.sha256(file.read(_END))
+        file.seek(max(0, size - _END))
+        digest.update(file.read(_END))
+    return digest.digest()
+
+
 def missing(dataset: str, files: Sequence[RemoteFile]) -> str | None:
     """None where all files are here, else one sentence with what to do."""
     lacking = [file.name for file in files if find(dataset, file.name) is None]
@@ -54,39 +92,84 @@ def missing(dataset: str, files: Sequence[RemoteFile]) -> str | None:
     )
 
 
-class _Bar:
-    """What pooch wants of a progress bar."""
+class _Resuming:
+    """A downloader for pooch that goes on where a broken download ended.
 
-    def __init__(self, report: Report, name: str, total: int) -> None:
-        self.report, self.name, self.total, self.done = report, name, total, 0
+    What has come lies in a `.part` file beside the file to be; a server that cannot give the rest (RFC 9110, 14.2) is
+    asked for all of it.
+    """
 
-    def update(self, count: int) -> None:
-        self.done = min(self.total, self.done + count)  # the last chunk is counted in full
-        self.report(self.name, self.done, self.total)
+    def __init__(self, file: RemoteFile, folder: Path, report: Report) -> None:
+        self.file, self.report = file, report
+        self.part = folder / f"{file.name}.part"
 
-    def reset(self) -> None:
-        self.done = 0
+    def __call__(self, url: str, output_file: str, pooch: object, check_only: bool = False) -> None:
+        """Raises requests.RequestException where the connection breaks (what has come is kept), ValueError where what
+        comes is not the file (nothing is kept)."""
+        here = self.part.stat().st_size if self.part.is_file() else 0
+        if here < self.file.size:
+            self._fetch(url, here)
+        if self.part.stat().st_size != self.file.size:
+            self.part.unlink()
+            raise ValueError("another size")
+        self.part.replace(output_file)
 
-    def close(self) -> None:
-        self.report(self.name, self.total, self.total)
+    def _fetch(self, url: str, here: int) -> None:
+        # a packed transfer has other byte numbers than the file
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={here}-"} if here else {})
+        with requests.get(url, headers=headers, stream=True, timeout=30) as answer:
+            if answer.status_code == requests.codes.requested_range_not_satisfiable:
+                self.part.unlink()  # of another file: the next attempt begins anew
+            answer.raise_for_status()
+            goes_on = answer.headers.get("Content-Range", "").startswith(f"bytes {here}-")
+            if answer.status_code == requests.codes.partial_content and not goes_on:
+                raise requests.RequestException("another part than asked for")
+            done = here if answer.status_code == requests.codes.partial_content else 0
+            with self.part.open("ab" if done else "wb") as out:
+                for chunk in answer.iter_content(_CHUNK):
+                    done += len(chunk)
+                    if done > self.file.size:
+                        break  # a wrong file, however long
+                    out.write(chunk)
+                    self.report(self.file.name, done, self.file.size)
+                else:
+                    if done < self.file.size and "Content-Length" not in answer.headers:
+                        raise requests.ConnectionError("broken off")
+                    return
+            self.part.unlink()
+            raise ValueError("too long")
 
 
 def get(dataset: str, files: Sequence[RemoteFile], report: Report = lambda *_: None) -> None:
-    """Download what is missing, each file checked against its checksum before it is there. Raises LabError."""
+    """Download what is missing, each file checked against its checksum before it is there; a download that broke is
+    continued by the next call. Raises LabError."""
     folder = home() / "downloads" / dataset
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(home() / f".{dataset}.lock", timeout=0):
+            _get(dataset, files, folder, report)
+    except Timeout:
+        raise LabError(f"{dataset} is being downloaded already: wait until it is here.") from None
+    except OSError as error:
+        raise LabError(
+            f"{dataset} cannot be kept in {folder} ({error.strerror}): mend this, or set AELIB_HOME."
+        ) from None
+
+
+def _get(dataset: str, files: Sequence[RemoteFile], folder: Path, report: Report) -> None:
     for file in files:
         if find(dataset, file.name) is not None:
             continue
-        bar: Any = _Bar(report, file.name, file.size)
+        downloader = _Resuming(file, folder, report)
         try:
-            # pooch downloads aside, compares checksums, then renames
-            downloader = pooch.HTTPDownloader(progressbar=bar, timeout=30)
-            pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=file.name, path=folder, downloader=downloader)
+            # pooch compares checksums, then renames
+            pooch.retrieve(file.url, file.checksum, fname=file.name, path=folder, downloader=downloader)
         except Exception as error:  # noqa: BLE001 - of the network, of HTTP, of the disk, a wrong checksum
             lacking = [each.name for each in files if find(dataset, each.name) is None]
+            kept = ", and goes on where it broke off" if downloader.part.is_file() else ""
             raise LabError(
-                f"{file.name} could not be downloaded from {file.url} ({_reason(error)}): try again later, or put "
-                f"{', '.join(lacking)} into {folder} by hand."
+                f"{file.name} could not be downloaded from {file.url} ({_reason(error)}): try again later{kept}, or "
+                f"put {', '.join(lacking)} into {folder} by hand."
             ) from None
 
 

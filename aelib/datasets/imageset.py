@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..basics import generator
+
 WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from its value
 
 
@@ -48,6 +50,17 @@ class ImageSet:
         """Some of the images, without copying them."""
         inputs = None if self.inputs is None else self.inputs[chosen]
         return ImageSet(self.pixels[chosen], self.names[chosen], self.labels[chosen], inputs)
+
+
+def parts_of(count: int) -> Splits:
+    """The parts of a set that comes in one piece, as notMNIST's 70,000 images are divided: 42 to 18 to 10."""
+    test, valid = round(count * 10 / 70), round(count * 18 / 70)
+    return Splits(count - valid - test, valid, test)
+
+
+def shuffled(count: int, purpose: str) -> Tensor:
+    """The numbers below `count` in an order that is always the same for this purpose."""
+    return torch.randperm(count, generator=generator(0, purpose))
 
 
 def numbered(labels: Tensor) -> tuple[str, ...]:

@@ -1,18 +1,12 @@
 """MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py)."""
 
-import gzip
 import hashlib
-import math
-import struct
-import zlib
-from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from ..basics import LabError
-from . import files
+from . import files, idx
 from .files import RemoteFile
 from .imageset import DatasetSpec, ImageSet, Splits, numbered
 
@@ -22,8 +16,8 @@ SPLITS = Splits(train=60_000, test=10_000)
 
 _MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 FILES = [
-    RemoteFile(name, _MIRROR + name, size, sha256)
-    for name, size, sha256 in (
+    RemoteFile(name, _MIRROR + name, size, checksum)
+    for name, size, checksum in (
         (
             "train-images-idx3-ubyte.gz",
             9_912_422,
@@ -34,7 +28,7 @@ FILES = [
         ("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     )
 ]  # fmt: skip
-_CONTENT = {  # sha256 of the numbers alone, however the file is packed
+CONTENT = {  # sha256 of the numbers alone, however the file is packed
     "train-images-idx3-ubyte.gz": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
     "train-labels-idx1-ubyte.gz": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
     "t10k-images-idx3-ubyte.gz": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
@@ -42,31 +36,13 @@ _CONTENT = {  # sha256 of the numbers alone, however the file is packed
 }
 
 
-def read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:
-    """uint8 of exactly this shape. Raises LabError naming the file where it is anything else.
-
-    The format: two zero bytes, 8 (unsigned bytes), the number of axes, each axis as a big-endian uint32, the numbers.
-    """
-    header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
-    wanted = len(header) + math.prod(shape)
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read(wanted + 1)  # no more, whatever a packed file would grow to
-    except (OSError, EOFError, zlib.error) as error:
-        raise LabError(f"{path} cannot be read ({error}): replace it by the original file.") from None
-    if content[: len(header)] != header or len(content) != wanted:
-        size = "x".join(map(str, shape))
-        raise LabError(f"{path} is not the IDX file of {size} bytes that it should be: replace it by the original.")
-    return torch.from_numpy(np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape).copy())
-
-
 def _read(file: RemoteFile, *shape: int) -> Tensor:
     path = files.find(NAME, file.name)
     if path is None:
         raise LabError(files.missing(NAME, FILES) or "")
-    numbers = read_idx(path, shape)
+    numbers = idx.read(path, shape)
     # other sets (Fashion-MNIST, KMNIST) have files of the same names and shapes
-    if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() != _CONTENT[file.name]:
+    if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() != CONTENT[file.name]:
         raise LabError(f"{path} is not MNIST's, though it looks like it: replace it by the original.")
     return numbers
 

@@ -1,0 +1,58 @@
+"""IDX files, as MNIST and its relatives have them, packed (.gz) or not.
+
+The format: two zero bytes, 8 (unsigned bytes), the number of axes, each axis as a big-endian uint32, the numbers.
+"""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..basics import LabError
+
+
+def read(path: Path, shape: tuple[int, ...]) -> Tensor:
+    """uint8 of exactly this shape. Raises LabError naming the file where it is anything else."""
+    header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
+    wanted = len(header) + math.prod(shape)
+    content = _start(path, wanted + 1)  # no more, whatever a packed file would grow to
+    if content[: len(header)] != header or len(content) != wanted:
+        size = "x".join(map(str, shape))
+        raise LabError(f"{path} is not the IDX file of {size} bytes that it should be: replace it by the original.")
+    return torch.from_numpy(np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape).copy())
+
+
+def count(path: Path, item: tuple[int, ...], most: int) -> int:
+    """How many things of shape `item` the file says that it holds, by its header alone. Raises LabError naming the file
+    where they are of another shape, or none, or more than `most`."""
+    axes = 1 + len(item)
+    content = _start(path, 4 * (1 + axes))
+    if len(content) < 4 * (1 + axes) or content[:4] != bytes((0, 0, 8, axes)):
+        kind = f"images of {'x'.join(map(str, item))}" if item else "labels"
+        raise LabError(f"{path} is not an IDX file of {kind}: replace it by the original.")
+    number, *found = struct.unpack(f">{axes}I", content[4:])
+    if tuple(found) != item:
+        size = "x".join(map(str, found))
+        raise LabError(f"{path} holds images of {size} and not of {'x'.join(map(str, item))}: replace it.")
+    if not 0 < number <= most:
+        raise LabError(f"{path} says that it holds {number:,} things: give 1 to {most:,}.")
+    return int(number)
+
+
+def read_counted(path: Path, item: tuple[int, ...], most: int) -> Tensor:
+    """uint8, as many things of shape `item` as the header says, at most `most`. Raises LabError naming the file."""
+    return read(path, (count(path, item, most), *item))
+
+
+def _start(path: Path, size: int) -> bytes:
+    """The first bytes of the unpacked file, fewer where it has no more."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return file.read(size)
+    except (OSError, EOFError, zlib.error) as error:
+        raise LabError(f"{path} cannot be read ({error}): replace it by the original file.") from None
