@@ -17,6 +17,7 @@ from torch import Tensor
 
 from . import metrics, quality
 from .basics import LabError
+from .quality import evenly
 
 Codes = NDArray[np.floating[Any]]
 Symbols = NDArray[np.int32]
@@ -44,11 +45,6 @@ class Point:
     psnr: float
     ssim: float
     entropy_bits: float | None = None
-
-
-def evenly(count: int, most: int) -> list[int]:
-    """At most `most` of the numbers below count, evenly spread and in order."""
-    return [number * count // min(count, most) for number in range(min(count, most))]
 
 
 def spread(codes: Codes) -> tuple[Codes, Codes]:

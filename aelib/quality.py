@@ -12,6 +12,11 @@ WINDOW = 11  # pixels: side of the Gaussian window of SSIM, at σ = 1.5 (Wang et
 AT_ONCE = 2_000_000  # pixels that are filtered together, which bounds the memory
 
 
+def evenly(count: int, most: int) -> list[int]:
+    """At most `most` of the numbers below count, evenly spread and in order."""
+    return [number * count // min(count, most) for number in range(min(count, most))]
+
+
 def psnr_each(outputs: Tensor, targets: Tensor) -> Tensor:
     """Peak signal-to-noise ratio of each image in dB, for a peak of 1: 10 log10(1 / MSE), the MSE over all pixels and
     channels; infinite where an image is perfect. The mean of these is not the PSNR of the mean MSE

@@ -251,15 +251,6 @@ def test_codes_of_any_shape_and_codes_that_do_not_belong() -> None:
         compression.of_codes(images.flatten(1).numpy(), images.numpy(), torch.from_numpy, images)
 
 
-def test_images_are_chosen_evenly() -> None:
-    assert compression.evenly(5, 10) == [0, 1, 2, 3, 4]
-    assert compression.evenly(10, 5) == [0, 2, 4, 6, 8]
-    assert compression.evenly(0, 5) == []
-    chosen = compression.evenly(1797, 500)
-    assert len(set(chosen)) == 500
-    assert set(np.diff(chosen)) == {3, 4}
-
-
 def test_on_real_letters_headers_cost_more_than_pixels_and_it_does_not_take_long(real_data: Path) -> None:
     images = read_idx(real_data / "notmnist" / "t10k-images-idx3-ubyte.gz", (10_000, 28, 28)).unsqueeze(1) / 255
     compression.codec_curves(images[:2])  # what is imported is not timed

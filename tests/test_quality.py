@@ -69,3 +69,12 @@ def test_luma_is_that_of_scikit_image() -> None:
     assert ends.tolist() == pytest.approx([16, 235])
     with pytest.raises(LabError, match="red, green and blue"):
         quality.luminance(rgb[:, :1])
+
+
+def test_images_are_chosen_evenly() -> None:
+    assert quality.evenly(5, 10) == [0, 1, 2, 3, 4]
+    assert quality.evenly(10, 5) == [0, 2, 4, 6, 8]
+    assert quality.evenly(0, 5) == []
+    chosen = quality.evenly(1797, 500)
+    assert len(set(chosen)) == 500
+    assert set(np.diff(chosen)) == {3, 4}
