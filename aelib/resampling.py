@@ -114,8 +114,8 @@ def tiled_bytes(
     cancelled: Callable[[], bool] | None = None,
     multiple: int = 1,
 ) -> NDArray[np.uint8]:
-    """`tiled` for a picture as files hold it: height × width (grey) or height × width × channels, 0 to 255; the same comes
-    back, factor times as large; apply works on float32 from 0 to 1. Only bytes are held of the whole.
+    """`tiled` for a picture as files hold it, height × width (grey) or height × width × channels, 0 to 255; the same
+    comes back, factor times as large. apply works on float32 from 0 to 1; of the whole only bytes are held.
 
     Raises LabError as `tiled`, and for a picture with a side below 8 pixels."""
     if picture.dtype != np.uint8 or picture.ndim not in (2, 3):
