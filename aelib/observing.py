@@ -112,7 +112,8 @@ class Observer:
             weights.append(len(part) / len(images))
             if look.posterior is not None:
                 posteriors.append(look.posterior)
-        found = [{"images": len(images), "mse": float(values.mean())} for values in torch.cat(squares, dim=1)]
+        means = [float(values.mean()) for values in torch.cat(squares, dim=1)]
+        found = [{"images": len(images), "mse": mean, "psnr": metrics.psnr(max(mean, 1e-10))} for mean in means]
         if not posteriors:
             return found, torch.cat(codes, dim=1), None
         recon_loss = sum(weight * one.recon_loss for weight, one in zip(weights, posteriors, strict=True))

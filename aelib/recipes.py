@@ -12,7 +12,7 @@ CODES: dict[str, dict[str, Any]] = {
 }
 # Ours: more channels, a layer more at each size, steps of the convolution instead of pooling.
 BEST_CODES: dict[str, dict[str, Any]] = {
-    "14x14": {"model.convolution.channels": (32, 64, 64, 1), "model.convolution.stride": (2, 1, 1, 1)},
+    "14x14": {"model.convolution.channels": (32, 32, 1), "model.convolution.stride": (2, 1, 1)},
     "7x7": {"model.convolution.channels": (32, 64, 64, 64, 1), "model.convolution.stride": (2, 1, 2, 1, 1)},
     "2x2": {"model.convolution.channels": (32, 64, 64, 64, 1), "model.convolution.stride": (2, 2, 1, 3, 1)},
     "1x1": {

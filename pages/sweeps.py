@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.models import KINDS
 from aelib.ui import controls, forms, layout, sweeps, words
 
 layout.page("Sweeps")
@@ -12,7 +13,7 @@ st.markdown(
     "Before you press: at which value will the network learn most, and where will the runs scatter most?"
 )
 
-form = controls.Controls("sweeps", default="font-eta-0.0005", extras=sweeps.EXTRAS)
+form = controls.Controls("sweeps", default="font-eta-0.0005", extras=sweeps.EXTRAS, kinds=tuple(KINDS))
 if form.problem:
     st.warning(words.plain(form.problem), icon=":material/link_off:")
 

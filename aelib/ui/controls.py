@@ -10,6 +10,7 @@ from .. import datasets, presets
 from ..basics import LabError
 from ..datasets import DatasetSpec
 from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
+from ..fields import MAX_WIDTH
 from . import labels
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
 
@@ -26,10 +27,12 @@ class Controls:
         default: str,
         extras: Mapping[str, str] | None = None,
         takes: Callable[[DatasetSpec], bool] = lambda _: True,
+        kinds: tuple[str, ...] = ("dense",),
     ) -> None:
         """default: the preset that a first visit shows; extras: what the page's address has beside an experiment, with
-        what it is where the address says nothing; takes: which data sets the lesson is for."""
+        what it is where the address says nothing; takes: which data sets the lesson is for; kinds: of nets."""
         self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
+        self.kinds = kinds
         self._address = f"{lesson}:address"
         self.given = False  # an address has just been read
         self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
@@ -141,7 +144,10 @@ class Controls:
 
     def _fit_sizes(self) -> None:
         """Another data set has other images: the first layer (and a decoder's last) follows."""
-        pixels = str(datasets.spec(st.session_state[self.key("dataset")]).pixels)
+        described = datasets.spec(st.session_state[self.key("dataset")])
+        if described.pixels > MAX_WIDTH:
+            return  # too large for fully connected layers
+        pixels = str(described.pixels)
         layers = st.session_state[self.key("model.layers")].replace(",", "-").split("-")
         st.session_state[self.key("model.layers")] = "-".join([pixels, *layers[1:]])
         decoder = st.session_state[self.key("model.decoder_layers")]
@@ -179,6 +185,11 @@ class Controls:
             return None
         if not self.takes(experiment.dataset_spec):
             self.problems = [f"This lesson shows nothing of {experiment.dataset_spec.title}: open it in its own."]
+            self.elsewhere = experiment
+            return None
+        if experiment.model.kind not in self.kinds:
+            kind = labels.choice("model.kind", experiment.model.kind)
+            self.problems = [f"This lesson shows nothing of {kind} nets: open this one in its own."]
             self.elsewhere = experiment
             return None
         return experiment

@@ -27,7 +27,17 @@ def of_pictures(described: DatasetSpec) -> bool:
 
 def of_many(described: DatasetSpec) -> bool:
     """Many images of some classes, such as digits."""
-    return not described.named
+    return not described.named and not described.paired
+
+
+def of_colour(described: DatasetSpec) -> bool:
+    """Many images in colour."""
+    return of_many(described) and described.shape[0] == 3
+
+
+def of_pairs(described: DatasetSpec) -> bool:
+    """A poor and a good picture of the same thing."""
+    return described.paired
 
 
 def _characters(described: DatasetSpec) -> bool:
@@ -37,13 +47,15 @@ def _characters(described: DatasetSpec) -> bool:
 WITH_BETA = ("emoji", "digits")  # lessons that show β beside the network
 
 
-def _starts(takes: Callable[[DatasetSpec], bool], noisy: bool = False) -> list[str]:
-    """Presets on such data, with or without noise."""
-    return [
-        name
-        for name, one in presets.PRESETS.items()
-        if takes(one.experiment.dataset_spec) and (one.experiment.corruption.kind != "none") == noisy
-    ]
+def _starts(takes: Callable[[DatasetSpec], bool], noisy: bool | None = False, kind: str = "dense") -> list[str]:
+    """Presets of such nets on such data; noisy: with or without noise, None for both."""
+    found = []
+    for name, one in presets.PRESETS.items():
+        experiment = one.experiment
+        fits = noisy is None or (experiment.corruption.kind != "none") == noisy
+        if fits and experiment.model.kind == kind and takes(experiment.dataset_spec):
+            found.append(name)
+    return found
 
 
 def emoji(controls: Controls) -> Experiment | None:
@@ -66,6 +78,67 @@ def digits(controls: Controls) -> Experiment | None:
     with st.expander("More choices"):
         _more(controls)
     return controls.experiment_or_none()
+
+
+def compression(controls: Controls) -> Experiment | None:
+    """The form of the lesson on compression: the code comes first. None where `controls.problems` has something."""
+    _start(controls, [name for name in _starts(of_many, kind="convolutional") if not _in_colour(name)])
+    controls.dataset()
+    _network(controls)
+    with st.expander("More choices"):
+        _noise(controls)
+        _more(controls)
+    return controls.experiment_or_none()
+
+
+def colour(controls: Controls) -> Experiment | None:
+    """The form of the lesson on colour. None where `controls.problems` has something."""
+    _start(controls, _starts(of_colour, noisy=None, kind="convolutional"))
+    controls.dataset()
+    _noise(controls)
+    _network(controls)
+    with st.expander("More choices"):
+        _more(controls)
+    return controls.experiment_or_none()
+
+
+def restoring(controls: Controls) -> Experiment | None:
+    """The form of the lesson on digits with noise. None where `controls.problems` has something."""
+    _start(controls, _starts(of_many, noisy=True))
+    controls.dataset()
+    _noise(controls)
+    _network(controls)
+    with st.expander("More choices"):
+        _more(controls)
+    return controls.experiment_or_none()
+
+
+def super_resolution(controls: Controls) -> Experiment | None:
+    """The form of the lesson on super-resolution. None where `controls.problems` has something."""
+    _start(controls, _starts(of_pairs, kind="super_resolution"))
+    controls.dataset()
+    _network(controls)
+    with st.expander("More choices"):
+        _more(controls)
+    return controls.experiment_or_none()
+
+
+def _in_colour(preset: str) -> bool:
+    return presets.get(preset).dataset_spec.shape[0] == 3
+
+
+def _noise(controls: Controls) -> None:
+    """Which noise, how much, and when."""
+    left, right = st.columns(2)
+    with left:
+        kind = controls.choice("corruption.kind")
+    if kind == "none":
+        return
+    with right:
+        controls.typed("corruption.level")
+    st.caption(NOISES[kind].about)
+    controls.toggle("corruption.fresh")
+    controls.choice("corruption.where")
 
 
 def dense(controls: Controls) -> Experiment | None:
@@ -127,7 +200,15 @@ def _start(controls: Controls, names: list[str]) -> None:
 
 
 def _network(controls: Controls) -> None:
-    controls.typed("model.layers")
+    kind = controls.get("model.kind")
+    if kind == "dense":
+        controls.typed("model.layers")
+    else:
+        controls.typed("model.convolution.channels")
+        controls.typed("model.convolution.stride")
+        if kind == "super_resolution":
+            controls.choice("model.convolution.upscale")
+            controls.toggle("model.convolution.residual")
     controls.choice("model.hidden_activation")
     left, right = st.columns(2)
     with left:
@@ -139,7 +220,15 @@ def _network(controls: Controls) -> None:
 
 
 def _more(controls: Controls) -> None:
-    controls.toggle("model.variational")
+    kind = controls.get("model.kind")
+    if kind != "dense":
+        controls.typed("model.convolution.kernel")
+        controls.choice("model.convolution.pooling")
+        controls.choice("model.convolution.upsampling")
+        controls.typed("model.convolution.code_size")
+        controls.choice("precision")
+    if kind != "super_resolution":
+        controls.toggle("model.variational")
     if controls.get("model.variational"):
         if controls.lesson not in WITH_BETA:
             controls.typed("beta")
@@ -149,7 +238,8 @@ def _more(controls: Controls) -> None:
     controls.choice("loss")
     controls.choice("model.code_activation")
     controls.choice("model.output_activation")
-    controls.typed("model.decoder_layers")
+    if kind == "dense":
+        controls.typed("model.decoder_layers")
     controls.toggle("model.batch_norm")
     initialization = controls.choice("model.initialization")
     if INITIALIZATIONS[initialization].scaled:

@@ -35,6 +35,8 @@ def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: 
         st.caption(
             f"{experiment.network} · {experiment.architecture.parameters:,} parameters · digest `{experiment.digest}`"
         )
+        if experiment.model.kind != "dense":
+            views.shapes(experiment)
         if changed := form.changed(experiment):
             st.caption(plain(f"Changed from where you started: {changed}."))
         run = run_of(experiment, key)

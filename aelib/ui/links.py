@@ -11,6 +11,9 @@ from .words import plain
 # a lesson's page, and the preset that its addresses are written against
 _DENSE, _DENOISING = ("pages/dense.py", "font-best"), ("pages/denoising.py", "font-denoise-10")
 _EMOJI, _DIGITS = ("pages/emoji.py", "emoji-best"), ("pages/digits.py", "digits-vae")
+_COMPRESSION, _RESTORING = ("pages/compression.py", "letters-7x7"), ("pages/restoring.py", "digits-denoise")
+_COLOUR = ("pages/colour.py", "house-numbers-autoencoder")
+_SUPER_RESOLUTION = ("pages/super_resolution.py", "photographs-3-best")
 
 
 def name(experiment: Experiment) -> str:
@@ -27,8 +30,12 @@ def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:
 def _home_of(experiment: Experiment) -> tuple[str, str]:
     """The lesson that such an experiment is part of."""
     described = experiment.dataset_spec
+    if experiment.model.kind == "super_resolution" or described.paired:
+        return _SUPER_RESOLUTION
+    if experiment.model.kind == "convolutional":
+        return _COLOUR if described.shape[0] == 3 else _COMPRESSION
     if not described.named:
-        return _DIGITS
+        return _RESTORING if experiment.corruption.kind != "none" else _DIGITS
     if described.light:
         return _EMOJI
     return _DENSE if experiment.corruption.kind == "none" else _DENOISING

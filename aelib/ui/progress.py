@@ -5,6 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from .. import cost
+from ..architecture import words
 from ..basics import LabError
 from ..charts import curves
 from ..experiment import Experiment
@@ -70,6 +71,12 @@ def _train_button(experiment: Experiment, key: str) -> None:
 
 def _question(experiment: Experiment) -> str:
     described = experiment.dataset_spec
+    if described.paired:
+        return "by how many decibels will it beat enlarging without a net?"
+    if experiment.corruption.kind != "none" and not described.named:
+        return "what will it restore, and what will it invent?"
+    if experiment.model.kind == "convolutional":
+        return f"what will be lost through {words(experiment.architecture.code_shape)}?"
     if not described.named:
         return "which classes will lie beside each other, and which will share a place?"
     what = "pictures" if described.light else "characters"

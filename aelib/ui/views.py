@@ -8,6 +8,7 @@ import streamlit as st
 import torch
 
 from .. import latent, losses, metrics
+from ..architecture import KINDS, words
 from ..charts import curves, glyphs, variational
 from ..charts import network as network_chart
 from ..experiment import Experiment
@@ -25,6 +26,24 @@ def network(experiment: Experiment) -> None:
     """The layers, drawn in the colours of the theme that this person has chosen."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
     st.html(network_chart.image(experiment, theme))
+
+
+def shapes(experiment: Experiment) -> None:
+    """What each step of a convolutional net gives, and what it costs."""
+    net = experiment.architecture
+    rows = [("input", "", words(net.steps[0].inputs), 0, 0)]
+    for part, steps in (("encoder", net.encoder), ("decoder", net.decoder)):
+        for step in steps:
+            kernel = f" {step.kernel}x{step.kernel}" if step.kernel else ""
+            rows.append(
+                (part, f"{KINDS[step.kind]}{kernel}", words(step.outputs), step.parameters, step.multiplications)
+            )
+    columns = ["part", "step", "gives (height x width x channels)", "parameters", "multiplications"]
+    with st.expander(f"Shapes, step by step: the code is {words(net.code_shape)}"):
+        st.dataframe(
+            pd.DataFrame(rows, columns=columns), hide_index=True,
+            column_config={name: st.column_config.NumberColumn(format="localized") for name in columns[3:]},
+        )  # fmt: skip
 
 
 def error_curves(run: Run, key: str) -> None:
@@ -58,6 +77,8 @@ def verdict(run: Run) -> None:
             most = plain(f"{worst}: {counts[worst]}") if counts[worst] else "none"
             _figure("Worst", most, "The image with most wrong pixels.")
         over = "" if described.named else f" Over {found['images']:,} images that it was not trained on."
+        if "psnr" in found:
+            _figure("PSNR", f"{found['psnr']:.2f} dB", f"10 log10(1 / MSE): the more, the better.{over}")
         _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
         if "elbo" in found:
             of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
