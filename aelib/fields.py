@@ -222,8 +222,8 @@ class Model(Part):
         return self.decoder_layers or self.layers[::-1]
 
     def steps(self) -> list[DenseStep]:
-        """Of a dense net every fully connected layer, from the image to the image; an output of "auto" stays "auto". The code's
-        layer of a variational net gives mu and log_var, one after the other."""
+        """Of a dense net every fully connected layer, from the image to the image; an output of "auto" stays "auto".
+        The code's layer of a variational net gives mu and log_var, one after the other."""
         steps = []
         for sizes, last in ((self.layers, self.code_activation), (self.decoder, self.output_activation)):
             pairs = list(itertools.pairwise(sizes))

@@ -25,10 +25,10 @@ TOGETHER = 20_000_000  # numbers that a step may give at once, where pages look 
 @dataclass(frozen=True, eq=False)
 class Snapshots:
     """Learning as it went. epochs: int64, snapshots (0 is the untrained net); codes: float32, snapshots × images ×
-    latent_dim, of a variational net the means (0 numbers each, where codes are too large to be kept); pixels: uint8 (0 to 255, cut off outside), snapshots × images ×
-    channels × height × width, of the first `experiment.pictured` images. Where there is such a thing: log_var, as
-    codes; grid: the decoded plane, snapshots × rows · columns × channels × height × width, uint8, over extent:
-    snapshots × 4 (x from, x to, y from, y to), row 0 at the top."""
+    latent_dim, of a variational net the means (0 numbers each, where codes are too large to be kept); pixels: uint8
+    (0 to 255, cut off outside), snapshots × images × channels × height × width, of the first `experiment.pictured`
+    images. Where there is such a thing: log_var, as codes; grid: the decoded plane, snapshots × rows · columns ×
+    channels × height × width, uint8, over extent: snapshots × 4 (x from, x to, y from, y to), row 0 at the top."""
 
     epochs: Tensor
     codes: Tensor

@@ -45,7 +45,8 @@ class Settings(Part):
     precision: Annotated[
         Literal["full", "mixed"],
         setting(
-            "Numbers of 32 bits (full), or convolutions in bfloat16 (mixed), which many GPUs compute several times as fast.",
+            "Numbers of 32 bits (full), or convolutions in bfloat16 (mixed), which many GPUs compute several times "
+            "as fast.",
             "choose full or mixed",
         ),
     ] = "full"
