@@ -7,20 +7,16 @@ from pathlib import Path
 
 import torch
 
+from aelib import devices
+
 HERE = Path(__file__).parent
 
 
 def describe() -> str:
     """Processor, cores, device and versions in one line."""
-    processor = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        processor = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
     graphics = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return (
-        f"{processor}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch {torch.__version__}"
+        f"{devices.processor()}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch {torch.__version__}"
     )
 
 

@@ -1,0 +1,33 @@
+"""Bars of how fast a net trains on each device."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from ..devices import Speed
+from .curves import BLUE, SERIES, styled
+
+
+def speeds(now: Sequence[Speed], elsewhere: Sequence[Speed] = ()) -> go.Figure:
+    """Images a second, measured now and stored from elsewhere, fastest at the top."""
+    figure = go.Figure()
+    for name, found, colour in (("measured now", now, BLUE), ("stored", elsewhere, SERIES[1])):
+        if found:
+            figure.add_bar(
+                x=[one.images_a_second for one in found],
+                y=[_name(one) for one in found],
+                name=name,
+                orientation="h",
+                marker_color=colour,
+                text=[f"{one.images_a_second:,.0f}" for one in found],
+                textposition="auto",
+            )
+    figure.update_xaxes(title="images a second", rangemode="tozero")
+    figure.update_yaxes(categoryorder="total ascending")
+    figure.update_layout(barmode="overlay", hovermode="closest")
+    return styled(figure, 140 + 42 * (len(now) + len(elsewhere)))
+
+
+def _name(one: Speed) -> str:
+    mixed = ", mixed precision" if one.precision == "mixed" else ""
+    return f"{one.device.upper()}: {one.name[:32]}{mixed}<br>{one.machine}"

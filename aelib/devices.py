@@ -1,0 +1,134 @@
+"""How fast a net trains on each device: measured here, and as measured elsewhere."""
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from . import datasets
+from .basics import LabError, device_name, pick_device
+from .engines import AutogradEngine
+from .experiment import Experiment
+from .feed import Feed
+from .models import build
+
+STORED = Path(__file__).parents[1] / "data" / "devices.json"
+WARM_UP = 5  # steps before the clock starts: libraries set themselves up on their first calls
+
+
+class Stopped(LabError):
+    """Whoever asked for the measurement no longer wants it."""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """device: cpu, cuda or mps; name: of the processor; images: trained on while the clock ran; seconds: for these;
+    epochs: how often each was seen."""
+
+    device: str
+    name: str
+    machine: str
+    torch: str
+    dataset: str
+    network: str
+    precision: str
+    batch_size: int
+    epochs: int
+    images: int
+    seconds: float
+
+    @property
+    def images_a_second(self) -> float:
+        return self.images / self.seconds
+
+
+def processor() -> str:
+    """What this machine's processor calls itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def here() -> list[str]:
+    """The devices that this machine has."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def measure(
+    experiment: Experiment,
+    device: str,
+    epochs: int = 1,
+    on_progress: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Speed:
+    """Train a fresh net for so many epochs, batches and noise included, nothing looked at or kept. on_progress is told
+    the share done. Raises Stopped, and LabError for a device that is not here."""
+    where = pick_device(device)
+    images = datasets.train(experiment.dataset)
+    feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), where)
+    engine = AutogradEngine(build(experiment), experiment, where)
+    for step, batch in enumerate(feed.epoch(1)):
+        if step == WARM_UP:
+            break
+        engine.step(batch, 1.0)
+    size = experiment.batch_size or len(images)
+    steps = epochs * -(-len(images) // size)
+    _wait(where)
+    start, done = time.perf_counter(), 0
+    for epoch in range(1, epochs + 1):
+        for batch in feed.epoch(epoch):
+            engine.step(batch, 1.0)
+            done += 1
+            if done % 10 == 0:
+                if cancelled():
+                    raise Stopped("Stopped, as asked.")
+                on_progress(done / steps)
+    _wait(where)
+    seconds = time.perf_counter() - start
+    return Speed(
+        device=where.type,
+        name=device_name(where) if where.type == "cuda" else processor(),
+        machine=f"{platform.system()}, {torch.get_num_threads()} threads",
+        torch=torch.__version__,
+        dataset=experiment.dataset_spec.title,
+        network=experiment.network,
+        precision=experiment.precision,
+        batch_size=size,
+        epochs=epochs,
+        images=len(images) * epochs,
+        seconds=seconds,
+    )
+
+
+def _wait(device: torch.device) -> None:
+    """Until the device has done all that it was asked for."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def stored() -> list[Speed]:
+    """What `python -m benchmarks.devices` has measured and kept, machine by machine."""
+    return [Speed(**record) for record in json.loads(STORED.read_text(encoding="utf-8"))]
+
+
+def keep(speeds: list[Speed]) -> None:
+    """Beside those of other machines; the same measurement on the same machine is replaced."""
+
+    def key(one: Speed) -> tuple[str, ...]:
+        return one.name, one.machine, one.dataset, one.network, one.precision
+
+    kept = {key(one): one for one in [*(stored() if STORED.exists() else []), *speeds]}
+    STORED.write_text(json.dumps([asdict(one) for one in kept.values()], indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,110 @@
+"""Work that takes seconds and is no training: done aside, one piece at a time, seen by all who ask for the same.
+
+Pages ask by a key that says what is to be done; whoever asks for what is done, or on its way, joins it.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from ..basics import LabError
+from .words import problems
+
+REMEMBERED = 12  # results, of which some are large pictures
+MOST_WAITING = 20
+POLL = 0.5  # seconds
+
+T = TypeVar("T")
+Work = Callable[[Callable[[float], None], Callable[[], bool]], T]  # told: the share done; asked: whether to stop
+
+
+@dataclass(eq=False)
+class Task:
+    """share: done, 0 to 1."""
+
+    future: "Future[Any]"
+    share: float = 0.0
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class Background:
+    """All work of this kind on one server, in the order asked for."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
+        self._lock = threading.Lock()
+        self._tasks: OrderedDict[str, Task] = OrderedDict()
+
+    def get(self, key: str) -> Task | None:
+        with self._lock:
+            return self._tasks.get(key)
+
+    def start(self, key: str, work: Work[Any]) -> None:
+        """Raises LabError where too much waits already."""
+        with self._lock:
+            for name in [name for name, one in self._tasks.items() if one.future.done()][:-REMEMBERED]:
+                del self._tasks[name]
+            known = self._tasks.get(key)
+            if known is not None and not known.future.done():
+                return
+            if sum(not one.future.done() for one in self._tasks.values()) >= MOST_WAITING:
+                raise LabError("The server has much to do for others: try again in a minute.")
+            task = self._tasks[key] = Task(Future())
+            self._tasks.move_to_end(key)
+
+            def told(share: float) -> None:
+                task.share = share
+
+            task.future = self._pool.submit(work, told, task.stop.is_set)
+
+    def forget(self, key: str) -> None:
+        with self._lock:
+            self._tasks.pop(key, None)
+
+
+@st.cache_resource(show_spinner=False)
+def _background() -> Background:
+    return Background()
+
+
+def result_of(key: str, label: str, work: Work[T], about: str = "") -> T | None:
+    """What `work` gives, or None until it is there: then there is a button with this label, or progress with Stop. key:
+    says what is to be done, so that nobody waits for the same twice; about: a line below the button."""
+    task = _background().get(key)
+    if task is not None and task.future.done():
+        error = task.future.exception()
+        if error is None:
+            found: T = task.future.result()
+            return found
+        if not isinstance(error, LabError):
+            raise error
+        if not task.stop.is_set():
+            problems([str(error)])
+    if task is not None and not task.future.done():
+        _watch(key)
+        return None
+    if st.button(label, icon=":material/play_arrow:", key=f"{key}:start"):
+        try:
+            _background().start(key, work)
+        except LabError as error:
+            problems([str(error)])
+            return None
+        st.rerun()
+    if about:
+        st.caption(about)
+    return None
+
+
+@st.fragment(run_every=POLL)
+def _watch(key: str) -> None:
+    task = _background().get(key)
+    if task is None or task.future.done():
+        st.rerun()
+    assert task is not None  # noqa: S101 - st.rerun does not return
+    st.progress(min(1.0, task.share), text=f"{task.share:.0%}" if task.future.running() else "In the queue")
+    st.button("Stop", icon=":material/stop:", key=f"{key}:stop", on_click=task.stop.set)

@@ -1,0 +1,140 @@
+"""The parts of the lesson on colour: rows of images, the denoiser beside the autoencoder, the devices of the server."""
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from .. import companions, devices, quality
+from ..charts import devices as charts
+from ..charts import glyphs
+from ..devices import Speed
+from ..experiment import Experiment
+from ..run import Run
+from .background import result_of
+from .beside import runs_of
+from .words import problems
+
+SHOWN = 12  # images in a row
+TILE = 64  # pixels of the page
+MOST_EPOCHS = 5
+_PLAIN = {"displayModeBar": False}
+
+
+@st.fragment
+def rows(run: Run, key: str) -> None:
+    """Originals, what the net was shown where that is noisy, and what it gave; others at the press of a button."""
+    start = _others(run, key)
+    chosen = slice(start, start + SHOWN)
+    targets, shown = run.images.images()[chosen], run.inputs[chosen]
+    pictures = {"original": targets}
+    if run.experiment.corruption.kind != "none" or run.images.inputs is not None:
+        pictures["shown to the net"] = shown
+    pictures["restored" if "shown to the net" in pictures else "reconstructed"] = run.restored(shown)
+    drawn(run, pictures, run.images.names[chosen])
+
+
+def _others(run: Run, key: str) -> int:
+    """Where the row of images begins."""
+    start: int = st.session_state.setdefault(f"{key}:start", 0)
+    if st.button("Other images", icon=":material/casino:", key=f"{key}:others"):
+        start = st.session_state[f"{key}:start"] = start + SHOWN
+    return start % max(1, len(run.images) - SHOWN + 1)
+
+
+def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], width: int = TILE) -> None:
+    """Rows of images (n × channels × height × width each), the first of which the others are measured against."""
+    described = run.experiment.dataset_spec
+    first = next(iter(pictures.values()))
+    columns = []
+    for i, name in enumerate(names):
+        tiles = tuple(
+            glyphs.tile(glyphs.colours(described.drawn(images[i].numpy())), f"{name}, {what}", width)
+            for what, images in pictures.items()
+        )
+        columns.append((tiles, "", False))
+    st.html(glyphs.row(columns))
+    told = [
+        f"{what} {float(quality.psnr_each(images, first).mean()):.1f} dB"
+        for what, images in list(pictures.items())[1:]
+    ]
+    st.caption(f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these: {', '.join(told)}.")
+
+
+def denoiser(run: Run, key: str) -> None:
+    """The same net trained to copy and trained to restore, both shown clean and noisy images."""
+    pair = {"autoencoder": companions.clean(run.experiment), "denoiser": companions.noisy(run.experiment)}
+    found = runs_of(list(pair.values()), "Train both, with and without noise", key)
+    if found is None:
+        return
+    plain, trained = found
+    targets = trained.images.images()[:SHOWN]
+    noisy = trained.inputs[:SHOWN]
+    drawn(
+        trained,
+        {
+            "original": targets,
+            "noisy": noisy,
+            "noisy, through the autoencoder": plain.restored(noisy),
+            "noisy, through the denoiser": trained.restored(noisy),
+        },
+        trained.images.names[:SHOWN],
+    )
+    table = []
+    for shown in ("clean", "noisy"):
+        inputs = trained.images.images() if shown == "clean" else trained.inputs
+        targets = trained.images.images()
+        table.append((shown, "nothing", _psnr(inputs, targets) if shown == "noisy" else None))
+        table += [(shown, name, _psnr(one.restored(inputs), targets)) for name, one in zip(pair, found, strict=True)]
+    st.dataframe(
+        pd.DataFrame(table, columns=["shown", "net", "PSNR (dB)"]), hide_index=True, key=f"{key}:table",
+        column_config={"PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="Of images held back.")},
+    )  # fmt: skip
+
+
+def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
+    """dB, of the mean squared error over all images."""
+    return float(-10 * (outputs.clamp(0, 1) - targets).square().mean().log10())
+
+
+def against_devices(experiment: Experiment, key: str) -> None:
+    """The same epochs on each device that the server has, measured when asked for; stored figures of other
+    machines beside them."""
+    epochs = st.slider("Epochs to time", 1, MOST_EPOCHS, 1, key=f"{key}:epochs")
+    found = []
+    for device in devices.here():
+        speed = result_of(
+            f"speed:{experiment.digest}:{device}:{epochs}",
+            f"Measure on {device.upper()}",
+            lambda told, stop, device=device: devices.measure(experiment, device, epochs, told, stop),  # type: ignore[misc]
+        )
+        if speed is not None:
+            found.append(speed)
+    elsewhere = [one for one in devices.stored() if one.device != "cpu" or not found]
+    if not found and not elsewhere:
+        st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
+        return
+    st.plotly_chart(charts.speeds(found, elsewhere), key=f"{key}:bars", config=_PLAIN)
+    _said(found, elsewhere)
+
+
+def _said(found: list[Speed], elsewhere: list[Speed]) -> None:
+    """What the bars say, in words."""
+    for one in found:
+        st.markdown(
+            f"**{one.device.upper()}**: {one.seconds:.2f} s for {one.epochs} epoch{'s' if one.epochs > 1 else ''} of "
+            f"{one.images // one.epochs:,} images."
+        )
+    cpu = next((one for one in found if one.device == "cpu"), None)
+    gpu = next((one for one in found if one.device != "cpu"), None)
+    if cpu is not None and gpu is not None:
+        times = gpu.images_a_second / cpu.images_a_second
+        st.markdown(f"The GPU trains this net **{times:,.1f} times** as fast as the CPU.")
+    elif len(devices.here()) == 1:
+        st.caption(
+            "This server has no GPU. On a machine with one, `python -m benchmarks.devices` measures both and stores "
+            "the figures, with the machine's name, in `data/devices.json`."
+        )
+    for one in elsewhere:
+        st.caption(f"Stored: {one.name} ({one.machine}, torch {one.torch}), {one.network} on {one.dataset}.")
+    if not found and not elsewhere:
+        problems(["Nothing could be measured."])

@@ -1,0 +1,54 @@
+"""Lesson: convolutional autoencoders on house numbers in colour."""
+
+import streamlit as st
+
+from aelib.ui import colour, controls, features, forms, layout, lesson, views, words
+
+FORM, RUN = "colour", "colour-run"
+
+layout.page("Colour")
+st.title("Colour")
+st.markdown(
+    "House numbers photographed from the street: three channels instead of one, blur, shadows, and parts of the "
+    "neighbours at the edges. What will the network keep first: the digit, its colour, or the light?"
+)
+
+run = lesson.begin(
+    controls.Controls(FORM, default="house-numbers-autoencoder", takes=forms.of_colour, kinds=("convolutional",)),
+    forms.colour,
+    RUN,
+)
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: originals and what came out, a denoiser beside the autoencoder, what each layer "
+        "sees, and how long the same training takes on a CPU and on a GPU."
+    )
+    st.stop()
+
+st.header("3 · Originals and outputs")
+st.markdown("Images that the network was not trained on. Look at thin strokes, at edges, at colours side by side.")
+colour.rows(run, f"{RUN}:rows")
+
+st.header("4 · How it learnt")
+views.error_curves(run, RUN)
+
+st.header("5 · With noise")
+st.markdown(
+    "The same network twice: one learns to copy clean images, the other to restore noisy ones. Which of them is better "
+    "on clean images, and what does the first one make of noise that it has never seen?"
+)
+with words.said():
+    colour.denoiser(run, f"{RUN}:denoiser")
+
+st.header("6 · What each layer sees")
+st.markdown("Every convolution makes maps: where is an edge, where a colour? Follow one image through the network.")
+features.features(run, f"{RUN}:features")
+
+st.header("7 · CPU against GPU")
+st.markdown(
+    "The same epochs on every device of this server, measured now. Guess first: how many times as fast is a GPU, and "
+    "would it be as many times with a smaller network?"
+)
+with words.said():
+    colour.against_devices(run.experiment, f"{RUN}:devices")
