@@ -51,12 +51,17 @@ def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
 
 def depths(experiment: Experiment) -> dict[str, Experiment]:
     """Super-resolution with 2, 3 and 4 layers a side."""
-    return {f"{layers} layers": experiment.with_values(values) for layers, values in recipes.DEPTHS.items()}
+    channels = experiment.model.convolution.channels[0]
+    return {f"{layers} layers": experiment.with_values(recipes.deep(layers, channels)) for layers in recipes.DEPTHS}
 
 
 def kernels(experiment: Experiment) -> dict[str, Experiment]:
     """Super-resolution through smaller maps, with other kernels and strides."""
-    return {name: experiment.with_values(values) for name, values in recipes.KERNELS.items()}
+    channels = experiment.model.convolution.channels[0]
+    return {
+        f"kernel {kernel}, stride {stride}": experiment.with_values(recipes.strided(kernel, stride, channels))
+        for kernel, stride in recipes.KERNELS
+    }
 
 
 def activations(experiment: Experiment) -> dict[str, Experiment]:

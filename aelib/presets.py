@@ -312,8 +312,8 @@ _SHARPEN = {
     "epochs": 10,
 }
 _SHARPEN_ASSUMED = (
-    "The document names ReLU and the number of layers: here 32 channels in each layer a side, kernels of 3, squared "
-    "error, Adam 0.001, patches of 64x64 pixels, 16 a step."
+    "The document names ReLU and the number of layers: here layers on each side, kernels of 3, squared error, Adam "
+    "0.001, 16 patches a step."
 )
 _SHARPEN_BEST = {"model.convolution.residual": True, "optimizer.learning_rate": 0.002, "optimizer.schedule": "cosine"}
 _SHARPEN_BEST_ASSUMED = (
@@ -321,11 +321,12 @@ _SHARPEN_BEST_ASSUMED = (
 )
 
 
-def _sharpen(dataset: str, name: str, document: str) -> list[Preset]:
+def _sharpen(dataset: str, name: str, document: str, channels: int, epochs: int) -> list[Preset]:
     """Nets of 2, 3 and 4 layers a side: the document's, and with our recipe."""
-    base = {**_SHARPEN, "dataset": dataset}
+    base = {**_SHARPEN, "dataset": dataset, "epochs": epochs}
     presets = []
-    for layers, net in recipes.DEPTHS.items():
+    for layers in recipes.DEPTHS:
+        net = recipes.deep(layers, channels)
         best = {**base, **net, **_SHARPEN_BEST}
         presets.append(
             Preset(f"{name}-{layers}", f"{layers} layers a side{document}", {**base, **net}, _SHARPEN_ASSUMED)
@@ -355,21 +356,21 @@ _ALL += [
     *_colour("house_numbers", "house-numbers", "House numbers"),
     *_colour("svhn", "svhn", "SVHN"),
     Preset("svhn-gpu", "SVHN on each device (document C)", {**_COLOUR, "dataset": "svhn"}, _COLOUR_ASSUMED),
-    *_sharpen("photographs_x2", "photographs", ", photographs twice as large"),
-    *_sharpen("photo_pairs", "sr", _E),
+    *_sharpen("photographs_x2", "photographs", ", photographs twice as large", 16, 6),
+    *_sharpen("photo_pairs", "sr", _E, 32, 10),
     *(
         Preset(
             f"sr-kernel-{kernel}-{stride}",
             f"Kernel {kernel}, stride {stride}{_E}",
-            {**_SHARPEN, **recipes.KERNELS[f"kernel {kernel}, stride {stride}"], "dataset": "photo_pairs"},
+            {**_SHARPEN, **recipes.strided(kernel, stride, 32), "dataset": "photo_pairs"},
             f"{_SHARPEN_ASSUMED} Two layers a side, 32 and 64 channels.",
         )
-        for kernel, stride in ((4, 2), (6, 3))
+        for kernel, stride in recipes.KERNELS
     ),
     Preset(
         "sr-activations",
         f"Activations: ELU{_E}",
-        {**_SHARPEN, **recipes.DEPTHS[3], "dataset": "photo_pairs", "model.hidden_activation": "elu"},
+        {**_SHARPEN, **recipes.deep(3, 32), "dataset": "photo_pairs", "model.hidden_activation": "elu"},
         f"{_SHARPEN_ASSUMED} The lesson puts other activations beside it.",
     ),
 ]

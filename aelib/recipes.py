@@ -21,16 +21,20 @@ BEST_CODES: dict[str, dict[str, Any]] = {
         "model.convolution.code_size": 1,
     },
 }
-# Convolutions before the code's, in nets that enlarge or sharpen; the decoder mirrors them.
-DEPTHS: dict[int, dict[str, Any]] = {
-    layers: {"model.convolution.channels": (32,) * layers, "model.convolution.stride": (1,)} for layers in (2, 3, 4)
-}
-KERNELS: dict[str, dict[str, Any]] = {
-    f"kernel {kernel}, stride {stride}": {
-        "model.convolution.channels": (32, 64),
+DEPTHS = (2, 3, 4)  # layers a side of nets that enlarge or sharpen
+KERNELS = ((4, 2), (6, 3))  # kernel and stride
+ACTIVATIONS = ("relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")
+
+
+def deep(layers: int, channels: int) -> dict[str, Any]:
+    """So many layers a side, none of which makes the image smaller; the decoder mirrors them."""
+    return {"model.convolution.channels": (channels,) * layers, "model.convolution.stride": (1,)}
+
+
+def strided(kernel: int, stride: int, channels: int) -> dict[str, Any]:
+    """Two layers a side that make the image smaller."""
+    return {
+        "model.convolution.channels": (channels, 2 * channels),
         "model.convolution.kernel": kernel,
         "model.convolution.stride": (stride,),
     }
-    for kernel, stride in ((4, 2), (6, 3))
-}
-ACTIVATIONS = ("relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid")

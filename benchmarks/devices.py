@@ -17,9 +17,7 @@ def main() -> None:
             runs = [devices.measure(experiment, device, epochs=2 if device == "cpu" else 10) for _ in range(3)]
             speeds.append(min(runs, key=lambda one: one.seconds))
     devices.keep(speeds)
-    rows = [
-        [one.device, one.name, one.precision, f"{one.images_a_second:,.0f}", f"{one.batch_size}"] for one in speeds
-    ]
+    rows = [[one.device, one.name, one.precision, f"{one.images_a_second:,.0f}", f"{one.batch_size}"] for one in speeds]
     body = (
         f"`house-numbers-autoencoder` ({base.network}, {base.architecture.parameters:,} parameters), batches of "
         f"{base.batch_size} 32x32 colour images that lie on the device; best of 3.\n\n"

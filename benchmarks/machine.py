@@ -16,7 +16,8 @@ def describe() -> str:
     """Processor, cores, device and versions in one line."""
     graphics = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return (
-        f"{devices.processor()}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch {torch.__version__}"
+        f"{devices.processor()}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch "
+        f"{torch.__version__}"
     )
 
 

@@ -2,8 +2,8 @@
 
     apt-get download PACKAGE...  # those of FAMILIES, from Debian 12 (bookworm), section main; nothing is installed
 
-The first 42 families are to train on, the next 18 to validate with, the last 10 to test with, so that what a net is judged
-by is of a typeface that it has not seen.
+The first 42 families are to train on, the next 18 to validate with, the last 10 to test with, so that what a net is
+judged by is of a typeface that it has not seen.
 """
 
 import random
@@ -114,9 +114,12 @@ def listing(debs: Path, found: dict[str, list[Path]]) -> str:
     lines = [
         "# Typefaces of the bundled letters and house numbers",
         "",
-        "All from Debian 12 (bookworm), section main; licence of the font as the package's copyright file states it. These",
-        "licences do not extend to pictures made with the fonts (the Open Font License says so in its FAQ, 1.15); the pictures",
-        "are MIT like the project. In the order of the rows: 42 families to train on, 18 to validate with, 10 to test with.",
+        "All from Debian 12 (bookworm), section main; licence of the font as the package's copyright file states it. "
+        "These",
+        "licences do not extend to pictures made with the fonts (the Open Font License says so in its FAQ, 1.15); "
+        "the pictures",
+        "are MIT like the project. In the order of the rows: 42 families to train on, 18 to validate with, 10 to "
+        "test with.",
         "",
         "| family | faces | Debian package | version | licence |",
         "| --- | --- | --- | --- | --- |",

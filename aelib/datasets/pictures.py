@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import safetensors
 import torch
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
@@ -44,26 +45,47 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
     Raises LabError naming the picture and what to do.
     """
     shown = name[:60]
-    if len(content) > MAX_BYTES:
-        raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
-    try:
-        picture = Image.open(BytesIO(content), formats=_FORMATS)
-    except Image.DecompressionBombError:
-        raise LabError(f"{shown} is too large: give at most {MAX_PIXELS:,} pixels in all.") from None
-    except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
-        raise LabError(f"{shown} is not a PNG or JPEG picture: save it as one of these.") from None
-    width, height = picture.size
-    most = MAX_PIXELS if picture.format == "JPEG" else MAX_PIXELS_PNG
-    if width * height > most:
-        raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.")
-    if min(width, height) < SMALLEST:
-        raise LabError(f"{shown} is {width}x{height} pixels: give at least {SMALLEST}x{SMALLEST}.")
+    picture = _opened(content, shown, MAX_PIXELS, MAX_PIXELS_PNG)
     try:
         small = _small(picture, side)
     except Exception:  # noqa: BLE001
         raise LabError(f"{shown} is a damaged picture: save it anew as PNG or JPEG.") from None
     array = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
     return torch.from_numpy(array.transpose(2, 0, 1).copy())
+
+
+def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
+    """One picture of at most so many pixels as it is, uint8, height × width × 3: the way up that the camera held it,
+    transparency on white. Raises LabError naming the picture and what to do."""
+    shown = name[:60]
+    picture = _opened(content, shown, most, most)
+    try:
+        turned = ImageOps.exif_transpose(picture)
+        if turned.mode in _SIXTEEN_BIT:
+            turned = _eight_bit(turned, turned.info.get("transparency"))
+        full = turned.convert("RGBA")
+        return np.asarray(Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("RGB"))
+    except Exception:  # noqa: BLE001
+        raise LabError(f"{shown} is a damaged picture: save it anew as PNG or JPEG.") from None
+
+
+def _opened(content: bytes, shown: str, most_jpeg: int, most_png: int) -> Image.Image:
+    """The picture, not yet decoded, its format and size checked. Raises LabError."""
+    if len(content) > MAX_BYTES:
+        raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
+    try:
+        picture = Image.open(BytesIO(content), formats=_FORMATS)
+    except Image.DecompressionBombError:
+        raise LabError(f"{shown} is too large: give at most {most_jpeg:,} pixels in all.") from None
+    except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
+        raise LabError(f"{shown} is not a PNG or JPEG picture: save it as one of these.") from None
+    width, height = picture.size
+    most = most_jpeg if picture.format == "JPEG" else most_png
+    if width * height > most:
+        raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.")
+    if min(width, height) < SMALLEST:
+        raise LabError(f"{shown} is {width}x{height} pixels: give at least {SMALLEST}x{SMALLEST}.")
+    return picture
 
 
 def _small(picture: Image.Image, side: int) -> Image.Image:

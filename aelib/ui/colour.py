@@ -54,10 +54,11 @@ def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], w
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
     told = [
-        f"{what} {float(quality.psnr_each(images, first).mean()):.1f} dB"
-        for what, images in list(pictures.items())[1:]
+        f"{what} {float(quality.psnr_each(images, first).mean()):.1f} dB" for what, images in list(pictures.items())[1:]
     ]
-    st.caption(f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these: {', '.join(told)}.")
+    st.caption(
+        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these: {', '.join(told)}."
+    )
 
 
 def denoiser(run: Run, key: str) -> None:

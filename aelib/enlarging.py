@@ -1,0 +1,115 @@
+"""What a super-resolution net does for images: beside enlarging without one, and for pictures of any size."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from . import metrics, quality, resampling
+from .architecture import Architecture
+from .run import Run
+
+MOST_PIXELS = 4_000_000  # of a picture to enlarge
+COMPARED = 200  # images at most
+TILE = 96  # pixels of a window's side, where the net is shown small images
+NET = "this net"
+
+
+@dataclass(frozen=True)
+class Quality:
+    """One way to make an image. mse, psnr (dB, of this mean): over pixels and images; ssim: mean over images."""
+
+    name: str
+    mse: float
+    psnr: float
+    ssim: float
+
+
+def factor(run: Run) -> int:
+    """How many times as high and wide images become."""
+    described = run.experiment.dataset_spec
+    return described.shape[1] // described.shown_shape[1]
+
+
+def ways(run: Run, start: int = 0, count: int = COMPARED) -> dict[str, Tensor]:
+    """Images as the net is looked at by, from one on, made in every way: without a net (nothing done to them where
+    they are full size already), and by the net; pixels from 0 to 1, images × channels × height × width."""
+    chosen = slice(start, start + count)
+    small, times = run.inputs[chosen], factor(run)
+    if times == 1:
+        found = {"as shown to the net": small}
+    else:
+        found = {name: resampling.enlarge(small, times, name) for name in resampling.METHODS}
+    return {**found, NET: run.restored(small).clamp(0, 1)}
+
+
+def judged(found: dict[str, Tensor], targets: Tensor) -> list[Quality]:
+    """Every way, measured against what it should have given."""
+    figures = []
+    for name, images in found.items():
+        error = float(metrics.mse(images, targets).mean())
+        ssim = float(quality.ssim(images, targets).mean())
+        figures.append(Quality(name, error, metrics.psnr(max(error, 1e-10)), ssim))
+    return figures
+
+
+def radius(net: Architecture) -> int:
+    """How many pixels of its input around a pixel the net sees, at most."""
+    apart, seen = 1.0, 0.0  # pixels of the input between two neighbours, and around one
+    for step in net.steps:
+        match step.kind:
+            case "convolution":
+                seen += step.kernel // 2 * apart
+                apart *= step.stride
+            case "max_pooling" | "average_pooling":
+                seen += (step.stride - 1) * apart
+                apart *= step.stride
+            case "transposed" | "resize":
+                apart /= step.stride
+                seen += max(step.kernel, step.stride) * apart
+            case "enlarge":
+                seen += 2 * apart
+                apart /= step.stride
+    return math.ceil(seen) + 3  # and the bicubic enlargement that is added
+
+
+def enlarge(
+    run: Run,
+    picture: NDArray[np.uint8],
+    on_progress: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> NDArray[np.uint8]:
+    """A picture (height × width × 3) of at most MOST_PIXELS through the net, tile by tile, so that memory stays small.
+    Raises LabError, and resampling.Stopped."""
+    net, times = run.experiment.architecture, factor(run)
+    side = run.experiment.dataset_spec.shown_shape[1]
+    whole = math.prod(
+        step.stride for step in net.encoder if step.kind in ("convolution", "max_pooling", "average_pooling")
+    )
+
+    def apply(window: Tensor) -> Tensor:
+        # layers that make images smaller were built for one size: others are filled up to one that leaves the same
+        # remainders
+        height, width = window.shape[-2:]
+        bottom, right = (side - height) % whole, (side - width) % whole
+        filled = F.pad(window, (0, right, 0, bottom), mode="replicate")
+        return run.restored(filled)[..., : height * times, : width * times].clamp(0, 1)
+
+    overlap = radius(net)
+    return resampling.tiled_bytes(
+        apply, picture, times, tile=TILE + 2 * overlap, overlap=overlap,
+        on_progress=lambda done, total: on_progress(done / total), cancelled=cancelled,
+    )  # fmt: skip
+
+
+def bicubic(picture: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
+    """The same without a net."""
+    pixels = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
+    large = resampling.enlarge(pixels, times, "bicubic")[0]
+    bytes_: NDArray[np.uint8] = (large * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    return bytes_

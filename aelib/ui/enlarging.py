@@ -1,0 +1,187 @@
+"""The parts of the lesson on super-resolution: the table, the zoom, nets beside each other, a picture of one's own."""
+
+import hashlib
+import io
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from .. import enlarging
+from ..basics import LabError
+from ..charts import curves, glyphs
+from ..companions import activations, depths, kernels, normalized
+from ..datasets import pictures
+from ..enlarging import Quality
+from ..experiment import Experiment
+from ..run import Run
+from .background import result_of
+from .beside import runs_of
+from .words import plain, problems
+
+TILE = 176  # pixels of the page
+CROP = 96  # pixels of a large picture that are shown beside each other
+_PLAIN = {"displayModeBar": False}
+_COMPARISONS = {
+    "Layers: 2, 3 and 4 a side": depths,
+    "Kernel 4 stride 2, kernel 6 stride 3": kernels,
+    "Activations": activations,
+    "With and without batch norm": normalized,
+}
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing …")
+def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
+    """Kept by the run's digest and when it was trained."""
+    targets = _run.images.images()[: enlarging.COMPARED]
+    return enlarging.judged(enlarging.ways(_run), targets)
+
+
+def table(run: Run, key: str) -> None:
+    """MSE, PSNR and SSIM of the net and of enlarging without one."""
+    found = _judged(run.digest, run.created, run)
+    rows = pd.DataFrame(
+        [(one.name, one.mse, one.psnr, one.ssim) for one in found], columns=["way", "MSE", "PSNR", "SSIM"]
+    )
+    st.dataframe(
+        rows, hide_index=True, key=f"{key}:table",
+        column_config={
+            "MSE": st.column_config.NumberColumn(format="%.5f", help="Mean over pixels and images, pixels 0 to 1."),
+            "PSNR": st.column_config.NumberColumn("PSNR (dB)", format="%.2f", help="10 log10(1 / MSE)."),
+            "SSIM": st.column_config.NumberColumn(format="%.4f", help="Structural similarity, mean over images; 1: equal."),
+        },
+    )  # fmt: skip
+    best = max(found[:-1], key=lambda one: one.psnr)
+    gain = found[-1].psnr - best.psnr
+    text = f"The net is **{gain:.2f} dB** above" if gain > 0 else f"The net is **{-gain:.2f} dB** below"
+    st.markdown(
+        f"{text} the best way without one ({best.name}). Of {min(len(run.images), enlarging.COMPARED)} patches that "
+        "it was not trained on."
+    )
+    st.download_button(
+        "Table as CSV", rows.to_csv(index=False), f"super-resolution-{run.digest}.csv", "text/csv",
+        icon=":material/download:", key=f"{key}:csv", on_click="ignore",
+    )  # fmt: skip
+
+
+@st.fragment
+def zoom(run: Run, key: str) -> None:
+    """One patch in every way, large."""
+    count = len(run.images)
+    chosen = st.slider("Patch", 1, count, min(count, 8), key=f"{key}:{run.experiment.dataset}:patch") - 1
+    found = enlarging.ways(run, chosen, 1)
+    target = run.images.images()[chosen : chosen + 1]
+    figures = {one.name: one for one in enlarging.judged(found, target)}
+    columns = []
+    for name, images in {**found, "original": target}.items():
+        told = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
+        columns.append(((glyphs.tile(glyphs.colours(images[0].numpy()), name, TILE),), told, name == enlarging.NET))
+    st.html(glyphs.row(columns))
+
+
+def compare(run: Run, key: str) -> None:
+    """Nets that differ in one thing: errors over the epochs, and the table."""
+    name = st.selectbox("Put beside each other", list(_COMPARISONS), key=f"{key}:which")
+    experiments = _fitting(run.experiment, name)
+    if not experiments:
+        return
+    found = runs_of(list(experiments.values()), f"Train these {len(experiments)}", f"{key}:{name}")
+    if found is None:
+        return
+    runs = dict(zip(experiments, found, strict=True))
+    st.plotly_chart(curves.errors(runs, "mse"), key=f"{key}:curves", config=_PLAIN)
+    rows = []
+    for label, one in runs.items():
+        figures = _judged(one.digest, one.created, one)[-1]
+        rows.append((label, figures.mse, figures.psnr, figures.ssim, one.parameters, one.seconds))
+    for figures in _judged(found[0].digest, found[0].created, found[0])[:-1]:
+        rows.append((f"no net: {figures.name}", figures.mse, figures.psnr, figures.ssim, None, None))
+    columns = ["net", "MSE", "PSNR (dB)", "SSIM", "parameters", "seconds"]
+    rows_table = pd.DataFrame(rows, columns=columns)
+    st.dataframe(
+        rows_table, hide_index=True, key=f"{key}:compared",
+        column_config={
+            "MSE": st.column_config.NumberColumn(format="%.5f"),
+            "PSNR (dB)": st.column_config.NumberColumn(format="%.2f"),
+            "SSIM": st.column_config.NumberColumn(format="%.4f"),
+            "parameters": st.column_config.NumberColumn(format="localized"),
+            "seconds": st.column_config.NumberColumn(format="%.1f", help="Of training."),
+        },
+    )  # fmt: skip
+    st.download_button(
+        "Table as CSV", rows_table.to_csv(index=False), f"compared-{run.digest}.csv", "text/csv",
+        icon=":material/download:", key=f"{key}:comparedcsv", on_click="ignore",
+    )  # fmt: skip
+
+
+def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
+    """The nets to compare; where they do not fit these images, one sentence."""
+    try:
+        return _COMPARISONS[name](experiment)
+    except LabError as error:
+        problems([str(error)])
+        return {}
+
+
+def own_picture(run: Run, key: str) -> None:
+    """A picture of one's own through the net, in tiles, beside bicubic; as PNG."""
+    times = enlarging.factor(run)
+    what = "enlarged" if times > 1 else "sharpened"
+    given = st.file_uploader(
+        f"A picture (PNG or JPEG, up to {enlarging.MOST_PIXELS // 1_000_000} megapixels)", type=None, key=f"{key}:file",
+        help="It is not kept: it is forgotten with your session.",
+    )  # fmt: skip
+    if given is None:
+        return
+    content = given.getvalue()
+    try:
+        picture = pictures.whole(content, given.name, enlarging.MOST_PIXELS)
+    except LabError as error:
+        problems([str(error)])
+        return
+    height, width = picture.shape[:2]
+    name = hashlib.sha256(content).hexdigest()[:16]
+    large = result_of(
+        f"enlarged:{run.digest}:{run.created}:{name}",
+        f"{'Enlarge' if times > 1 else 'Sharpen'} it",
+        lambda told, stop: enlarging.enlarge(run, picture, told, stop),
+        f"{width:,}x{height:,} pixels will be {width * times:,}x{height * times:,}.",
+    )
+    if large is not None:
+        _shown(run, picture, large, what, key)
+
+
+def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what: str, key: str) -> None:
+    """The result, a part of it beside the same part without a net, and the file."""
+    times = enlarging.factor(run)
+    across, down = large.shape[1], large.shape[0]
+    left, right = st.columns(2)
+    x = left.slider("From left (%)", 0, 100, 50, key=f"{key}:x") / 100
+    y = right.slider("From top (%)", 0, 100, 50, key=f"{key}:y") / 100
+    small = CROP // times
+    top, start = (int(max(0, side - small) * share) for side, share in ((down // times, y), (across // times, x)))
+    part = picture[top : top + small, start : start + small]
+    ours = large[top * times : (top + small) * times, start * times : (start + small) * times]
+    before = enlarging.bicubic(np.ascontiguousarray(part), times) if times > 1 else part
+    label = "bicubic" if times > 1 else "before"
+    st.html(
+        glyphs.row(
+            [
+                ((glyphs.tile(before, label, 2 * TILE),), label, False),
+                ((glyphs.tile(ours, what, 2 * TILE),), f"{what} by the net", True),
+            ]
+        )
+    )
+    st.caption(plain(f"{across:,}x{down:,} pixels; above, a part of it beside the same part without a net."))
+    st.download_button(
+        f"The {what} picture (PNG)", lambda: _png(large), f"{what}.png", "image/png", icon=":material/download:",
+        key=f"{key}:png", on_click="ignore",
+    )  # fmt: skip
+
+
+def _png(picture: NDArray[np.uint8]) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG")
+    return out.getvalue()

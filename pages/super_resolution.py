@@ -1,0 +1,64 @@
+"""Lesson: super-resolution with convolutional networks."""
+
+import streamlit as st
+
+from aelib.ui import colour, controls, enlarging, features, forms, layout, lesson, views, words
+
+FORM, RUN = "super_resolution", "super-resolution-run"
+
+layout.page("Super-resolution")
+st.title("Super-resolution")
+st.markdown(
+    "A small or blurred photograph goes in, a sharp one should come out. What is not in the picture, the network must "
+    "guess from all the photographs that it has seen. By how much does it beat the methods that guess nothing?"
+)
+
+run = lesson.begin(
+    controls.Controls(
+        FORM, default="photographs-3-best", takes=forms.of_pairs, kinds=("super_resolution", "convolutional")
+    ),
+    forms.super_resolution,
+    RUN,
+)
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: the network beside nearest, bilinear, bicubic and Lanczos, a zoom into every "
+        "patch, nets with other layers, kernels and activations, and a picture of your own enlarged."
+    )
+    st.stop()
+
+st.header("3 · Shown, restored, original")
+colour.rows(run, f"{RUN}:rows")
+
+st.header("4 · Against enlarging without a network")
+st.markdown(
+    "Bicubic and Lanczos know nothing about photographs; they only draw smooth curves through the pixels. Is the "
+    "difference large? Half a decibel is just visible, one is clear."
+)
+with words.said():
+    enlarging.table(run, f"{RUN}:table")
+
+st.header("5 · Zoom")
+st.markdown("One patch in every way. Look at edges, at fine texture, at letters. Where does the network invent?")
+with words.said():
+    enlarging.zoom(run, f"{RUN}:zoom")
+
+st.header("6 · How it learnt")
+views.error_curves(run, RUN)
+
+st.header("7 · Layers, kernels, activations, normalisation")
+st.markdown(
+    "The document's experiments, everything else as chosen above. Before you train them: do more layers help? Does "
+    "batch norm, which changes the brightness of what it normalises?"
+)
+with words.said():
+    enlarging.compare(run, f"{RUN}:compare")
+
+st.header("8 · What each layer sees")
+features.features(run, f"{RUN}:features")
+
+st.header("9 · A picture of your own")
+st.markdown("The network saw patches only, yet it works on pictures of any size: they go through it tile by tile.")
+with words.said():
+    enlarging.own_picture(run, f"{RUN}:own")
