@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,19 @@ _COMPARISONS = {
 }
 
 
+_COLUMNS = {
+    "MSE": st.column_config.NumberColumn(format="%.5f", help="Mean over pixels and images, pixels from 0 to 1."),
+    "PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="10 log10(1 / MSE): the more, the better."),
+    "SSIM": st.column_config.NumberColumn(format="%.4f", help="Structural similarity, mean over images; 1 is equal."),
+    "parameters": st.column_config.NumberColumn(format="localized"),
+    "seconds": st.column_config.NumberColumn(format="%.1f", help="Of training."),
+}
+
+
+def _row(one: Quality, name: str = "") -> dict[str, Any]:
+    return {"way": name or one.name, "MSE": one.mse, "PSNR (dB)": one.psnr, "SSIM": one.ssim}
+
+
 @st.cache_data(max_entries=64, show_spinner="Comparing …")
 def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
     """Kept by the run's digest and when it was trained."""
@@ -42,22 +56,13 @@ def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
 def table(run: Run, key: str) -> None:
     """MSE, PSNR and SSIM of the net and of enlarging without one."""
     found = _judged(run.digest, run.created, run)
-    rows = pd.DataFrame(
-        [(one.name, one.mse, one.psnr, one.ssim) for one in found], columns=["way", "MSE", "PSNR", "SSIM"]
-    )
-    st.dataframe(
-        rows, hide_index=True, key=f"{key}:table",
-        column_config={
-            "MSE": st.column_config.NumberColumn(format="%.5f", help="Mean over pixels and images, pixels 0 to 1."),
-            "PSNR": st.column_config.NumberColumn("PSNR (dB)", format="%.2f", help="10 log10(1 / MSE)."),
-            "SSIM": st.column_config.NumberColumn(format="%.4f", help="Structural similarity, mean over images; 1: equal."),
-        },
-    )  # fmt: skip
+    rows = pd.DataFrame([_row(one) for one in found])
+    st.dataframe(rows, hide_index=True, key=f"{key}:table", column_config=_COLUMNS)
     best = max(found[:-1], key=lambda one: one.psnr)
     gain = found[-1].psnr - best.psnr
     text = f"The net is **{gain:.2f} dB** above" if gain > 0 else f"The net is **{-gain:.2f} dB** below"
     st.markdown(
-        f"{text} the best way without one ({best.name}). Of {min(len(run.images), enlarging.COMPARED)} patches that "
+        f"{text} the best way without one ({best.name}), over {min(len(run.images), enlarging.COMPARED)} patches that "
         "it was not trained on."
     )
     st.download_button(
@@ -95,23 +100,13 @@ def compare(run: Run, key: str) -> None:
     rows = []
     for label, one in runs.items():
         figures = _judged(one.digest, one.created, one)[-1]
-        rows.append((label, figures.mse, figures.psnr, figures.ssim, one.parameters, one.seconds))
-    for figures in _judged(found[0].digest, found[0].created, found[0])[:-1]:
-        rows.append((f"no net: {figures.name}", figures.mse, figures.psnr, figures.ssim, None, None))
-    columns = ["net", "MSE", "PSNR (dB)", "SSIM", "parameters", "seconds"]
-    rows_table = pd.DataFrame(rows, columns=columns)
-    st.dataframe(
-        rows_table, hide_index=True, key=f"{key}:compared",
-        column_config={
-            "MSE": st.column_config.NumberColumn(format="%.5f"),
-            "PSNR (dB)": st.column_config.NumberColumn(format="%.2f"),
-            "SSIM": st.column_config.NumberColumn(format="%.4f"),
-            "parameters": st.column_config.NumberColumn(format="localized"),
-            "seconds": st.column_config.NumberColumn(format="%.1f", help="Of training."),
-        },
-    )  # fmt: skip
+        rows.append({**_row(figures, label), "parameters": one.parameters, "seconds": one.seconds})
+    without = _judged(found[0].digest, found[0].created, found[0])[:-1]
+    rows += [_row(figures, f"no net: {figures.name}") for figures in without]
+    compared = pd.DataFrame(rows)
+    st.dataframe(compared, hide_index=True, key=f"{key}:compared", column_config=_COLUMNS)
     st.download_button(
-        "Table as CSV", rows_table.to_csv(index=False), f"compared-{run.digest}.csv", "text/csv",
+        "Table as CSV", compared.to_csv(index=False), f"compared-{run.digest}.csv", "text/csv",
         icon=":material/download:", key=f"{key}:comparedcsv", on_click="ignore",
     )  # fmt: skip
 

@@ -41,6 +41,30 @@ LESSONS = [
         "Handwritten digits fill the plane, epoch by epoch: what the prior does, what β costs, and digits that nobody "
         "wrote.",
     ),
+    (
+        "pages/compression.py",
+        "Compression",
+        ":material/compress:",
+        "Letters through codes of 6,272 bits down to 32: what is lost, and when an autoencoder beats JPEG.",
+    ),
+    (
+        "pages/restoring.py",
+        "Restoring digits",
+        ":material/healing:",
+        "Handwritten digits under heavy noise: the network against a median filter and non-local means.",
+    ),
+    (
+        "pages/colour.py",
+        "Colour",
+        ":material/palette:",
+        "House numbers in colour: copy, restore, look into the layers, and time a CPU against a GPU.",
+    ),
+    (
+        "pages/super_resolution.py",
+        "Super-resolution",
+        ":material/zoom_in:",
+        "Small photographs made large, blurred ones sharp: layers, kernels and activations against bicubic.",
+    ),
 ]
 SWEEPS = ("pages/sweeps.py", "Sweeps", ":material/ssid_chart:")
 RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")
