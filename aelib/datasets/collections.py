@@ -76,9 +76,7 @@ def _checked(members: Sequence[zipfile.ZipInfo], shown: str) -> list[zipfile.Zip
         if path.suffix.lower() in _ARCHIVES:
             raise LabError(f"{shown} has the archive {entry!r} in it: unpack that first.")
         if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * max(1, member.compress_size):
-            raise LabError(
-                f"{shown} has the entry {entry!r}, which unpacks to {member.file_size:,} bytes: leave it out."
-            )
+            raise LabError(f"{shown} has the entry {entry!r}, which grows to {member.file_size:,} bytes: leave it out.")
         if not member.is_dir() and _wanted(path):
             found.append(member)
     return found
