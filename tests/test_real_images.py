@@ -238,11 +238,13 @@ def letters(count: int) -> list[tuple[str, bytes]]:
     return [(f"notMNIST_small/{'ABCDEFGHIJ'[i % 10]}/{i}.png", png(value=i % 10 * 20)) for i in range(count)]
 
 
-def test_the_archive_of_notmnist_is_read_as_it_is(data: Path) -> None:
+def test_the_archive_of_notmnist_is_read_as_it_is(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     broken = [("notMNIST_small/A/RGVtb2NyYXRpY2FCb2xkT2xkc3R5bGUgQm9sZC50dGY=.png", b""), ("x/F/b.png", b"\x89PNG")]
     others = [("../../B/../escape.png", png()), ("notMNIST_small/.DS_Store", b"x"), ("notMNIST_small/Z/1.png", png())]
     put_tar(data, [*sorted(letters(350)), *broken, *others])
     images = datasets.load("notmnist")
+    assert "2 images" in caplog.text
     assert datasets.spec("notmnist").splits == (210, 90, 50)
     assert torch.equal(images.pixels[:, 0, 0, 0].long(), 20 * images.labels)
     classes_in_all_parts("notmnist")
