@@ -6,8 +6,10 @@ from collections.abc import Sequence
 import torch
 
 from . import kernel, products
+from .datasets import LOOKED_AT
 from .ensemble import FUSED_FROM, supports
 from .experiment import Experiment
+from .observing import TRAIN_SAMPLE
 from .training import HISTORY_POINTS, batches
 
 # Of one step: each operation costs something however small it is, the rest is arithmetic.
@@ -19,6 +21,8 @@ UPDATE = 1.2e-9  # seconds a parameter: of the optimiser, where there are so man
 NOISE = 1.2e-8  # seconds a pixel
 AUTOGRAD = 8.0  # times the operations, where autograd trains
 LOOK = 1.5e-4  # seconds: of a look at the net for its history
+CONVOLUTION = 8e-12  # seconds: of one multiplication of a convolution, three times a step
+MAP = 2.7e-9  # seconds: of one number that a convolution, batch norm or activation gives, there and back
 KEEP = 4e-3  # seconds: of what is computed and kept of each net in the end
 
 
@@ -32,6 +36,8 @@ def _batch(first: Experiment, nets: int) -> float:
     size = min(first.batch_size or images, images)
     steps = first.epochs * -(-images // size)
     slow = 1.0 if supports(first) else AUTOGRAD
+    if first.model.kind != "dense":
+        return _convolutional(first, images) * nets
     operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
     if nets == 1 and kernel.serves(first, torch.device("cpu")):
         operations = COMPILED
@@ -42,6 +48,17 @@ def _batch(first: Experiment, nets: int) -> float:
     noise = NOISE * first.dataset_spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
     looks = min(first.epochs, HISTORY_POINTS) * (LOOK * slow + arithmetic / 3 * images / size)
     return steps * (operations + arithmetic + noise) + looks + KEEP * nets
+
+
+def _convolutional(experiment: Experiment, images: int) -> float:
+    """Of one net: an image on its way there and back, and looks at images on their way there."""
+    net, epochs = experiment.architecture, experiment.epochs
+    image = 3 * net.multiplications * CONVOLUTION + net.activations * MAP
+    image += NOISE * experiment.dataset_spec.pixels if experiment.corruption.kind != "none" else 0.0
+    splits = experiment.dataset_spec.splits
+    looked_at = min(splits.valid or splits.test or images, LOOKED_AT) + TRAIN_SAMPLE
+    looks = min(epochs, HISTORY_POINTS) * looked_at + (splits.test or splits.valid)
+    return image * (epochs * images + looks / 3) + KEEP
 
 
 def words(amount: float) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from . import datasets
+from .allocation import keeping
 from .basics import LabError, device_name, pick_device
 from .engines import AutogradEngine
 from .experiment import Experiment
@@ -84,18 +85,19 @@ def measure(
         engine.step(batch, 1.0)
     size = experiment.batch_size or len(images)
     steps = epochs * -(-len(images) // size)
-    _wait(where)
-    start, done = time.perf_counter(), 0
-    for epoch in range(1, epochs + 1):
-        for batch in feed.epoch(epoch):
-            engine.step(batch, 1.0)
-            done += 1
-            if done % 10 == 0:
-                if cancelled():
-                    raise Stopped("Stopped, as asked.")
-                on_progress(done / steps)
-    _wait(where)
-    seconds = time.perf_counter() - start
+    with keeping():
+        _wait(where)
+        start, done = time.perf_counter(), 0
+        for epoch in range(1, epochs + 1):
+            for batch in feed.epoch(epoch):
+                engine.step(batch, 1.0)
+                done += 1
+                if done % 10 == 0:
+                    if cancelled():
+                        raise Stopped("Stopped, as asked.")
+                    on_progress(done / steps)
+        _wait(where)
+        seconds = time.perf_counter() - start
     return Speed(
         device=where.type,
         name=device_name(where) if where.type == "cuda" else processor(),

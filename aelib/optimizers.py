@@ -181,7 +181,9 @@ class FlatOptimizer:
 def torch_optimizer(
     kind: str, parameters: list[torch.nn.Parameter], rate: float, momentum: float, weight_decay: float
 ) -> torch.optim.Optimizer:
-    """The same optimiser from torch itself, for models that train with autograd."""
+    """The same optimiser from torch itself, for models that train with autograd; one pass over each tensor where torch
+    has that."""
+    fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
     match kind:
         case "sgd":
             return torch.optim.SGD(parameters, rate, weight_decay=weight_decay)
@@ -193,7 +195,7 @@ def torch_optimizer(
         case "adagrad":
             return torch.optim.Adagrad(parameters, rate, weight_decay=weight_decay)
         case "adam":
-            return torch.optim.Adam(parameters, rate, weight_decay=weight_decay)
+            return torch.optim.Adam(parameters, rate, weight_decay=weight_decay, fused=fused)
         case "adamw":
-            return torch.optim.AdamW(parameters, rate, weight_decay=weight_decay)
+            return torch.optim.AdamW(parameters, rate, weight_decay=weight_decay, fused=fused)
     raise ValueError(f"no optimiser named {kind!r}")

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from . import datasets, ensemble, graphs, kernel
+from .allocation import keeping
 from .basics import LabError, device_name, pick_device
 from .engines import AutogradEngine, Engine
 from .experiment import Experiment, flatten
@@ -129,7 +130,7 @@ def fit_many(
     for batch in batches(experiments):
         members = [experiments[i] for i in batch]
         batch_work = sum(member.epochs for member in members)
-        with _threads(members):
+        with _threads(members), keeping():
             results |= zip(batch, _Fit(members, where, told, cancelled).run(), strict=True)
         done += batch_work
         if on_result is not None:

@@ -1,4 +1,5 @@
-"""Sets that lie on this machine as files (SVHN, notMNIST, photo pairs), real, cut, swapped and foreign; bundled ones."""
+"""Sets that lie on this machine as files (SVHN, notMNIST, photo pairs), real, cut, swapped and foreign; bundled
+ones."""
 
 import gzip
 import io

@@ -89,7 +89,10 @@ def _layer(step: Step, description: Model, generator: Generator, last: bool) -> 
     if step.batch_norm:
         modules.append(nn.BatchNorm2d(step.outputs[0]))
     if step.weights and not last and step.activation != "identity":
-        modules.append(ACTIVATIONS[step.activation].module())
+        activation = ACTIVATIONS[step.activation].module()
+        if isinstance(activation, nn.ReLU | nn.LeakyReLU):
+            activation.inplace = True  # its gradient follows from what it gives: one map less to write and to keep
+        modules.append(activation)
     return nn.Sequential(*modules)
 
 
