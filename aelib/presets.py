@@ -239,7 +239,7 @@ _ALL = [
 ]
 
 _CONVOLUTIONAL = {"model.kind": "convolutional", "model.hidden_activation": "relu", "batch_size": 128}
-_LETTERS = {"letters": {"epochs": 60}, "notmnist": {"epochs": 20}}
+_LETTERS = {"letters": {"epochs": 40}, "notmnist": {"epochs": 20}}
 _CODES_ASSUMED = (
     "The document names ReLU, a sigmoid at the end and the number of layers, no more: 16 and 8 channels, kernels of 3, "
     "max pooling, cross-entropy, Adam 0.001, 128 images a step."
