@@ -20,8 +20,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from . import datasets
-from .architecture import Architecture, DoesNotFit, plan
 from .activations import ACTIVATIONS
+from .architecture import Architecture, DoesNotFit, plan
 from .basics import LabError
 from .corruption import NOISES
 from .fields import MAX_WIDTH, OUTPUT_ACTIVATIONS, Model

@@ -41,6 +41,20 @@ LESSONS = [
         "Handwritten digits fill the plane, epoch by epoch: what the prior does, what β costs, and digits that nobody "
         "wrote.",
     ),
+    (
+        "pages/compression.py",
+        "Compression",
+        ":material/compress:",
+        "Convolutional nets keep letters in a handful of numbers: what is lost, how few bits are enough, and when JPEG "
+        "is the better choice.",
+    ),
+    (
+        "pages/restoring.py",
+        "Restoring digits",
+        ":material/auto_fix_high:",
+        "Digits under heavy noise: what a network restores, what it invents, and two classical filters that need no "
+        "training beside it.",
+    ),
 ]
 SWEEPS = ("pages/sweeps.py", "Sweeps", ":material/ssid_chart:")
 RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")
