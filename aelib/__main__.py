@@ -59,6 +59,9 @@ def _parser() -> _Parser:
 
     sub = command("datasets", datasets, "The data sets: what is in them, where they come from, whether they are here.")
     sub.add_argument("--get", metavar="NAME", help="download a data set that is not bundled")
+    sub.add_argument("--add", metavar="PATH", help="keep a folder or ZIP archive of pictures as a data set of your own")
+    sub.add_argument("--side", type=int, default=32, metavar="N", help="with --add: 28, 32 or 64 pixels (32)")
+    sub.add_argument("--grey", action="store_true", help="with --add: grey instead of colour")
 
     sub = command("train", train, "Train an experiment, or find it in the store.")
     _training(sub)

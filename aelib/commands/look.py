@@ -2,9 +2,12 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from .. import datasets as sets
 from .. import presets as named
+from ..basics import LabError
+from ..datasets import collections
 from .output import print_json, print_table, say
 
 
@@ -19,6 +22,8 @@ def presets(options: argparse.Namespace) -> int:
 
 
 def datasets(options: argparse.Namespace) -> int:
+    if options.add:
+        return _add(options)
     if options.get:
         sets.get(options.get, _show_download)
         say(f"{options.get} is here.")
@@ -34,6 +39,7 @@ def datasets(options: argparse.Namespace) -> int:
                     "valid": spec.splits.valid,
                     "test": spec.splits.test,
                     "shape": list(spec.shape),
+                    "input_shape": list(spec.shown_shape),
                     "classes": spec.classes,
                     "source": spec.source,
                     "licence": spec.licence,
@@ -49,6 +55,30 @@ def datasets(options: argparse.Namespace) -> int:
             there = spec.missing() or "present"
             print(f"{spec.name}: {spec.title}; {spec.images:,} images of {size}, {spec.classes} classes, {there}")
             print(f"    from: {spec.source}; licence: {spec.licence}")
+    return 0
+
+
+def _add(options: argparse.Namespace) -> int:
+    """Keep a person's pictures, and print the name of the set."""
+    path = Path(options.add).expanduser()
+    try:
+        if path.is_dir():
+            images, skipped = collections.read_folder(path, options.side, not options.grey)
+        else:
+            content = path.read_bytes()
+            images, skipped = collections.read_zip(content, path.name, options.side, not options.grey)
+    except OSError as error:
+        raise LabError(
+            f"--add {options.add} cannot be read ({error.strerror}): give a folder or a ZIP archive."
+        ) from None
+    name = collections.keep(images)
+    if options.json:
+        classes = len(set(images.labels.tolist()))
+        print_json({"name": name, "images": len(images), "classes": classes, "skipped": skipped})
+    else:
+        if skipped:
+            say(f"{len(skipped)} pictures cannot be read and are left out: {', '.join(skipped[:5])}")
+        print(name)
     return 0
 
 

@@ -11,7 +11,23 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 
 from ..basics import LabError
-from . import digits, emoji, files, font, glyphs, kept, mnist, notmnist, photo_pairs, photographs, pictures, svhn
+from . import (
+    collections,
+    digits,
+    emoji,
+    files,
+    font,
+    glyphs,
+    house_numbers,
+    kept,
+    letters,
+    mnist,
+    notmnist,
+    photo_pairs,
+    photographs,
+    pictures,
+    svhn,
+)
 from .imageset import DatasetSpec, ImageSet, Normalization, Splits, normalization
 
 
@@ -43,6 +59,8 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     emoji.spec(emoji.GREY),
     emoji.spec(emoji.COLOUR),
     digits.SPEC,
+    letters.SPEC,
+    house_numbers.SPEC,
     *photographs.SPECS,
     mnist.SPEC,
     notmnist=notmnist.spec,
@@ -83,6 +101,8 @@ def spec(name: str) -> DatasetSpec:
         return glyphs.stored_spec(name)
     if name.startswith(pictures.PREFIX):
         return pictures.stored_spec(name)
+    if name.startswith(collections.PREFIX):
+        return collections.stored_spec(name)
     raise LabError(f"dataset is {name[:60]!r}: choose one of {', '.join(SETS)}, or images of your own.")
 
 
@@ -140,7 +160,7 @@ def available() -> list[DatasetSpec]:
     """Every data set that has a name of its own, bundled ones first; a damaged one of a person's is logged and left
     out."""
     specs = []
-    for pattern in (f"{glyphs.PREFIX}*.csv", f"{pictures.PREFIX}*.safetensors"):
+    for pattern in (f"{glyphs.PREFIX}*.csv", f"{pictures.PREFIX}*.safetensors", f"{collections.PREFIX}*.safetensors"):
         for file in kept.newest(pattern):
             try:
                 specs.append(spec(file.stem))
@@ -151,7 +171,7 @@ def available() -> list[DatasetSpec]:
 
 def content_of(name: str) -> bytes | None:
     """The file of a data set that somebody gave us, to take it to another machine; None for all others."""
-    if not name.startswith((glyphs.PREFIX, pictures.PREFIX)):
+    if not name.startswith((glyphs.PREFIX, pictures.PREFIX, collections.PREFIX)):
         return None
     suffix = ".csv" if name.startswith(glyphs.PREFIX) else ".safetensors"
     try:
@@ -164,6 +184,8 @@ def keep_content(name: str, content: bytes) -> None:
     """Keep here what `content_of` gave elsewhere. Raises LabError."""
     if name.startswith(glyphs.PREFIX):
         glyphs.keep(content)
+    elif name.startswith(collections.PREFIX):
+        collections.keep_content(content)
     else:
         pictures.keep_content(content)
 

@@ -119,7 +119,7 @@ class _Resuming:
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={here}-"} if here else {})
         with requests.get(url, headers=headers, stream=True, timeout=30) as answer:
             if answer.status_code == requests.codes.requested_range_not_satisfiable:
-                self.part.unlink()  # of another file: the next attempt begins anew
+                self.part.unlink(missing_ok=True)  # of another file: the next attempt begins anew
             answer.raise_for_status()
             goes_on = answer.headers.get("Content-Range", "").startswith(f"bytes {here}-")
             if answer.status_code == requests.codes.partial_content and not goes_on:

@@ -7,6 +7,7 @@ read as it is, without unpacking anything to the disk.
 import gzip
 import hashlib
 import io
+import logging
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -184,7 +185,10 @@ def _decoded(content: bytes) -> "NDArray[np.uint8] | None":
 def _load(found: _Found) -> ImageSet:
     try:
         if found.archive is not None:
-            read = [_unpacked(*files.stamp(found.archive))[:2]]
+            *kept, unreadable = _unpacked(*files.stamp(found.archive))
+            read = [tuple(kept)]
+            if unreadable:
+                logging.getLogger(__name__).info("%d images of %s cannot be read", unreadable, found.archive)
         else:
             read = [_read(*pair) for pair in found.pairs]
     except OSError as error:

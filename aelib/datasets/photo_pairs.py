@@ -91,6 +91,8 @@ def _size(path: Path, _size: int, _time: int) -> _Size:
     try:
         with Image.open(path, formats=("PNG",)) as picture:
             size = picture.size
+    except Image.DecompressionBombError:
+        raise LabError(f"{path} is too large: give at most {pictures.MAX_PIXELS_PNG:,} pixels in all.") from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises on damaged bytes
         raise LabError(f"{path} is not a PNG picture: replace it.") from None
     if size[0] * size[1] > pictures.MAX_PIXELS_PNG:

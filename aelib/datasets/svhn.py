@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.io import loadmat, whosmat
 
 from ..basics import LabError
 from . import files
@@ -81,8 +82,6 @@ def _search() -> _Found | None:
 @lru_cache(maxsize=16)
 def _count(path: Path, _size: int, _time: int) -> int:
     """How many images a file says that it has. Raises LabError."""
-    from scipy.io import whosmat  # only here: importing it takes a quarter of a second
-
     try:
         found = {name: (shape, kind) for name, shape, kind in whosmat(path)}
     except Exception as error:  # noqa: BLE001 - whatever the parser raises on damaged bytes
@@ -108,8 +107,6 @@ def _short(error: Exception) -> str:
 
 def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Images × 3 × 32 × 32, and their labels, 0 to 9. Raises LabError."""
-    from scipy.io import loadmat
-
     try:
         found: dict[str, Any] = loadmat(path, variable_names=["X", "y"])
         pixels, labels = found["X"].transpose(3, 2, 0, 1), found["y"].ravel()

@@ -1,0 +1,428 @@
+"""Sets that lie on this machine as files (SVHN, notMNIST, photo pairs), real, cut, swapped and foreign; bundled ones."""
+
+import gzip
+import io
+import shutil
+import socket
+import struct
+import tarfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+import torch
+from PIL import Image
+
+from aelib import datasets
+from aelib.basics import LabError
+from aelib.datasets import idx, notmnist, photo_pairs
+from tests.test_images import _claims
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty AELIB_DATA."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("AELIB_DATA", str(folder))
+    return folder
+
+
+def refused(name: str) -> str:
+    """The one sentence with which a set that is not here is refused, by `missing` and by `load` alike."""
+    sentence = datasets.spec(name).missing()
+    assert sentence is not None
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    with pytest.raises(LabError) as caught:
+        datasets.load(name)
+    assert str(caught.value) == sentence
+    assert datasets.spec(name).content == ""
+    assert name in [one.name for one in datasets.available()], "a damaged set does not hide the others"
+    return sentence
+
+
+def classes_in_all_parts(name: str) -> None:
+    splits, labels = datasets.spec(name).splits, datasets.load(name).labels
+    for part in labels.split(list(splits)):
+        assert int(torch.bincount(part, minlength=10).min()) > 0
+
+
+# --- SVHN -----------------------------------------------------------------------------------------------------
+
+
+def mat(path: Path, count: int = 70, **changes: object) -> None:
+    numbers = np.random.default_rng(0)
+    content = {
+        "X": numbers.integers(0, 256, (32, 32, 3, count), dtype=np.uint8),
+        "y": (np.arange(count, dtype=np.uint8) % 10 + 1)[:, None],
+    }
+    path.parent.mkdir(exist_ok=True, parents=True)
+    scipy.io.savemat(path, {key: value for key, value in (content | changes).items() if value is not None})
+
+
+def test_svhn_is_the_file_that_is_here(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELIB_DATA", str(real_data))
+    described, images = datasets.spec("svhn"), datasets.load("svhn")
+    assert described.missing() is None
+    assert described.splits == (1621, 695, 386)
+    assert "grey" in described.title
+    found = scipy.io.loadmat(real_data / "svhn" / "svhn_gray_test_subset_32x32.mat")
+    assert images.pixels[17].tolist() == found["X"][..., 17].transpose(2, 0, 1).tolist()
+    assert images.labels.tolist() == (found["y"].ravel() % 10).tolist()
+    classes_in_all_parts("svhn")
+
+
+def test_the_two_official_files_are_one_set(data: Path) -> None:
+    mat(data / "svhn" / "train_32x32.mat", 100)
+    alone = datasets.spec("svhn")
+    assert alone.splits == (60, 26, 14)
+    mat(data / "test_32x32.mat", 30)  # in AELIB_DATA itself
+    both = datasets.spec("svhn")
+    assert both.splits == (80, 20, 30)
+    assert "colour" in both.title
+    assert len(datasets.load("svhn")) == 130
+    assert len({alone.content, both.content, ""}) == 3
+    assert datasets.canonical("svhn") == f"svhn:{both.content}"
+
+
+def test_another_file_of_the_same_name_is_another_set(data: Path) -> None:
+    mat(data / "svhn" / "test_32x32.mat")
+    first = datasets.canonical("svhn")
+    mat(data / "svhn" / "test_32x32.mat", y=np.ones((70, 1), np.uint8))
+    assert datasets.canonical("svhn") != first
+    assert set(datasets.load("svhn").labels.tolist()) == {1}
+
+
+def test_where_svhn_is_not_there_one_sentence_says_what_to_do(data: Path) -> None:
+    assert "--get svhn" in refused("svhn")
+    assert datasets.spec("svhn").images == 73_257 + 26_032
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"X": None}, "not the images X"),
+        ({"y": None}, "labels y"),
+        ({"X": np.zeros((32, 32, 3, 70))}, "not the images X"),
+        ({"X": np.zeros((28, 28, 3, 70), np.uint8)}, "not the images X"),
+        ({"X": np.zeros((32, 32, 3, 70), object)}, "not the images X"),
+        ({"y": np.ones((69, 1), np.uint8)}, "labels y"),
+        ({"count": 5}, "5 images"),
+    ],
+)
+def test_a_mat_file_of_another_kind_is_refused(changes: dict[str, object], says: str, data: Path) -> None:
+    mat(data / "svhn" / "test_32x32.mat", **changes)  # type: ignore[arg-type]
+    assert says in refused("svhn")
+
+
+@pytest.mark.parametrize("label", [0, 11])
+def test_labels_that_no_digit_has_are_refused(label: int, data: Path) -> None:
+    mat(data / "svhn" / "test_32x32.mat", y=np.full((70, 1), label, np.uint8))
+    with pytest.raises(LabError, match="1 to 10"):
+        datasets.load("svhn")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a MATLAB file", b"\x80\x04N.", bytes(1000)])
+def test_what_is_no_mat_file_is_refused(content: bytes, data: Path) -> None:
+    (data / "svhn").mkdir()
+    (data / "svhn" / "test_32x32.mat").write_bytes(content)
+    assert "test_32x32.mat" in refused("svhn")
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+def test_a_mat_file_that_was_cut_is_refused(share: float, data: Path) -> None:
+    path = data / "svhn" / "test_32x32.mat"
+    mat(path)
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    with pytest.raises(LabError, match="replace it by the original") as caught:
+        datasets.load("svhn")
+    assert "\n" not in str(caught.value)
+
+
+# --- notMNIST -------------------------------------------------------------------------------------------------
+
+
+def _idx(array: np.ndarray) -> bytes:
+    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def put_idx(folder: Path, part: str, count: int) -> None:
+    folder.mkdir(exist_ok=True)
+    numbers = np.random.default_rng(count)
+    images, labels = numbers.integers(0, 256, (count, 28, 28), dtype=np.uint8), np.arange(count, dtype=np.uint8) % 10
+    (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(_idx(images), 1))
+    (folder / f"{part}-labels-idx1-ubyte").write_bytes(_idx(labels))
+
+
+def test_notmnist_is_the_file_that_is_here(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELIB_DATA", str(real_data))
+    described, images = datasets.spec("notmnist"), datasets.load("notmnist")
+    assert (described.missing(), described.splits) == (None, (6000, 2571, 1429))
+    assert torch.bincount(images.labels).tolist() == [1000] * 10
+    assert images.names[0].startswith("ABCDEFGHIJ"[int(images.labels[0])])
+    classes_in_all_parts("notmnist")
+
+
+def test_seventy_thousand_are_divided_as_the_documents_divide_them(data: Path) -> None:
+    put_idx(data / "notmnist", "train", 60_000)
+    put_idx(data / "notmnist", "t10k", 10_000)
+    assert datasets.spec("notmnist").splits == (42_000, 18_000, 10_000)
+    tested = datasets.judged("notmnist")
+    assert tested.labels[:12].tolist() == [*range(10), 0, 1], "the images to test by are those of their file, in order"
+    assert datasets.train("notmnist").labels[:12].tolist() != [*range(10), 0, 1]
+
+
+def test_mnists_files_are_not_taken_for_notmnists(real_data: Path, data: Path) -> None:
+    put_idx(data, "t10k", 100)  # in AELIB_DATA itself, where MNIST's may lie
+    sentence = refused("notmnist")
+    assert str(data / "notmnist") in sentence
+    assert notmnist.URL in sentence
+    assert datasets.spec("notmnist").splits == (42_000, 18_000, 10_000)
+    shutil.copytree(real_data / "mnist", data / "notmnist", ignore=shutil.ignore_patterns("train*"))
+    with pytest.raises(LabError, match="is MNIST's"):
+        datasets.load("notmnist")
+
+
+def test_idx_files_that_are_swapped_cut_or_foreign_are_refused(data: Path) -> None:
+    folder = data / "notmnist"
+    put_idx(folder, "t10k", 100)
+    images, labels = folder / "t10k-images-idx3-ubyte", folder / "t10k-labels-idx1-ubyte"
+    whole = gzip.decompress((folder / "t10k-images-idx3-ubyte.gz").read_bytes())
+    images.write_bytes(whole)
+    assert len(datasets.load("notmnist")) == 100
+    images.write_bytes(labels.read_bytes())
+    assert "not an IDX file of images" in refused("notmnist")
+    images.write_bytes(_idx(np.zeros((100, 32, 32), np.uint8)))
+    assert "32x32" in refused("notmnist")
+    images.write_bytes(_idx(np.zeros((99, 28, 28), np.uint8)))
+    assert "one label for each" in refused("notmnist")
+    images.write_bytes(b"")
+    assert "images" in refused("notmnist")
+    images.write_bytes(whole[:-1])
+    with pytest.raises(LabError, match="replace it"):
+        datasets.load("notmnist")
+    images.write_bytes(whole)
+    labels.unlink()
+    assert "t10k-labels" in refused("notmnist")
+
+
+def test_a_count_in_a_header_is_not_believed_without_limit(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(struct.pack(">BBBB3I", 0, 0, 8, 3, 2**32 - 1, 28, 28))
+    with pytest.raises(LabError, match="4,294,967,295"):
+        idx.read_counted(path, (28, 28), 1000)
+    path.write_bytes(_idx(np.arange(12, dtype=np.uint8).reshape(3, 2, 2)))
+    assert idx.read_counted(path, (2, 2), 1000).tolist() == np.arange(12).reshape(3, 2, 2).tolist()
+
+
+def png(size: tuple[int, int] = (28, 28), value: int = 0) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", size, value).save(out, "PNG")
+    return out.getvalue()
+
+
+def put_tar(data: Path, members: list[tuple[str, bytes]]) -> Path:
+    path = data / "notMNIST_small.tar.gz"
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def letters(count: int) -> list[tuple[str, bytes]]:
+    return [(f"notMNIST_small/{'ABCDEFGHIJ'[i % 10]}/{i}.png", png(value=i % 10 * 20)) for i in range(count)]
+
+
+def test_the_archive_of_notmnist_is_read_as_it_is(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    broken = [("notMNIST_small/A/RGVtb2NyYXRpY2FCb2xkT2xkc3R5bGUgQm9sZC50dGY=.png", b""), ("x/F/b.png", b"\x89PNG")]
+    others = [("../../B/../escape.png", png()), ("notMNIST_small/.DS_Store", b"x"), ("notMNIST_small/Z/1.png", png())]
+    put_tar(data, [*sorted(letters(350)), *broken, *others])
+    images = datasets.load("notmnist")
+    assert "2 images" in caplog.text
+    assert datasets.spec("notmnist").splits == (210, 90, 50)
+    assert torch.equal(images.pixels[:, 0, 0, 0].long(), 20 * images.labels)
+    classes_in_all_parts("notmnist")
+    assert [path.name for path in data.rglob("*")] == ["notMNIST_small.tar.gz"], "nothing is unpacked"
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ([*letters(100), *((f"x/A/b{i}.png", b"bad") for i in range(4))], "4 images"),
+        ([*letters(30), ("x/A/large.png", bytes(200_000))], "at most"),
+        (letters(5), "5 images"),
+        ([*letters(30), *((f"x/B/s{i}.png", png((8, 8))) for i in range(3))], "3 images"),
+    ],
+)
+def test_an_archive_that_is_not_notmnists_is_refused(members: list[tuple[str, bytes]], says: str, data: Path) -> None:
+    put_tar(data, members)
+    assert says in refused("notmnist")
+
+
+def test_an_archive_that_is_cut_or_grows_without_end_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put_tar(data, letters(200))
+    path.write_bytes(path.read_bytes()[:-500])
+    assert "cannot be read" in refused("notmnist")
+    put_tar(data, letters(300))
+    monkeypatch.setattr(notmnist, "TOTAL_BYTES", 50_000)
+    assert "unpacks to more" in refused("notmnist")
+
+
+# --- photo pairs ----------------------------------------------------------------------------------------------
+
+
+def put_pairs(root: Path, factor: int = 1, side: int = 128, count: int = 3) -> None:
+    for part in photo_pairs.PARTS:
+        for number in range(count):
+            high = Image.effect_noise((side, side), 60).convert("RGBA")
+            for name, picture in (("high_res", high), ("low_res", high.resize((side // factor,) * 2))):
+                (root / part / name).mkdir(parents=True, exist_ok=True)
+                picture.save(root / part / name / f"{number}.png")
+
+
+def test_photo_pairs_are_cut_into_patches(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AELIB_DATA", str(real_data))
+    described, images = datasets.spec("photo_pairs"), datasets.load("photo_pairs")
+    assert described.splits == (1920, 640, 0)
+    assert (described.paired, described.shape, described.shown_shape) == (True, (3, 64, 64), (3, 64, 64))
+    for side, tensor in (("high_res", images.pixels), ("low_res", images.shown)):
+        picture = np.asarray(Image.open(real_data / "sr_pairs" / "val" / side / "2.png").convert("RGB"))
+        row, column = 1, 3
+        expected = picture[row * 64 : row * 64 + 64, column * 64 : column * 64 + 64].transpose(2, 0, 1)
+        assert np.array_equal(tensor[1920 + 2 * 16 + 4 * row + column].numpy(), expected), side
+    psnr = 10 * torch.log10(1 / (images.images() - images.shown / 255).square().mean())
+    assert 20 < float(psnr) < 40, "a pair is one picture"
+
+
+@pytest.mark.parametrize(("factor", "side", "small"), [(1, 64, 64), (2, 64, 32), (3, 48, 16), (4, 64, 16)])
+def test_the_poor_side_may_be_smaller(factor: int, side: int, small: int, data: Path) -> None:
+    put_pairs(data / "photo_pairs", factor, side=side * 2)
+    images = datasets.load("photo_pairs")
+    assert tuple(images.pixels.shape) == (24, 3, side, side)
+    assert tuple(images.shown.shape) == (24, 3, small, small)
+    assert datasets.spec("photo_pairs").input_shape == (3, small, small)
+
+
+def test_pairs_lie_in_any_of_four_folders(data: Path, home: Path) -> None:
+    assert str(data / "photo_pairs") in refused("photo_pairs")
+    for root in (home / "downloads" / "photo_pairs", data, data / "photo_pairs", data / "sr_pairs"):
+        put_pairs(root, count=1)
+        assert len(datasets.load("photo_pairs")) == 8
+        before = datasets.spec("photo_pairs").content
+        put_pairs(root, count=2)
+        assert datasets.spec("photo_pairs").content not in (before, "")
+
+
+def test_pairs_that_do_not_match_are_refused(data: Path) -> None:
+    root = data / "sr_pairs"
+    put_pairs(root)
+    low, high = root / "train" / "low_res", root / "train" / "high_res"
+    (low / "2.png").rename(low / "7.png")
+    assert "2.png has no partner" in refused("photo_pairs")
+    (low / "7.png").rename(low / "2.png")
+    Image.new("RGB", (64, 128)).save(high / "1.png")
+    with pytest.raises(LabError, match=r"1\.png is 64x128"):
+        datasets.load("photo_pairs")
+    (high / "1.png").write_bytes(b"no picture")
+    with pytest.raises(LabError, match=r"1\.png is a damaged picture"):
+        datasets.load("photo_pairs")
+    (low / "0.png").write_bytes(b"no picture")
+    assert "0.png is not a PNG" in refused("photo_pairs")
+    for size in ((256, 256), (96, 96), (1, 1), (64, 32)):
+        Image.new("RGB", size).save(low / "0.png")
+        assert f"0.png is {size[0]}x{size[1]}" in refused("photo_pairs")
+    for width in (20_000, 9_000):
+        (low / "0.png").write_bytes(_claims(width, 10_000))
+        assert "16,000,000" in refused("photo_pairs")
+    shutil.rmtree(root / "val" / "low_res")
+    shutil.rmtree(root / "val" / "high_res")
+    put_pairs(root / "spare")
+    assert "val has no pairs" in refused("photo_pairs")
+
+
+# --- bundled --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "shape"), [("letters", 2800, (1, 28, 28)), ("house_numbers", 3000, (3, 32, 32))]
+)
+def test_bundled_sets_have_all_classes_in_all_parts(name: str, count: int, shape: tuple[int, ...]) -> None:
+    described, images = datasets.spec(name), datasets.load(name)
+    assert described.missing() is None
+    assert len(images) == described.images == count
+    assert tuple(images.pixels.shape[1:]) == shape
+    assert len(set(images.names)) == count
+    for part in images.labels.split(list(described.splits)):
+        assert len(set(torch.bincount(part).tolist())) == 1, "as many of each class"
+    assert len({one.numpy().tobytes() for one in images.pixels}) == count, "no image is there twice"
+    spread = images.pixels.float().flatten(1).std(1)
+    assert float(spread.min()) > 2, "none is blank"
+
+
+@pytest.mark.parametrize("name", ["letters", "house_numbers"])
+def test_what_is_drawn_can_be_told_apart_on_unseen_typefaces(name: str) -> None:
+    """A label belongs to its image: the class means of the part to train on name many images of the part to test on."""
+    train, test = datasets.train(name), datasets.judged(name)
+    x = train.images().mean(1).flatten(1)
+    means = torch.stack([(x[train.labels == c] - 0).mean(0) for c in range(10)])
+    if name == "letters":
+        found = torch.cdist(test.images().mean(1).flatten(1), means).argmin(1)
+        assert float((found == test.labels).float().mean()) > 0.6
+    else:  # light on dark and dark on light: a mean says nothing, but edges of middle columns do
+
+        def edges(pixels: torch.Tensor) -> torch.Tensor:
+            grey = pixels.mean(1)[:, 4:28, 8:24]
+            return torch.nn.functional.normalize((grey - grey.mean((1, 2), keepdim=True)).flatten(1), dim=1)
+
+        similar = (edges(test.images()) @ edges(train.images()).T).abs()
+        found = train.labels[similar.argmax(1)]
+        assert float((found == test.labels).float().mean()) > 0.5
+
+
+def test_photographs_are_made_small_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket.socket, "connect", nowhere)
+    large = datasets.load("photographs_x2").pixels
+    for factor in (2, 3, 4):
+        began = time.monotonic()
+        images, described = datasets.load(f"photographs_x{factor}"), datasets.spec(f"photographs_x{factor}")
+        assert time.monotonic() - began < 10
+        assert described.splits == (2000, 400, 200)
+        assert described.shown_shape == (3, 48 // factor, 48 // factor)
+        assert torch.equal(images.pixels, large)
+        parts = [set(part.tolist()) for part in images.labels.split(list(described.splits))]
+        assert sum(map(len, parts)) == len(set.union(*parts)), "other pictures in each part"
+        # the small patch is the mean of the large one's blocks, but for what the filter takes from beside
+        blocks = torch.nn.functional.avg_pool2d(images.pixels.float(), factor)
+        assert float((blocks - images.shown.float()).abs().mean()) < 3
+
+
+def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) -> None:
+    order = [
+        "font5x7",
+        "emoji20x20",
+        "emoji32x32",
+        "digits8x8",
+        "letters",
+        "house_numbers",
+        "photographs_x2",
+        "photographs_x3",
+        "photographs_x4",
+        "mnist",
+        "notmnist",
+        "svhn",
+        "photo_pairs",
+    ]
+    assert list(datasets.SETS) == order
+    for name, described in datasets.SETS.items():
+        assert described.name == name
+        assert described.licence
+        assert (described.missing() is None) == (name not in ("mnist", "notmnist", "svhn", "photo_pairs"))
