@@ -20,7 +20,7 @@ from ..run import Run
 from .beside import runs_of
 from .words import problems
 
-IN_A_ROW = 12  # images
+IN_A_ROW = 10  # images
 WIDTH = 64  # pixels of the page that each has
 SLIDER = [*range(1, 9), FLOAT]  # bits of a number
 PCA_BITS = 8
@@ -140,7 +140,7 @@ def four_codes(run: Run, key: str) -> list[Run]:
     _rows(found)
     table = _table(found)
     st.dataframe(
-        table, hide_index=True, key=f"{key}:table",
+        table, hide_index=True, key=f"{key}:table", placeholder="–",
         column_config={
             "bits an image": st.column_config.NumberColumn(format="localized"),
             "PSNR": _DECIBELS,
@@ -150,6 +150,7 @@ def four_codes(run: Run, key: str) -> list[Run]:
             ),
         },
     )  # fmt: skip
+    st.caption("PSNR and SSIM are of images held back while training; those of section 2 are of the test images.")
     st.download_button(
         "Table as CSV", table.to_csv(index=False), f"codes-{run.digest}.csv", "text/csv", icon=":material/download:",
         key=f"{key}:csv", on_click="ignore",
@@ -285,11 +286,12 @@ def _in_words(name: str, ours: Sequence[Point], rival: Sequence[Point]) -> str:
     text = f"**{name}**: " + (", ".join(parts) + ". " if parts else "")
     if found.alone:
         best = max(found.alone, key=lambda point: point.psnr)
-        verb = "above" if best.psnr > least.psnr else "below"
         text += (
-            f"Its smallest images take {least.bits:,.0f} bits ({least.psnr:.1f} dB). Below that the nets are alone: "
-            f"at best {best.psnr:.1f} dB, {best.bits:,.0f} bits ({best.setting}), {verb} those images."
+            f"Its smallest images take {least.bits:,.0f} bits ({least.psnr:.1f} dB); with fewer, the nets are alone. "
+            f"The best of these, {best.setting} in {best.bits:,.0f} bits, reaches {best.psnr:.1f} dB"
         )
+        needed = rates.bits_for(rival, best.psnr) if best.psnr > least.psnr else None
+        text += ", which is less." if needed is None else f": **better**, and {name} needs {needed:,.0f} bits for as much."
     return text
 
 
@@ -341,7 +343,7 @@ def _needs(ours: Sequence[Point], rivals: Mapping[str, Sequence[Point]], run: Ru
             format="%.0f", help="Bits an image. At its smallest where even that is better; empty where it never is."
         )
         config = {"PSNR": _DECIBELS, **dict.fromkeys(["bits", *rivals], whole)}
-        st.dataframe(table, hide_index=True, key=f"{key}:needs", column_config=config)
+        st.dataframe(table, hide_index=True, key=f"{key}:needs", column_config=config, placeholder="–")
         st.download_button(
             "Table as CSV", table.to_csv(index=False), f"rates-{run.digest}.csv", "text/csv",
             icon=":material/download:", key=f"{key}:csv", on_click="ignore",

@@ -42,7 +42,8 @@ def features(run: Run, key: str) -> None:
             "goes from black to white by itself.",
         )  # fmt: skip
     shown = run.inputs[names.index(chosen)]
-    st.html(glyphs.tile(glyphs.colours(run.experiment.dataset_spec.drawn(shown.numpy())), chosen, WIDTH))
+    tile = glyphs.tile(glyphs.colours(run.experiment.dataset_spec.drawn(shown.numpy())), chosen, WIDTH)
+    st.html(glyphs.row([((tile,), "what the net is shown", False)]))
     try:
         found = _sheets(run, shown, shared)
     except LabError as error:
@@ -52,14 +53,17 @@ def features(run: Run, key: str) -> None:
         for cell, (number, one) in zip(st.columns(2), list(enumerate(found))[start : start + 2], strict=False):
             with cell:
                 _drawn(one, run, f"{key}:{number}")
-    st.caption("Dark: the smallest value, light: the largest.")
+    st.caption(
+        "Dark: the smallest value, light: the largest. The last step is shown before its activation "
+        f"({run.experiment.output_activation.replace('_', ' ')})."
+    )
 
 
 def _drawn(one: Sheet | str, run: Run, key: str) -> None:
     if isinstance(one, str):
         st.markdown(one)
         return
-    flat = f" {one.flat} of them say nothing here: the same value everywhere." if one.flat else ""
+    flat = f" {one.flat} of them {'say' if one.flat > 1 else 'says'} nothing: one value everywhere." if one.flat else ""
     some = f" The first {one.shown} of {one.channels:,}." if one.shown < one.channels else ""
     st.markdown(f"**{plain(one.name)}**")
     st.image(one.png, width=SMALL if one.channels <= FEW else "stretch")
