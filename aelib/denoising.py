@@ -62,9 +62,13 @@ def curve(runs: Sequence[Run], kind: str, levels: Sequence[float], painted: Sequ
 def useful(levels: Sequence[Level]) -> tuple[float, float] | None:
     """The widest range of levels in which the net (mean) leaves fewer wrong pixels than doing nothing; ends between two
     levels by straight lines; None where it never does."""
+    return widest([(level.level, level.nothing - level.net.mean) for level in levels])
+
+
+def widest(gains: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """The widest range of levels with a gain, from pairs (level, gain) by rising level; ends as in `useful`."""
     best: tuple[float, float] | None = None
     start: float | None = None
-    gains = [(level.level, level.nothing - level.net.mean) for level in levels]
     for i, (level, gain) in enumerate(gains):
         if gain > 0 and start is None:
             start = _crossing(gains[i - 1], (level, gain)) if i else level

@@ -45,13 +45,15 @@ LESSONS = [
         "pages/compression.py",
         "Compression",
         ":material/compress:",
-        "Letters through codes of 6,272 bits down to 32: what is lost, and when an autoencoder beats JPEG.",
+        "Convolutional nets keep letters in a handful of numbers: what is lost, how few bits are enough, and when JPEG "
+        "is the better choice.",
     ),
     (
         "pages/restoring.py",
         "Restoring digits",
-        ":material/healing:",
-        "Handwritten digits under heavy noise: the network against a median filter and non-local means.",
+        ":material/auto_fix_high:",
+        "Digits under heavy noise: what a network restores, what it invents, and two classical filters that need no "
+        "training beside it.",
     ),
     (
         "pages/colour.py",

@@ -1,0 +1,52 @@
+"""Lesson: taking heavy noise off handwritten digits."""
+
+import streamlit as st
+
+from aelib.ui import controls, forms, layout, lesson, restoring, views, words
+
+FORM, RUN = "restoring", "restoring-run"
+
+layout.page("Restoring digits")
+st.title("Restoring digits")
+st.markdown(
+    "So much noise that you can hardly read the digit. A network that has seen many digits restores it, but from what: "
+    "from what is left of the image, or from what digits usually look like? And does a filter that has learnt nothing "
+    "do as well?"
+)
+
+run = lesson.begin(
+    controls.Controls(FORM, default="digits-denoise", takes=forms.of_many, kinds=("dense", "convolutional")),
+    forms.restoring, RUN,
+)  # fmt: skip
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: digits with noise under a slider, the network beside two filters, every epoch of "
+        "the training, and the level of noise at which the network stops being useful."
+    )
+    st.stop()
+
+st.header("3 · Noise off")
+st.markdown(
+    "Move the slider; the trained network and the filters restore at once. At which level does the network begin to "
+    "write **another** digit? What does it do to images without any noise?"
+)
+with words.said():
+    restoring.live(run, f"{RUN}:live")
+
+st.header("4 · Epoch by epoch")
+st.markdown("When had it learnt most of what it knows? Does the loss on images held back turn up again?")
+views.error_curves(run, RUN)
+restoring.epochs(run, RUN)
+
+st.header("5 · Where it stops being useful")
+st.markdown(
+    "The same four ways at every level. The network was trained at one level only: how far to the left and to the "
+    "right of it does it help? A filter that is set anew for every level is a hard rival."
+)
+with words.said():
+    restoring.against_level(run, f"{RUN}:curve")
+
+st.header("6 · What if")
+st.markdown("Guess first, then open it and train.")
+restoring.what_if(run)
