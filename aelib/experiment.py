@@ -235,7 +235,11 @@ class Experiment(Settings):
         decoder written out, a batch as large as the set) and fields at their default, so that a new field does
         not rename old runs.
         """
-        return _digest(self, datasets.canonical(self.dataset))
+        try:
+            images = datasets.canonical(self.dataset)
+        except LabError:  # gone since the experiment was made
+            images = self.dataset
+        return _digest(self, images)
 
     def _effective(self) -> dict[str, Any]:
         """Dotted path -> value, for every field that has an effect and is not at its default."""

@@ -291,7 +291,9 @@ def _in_words(name: str, ours: Sequence[Point], rival: Sequence[Point]) -> str:
             f"The best of these, {best.setting} in {best.bits:,.0f} bits, reaches {best.psnr:.1f} dB"
         )
         needed = rates.bits_for(rival, best.psnr) if best.psnr > least.psnr else None
-        text += ", which is less." if needed is None else f": **better**, and {name} needs {needed:,.0f} bits for as much."
+        text += (
+            ", which is less." if needed is None else f": **better**, and {name} needs {needed:,.0f} bits for as much."
+        )
     return text
 
 
