@@ -48,5 +48,8 @@ with words.said():
     restoring.against_level(run, f"{RUN}:curve")
 
 st.header("6 · What if")
-st.markdown("Guess first, then open it and train.")
+st.markdown(
+    "Batch norm keeps what goes from layer to layer in one range. Is it needed in a net of this depth? And are larger "
+    "digits easier to restore, or harder? Guess first, then open it and train."
+)
 restoring.what_if(run)

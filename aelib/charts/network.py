@@ -48,12 +48,16 @@ def _columns(model: Model, output_activation: str, theme: str) -> str:
         bold = ' font-weight="700"' if i == code_at else ""
         label = f"{size}" + (" code" if i == code_at else "")
         parts.append(_text(x, 14, label, 15, INK[theme], bold))
+    longest = max(len(_brief(done.activation)) for done in model.steps())
+    crowded = longest * 6.5 > step  # neighbours' words would run into each other
     for i, done in enumerate(model.steps()):
         name = output_activation if i == len(sizes) - 2 else done.activation
         x = _MARGIN + (i + 1) * step
         if model.variational and i == code_at - 1:
             name = "μ, log σ²"
-        parts.append(_text(x, _HEIGHT - 4, _brief(name), 12.5, INK[theme], ' opacity="0.75"'))
+        parts.append(
+            _text(x, _HEIGHT - (18 if crowded and i % 2 else 4), _brief(name), 12.5, INK[theme], ' opacity="0.75"')
+        )
     return _svg(parts, _WIDTH)
 
 
@@ -102,7 +106,7 @@ def _about(step: Step) -> list[str]:
 
 
 def _brief(activation: str) -> str:
-    return activation.replace("saturating_linear", "sat. linear")
+    return activation.replace("saturating_linear", "sat. linear").replace("_", " ")
 
 
 def _svg(parts: list[str], width: int) -> str:

@@ -140,7 +140,7 @@ def four_codes(run: Run, key: str) -> list[Run]:
     _rows(found)
     table = _table(found)
     st.dataframe(
-        table, hide_index=True, key=f"{key}:table", placeholder="–",
+        table, hide_index=True, height="content", key=f"{key}:table", placeholder="–",
         column_config={
             "bits an image": st.column_config.NumberColumn(format="localized"),
             "PSNR": _DECIBELS,
@@ -249,14 +249,19 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
     by_bits = _series(nets)
     counts = tuple(sorted({*rates.COMPONENTS, *(one.experiment.latent_dim for one in nets)}))
     pca = _pca(canonical, dataset, counts, PCA_BITS)
-    rivals = _codecs(canonical, dataset) | {f"PCA, {PCA_BITS} bits a number": pca}
+    rivals = _codecs(canonical, dataset) | {f"PCA, {PCA_BITS} bits": pca}
     measures: list[rate.Quality] = ["psnr", "ssim"]
     measure = st.segmented_control(
         "Quality", measures, default="psnr", key=f"{key}:quality", required=True,
         format_func=lambda name: rate.LABELS[name].partition(",")[0],
         help="PSNR counts squared errors of pixels; SSIM compares contrast and structure in small windows.",
     )  # fmt: skip
-    st.plotly_chart(rate.rate_distortion(by_bits | rivals, measure), key=f"{key}:chart", config=_PLAIN)
+    figure = rate.rate_distortion(by_bits | rivals, measure).update_layout(height=560)  # a phone's legend has many rows
+    st.plotly_chart(figure, key=f"{key}:chart", config=_PLAIN)
+    st.caption(
+        "Bits beside a name are those of each number. Of WebP and JPEG the points are qualities, of PCA numbers of "
+        "components."
+    )
     if not beside:
         st.caption("Only the chosen net: train the four codes above, and they appear here too.")
     ours = [point for series in by_bits.values() for point in series]
@@ -267,7 +272,7 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
 
 def _series(nets: Sequence[Run]) -> dict[str, list[Point]]:
     """Points of all nets, those with as many bits a number together; each is called by its code."""
-    found: dict[str, list[Point]] = {f"nets, {bits} bits a number": [] for bits in BITS}
+    found: dict[str, list[Point]] = {f"nets, {bits} bits": [] for bits in BITS}
     for one in nets:
         for series, point in zip(found.items(), points(one), strict=True):
             series[1].append(replace(point, name=series[0], setting=code_name(one.experiment)))

@@ -129,7 +129,7 @@ def _in_colour(preset: str) -> bool:
 
 def _noise(controls: Controls) -> None:
     """Which noise, how much, and when."""
-    left, right = st.columns(2)
+    left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         kind = controls.choice("corruption.kind")
     if kind == "none":

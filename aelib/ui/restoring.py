@@ -1,6 +1,7 @@
 """The parts of the lesson on restoring digits: noise under a slider, two filters beside the net, every epoch, and the
 curve against the level."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -113,7 +114,7 @@ def _table(run: Run, found: Mapping[str, Figures], images: int, key: str) -> Non
     table = pd.DataFrame(
         {
             "way": list(found),
-            "PSNR": [one.psnr for one in found.values()],
+            "PSNR": [one.psnr if math.isfinite(one.psnr) else None for one in found.values()],
             "SSIM": [one.ssim for one in found.values()],
             "BCE": [one.bce for one in found.values()],
         }
@@ -121,7 +122,7 @@ def _table(run: Run, found: Mapping[str, Figures], images: int, key: str) -> Non
     if run.experiment.loss != "bce":
         table = table.drop(columns="BCE")
     st.dataframe(
-        table, hide_index=True, key=f"{key}:table",
+        table, hide_index=True, key=f"{key}:table", placeholder="perfect",
         column_config={
             "PSNR": st.column_config.NumberColumn(format="%.2f", help="dB, of the mean squared error over all images."),
             "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity, mean; 1: equal images."),
@@ -131,18 +132,29 @@ def _table(run: Run, found: Mapping[str, Figures], images: int, key: str) -> Non
             ),
         },
     )  # fmt: skip
-    best = max((name for name in (MEDIAN, NON_LOCAL)), key=lambda name: found[name].psnr)
-    gain, lead = found[NET].psnr - found[NOTHING].psnr, found[NET].psnr - found[best].psnr
-    st.markdown(
+    st.markdown(_in_words(found, images))
+    st.download_button(
+        "Table as CSV", table.to_csv(index=False), f"restored-{run.digest}.csv", "text/csv",
+        icon=":material/download:", key=f"{key}:csv", on_click="ignore",
+    )  # fmt: skip
+
+
+def _in_words(found: Mapping[str, Figures], images: int) -> str:
+    """How the net compares, in decibels."""
+    net, nothing = found[NET].psnr, found[NOTHING].psnr
+    if math.isinf(nothing):
+        return (
+            f"Without noise there is nothing to gain, but something to lose: what the network makes of {images} clean "
+            f"images reaches **{net:.1f} dB**, as if noise had been added to them."
+        )
+    best = max((MEDIAN, NON_LOCAL), key=lambda name: found[name].psnr)
+    gain, lead = net - nothing, net - found[best].psnr
+    return (
         f"Over {images} images that were held back the network {'gains' if gain > 0 else 'loses'} "
         f"**{abs(gain):.1f} dB** against doing nothing and is **{abs(lead):.1f} dB "
         f"{'better' if lead > 0 else 'worse'}** than the better filter ({best}). Non-local means was tuned on training "
         "images with this very noise; the network was not told the level."
     )
-    st.download_button(
-        "Table as CSV", table.to_csv(index=False), f"restored-{run.digest}.csv", "text/csv",
-        icon=":material/download:", key=f"{key}:csv", on_click="ignore",
-    )  # fmt: skip
 
 
 def epochs(run: Run, key: str) -> None:
@@ -209,11 +221,11 @@ def _between(span: tuple[float, float]) -> str:
 
 
 def what_if(run: Run) -> None:
-    """Other nets to try, each with a question."""
+    """Other nets to try."""
     experiment = run.experiment
     with said():
         pair = companions.normalized(experiment)
         other = "without batch norm" if experiment.model.batch_norm else "with batch norm"
-        link(pair[other], f"The same network {other}: will it learn as fast?", ":material/arrow_forward:")
+        link(pair[other], f"The same network {other}", ":material/arrow_forward:")
         if experiment.dataset != "mnist":
-            link(presets.get("mnist-denoise"), "MNIST, 28x28: are larger digits easier?", ":material/arrow_forward:")
+            link(presets.get("mnist-denoise"), "MNIST, digits of 28x28", ":material/arrow_forward:")
