@@ -123,5 +123,5 @@ class Observer:
 
 
 def _as_bytes(pixels: Tensor) -> Tensor:
-    """uint8 on the CPU, cut off outside 0 to 1."""
-    return (pixels.clamp(0, 1) * 255).round().to(torch.uint8).cpu()
+    """uint8 on the CPU, cut off outside 0 to 1; contiguous, as files want it, though nets may keep channels last."""
+    return (pixels.clamp(0, 1) * 255).round().to(torch.uint8).cpu().contiguous()

@@ -4,6 +4,7 @@ What a document leaves out (loss, batch size, initialisation, the code's activat
 """
 
 import csv
+import difflib
 import functools
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -381,7 +382,11 @@ PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}
 def preset(name: str) -> Preset:
     """Raises LabError for a name that is not here."""
     if name not in PRESETS:
-        raise LabError(f"There is no preset {name[:60]!r}: choose one of {', '.join(PRESETS)}.")
+        near = difflib.get_close_matches(name[:60], PRESETS, n=4) or list(PRESETS)[:4]
+        raise LabError(
+            f"There is no preset {name[:60]!r}: choose {' or '.join(near)}, or another that `python -m aelib presets` "
+            "lists."
+        )
     return PRESETS[name]
 
 

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from aelib import compression
 from aelib.basics import LabError, generator
-from aelib.datasets.mnist import read_idx
+from aelib.datasets import idx
 
 DIGITS = torch.from_numpy(load_digits().images[:, None] / 16).float()
 
@@ -252,7 +252,7 @@ def test_codes_of_any_shape_and_codes_that_do_not_belong() -> None:
 
 
 def test_on_real_letters_headers_cost_more_than_pixels_and_it_does_not_take_long(real_data: Path) -> None:
-    images = read_idx(real_data / "notmnist" / "t10k-images-idx3-ubyte.gz", (10_000, 28, 28)).unsqueeze(1) / 255
+    images = idx.read(real_data / "notmnist" / "t10k-images-idx3-ubyte.gz", (10_000, 28, 28)).unsqueeze(1) / 255
     compression.codec_curves(images[:2])  # what is imported is not timed
     begun = time.process_time()
     curves = compression.codec_curves(images)

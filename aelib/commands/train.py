@@ -15,6 +15,7 @@ from ..datasets.imageset import WRONG_PIXEL
 from ..experiment import Experiment, ExperimentError, from_json
 from ..jobs import Job, Jobs
 from ..limits import Limits
+from ..metrics import psnr
 from ..run import Run
 from ..store import DamagedRun, Store
 from ..training import Diverged, Progress, fit_many
@@ -241,7 +242,7 @@ def print_result(document: dict[str, Any], runs: list[Run]) -> None:
             print("more than 1 wrong pixel: " + ", ".join(f"{name} {count}" for name, count in wrong.items()))
     else:
         print(f"{len(runs)} runs on {document['device']}, {source}; mean ± std over seeds:")
-        for name in ("learnt", "mse", "elbo", "recon_loss", "kl"):
+        for name in ("learnt", "mse", "psnr", "elbo", "recon_loss", "kl"):
             if spread := document["metrics"].get(name):
                 of = f" of {runs[0].metrics['total']}" if name == "learnt" else ""
                 print(f"{name} {spread['mean']:.4g} ± {spread['std']:.2g}{of}")
@@ -256,7 +257,8 @@ def _judged(run: Run) -> str:
         threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
         text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
     else:
-        text = f"MSE {found['mse']:.5f} over {found['images']:,} images that it was not trained on"
+        text = f"MSE {found['mse']:.5f} ({psnr(found['mse']):.1f} dB)"
+        text += f" over {found['images']:,} images that it was not trained on"
     if "elbo" in found:
         text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
         text += f", {found['active']} of {run.experiment.latent_dim} code numbers active"
