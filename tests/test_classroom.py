@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsing import settled
 from tests.server import ROOT, Server
 
 PATIENCE = 45_000  # ms
@@ -118,6 +119,7 @@ def test_one_compares_and_deletes_ones_own_runs(server: Server, browser: Browser
     table = ada.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
     expect(ada.get_by_role("heading", name="The wall")).to_be_visible()
+    settled(ada)
     box = table.bounding_box()
     assert box is not None
     ada.mouse.click(box["x"] + 18, box["y"] + 18)  # the head: all rows
