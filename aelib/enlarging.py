@@ -10,12 +10,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from . import metrics, quality, resampling
+from . import datasets, metrics, quality, resampling
 from .architecture import Architecture
+from .datasets.imageset import ImageSet
 from .run import Run
 
 MOST_PIXELS = 4_000_000  # of a picture to enlarge
-COMPARED = 200  # images at most
+COMPARED = 640  # images at most
 TILE = 96  # pixels of a window's side, where the net is shown small images
 NET = "this net"
 
@@ -36,11 +37,16 @@ def factor(run: Run) -> int:
     return described.shape[1] // described.shown_shape[1]
 
 
-def ways(run: Run, start: int = 0, count: int = COMPARED) -> dict[str, Tensor]:
-    """Images as the net is looked at by, from one on, made in every way: without a net (nothing done to them where
-    they are full size already), and by the net; pixels from 0 to 1, images × channels × height × width."""
-    chosen = slice(start, start + count)
-    small, times = run.inputs[chosen], factor(run)
+def compared(run: Run) -> ImageSet:
+    """Images that the net is judged by: all, or COMPARED of them, evenly chosen."""
+    images = datasets.judged(run.experiment.dataset)
+    return images.part(slice(0, None, -(-len(images) // COMPARED)))
+
+
+def ways(run: Run, images: ImageSet) -> dict[str, Tensor]:
+    """What the net is shown, made in every way: without a net (nothing done where it is full size already), and by the
+    net; pixels from 0 to 1, images × channels × height × width."""
+    small, times = run.inputs_of(images), factor(run)
     if times == 1:
         found = {"as shown to the net": small}
     else:

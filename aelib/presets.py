@@ -240,10 +240,10 @@ _ALL = [
 ]
 
 _CONVOLUTIONAL = {"model.kind": "convolutional", "model.hidden_activation": "relu", "batch_size": 128}
-_LETTERS = {"letters": {"epochs": 40}, "notmnist": {"epochs": 20}}
+_LETTERS = {"letters": {"epochs": 20, "batch_size": 32}, "notmnist": {"epochs": 20}}  # letters are few: small batches
 _CODES_ASSUMED = (
     "The document names ReLU, a sigmoid at the end and the number of layers, no more: 16 and 8 channels, kernels of 3, "
-    "max pooling, cross-entropy, Adam 0.001, 128 images a step."
+    "max pooling, cross-entropy, Adam 0.003."
 )
 _BEST_CODES_ASSUMED = (
     "Our recipe: 32 and 64 channels, a layer more at each size, steps instead of pooling, SiLU, squared error, Adam "
@@ -258,7 +258,7 @@ def _compression(dataset: str) -> list[Preset]:
     presets = []
     for code, layers in recipes.CODES.items():
         changes = {**_CONVOLUTIONAL, **_LETTERS[dataset], **layers, "dataset": dataset, "loss": "bce"}
-        changes["model.convolution.pooling"] = "max"
+        changes |= {"model.convolution.pooling": "max", "optimizer.learning_rate": 0.003}
         presets.append(Preset(f"{dataset}-{code}", f"{title}, code {code}{document}", changes, _CODES_ASSUMED))
     for code, layers in recipes.BEST_CODES.items():
         best = {
@@ -290,11 +290,12 @@ _COLOUR = {
     "epochs": 15,
 }
 _COLOUR_ASSUMED = "The document leaves the network open: three layers a side, a code of 8x8x16, squared error, Adam."
+_FEW = {"house_numbers": {"batch_size": 32, "optimizer.learning_rate": 0.004}}  # 1,800 images: smaller batches
 _NOISY = {"corruption.kind": "gaussian", "corruption.level": 0.2}
 
 
 def _colour(dataset: str, name: str, title: str) -> list[Preset]:
-    base = {**_COLOUR, "dataset": dataset}
+    base = {**_COLOUR, "dataset": dataset, **_FEW.get(dataset, {})}
     document = " (document C)" if dataset == "svhn" else ""
     return [
         Preset(f"{name}-autoencoder", f"{title}: autoencoder{document}", base, _COLOUR_ASSUMED),

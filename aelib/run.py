@@ -120,7 +120,12 @@ class Run:
     @functools.cached_property
     def inputs(self) -> Tensor:
         """The images as the net was judged by, pixels from 0 to 1: noisy where the experiment says so. Shared."""
-        noise, pixels = self.experiment.corruption, self.images.shown.float() / 255.0
+        return self.inputs_of(self.images)
+
+    def inputs_of(self, images: ImageSet) -> Tensor:
+        """Any images of the set as the net is judged by them, pixels from 0 to 1: noisy where the experiment says
+        so."""
+        noise, pixels = self.experiment.corruption, images.shown.float() / 255.0
         if noise.kind == "none" or noise.where == "train":
             return pixels
         return corrupt(pixels, noise.kind, noise.level, [key(self.experiment.seed, TEST)], painted=noise.pixels)[0]

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from .. import companions, devices, quality
+from .. import companions, devices, metrics, quality
 from ..charts import devices as charts
 from ..charts import glyphs
 from ..devices import Speed
@@ -14,7 +14,7 @@ from .background import result_of
 from .beside import runs_of
 from .words import problems
 
-SHOWN = 12  # images in a row
+SHOWN = 10  # images in a row
 TILE = 64  # pixels of the page
 MOST_EPOCHS = 5
 _PLAIN = {"displayModeBar": False}
@@ -54,7 +54,9 @@ def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], w
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
     told = [
-        f"{what} {float(quality.psnr_each(images, first).mean()):.1f} dB" for what, images in list(pictures.items())[1:]
+        f"{what} {float(quality.psnr_each(images, first).mean()):.1f} dB"
+        for what, images in list(pictures.items())[1:]
+        if images.shape == first.shape  # smaller pictures have no pixel of the original's
     ]
     st.caption(
         f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these: {', '.join(told)}."
@@ -74,17 +76,17 @@ def denoiser(run: Run, key: str) -> None:
         trained,
         {
             "original": targets,
-            "noisy": noisy,
-            "noisy, through the autoencoder": plain.restored(noisy),
-            "noisy, through the denoiser": trained.restored(noisy),
+            "with noise": noisy,
+            "through the autoencoder": plain.restored(noisy),
+            "through the denoiser": trained.restored(noisy),
         },
         trained.images.names[:SHOWN],
     )
     table = []
-    for shown in ("clean", "noisy"):
-        inputs = trained.images.images() if shown == "clean" else trained.inputs
-        targets = trained.images.images()
-        table.append((shown, "nothing", _psnr(inputs, targets) if shown == "noisy" else None))
+    targets = trained.images.images()
+    for shown, inputs in (("clean", targets), ("noisy", trained.inputs)):
+        if shown == "noisy":
+            table.append((shown, "none", _psnr(inputs, targets)))
         table += [(shown, name, _psnr(one.restored(inputs), targets)) for name, one in zip(pair, found, strict=True)]
     st.dataframe(
         pd.DataFrame(table, columns=["shown", "net", "PSNR (dB)"]), hide_index=True, key=f"{key}:table",
@@ -94,7 +96,7 @@ def denoiser(run: Run, key: str) -> None:
 
 def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
     """dB, of the mean squared error over all images."""
-    return float(-10 * (outputs.clamp(0, 1) - targets).square().mean().log10())
+    return metrics.psnr(float(metrics.mse(outputs.clamp(0, 1), targets).mean()))
 
 
 def against_devices(experiment: Experiment, key: str) -> None:

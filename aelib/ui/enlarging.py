@@ -49,8 +49,8 @@ def _row(one: Quality, name: str = "") -> dict[str, Any]:
 @st.cache_data(max_entries=64, show_spinner="Comparing …")
 def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
     """Kept by the run's digest and when it was trained."""
-    targets = _run.images.images()[: enlarging.COMPARED]
-    return enlarging.judged(enlarging.ways(_run), targets)
+    images = enlarging.compared(_run)
+    return enlarging.judged(enlarging.ways(_run, images), images.images())
 
 
 def table(run: Run, key: str) -> None:
@@ -62,7 +62,7 @@ def table(run: Run, key: str) -> None:
     gain = found[-1].psnr - best.psnr
     text = f"The net is **{gain:.2f} dB** above" if gain > 0 else f"The net is **{-gain:.2f} dB** below"
     st.markdown(
-        f"{text} the best way without one ({best.name}), over {min(len(run.images), enlarging.COMPARED)} patches that "
+        f"{text} the best way without one ({best.name}), over {len(enlarging.compared(run)):,} patches that "
         "it was not trained on."
     )
     st.download_button(
@@ -74,15 +74,16 @@ def table(run: Run, key: str) -> None:
 @st.fragment
 def zoom(run: Run, key: str) -> None:
     """One patch in every way, large."""
-    count = len(run.images)
+    images = enlarging.compared(run)
+    count = len(images)
     chosen = st.slider("Patch", 1, count, min(count, 8), key=f"{key}:{run.experiment.dataset}:patch") - 1
-    found = enlarging.ways(run, chosen, 1)
-    target = run.images.images()[chosen : chosen + 1]
+    patch = images.part(slice(chosen, chosen + 1))
+    found, target = enlarging.ways(run, patch), patch.images()
     figures = {one.name: one for one in enlarging.judged(found, target)}
     columns = []
-    for name, images in {**found, "original": target}.items():
+    for name, made in {**found, "original": target}.items():
         told = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
-        columns.append(((glyphs.tile(glyphs.colours(images[0].numpy()), name, TILE),), told, name == enlarging.NET))
+        columns.append(((glyphs.tile(glyphs.colours(made[0].numpy()), name, TILE),), told, name == enlarging.NET))
     st.html(glyphs.row(columns))
 
 
