@@ -123,7 +123,7 @@ def tiled_bytes(
     height, width = picture.shape[:2]
     if min(height, width) < SMALLEST:
         raise LabError(f"The picture has {width} × {height} pixels: take one of at least {SMALLEST} × {SMALLEST}.")
-    bytes_ = torch.from_numpy(np.ascontiguousarray(picture)).reshape(height, width, -1).permute(2, 0, 1)
+    bytes_ = torch.from_numpy(np.array(picture)).reshape(height, width, -1).permute(2, 0, 1)
 
     def through(window: Tensor) -> Tensor:
         return apply(window.float() / 255).clamp(0, 1).mul(255).round().byte()

@@ -17,6 +17,7 @@ from .words import problems
 
 REMEMBERED = 12  # results, of which some are large pictures
 MOST_WAITING = 20
+COMPUTING, DOWNLOADS = "computing", "downloads"  # queues: who waits for a network keeps nobody from computing
 POLL = 0.5  # seconds
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class Task:
 
 
 class Background:
-    """All work of this kind on one server, in the order asked for."""
+    """All work of one queue on one server, in the order asked for."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
@@ -68,14 +69,20 @@ class Background:
 
 
 @st.cache_resource(show_spinner=False)
-def _background() -> Background:
+def _background(queue: str) -> Background:
     return Background()
 
 
-def result_of(key: str, label: str, work: Work[T], about: str = "") -> T | None:
+def forget(key: str, queue: str = COMPUTING) -> None:
+    """What was done so is not there any more: the next who asks may start it again."""
+    _background(queue).forget(key)
+
+
+def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str = COMPUTING) -> T | None:
     """What `work` gives, or None until it is there: then there is a button with this label, or progress with Stop. key:
-    says what is to be done, so that nobody waits for the same twice; about: a line below the button."""
-    task = _background().get(key)
+    says what is to be done, so that nobody waits for the same twice; about: a line below the button; queue: COMPUTING
+    or DOWNLOADS."""
+    task = _background(queue).get(key)
     if task is not None and task.future.done():
         error = task.future.exception()
         if error is None:
@@ -86,11 +93,11 @@ def result_of(key: str, label: str, work: Work[T], about: str = "") -> T | None:
         if not task.stop.is_set():
             problems([str(error)])
     if task is not None and not task.future.done():
-        _watch(key)
+        _watch(key, queue)
         return None
     if st.button(label, icon=":material/play_arrow:", key=f"{key}:start"):
         try:
-            _background().start(key, work)
+            _background(queue).start(key, work)
         except LabError as error:
             problems([str(error)])
             return None
@@ -101,8 +108,8 @@ def result_of(key: str, label: str, work: Work[T], about: str = "") -> T | None:
 
 
 @st.fragment(run_every=POLL)
-def _watch(key: str) -> None:
-    task = _background().get(key)
+def _watch(key: str, queue: str) -> None:
+    task = _background(queue).get(key)
     if task is None or task.future.done():
         st.rerun()
     assert task is not None  # noqa: S101 - st.rerun does not return

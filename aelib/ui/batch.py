@@ -8,6 +8,7 @@ from .. import cost
 from ..basics import LabError
 from ..experiment import Experiment
 from ..jobs import Job
+from . import downloads
 from .links import here
 from .person import who
 from .progress import POLL, stop
@@ -34,8 +35,7 @@ def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
     reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
     for reason in sorted(reasons)[:3]:
         st.info(plain(reason), icon=":material/info:")
-    if absent := next((found for one in left if (found := one.dataset_spec.missing())), None):
-        st.warning(plain(absent), icon=":material/download:")
+    if any(downloads.missing(described) for described in {one.dataset: one.dataset_spec for one in left}.values()):
         return False
     have = len(experiments) - len(left)
     if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):

@@ -86,6 +86,7 @@ def compression(controls: Controls) -> Experiment | None:
     controls.dataset()
     _network(controls)
     with st.expander("More choices"):
+        uploads.collection(controls, 28, colour=False)
         _noise(controls)
         _more(controls)
     return controls.experiment_or_none()
@@ -98,6 +99,7 @@ def colour(controls: Controls) -> Experiment | None:
     _noise(controls)
     _network(controls)
     with st.expander("More choices"):
+        uploads.collection(controls, 32, colour=True)
         _more(controls)
     return controls.experiment_or_none()
 

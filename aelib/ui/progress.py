@@ -13,6 +13,7 @@ from ..jobs import Job
 from ..losses import LOSSES
 from ..run import Run
 from ..store import DamagedRun, StoreError
+from . import downloads
 from .person import who
 from .resources import jobs, open_run
 from .words import plain
@@ -52,8 +53,7 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
 
 
 def _train_button(experiment: Experiment, key: str) -> None:
-    if missing := experiment.dataset_spec.missing():
-        st.warning(plain(missing), icon=":material/download:")
+    if downloads.missing(experiment.dataset_spec):
         return
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:

@@ -6,9 +6,9 @@ import torch
 from .. import datasets
 from ..basics import LabError
 from ..charts import glyphs
+from ..datasets import collections, pictures
 from ..datasets import emoji as palettes
 from ..datasets import glyphs as tables
-from ..datasets import pictures
 from ..datasets.imageset import ImageSet
 from . import canvas
 from .controls import Controls, title
@@ -159,6 +159,38 @@ def _own(controls: Controls) -> None:
     )  # fmt: skip
     st.toggle("Keep the colours", key=f"{form}:colour", on_change=take)
     st.toggle("Together with the emoji that are chosen", value=True, key=f"{form}:together", on_change=take)
+
+
+def collection(controls: Controls, side: int, colour: bool) -> None:
+    """Many pictures of one's own in a ZIP archive, as a data set of images side × side."""
+    key = controls.key("collection")
+
+    def take() -> None:
+        upload = st.session_state[key]
+        st.session_state[controls.key("upload_problem")] = st.session_state[controls.key("left_out")] = None
+        if upload is None:
+            return
+        try:
+            images, skipped = collections.read_zip(upload.getvalue(), upload.name, side, colour)
+            controls.use(collections.keep(images), own=True)
+        except LabError as error:
+            st.session_state[controls.key("upload_problem")] = str(error)
+            return
+        if skipped:
+            some = ", ".join(skipped[:MOST_SAID])
+            st.session_state[controls.key("left_out")] = (
+                f"Left out, since they cannot be read: {len(skipped)} ({some})."
+            )
+
+    fewest, most = collections.PICTURES
+    st.file_uploader(
+        "Your own pictures (ZIP)", type=["zip"], key=key, on_change=take,
+        help=f"{fewest} to {most:,} PNG or JPEG pictures; the middle square of each is made {side}x{side}, "
+        f"{'colour' if colour else 'grey'}, and only that is kept. Folders in the archive are classes.",
+    )  # fmt: skip
+    if left_out := st.session_state.get(controls.key("left_out")):
+        st.warning(plain(left_out), icon=":material/broken_image:")
+    _problem(controls)
 
 
 def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:
