@@ -52,6 +52,19 @@ class _Digits(Dataset[Tensor]):
         return self.pixels[index].float() / 255.0
 
 
+class Pictures(Dataset[tuple[Tensor, Tensor]]):
+    """The same of pairs: what a net is shown, and what it should give."""
+
+    def __init__(self, shown: Tensor, wanted: Tensor) -> None:
+        self.shown, self.wanted = shown, wanted
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        return self.shown[index].float() / 255.0, self.wanted[index].float() / 255.0
+
+
 class PlainVAE(nn.Module):
     """A dense variational autoencoder as tutorials write it: two heads, randn_like, nn.Sequential."""
 
