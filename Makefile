@@ -22,6 +22,9 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.font
 	$(BIN)/python -m benchmarks.products
 	$(BIN)/python -m benchmarks.variational
+	$(BIN)/python -m benchmarks.convolution
+	$(BIN)/python -m benchmarks.images
+	$(BIN)/python -m benchmarks.devices
 	$(BIN)/python -m benchmarks.page
 
 # A class of 50 at one server: some ten minutes.
