@@ -45,6 +45,10 @@ with words.said():
     enlarging.zoom(run, f"{RUN}:zoom")
 
 st.header("6 · How it learnt")
+st.markdown(
+    "Curves that are apart from the start tell of the pictures, not of the net: those held back may simply have more "
+    "detail. Do they part **later**?"
+)
 views.error_curves(run, RUN)
 
 st.header("7 · Layers, kernels, activations, normalisation")

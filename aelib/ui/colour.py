@@ -23,22 +23,23 @@ _PLAIN = {"displayModeBar": False}
 @st.fragment
 def rows(run: Run, key: str) -> None:
     """Originals, what the net was shown where that is noisy, and what it gave; others at the press of a button."""
-    start = _others(run, key)
-    chosen = slice(start, start + SHOWN)
+    chosen = _others(run, key)
     targets, shown = run.images.images()[chosen], run.inputs[chosen]
     pictures = {"original": targets}
     if run.experiment.corruption.kind != "none" or run.images.inputs is not None:
         pictures["shown to the net"] = shown
     pictures["restored" if "shown to the net" in pictures else "reconstructed"] = run.restored(shown)
-    drawn(run, pictures, run.images.names[chosen])
+    drawn(run, pictures, tuple(run.images.names[i] for i in chosen))
 
 
-def _others(run: Run, key: str) -> int:
-    """Where the row of images begins."""
-    start: int = st.session_state.setdefault(f"{key}:start", 0)
+def _others(run: Run, key: str) -> list[int]:
+    """The images of the row, far from each other: neighbours may be patches of one photograph."""
+    turn: int = st.session_state.setdefault(f"{key}:turn", 0)
     if st.button("Other images", icon=":material/casino:", key=f"{key}:others"):
-        start = st.session_state[f"{key}:start"] = start + SHOWN
-    return start % max(1, len(run.images) - SHOWN + 1)
+        turn = st.session_state[f"{key}:turn"] = turn + 1
+    count = len(run.images)
+    step = max(1, count // SHOWN)
+    return [(turn + step * i) % count for i in range(min(SHOWN, count))]
 
 
 def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], width: int = TILE) -> None:

@@ -76,7 +76,7 @@ def zoom(run: Run, key: str) -> None:
     """One patch in every way, large."""
     images = enlarging.compared(run)
     count = len(images)
-    chosen = st.slider("Patch", 1, count, min(count, 8), key=f"{key}:{run.experiment.dataset}:patch") - 1
+    chosen = st.slider("Patch", 1, count, 1 + count // 2, key=f"{key}:{run.experiment.dataset}:patch") - 1
     patch = images.part(slice(chosen, chosen + 1))
     found, target = enlarging.ways(run, patch), patch.images()
     figures = {one.name: one for one in enlarging.judged(found, target)}
