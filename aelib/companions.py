@@ -50,9 +50,13 @@ def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
 
 
 def depths(experiment: Experiment) -> dict[str, Experiment]:
-    """Super-resolution with 2, 3 and 4 layers a side."""
-    channels = experiment.model.convolution.channels[0]
-    return {f"{layers} layers": experiment.with_values(recipes.deep(layers, channels)) for layers in recipes.DEPTHS}
+    """Super-resolution with 2, 3 and 4 layers a side, in steps of 1, which take odd kernels."""
+    convolution = experiment.model.convolution
+    odd = {"model.convolution.kernel": convolution.kernel | 1, "model.convolution.pooling": "none"}
+    return {
+        f"{layers} layers": experiment.with_values({**odd, **recipes.deep(layers, convolution.channels[0])})
+        for layers in recipes.DEPTHS
+    }
 
 
 def kernels(experiment: Experiment) -> dict[str, Experiment]:
@@ -67,6 +71,16 @@ def kernels(experiment: Experiment) -> dict[str, Experiment]:
 def activations(experiment: Experiment) -> dict[str, Experiment]:
     """With other hidden activations."""
     return {name: experiment.with_values({"model.hidden_activation": name}) for name in recipes.ACTIVATIONS}
+
+
+def scaled(experiment: Experiment) -> dict[str, Experiment]:
+    """With pixels as they are, and normalised in two ways. Raises ExperimentError where the output activation cannot
+    give such pixels."""
+    return {
+        "pixels 0 to 1": experiment.with_values({"normalization": "none"}),
+        "pixels −1 to 1": experiment.with_values({"normalization": "symmetric"}),
+        "mean 0, deviation 1": experiment.with_values({"normalization": "standardized"}),
+    }
 
 
 def normalized(experiment: Experiment) -> dict[str, Experiment]:

@@ -26,7 +26,7 @@ from .machine import table, write
 
 SEEDS = 3
 NOISE = 0.5
-FILTERED = 1_000  # images that filters, which are slow, are measured on
+FILTERED = 500  # images that filters, which are slow, are measured on
 SET5 = ("baby", "bird", "butterfly", "head", "woman")
 BORDER = 2  # pixels left out at each side, as is usual for a factor of 2
 ENLARGER = {

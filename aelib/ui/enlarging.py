@@ -13,7 +13,7 @@ from PIL import Image
 from .. import enlarging
 from ..basics import LabError
 from ..charts import curves, glyphs
-from ..companions import activations, depths, kernels, normalized
+from ..companions import activations, depths, kernels, normalized, scaled
 from ..datasets import pictures
 from ..enlarging import Quality
 from ..experiment import Experiment
@@ -29,6 +29,7 @@ _COMPARISONS = {
     "Layers: 2, 3 and 4 a side": depths,
     "Kernel 4 stride 2, kernel 6 stride 3": kernels,
     "Activations": activations,
+    "Normalisation of the pixels": scaled,
     "With and without batch norm": normalized,
 }
 
@@ -76,7 +77,9 @@ def zoom(run: Run, key: str) -> None:
     """One patch in every way, large."""
     images = enlarging.compared(run)
     count = len(images)
-    chosen = st.slider("Patch", 1, count, 1 + count // 2, key=f"{key}:{run.experiment.dataset}:patch") - 1
+    chosen = 0
+    if count > 1:
+        chosen = st.slider("Patch", 1, count, 1 + count // 2, key=f"{key}:{run.experiment.dataset}:patch") - 1
     patch = images.part(slice(chosen, chosen + 1))
     found, target = enlarging.ways(run, patch), patch.images()
     figures = {one.name: one for one in enlarging.judged(found, target)}
