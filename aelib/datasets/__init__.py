@@ -15,6 +15,7 @@ from . import (
     collections,
     digits,
     emoji,
+    fashion_mnist,
     files,
     font,
     glyphs,
@@ -63,11 +64,12 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     house_numbers.SPEC,
     *photographs.SPECS,
     mnist.SPEC,
+    fashion_mnist=fashion_mnist.spec,
     notmnist=notmnist.spec,
     svhn=svhn.spec,
     photo_pairs=photo_pairs.spec,
 )
-DOWNLOADS = {mnist.NAME: mnist.FILES, svhn.NAME: svhn.FILES}
+DOWNLOADS = {one.NAME: one.FILES for one in (mnist, fashion_mnist, svhn)}
 LOOKED_AT = 1000  # images by which a net is looked at while it trains, at most
 
 __all__ = [

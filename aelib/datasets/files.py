@@ -18,6 +18,7 @@ from ..basics import LabError, home
 
 pooch.get_logger().setLevel("WARNING")  # progress is told by ourselves
 
+SAME_NAMES = {"fashion_mnist"}  # sets whose files are called like MNIST's: never looked for outside their own folders
 _CHUNK = 1 << 16  # bytes
 _END = 1 << 16
 
@@ -39,6 +40,8 @@ def folders(dataset: str) -> list[Path]:
     """Where files of a data set are looked for, first ones first."""
     own = os.environ.get("AELIB_DATA")
     given = [Path(own).expanduser() / dataset, Path(own).expanduser()] if own else []
+    if dataset in SAME_NAMES:
+        given = given[:1]
     return [*given, home() / "downloads" / dataset]
 
 
