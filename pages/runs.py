@@ -8,7 +8,7 @@ layout.page("Runs")
 st.title("Runs")
 st.markdown(
     "Everything that was trained on this server. Pick a run to open it as if you had trained it yourself: the same "
-    "experiment gives the same run, but for rounding. Pick several to see them side by side."
+    "experiment gives the same run, but for rounding. Pick several to compare them."
 )
 
 with words.said():

@@ -62,13 +62,21 @@ def shared_error(runs: Iterable[Run]) -> str | None:
     return next((name for name in ERRORS if all(name in keys for keys in histories)), None)
 
 
-def errors(runs: Mapping[str, Run], figure_name: str) -> go.Figure:
-    """A figure in ERRORS against epoch, one curve for each run by its name: unlike losses, comparable between runs."""
+def errors(runs: Mapping[str, Run], figure_name: str, seconds: bool = False) -> go.Figure:
+    """A figure in ERRORS against epoch, one curve for each run by its name: unlike losses, comparable between runs.
+    seconds: against those of training instead; of nets that were trained together, each one's share."""
     figure = go.Figure()
     for (name, run), colour in zip(runs.items(), itertools.cycle(SERIES), strict=False):
         records = [record for record in run.history if record["epoch"] > 0]
-        figure.add_trace(_trace(records, figure_name, name, color=colour))
-    figure.update_xaxes(title="epoch", type="log", dtick=1)
+        trace = _trace(records, figure_name, name, color=colour)
+        if seconds:
+            share = run.seconds / run.history[-1]["seconds"] if run.history[-1].get("seconds") else 0.0
+            trace.x = [share * record.get("seconds", 0.0) for record in records]
+        figure.add_trace(trace)
+    if seconds:
+        figure.update_xaxes(title="seconds of training", type="log", exponentformat="none")
+    else:
+        figure.update_xaxes(title="epoch", type="log", dtick=1)
     figure.update_yaxes(title=ERRORS[figure_name], rangemode="tozero")
     return styled(figure, 340)
 

@@ -41,3 +41,18 @@ def from_query(query: Mapping[str, str], default: str) -> tuple[str, Experiment,
     except LabError as error:
         problem = f"The address does not describe an experiment, so this is {default}: {error}"
         return default, presets.get(default), problem
+
+
+def packed(experiment: Experiment, preset: str) -> str:
+    """The experiment as one value of an address, such as `font-best;seed=3;epochs=500`."""
+    changes = {"seed": experiment.seed, **experiment.changes(presets.get(preset))}
+    return ";".join([preset, *(f"{path}={text(value)}" for path, value in changes.items())])
+
+
+def unpacked(given: str) -> Experiment:
+    """What `packed` has written. Raises LabError."""
+    if len(given) > MAX_VALUE * 2:
+        raise LabError("An experiment in the address is too long: give one that a page here has made.")
+    preset, *changes = given.split(";")
+    values = dict(change.partition("=")[::2] for change in changes if change)
+    return presets.get(preset.strip()).with_values({path.strip(): value for path, value in values.items()})

@@ -1,11 +1,14 @@
 """Where an experiment is at home: the lesson that shows it, and its address there."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import streamlit as st
 
+from .. import presets
 from ..experiment import Experiment
-from .address import to_query
+from .address import packed, to_query
 from .words import plain
 
 # a lesson's page, and the preset that its addresses are written against
@@ -39,6 +42,20 @@ def _home_of(experiment: Experiment) -> tuple[str, str]:
     if described.light:
         return _EMOJI
     return _DENSE if experiment.corruption.kind == "none" else _DENOISING
+
+
+@lru_cache(maxsize=512)
+def short(experiment: Experiment) -> str:
+    """The experiment as one value of an address, from the preset that it differs least from."""
+    nearest = min(presets.PRESETS, key=lambda one: len(experiment.changes(presets.get(one)).keys() - {"seed"}))
+    return packed(experiment, nearest)
+
+
+def link_compare(experiments: Sequence[Experiment], label: str, add: bool = False) -> None:
+    """A link to the comparison of these; add: beside those that this person compares already."""
+    values = [short(one) for one in experiments]
+    query = {"add": values[0]} if add else {str(i): value for i, value in enumerate(values, 1)}
+    st.page_link("pages/compare.py", label=plain(label), icon=":material/compare:", query_params=query)
 
 
 def here() -> tuple[str, dict[str, str]] | None:

@@ -5,18 +5,15 @@ import streamlit as st
 
 from .. import datasets
 from ..basics import LabError
-from ..charts import curves
-from ..experiment import flatten
+from ..comparison import MOST as MOST_COMPARED
 from ..index import ORDERS, Order, Summary, outcome
 from ..run import Run
-from .address import text
-from .links import link, name
+from .links import link, link_compare, name
 from .person import who
 from .resources import store
 from .words import problems
 
 SHOWN = 500  # rows in the list; the filter finds the others
-MOST_COMPARED = 6
 _ORDER_LABELS: dict[Order, str] = {
     "newest": "newest first",
     "best": "most learnt, then fewest parameters",
@@ -82,7 +79,7 @@ def table(rows: list[Summary]) -> None:
     for run in runs.values():
         link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
     if len(runs) > 1:
-        compared(runs)
+        link_compare([run.experiment for run in runs.values()], f"Compare these {len(runs)} side by side")
     _delete([row["digest"] for row in chosen])
 
 
@@ -100,37 +97,6 @@ def _readable(rows: list[Summary]) -> dict[str, Run]:
         else:
             found[f"{len(found) + 1}: {name(run.experiment)}"] = run
     return found
-
-
-def compared(runs: dict[str, Run]) -> None:
-    """Side by side: what differs, what came out, how they got there, and who gets what wrong."""
-    st.subheader("Side by side")
-    fields = {label: flatten(run.experiment.model_dump(mode="json")) for label, run in runs.items()}
-    paths = [path for path in next(iter(fields.values())) if len({text(own.get(path)) for own in fields.values()}) > 1]
-    settings = {path: [text(own.get(path)) for own in fields.values()] for path in paths}
-    results = {
-        "result": [outcome(run.metrics) for run in runs.values()],
-        "MSE": [f"{run.metrics['mse']:.3g}" for run in runs.values()],
-        "parameters": [f"{run.parameters:,}" for run in runs.values()],
-        "seconds": [f"{run.seconds:.2f}" for run in runs.values()],
-    }
-    st.dataframe(pd.DataFrame({**settings, **results}, index=list(runs)).T, key="runs:compared")
-    left, right = st.columns([3, 2])
-    shared = curves.shared_error(runs.values())
-    if shared is None:
-        left.info("Images learnt one by one, and many images of some classes: their curves cannot be compared.")
-    else:
-        left.plotly_chart(curves.errors(runs, shared), key="runs:curves", config={"displayModeBar": False})
-    counts = pd.DataFrame({label: run.metrics.get("wrong_pixels", {}) for label, run in runs.items()})
-    wrong = counts[counts.max(axis=1) > 0]
-    with right:
-        if counts.empty:
-            st.caption("No image of these is learnt by itself, so there is no table of wrong pixels.")
-        elif wrong.empty:
-            st.success("No image has a wrong pixel in any of these runs.", icon=":material/check_circle:")
-        else:
-            st.caption("Wrong pixels of each image, where any run has one")
-            st.dataframe(wrong.astype("Int64"), key="runs:counts", height=300)
 
 
 def _delete(digests: list[str]) -> None:

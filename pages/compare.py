@@ -1,0 +1,44 @@
+"""Compare: two to six experiments side by side."""
+
+import streamlit as st
+
+from aelib.ui import compare, layout, words
+
+layout.page("Compare")
+st.title("Compare")
+st.markdown(
+    "Experiments side by side: fair only if they differ in one thing, and if it is not luck. Change one cell, guess "
+    "which will win, and by how much; then train both with several seeds. The address holds the whole comparison."
+)
+
+st.header("1 · Choose")
+with words.said():
+    experiments, seeds = compare.choose()
+    groups = compare.runs(experiments, seeds)
+if groups is None:
+    st.divider()
+    st.caption(
+        "After training you see here: what differs and what came out, the networks, curves over each other, whether "
+        "the difference is noise, who gets what wrong, and the latent planes at one scale."
+    )
+    st.stop()
+
+shown = {label: group[0] for label, group in groups.items()}
+KEY = "compare"
+st.header("2 · What differs, what came out")
+if seeds > 1:
+    st.caption("Of each, the run with the first seed; all seeds are in section 4.")
+compare.settings(shown, f"{KEY}:settings")
+compare.networks(shown)
+
+st.header("3 · How they learnt")
+compare.learning(shown, f"{KEY}:learning")
+
+st.header("4 · Is it luck?")
+with words.said():
+    compare.noise(groups, f"{KEY}:noise")
+
+st.header("5 · Image by image")
+if compare.together(shown) is not None:
+    compare.errors(shown, f"{KEY}:errors")
+    compare.images(shown, f"{KEY}:images")
