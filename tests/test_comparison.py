@@ -1,0 +1,203 @@
+"""Runs beside each other: figures by hand, the table of experiments, the page."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from streamlit.testing.v1 import AppTest
+
+from aelib import comparison, presets
+from aelib.basics import LabError
+from aelib.comparison import difference, differing, with_seeds, wrong_pixels
+from aelib.run import Run
+from aelib.store import Store
+from aelib.training import fit, fit_many
+from aelib.ui import resources
+from aelib.ui.address import packed, unpacked
+from aelib.ui.links import short
+from tests.apps import opened, sound
+
+FAST = presets.get("font-best").with_values({"epochs": 40})
+OTHER = FAST.with_values({"model.layers": "35-12-2"})
+
+
+@pytest.fixture(scope="module")
+def pair() -> dict[str, Run]:
+    return {"wide": fit(FAST, "cpu"), "narrow": fit(OTHER, "cpu")}
+
+
+@pytest.fixture
+def stored(pair: dict[str, Run]) -> dict[str, Run]:
+    store: Store = resources.store()
+    for run in pair.values():
+        store.save(run)
+    return pair
+
+
+def _text(app: AppTest) -> str:
+    return " ".join(str(one.value).replace("\\", "") for one in [*app.markdown, *app.caption, *app.info])
+
+
+def _tables(app: AppTest) -> list[pd.DataFrame]:
+    """Without the one to type into."""
+    return [one.value for one in app.dataframe if "start from" not in one.value.columns]
+
+
+def _errors(app: AppTest) -> list[str]:
+    return [one.value.replace("\\", "") for one in app.error]
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def test_only_fields_that_differ_are_told() -> None:
+    assert differing([FAST, OTHER]) == ["model.layers"]
+    assert differing([FAST, FAST]) == []
+    assert set(differing([FAST, FAST.with_values({"seed": 3}), FAST.with_values({"epochs": 9})])) == {"seed", "epochs"}
+
+
+def test_welchs_test_and_cohens_d_by_hand() -> None:
+    first, second = [20.0, 22.0, 24.0], [27.0, 28.0, 29.0, 32.0]
+    told = difference(first, second)
+    variances = np.var(first, ddof=1), np.var(second, ddof=1)
+    error = math.sqrt(variances[0] / 3 + variances[1] / 4)
+    assert told.t == pytest.approx((29 - 22) / error)
+    # Welch-Satterthwaite
+    parts = variances[0] / 3, variances[1] / 4
+    degrees = sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 3)
+    assert told.degrees == pytest.approx(degrees)
+    assert told.p == pytest.approx(2 * stats.t.sf(told.t, degrees))
+    assert told.effect == pytest.approx(7 / math.sqrt(sum(variances) / 2))
+    assert told.size == "large"
+    assert told.is_sure
+
+
+def test_noise_is_called_noise() -> None:
+    told = difference([1.0, 2.0, 3.0, 4.0], [1.1, 2.1, 2.9, 4.0])
+    assert not told.is_sure
+    assert told.size == "negligible"
+
+
+def test_groups_without_any_spread() -> None:
+    assert difference([3.0, 3.0], [3.0, 3.0]).p == 1
+    told = difference([3.0, 3.0], [4.0, 4.0])
+    assert told.is_sure
+    assert told.size == "without any spread"
+
+
+@pytest.mark.parametrize(("first", "second"), [([1.0], [1.0, 2.0]), ([1.0, math.nan], [1.0, 2.0]), ([], [])])
+def test_what_says_nothing_about_noise_is_refused(first: list[float], second: list[float]) -> None:
+    with pytest.raises(LabError):
+        difference(first, second)
+
+
+def test_seeds_are_counted_on() -> None:
+    assert [one.seed for one in with_seeds(FAST.with_values({"seed": 5}), 3)] == [5, 6, 7]
+    for count in (0, comparison.MOST_SEEDS + 1):
+        with pytest.raises(LabError, match="seeds"):
+            with_seeds(FAST, count)
+
+
+def test_wrong_pixels_are_joined_by_image_the_most_disputed_first(pair: dict[str, Run]) -> None:
+    found = wrong_pixels(pair)
+    gaps = [max(row.values()) - min(row.values()) for row in found.values()]
+    assert gaps == sorted(gaps, reverse=True)
+    for image, row in found.items():
+        assert row == {label: run.metrics["wrong_pixels"][image] for label, run in pair.items()}
+    right = {image for image in pair["wide"].metrics["wrong_pixels"] if image not in found}
+    assert all(run.metrics["wrong_pixels"][image] == 0 for run in pair.values() for image in right)
+
+
+def test_figures_are_those_that_all_have(pair: dict[str, Run]) -> None:
+    emoji = fit(presets.get("emoji-best").with_values({"epochs": 2}), "cpu")
+    assert "elbo" in comparison.figures([emoji])
+    assert "elbo" not in comparison.figures([emoji, *pair.values()])
+    assert {"learnt", "mse", "seconds"} <= set(comparison.figures([emoji, *pair.values()]))
+    assert comparison.figure(pair["wide"], "learnt") == pair["wide"].metrics["learnt"]
+
+
+# --- addresses -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("preset", ["font-20-10", "emoji-best", "letters-7x7-best", "sr-3", "mnist-denoise"])
+def test_an_experiment_is_one_value_of_an_address(preset: str) -> None:
+    experiment = presets.get(preset).with_values({"seed": 7, "epochs": 12, "optimizer.learning_rate": 0.1 + 0.2})
+    assert unpacked(packed(experiment, "font-best")) == experiment
+    assert unpacked(short(experiment)) == experiment
+    assert short(experiment).startswith(f"{preset};")
+
+
+@pytest.mark.parametrize("given", ["", "no-such-preset", "font-best;epochs=x", "font-best;nonsense", "x" * 5000])
+def test_an_address_that_makes_no_sense_is_refused(given: str) -> None:
+    with pytest.raises(LabError):
+        unpacked(given)
+
+
+# --- the page ------------------------------------------------------------------------------------------------------
+
+
+def test_runs_side_by_side(stored: dict[str, Run]) -> None:
+    app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER)})
+    assert not app.error
+    table = _tables(app)[0]
+    assert list(table.loc["Layers"]) == ["35-64-32-2", "35-12-2"]
+    assert "Epochs" not in table.index, "what is the same is not told"
+    assert list(table.loc["parameters"]) == [f"{run.parameters:,}" for run in stored.values()]
+    assert "One run of each may be luck" in _text(app)
+    assert len(app.get("plotly_chart")) == 2  # curves, planes
+    sound(app.segmented_control(key="compare:learning:by").set_value("seconds").run())
+    pictures = [one.proto.body for one in app.get("html") if "ae-row" in one.proto.body]
+    sound(app.multiselect(key="compare:images:font5x7:picked").set_value(["a", "z"]).run())
+    after = [one.proto.body for one in app.get("html") if "ae-row" in one.proto.body]
+    assert after != pictures
+    assert any("a, original" in one and "z, original" in one for one in after)
+
+
+def test_with_seeds_the_page_says_what_is_noise() -> None:
+    store: Store = resources.store()
+    for run in fit_many([*with_seeds(FAST, 3), *with_seeds(OTHER, 3)], "cpu"):
+        assert isinstance(run, Run)
+        store.save(run)
+    app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER), "seeds": "3"})
+    table = _tables(app)[1]
+    learnt = [fit(one, "cpu").metrics["learnt"] for one in with_seeds(OTHER, 3)]
+    assert table["mean ± std"][1] == f"{np.mean(learnt):.4g} ± {np.std(learnt, ddof=1):.2g}"
+    assert "more than noise" in _text(app)
+
+
+def test_what_is_not_here_can_be_trained() -> None:
+    other = FAST.with_values({"seed": 77})
+    app = opened("pages/compare.py", {"1": short(other), "2": short(OTHER.with_values({"seed": 77}))})
+    assert [one.label for one in app.button if "Train" in one.label] == ["Train what is missing"]
+    assert app.query_params["1"] == short(other)
+
+
+def test_a_link_adds_to_what_is_compared_already(stored: dict[str, Run]) -> None:
+    app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER)})
+    third = OTHER.with_values({"seed": 1})
+    app.query_params.clear()
+    app.query_params["add"] = short(third)
+    sound(app.run())
+    assert [app.query_params[str(i)] for i in (1, 2, 3)] == [short(FAST), short(OTHER), short(third)]
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"1": "no-such-preset", "2": "font-best"}, "There is no preset"),
+        ({"1": "font-best;epochs=0", "2": "font-best"}, "epochs"),
+        ({"1": "font-best;<script>=1"}, "script"),
+    ],
+)
+def test_rows_of_an_address_that_make_no_sense_are_left_out(query: dict[str, str], says: str) -> None:
+    app = opened("pages/compare.py", query)
+    assert any(says in one for one in _errors(app))
+
+
+def test_on_different_images_nothing_is_shown_image_by_image(stored: dict[str, Run]) -> None:
+    emoji = fit(presets.get("emoji-best").with_values({"epochs": 2}), "cpu")
+    resources.store().save(emoji)
+    app = opened("pages/compare.py", {"1": short(FAST), "2": short(emoji.experiment)})
+    assert "different images" in _text(app)
