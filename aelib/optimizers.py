@@ -22,21 +22,33 @@ ADAGRAD_EPSILON = 1e-10
 
 @dataclass(frozen=True)
 class OptimizerKind:
-    """What the pages and the experiment need to know of an optimiser."""
+    """What the pages and the experiment need to know of an optimiser. formula: LaTeX, how a step changes the weights
+    θ by the gradient g at the rate η."""
 
     label: str
+    formula: str
     momentum: bool = False
     slots: int = 0  # buffers of state, each as long as the parameters
 
 
+_DIVIDED = r"\theta \leftarrow \theta - \eta \frac{g}{\sqrt{s}+\varepsilon}"
+_ADAM = (
+    r"m \leftarrow \beta_1 m + (1-\beta_1) g,\quad s \leftarrow \beta_2 s + (1-\beta_2) g^2,\quad "
+    r"\theta \leftarrow \theta - \eta \frac{m/(1-\beta_1^t)}{\sqrt{s/(1-\beta_2^t)}+\varepsilon}"
+)
+_VELOCITY = r"v \leftarrow \mu v + g,\quad "
 OPTIMIZERS: dict[str, OptimizerKind] = {
-    "sgd": OptimizerKind("SGD"),
-    "momentum": OptimizerKind("SGD with momentum", momentum=True, slots=1),
-    "nesterov": OptimizerKind("SGD with Nesterov momentum", momentum=True, slots=1),
-    "rmsprop": OptimizerKind("RMSprop", slots=1),
-    "adagrad": OptimizerKind("Adagrad", slots=1),
-    "adam": OptimizerKind("Adam", slots=2),
-    "adamw": OptimizerKind("AdamW", slots=2),
+    "sgd": OptimizerKind("SGD", r"\theta \leftarrow \theta - \eta g"),
+    "momentum": OptimizerKind(
+        "SGD with momentum", _VELOCITY + r"\theta \leftarrow \theta - \eta v", momentum=True, slots=1
+    ),
+    "nesterov": OptimizerKind(
+        "SGD with Nesterov momentum", _VELOCITY + r"\theta \leftarrow \theta - \eta (g + \mu v)", momentum=True, slots=1
+    ),
+    "rmsprop": OptimizerKind("RMSprop", r"s \leftarrow \rho s + (1-\rho) g^2,\quad " + _DIVIDED, slots=1),
+    "adagrad": OptimizerKind("Adagrad", r"s \leftarrow s + g^2,\quad " + _DIVIDED, slots=1),
+    "adam": OptimizerKind("Adam", _ADAM, slots=2),
+    "adamw": OptimizerKind("AdamW", _ADAM + r" - \eta\lambda\theta", slots=2),
 }
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from .. import presets
 from ..corruption import NOISES
-from ..datasets import DatasetSpec
+from ..datasets import DatasetSpec, collections
 from ..experiment import Experiment
 from ..initialization import INITIALIZATIONS
 from ..optimizers import OPTIMIZERS
@@ -172,6 +172,26 @@ def denoiser(controls: Controls) -> Experiment | None:
             controls.typed("corruption.pixels")
         controls.dataset()
         uploads.glyph_table(controls)
+        _more(controls)
+    return controls.experiment_or_none()
+
+
+def lab(controls: Controls) -> Experiment | None:
+    """Every choice that there is, on any data set. None where `controls.problems` has something."""
+    _start(controls, list(presets.PRESETS))
+    controls.dataset()
+    with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
+        side, colour = st.columns(2)
+        size = side.segmented_control(
+            "Size of pictures", collections.SIDES, default=28, required=True, key=controls.key("own_side"),
+        )  # fmt: skip
+        in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
+        uploads.collection(controls, size or collections.SIDES[0], in_colour)
+        uploads.glyph_table(controls)
+    controls.choice("model.kind")
+    _network(controls)
+    _noise(controls)
+    with st.expander("More choices"):
         _more(controls)
     return controls.experiment_or_none()
 

@@ -13,9 +13,14 @@ from .progress import run_of
 from .words import plain, problems
 
 
-def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: str) -> Run | None:
+def begin(
+    form: Controls,
+    fields: Callable[[Controls], Experiment | None],
+    key: str,
+    explain: Callable[[Experiment, str], None] | None = None,
+) -> Run | None:
     """The run of what is chosen, or None until there is one. fields: draws the choices; key: under which the widgets of
-    the run are kept."""
+    the run are kept; explain: says what the choices mean, between the picture and the training."""
     if form.problem:
         st.warning(plain(form.problem), icon=":material/link_off:")
     setup, picture = st.columns([2, 3], gap="large")
@@ -37,6 +42,8 @@ def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: 
         )
         if experiment.model.kind != "dense":
             views.shapes(experiment)
+        if explain is not None:
+            explain(experiment, key)
         if changed := form.changed(experiment):
             st.caption(plain(f"Changed from where you started: {changed}."))
         run = run_of(experiment, key)

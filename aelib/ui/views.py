@@ -8,11 +8,13 @@ import streamlit as st
 import torch
 
 from .. import latent, losses, metrics
+from ..activations import ACTIVATIONS
 from ..architecture import KINDS, words
-from ..charts import curves, glyphs, variational
+from ..charts import activations, curves, glyphs, variational
 from ..charts import network as network_chart
 from ..experiment import Experiment
 from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS
 from ..run import Run
 from . import planes
 from .words import plain
@@ -44,6 +46,25 @@ def shapes(experiment: Experiment) -> None:
             pd.DataFrame(rows, columns=columns), hide_index=True,
             column_config={name: st.column_config.NumberColumn(format="localized") for name in columns[3:]},
         )  # fmt: skip
+
+
+def choices(experiment: Experiment, key: str) -> None:
+    """What activation, loss and optimiser mean: formulas, and the activation's curve."""
+    model, rate = experiment.model, experiment.optimizer
+    with st.expander("What these choices mean"):
+        activation = ACTIVATIONS[model.hidden_activation]
+        st.markdown(
+            f"**{activation.label}** behind every hidden layer; its slope is what the gradient is multiplied by."
+        )
+        st.latex(f"f(z) = {activation.formula}")
+        st.plotly_chart(activations.curve(model.hidden_activation), key=f"{key}:activation", config=_PLAIN)
+        loss = LOSSES[experiment.loss]
+        st.markdown(f"**{loss.label.capitalize()}** of an output y and its pixel t, mean over pixels and images:")
+        st.latex(loss.formula)
+        st.markdown(
+            f"**{OPTIMIZERS[rate.kind].label}**, at the rate η = {rate.learning_rate:g}, changes the weights θ by"
+        )
+        st.latex(OPTIMIZERS[rate.kind].formula)
 
 
 def error_curves(run: Run, key: str) -> None:

@@ -1,0 +1,37 @@
+"""The parts of the Lab: what any run can show."""
+
+import streamlit as st
+
+from ..run import Run
+from . import colour, features, views
+from .links import link, link_compare
+from .words import said
+
+
+def outcome(run: Run, key: str) -> None:
+    """Images in and out; where each is a thing of its own, who is wrong by how much."""
+    if not run.experiment.dataset_spec.named:
+        colour.rows(run, f"{key}:rows")
+        return
+    views.reconstructions(run)
+    learnt, total = run.metrics["learnt"], run.metrics["total"]
+    with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=False):
+        views.error_table(run, key)
+
+
+def inside(run: Run, key: str) -> None:
+    """The latent plane, or the maps of convolutions."""
+    experiment = run.experiment
+    if experiment.model.kind != "dense":
+        features.features(run, f"{key}:features")
+    elif experiment.dataset_spec.named and experiment.keeps_codes:
+        with said():
+            views.plane(run, key)
+    else:
+        st.caption("Its lesson shows the codes of so many images, epoch by epoch.")
+
+
+def onwards(run: Run) -> None:
+    """Where else to look at it."""
+    link(run.experiment, "Open it in its lesson", ":material/arrow_forward:")
+    link_compare([run.experiment], "Put it beside others", add=True)

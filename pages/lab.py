@@ -1,0 +1,37 @@
+"""Lab: a free experiment with every choice that there is."""
+
+import streamlit as st
+
+from aelib.models import KINDS
+from aelib.ui import controls, forms, lab, layout, lesson, views
+
+FORM, RUN = "lab", "lab-run"
+
+layout.page("Lab")
+st.title("Lab")
+st.markdown(
+    "Every choice on every data set, your own included. No question is asked here but yours: write down what you "
+    "expect before you press Train."
+)
+
+run = lesson.begin(
+    controls.Controls(FORM, default="font-best", kinds=tuple(KINDS)), forms.lab, RUN, explain=views.choices
+)
+if run is None:
+    st.divider()
+    st.caption(
+        "After training you see here: how it learnt, images in and out, the latent plane or the maps of its layers."
+    )
+    st.stop()
+
+st.header("3 · How it learnt")
+views.error_curves(run, RUN)
+
+st.header("4 · In and out")
+lab.outcome(run, RUN)
+
+st.header("5 · Inside")
+lab.inside(run, RUN)
+
+st.header("6 · Onwards")
+lab.onwards(run)
