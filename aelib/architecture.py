@@ -49,6 +49,11 @@ class Step:
     hidden: bool = True
 
     @property
+    def whole(self) -> bool:
+        """Whether an image becomes exactly `stride` times as large."""
+        return self.outputs[1:] == tuple(size * self.stride for size in self.inputs[1:])
+
+    @property
     def weights(self) -> int:
         """Numbers of the matrix or of the kernels."""
         match self.kind:

@@ -92,10 +92,9 @@ def measure(
             for batch in feed.epoch(epoch):
                 engine.step(batch, 1.0)
                 done += 1
-                if done % 10 == 0:
-                    if cancelled():
-                        raise Stopped("Stopped, as asked.")
-                    on_progress(done / steps)
+                if cancelled():
+                    raise Stopped("Stopped, as asked.")
+                on_progress(done / steps)
         _wait(where)
         seconds = time.perf_counter() - start
     return Speed(
@@ -122,15 +121,27 @@ def _wait(device: torch.device) -> None:
 
 
 def stored() -> list[Speed]:
-    """What `python -m benchmarks.devices` has measured and kept, machine by machine."""
-    return [Speed(**record) for record in json.loads(STORED.read_text(encoding="utf-8"))]
+    """What `python -m benchmarks.devices` has measured and kept, machine by machine; nothing where there is no such
+    file. Raises LabError where it is damaged."""
+    try:
+        found = [Speed(**record) for record in json.loads(STORED.read_text(encoding="utf-8"))]
+        if not all(one.seconds > 0 and one.images > 0 for one in found):
+            raise ValueError("a speed that is none")
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError):
+        raise LabError(f"{STORED.name} cannot be read: make it anew with `python -m benchmarks.devices`.") from None
+    return found
 
 
 def keep(speeds: list[Speed]) -> None:
-    """Beside those of other machines; the same measurement on the same machine is replaced."""
+    """Beside those of other machines; the same measurement on the same machine is replaced. A damaged file is left as
+    it is: raises LabError as `stored`."""
 
     def key(one: Speed) -> tuple[str, ...]:
         return one.name, one.machine, one.dataset, one.network, one.precision
 
-    kept = {key(one): one for one in [*(stored() if STORED.exists() else []), *speeds]}
-    STORED.write_text(json.dumps([asdict(one) for one in kept.values()], indent=1) + "\n", encoding="utf-8")
+    kept = {key(one): one for one in [*stored(), *speeds]}
+    aside = STORED.with_suffix(".new")
+    aside.write_text(json.dumps([asdict(one) for one in kept.values()], indent=1) + "\n", encoding="utf-8")
+    aside.replace(STORED)

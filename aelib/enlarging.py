@@ -12,6 +12,7 @@ from torch import Tensor
 
 from . import datasets, metrics, quality, resampling
 from .architecture import Architecture
+from .basics import LabError
 from .datasets.imageset import ImageSet
 from .run import Run
 
@@ -91,8 +92,9 @@ def enlarge(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> NDArray[np.uint8]:
     """A picture (height × width × 3) of at most MOST_PIXELS through the net, tile by tile, so that memory stays small.
-    Raises LabError, and resampling.Stopped."""
+    Raises LabError, also for a net that takes one size only, and resampling.Stopped."""
     net, times = run.experiment.architecture, factor(run)
+    _check_any_size(net)
     side = run.experiment.dataset_spec.shown_shape[1]
     whole = math.prod(
         step.stride for step in net.encoder if step.kind in ("convolution", "max_pooling", "average_pooling")
@@ -107,10 +109,24 @@ def enlarge(
         return run.restored(filled)[..., : height * times, : width * times].clamp(0, 1)
 
     overlap = radius(net)
+    # windows begin where layers that take steps would take them in the whole picture, or seams would show
     return resampling.tiled_bytes(
-        apply, picture, times, tile=TILE + 2 * overlap, overlap=overlap,
-        on_progress=lambda done, total: on_progress(done / total), cancelled=cancelled,
+        apply, picture, times, tile=max(TILE, 2 * whole) + 2 * overlap, overlap=overlap,
+        on_progress=lambda done, total: on_progress(done / total), cancelled=cancelled, multiple=whole,
     )  # fmt: skip
+
+
+def _check_any_size(net: Architecture) -> None:
+    """Raises LabError where the net was built for one size of images."""
+    height, width = net.steps[0].inputs[1:]
+    only = f"This net takes pictures of {width}x{height} pixels only"
+    if any(step.kind == "dense" for step in net.steps):
+        raise LabError(f"{only}: train one with model.convolution.code_size left empty.")
+    if any(step.kind == "resize" and not step.whole for step in net.steps):
+        raise LabError(
+            f"{only}: train one with a model.convolution.stride that divides this size, or with transposed "
+            "convolutions (model.convolution.upsampling)."
+        )
 
 
 def bicubic(picture: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:

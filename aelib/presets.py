@@ -323,19 +323,16 @@ _SHARPEN_BEST_ASSUMED = (
 )
 
 
-def _sharpen(dataset: str, name: str, document: str, channels: int, epochs: int) -> list[Preset]:
+def _sharpen(dataset: str, name: str, title: str, document: str, channels: int, epochs: int) -> list[Preset]:
     """Nets of 2, 3 and 4 layers a side: the document's, and with our recipe."""
     base = {**_SHARPEN, "dataset": dataset, "epochs": epochs}
     presets = []
     for layers in recipes.DEPTHS:
         net = recipes.deep(layers, channels)
         best = {**base, **net, **_SHARPEN_BEST}
-        presets.append(
-            Preset(f"{name}-{layers}", f"{layers} layers a side{document}", {**base, **net}, _SHARPEN_ASSUMED)
-        )
-        presets.append(
-            Preset(f"{name}-{layers}-best", f"{layers} layers a side, residual", best, _SHARPEN_BEST_ASSUMED)
-        )
+        about = f"{title}: {layers} layers a side"
+        presets.append(Preset(f"{name}-{layers}", f"{about}{document}", {**base, **net}, _SHARPEN_ASSUMED))
+        presets.append(Preset(f"{name}-{layers}-best", f"{about}, residual", best, _SHARPEN_BEST_ASSUMED))
     return presets
 
 
@@ -358,8 +355,8 @@ _ALL += [
     *_colour("house_numbers", "house-numbers", "House numbers"),
     *_colour("svhn", "svhn", "SVHN"),
     Preset("svhn-gpu", "SVHN on each device (document C)", {**_COLOUR, "dataset": "svhn"}, _COLOUR_ASSUMED),
-    *_sharpen("photographs_x2", "photographs", ", photographs twice as large", 16, 6),
-    *_sharpen("photo_pairs", "sr", _E, 32, 10),
+    *_sharpen("photographs_x2", "photographs", "Photographs twice as large", "", 16, 6),
+    *_sharpen("photo_pairs", "sr", "Photo pairs", _E, 32, 10),
     *(
         Preset(
             f"sr-kernel-{kernel}-{stride}",

@@ -125,7 +125,8 @@ def _modules(step: Step) -> Iterator[nn.Module]:
         case "average_pooling":
             yield nn.AvgPool2d(step.kernel)
         case "resize":
-            yield nn.Upsample(step.outputs[1:])
+            # a factor, where there is one, serves images of any size
+            yield nn.Upsample(scale_factor=step.stride) if step.whole else nn.Upsample(step.outputs[1:])
         case "enlarge":
             yield Enlarge(step.stride)
         case "sub_pixel":

@@ -89,6 +89,7 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
             found: T = task.future.result()
             return found
         if not isinstance(error, LabError):
+            _background(queue).forget(key)  # so that it can be asked for again
             raise error
         if not task.stop.is_set():
             problems([str(error)])

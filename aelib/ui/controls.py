@@ -1,6 +1,7 @@
 """Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
 choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -116,11 +117,17 @@ class Controls:
         own = [name for name in st.session_state.get(OWN, []) if self._is_for(name)]
         bundled = [name for name in datasets.SETS if self._is_for(name)]
         names = list(dict.fromkeys([*bundled, *own, st.session_state[key]]))
+        titles = Counter(map(title, names))
+
+        def told(name: str) -> str:
+            # the browser sends what it shows: two sets of as many pictures must not be called the same
+            return title(name) if titles[title(name)] == 1 else f"{title(name)} ({name.rpartition('-')[2]})"
+
         st.selectbox(
             "Data set",
             names,
             key=key,
-            format_func=title,
+            format_func=told,
             on_change=self._fit_sizes,
             help=_help("dataset"),
             persist_state="session",

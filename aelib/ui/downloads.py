@@ -6,7 +6,7 @@ import streamlit as st
 
 from .. import datasets
 from ..basics import LabError
-from ..datasets import DatasetSpec
+from ..datasets import DatasetSpec, files
 from . import background
 from .words import plain
 
@@ -25,7 +25,7 @@ def missing(described: DatasetSpec) -> bool:
         done = background.result_of(
             key,
             f"Download {name} to this server",
-            _download(name, size),
+            _download(name),
             f"{size / 1e6:,.0f} MB, for everybody on this server. What has come is kept where it breaks off.",
             background.DOWNLOADS,
         )
@@ -34,9 +34,11 @@ def missing(described: DatasetSpec) -> bool:
     return True
 
 
-def _download(name: str, size: int) -> background.Work[bool]:
+def _download(name: str) -> background.Work[bool]:
     def work(told: Callable[[float], None], stop: Callable[[], bool]) -> bool:
-        come: dict[str, int] = {}
+        wanted = datasets.DOWNLOADS[name]
+        come = {file.name: file.size for file in wanted if files.find(name, file.name) is not None}
+        size = sum(file.size for file in wanted)
 
         def report(file: str, so_far: int, _: int) -> None:
             come[file] = so_far

@@ -77,9 +77,8 @@ def zoom(run: Run, key: str) -> None:
     """One patch in every way, large."""
     images = enlarging.compared(run)
     count = len(images)
-    chosen = 0
-    if count > 1:
-        chosen = st.slider("Patch", 1, count, 1 + count // 2, key=f"{key}:{run.experiment.dataset}:patch") - 1
+    slider = f"{key}:{run.experiment.dataset}:patch"
+    chosen = st.slider("Patch", 1, count, 1 + count // 2, key=slider) - 1 if count > 1 else 0
     patch = images.part(slice(chosen, chosen + 1))
     found, target = enlarging.ways(run, patch), patch.images()
     figures = {one.name: one for one in enlarging.judged(found, target)}
