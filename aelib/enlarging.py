@@ -12,6 +12,7 @@ from torch import Tensor
 
 from . import datasets, metrics, quality, resampling
 from .architecture import Architecture
+from .basics import LabError
 from .datasets.imageset import ImageSet
 from .run import Run
 
@@ -84,6 +85,17 @@ def radius(net: Architecture) -> int:
     return math.ceil(seen) + 3  # and the bicubic enlargement that is added
 
 
+def any_size(run: Run) -> None:
+    """Raises LabError where the net takes images of one size only."""
+    experiment = run.experiment
+    fixed = any(step.kind in ("dense", "resize") for step in experiment.architecture.steps)
+    if experiment.model.kind != "super_resolution" or fixed:
+        raise LabError(
+            "This net takes images of one size only: for pictures of any size train a super-resolution net without a "
+            "dense code and, where its layers make images smaller, with transposed convolutions."
+        )
+
+
 def enlarge(
     run: Run,
     picture: NDArray[np.uint8],
@@ -92,6 +104,7 @@ def enlarge(
 ) -> NDArray[np.uint8]:
     """A picture (height × width × 3) of at most MOST_PIXELS through the net, tile by tile, so that memory stays small.
     Raises LabError, and resampling.Stopped."""
+    any_size(run)
     net, times = run.experiment.architecture, factor(run)
     side = run.experiment.dataset_spec.shown_shape[1]
     whole = math.prod(
@@ -106,10 +119,12 @@ def enlarge(
         filled = F.pad(window, (0, right, 0, bottom), mode="replicate")
         return run.restored(filled)[..., : height * times, : width * times].clamp(0, 1)
 
-    overlap = radius(net)
+    # windows begin where the layers that make images smaller would have taken a step anyway, or seams would show
+    first = times if net.encoder[0].kind == "enlarge" else 1
+    overlap, multiple = radius(net), whole // math.gcd(whole, first)
     return resampling.tiled_bytes(
-        apply, picture, times, tile=TILE + 2 * overlap, overlap=overlap,
-        on_progress=lambda done, total: on_progress(done / total), cancelled=cancelled,
+        apply, picture, times, tile=TILE + 2 * overlap + multiple, overlap=overlap,
+        on_progress=lambda done, total: on_progress(done / total), cancelled=cancelled, multiple=multiple,
     )  # fmt: skip
 
 
