@@ -35,10 +35,11 @@ def clean(experiment: Experiment) -> Experiment:
 
 
 def noisy(experiment: Experiment) -> Experiment:
-    """With noise: its own, or Gaussian of 0.2 where it has none."""
-    if experiment.corruption.kind != "none":
-        return experiment
-    return experiment.with_values({"corruption.kind": "gaussian", "corruption.level": 0.2})
+    """With noise while training and when judged: its own, or Gaussian of 0.2 where it has none."""
+    noise = experiment.corruption
+    if noise.kind == "none" or noise.level == 0:
+        experiment = experiment.with_values({"corruption.kind": "gaussian", "corruption.level": 0.2})
+    return experiment.with_values({"corruption.where": "both"})
 
 
 def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
@@ -60,12 +61,14 @@ def depths(experiment: Experiment) -> dict[str, Experiment]:
 
 
 def kernels(experiment: Experiment) -> dict[str, Experiment]:
-    """Super-resolution through smaller maps, with other kernels and strides."""
+    """Super-resolution through smaller maps, with other kernels and strides; without pooling, before which even kernels
+    do not fit."""
     channels = experiment.model.convolution.channels[0]
-    return {
-        f"kernel {kernel}, stride {stride}": experiment.with_values(recipes.strided(kernel, stride, channels))
-        for kernel, stride in recipes.KERNELS
-    }
+    found = {}
+    for kernel, stride in recipes.KERNELS:
+        values = {"model.convolution.pooling": "none", **recipes.strided(kernel, stride, channels)}
+        found[f"kernel {kernel}, stride {stride}"] = experiment.with_values(values)
+    return found
 
 
 def activations(experiment: Experiment) -> dict[str, Experiment]:

@@ -94,7 +94,7 @@ def enlarge(
     """A picture (height × width × 3) of at most MOST_PIXELS through the net, tile by tile, so that memory stays small.
     Raises LabError, also for a net that takes one size only, and resampling.Stopped."""
     net, times = run.experiment.architecture, factor(run)
-    _check_any_size(net)
+    check_any_size(run)
     side = run.experiment.dataset_spec.shown_shape[1]
     whole = math.prod(
         step.stride for step in net.encoder if step.kind in ("convolution", "max_pooling", "average_pooling")
@@ -116,10 +116,13 @@ def enlarge(
     )  # fmt: skip
 
 
-def _check_any_size(net: Architecture) -> None:
+def check_any_size(run: Run) -> None:
     """Raises LabError where the net was built for one size of images."""
+    net = run.experiment.architecture
     height, width = net.steps[0].inputs[1:]
     only = f"This net takes pictures of {width}x{height} pixels only"
+    if run.experiment.model.kind != "super_resolution":
+        raise LabError(f"{only}: train a super-resolution net for pictures of any size.")
     if any(step.kind == "dense" for step in net.steps):
         raise LabError(f"{only}: train one with model.convolution.code_size left empty.")
     if any(step.kind == "resize" and not step.whole for step in net.steps):

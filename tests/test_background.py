@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -15,7 +16,7 @@ from aelib.basics import LabError
 from aelib.datasets import files, mnist
 from aelib.datasets.files import RemoteFile
 from aelib.ui import background
-from aelib.ui.background import MOST_WAITING, REMEMBERED, Background, Task
+from aelib.ui.background import MOST_BYTES, MOST_WAITING, REMEMBERED, Background, Task
 from tests.apps import sound
 from tests.test_downloads import CONTENT, Shop, shop
 
@@ -146,6 +147,27 @@ def test_the_last_results_are_remembered_and_no_more(queue: Background) -> None:
         assert _ended(queue, f"{number}") is None
     known = [number for number in range(REMEMBERED + 5) if queue.get(f"{number}") is not None]
     assert known == list(range(4, REMEMBERED + 5)), "the last ones, and the one just asked for"
+
+
+def finished(background: Background, key: str, result: object) -> None:
+    background.start(key, lambda told, stop: result)
+    task = background.get(key)
+    assert task is not None
+    task.future.result(10)
+
+
+def test_large_results_make_room_for_new_ones() -> None:
+    background = Background()
+    picture = np.broadcast_to(np.zeros((), np.uint8), (MOST_BYTES * 2 // 5,))  # says that it is large, and is not
+    for number in range(4):
+        finished(background, f"picture {number}", picture)
+    finished(background, "small", 1)
+    there = [number for number in range(4) if background.get(f"picture {number}")]
+    assert there == [2, 3], "two of them have room"
+    finished(background, "huge", np.broadcast_to(np.zeros((), np.uint8), (2 * MOST_BYTES,)))
+    finished(background, "next", 1)
+    assert background.get("huge") is not None, "the latest stays"
+    assert background.get("picture 3") is None
 
 
 # --- on a page ---------------------------------------------------------------------------------------------------

@@ -224,3 +224,21 @@ def test_a_kept_collection_that_is_damaged_does_not_hide_the_others() -> None:
     for name in ("collection-ffffffffffff", "collection-../../etc/passwd"):
         with pytest.raises(LabError):
             datasets.spec(name)
+
+
+def test_pictures_that_are_small_files_and_many_pixels_are_refused_before_they_are_all_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(collections, "MAX_PIXELS", 25 * 40 * 30)
+    images, _ = collections.read_zip(packed(pictures(25)), "a", 28, colour=True)
+    assert len(images) == 25
+    with pytest.raises(LabError, match="more than 30,000 pixels"):
+        collections.read_zip(packed(pictures(26)), "a", 28, colour=True)
+
+
+def test_an_archive_of_very_many_entries_is_refused_before_its_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collections, "MAX_ENTRIES", 30)
+    others = {f"{i}.txt": b"" for i in range(11)}
+    collections.read_zip(packed(pictures(20)), "a", 28, colour=True)
+    with pytest.raises(LabError, match="more than 30 entries"):
+        collections.read_zip(packed(pictures(20) | others), "a", 28, colour=True)

@@ -89,6 +89,16 @@ def test_the_two_official_files_are_one_set(data: Path) -> None:
     assert datasets.canonical("svhn") == f"svhn:{both.content}"
 
 
+def test_half_a_download_is_not_the_set(data: Path, home: Path) -> None:
+    folder = home / "downloads" / "svhn"
+    mat(folder / "train_32x32.mat")
+    assert datasets.spec("svhn").missing() is None
+    (folder / "test_32x32.mat.part").write_bytes(b"MATLAB")
+    assert "test_32x32.mat" in refused("svhn")
+    mat(data / "test_32x32.mat")  # brought by hand meanwhile
+    assert datasets.spec("svhn").splits == (56, 14, 70)
+
+
 def test_another_file_of_the_same_name_is_another_set(data: Path) -> None:
     mat(data / "svhn" / "test_32x32.mat")
     first = datasets.canonical("svhn")

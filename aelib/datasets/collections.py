@@ -34,8 +34,11 @@ MAX_TOTAL = 1_000_000_000  # bytes, unpacked
 MAX_RATIO = 50  # unpacked to packed: pictures are packed already
 RATIO_FROM = 1_000_000  # bytes from which the ratio counts
 UNREADABLE = 0.05  # share of pictures that may be left out
+MAX_PIXELS = 2_000_000_000  # of all pictures together as they come: reading these takes a minute or two
+MAX_ENTRIES = 50_000  # of an archive, folders and what is no picture included
 MAX_NAME = 60
 
+_ENTRY = b"PK\x01\x02"  # how every entry in the list of a ZIP archive begins
 _READ = (".png", ".jpg", ".jpeg")
 _PICTURES = (*_READ, ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".avif")  # the others are told to be unreadable
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
@@ -51,6 +54,8 @@ def read_zip(content: bytes, name: str, side: int, colour: bool) -> tuple[ImageS
     shown = name[:60]
     if len(content) > MAX_ARCHIVE:
         raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_ARCHIVE:,}.")
+    if content.count(_ENTRY) > MAX_ENTRIES:  # before the list is read, which takes room for each
+        raise LabError(f"{shown} has more than {MAX_ENTRIES:,} entries: pack the pictures only.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = _checked(archive.infolist(), shown)
@@ -128,12 +133,16 @@ def _read(entries: Sequence[_Entry], shown: str, side: int, colour: bool) -> tup
     read: list[Tensor] = []
     folders: list[str] = []
     skipped: list[str] = []
+    left = MAX_PIXELS
     for name, content in entries:
         path = PurePosixPath(name.replace("\\", "/"))
         try:
             if path.suffix.lower() not in _READ:
                 raise LabError(f"{name} is not a PNG or JPEG picture.")
-            read.append(pictures.read(content(), name, side, colour))
+            packed = content()
+            left -= pictures.pixels_of(packed)
+            if left >= 0:
+                read.append(pictures.read(packed, name, side, colour))
         except (LabError, OSError):  # counted, and told
             skipped.append(name[:60])
             if len(skipped) > UNREADABLE * len(entries):
@@ -143,6 +152,8 @@ def _read(entries: Sequence[_Entry], shown: str, side: int, colour: bool) -> tup
                 ) from None
         else:
             folders.append(path.parent.name)
+        if left < 0:
+            raise LabError(f"The pictures in {shown} have more than {MAX_PIXELS:,} pixels: make them smaller first.")
     if len(read) < PICTURES[0]:
         raise LabError(f"{shown} has {len(read)} pictures that can be read: give at least {PICTURES[0]}.")
     return _mixed(torch.stack(read), folders), skipped

@@ -95,6 +95,12 @@ def missing(dataset: str, files: Sequence[RemoteFile]) -> str | None:
     )
 
 
+def on_its_way(dataset: str, files: Sequence[RemoteFile]) -> bool:
+    """Whether a file that is not here yet has been begun by a download."""
+    folder = home() / "downloads" / dataset
+    return any((folder / f"{file.name}.part").is_file() and find(dataset, file.name) is None for file in files)
+
+
 class _Resuming:
     """A downloader for pooch that goes on where a broken download ended.
 

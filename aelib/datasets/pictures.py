@@ -54,6 +54,15 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
     return torch.from_numpy(array.transpose(2, 0, 1).copy())
 
 
+def pixels_of(content: bytes) -> int:
+    """How many pixels a picture says that it has, before anything is decoded; 0 for what `read` refuses."""
+    try:
+        picture = _opened(content, "", MAX_PIXELS, MAX_PIXELS_PNG)
+    except LabError:
+        return 0
+    return picture.width * picture.height
+
+
 def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
     """One picture of at most so many pixels as it is, uint8, height × width × 3: the way up that the camera held it,
     transparency on white. Raises LabError naming the picture and what to do."""

@@ -15,7 +15,8 @@ import streamlit as st
 from ..basics import LabError
 from .words import problems
 
-REMEMBERED = 12  # results, of which some are large pictures
+REMEMBERED = 12  # results
+MOST_BYTES = 500_000_000  # of pictures among these; the latest stays, however large
 MOST_WAITING = 20
 COMPUTING, DOWNLOADS = "computing", "downloads"  # queues: who waits for a network keeps nobody from computing
 POLL = 0.5  # seconds
@@ -48,8 +49,7 @@ class Background:
     def start(self, key: str, work: Work[Any]) -> None:
         """Raises LabError where too much waits already."""
         with self._lock:
-            for name in [name for name, one in self._tasks.items() if one.future.done()][:-REMEMBERED]:
-                del self._tasks[name]
+            self._tidy()
             known = self._tasks.get(key)
             if known is not None and not known.future.done():
                 return
@@ -62,6 +62,15 @@ class Background:
                 task.share = share
 
             task.future = self._pool.submit(work, told, task.stop.is_set)
+
+    def _tidy(self) -> None:
+        """Old results make room for new ones."""
+        done = [(name, one.future) for name, one in self._tasks.items() if one.future.done()]
+        total = 0
+        for number, (name, future) in enumerate(reversed(done)):
+            total += 0 if future.exception() else getattr(future.result(), "nbytes", 0)
+            if number >= REMEMBERED or (number and total > MOST_BYTES):
+                del self._tasks[name]
 
     def forget(self, key: str) -> None:
         with self._lock:
@@ -89,7 +98,7 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
             found: T = task.future.result()
             return found
         if not isinstance(error, LabError):
-            _background(queue).forget(key)  # so that it can be asked for again
+            forget(key, queue)  # said once: then it can be asked for again
             raise error
         if not task.stop.is_set():
             problems([str(error)])

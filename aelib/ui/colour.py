@@ -55,7 +55,7 @@ def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], w
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
     told = [
-        f"{what} {float(quality.psnr_each(images, first).mean()):.1f} dB"
+        f"{what} {float(quality.psnr_each(images.clamp(0, 1), first).mean()):.1f} dB"
         for what, images in list(pictures.items())[1:]
         if images.shape == first.shape  # smaller pictures have no pixel of the original's
     ]
@@ -83,16 +83,25 @@ def denoiser(run: Run, key: str) -> None:
         },
         trained.images.names[:SHOWN],
     )
-    table = []
-    targets = trained.images.images()
-    for shown, inputs in (("clean", targets), ("noisy", trained.inputs)):
-        if shown == "noisy":
-            table.append((shown, "none", _psnr(inputs, targets)))
-        table += [(shown, name, _psnr(one.restored(inputs), targets)) for name, one in zip(pair, found, strict=True)]
+    table = _denoised(tuple((one.digest, one.created) for one in found), dict(zip(pair, found, strict=True)))
     st.dataframe(
         pd.DataFrame(table, columns=["shown", "net", "PSNR (dB)"]), hide_index=True, key=f"{key}:table",
         column_config={"PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="Of images held back.")},
     )  # fmt: skip
+
+
+@st.cache_data(max_entries=32, show_spinner="Restoring …")
+def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list[tuple[str, str, float]]:
+    """What is shown, to which net, and the PSNR, kept by the runs' digests and times: of a denoiser (last) and others,
+    on all images that it is looked at by."""
+    trained = list(_nets.values())[-1]
+    targets = trained.images.images()
+    table = []
+    for shown, inputs in (("clean", targets), ("noisy", trained.inputs)):
+        if shown == "noisy":
+            table.append((shown, "none", _psnr(inputs, targets)))
+        table += [(shown, name, _psnr(one.restored(inputs), targets)) for name, one in _nets.items()]
+    return table
 
 
 def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:

@@ -125,11 +125,12 @@ def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
 
 def own_picture(run: Run, key: str) -> None:
     """A picture of one's own through the net, in tiles, beside bicubic; as PNG."""
+    enlarging.check_any_size(run)
     times = enlarging.factor(run)
     what = "enlarged" if times > 1 else "sharpened"
     given = st.file_uploader(
         f"A picture (PNG or JPEG, up to {enlarging.MOST_PIXELS // 1_000_000} megapixels)", type=None, key=f"{key}:file",
-        help="It is not kept: it is forgotten with your session.",
+        help="It is not stored. What the net makes of it stays in the server's memory until others take its place.",
     )  # fmt: skip
     if given is None:
         return
