@@ -7,6 +7,7 @@ freed memory is kept; afterwards it is given back. See mallopt(3) and malloc_tri
 
 import ctypes
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,27 +15,46 @@ from functools import cache
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGEST = 32 * 2**20  # bytes: what glibc takes at most as its threshold for blocks of their own
 _KEPT = 1024 * 2**20
+_USUAL = 128 * 2**10  # both thresholds, as glibc begins with them
+
+_lock = threading.Lock()
+_inside = 0  # how many parts of this process keep memory now
 
 
 @cache
 def _libc() -> ctypes.CDLL | None:
-    """glibc, told to keep what is freed; None where the C library is another."""
+    """glibc; None where the C library is another."""
     if not sys.platform.startswith("linux"):
         return None
     library = ctypes.CDLL(None)
-    if not all(hasattr(library, name) for name in ("mallopt", "malloc_trim", "gnu_get_libc_version")):
-        return None
-    library.mallopt(_M_MMAP_THRESHOLD, _LARGEST)
-    library.mallopt(_M_TRIM_THRESHOLD, _KEPT)
-    return library
+    return (
+        library if all(hasattr(library, name) for name in ("mallopt", "malloc_trim", "gnu_get_libc_version")) else None
+    )
+
+
+def _set(library: ctypes.CDLL, blocks: int, kept: int) -> None:
+    library.mallopt(_M_MMAP_THRESHOLD, blocks)
+    library.mallopt(_M_TRIM_THRESHOLD, kept)
 
 
 @contextmanager
 def keeping() -> Iterator[None]:
-    """Freed memory is kept by this process inside, and given back to the system at the end."""
+    """Freed memory is kept by this process inside, and given back to the system when the last of those inside leaves:
+    from then on as usual."""
+    global _inside
     library = _libc()
+    if library is None:
+        yield
+        return
+    with _lock:
+        _inside += 1
+        if _inside == 1:
+            _set(library, _LARGEST, _KEPT)
     try:
         yield
     finally:
-        if library is not None:
-            library.malloc_trim(0)
+        with _lock:
+            _inside -= 1
+            if not _inside:
+                _set(library, _USUAL, _USUAL)
+                library.malloc_trim(0)

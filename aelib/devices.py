@@ -120,6 +120,13 @@ def _wait(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
+def is_of(speed: Speed, experiment: Experiment) -> bool:
+    """Whether it was measured with this net, on these images, in this precision and batch."""
+    mine = (experiment.network, experiment.dataset_spec.title, experiment.precision)
+    size = experiment.batch_size or experiment.dataset_spec.splits.train
+    return (speed.network, speed.dataset, speed.precision) == mine and speed.batch_size == size
+
+
 def stored() -> list[Speed]:
     """What `python -m benchmarks.devices` has measured and kept, machine by machine; nothing where there is no such
     file. Raises LabError where it is damaged."""

@@ -17,6 +17,7 @@ from .run import Array, Run
 
 BITS = (FLOAT, 8, 4)  # of a number, where nets are compared
 TRAINED_ON = 2_000  # training images whose codes give the quantiser its range
+LARGE, FEW = 4_000, 128  # pixels times channels above which PCA of more components takes too long to wait for
 COMPONENTS = (1, 2, 4, 8, 16, 32, 49, 64, 128, 196, 256, 512)  # of PCA
 
 
@@ -63,6 +64,8 @@ def pca(dataset: str, components: Sequence[int], bits: int) -> list[Point]:
     """PCA of the training images with so many numbers (those that the images do not have are left out), each kept with
     so many bits: on the images that nets are looked at by."""
     train = datasets.train(dataset)
+    if train.pixels[0].numel() > LARGE:
+        components = [count for count in components if count <= FEW]
     few = train.pixels[evenly(len(train), compression.PCA_IMAGES)].float() / 255
     return compression.pca_curve(few, datasets.looked_at(dataset).images(), components, bits)
 

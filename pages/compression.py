@@ -39,7 +39,8 @@ views.error_curves(run, RUN)
 
 st.header("5 · Four codes")
 st.markdown(
-    "The same images through 14x14, 7x7, 2x2 and 1x1 numbers. Before you train them: at which code can you no longer "
+    "The same images through 14x14, 7x7, 2x2 and 1x1 numbers (images of 28x28; others have codes a little larger or "
+    "smaller). Before you train them: at which code can you no longer "
     "tell the letters apart? Mind the largest: at 32 bits a number, does it save anything at all?"
 )
 with words.said():

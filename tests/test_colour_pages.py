@@ -332,14 +332,13 @@ def test_what_is_no_picture_to_enlarge_is_one_sentence(sharp: Run) -> None:
     assert any(button.label == "Enlarge it" for button in app.button)
 
 
-def test_a_net_for_one_size_says_so_when_asked_to_enlarge() -> None:
+def test_a_net_for_one_size_says_so_before_a_picture_is_asked_for() -> None:
     values = {**SHARP_VALUES, "model.convolution.code_size": "4"}
     _save(fit(SHARP.with_values(values), "cpu"))
     app = opened("pages/super_resolution.py", {**SHARP_QUERY, **values})
-    sound(app.file_uploader(key=f"{OWN}:file").upload("me.png", _photo(40, 30), "image/png").run())
-    sound(next(one for one in app.button if one.label == "Enlarge it").click().run())
-    _until(app, lambda: "24x24 pixels only" in _said(app))
     assert len(app.error) == 1
+    assert "24x24 pixels only" in _said(app)
+    assert not app.file_uploader
 
 
 # --- many pictures of one's own ----------------------------------------------------------------------------------
@@ -349,7 +348,15 @@ TINY = {"model.convolution.channels": "2-2-1", "model.convolution.stride": "2-2-
 
 
 def _upload(app: AppTest, lesson: str, content: bytes) -> AppTest:
-    return sound(app.file_uploader(key=f"{lesson}:collection").upload("mine.zip", content, "application/zip").run())
+    sound(app.file_uploader(key=f"{lesson}:collection").upload("mine.zip", content, "application/zip").run())
+    (begin,) = [one for one in app.button if one.label == "Make a data set of it"]
+    sound(begin.click().run())
+    end = time.monotonic() + PATIENCE
+    while any(one.label == "Stop" for one in app.button):
+        assert time.monotonic() < end, "it was never read"
+        time.sleep(0.05)
+        sound(app.run())
+    return app
 
 
 @pytest.mark.parametrize(("lesson", "side", "query"), LESSONS)

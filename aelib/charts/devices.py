@@ -24,7 +24,7 @@ def speeds(now: Sequence[Speed], elsewhere: Sequence[Speed] = ()) -> go.Figure:
             )
     figure.update_xaxes(title="images a second", rangemode="tozero")
     figure.update_yaxes(categoryorder="total ascending")
-    figure.update_layout(barmode="overlay", hovermode="closest")
+    figure.update_layout(barmode="group", hovermode="closest")
     return styled(figure, 140 + 42 * (len(now) + len(elsewhere)))
 
 

@@ -45,11 +45,18 @@ _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"
 _Entry = tuple[str, Callable[[], bytes]]  # path as text, and how to get the content
 
 
-def read_zip(content: bytes, name: str, side: int, colour: bool) -> tuple[ImageSet, list[str]]:
+def read_zip(
+    content: bytes,
+    name: str,
+    side: int,
+    colour: bool,
+    on_progress: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[ImageSet, list[str]]:
     """The pictures of an archive, each the middle square, side × side, and the names of those that cannot be read.
 
-    Their order is mixed, always the same way; a class is the folder that a picture is in. Raises LabError with what is
-    wrong with the archive.
+    Their order is mixed, always the same way; a class is the folder that a picture is in. on_progress is told the share
+    that has been read. Raises LabError with what is wrong with the archive, and where it was cancelled.
     """
     shown = name[:60]
     if len(content) > MAX_ARCHIVE:
@@ -59,7 +66,8 @@ def read_zip(content: bytes, name: str, side: int, colour: bool) -> tuple[ImageS
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = _checked(archive.infolist(), shown)
-            return _read([(m.filename, _member(archive, m)) for m in members], shown, side, colour)
+            entries = [(m.filename, _member(archive, m)) for m in members]
+            return _read(entries, shown, side, colour, on_progress, cancelled)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
         raise LabError(f"{shown} is not a ZIP archive that can be read: pack the pictures anew.") from None
 
@@ -124,7 +132,14 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _read(entries: Sequence[_Entry], shown: str, side: int, colour: bool) -> tuple[ImageSet, list[str]]:
+def _read(
+    entries: Sequence[_Entry],
+    shown: str,
+    side: int,
+    colour: bool,
+    on_progress: Callable[[float], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[ImageSet, list[str]]:
     if side not in SIDES:
         raise LabError(f"The side is {side}: choose {', '.join(map(str, SIDES))}.")
     if not PICTURES[0] <= len(entries) <= PICTURES[1]:
@@ -134,7 +149,10 @@ def _read(entries: Sequence[_Entry], shown: str, side: int, colour: bool) -> tup
     folders: list[str] = []
     skipped: list[str] = []
     left = MAX_PIXELS
-    for name, content in entries:
+    for number, (name, content) in enumerate(entries):
+        if cancelled():
+            raise LabError("Stopped, as asked.")
+        on_progress(number / len(entries))
         path = PurePosixPath(name.replace("\\", "/"))
         try:
             if path.suffix.lower() not in _READ:

@@ -148,9 +148,24 @@ def _members(path: Path) -> Iterator[tuple[int, str, bytes]]:
                 yield LETTERS.index(letter), f"{letter}/{name.name}"[:80], file.read() if file else b""
 
 
-@lru_cache(maxsize=1)
-def _unpacked(path: Path, _size: int, _time: int) -> tuple[Tensor, Tensor, int]:
+def _unpacked(path: Path, size: int, time: int) -> tuple[Tensor, Tensor, int]:
     """Pixels and labels of all images that can be read, and how many cannot. Raises LabError."""
+    found = _attempted(path, size, time)
+    if isinstance(found, str):
+        raise LabError(found)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _attempted(path: Path, _size: int, _time: int) -> tuple[Tensor, Tensor, int] | str:
+    """The same, or what is wrong: that too is kept, since it takes as long to find out."""
+    try:
+        return _read_archive(path)
+    except LabError as error:
+        return str(error)
+
+
+def _read_archive(path: Path) -> tuple[Tensor, Tensor, int]:
     pixels: list[NDArray[np.uint8]] = []
     labels: list[int] = []
     unreadable: list[str] = []

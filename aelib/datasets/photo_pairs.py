@@ -150,7 +150,7 @@ def _load(found: _Found) -> ImageSet:
             names += [f"{part} {low.stem} (patch {i})" for i in range(found.patches)]
             labels += [number] * found.patches
             number += 1
-    return ImageSet(torch.cat(highs), tuple(names), torch.tensor(labels), torch.cat(lows)[: len(names)])
+    return ImageSet(torch.cat(highs), tuple(names), torch.tensor(labels), torch.cat(lows))
 
 
 def spec() -> DatasetSpec:

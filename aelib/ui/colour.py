@@ -1,18 +1,22 @@
 """The parts of the lesson on colour: rows of images, the denoiser beside the autoencoder, the devices of the server."""
 
+import time
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 import torch
 
 from .. import companions, devices, metrics, quality
+from ..basics import LabError
 from ..charts import devices as charts
 from ..charts import glyphs
 from ..devices import Speed
 from ..experiment import Experiment
 from ..run import Run
-from .background import result_of
+from .background import Work, forget, result_of
 from .beside import runs_of
-from .words import problems
+from .resources import jobs
 
 SHOWN = 10  # images in a row
 TILE = 64  # pixels of the page
@@ -110,28 +114,47 @@ def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
 
 
 def against_devices(experiment: Experiment, key: str) -> None:
-    """The same epochs on each device that the server has, measured when asked for; stored figures of other
-    machines beside them."""
+    """The same epochs on each device that the server has, measured when asked for; figures of the same net that were
+    stored on other machines beside them."""
     epochs = st.slider("Epochs to time", 1, MOST_EPOCHS, 1, key=f"{key}:epochs")
-    found = []
+    found, names = [], []
     for device in devices.here():
-        speed = result_of(
-            f"speed:{experiment.digest}:{device}:{epochs}",
-            f"Measure on {device.upper()}",
-            lambda told, stop, device=device: devices.measure(experiment, device, epochs, told, stop),  # type: ignore[misc]
-        )
+        names.append(f"speed:{experiment.digest}:{device}:{epochs}")
+        speed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
         if speed is not None:
             found.append(speed)
-    elsewhere = [one for one in devices.stored() if one.device != "cpu" or not found]
-    if not found and not elsewhere:
+    if found and st.button("Measure again", icon=":material/replay:", type="tertiary", key=f"{key}:again"):
+        for name in names:
+            forget(name)
+        st.rerun()
+    stored = devices.stored()
+    same = [one for one in stored if devices.is_of(one, experiment) and (one.device != "cpu" or not found)]
+    if found or same:
+        st.plotly_chart(charts.speeds(found, same), key=f"{key}:bars", config=_PLAIN)
+    else:
         st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
-        return
-    st.plotly_chart(charts.speeds(found, elsewhere), key=f"{key}:bars", config=_PLAIN)
-    _said(found, elsewhere)
+    _said(found, same, [one for one in stored if not devices.is_of(one, experiment)])
 
 
-def _said(found: list[Speed], elsewhere: list[Speed]) -> None:
-    """What the bars say, in words."""
+def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Speed]:
+    """What the button begins: within this server's limits."""
+    limits = jobs().limits
+
+    def measure(told: Callable[[float], None], stop: Callable[[], bool]) -> Speed:
+        limits.refuse(experiment)
+        end = time.monotonic() + limits.max_seconds
+        try:
+            return devices.measure(experiment, device, epochs, told, lambda: stop() or time.monotonic() > end)
+        except devices.Stopped:
+            if stop():
+                raise
+            raise LabError("It takes longer than this server allows: choose fewer epochs or a smaller net.") from None
+
+    return measure
+
+
+def _said(found: list[Speed], same: list[Speed], others: list[Speed]) -> None:
+    """What the bars say, in words; others: stored figures of other nets, which have no bar."""
     for one in found:
         st.markdown(
             f"**{one.device.upper()}**: {one.seconds:.2f} s for {one.epochs} epoch{'s' if one.epochs > 1 else ''} of "
@@ -147,7 +170,10 @@ def _said(found: list[Speed], elsewhere: list[Speed]) -> None:
             "This server has no GPU. On a machine with one, `python -m benchmarks.devices` measures both and stores "
             "the figures, with the machine's name, in `data/devices.json`."
         )
-    for one in elsewhere:
-        st.caption(f"Stored: {one.name} ({one.machine}, torch {one.torch}), {one.network} on {one.dataset}.")
-    if not found and not elsewhere:
-        problems(["Nothing could be measured."])
+    for one in same:
+        st.caption(f"Stored: {one.name} ({one.machine}, torch {one.torch}).")
+    for one in others:
+        st.caption(
+            f"Stored, of another net: {one.images_a_second:,.0f} images a second on {one.device.upper()} {one.name} "
+            f"({one.machine}, torch {one.torch}); {one.network}, {one.precision} precision, {one.dataset}."
+        )

@@ -35,6 +35,10 @@ def of_colour(described: DatasetSpec) -> bool:
     return of_many(described) and described.shape[0] == 3
 
 
+def _of_grey(described: DatasetSpec) -> bool:
+    return of_many(described) and described.shape[0] == 1
+
+
 def of_pairs(described: DatasetSpec) -> bool:
     """A poor and a good picture of the same thing."""
     return described.paired
@@ -50,10 +54,15 @@ WITH_BETA = ("emoji", "digits")  # lessons that show β beside the network
 def _starts(takes: Callable[[DatasetSpec], bool], noisy: bool | None = False, kind: str = "dense") -> list[str]:
     """Presets of such nets on such data; noisy: with or without noise, None for both."""
     found = []
+    taken: dict[str, bool] = {}  # each set is looked up once: some are files, which may have come or gone
     for name, one in presets.PRESETS.items():
         experiment = one.experiment
         fits = noisy is None or (experiment.corruption.kind != "none") == noisy
-        if fits and experiment.model.kind == kind and takes(experiment.dataset_spec):
+        if not fits or experiment.model.kind != kind:
+            continue
+        if experiment.dataset not in taken:
+            taken[experiment.dataset] = takes(experiment.dataset_spec)
+        if taken[experiment.dataset]:
             found.append(name)
     return found
 
@@ -82,7 +91,8 @@ def digits(controls: Controls) -> Experiment | None:
 
 def compression(controls: Controls) -> Experiment | None:
     """The form of the lesson on compression: the code comes first. None where `controls.problems` has something."""
-    _start(controls, [name for name in _starts(of_many, kind="convolutional") if not _in_colour(name)])
+    uploads.arrived(controls)
+    _start(controls, _starts(_of_grey, kind="convolutional"))
     controls.dataset()
     _network(controls)
     with st.expander("More choices"):
@@ -94,6 +104,7 @@ def compression(controls: Controls) -> Experiment | None:
 
 def colour(controls: Controls) -> Experiment | None:
     """The form of the lesson on colour. None where `controls.problems` has something."""
+    uploads.arrived(controls)
     _start(controls, _starts(of_colour, noisy=None, kind="convolutional"))
     controls.dataset()
     _noise(controls)
@@ -123,10 +134,6 @@ def super_resolution(controls: Controls) -> Experiment | None:
     with st.expander("More choices"):
         _more(controls)
     return controls.experiment_or_none()
-
-
-def _in_colour(preset: str) -> bool:
-    return presets.get(preset).dataset_spec.shape[0] == 3
 
 
 def _noise(controls: Controls) -> None:
@@ -178,6 +185,7 @@ def denoiser(controls: Controls) -> Experiment | None:
 
 def lab(controls: Controls) -> Experiment | None:
     """Every choice that there is, on any data set. None where `controls.problems` has something."""
+    uploads.arrived(controls)
     _start(controls, list(presets.PRESETS))
     controls.dataset()
     with st.popover("Data of your own", icon=":material/upload:", width="stretch"):

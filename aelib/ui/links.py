@@ -16,6 +16,7 @@ _DENSE, _DENOISING = ("pages/dense.py", "font-best"), ("pages/denoising.py", "fo
 _EMOJI, _DIGITS = ("pages/emoji.py", "emoji-best"), ("pages/digits.py", "digits-vae")
 _COMPRESSION, _RESTORING = ("pages/compression.py", "letters-7x7"), ("pages/restoring.py", "digits-denoise")
 _COLOUR = ("pages/colour.py", "house-numbers-autoencoder")
+_LAB = ("pages/lab.py", "font-best")
 _SUPER_RESOLUTION = ("pages/super_resolution.py", "photographs-3-best")
 
 
@@ -33,8 +34,10 @@ def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:
 def _home_of(experiment: Experiment) -> tuple[str, str]:
     """The lesson that such an experiment is part of."""
     described = experiment.dataset_spec
-    if experiment.model.kind == "super_resolution" or described.paired:
-        return _SUPER_RESOLUTION
+    if described.paired:
+        return _SUPER_RESOLUTION if experiment.model.kind != "dense" else _LAB
+    if experiment.model.kind == "super_resolution" or (experiment.model.kind != "dense" and described.named):
+        return _LAB  # no lesson is about such nets on such images
     if experiment.model.kind == "convolutional":
         return _COLOUR if described.shape[0] == 3 else _COMPRESSION
     if not described.named:

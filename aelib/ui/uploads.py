@@ -1,5 +1,8 @@
 """Images of one's own, and emoji to choose from. Whatever comes in is checked by `aelib.datasets`."""
 
+import hashlib
+from collections.abc import Callable
+
 import streamlit as st
 import torch
 
@@ -10,7 +13,7 @@ from ..datasets import collections, pictures
 from ..datasets import emoji as palettes
 from ..datasets import glyphs as tables
 from ..datasets.imageset import ImageSet
-from . import canvas
+from . import background, canvas
 from .controls import Controls, title
 from .words import plain
 
@@ -161,36 +164,42 @@ def _own(controls: Controls) -> None:
     st.toggle("Together with the emoji that are chosen", value=True, key=f"{form}:together", on_change=take)
 
 
+def arrived(controls: Controls) -> None:
+    """Choose the set that was just made of an archive: before the controls are drawn, which then cannot be set."""
+    name = st.session_state.pop(controls.key("made"), None)
+    if name is not None:
+        controls.use(name, own=True)
+
+
 def collection(controls: Controls, side: int, colour: bool) -> None:
-    """Many pictures of one's own in a ZIP archive, as a data set of images side × side."""
-    key = controls.key("collection")
-
-    def take() -> None:
-        upload = st.session_state[key]
-        st.session_state[controls.key("upload_problem")] = st.session_state[controls.key("left_out")] = None
-        if upload is None:
-            return
-        try:
-            images, skipped = collections.read_zip(upload.getvalue(), upload.name, side, colour)
-            controls.use(collections.keep(images), own=True)
-        except LabError as error:
-            st.session_state[controls.key("upload_problem")] = str(error)
-            return
-        if skipped:
-            some = ", ".join(skipped[:MOST_SAID])
-            st.session_state[controls.key("left_out")] = (
-                f"Left out, since they cannot be read: {len(skipped)} ({some})."
-            )
-
+    """Many pictures of one's own in a ZIP archive, as a data set of images side × side. The form calls `arrived` before
+    its first control."""
     fewest, most = collections.PICTURES
-    st.file_uploader(
-        "Your own pictures (ZIP)", type=["zip"], key=key, on_change=take,
+    upload = st.file_uploader(
+        "Your own pictures (ZIP)", type=["zip"], key=controls.key("collection"),
         help=f"{fewest} to {most:,} PNG or JPEG pictures; the middle square of each is made {side}x{side}, "
         f"{'colour' if colour else 'grey'}, and only that is kept. Folders in the archive are classes.",
     )  # fmt: skip
-    if left_out := st.session_state.get(controls.key("left_out")):
-        st.warning(plain(left_out), icon=":material/broken_image:")
-    _problem(controls)
+    if upload is None:
+        return
+    content, name = upload.getvalue(), upload.name
+    key = f"collection:{side}:{colour}:{hashlib.sha256(content).hexdigest()[:16]}"
+
+    def read(told: Callable[[float], None], stop: Callable[[], bool]) -> tuple[str, list[str]]:
+        images, skipped = collections.read_zip(content, name, side, colour, told, stop)
+        return collections.keep(images), skipped
+
+    made = background.result_of(key, "Make a data set of it", read)
+    if made is None:
+        return
+    dataset, skipped = made
+    if skipped:
+        some = f"{len(skipped)} ({', '.join(skipped[:MOST_SAID])})"
+        st.warning(plain(f"Left out, since they cannot be read: {some}."), icon=":material/broken_image:")
+    used = controls.key("used")
+    if st.session_state.get(used) != key:  # once: afterwards another set may be chosen
+        st.session_state[used], st.session_state[controls.key("made")] = key, dataset
+        st.rerun()
 
 
 def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:
