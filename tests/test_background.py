@@ -15,7 +15,6 @@ from aelib import datasets
 from aelib.basics import LabError
 from aelib.datasets import files, mnist
 from aelib.datasets.files import RemoteFile
-from aelib.ui import background
 from aelib.ui.background import MOST_BYTES, MOST_WAITING, REMEMBERED, Background, Task
 from tests.apps import sound
 from tests.test_downloads import CONTENT, Shop, shop
@@ -183,9 +182,10 @@ def fresh() -> Iterator[None]:
 def _work_page() -> None:
     import streamlit as st
 
+    from aelib.ui.background import result_of
     from tests import test_background
 
-    found = background.result_of("thing", "Do it", test_background.WORK["thing"], "Takes a while.")
+    found = result_of("thing", "Do it", test_background.WORK["thing"], "Takes a while.")
     st.markdown(f"found {found}")
 
 

@@ -114,20 +114,29 @@ def test_memory_is_kept_inside_and_given_back_at_the_end() -> None:
 
 def test_memory_is_given_back_where_a_training_breaks_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
     trimmed: list[int] = []
+    told: dict[int, int] = {}
 
     class Library:
+        def mallopt(self, what: int, value: int) -> None:
+            told[what] = value
+
         def malloc_trim(self, pad: int) -> None:
             trimmed.append(pad)
 
     def broken() -> None:
         with allocation.keeping():
             assert trimmed == []
+            inside.update(told)
             raise RuntimeError("broken")
+
+    inside: dict[int, int] = {}
 
     monkeypatch.setattr(allocation, "_libc", Library)
     with pytest.raises(RuntimeError, match="broken"):
         broken()
     assert trimmed == [0]
+    assert all(told[what] < value for what, value in inside.items()), "as before from then on"
+    assert inside
 
 
 def test_a_net_trained_inside_is_the_same_to_the_last_bit(monkeypatch: pytest.MonkeyPatch) -> None:
