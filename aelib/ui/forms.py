@@ -64,7 +64,7 @@ def emoji(controls: Controls) -> Experiment | None:
     uploads.emoji(controls)
     _network(controls)
     controls.typed("beta")
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -75,7 +75,7 @@ def digits(controls: Controls) -> Experiment | None:
     controls.dataset()
     _network(controls)
     controls.typed("beta")
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -85,7 +85,7 @@ def compression(controls: Controls) -> Experiment | None:
     _start(controls, [name for name in _starts(of_many, kind="convolutional") if not _in_colour(name)])
     controls.dataset()
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         uploads.collection(controls, 28, colour=False)
         _noise(controls)
         _more(controls)
@@ -98,7 +98,7 @@ def colour(controls: Controls) -> Experiment | None:
     controls.dataset()
     _noise(controls)
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         uploads.collection(controls, 32, colour=True)
         _more(controls)
     return controls.experiment_or_none()
@@ -110,7 +110,7 @@ def restoring(controls: Controls) -> Experiment | None:
     controls.dataset()
     _noise(controls)
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -120,7 +120,7 @@ def super_resolution(controls: Controls) -> Experiment | None:
     _start(controls, _starts(of_pairs, kind="super_resolution"))
     controls.dataset()
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -147,7 +147,7 @@ def dense(controls: Controls) -> Experiment | None:
     """The form of the dense lesson, documents' presets first. None where `controls.problems` has something."""
     _start(controls, _starts(_characters))
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         controls.dataset()
         uploads.glyph_table(controls)
         _more(controls)
@@ -165,7 +165,7 @@ def denoiser(controls: Controls) -> Experiment | None:
     if kind in NOISES:
         st.caption(NOISES[kind].about)
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         controls.toggle("corruption.fresh")
         controls.choice("corruption.where")
         if kind == "painted":

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ..experiment import Experiment
 from ..run import Run
-from . import views
+from . import classroom, exchange, views
 from .controls import Controls
 from .links import link
 from .progress import run_of
@@ -16,14 +16,17 @@ from .words import plain, problems
 def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: str) -> Run | None:
     """The run of what is chosen, or None until there is one. fields: draws the choices; key: under which the widgets of
     the run are kept."""
-    if form.problem:
-        st.warning(plain(form.problem), icon=":material/link_off:")
+    for problem in [*([form.problem] if form.problem else []), *form.notes]:
+        st.warning(plain(problem), icon=":material/link_off:")
     setup, picture = st.columns([2, 3], gap="large")
     with setup:
         st.header("1 · Choose")
+        classroom.fixed(form)
         experiment = fields(form)
+        classroom.popover(form, experiment)
     with picture:
         st.header("2 · Train")
+        classroom.task(form, experiment)
         if experiment is None:
             problems(form.problems)
             if form.elsewhere is not None:
@@ -42,4 +45,6 @@ def begin(form: Controls, fields: Callable[[Controls], Experiment | None], key: 
         run = run_of(experiment, key)
         if run is not None:
             views.verdict(run)
+            classroom.judged(form, run)
+            exchange.download(run, key)
         return run

@@ -9,6 +9,7 @@ from ..charts import curves
 from ..experiment import flatten
 from ..index import ORDERS, Order, Summary, outcome
 from ..run import Run
+from . import exchange
 from .address import text
 from .links import link, name
 from .person import who
@@ -80,7 +81,9 @@ def table(rows: list[Summary]) -> None:
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} that you picked are shown.")
     for run in runs.values():
-        link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
+            exchange.download(run, "runs")
     if len(runs) > 1:
         compared(runs)
     _delete([row["digest"] for row in chosen])

@@ -26,6 +26,8 @@ def _problem(controls: Controls) -> None:
 
 def glyph_table(controls: Controls) -> None:
     """A CSV of one's own glyphs."""
+    if not controls.takes_uploads:
+        return
     key = controls.key("upload")
 
     def take() -> None:
@@ -64,6 +66,9 @@ def emoji(controls: Controls) -> None:
         st.session_state[controls.key(CHOSEN)] = name
     chosen = st.session_state.setdefault(controls.key(CHOSEN), palettes.GREY)
     _chosen(name)
+    controls.drawn.append("dataset")
+    if controls.rules.state("dataset") != "free":
+        return
     with st.popover("Choose pictures", icon=":material/add_reaction:", width="stretch"):
         emoji_tab, own_tab = st.tabs(["Emoji", "Your own pictures"])
         with emoji_tab:
@@ -163,6 +168,8 @@ def _own(controls: Controls) -> None:
 
 def collection(controls: Controls, side: int, colour: bool) -> None:
     """Many pictures of one's own in a ZIP archive, as a data set of images side × side."""
+    if not controls.takes_uploads:
+        return
     key = controls.key("collection")
 
     def take() -> None:
