@@ -262,7 +262,7 @@ def _of_snapshots(run: Run) -> str | None:
     described, count = experiment.dataset_spec, len(run.snapshots.epochs)
     images = len(datasets.looked_at(described.name))
     code = experiment.latent_dim if experiment.keeps_codes else 0
-    pixels = torch.uint8, (count, experiment.pictured, *described.shape)
+    pixels = torch.uint8, (count, min(experiment.pictured, images), *described.shape)
     expected: dict[str, tuple[torch.dtype, tuple[int, ...]]] = {
         "epochs": (torch.int64, (count,)),
         "codes": (torch.float32, (count, images, code)),
