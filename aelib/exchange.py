@@ -12,6 +12,7 @@ where that is a matter of seconds.
 import io
 import json
 import math
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -42,11 +43,15 @@ LIMITS = {  # bytes, unpacked
     DATASETS[0]: 5_000_000,
     DATASETS[1]: 260_000_000,
 }
+MAX_DIRECTORY = 10_000  # bytes of the archive's list of entries
 MAX_RATIO = 100  # unpacked to packed
 RATIO_FROM = 1_000_000  # bytes from which the ratio counts
 MAX_DEPTH = 12  # of objects and lists within each other in run.json
 MAX_AGAIN = 20_000_000_000  # multiplications that it may take to compute figures again
 CLOSE = 0.05  # relative: another machine, another device and mixed precision round in other ways
+_UNREADABLE = (  # what zipfile raises
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError,
+)  # fmt: skip
 _MADE = (1980, 1, 1, 0, 0, 0)  # so that the same run gives the same file
 
 _Text = Annotated[str, Field(max_length=200)]
@@ -145,10 +150,29 @@ def _members(content: bytes) -> dict[str, bytes]:
     if len(content) > MAX_ARCHIVE:
         raise LabError(f"The file has {len(content):,} bytes: a run has at most {MAX_ARCHIVE:,}.")
     try:
+        _short(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {one.filename: _read(archive, one) for one in _expected(archive.infolist())}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+        EOFError,
+    ):
         raise LabError("The file is not a ZIP archive that can be read: export the run again.") from None
+
+
+def _short(content: bytes) -> None:
+    """Only an archive with few entries and no comment, as zipfile reads the whole list before anybody may look at it.
+    Raises BadZipFile, struct.error. Its end (APPNOTE.TXT 4.3.16): signature, four counts, size of the list, where it
+    begins, length of the comment; before it, in archives above 4 GB, the place of another end (4.3.15)."""
+    signature, size, comment = struct.unpack("<4s8xI4xH", content[-22:])
+    if signature != b"PK\5\6" or comment or size > MAX_DIRECTORY or content[-42:-38] == b"PK\6\7":
+        raise zipfile.BadZipFile
 
 
 def _expected(members: Sequence[zipfile.ZipInfo]) -> Sequence[zipfile.ZipInfo]:

@@ -204,6 +204,14 @@ def test_bombs_are_refused_before_they_grow(run: Run, home: Path, monkeypatch: p
     _refused(exchange.to_zip(run), "at most 1,000", home)
 
 
+def test_an_archive_of_many_entries_is_refused_before_its_list_is_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = _zip({f"{i}": b"" for i in range(2000)})
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda _: pytest.fail("the list has been read"))
+    _refused(many, "not a ZIP archive", home)
+
+
 def test_a_locked_archive_is_refused(run: Run, home: Path) -> None:
     content = bytearray(exchange.to_zip(run))
     start = content.rindex(b"PK\x01\x02")

@@ -10,7 +10,7 @@ from .person import who
 from .resources import store
 from .words import plain
 
-MAX_MB = exchange.MAX_ARCHIVE // 1_000_000
+MAX_MB = 100  # of an upload, which a server keeps in memory; larger ones by the command line
 _OPENED, _PROBLEM = "runs:file:opened", "runs:file:problem"  # in the session: digest and whether it was new; a sentence
 
 
