@@ -76,7 +76,8 @@ def _parser() -> _Parser:
 
     sub = command("runs", runs, "The runs in the store.")
     sub.add_argument("action", nargs="?", choices=list(ACTIONS), default="list")
-    sub.add_argument("digest", nargs="?", metavar="DIGEST", help="for show")
+    sub.add_argument("digest", nargs="?", metavar="DIGEST", help="for show and export; for import the FILE")
+    sub.add_argument("file", nargs="?", metavar="FILE", help="for export: what to write (run-DIGEST.zip)")
     sub.add_argument("--keep", type=int, metavar="N", help="prune: keep the newest N")
     sub.add_argument("--older-than", type=float, metavar="DAYS", help="prune: remove what is older")
     sub.add_argument("--max-mb", type=float, metavar="N", help="prune: remove the oldest until the rest fits")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import layout, listing, wall, words
+from aelib.ui import exchange, layout, listing, wall, words
 
 layout.page("Runs")
 st.title("Runs")
@@ -13,6 +13,7 @@ st.markdown(
 
 with words.said():
     listing.notice()
+    exchange.upload()
     rows, dataset = listing.filtered()
     if not rows:
         st.info("No runs here yet, or none that fit the filter. Train one in a lesson and it appears at once.")

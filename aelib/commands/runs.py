@@ -1,9 +1,12 @@
 """`runs`: the store from the command line."""
 
 import argparse
+from pathlib import Path
 
+from .. import exchange
 from ..basics import LabError
 from ..index import outcome
+from ..run import Run
 from ..store import Store
 from .output import print_json, print_table
 from .train import one, print_result
@@ -35,12 +38,50 @@ def _list(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(store: Store, options: argparse.Namespace) -> int:
+def _asked(store: Store, options: argparse.Namespace) -> Run:
     if not options.digest:
-        raise LabError("runs show needs the digest of a run: see `runs list`.")
+        raise LabError(f"runs {options.action} needs the digest of a run: see `runs list`.")
     run = store.get(options.digest)
     if run is None:
         raise LabError(f"There is no run {options.digest[:60]!r}: see `runs list`.")
+    return run
+
+
+def _export(store: Store, options: argparse.Namespace) -> int:
+    run = _asked(store, options)
+    path = Path(options.file or exchange.file_name(run))
+    content = exchange.to_zip(run)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise LabError(f"{path} cannot be written ({error.strerror}): choose another FILE.") from None
+    if options.json:
+        print_json({"digest": run.digest, "file": str(path), "bytes": len(content)})
+    else:
+        print(f"{path}: {len(content):,} bytes")
+    return 0
+
+
+def _import(store: Store, options: argparse.Namespace) -> int:
+    if not options.digest:
+        raise LabError("runs import needs a FILE that `runs export` or a lesson has written.")
+    path = Path(options.digest)
+    try:
+        if path.stat().st_size > exchange.MAX_ARCHIVE:
+            raise LabError(f"{path} is too large for a run: at most {exchange.MAX_ARCHIVE:,} bytes are read.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise LabError(f"{path} cannot be read ({error.strerror}): give a file that is there.") from None
+    run, new = exchange.take(content, store)
+    if options.json:
+        print_json({"digest": run.digest, "kept": new, "dataset": run.experiment.dataset, "metrics": run.metrics})
+    else:
+        print(f"{run.digest}: {'kept' if new else 'here already'}, {outcome(run.metrics)}")
+    return 0
+
+
+def _show(store: Store, options: argparse.Namespace) -> int:
+    run = _asked(store, options)
     document = {"cached": True, "seconds": run.seconds, **one(run), "created": run.created, "versions": run.versions}
     if options.json:
         print_json({**document, "history": run.history})
@@ -86,4 +127,4 @@ def _prune(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
-ACTIONS = {"list": _list, "show": _show, "verify": _verify, "prune": _prune}
+ACTIONS = {"list": _list, "show": _show, "verify": _verify, "prune": _prune, "export": _export, "import": _import}

@@ -83,6 +83,7 @@ __all__ = [
     "canonical",
     "content_of",
     "get",
+    "is_own",
     "judged",
     "keep_content",
     "load",
@@ -171,9 +172,14 @@ def available() -> list[DatasetSpec]:
     return [*SETS.values(), *specs]
 
 
+def is_own(name: str) -> bool:
+    """Whether a data set of that name is one that somebody gave us."""
+    return name.startswith((glyphs.PREFIX, pictures.PREFIX, collections.PREFIX))
+
+
 def content_of(name: str) -> bytes | None:
     """The file of a data set that somebody gave us, to take it to another machine; None for all others."""
-    if not name.startswith((glyphs.PREFIX, pictures.PREFIX, collections.PREFIX)):
+    if not is_own(name):
         return None
     suffix = ".csv" if name.startswith(glyphs.PREFIX) else ".safetensors"
     try:
@@ -182,14 +188,13 @@ def content_of(name: str) -> bytes | None:
         return None
 
 
-def keep_content(name: str, content: bytes) -> None:
-    """Keep here what `content_of` gave elsewhere. Raises LabError."""
+def keep_content(name: str, content: bytes) -> str:
+    """Keep here what `content_of` gave elsewhere; returns the name that it has by its content. Raises LabError."""
     if name.startswith(glyphs.PREFIX):
-        glyphs.keep(content)
-    elif name.startswith(collections.PREFIX):
-        collections.keep_content(content)
-    else:
-        pictures.keep_content(content)
+        return glyphs.keep(content)
+    if name.startswith(collections.PREFIX):
+        return collections.keep_content(content)
+    return pictures.keep_content(content)
 
 
 def get(name: str, report: files.Report = lambda *_: None) -> None:

@@ -2,13 +2,28 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from ..basics import LabError, home
 
+_within: ContextVar[Path | None] = ContextVar("within", default=None)
+
 
 def folder() -> Path:
-    return home() / "datasets"
+    return _within.get() or home() / "datasets"
+
+
+@contextmanager
+def within(other: Path) -> Iterator[None]:
+    """Another folder instead, for this thread only: what is not trusted yet is tried out aside."""
+    before = _within.set(other)
+    try:
+        yield
+    finally:
+        _within.reset(before)
 
 
 def write(name: str, content: bytes) -> None:

@@ -1,19 +1,24 @@
 """Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
-choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right."""
+choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right.
+
+A teacher's link (rules.py) fixes controls or leaves them out: `_draw` is where that is decided, `_pin` what keeps
+their values."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from .. import datasets, presets
 from ..basics import LabError
 from ..datasets import DatasetSpec
 from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
 from ..fields import MAX_WIDTH
-from . import labels
+from . import labels, rules
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
+from .rules import MORE, Rules
 
 NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
 OWN = "own_datasets"  # in the session: names of data sets that this person has given
@@ -39,11 +44,19 @@ class Controls:
         self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
         self.problem: str | None = None  # with the address, one sentence
         self.problems: list[str] = []  # with what was typed or chosen, one sentence each
+        self.notes: list[str] = []  # what of a teacher's link cannot be kept to, one sentence each
+        self.drawn: list[str] = []  # fields that this form has a control for, left out or not
         query = {key: st.query_params[key] for key in st.query_params}
         # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
         if self._address not in st.session_state or (query and query != st.session_state[self._address]):
-            rest = {key: value for key, value in query.items() if key not in self.extras}
+            rest = {key: value for key, value in query.items() if key not in (*self.extras, *rules.NAMES)}
             preset, experiment, self.problem = from_query(rest, default)
+            said, self.notes = rules.read(query, lesson)
+            values = {PRESET: preset, **flatten(experiment.model_dump(mode="json"))}
+            # what is hidden follows the preset, unless the address says its value
+            pinned = said.locked | (said.hidden & (set() if self.problem else rest.keys()))
+            st.session_state[self.key("rules")] = said
+            st.session_state[self.key("pinned")] = {path: values[path] for path in sorted(pinned)}
             self.load(preset, experiment)
             for name, value in self.extras.items():
                 st.session_state[self.extra_key(name)] = query.get(name, value)[:MAX_VALUE]
@@ -51,6 +64,8 @@ class Controls:
             self.given = bool(query)
             if query:  # a link from this page to itself changes the script's address, but not the browser's
                 st.query_params.from_dict(query)
+        self.rules: Rules = st.session_state[self.key("rules")]
+        self._pin()
 
     def key(self, path: str) -> str:
         return f"{self.lesson}:{path}"
@@ -62,54 +77,93 @@ class Controls:
     def load(self, preset: str, experiment: Experiment) -> None:
         """Set every control."""
         st.session_state[self.key(PRESET)] = preset
-        for path, value in flatten(experiment.model_dump(mode="json")).items():
-            if isinstance(value, bool) or path in NUMBERS or _is_choice(path) or path == "dataset":
-                st.session_state[self.key(path)] = value
-            else:
-                st.session_state[self.key(path)] = text(value)
-        st.session_state[self.key("values")] = flatten(experiment.model_dump(mode="json"))
+        values = flatten(experiment.model_dump(mode="json"))
+        for path, value in values.items():
+            st.session_state[self.key(path)] = _as_typed(path, value)
+        st.session_state[self.key("values")] = values
+        self._pin()
+
+    # --- what a teacher's link says -------------------------------------------------------------------------
+
+    @property
+    def pinned(self) -> dict[str, Any]:
+        """Fields (and `preset`) whose value no control changes, with it."""
+        found: dict[str, Any] = st.session_state[self.key("pinned")]
+        return found
+
+    def _pin(self) -> None:
+        for path, value in self.pinned.items():
+            st.session_state[self.key(path)] = _as_typed(path, value)
+
+    def _kept(self, experiment: Experiment) -> Experiment:
+        """The same with what is pinned. Raises ExperimentError where that does not fit."""
+        return experiment.with_values({path: value for path, value in self.pinned.items() if path != PRESET})
+
+    def _fits(self, preset: str) -> bool:
+        try:
+            self._kept(presets.get(preset))
+        except ExperimentError:
+            return False
+        return True
+
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether images of one's own may become the data set."""
+        return self.rules.state("dataset") == "free" and MORE not in self.rules.hide
+
+    def more(self) -> DeltaGenerator:
+        """Where the choices go that few people need."""
+        return st.container() if {MORE, rules.ALL} & set(self.rules.hide) else st.expander("More choices")
+
+    def _draw(
+        self, widget: Callable[..., Any], label: str, path: str, *options: Any, help: str = "", **more: Any
+    ) -> None:
+        """The one place where a control is free, fixed or left out."""
+        self.drawn.append(path)
+        if (state := self.rules.state(path)) == "hidden":
+            return
+        about = help or _help(path)
+        key, fixed = self.key(path), state == "fixed"
+        widget(label, *options, key=key, disabled=fixed, help=about, persist_state="session", **more)
 
     # --- widgets --------------------------------------------------------------------------------------------
 
     def preset(self, names: list[str]) -> presets.Preset:
         """Where to start from; choosing one sets every control."""
         key = self.key(PRESET)
+        if self.pinned:
+            names = [name for name in names if self._fits(name)]
         if st.session_state.get(key) not in names:
             names = [*names, st.session_state[key]]
-        st.selectbox(
+        self._draw(
+            st.selectbox,
             "Start from",
+            PRESET,
             names,
-            key=key,
             format_func=lambda name: presets.PRESETS[name].title,
-            on_change=lambda: self.load(st.session_state[key], presets.get(st.session_state[key])),
+            on_change=lambda: self.load(st.session_state[key], self._kept(presets.get(st.session_state[key]))),
             help="The documents' networks, then recipes of ours. Choosing one sets every control below.",
-            persist_state="session",
         )
         return presets.preset(st.session_state[key])
 
     def typed(self, path: str) -> None:
         """A text to type: sizes, rates and other numbers, checked when the experiment is made."""
-        st.text_input(labels.field(path), key=self.key(path), help=_help(path), persist_state="session")
+        self._draw(st.text_input, labels.field(path), path)
 
     def number(self, path: str) -> None:
         """A whole number. Without limits of the widget's own, which would keep silent about what is out of them: the
         experiment says what is allowed."""
-        st.number_input(labels.field(path), key=self.key(path), step=1, help=_help(path), persist_state="session")
+        self._draw(st.number_input, labels.field(path), path, step=1)
 
     def choice(self, path: str) -> str:
         """A name from the registry; returns it."""
-        chosen: str = st.selectbox(
-            labels.field(path),
-            choices(path),
-            key=self.key(path),
-            format_func=lambda name: labels.choice(path, name),
-            help=_help(path),
-            persist_state="session",
+        self._draw(
+            st.selectbox, labels.field(path), path, choices(path), format_func=lambda name: labels.choice(path, name)
         )
-        return chosen
+        return str(self.get(path))
 
     def toggle(self, path: str) -> None:
-        st.toggle(labels.field(path), key=self.key(path), help=_help(path), persist_state="session")
+        self._draw(st.toggle, labels.field(path), path)
 
     def dataset(self) -> None:
         """The bundled sets that this lesson is for, and those that this person has given."""
@@ -123,15 +177,7 @@ class Controls:
             # the browser sends what it shows: two sets of as many pictures must not be called the same
             return title(name) if titles[title(name)] == 1 else f"{title(name)} ({name.rpartition('-')[2]})"
 
-        st.selectbox(
-            "Data set",
-            names,
-            key=key,
-            format_func=told,
-            on_change=self._fit_sizes,
-            help=_help("dataset"),
-            persist_state="session",
-        )
+        self._draw(st.selectbox, "Data set", "dataset", names, format_func=told, on_change=self._fit_sizes)
 
     def _is_for(self, name: str) -> bool:
         try:
@@ -142,6 +188,8 @@ class Controls:
     def use(self, dataset: str, own: bool = False) -> None:
         """Choose a data set; own: keep it among this person's. Raises LabError for one that is not here."""
         datasets.spec(dataset)
+        if self.rules.state("dataset") != "free":
+            raise LabError("The data set is fixed by the link that you opened: choose another lesson for your own.")
         if own:
             mine = st.session_state.setdefault(OWN, [])
             if dataset not in mine:
@@ -166,9 +214,17 @@ class Controls:
         return st.session_state[self.key(path)]
 
     def changed(self, experiment: Experiment) -> str:
-        """In words, what differs from the preset that this began with; empty where nothing does."""
-        base = presets.get(st.session_state[self.key(PRESET)])
-        return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in experiment.changes(base).items())
+        """In words, what differs from the preset that this began with, but for what is left out; empty where nothing
+        does."""
+        changes = experiment.changes(presets.get(st.session_state[self.key(PRESET)]))
+        told = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
+        return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in told.items())
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What stands in the address bar."""
+        found: dict[str, str] = st.session_state[self._address]
+        return found
 
     # --- the experiment -------------------------------------------------------------------------------------
 
@@ -177,6 +233,8 @@ class Controls:
         values = {path: st.session_state.get(self.key(path), value) for path, value in self._values().items()}
         experiment = Experiment().with_values(values)
         query = to_query(experiment, st.session_state[self.key(PRESET)])
+        query |= {path: text(value) for path, value in self.pinned.items() if path not in self.rules.locked}
+        query |= self.rules.query()
         query |= {name: str(st.session_state[self.extra_key(name)]) for name in self.extras}
         if query != st.session_state[self._address] or not st.query_params:
             st.query_params.from_dict(query)
@@ -204,6 +262,12 @@ class Controls:
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = st.session_state[self.key("values")]
         return values
+
+
+def _as_typed(path: str, value: Any) -> Any:
+    """A field's value as its widget wants it."""
+    raw = isinstance(value, bool) or path in (*NUMBERS, PRESET, "dataset") or _is_choice(path)
+    return value if raw else text(value)
 
 
 def title(name: str) -> str:

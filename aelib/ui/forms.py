@@ -73,7 +73,7 @@ def emoji(controls: Controls) -> Experiment | None:
     uploads.emoji(controls)
     _network(controls)
     controls.typed("beta")
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -84,7 +84,7 @@ def digits(controls: Controls) -> Experiment | None:
     controls.dataset()
     _network(controls)
     controls.typed("beta")
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -95,7 +95,7 @@ def compression(controls: Controls) -> Experiment | None:
     _start(controls, _starts(_of_grey, kind="convolutional"))
     controls.dataset()
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         uploads.collection(controls, 28, colour=False)
         _noise(controls)
         _more(controls)
@@ -109,7 +109,7 @@ def colour(controls: Controls) -> Experiment | None:
     controls.dataset()
     _noise(controls)
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         uploads.collection(controls, 32, colour=True)
         _more(controls)
     return controls.experiment_or_none()
@@ -121,7 +121,7 @@ def restoring(controls: Controls) -> Experiment | None:
     controls.dataset()
     _noise(controls)
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -131,7 +131,7 @@ def super_resolution(controls: Controls) -> Experiment | None:
     _start(controls, _starts(of_pairs, kind="super_resolution"))
     controls.dataset()
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
 
@@ -154,7 +154,7 @@ def dense(controls: Controls) -> Experiment | None:
     """The form of the dense lesson, documents' presets first. None where `controls.problems` has something."""
     _start(controls, _starts(_characters))
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         controls.dataset()
         uploads.glyph_table(controls)
         _more(controls)
@@ -172,7 +172,7 @@ def denoiser(controls: Controls) -> Experiment | None:
     if kind in NOISES:
         st.caption(NOISES[kind].about)
     _network(controls)
-    with st.expander("More choices"):
+    with controls.more():
         controls.toggle("corruption.fresh")
         controls.choice("corruption.where")
         if kind == "painted":

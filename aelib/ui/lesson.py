@@ -6,7 +6,7 @@ import streamlit as st
 
 from ..experiment import Experiment
 from ..run import Run
-from . import views
+from . import classroom, exchange, views
 from .controls import Controls
 from .links import link
 from .progress import run_of
@@ -21,14 +21,17 @@ def begin(
 ) -> Run | None:
     """The run of what is chosen, or None until there is one. fields: draws the choices; key: under which the widgets of
     the run are kept; explain: says what the choices mean, between the picture and the training."""
-    if form.problem:
-        st.warning(plain(form.problem), icon=":material/link_off:")
+    for problem in [*([form.problem] if form.problem else []), *form.notes]:
+        st.warning(plain(problem), icon=":material/link_off:")
     setup, picture = st.columns([2, 3], gap="large")
     with setup:
         st.header("1 · Choose")
+        classroom.fixed(form)
         experiment = fields(form)
+        classroom.popover(form, experiment)
     with picture:
         st.header("2 · Train")
+        classroom.task(form, experiment)
         if experiment is None:
             problems(form.problems)
             if form.elsewhere is not None:
@@ -49,4 +52,6 @@ def begin(
         run = run_of(experiment, key)
         if run is not None:
             views.verdict(run)
+            classroom.judged(form, run)
+            exchange.download(run, key)
         return run

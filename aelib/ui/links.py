@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from .. import presets
-from ..experiment import Experiment
+from ..experiment import Experiment, flatten
 from .address import packed, to_query
 from .words import plain
 
@@ -28,7 +29,20 @@ def name(experiment: Experiment) -> str:
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:") -> None:
     """A link that opens the experiment in its lesson."""
     page, preset = _home_of(experiment)
-    st.page_link(page, label=plain(label), icon=icon, query_params=to_query(experiment, preset))
+    query = to_query(experiment, preset) | _rules(page, experiment)
+    st.page_link(page, label=plain(label), icon=icon, query_params=query)
+
+
+def _rules(page: str, experiment: Experiment) -> dict[str, str]:
+    """What a teacher's link to that lesson says, where the experiment keeps to it. Else it is another subject, shown
+    without the rules of that link."""
+    lesson = PurePosixPath(page).stem
+    rules, pinned = st.session_state.get(f"{lesson}:rules"), st.session_state.get(f"{lesson}:pinned", {})
+    values = flatten(experiment.model_dump(mode="json"))
+    if rules is None or any(path in values and values[path] != value for path, value in pinned.items()):
+        return {}
+    shown: dict[str, str] = rules.query()
+    return shown
 
 
 def _home_of(experiment: Experiment) -> tuple[str, str]:

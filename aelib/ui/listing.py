@@ -8,6 +8,7 @@ from ..basics import LabError
 from ..comparison import MOST as MOST_COMPARED
 from ..index import ORDERS, Order, Summary, outcome
 from ..run import Run
+from . import exchange
 from .links import link, link_compare, name
 from .person import who
 from .resources import store
@@ -77,7 +78,9 @@ def table(rows: list[Summary]) -> None:
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} that you picked are shown.")
     for run in runs.values():
-        link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
+            exchange.download(run, "runs")
     if len(runs) > 1:
         link_compare([run.experiment for run in runs.values()], f"Compare these {len(runs)} side by side")
     _delete([row["digest"] for row in chosen])

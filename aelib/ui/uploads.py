@@ -29,6 +29,8 @@ def _problem(controls: Controls) -> None:
 
 def glyph_table(controls: Controls) -> None:
     """A CSV of one's own glyphs."""
+    if not controls.takes_uploads:
+        return
     key = controls.key("upload")
 
     def take() -> None:
@@ -67,6 +69,9 @@ def emoji(controls: Controls) -> None:
         st.session_state[controls.key(CHOSEN)] = name
     chosen = st.session_state.setdefault(controls.key(CHOSEN), palettes.GREY)
     _chosen(name)
+    controls.drawn.append("dataset")
+    if controls.rules.state("dataset") != "free":
+        return
     with st.popover("Choose pictures", icon=":material/add_reaction:", width="stretch"):
         emoji_tab, own_tab = st.tabs(["Emoji", "Your own pictures"])
         with emoji_tab:
@@ -174,6 +179,8 @@ def arrived(controls: Controls) -> None:
 def collection(controls: Controls, side: int, colour: bool) -> None:
     """Many pictures of one's own in a ZIP archive, as a data set of images side × side. The form calls `arrived` before
     its first control."""
+    if not controls.takes_uploads:
+        return
     fewest, most = collections.PICTURES
     upload = st.file_uploader(
         "Your own pictures (ZIP)", type=["zip"], key=controls.key("collection"),
