@@ -6,12 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from .. import datasets, presets
+from .. import datasets, labels, presets
 from ..basics import LabError
 from ..datasets import DatasetSpec
 from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
 from ..fields import MAX_WIDTH
-from . import labels
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
 
 NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
