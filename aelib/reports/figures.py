@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}
+MOST_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
 MOST_NAMES = 64  # on a plane: more would cover each other
 _INK = "#123457"  # stands for the page's text colour until the drawing is done
 _RIGHT = 0.45  # inches beside a plot, where a legend has room
@@ -128,7 +129,7 @@ def _line(axes: "Axes", records: list[dict[str, float]], name: str, told: str, c
 
 
 def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axes.set_title(label, fontsize=9, color=_INK, loc="left")
     axes.set_xlabel("epoch", fontsize=9, color=_INK)
@@ -136,11 +137,12 @@ def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = 
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.get_lines()])
-    if logarithmic and values.min() > 0:
+    span = values.max() / values.min() if values.min() > 0 else 1.0
+    if logarithmic and span > MOST_LINEAR:  # between two powers of ten an axis would have no mark
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        few = values.max() / values.min() < 20  # then marks between powers of ten have numbers too
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:.2g}") if few else NullFormatter())
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if span < 100 else ()))
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.tick_params(which="minor", labelsize=7, colors=_INK)
     if legend:
         axes.legend(fontsize=8, frameon=False, labelcolor=_INK)
