@@ -338,3 +338,16 @@ def _refused(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[
     assert sentence in told.err
     assert told.err.count("\n") == 1
     assert not told.out
+
+
+def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font: Run) -> None:
+    from tests.apps import opened, sound
+
+    Store().save(font)
+    app = opened("pages/dense.py", {"preset": "font-best", "epochs": "60"})
+    assert app.header[-1].value == "9 · Hand in"
+    labels = [button.label for button in app.get("download_button")]
+    assert labels[-3:] == ["Page (HTML)", "Notebook", "Python script"]
+    sound(app.text_input(key="dense-run:hand-in:title").set_value("Anna & Ben").run())
+    sound(app.text_area(key="dense-run:hand-in:notes").set_value("a\nb").run())
+    assert app.text_input(key="dense-run:hand-in:title").value == "Anna & Ben"

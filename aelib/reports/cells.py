@@ -1,4 +1,4 @@
-"""The functions that stand in a notebook, word for word: short, and with nothing but what it imports (its first cell)."""
+"""The functions that stand in a notebook, word for word: short, with nothing but what its first cell imports."""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -65,6 +65,12 @@ def script(experiment: Experiment) -> str:
     Images are written into it where they are few; else a comment says how to make the file that it loads. Raises
     LabError where something cannot be expressed, or the images are not on this machine.
     """
+    check(experiment)
+    return _template().render(**_values(experiment)).strip() + "\n"
+
+
+def check(experiment: Experiment) -> None:
+    """Raises LabError where an experiment cannot be written as a script."""
     for name, known in (
         (experiment.model.initialization, _DRAWS), (experiment.loss, _LOSSES), (experiment.optimizer.kind, _OPTIMIZERS),
         (experiment.corruption.kind, {"none": "", **_NOISES}),
@@ -73,7 +79,6 @@ def script(experiment: Experiment) -> str:
             raise LabError(f"{name!r} has no words in a script of plain PyTorch: choose {', '.join(known)}.")
     if experiment.precision == "mixed" and experiment.model.kind != "dense":
         raise LabError("A script of plain PyTorch trains in 32 bits only: choose precision full.")
-    return _template().render(**_values(experiment)).strip() + "\n"
 
 
 @functools.cache
@@ -102,6 +107,7 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         decoder = [nn.Unflatten(1, code), *decoder] if len(code) > 1 else decoder
     output = net.output_activation
     modules = [_module(one) for part in (encoder, decoder, [output]) for one in part]
+    draw = _DRAWS[model.initialization]
     weighted = [step for step in experiment.architecture.steps if step.weights]
     normal = datasets.normalization(experiment.normalization, datasets.train(experiment.dataset).pixels)
     data = images.lines(experiment)
@@ -121,10 +127,10 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "encoder": _sequence(encoder), "decoder": _sequence(decoder), "output": _module(output),
         "arctan": "Arctan()" in modules, "norms": any("BatchNorm" in one for one in modules),
         "transposed": any("ConvTranspose" in one for one in modules),
-        "draw": _DRAWS[model.initialization].format(scale=repr(model.initialization_scale)),
+        "draw": draw.format(scale=repr(model.initialization_scale)),
         "drawn_biases": model.initialization == "pytorch",
-        "gains": _wrapped([_gain(step.activation) for step in weighted]) if "gain" in _DRAWS[model.initialization] else "",
-        "inputs": "inputs" in _DRAWS[model.initialization] or model.initialization == "pytorch",
+        "gains": _wrapped([_gain(step.activation) for step in weighted]) if "gain" in draw else "",
+        "inputs": "inputs" in draw or model.initialization == "pytorch",
         "first": _seed(experiment.seed, "weights"), "order": _seed(experiment.seed, "order"),
         "shift": normal.shift, "scale": normal.scale, "normalized": experiment.normalization != "none",
         "loss": "F.binary_cross_entropy_with_logits(logits, y)" if of_logits else _LOSSES[experiment.loss],
