@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}
 MOST_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
+FEW_EPOCHS = 20  # on an axis that is not logarithmic
 MOST_NAMES = 64  # on a plane: more would cover each other
 _INK = "#123457"  # stands for the page's text colour until the drawing is done
 _RIGHT = 0.45  # inches beside a plot, where a legend has room
@@ -39,7 +40,9 @@ def curves(run: Run) -> str:
     figure, axes = _axes(4 if variational else 2)
     held_back = next((name for name in ("valid_loss", "test_loss") if name in records[0]), None)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if variational else "")
-    shown = {"train_loss": "trained on", **({held_back: "held back"} if held_back else {})}
+    shown = {"train_loss": "trained on"}
+    if held_back is not None:
+        shown[held_back] = "held back"
     for (name, told), colour, style in zip(shown.items(), SERIES, _STYLES, strict=False):
         _line(axes[0], records, name, told, colour, style)
     _finish(axes[0], label, logarithmic=True, legend=held_back is not None)
@@ -129,13 +132,16 @@ def _line(axes: "Axes", records: list[dict[str, float]], name: str, told: str, c
 
 
 def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     axes.set_title(label, fontsize=9, color=_INK, loc="left")
     axes.set_xlabel("epoch", fontsize=9, color=_INK)
-    axes.set_xscale("log")
+    if max(float(np.max(line.get_xdata())) for line in axes.get_lines()) > FEW_EPOCHS:
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
     values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.get_lines()])
     span = values.max() / values.min() if values.min() > 0 else 1.0
     if logarithmic and span > MOST_LINEAR:  # between two powers of ten an axis would have no mark

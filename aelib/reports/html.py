@@ -137,10 +137,11 @@ def _mse_shown(run: Run) -> float:
 
 def _facts(run: Run) -> dict[str, str]:
     epoch = run.seconds / max(run.epochs, 1)
+    each = f"{epoch:.2f} s" if epoch >= 1 else f"{1000 * epoch:.3g} ms"
     return {
         "Parameters": f"{run.parameters:,}",
         "Epochs": f"{run.epochs:,}",
-        "Training time": f"{run.seconds:.2f} s, {1000 * epoch:.3g} ms an epoch",
+        "Training time": f"{run.seconds:.2f} s, {each} an epoch",
         "Device": run.device,
         "Digest": run.digest,
     }
