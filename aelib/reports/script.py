@@ -98,14 +98,14 @@ def _values(experiment: Experiment) -> dict[str, Any]:
     """What the template needs: numbers, and lines of Python."""
     described, model, optimizer = experiment.dataset_spec, experiment.resolved_model, experiment.optimizer
     net, noise = build(experiment), experiment.corruption
-    encoder, decoder = list(_leaves(net.encoder)), list(_leaves(net.decoder))
+    encoder, decoder = (list(_leaves(net.get_submodule(name))) for name in ("encoder", "decoder"))
     if model.kind == "dense":
         encoder, decoder = [nn.Flatten(), *encoder], [*decoder, nn.Unflatten(1, described.shape)]
     elif model.variational:
         encoder = [*encoder, nn.Flatten()]
         code = experiment.architecture.code_shape
         decoder = [nn.Unflatten(1, code), *decoder] if len(code) > 1 else decoder
-    output = net.output_activation
+    output = net.get_submodule("output_activation")
     modules = [_module(one) for part in (encoder, decoder, [output]) for one in part]
     draw = _DRAWS[model.initialization]
     weighted = [step for step in experiment.architecture.steps if step.weights]
