@@ -55,7 +55,7 @@ def images(run: Run) -> None:
     count = len(run.images)
     chosen = list(range(count)) if run.experiment.dataset_spec.named else [count * i // 20 for i in range(20)]
     chosen = chosen[:40]
-    originals, shown = run.images.images()[chosen], run.inputs.reshape(run.images.shown.shape)[chosen]
+    originals, shown = run.images.images()[chosen], run.inputs[chosen]
     rows = [originals, run.restored(shown).clamp(0, 1)]
     if originals.shape != shown.shape or not torch.equal(originals, shown):
         rows.insert(1, shown)

@@ -122,7 +122,7 @@ def _figures(run: Run) -> list[tuple[str, str]]:
             ("Code numbers in use", f"{found['active']} of {run.experiment.latent_dim}"),
         ]
     rows.append(("Training loss", f"{run.loss:.4g}"))
-    if (described.paired and described.shape == described.shown_shape) or run.experiment.corruption.kind != "none":
+    if _shows_inputs(run) and described.shape == described.shown_shape:
         rows.append(("MSE of what the net was shown", f"{_mse_shown(run):.3g}"))
     return rows
 
@@ -132,7 +132,7 @@ def _psnr(found: dict[str, Any]) -> float:
 
 
 def _mse_shown(run: Run) -> float:
-    return float(metrics.mse(run.inputs.reshape(run.images.pixels.shape), run.images.images()).mean())
+    return float(metrics.mse(run.inputs, run.images.images()).mean())
 
 
 def _facts(run: Run) -> dict[str, str]:
@@ -206,7 +206,7 @@ def _width(run: Run) -> int:
 def _images(run: Run, chosen: list[int]) -> str:
     """Originals, what the net was shown where that is something else, and what it gave, wrong pixels marked."""
     described, width = run.experiment.dataset_spec, _width(run)
-    shown, targets = run.inputs.reshape(-1, *described.shown_shape)[chosen], run.images.images()[chosen]
+    shown, targets = run.inputs[chosen], run.images.images()[chosen]
     outputs = run.restored(shown)
     wrong = metrics.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True).numpy()
     counts = wrong.sum(axis=(1, 2, 3))
