@@ -13,6 +13,7 @@ from typing import NoReturn
 from .basics import LabError
 from .commands.look import datasets, presets
 from .commands.output import say
+from .commands.report import report
 from .commands.runs import ACTIONS, runs
 from .commands.sweep import sweep
 from .commands.train import train
@@ -73,6 +74,15 @@ def _parser() -> _Parser:
         "--over", action="append", required=True, metavar="KEY=V1,V2,...", help="a field and its values; at most twice"
     )
     sub.add_argument("--seeds", type=int, default=1, metavar="N", help="nets of each point; figures as mean and std")
+
+    sub = command("report", report, "Runs to hand in: as a page, as a notebook, or one of them as plain PyTorch.")
+    sub.add_argument("digest", nargs="+", metavar="DIGEST", help="a run in the store: see `runs list`")
+    kind = sub.add_mutually_exclusive_group(required=True)
+    kind.add_argument("--html", metavar="FILE", help="one HTML file that opens anywhere")
+    kind.add_argument("--notebook", metavar="FILE", help="a Jupyter notebook that makes the figures again, with aelib")
+    kind.add_argument("--script", metavar="FILE", help="a Python script that trains the experiment, without aelib")
+    sub.add_argument("--title", default="", metavar="TEXT")
+    sub.add_argument("--notes", default="", metavar="TEXT", help="below the title; line breaks are kept")
 
     sub = command("runs", runs, "The runs in the store.")
     sub.add_argument("action", nargs="?", choices=list(ACTIONS), default="list")

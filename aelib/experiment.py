@@ -241,7 +241,7 @@ class Experiment(Settings):
             images = self.dataset
         return _digest(self, images)
 
-    def _effective(self) -> dict[str, Any]:
+    def effective(self) -> dict[str, Any]:
         """Dotted path -> value, for every field that has an effect and is not at its default."""
         values = flatten(self.model_dump(mode="json"))
         values["dataset"] = datasets.canonical(self.dataset)
@@ -382,7 +382,7 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _digest(experiment: Experiment, images: str) -> str:
     """Kept beside the experiments, not in them: a changed copy (`model_copy`) must not carry the old one along.
     images: the canonical name of the data set, which other files under the same name change."""
-    values = experiment._effective() | ({"dataset": images} if images != _defaults()["dataset"] else {})
+    values = experiment.effective() | ({"dataset": images} if images != _defaults()["dataset"] else {})
     words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 

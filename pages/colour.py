@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import colour, controls, features, forms, layout, lesson, views, words
+from aelib.ui import colour, controls, features, forms, layout, lesson, reports, views, words
 
 FORM, RUN = "colour", "colour-run"
 
@@ -52,3 +52,7 @@ st.markdown(
 )
 with words.said():
     colour.against_devices(run.experiment, f"{RUN}:devices")
+
+st.header("8 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

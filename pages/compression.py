@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import compression, controls, features, forms, layout, lesson, views, words
+from aelib.ui import compression, controls, features, forms, layout, lesson, reports, views, words
 
 FORM, RUN = "compression", "compression-run"
 
@@ -70,3 +70,7 @@ st.markdown(
 )
 with words.said():
     features.features(run, f"{RUN}:features")
+
+st.header("9 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

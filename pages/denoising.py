@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib.sweep import SWEEPS
-from aelib.ui import controls, denoise, forms, layout, lesson, sweeps, views, words
+from aelib.ui import controls, denoise, forms, layout, lesson, reports, sweeps, views, words
 
 FORM, RUN = "denoising", "denoising-run"
 
@@ -61,3 +61,7 @@ st.page_link("pages/sweeps.py", label="Vary something else", icon=":material/ssi
 
 st.header("7 · How it learnt")
 views.error_curves(run, RUN)
+
+st.header("8 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

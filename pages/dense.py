@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, forms, layout, lesson, sweeps, views, words
+from aelib.ui import controls, forms, layout, lesson, reports, sweeps, views, words
 
 FORM, RUN = "dense", "dense-run"  # the names under which widgets are kept
 
@@ -70,3 +70,7 @@ st.markdown(
 )
 with words.said():
     sweeps.seeds(run.experiment, 10, RUN)
+
+st.header("9 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

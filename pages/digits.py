@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib import companions
-from aelib.ui import controls, digits, forms, layout, lesson, links, planes, samples, views, words
+from aelib.ui import controls, digits, forms, layout, lesson, links, planes, reports, samples, views, words
 
 FORM, RUN = "digits", "digits-run"
 
@@ -68,3 +68,7 @@ st.markdown(
 )
 with words.said():
     samples.samples(run, f"{RUN}:samples", count=16, width=48)
+
+st.header("9 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, emoji, forms, layout, lesson, morphs, samples, sweeps, views, words
+from aelib.ui import controls, emoji, forms, layout, lesson, morphs, reports, samples, sweeps, views, words
 
 FORM, RUN = "emoji", "emoji-run"
 
@@ -73,3 +73,7 @@ st.header("9 · Twenty at once")
 st.markdown("Was this net lucky? The same experiment with twenty random starts.")
 with words.said():
     sweeps.seeds(run.experiment, 20, RUN)
+
+st.header("10 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

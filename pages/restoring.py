@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import controls, forms, layout, lesson, restoring, views, words
+from aelib.ui import controls, forms, layout, lesson, reports, restoring, views, words
 
 FORM, RUN = "restoring", "restoring-run"
 
@@ -53,3 +53,7 @@ st.markdown(
     "digits easier to restore, or harder? Guess first, then open it and train."
 )
 restoring.what_if(run)
+
+st.header("7 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

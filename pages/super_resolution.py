@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import colour, controls, enlarging, features, forms, layout, lesson, views, words
+from aelib.ui import colour, controls, enlarging, features, forms, layout, lesson, reports, views, words
 
 FORM, RUN = "super_resolution", "super-resolution-run"
 
@@ -66,3 +66,7 @@ st.header("9 · A picture of your own")
 st.markdown("The network saw patches only, yet it works on pictures of any size: they go through it tile by tile.")
 with words.said():
     enlarging.own_picture(run, f"{RUN}:own")
+
+st.header("10 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")

@@ -86,7 +86,7 @@ def test_a_lesson_before_training_says_what_will_come(page: str) -> None:
 def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
     _save(*letters.values())
     app = opened("pages/compression.py", LETTERS_QUERY)
-    assert [header.value[:1] for header in app.header] == list("12345678")
+    assert [header.value[:1] for header in app.header] == list("123456789")
     assert (_metric(app, "Image"), _metric(app, "Code")) == ("6,272 bits", "1,568 bits")
     codes = next(one.value for one in app.dataframe if "bits a number" in one.value)
     assert list(codes[codes["bits a number"] == 32]["bits an image"]) == [6272, 1568, 128, 32]
@@ -145,7 +145,7 @@ def test_a_code_of_one_number_has_no_maps_but_is_said() -> None:
     values = {"model.convolution.code_size": "3", "epochs": "1"}
     _save(fit(LETTERS.with_values(values), "cpu"))
     app = opened("pages/compression.py", {**LETTERS_QUERY, **values})
-    assert [header.value[:1] for header in app.header] == list("12345678")
+    assert [header.value[:1] for header in app.header] == list("123456789")
     assert "No maps, but single numbers" in _text(app)
     assert _metric(app, "Code") == "96 bits"
 
@@ -155,7 +155,7 @@ def test_a_noisy_and_a_variational_net_are_shown_too() -> None:
     experiment = presets.get("letters-7x7").with_values(values)
     _save(fit(experiment, "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **values})
-    assert [header.value[:1] for header in app.header] == list("12345678")
+    assert [header.value[:1] for header in app.header] == list("123456789")
     assert any("what the net was shown" in one.value for one in app.caption)
 
 
@@ -163,7 +163,7 @@ def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
     _save(fit(presets.get("letters-7x7").with_values(SMALL), "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **SMALL})
     assert _said(app).count("Not all of these codes fit such images") == 1
-    assert [header.value[:1] for header in app.header] == list("12345678"), "the rest of the page goes on"
+    assert [header.value[:1] for header in app.header] == list("123456789"), "the rest of the page goes on"
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_data_that_are_not_here_are_one_sentence(tmp_path: Path, monkeypatch: py
 def test_the_whole_lesson_on_restoring(digits: Run) -> None:
     _save(digits)
     app = opened("pages/restoring.py", DIGITS_QUERY)
-    assert [header.value[:1] for header in app.header] == list("123456")
+    assert [header.value[:1] for header in app.header] == list("1234567")
     table = next(one.value for one in app.dataframe if "way" in one.value)
     assert list(table["way"]) == ["doing nothing", "network", "median 3x3", "non-local means"]
     assert "BCE" in table
@@ -220,7 +220,7 @@ def test_a_convolutional_net_without_noise_restores_too() -> None:
     experiment = presets.get("digits-denoise").with_values(values)
     _save(fit(experiment, "cpu"))
     app = opened("pages/restoring.py", {"preset": "digits-denoise", **values})
-    assert [header.value[:1] for header in app.header] == list("123456")
+    assert [header.value[:1] for header in app.header] == list("1234567")
     table = next(one.value for one in app.dataframe if "way" in one.value)
     assert "BCE" not in table
 

@@ -29,7 +29,7 @@ def test_a_denoiser_is_looked_into_from_noise_to_curve() -> None:
     experiment = presets.get("font-denoise-10").with_values(FAST)
     _save(Sweep(experiment, {}, 10))
     app = opened("pages/denoising.py", {"preset": "font-denoise-10", "epochs": "60", "model.layers": "35-16-4"})
-    assert [header.value[:1] for header in app.header] == list("1234567")
+    assert [header.value[:1] for header in app.header] == list("12345678")
     before, after = (
         next(one.value for one in app.metric if one.label == label) for label in ("Wrong before", "Wrong after")
     )
@@ -107,6 +107,6 @@ def test_ten_seeds_have_a_mean_a_best_and_a_worst() -> None:
     base = presets.get("font-best").with_values({"epochs": 100})
     _save(Sweep(base, {}, 10))
     app = opened("pages/dense.py", {"preset": "font-best", "epochs": "100"})
-    assert [header.value[:1] for header in app.header] == list("12345678")
+    assert [header.value[:1] for header in app.header] == list("123456789")
     learnt = [one.value for one in app.metric if one.label == "Learnt"]
     assert any("±" in value for value in learnt)

@@ -55,7 +55,7 @@ def test_a_stored_run_opens_at_once_and_says_so() -> None:
     Store().save(fit(TINY, "cpu"))
     app = _open(preset="font-best", epochs="30")
     assert any("Found in the store" in box.value for box in app.success)
-    assert len(_headers(app)) == 8
+    assert len(_headers(app)) == 9
     learnt = next(metric for metric in app.metric if metric.label == "Learnt")
     run = Store().get(TINY.digest)
     assert run is not None

@@ -56,7 +56,7 @@ def test_the_whole_lesson_on_emoji() -> None:
     twins = [companions.plain(EMOJI), *(companions.with_output(EMOJI, name) for name in ("relu", "sigmoid"))]
     _save(EMOJI, *twins)
     app = opened("pages/emoji.py", EMOJI_QUERY)
-    assert [header.value[:1] for header in app.header] == list("123456789")
+    assert [header.value[:1] for header in app.header] == list("1234567891")
     assert _metric(app, "Learnt").endswith("of 8")
     assert float(_metric(app, "KL")) > 0
     morph = "emoji-run:morph"
@@ -82,14 +82,14 @@ def test_the_whole_lesson_on_emoji() -> None:
 def test_a_plain_net_on_emoji_is_shown_too() -> None:
     _save(companions.plain(EMOJI))
     app = opened("pages/emoji.py", {**EMOJI_QUERY, "model.variational": "false"})
-    assert [header.value[:1] for header in app.header] == list("123456789")
+    assert [header.value[:1] for header in app.header] == list("1234567891")
     assert not any(one.label == "KL" for one in app.metric)
 
 
 def test_the_whole_lesson_on_digits() -> None:
     _save(companions.plain(DIGITS), *companions.betas(DIGITS))
     app = opened("pages/digits.py", DIGITS_QUERY)
-    assert [header.value[:1] for header in app.header] == list("12345678")
+    assert [header.value[:1] for header in app.header] == list("123456789")
     assert float(_metric(app, "KL")) > 0
     tables = [one.value for one in app.dataframe]
     nets = next(table for table in tables if "standard deviation" in table)
@@ -106,7 +106,7 @@ def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
     experiment = DIGITS.with_values({"model.layers": layers})
     _save(experiment)
     app = opened("pages/digits.py", {**DIGITS_QUERY, "model.layers": layers})
-    assert [header.value[:1] for header in app.header] == list("12345678")
+    assert [header.value[:1] for header in app.header] == list("123456789")
     assert _metric(app, "Active").endswith(f"of {layers.split('-')[-1]}")
 
 

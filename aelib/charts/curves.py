@@ -7,9 +7,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ..run import Run
-
-BLUE, GREY = "#3b82f6", "#8a93a3"  # readable on light and on dark
-SERIES = [BLUE, "#ea580c", "#0d9488", "#a855f7", "#ca8a04", "#db2777"]  # for several curves in one plot
+from .palette import BLUE as BLUE
+from .palette import GREY as GREY
+from .palette import SERIES as SERIES
 
 MOST_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
 

@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 
 from ..run import Run
 from .curves import BLUE, GREY, SERIES, styled
+from .palette import CLASSES as CLASSES
 
-CLASSES = [
-    "#3b82f6", "#ea580c", "#16a34a", "#dc2626", "#9333ea", "#a16207", "#db2777", "#6b7280", "#84cc16", "#06b6d4"
-]  # fmt: skip
 FEW_EPOCHS = 20  # on an axis that is not logarithmic
 
 

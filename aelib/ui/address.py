@@ -1,26 +1,15 @@
 """Experiment <-> address: a preset's name, the seed, and every field that differs from the preset, as text."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from .. import presets
 from ..basics import LabError
 from ..experiment import Experiment
+from ..labels import text as text
 
 PRESET = "preset"
 _TRACKERS = ("utm_", "fbclid", "gclid")  # what mail programs and networks add to a link
 MAX_VALUE = 500  # characters of one value: longer ones are not even looked at
-
-
-def text(value: Any) -> str:
-    """A field's value as it is typed in a control or written in an address."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return "-".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
 
 def to_query(experiment: Experiment, preset: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from .. import comparison, latent, presets
+from .. import comparison, labels, latent, presets
 from ..basics import LabError
 from ..charts import beside as planes_chart
 from ..charts import curves, glyphs
@@ -17,7 +17,7 @@ from ..datasets import DatasetSpec
 from ..experiment import Experiment, flatten
 from ..index import outcome
 from ..run import Run
-from . import batch, labels, views
+from . import batch, views
 from .address import packed, text, unpacked
 from .links import link, name, short
 from .resources import open_run

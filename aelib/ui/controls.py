@@ -11,12 +11,12 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from .. import datasets, presets
+from .. import datasets, labels, presets
 from ..basics import LabError
 from ..datasets import DatasetSpec
 from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
 from ..fields import MAX_WIDTH
-from . import labels, rules
+from . import rules
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
 from .rules import MORE, Rules
 

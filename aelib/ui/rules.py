@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .. import tasks
+from .. import labels, tasks
 from ..basics import LabError
 from ..experiment import Experiment, flatten
 from ..tasks import Task
-from . import labels
 from .address import PRESET
 
 LOCK, HIDE, TASK = "lock", "hide", "task"

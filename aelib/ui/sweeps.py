@@ -5,12 +5,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from .. import labels
 from ..basics import LabError
 from ..charts import sweeps as charts
 from ..experiment import Experiment, choices, flatten
 from ..index import badness, outcome
 from ..sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
-from . import batch, labels, words
+from . import batch, words
 from .address import PRESET
 from .controls import Controls
 from .links import link, name

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from .. import labels
 from ..basics import LabError
-from . import labels
 
 
 def problems(sentences: list[str]) -> None:

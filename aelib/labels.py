@@ -1,11 +1,13 @@
-"""What fields and choices are called on pages. Everything else (what they are, what is allowed) is declared once,
+"""What fields and choices are called, for people. Everything else (what they are, what is allowed) is declared once,
 with the fields themselves."""
 
-from ..activations import ACTIVATIONS
-from ..corruption import NOISES
-from ..initialization import INITIALIZATIONS
-from ..losses import LOSSES
-from ..optimizers import OPTIMIZERS
+from typing import Any
+
+from .activations import ACTIVATIONS
+from .corruption import NOISES
+from .initialization import INITIALIZATIONS
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
 
 _FIELDS: dict[str, str] = {
     "dataset": "Data set",
@@ -106,3 +108,14 @@ def choice(path: str, name: str) -> str:
     if name in ACTIVATIONS and path.endswith("activation"):
         return ACTIVATIONS[name].label
     return _CHOICES.get(name, name)
+
+
+def text(value: Any) -> str:
+    """A field's value as it is typed in a control or written in an address or a command."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "-".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)

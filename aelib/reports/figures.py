@@ -1,0 +1,180 @@
+"""Figures of a report as SVG that stands in the page itself: drawn by matplotlib's object-oriented interface, in the
+page's own text colour, so that they fit light, dark and paper."""
+
+import html
+import io
+import itertools
+import re
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import losses
+from ..charts.palette import BLUE, CLASSES, GREY, SERIES
+from ..losses import LOSSES
+from ..run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}
+MOST_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
+FEW_EPOCHS = 20  # on an axis that is not logarithmic
+MOST_NAMES = 64  # on a plane: more would cover each other
+_INK = "#123457"  # stands for the page's text colour until the drawing is done
+_RIGHT = 0.45  # inches beside a plot, where a legend has room
+_STYLES = ["-", "--", "-.", ":"]  # curves can be told apart without colours
+_drawing = threading.Lock()  # matplotlib's settings belong to the process
+
+
+def curves(run: Run) -> str:
+    """Loss and images learnt (or, where images are many, the squared error) over the epochs; of variational nets the
+    two parts of the loss too."""
+    variational = run.experiment.model.variational
+    records = [record for record in run.history if record["epoch"] > 0]
+    figure, axes = _axes(4 if variational else 2)
+    held_back = next((name for name in ("valid_loss", "test_loss") if name in records[0]), None)
+    label = LOSSES[run.experiment.loss].label + (" + β KL" if variational else "")
+    shown = {"train_loss": "trained on"}
+    if held_back is not None:
+        shown[held_back] = "held back"
+    for (name, told), colour, style in zip(shown.items(), SERIES, _STYLES, strict=False):
+        _line(axes[0], records, name, told, colour, style)
+    _finish(axes[0], label, logarithmic=True, legend=held_back is not None)
+    if "learnt" in records[0]:
+        _line(axes[1], records, "learnt", "learnt", BLUE, "-")
+        total = run.metrics["total"]
+        axes[1].axhline(total, color=GREY, linestyle=":", linewidth=1.2)
+        axes[1].set_ylim(0, total * 1.1)
+        _finish(axes[1], f"images learnt, of {total}")
+    else:
+        _line(axes[1], records, "mse", "held back", BLUE, "-")
+        axes[1].set_ylim(bottom=0)
+        _finish(axes[1], ERRORS["mse"])
+    if variational:
+        _line(axes[2], records, "recon_loss", "", BLUE, "-")
+        lowest = losses.lowest(run.experiment.loss, run.images.images())
+        if lowest is not None:
+            axes[2].axhline(lowest, color=GREY, linestyle=":", linewidth=1.2)
+        _finish(axes[2], "reconstruction loss (dots: lowest possible)" if lowest is not None else "reconstruction loss")
+        _line(axes[3], records, "kl", "", SERIES[1], "-")
+        axes[3].set_ylim(bottom=0)
+        _finish(axes[3], "KL divergence, nats")
+    return _svg(figure, f"{run.digest} curves", "Learning curves")
+
+
+def together(runs: Mapping[str, Run]) -> str | None:
+    """An error that all these runs (by name) have a history of, one curve each; None where there is none."""
+    name = next((name for name in ERRORS if all(name in run.history[-1] for run in runs.values())), None)
+    if name is None:
+        return None
+    figure, (axes,) = _axes(1)
+    for (told, run), colour, style in zip(runs.items(), SERIES, itertools.cycle(_STYLES), strict=False):
+        _line(axes, [record for record in run.history if record["epoch"] > 0], name, told, colour, style)
+    axes.set_ylim(bottom=0)
+    _finish(axes, ERRORS[name], legend=True)
+    return _svg(figure, " ".join(run.digest for run in runs.values()), ERRORS[name])
+
+
+def plane(codes: NDArray[Any], names: Sequence[str], labels: Sequence[int] | None, salt: str) -> str:
+    """Codes of two numbers (images × 2): names at their places, or dots coloured by label where labels are given."""
+    figure, (axes,) = _axes(1, (4.2, 4.2))
+    written: dict[str, str] = {}
+    if labels is None:
+        axes.scatter(codes[:, 0], codes[:, 1], s=7, color=BLUE)
+        for i, (x, y) in enumerate(codes[:MOST_NAMES]):
+            # names are any text: matplotlib would take some for formulas, and has not every letter's width
+            written[f"@{i}@"] = names[i]
+            axes.annotate(f"@{i}@", (x, y), (0, 4), textcoords="offset points", ha="center", fontsize=8, color=_INK)
+        axes.margins(0.09)
+    else:
+        classes = np.asarray(labels)
+        for label in np.unique(classes):
+            chosen = codes[classes == label]
+            colour = CLASSES[int(label) % len(CLASSES)]
+            axes.scatter(chosen[:, 0], chosen[:, 1], s=6, color=colour, alpha=0.7, label=str(label), linewidths=0)
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False, labelcolor=_INK, handletextpad=0.1
+        )
+    axes.set_xlabel("code number 1", color=_INK, fontsize=9)
+    axes.set_ylabel("code number 2", color=_INK, fontsize=9)
+    return _svg(figure, f"{salt} plane", "Latent plane", written)
+
+
+def _axes(count: int, size: tuple[float, float] | None = None) -> "tuple[Figure, list[Axes]]":
+    from matplotlib.figure import Figure
+
+    rows = -(-count // 2)
+    width, height = size or (7.2 if count > 1 else 5.4, 2.6 * rows)
+    figure = Figure(figsize=(width, height), facecolor="none")
+    cells = list(np.ravel(figure.subplots(rows, min(count, 2), squeeze=False)))
+    # margins in inches by hand: a layout engine draws everything twice
+    figure.subplots_adjust(0.62 / width, 0.48 / height, 1 - _RIGHT / width, 1 - 0.3 / height, 0.24, 0.42)
+    for axes in cells:
+        axes.set_facecolor("none")
+        axes.tick_params(colors=_INK, labelsize=8)
+        axes.grid(color=GREY, alpha=0.25, linewidth=0.6)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in ("left", "bottom"))
+            spine.set_color(_INK)
+    return figure, cells
+
+
+def _line(axes: "Axes", records: list[dict[str, float]], name: str, told: str, colour: str, style: str) -> None:
+    epochs, values = [record["epoch"] for record in records], [record[name] for record in records]
+    marker = "." if len(records) < 4 else None  # a line through one point is invisible
+    axes.plot(epochs, values, label=told, color=colour, linestyle=style, linewidth=1.6, marker=marker)
+
+
+def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+    axes.set_title(label, fontsize=9, color=_INK, loc="left")
+    axes.set_xlabel("epoch", fontsize=9, color=_INK)
+    if max(float(np.max(line.get_xdata())) for line in axes.get_lines()) > FEW_EPOCHS:
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.get_lines()])
+    span = values.max() / values.min() if values.min() > 0 else 1.0
+    if logarithmic and span > MOST_LINEAR:  # between two powers of ten an axis would have no mark
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if span < 100 else ()))
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.tick_params(which="minor", labelsize=7, colors=_INK)
+    if legend:
+        axes.legend(fontsize=8, frameon=False, labelcolor=_INK)
+
+
+def _svg(figure: "Figure", salt: str, about: str, written: Mapping[str, str] | None = None) -> str:
+    """The drawing without what belongs to a file of its own; the same figure gives the same text. written: what stands
+    in the drawing -> what shall stand there, any text."""
+    import matplotlib
+
+    out = io.StringIO()
+    nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with _drawing, matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's machine has the letter
+        figure.savefig(out, format="svg", metadata=nothing, transparent=True)
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, flags=re.DOTALL)
+    # names of parts are for a file of its own: several drawings of one page would have the same
+    text = re.sub(r' id="[A-Za-z2.]+_\d+"', "", text)
+    text = re.sub(r"font-family: [^;]*; ", "", text)  # the page's
+    text = re.sub(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>", _opening(about), text, count=1)
+    for place, name in (written or {}).items():
+        text = text.replace(place, html.escape(name))
+    return text.replace(_INK, "currentColor")
+
+
+def _opening(about: str) -> str:
+    return rf'<svg class="figure" viewBox="\1" role="img" aria-label="{html.escape(about)}">'

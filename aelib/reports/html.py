@@ -1,0 +1,265 @@
+"""One to six runs as one HTML page that opens anywhere, without a network and without scripts."""
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from markupsafe import Markup
+
+from .. import latent, metrics
+from ..basics import LabError
+from ..charts import glyphs
+from ..charts import network as network_chart
+from ..run import Array, Run
+from . import figures, words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+Theme = Literal["auto", "light", "dark"]
+MOST_RUNS = 6
+MOST_NAMED, MOST_OTHERS = 120, 20  # images pictured, where each is a thing of its own, and where they are many
+BETWEEN = 10  # images between the two ends of a morph
+GRID = 15  # points of the decoded plane across and down
+WIDE, NARROW = 56, 36  # CSS pixels of an image: photographs and emoji, glyphs
+MOST_TEXT = 20_000  # characters of the notes
+_TEMPLATES = Path(__file__).parent / "templates"
+_STOPPED = {
+    "epochs": "after the last epoch",
+    "learnt": "when every image was learnt",
+    "patience": "when the loss had stopped falling",
+}
+
+
+def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "auto") -> str:
+    """A whole HTML document: for each run its net, settings in words, curves, errors, images, plane, a morph, how it
+    was trained, and the command that trains it again. Several runs: a table side by side first. The same runs give the
+    same text.
+
+    title, notes: any text, shown as text; line breaks are kept. theme: "auto" follows the reader's system; paper is
+    always light. Raises LabError for no run or more than MOST_RUNS, and where a run's images are not on this machine.
+    """
+    if not 1 <= len(runs) <= MOST_RUNS:
+        raise LabError(f"A report has 1 to {MOST_RUNS} runs: {len(runs)} were given.")
+    if len(title) + len(notes) > MOST_TEXT:
+        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MOST_TEXT:,}.")
+    names = _names(runs)
+    several = dict(zip(names, runs, strict=True)) if len(runs) > 1 else None
+    return str(
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title.strip() or _title(runs),
+            notes=notes.strip(),
+            theme=theme,
+            style=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
+            table=_side_by_side(names, runs) if several else None,
+            together=_safe(figures.together(several)) if several else None,
+            sections=[_section(name, run) for name, run in zip(names, runs, strict=True)],
+        )
+    )
+
+
+@functools.cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _safe(svg: str | None) -> Markup | None:
+    """Drawings made here, in which every text of a person's is escaped already."""
+    return None if svg is None else Markup(svg)  # noqa: S704
+
+
+def _title(runs: Sequence[Run]) -> str:
+    titles = dict.fromkeys(run.experiment.dataset_spec.title for run in runs)
+    return " and ".join(titles) if len(titles) < 3 else "Autoencoders"
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
+    """The nets, numbered."""
+    if len(runs) == 1:
+        return [runs[0].experiment.network]
+    return [f"{number}: {run.experiment.network}" for number, run in enumerate(runs, start=1)]
+
+
+def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, list[str]]]:
+    """Rows of a table with a column for each run: results, and the settings in which they differ."""
+    columns: list[dict[str, str]] = []
+    for name, run in zip(names, runs, strict=True):
+        columns.append({"": name, **dict(_figures(run)), **_facts(run)})
+    rows = {label: [column.get(label, "–") for column in columns] for column in columns for label in column}
+    chosen = [{one.path: one for one in words.settings(run.experiment)} for run in runs]
+    for path, setting in {path: one for settings in chosen for path, one in settings.items()}.items():
+        values = [settings[path].value if path in settings else setting.default for settings in chosen]
+        if len(set(values)) > 1:
+            rows[setting.label] = values
+    return list(rows.items())
+
+
+def _figures(run: Run) -> list[tuple[str, str]]:
+    """What the run is judged by: (label, value)."""
+    found, described = run.metrics, run.experiment.dataset_spec
+    rows = []
+    if "learnt" in found:
+        rows += [
+            ("Learnt", f"{found['learnt']} of {found['total']}"),
+            ("Wrong pixels, all images", f"{found['wrong_pixels_total']:,}"),
+        ]
+    else:
+        rows.append(("Images held back", f"{found['images']:,}"))
+    rows += [("MSE", f"{found['mse']:.3g}"), ("PSNR", f"{_psnr(found):.2f} dB")]
+    if "elbo" in found:
+        rows += [
+            ("Reconstruction loss", f"{found['recon_loss']:.4g}"),
+            ("KL divergence, nats", f"{found['kl']:.3g}"),
+            ("Code numbers in use", f"{found['active']} of {run.experiment.latent_dim}"),
+        ]
+    rows.append(("Training loss", f"{run.loss:.4g}"))
+    if _shows_inputs(run) and described.shape == described.shown_shape:
+        rows.append(("MSE of what the net was shown", f"{_mse_shown(run):.3g}"))
+    return rows
+
+
+def _psnr(found: dict[str, Any]) -> float:
+    return float(found.get("psnr", metrics.psnr(max(found["mse"], 1e-10))))
+
+
+def _mse_shown(run: Run) -> float:
+    return float(metrics.mse(run.inputs, run.images.images()).mean())
+
+
+def _facts(run: Run) -> dict[str, str]:
+    epoch = run.seconds / max(run.epochs, 1)
+    each = f"{epoch:.2f} s" if epoch >= 1 else f"{1000 * epoch:.3g} ms"
+    return {
+        "Parameters": f"{run.parameters:,}",
+        "Epochs": f"{run.epochs:,}",
+        "Training time": f"{run.seconds:.2f} s, {each} an epoch",
+        "Device": run.device,
+        "Digest": run.digest,
+    }
+
+
+def _section(name: str, run: Run) -> dict[str, Any]:
+    """Everything that the template shows of one run."""
+    experiment, described = run.experiment, run.experiment.dataset_spec
+    chosen = _chosen(run)
+    return {
+        "name": name,
+        "dataset": described,
+        "network": _safe(network_chart.network(experiment).replace(network_chart.INK["light"], "currentColor")),
+        "settings": words.settings(experiment),
+        "figures": _figures(run),
+        "curves": _safe(figures.curves(run)),
+        "wrong": sorted(run.metrics.get("wrong_pixels", {}).items(), key=lambda one: -one[1]),
+        "learnt_at_most": metrics.LEARNT_AT_MOST,
+        "images": _safe(_images(run, chosen)),
+        "noisy": _shows_inputs(run),
+        "pictured": len(chosen),
+        "of": len(run.images),
+        "plane": _plane(run),
+        "morph": _morph(run),
+        "facts": {
+            **_facts(run),
+            "Stopped": _STOPPED[run.stopped],
+            "Trained (UTC)": run.created[:19].replace("T", " "),
+            "Versions": ", ".join(f"{program} {version}" for program, version in run.versions.items()),
+            "Multiplications for one image": f"{experiment.architecture.multiplications:,}",
+        },
+        "command": _command(run),
+        "json": experiment.to_json(),
+    }
+
+
+def _command(run: Run) -> str:
+    try:
+        return words.command(run.experiment)
+    except LabError as error:
+        return f"# {error}"
+
+
+def _chosen(run: Run) -> list[int]:
+    """The images pictured: all of a set of named ones, else some from all over the set."""
+    count = len(run.images)
+    if run.experiment.dataset_spec.named:
+        return list(range(min(count, MOST_NAMED)))
+    return [count * i // MOST_OTHERS for i in range(MOST_OTHERS)] if count > MOST_OTHERS else list(range(count))
+
+
+def _shows_inputs(run: Run) -> bool:
+    """Whether the net was judged by something else than the images."""
+    noise = run.experiment.corruption
+    return run.images.inputs is not None or (noise.kind != "none" and noise.where != "train")
+
+
+def _width(run: Run) -> int:
+    return WIDE if run.experiment.dataset_spec.light or run.images.pixels.shape[-1] > 20 else NARROW
+
+
+def _images(run: Run, chosen: list[int]) -> str:
+    """Originals, what the net was shown where that is something else, and what it gave, wrong pixels marked."""
+    described, width = run.experiment.dataset_spec, _width(run)
+    shown, targets = run.inputs[chosen], run.images.images()[chosen]
+    outputs = run.restored(shown)
+    wrong = metrics.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True).numpy()
+    counts = wrong.sum(axis=(1, 2, 3))
+    columns = []
+    for place, i in enumerate(chosen):
+        name = run.images.names[i]
+        target, output = (described.drawn(images[place].numpy()) for images in (targets, outputs))
+        tiles = [glyphs.tile(glyphs.colours(target), f"{name}, original", width)]
+        if _shows_inputs(run):
+            given = described.drawn(shown[place].numpy())
+            tiles.append(glyphs.tile(glyphs.colours(given), f"{name}, shown to the net", width))
+        picture = glyphs.marked(output, target, wrong[place]) if described.named else glyphs.colours(output)
+        tiles.append(glyphs.tile(picture, f"{name}, what the net gave", width))
+        count = int(counts[place])
+        caption = (f"{name} · {count}" if count else name) if described.named else ""
+        columns.append((tiles, caption, described.named and count > metrics.LEARNT_AT_MOST))
+    return glyphs.row(columns)
+
+
+def _plane(run: Run) -> dict[str, Any] | None:
+    """For codes of two numbers: where they lie, and what the decoder makes of the plane."""
+    experiment = run.experiment
+    if experiment.latent_dim != 2 or experiment.model.kind == "super_resolution":
+        return None
+    codes, named = run.codes(), experiment.dataset_spec.named
+    labels = None if named else run.images.labels.tolist()
+    extent = latent.extent(codes, experiment.model.variational)
+    decoded = run.decode(latent.cells(extent, GRID))
+    return {
+        "codes": _safe(figures.plane(codes, run.images.names, labels, run.digest)),
+        "grid": glyphs.data_uri(glyphs.colours(_sheet(experiment.dataset_spec.drawn(decoded)))),
+        "extent": tuple(f"{end:.3g}" for end in extent),
+        "side": GRID,
+        "named": min(figures.MOST_NAMES, len(codes)) if named else 0,
+        "images": len(codes),
+    }
+
+
+def _sheet(images: Array) -> Array:
+    """GRID × GRID images as one: channels × height × width."""
+    _, channels, height, width = images.shape
+    rows = images.reshape(GRID, GRID, channels, height, width).transpose(2, 0, 3, 1, 4)
+    return rows.reshape(channels, GRID * height, GRID * width)
+
+
+def _morph(run: Run) -> dict[str, Any] | None:
+    """From the first image to the one whose code is farthest from its own, on a straight line."""
+    if not run.experiment.keeps_codes:
+        return None
+    codes = torch.from_numpy(run.codes())
+    last = int((codes - codes[0]).norm(dim=1).argmax())
+    path = latent.along(codes[[0, last]], BETWEEN)
+    images = run.experiment.dataset_spec.drawn(run.decode(path.numpy()))
+    names = run.images.names[0], run.images.names[last]
+    captions = [names[0], *[""] * BETWEEN, names[1]]
+    return {"ends": names, "strip": _safe(glyphs.strip(images, captions, _width(run)))}

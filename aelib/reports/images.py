@@ -1,0 +1,106 @@
+"""The images of an experiment as lines of a plain Python script: written into it where they are few, else loaded."""
+
+import base64
+import textwrap
+import zlib
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from .. import datasets
+from ..basics import LabError
+from ..datasets import ImageSet
+from ..experiment import Experiment
+
+MOST_WRITTEN = 40_000  # characters of pixels that stand in a script
+_WIDTH = 110
+
+_DIGITS = """\
+from sklearn.datasets import load_digits  # 8x8 digits; every fifth is held back
+pixels = torch.from_numpy(load_digits().images).mul(255 / 16).round().div(255).float()[:, None]
+number = torch.arange(len(pixels))
+train, held = pixels[number % 5 != 0], pixels[number % 5 == 0]"""
+
+
+def lines(experiment: Experiment) -> str:
+    """Statements that make `train`, and of sets whose images are not things of their own `held` (to judge by) and, with
+    patience, `watched`; of pairs also `train_shown`, `held_shown`, `watched_shown`; of things of their own `names`.
+    float32, images × channels × height × width, 0 to 1. Raises LabError where the images are not on this machine."""
+    described = experiment.dataset_spec
+    if described.named:
+        images = datasets.load(experiment.dataset)
+        return f"names = {_names(images)}\n{_named(images)}"
+    patient = experiment.early_stop.kind == "patience"
+    if described.name == "digits8x8" and not patient:
+        return _DIGITS
+    count = described.splits.train * (described.pixels + (_numbers(described.shown_shape) if described.paired else 0))
+    if count < 2 * MOST_WRITTEN:  # else not even packed would they fit
+        packed = [_packed(name, part) for name, part in parts(experiment.dataset, patient).items()]
+        if sum(map(len, packed)) <= MOST_WRITTEN:
+            return "\n".join([_UNPACK, *packed])
+    file = f"{described.name}.npz"
+    return (
+        f"# {file}: the images, as bytes; Autoencoder Lab writes it with\n"
+        f"#   python -c \"from aelib.reports.images import export; export('{described.name}', '{file}')\"\n"
+        f'found = {{name: torch.from_numpy(part).float() / 255 for name, part in numpy.load("{file}").items()}}\n'
+        + "\n".join(f'{name} = found["{name}"]' for name in parts(experiment.dataset, patient))
+    )
+
+
+def export(dataset: str, path: str | Path) -> None:
+    """Write the images of a data set for a script: an .npz file (no pickles) of uint8, images × channels × height ×
+    width, with train, held and watched, and of pairs what a net is shown of each. Raises LabError."""
+    found = {name: part.numpy() for name, part in parts(dataset, True).items()}
+    try:
+        with Path(path).open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **found)
+    except OSError as error:
+        raise LabError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
+
+
+def parts(dataset: str, watched: bool) -> dict[str, Tensor]:
+    """The bytes that a script needs, by the names that it uses."""
+    found = {"train": datasets.train(dataset), "held": datasets.judged(dataset)}
+    if watched:
+        found["watched"] = datasets.looked_at(dataset)
+    named = {name: part.pixels for name, part in found.items()}
+    return named | {f"{name}_shown": part.inputs for name, part in found.items() if part.inputs is not None}
+
+
+def _numbers(shape: tuple[int, ...]) -> int:
+    return int(np.prod(shape))
+
+
+def _names(images: ImageSet) -> str:
+    return "[\n" + textwrap.fill(", ".join(map(ascii, images.names)), _WIDTH, initial_indent="    ",
+        subsequent_indent="    ", break_long_words=False, break_on_hyphens=False) + ",\n]"  # fmt: skip
+
+
+_UNPACK = '''\
+def unpacked(text, *shape):
+    """Images × channels × height × width, 0 to 1, of packed bytes."""
+    content = zlib.decompress(base64.b64decode(text))
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8).view(shape).float() / 255
+
+'''
+
+
+def _named(images: ImageSet) -> str:
+    pixels = images.pixels
+    if pixels.shape[1] == 1 and bool(((pixels == 0) | (pixels == 255)).all()):
+        size = pixels[0].numel()
+        words = [f"{int(''.join('1' if on else '0' for on in one), 2):x}" for one in pixels.flatten(1)]
+        written = textwrap.fill(" ".join(words), _WIDTH)
+        return (
+            f'glyphs = """\n{written}\n"""  # the pixels of a glyph, row by row, are the bits of a number\n'
+            f'bits = [[int(bit) for bit in f"{{int(word, 16):0{size}b}}"] for word in glyphs.split()]\n'
+            f"train = torch.tensor(bits).float().view(-1, {', '.join(map(str, pixels.shape[1:]))})"
+        )
+    return f"{_UNPACK}\n{_packed('train', pixels)}"
+
+
+def _packed(name: str, pixels: Tensor) -> str:
+    text = base64.b64encode(zlib.compress(pixels.contiguous().numpy().tobytes(), 9)).decode()
+    shape = ", ".join(map(str, pixels.shape))
+    return f'{name} = unpacked("""\n{textwrap.fill(text, _WIDTH)}\n""", {shape})'

@@ -1,0 +1,91 @@
+"""Runs as a Jupyter notebook that makes the same figures again, with aelib, from top to bottom."""
+
+import functools
+import html
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..basics import LabError
+from ..experiment import Experiment
+from ..run import Run
+from . import words
+from .html import MOST_RUNS, MOST_TEXT
+
+_IMPORTS = """\
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+from aelib import latent, metrics
+from aelib.experiment import from_json
+from aelib.store import Store
+from aelib.training import fit"""
+
+
+def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
+    """The text of an .ipynb file (nbformat 4, validated), without outputs: each experiment as JSON is found in the
+    store or trained, then its figures, curves, images and, for codes of two numbers, the plane.
+
+    title, notes: any text, shown as text; line breaks are kept. Raises LabError for no run or more than MOST_RUNS.
+    """
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    if not 1 <= len(runs) <= MOST_RUNS:
+        raise LabError(f"A notebook has 1 to {MOST_RUNS} runs: {len(runs)} were given.")
+    if len(title) + len(notes) > MOST_TEXT:
+        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MOST_TEXT:,}.")
+    head = f"# {_shown(' '.join(title.split()) or 'Autoencoders')}"
+    found = [
+        new_markdown_cell(f"{head}\n\n{_shown(notes.strip())}".strip()),
+        new_code_cell(f"{_IMPORTS}\n\n\n{_source('found')}"),
+        new_code_cell("\n\n\n".join(map(_source, ("figures", "curves", "images", "plane")))),
+    ]
+    for number, run in enumerate(runs, start=1):
+        experiment = run.experiment
+        name = f"run_{number}" if len(runs) > 1 else "run"
+        found += [
+            new_markdown_cell(_about(experiment)),
+            new_code_cell(f"{name} = found(r'''\n{experiment.to_json()}\n''')\nfigures({name})"),
+            new_code_cell(f"curves({name})"),
+            new_code_cell(f"images({name})"),
+        ]
+        if experiment.latent_dim == 2 and experiment.model.kind != "super_resolution":
+            found.append(new_code_cell(f"plane({name})"))
+    for i, cell in enumerate(found):
+        cell["id"] = f"cell-{i}"  # else drawn at random: the same runs give the same notebook
+    document = new_notebook(
+        cells=found,
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+    )
+    nbformat.validate(document)
+    return str(nbformat.writes(document)) + "\n"
+
+
+@functools.cache
+def _source(name: str) -> str:
+    """A function as it is written in cells.py, without the types that a reader of a notebook can do without. Read, not
+    imported: matplotlib.pyplot has no place on a server."""
+    written = (Path(__file__).parent / "cells.py").read_text(encoding="utf-8")
+    (function,) = re.findall(rf"^def {name}\(.*?(?=\n\n\n|\Z)", written, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"\((\w+): \w+\) -> \w+:", r"(\1):", str(function), count=1).rstrip()
+
+
+def _about(experiment: Experiment) -> str:
+    rows = "\n".join(
+        f"| {_shown(one.label)} | {_shown(one.value)} | {_shown(one.default)} |" for one in words.settings(experiment)
+    )
+    return (
+        f"## {_shown(experiment.network)}\n\nDigest `{experiment.digest}`\n\n"
+        f"| | this experiment | default |\n| --- | --- | --- |\n{rows}"
+    )
+
+
+def _shown(text: str) -> str:
+    """Any text as Markdown that shows it as it is."""
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|~$:" else c for c in html.escape(text, quote=False))
+    return escaped.replace("\n", "  \n")

@@ -1,0 +1,87 @@
+"""The last section of a lesson: what was learnt as a page, a notebook and a script to take away."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from ..basics import LabError
+from ..reports.script import check, script
+from ..run import Run
+from .words import plain
+
+MOST_TITLE, MOST_NOTES = 200, 10_000  # characters
+
+
+def hand_in(run: Run, key: str) -> None:
+    """Title and notes, and buttons that give the run as a page, a notebook and a plain PyTorch script; each is made
+    when it is asked for. key: under which title and notes are kept in the session."""
+    title, notes = _words(key)
+    about, possible = "The same training in plain PyTorch, without this app's library.", True
+    try:
+        check(run.experiment)
+    except LabError as error:
+        about, possible = plain(str(error)), False
+    with st.container(horizontal=True):
+        _page_and_notebook([run], title, notes, key)
+        name = f"autoencoder-{run.digest}.py"
+        _download(
+            "Python script", lambda: script(run.experiment), name, "text/x-python", ":material/code:",
+            f"{key}:script", about, possible,
+        )  # fmt: skip
+
+
+def hand_in_many(runs: Sequence[Run], key: str) -> None:
+    """The same for up to six runs, side by side in one page or notebook; a script has one run, so there is none."""
+    title, notes = _words(key)
+    with st.container(horizontal=True):
+        _page_and_notebook(list(runs), title, notes, key)
+
+
+def _words(key: str) -> tuple[str, str]:
+    """The title and the notes that stand in the fields."""
+    title = st.text_input(
+        "Title", max_chars=MOST_TITLE, key=f"{key}:title", persist_state="session",
+        placeholder="Who you are, and what you tried",
+    )  # fmt: skip
+    notes = st.text_area(
+        "Notes", max_chars=MOST_NOTES, key=f"{key}:notes", persist_state="session",
+        placeholder="What did you expect, what happened, and why?",
+    )  # fmt: skip
+    return title or "", notes or ""
+
+
+def _page_and_notebook(runs: list[Run], title: str, notes: str, key: str) -> None:
+    name = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
+    _download(
+        "Page (HTML)", lambda: _page(runs, title, notes), f"{name}.html", "text/html",
+        ":material/description:", f"{key}:html", "One file with every picture and figure: opens anywhere, prints well.",
+    )  # fmt: skip
+    _download(
+        "Notebook", lambda: _notebook(runs, title, notes), f"{name}.ipynb", "application/x-ipynb+json",
+        ":material/menu_book:", f"{key}:notebook", "For Jupyter: makes the same figures again, with aelib.",
+    )  # fmt: skip
+
+
+def _download(
+    label: str, made: Callable[[], str], name: str, kind: str, icon: str, key: str, about: str, possible: bool = True
+) -> None:
+    """A button that makes its file when it is pressed; where that fails, Streamlit says so beside it."""
+    st.download_button(
+        label, made, name, kind, icon=icon, key=key, help=about, on_click="ignore", disabled=not possible
+    )
+
+
+# What draws and writes these is imported when it is asked for: the pages do not wait for it.
+
+
+def _page(runs: list[Run], title: str, notes: str) -> str:
+    from ..reports.html import page
+
+    return page(runs, title, notes)
+
+
+def _notebook(runs: list[Run], title: str, notes: str) -> str:
+    from ..reports.notebook import notebook
+
+    return notebook(runs, title, notes)
