@@ -13,6 +13,7 @@ from typing import NoReturn
 from .basics import LabError
 from .commands.look import datasets, presets
 from .commands.output import say
+from .commands.reproduce import reproduce
 from .commands.runs import ACTIONS, runs
 from .commands.sweep import sweep
 from .commands.train import train
@@ -73,6 +74,14 @@ def _parser() -> _Parser:
         "--over", action="append", required=True, metavar="KEY=V1,V2,...", help="a field and its values; at most twice"
     )
     sub.add_argument("--seeds", type=int, default=1, metavar="N", help="nets of each point; figures as mean and std")
+
+    sub = command("reproduce", reproduce, "What the documents report beside ours; what is stored is found.")
+    sub.add_argument("id", nargs="*", metavar="ID", help="a row of data/results.csv; none: all of them")
+    sub.add_argument("--quick", action="store_true", help="fewer seeds, and fewer epochs where a training is long")
+    sub.add_argument("--write", action="store_true", help="keep data/reproduction.json and benchmarks/reproduction.md")
+    sub.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="train on a Dask cluster, e.g. tcp://127.0.0.1:8786")
+    sub.set_defaults(fresh=False)
 
     sub = command("runs", runs, "The runs in the store.")
     sub.add_argument("action", nargs="?", choices=list(ACTIONS), default="list")
