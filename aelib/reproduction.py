@@ -223,7 +223,8 @@ def keep(records: Iterable[Record], path: Path | None = None, table: Path | None
         if not worse:
             rows[record["id"]] = record
     ordered = [rows[name] for name in presets.results() if name in rows]
-    _replace(path, json.dumps({"format": FORMAT, "rows": ordered}, indent=1, allow_nan=False) + "\n")
+    lines = ",\n".join(json.dumps(record, allow_nan=False) for record in ordered)
+    _replace(path, f'{{"format": {FORMAT}, "rows": [\n{lines}\n]}}\n')
     _replace(table, markdown(ordered))
 
 

@@ -35,7 +35,8 @@ def judge(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
         return status, again
     if claim.measure.better == "same":
         status, text = _against(claim, reported, document)
-        return status, f"{text[0].upper()}{text[1:]}; so has ours."
+        ours = "ours too" if best["figure"]["mean"] == document["figure"]["mean"] else "ours has another"
+        return status, f"{text[0].upper()}{text[1:]}; {ours}."
     status, text = _against(claim, reported, best)
     return status, f"Ours, {value_text(best['figure'], best)}: {text}. {again}"
 

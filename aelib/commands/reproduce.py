@@ -5,9 +5,10 @@ import time
 
 from .. import cost
 from .. import reproduction as again
-from ..claims import Claim
+from ..claims import CLAIMS, Claim
 from ..experiment import Experiment
 from ..store import Store
+from ..verdicts import Record
 from .output import print_json, print_table, say
 from .train import trained
 
@@ -15,7 +16,7 @@ from .train import trained
 def reproduce(options: argparse.Namespace) -> int:
     claims = again.chosen(options.id)
     store = Store()
-    records: dict[str, again.Record] = {}
+    records: dict[str, Record] = {}
 
     def train(experiments: list[Experiment]) -> None:
         say(f"  {len(experiments):,} trainings, about {cost.words(cost.seconds(experiments))} on one core")
@@ -29,7 +30,7 @@ def reproduce(options: argparse.Namespace) -> int:
         records[claim.id] = record
         if options.write:
             again.keep([record])
-    ordered = [record for name in again.CLAIMS if (record := records.get(name)) is not None]
+    ordered = [records[name] for name in CLAIMS if name in records]
     if options.json:
         print_json({"quick": options.quick, "rows": ordered})
     else:

@@ -69,6 +69,7 @@ LESSONS = [
     ),
 ]
 SWEEPS = ("pages/sweeps.py", "Sweeps", ":material/ssid_chart:")
+DOCUMENTS = ("pages/documents.py", "From the documents", ":material/menu_book:")
 RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")
 HOME = ("app.py", "Home", ":material/home:")
 
@@ -89,7 +90,7 @@ def page(title: str) -> None:
         for file, label, icon, _ in LESSONS:
             st.page_link(file, label=label, icon=icon)
         st.caption("Tools")
-        for file, label, icon in (SWEEPS, RUNS):
+        for file, label, icon in (SWEEPS, DOCUMENTS, RUNS):
             st.page_link(file, label=label, icon=icon)
         panel()
 
