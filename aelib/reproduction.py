@@ -46,7 +46,7 @@ class Side:
 
     role: str
     title: str
-    why: str
+    why: str  # of ours; the document's is in `Claim.assumed`
     measure: Measure
     base: Experiment
     seeds: int
@@ -62,7 +62,7 @@ def sides(claim: Claim, quick: bool = False) -> list[Side]:
     """The document's recipe, ours, and the other assumptions. quick: fewer seeds, and fewer epochs where one training
     would be long."""
     document = claim.recipe.experiment
-    found = [_side("document", "the document's recipe", claim.recipe.why, claim.measure, document, claim.seeds, quick)]
+    found = [_side("document", "the document's recipe", "", claim.measure, document, claim.seeds, quick)]
     if claim.best is not None:
         best = claim.best
         found.append(

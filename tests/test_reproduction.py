@@ -253,6 +253,16 @@ def test_verdicts_follow_from_the_figures(
     assert says in text
 
 
+def test_an_assumption_that_gives_what_is_reported_is_named() -> None:
+    claim = CLAIMS["font-35-2"]
+    others = [{**_side("alternative", value), "title": title} for value, title in ((0.53, "near"), (0.8, "far"))]
+    _, text = verdicts.judge(claim, [_side("document", 0.9), *others])
+    assert "near (0.53)" in text
+    assert "far" not in text
+    _, text = verdicts.judge(claim, [_side("document", 0.52), *others])
+    assert "near" not in text
+
+
 def test_what_is_written_is_merged_and_a_quick_row_replaces_no_whole_one(written: Path) -> None:
     store = Store()
     quick = reproduction.row(_small("font-35-2"), store, _Trainer(store), quick=True)
