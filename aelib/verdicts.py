@@ -87,11 +87,11 @@ def _explained(claim: Claim, reported: float, records: Sequence[Record]) -> str:
     if _again(claim, reported, records[0]) == AS_REPORTED:
         return ""
     found = [
-        f" As reported with another assumption: {record['title']} ({value_text(record['figure'], record)})."
+        f"{record['title']} ({value_text(record['figure'], record)})"
         for record in records
         if record["role"] == "alternative" and record["figure"] and _again(claim, reported, record) == AS_REPORTED
     ]
-    return "".join(found)
+    return f" As reported with another assumption: {'; '.join(found)}." if found else ""
 
 
 def _again(claim: Claim, reported: float, document: Record) -> str:

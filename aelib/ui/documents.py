@@ -21,13 +21,14 @@ DOCUMENTS = {
     "E": "E: paper, super-resolution",
 }
 COMMAND = "python -m aelib reproduce --write"
+_ORDER = ["row", "reported", "document's recipe", "our recipe", "verdict", "figure", "network", "document"]
 _ICONS = {
     "better": ":material/trending_up:", "as reported": ":material/check:", "not reached": ":material/trending_down:",
     "picture": ":material/image:", "absent": ":material/folder_off:", "diverged": ":material/error:",
 }  # fmt: skip
 _SAID = {
     "better": "better than reported", "as reported": "as reported", "not reached": "not reached",
-    "picture": "pictures, or nothing to compare", "absent": "not measured: images not here", "diverged": "diverged",
+    "picture": "with a picture, or nothing to compare", "absent": "not measured: images not here", "diverged": "diverged",
 }  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def table(records: list[Record]) -> None:
     """Reported beside ours, and the same as CSV."""
     shown = pd.DataFrame([cells(record) for record in records])
     st.dataframe(
-        shown, hide_index=True, key="documents:table",
+        shown, hide_index=True, key="documents:table", column_order=_ORDER,
         column_config={"verdict": st.column_config.TextColumn(width="large")},
     )  # fmt: skip
     st.caption("mean ± std over the seeds, whose number is in brackets.")
