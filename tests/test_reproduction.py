@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from aelib import claims, cost, presets, reproduction, verdicts
+from aelib import claims, cost, devices, presets, reproduction, verdicts
 from aelib.__main__ import main
 from aelib.basics import LabError
 from aelib.claims import CLAIMS, MEASURES, Claim, Measure, Recipe
@@ -135,6 +135,21 @@ def test_a_perfect_denoiser_is_usable_and_a_blind_one_is_not(run: Run, monkeypat
     assert claims.noise_limit(noisy) == 1.0
     monkeypatch.setattr(Run, "restored", lambda self, shown: torch.zeros_like(shown))
     assert claims.noise_limit(noisy) == 0.0
+
+
+def test_the_time_ratio_is_of_one_net_on_the_same_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = fit(presets.get("house-numbers-autoencoder").with_values({"epochs": 1}), "cpu")
+    own = {"network": run.experiment.network, "dataset": run.experiment.dataset_spec.title, "precision": "full"}
+    kept = [devices.Speed(device, "", "", "", batch_size=32, epochs=1, images=100, seconds=seconds, **{**own, **other})
+            for device, seconds, other in (
+                ("cpu", 8.0, {}), ("cpu", 10.0, {}), ("cuda", 2.0, {"precision": "mixed"}), ("cuda", 1.0, {"network": "x"}))]  # fmt: skip
+    monkeypatch.setattr(devices, "stored", lambda: kept)
+    assert math.isnan(claims.time_ratio(run))
+    kept.append(replace(kept[0], device="cuda", seconds=4.0))
+    assert claims.time_ratio(run) == 0.5  # of the faster CPU
+    found = reproduction.figure(MEASURES["gpu_over_cpu_time"], [run])
+    assert found is not None
+    assert found["mean"] == 0.5
 
 
 def test_a_morph_of_different_images_counts_ten_and_a_standstill_none() -> None:

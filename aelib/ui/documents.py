@@ -28,7 +28,7 @@ _ICONS = {
 }  # fmt: skip
 _SAID = {
     "better": "better than reported", "as reported": "as reported", "not reached": "not reached",
-    "picture": "with a picture, or nothing to compare", "absent": "not measured: images not here", "diverged": "diverged",
+    "picture": "with a picture, or nothing to compare", "absent": "without its images here", "diverged": "diverged",
 }  # fmt: skip
 
 
