@@ -118,6 +118,7 @@ def row(claim: Claim, store: Store, train: Train, quick: bool = False) -> Record
     if absent is not None:
         return {**record, "status": "absent", "verdict": f"Not measured: {absent}", "sides": []}
     asked = sides(claim, quick)
+    record["quick"] = asked != sides(claim)  # a cheap row loses nothing
     wanted = {one.digest: one for side in asked for one in side.experiments}
     known = store.known(wanted)
     missing = [experiment for digest, experiment in wanted.items() if digest not in known]

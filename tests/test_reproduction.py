@@ -173,6 +173,7 @@ def test_a_row_is_measured_and_a_second_time_trains_nothing() -> None:
     values = [store.get(digest).metrics["learnt"] for digest in document["digests"]]  # type: ignore[union-attr]
     assert document["figure"]["values"] == values
     json.dumps(record, allow_nan=False)
+    assert reproduction.row(claim, store, again, quick=True)["quick"] is False  # two seeds are few enough
 
 
 def test_after_a_kill_only_the_rest_is_trained() -> None:
@@ -280,7 +281,7 @@ def test_an_assumption_that_gives_what_is_reported_is_named() -> None:
 
 def test_what_is_written_is_merged_and_a_quick_row_replaces_no_whole_one(written: Path) -> None:
     store = Store()
-    quick = reproduction.row(_small("font-35-2"), store, _Trainer(store), quick=True)
+    quick = {**reproduction.row(_small("font-35-2"), store, _Trainer(store)), "quick": True}
     whole = {**quick, "quick": False, "verdict": "whole"}
     other = {**quick, "id": "font-20-10"}
     reproduction.keep([quick])
