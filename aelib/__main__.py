@@ -14,6 +14,7 @@ from .basics import LabError
 from .commands.look import datasets, presets
 from .commands.output import say
 from .commands.report import report
+from .commands.reproduce import reproduce
 from .commands.runs import ACTIONS, runs
 from .commands.sweep import sweep
 from .commands.train import train
@@ -83,6 +84,14 @@ def _parser() -> _Parser:
     kind.add_argument("--script", metavar="FILE", help="a Python script that trains the experiment, without aelib")
     sub.add_argument("--title", default="", metavar="TEXT")
     sub.add_argument("--notes", default="", metavar="TEXT", help="below the title; line breaks are kept")
+
+    sub = command("reproduce", reproduce, "What the documents report beside ours; what is stored is found.")
+    sub.add_argument("id", nargs="*", metavar="ID", help="a row of data/results.csv; none: all of them")
+    sub.add_argument("--quick", action="store_true", help="fewer seeds, and fewer epochs where a training is long")
+    sub.add_argument("--write", action="store_true", help="keep data/reproduction.json and benchmarks/reproduction.md")
+    sub.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="train on a Dask cluster, e.g. tcp://127.0.0.1:8786")
+    sub.set_defaults(fresh=False)
 
     sub = command("runs", runs, "The runs in the store.")
     sub.add_argument("action", nargs="?", choices=list(ACTIONS), default="list")

@@ -133,7 +133,7 @@ def test_divergence_says_so_and_is_no_success(capsys: pytest.CaptureFixture[str]
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["presets"], ["datasets"], ["train"], ["runs"]):
+    for command in ([], ["presets"], ["datasets"], ["train"], ["reproduce"], ["runs"]):
         with pytest.raises(SystemExit) as stop:
             main([*command, "--help"])
         assert stop.value.code == 0

@@ -71,6 +71,7 @@ LESSONS = [
 SWEEPS = ("pages/sweeps.py", "Sweeps", ":material/ssid_chart:")
 LAB = ("pages/lab.py", "Lab", ":material/science:")
 COMPARE = ("pages/compare.py", "Compare", ":material/compare:")
+DOCUMENTS = ("pages/documents.py", "From the documents", ":material/menu_book:")
 RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")
 HOME = ("app.py", "Home", ":material/home:")
 
@@ -91,7 +92,7 @@ def page(title: str) -> None:
         for file, label, icon, _ in LESSONS:
             st.page_link(file, label=label, icon=icon)
         st.caption("Tools")
-        for file, label, icon in (LAB, COMPARE, SWEEPS, RUNS):
+        for file, label, icon in (LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS):
             st.page_link(file, label=label, icon=icon)
         panel()
 

@@ -26,10 +26,10 @@ def name(experiment: Experiment) -> str:
     return f"{experiment.network}, seed {experiment.seed}"
 
 
-def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:") -> None:
-    """A link that opens the experiment in its lesson."""
-    page, preset = _home_of(experiment)
-    query = to_query(experiment, preset) | _rules(page, experiment)
+def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:", preset: str | None = None) -> None:
+    """A link that opens the experiment in its lesson. preset: that the address begins with, by default the lesson's."""
+    page, own = _home_of(experiment)
+    query = to_query(experiment, preset or own) | _rules(page, experiment)
     st.page_link(page, label=plain(label), icon=icon, query_params=query)
 
 
