@@ -388,4 +388,4 @@ def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, f
         assert found.value.suggested_filename == name
         text = found.value.path().read_text(encoding="utf-8")
         assert text.startswith(start)
-        assert ("Anna &amp; Ben" in text) == name.endswith("html")
+        assert ("Anna &amp; Ben" in text) == (not name.endswith(".py"))
