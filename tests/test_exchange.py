@@ -290,7 +290,6 @@ def test_edited_figures_are_refused(run: Run, home: Path) -> None:
         (lambda r: r["experiment"].update(dataset="glyphs-../../x"), "lacks the data set"),
         (lambda r: r.update(format=runfiles.FORMAT + 1), "newer Autoencoder Lab"),
     ],
-    ids=str,
 )  # fmt: skip
 def test_a_forged_record_is_refused(
     run: Run, home: Path, change: Callable[[dict[str, Any]], object], says: str
