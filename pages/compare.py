@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import compare, layout, words
+from aelib.ui import compare, layout, reports, words
 
 layout.page("Compare")
 st.title("Compare")
@@ -42,3 +42,7 @@ st.header("5 · Image by image")
 if compare.together(shown) is not None:
     compare.errors(shown, f"{KEY}:errors")
     compare.images(shown, f"{KEY}:images")
+
+st.header("6 · Hand in")
+st.markdown("All of them side by side in one page or notebook, of each the run with the first seed.")
+reports.hand_in_many(list(shown.values()), f"{KEY}:hand-in")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib.models import KINDS
-from aelib.ui import controls, forms, lab, layout, lesson, views
+from aelib.ui import controls, forms, lab, layout, lesson, reports, views
 
 FORM, RUN = "lab", "lab-run"
 
@@ -35,3 +35,7 @@ lab.inside(run, RUN)
 
 st.header("6 · Onwards")
 lab.onwards(run)
+
+st.header("7 · Hand in")
+st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
+reports.hand_in(run, f"{RUN}:hand-in")
