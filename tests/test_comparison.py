@@ -196,6 +196,13 @@ def test_rows_of_an_address_that_make_no_sense_are_left_out(query: dict[str, str
     assert any(says in one for one in _errors(app))
 
 
+def test_a_digest_opens_a_run_that_is_here_and_one_that_is_not_is_said(stored: dict[str, Run]) -> None:
+    digests = [run.digest for run in stored.values()]
+    app = opened("pages/compare.py", {"1": digests[0], "2": digests[1], "3": "0123456789abcdef"})
+    assert list(_tables(app)[0].loc["Layers"]) == ["35-64-32-2", "35-12-2"]
+    assert ["run 0123456789abcdef is not on this server" in one for one in _errors(app)] == [True]
+
+
 def test_on_different_images_nothing_is_shown_image_by_image(stored: dict[str, Run]) -> None:
     emoji = fit(presets.get("emoji-best").with_values({"epochs": 2}), "cpu")
     resources.store().save(emoji)

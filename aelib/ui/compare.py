@@ -1,5 +1,6 @@
 """The parts of the page Compare: a table of experiments, their runs side by side, and how much of it is noise."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from ..run import Run
 from . import batch, views
 from .address import packed, text, unpacked
 from .links import link, name, short
-from .resources import open_run
+from .resources import open_run, store
 from .words import plain, problems
 
 _ROWS, _SEEDS, _VERSION, _ADDRESS = "compare:rows", "compare:seeds", "compare:version", "compare:address"
@@ -43,7 +44,12 @@ Rows = list[dict[str, str]]
 
 
 def _row_of(given: str) -> dict[str, str]:
-    """A row of the table from an experiment in an address. Raises LabError."""
+    """A row of the table from an experiment in an address, or the digest of a run that is here. Raises LabError."""
+    if re.fullmatch("[0-9a-f]{16}", given):
+        run = store().get(given)
+        if run is None:
+            raise LabError(f"run {given} is not on this server: ask for a link of this page's, or for its run file.")
+        given = short(run.experiment)
     experiment = unpacked(given)
     preset = given.partition(";")[0].strip()
     changes = {path: text(value) for path, value in experiment.changes(presets.get(preset)).items()}

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ..run import Run
 from . import colour, features, views
-from .links import link, link_compare
+from .links import link
 from .words import said
 
 
@@ -34,4 +34,3 @@ def inside(run: Run, key: str) -> None:
 def onwards(run: Run) -> None:
     """Where else to look at it."""
     link(run.experiment, "Open it in its lesson", ":material/arrow_forward:")
-    link_compare([run.experiment], "Put it beside others", add=True)

@@ -8,7 +8,7 @@ from ..experiment import Experiment
 from ..run import Run
 from . import classroom, exchange, views
 from .controls import Controls
-from .links import link
+from .links import link, link_compare
 from .progress import run_of
 from .words import plain, problems
 
@@ -53,5 +53,7 @@ def begin(
         if run is not None:
             views.verdict(run)
             classroom.judged(form, run)
-            exchange.download(run, key)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                link_compare([experiment], "Put it beside others", add=True)
+                exchange.download(run, key)
         return run
