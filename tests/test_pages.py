@@ -44,7 +44,7 @@ def test_every_page_opens_on_an_empty_server(page: str) -> None:
 
 def test_every_page_file_is_in_the_navigation() -> None:
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert files == {layout.RUNS[0], layout.SWEEPS[0], layout.DOCUMENTS[0], *(lesson[0] for lesson in layout.LESSONS)}
+    assert files == {*(tool[0] for tool in layout.TOOLS), *(lesson[0] for lesson in layout.LESSONS)}
 
 
 def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:

@@ -358,8 +358,11 @@ def _refused(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[
 
 
 def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font: Run) -> None:
+    import streamlit as st
+
     from tests.apps import opened, sound
 
+    st.cache_resource.clear()  # the store of a test before this one
     Store().save(font)
     app = opened("pages/dense.py", {"preset": "font-best", "epochs": "60"})
     assert app.header[-1].value == "9 · Hand in"

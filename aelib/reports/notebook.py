@@ -13,6 +13,8 @@ from . import words
 from .html import MOST_RUNS, MOST_TEXT
 
 _IMPORTS = """\
+%matplotlib inline
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch

@@ -73,6 +73,7 @@ LAB = ("pages/lab.py", "Lab", ":material/science:")
 COMPARE = ("pages/compare.py", "Compare", ":material/compare:")
 DOCUMENTS = ("pages/documents.py", "From the documents", ":material/menu_book:")
 RUNS = ("pages/runs.py", "Runs", ":material/leaderboard:")
+TOOLS = (LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS)
 HOME = ("app.py", "Home", ":material/home:")
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -92,7 +93,7 @@ def page(title: str) -> None:
         for file, label, icon, _ in LESSONS:
             st.page_link(file, label=label, icon=icon)
         st.caption("Tools")
-        for file, label, icon in (LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS):
+        for file, label, icon in TOOLS:
             st.page_link(file, label=label, icon=icon)
         panel()
 
