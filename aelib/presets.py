@@ -242,8 +242,8 @@ _ALL = [
 _CONVOLUTIONAL = {"model.kind": "convolutional", "model.hidden_activation": "relu", "batch_size": 128}
 _LETTERS = {"letters": {"epochs": 20, "batch_size": 32}, "notmnist": {"epochs": 20}}  # letters are few: small batches
 _CODES_ASSUMED = (
-    "The document names ReLU, a sigmoid at the end and the number of layers, no more: 16 and 8 channels, kernels of 3, "
-    "max pooling, cross-entropy, Adam 0.003."
+    "Document C, a lecture, names ReLU, a sigmoid at the end and the number of layers, no more: 16 and 8 channels, "
+    "kernels of 3, max pooling, cross-entropy, Adam 0.003."
 )
 _BEST_CODES_ASSUMED = (
     "Our recipe: 32 and 64 channels, a layer more at each size, steps instead of pooling, SiLU, squared error, Adam "
@@ -279,8 +279,8 @@ _RESTORE = {
     "epochs": 5,
 }
 _RESTORE_ASSUMED = (
-    "The document names up to five steps, batch norm, leaky ReLU, cross-entropy and Adam; sizes, rate 0.001 and noise "
-    "(Gaussian, 0.5, cut off at black and white) are ours."
+    "Document D, a practical, names up to five steps, batch norm, leaky ReLU, cross-entropy and Adam; sizes, rate "
+    "0.001 and noise (Gaussian, 0.5, cut off at black and white) are ours."
 )
 _COLOUR = {
     **_CONVOLUTIONAL,
@@ -289,7 +289,9 @@ _COLOUR = {
     "optimizer.learning_rate": 0.002,
     "epochs": 15,
 }
-_COLOUR_ASSUMED = "The document leaves the network open: three layers a side, a code of 8x8x16, squared error, Adam."
+_COLOUR_ASSUMED = (
+    "Document C, a lecture, leaves the network open: three layers a side, a code of 8x8x16, squared error, Adam."
+)
 _FEW = {"house_numbers": {"batch_size": 32, "optimizer.learning_rate": 0.004}}  # 1,800 images: smaller batches
 _NOISY = {"corruption.kind": "gaussian", "corruption.level": 0.2}
 
@@ -314,8 +316,8 @@ _SHARPEN = {
     "epochs": 10,
 }
 _SHARPEN_ASSUMED = (
-    "The document names ReLU and the number of layers: here layers on each side, kernels of 3, squared error, Adam "
-    "0.001, 16 patches a step."
+    "Document E, a paper, names ReLU and the number of layers: here layers on each side, kernels of 3, squared error, "
+    "Adam 0.001, 16 patches a step."
 )
 _SHARPEN_BEST = {"model.convolution.residual": True, "optimizer.learning_rate": 0.002, "optimizer.schedule": "cosine"}
 _SHARPEN_BEST_ASSUMED = (

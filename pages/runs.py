@@ -22,11 +22,12 @@ with words.said():
     listing.table(rows)
 
     st.header("The wall")
+    shown = dataset or listing.most(rows)
     st.markdown(
         "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture; the "
-        "orange steps join the runs that nobody beats: for fewer wrong pixels you must pay with more parameters."
+        "orange steps join the runs that nobody beats: for fewer errors you must pay with more parameters."
     )
-    shown = dataset or rows[0]["dataset"]
+    st.caption(words.plain(f"Of one data set: {listing.title(shown)}. The filter above chooses another."))
     left, right = st.columns([2, 3])
     with left:
         wall.leaderboard(shown)

@@ -53,7 +53,7 @@ views.error_curves(run, RUN)
 
 st.header("7 · Layers, kernels, activations, normalisation")
 st.markdown(
-    "The document's experiments, everything else as chosen above. Before you train them: do more layers help? Does "
+    "Document E's experiments, everything else as chosen above. Before you train them: do more layers help? Does "
     "normalising the pixels, and does batch norm, which changes the brightness of what it normalises?"
 )
 with words.said():

@@ -62,9 +62,12 @@ def shared_error(runs: Iterable[Run]) -> str | None:
     return next((name for name in ERRORS if all(name in keys for keys in histories)), None)
 
 
-def errors(runs: Mapping[str, Run], figure_name: str, seconds: bool = False) -> go.Figure:
+def errors(
+    runs: Mapping[str, Run], figure_name: str, seconds: bool = False, logarithmic: bool = True, height: int = 340
+) -> go.Figure:
     """A figure in ERRORS against epoch, one curve for each run by its name: unlike losses, comparable between runs.
-    seconds: against those of training instead; of nets that were trained together, each one's share."""
+    logarithmic: the epochs; seconds: against those of training instead; of nets that were trained together, each
+    one's share."""
     figure = go.Figure()
     for (name, run), colour in zip(runs.items(), itertools.cycle(SERIES), strict=False):
         records = [record for record in run.history if record["epoch"] > 0]
@@ -76,9 +79,10 @@ def errors(runs: Mapping[str, Run], figure_name: str, seconds: bool = False) -> 
     if seconds:
         figure.update_xaxes(title="seconds of training", type="log", exponentformat="none")
     else:
-        figure.update_xaxes(title="epoch", type="log", dtick=1)
+        kind = {"type": "log", "dtick": 1} if logarithmic else {"type": "linear", "dtick": None}
+        figure.update_xaxes(title="epoch", **kind)
     figure.update_yaxes(title=ERRORS[figure_name], rangemode="tozero")
-    return styled(figure, 340)
+    return styled(figure, height)
 
 
 def learnt(run: Run, logarithmic: bool = True) -> go.Figure:

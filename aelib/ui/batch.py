@@ -63,20 +63,21 @@ def _watch(digests: list[str], total: int, key: str) -> None:
     active = {id(job): job for digest in digests if (job := jobs().get(digest)) is not None and job.active}
     if not active or store().known(digests):  # something of it has ended: the page shows it
         st.rerun()
-    left = len(digests) - sum(len(job.experiments) for job in active.values())
-    done, seconds = total - len(digests) + left, 0.0
-    share = float(done)
-    for job in active.values():
+    asked = set(digests)
+    # a job may have trainings too that this page does not ask for
+    waited = {key: sum(one.digest in asked for one in job.experiments) for key, job in active.items()}
+    share, seconds = float(total - sum(waited.values())), 0.0
+    for each, job in active.items():
         progress = jobs().progress(job.digest)
         if progress is not None:
-            share += progress.share * len(job.experiments)
+            share += progress.share * waited[each]
             seconds = max(seconds, progress.seconds_left)
     running = sum(job.state == "running" for job in active.values())
     waiting = len(active) - running
     text = f"{share / total:.0%} of {total:,} trainings"
     text += f" · {running} batch{'es' if running > 1 else ''} training" if running else ""
     text += f", {waiting} waiting" if waiting else f" · about {cost.words(seconds)} left" if seconds else ""
-    st.progress(min(1.0, share / total), text=text)
+    st.progress(max(0.0, min(1.0, share / total)), text=text)
     mine = [job for job in active.values() if who() in job.people]
     if mine:  # a callback is heard even where this drawing gives way to the next
         st.button(

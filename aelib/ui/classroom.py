@@ -131,12 +131,20 @@ def _code(form: Controls, link: str) -> None:
         return
     image = code.svg_data_uri(scale=4, border=QR_BORDER, dark="#000", light="#fff", omitsize=True)
     st.html(f'<img class="ae-qr" src="{image}" alt="QR code of the link" style="width: min(100%, {QR_WIDTH}px)">')
+    if st.button("Show it large", icon=":material/fullscreen:", key=_key(form, "large")):
+        _large(image)
     picture = io.BytesIO()
     code.save(picture, kind="png", scale=QR_PRINT, border=QR_BORDER, dark="#000", light="#fff")
     st.download_button(
         "QR code as PNG", picture.getvalue(), f"{form.lesson}-link.png", "image/png", icon=":material/qr_code:",
         key=_key(form, "png"), on_click="ignore",
     )  # fmt: skip
+
+
+@st.dialog("Scan this with a phone", width="large")
+def _large(image: str) -> None:
+    """As large as the screen is high: for the projector."""
+    st.html(f'<img class="ae-qr" src="{image}" alt="Large QR code" style="width: min(100%, 70vh); margin: auto">')
 
 
 def _link(query: dict[str, str]) -> str:

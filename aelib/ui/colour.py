@@ -64,7 +64,8 @@ def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], w
         if images.shape == first.shape  # smaller pictures have no pixel of the original's
     ]
     st.caption(
-        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these: {', '.join(told)}."
+        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these few (section 2 is of all "
+        f"test images together): {', '.join(told)}."
     )
 
 

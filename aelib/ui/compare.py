@@ -250,10 +250,9 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
         if label != first:
             told = comparison.difference(values[first], found)
             row |= {"difference": f"{told.means[1] - told.means[0]:+.4g}", "p": told.p, "effect (d)": told.effect}
-            amount = "more than noise" if told.is_sure else "no more than noise"
             said.append(
-                f"{plain(label)}: **{amount}** beside the first (p = {told.p:.2g}, effect {told.size}, {told.runs[1]} "
-                f"runs against {told.runs[0]})."
+                f"{plain(label)}: {_amount(told)} beside the first (p = {told.p:.2g}, effect {told.size}, "
+                f"{told.runs[1]} runs against {told.runs[0]})."
             )
         rows.append(row)
     st.dataframe(
@@ -270,6 +269,15 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
     st.markdown("\n".join(f"- {one}" for one in said))
     if len(others) > 1:
         st.caption(f"{len(others)} tests were made: of twenty, chance alone makes one look like more than noise.")
+
+
+def _amount(told: comparison.Difference) -> str:
+    """What the test says, and what it cannot say."""
+    if told.is_sure:
+        return "**more than noise**"
+    if told.size in ("medium", "large"):
+        return "**cannot be told** from noise with so few runs: try more seeds"
+    return "**no difference seen**; with more seeds a small one might be"
 
 
 def together(shown: Mapping[str, Run]) -> DatasetSpec | None:

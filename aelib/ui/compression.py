@@ -126,8 +126,8 @@ def four_codes(run: Run, key: str) -> list[Run]:
     ours = "ours"
     chosen = st.segmented_control(
         "Whose networks", ["document", ours], default=_whose(run.experiment, ours), key=f"{key}:whose", required=True,
-        format_func=lambda name: "our networks" if name == ours else "the document's networks",
-        help="The document's have two or three layers a side and pooling; ours have more channels and layers.",
+        format_func=lambda name: "our networks" if name == ours else "document C's networks",
+        help="Document C's have two or three layers a side and pooling; ours have more channels and layers.",
     )  # fmt: skip
     try:
         nets = companions.codes(run.experiment, best=chosen == ours)

@@ -28,7 +28,7 @@ def inside(run: Run, key: str) -> None:
         with said():
             views.plane(run, key)
     else:
-        st.caption("Its lesson shows the codes of so many images, epoch by epoch.")
+        st.caption("Codes of many images are shown by the lesson on digits, where they are of digits.")
 
 
 def onwards(run: Run) -> None:

@@ -1,5 +1,7 @@
 """The Runs page's list: filter, open, compare, delete one's own."""
 
+from collections import Counter
+
 import pandas as pd
 import streamlit as st
 
@@ -30,7 +32,7 @@ def filtered() -> tuple[list[Summary], str | None]:
     names = runs.index.datasets()
     left, middle, right = st.columns(3)
     dataset: str | None = left.selectbox(
-        "Data set", [None, *names], format_func=lambda name: _title(name) if name else "all", key="runs:dataset"
+        "Data set", [None, *names], format_func=lambda name: title(name) if name else "all", key="runs:dataset"
     )
     layers = middle.text_input("Layers contain", placeholder="such as 20-10", key="runs:layers").strip()
     order: Order = right.selectbox("Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order")
@@ -39,7 +41,12 @@ def filtered() -> tuple[list[Summary], str | None]:
     return runs.summaries(order, dataset, layers, SHOWN, among), dataset
 
 
-def _title(name: str) -> str:
+def most(rows: list[Summary]) -> str:
+    """The data set that most of these are on."""
+    return Counter(row["dataset"] for row in rows).most_common(1)[0][0]
+
+
+def title(name: str) -> str:
     try:
         return datasets.spec(name).title
     except LabError:  # a table that was removed from this machine: its runs are still listed
@@ -53,9 +60,9 @@ def table(rows: list[Summary]) -> None:
     frame["result"] = [outcome(row) for row in rows]
     frame["wrong_pixels"] = frame["wrong_pixels"].astype("Int64")
     columns = {
-        "architecture": "layers", "result": "result", "wrong_pixels": "wrong pixels", "parameters": "parameters",
-        "epochs": "epochs", "seed": "seed", "activation": "activation", "optimizer": "optimiser",
-        "learning_rate": "rate", "seconds": "seconds", "created": "trained (UTC)", "dataset": "data set",
+        "architecture": "layers", "result": "result", "dataset": "data set", "wrong_pixels": "wrong pixels",
+        "parameters": "parameters", "epochs": "epochs", "seed": "seed", "activation": "activation",
+        "optimizer": "optimiser", "learning_rate": "rate", "seconds": "seconds", "created": "trained (UTC)",
         "digest": "digest",
     }  # fmt: skip
     picked = st.dataframe(
@@ -64,6 +71,7 @@ def table(rows: list[Summary]) -> None:
         on_select="rerun",
         selection_mode="multi-row",
         key="runs:table",
+        placeholder="–",
         column_config={
             "seconds": st.column_config.NumberColumn(format="%.2f"),
             "rate": st.column_config.NumberColumn(format="%g"),

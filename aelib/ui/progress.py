@@ -77,6 +77,8 @@ def _question(experiment: Experiment) -> str:
         return "what will it restore, and what will it invent?"
     if experiment.model.kind == "convolutional":
         return f"what will be lost through {words(experiment.architecture.code_shape)}?"
+    if not described.named and described.classes < 2:
+        return "which pictures will come out worst?"
     if not described.named:
         return "which classes will lie beside each other, and which will share a place?"
     what = "pictures" if described.light else "characters"
@@ -85,7 +87,7 @@ def _question(experiment: Experiment) -> str:
 
 def _guess(experiment: Experiment) -> str:
     """How long it may take, in words."""
-    return f"about {cost.words(cost.seconds([experiment]))}"
+    return f"about {cost.words(cost.seconds([experiment]))} on an idle core"
 
 
 def _stored_note(run: Run, just_now: bool) -> None:

@@ -70,14 +70,15 @@ def choices(experiment: Experiment, key: str) -> None:
 def error_curves(run: Run, key: str) -> None:
     """Loss and images learnt (or, of many images, the squared error) over the epochs; of variational nets the two parts
     of the loss too."""
-    logarithmic = st.toggle("Logarithmic axes", value=True, key=f"{key}:log", persist_state="session")
+    logarithmic = st.toggle("Logarithmic epochs", value=True, key=f"{key}:log", persist_state="session")
     left, right = st.columns(2)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if run.experiment.model.variational else "")
     left.plotly_chart(curves.loss(run.history, label, logarithmic), key=f"{key}:loss", config=_PLAIN)
     if "learnt" in run.metrics:
         right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
     else:
-        right.plotly_chart(curves.errors({"held back": run}, "mse"), key=f"{key}:mse", config=_PLAIN)
+        held_back = curves.errors({"held back": run}, "mse", logarithmic=logarithmic, height=300)
+        right.plotly_chart(held_back, key=f"{key}:mse", config=_PLAIN)
     if run.experiment.model.variational:
         lowest = losses.lowest(run.experiment.loss, run.images.images())
         left, right = st.columns(2)
