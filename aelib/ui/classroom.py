@@ -16,7 +16,7 @@ from .controls import Controls
 from .rules import ALL, MORE
 from .words import plain
 
-QR_WIDTH = 420  # pixels of the page: readable from the back of a classroom, as tall as a popover may be
+QR_WIDTH = "min(100%, 420px, 60vh)"  # readable from the back of a classroom, and whole in its popover
 QR_BORDER = 4  # modules of white around it, as ISO/IEC 18004 asks
 QR_PRINT = 16  # pixels of a module in the file to download
 _LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")  # noqa: S104 - names that only this machine understands
@@ -130,21 +130,13 @@ def _code(form: Controls, link: str) -> None:
         )
         return
     image = code.svg_data_uri(scale=4, border=QR_BORDER, dark="#000", light="#fff", omitsize=True)
-    st.html(f'<img class="ae-qr" src="{image}" alt="QR code of the link" style="width: min(100%, {QR_WIDTH}px)">')
-    if st.button("Show it large", icon=":material/fullscreen:", key=_key(form, "large")):
-        _large(image)
+    st.html(f'<img class="ae-qr" src="{image}" alt="QR code of the link" style="width: {QR_WIDTH}">')
     picture = io.BytesIO()
     code.save(picture, kind="png", scale=QR_PRINT, border=QR_BORDER, dark="#000", light="#fff")
     st.download_button(
         "QR code as PNG", picture.getvalue(), f"{form.lesson}-link.png", "image/png", icon=":material/qr_code:",
         key=_key(form, "png"), on_click="ignore",
     )  # fmt: skip
-
-
-@st.dialog("Scan this with a phone", width="large")
-def _large(image: str) -> None:
-    """As large as the screen is high: for the projector."""
-    st.html(f'<img class="ae-qr" src="{image}" alt="Large QR code" style="width: min(100%, 70vh); margin: auto">')
 
 
 def _link(query: dict[str, str]) -> str:

@@ -77,11 +77,8 @@ def _active(group: list[Job]) -> None:
     if told:
         again = "begun again, " if max(job.attempts for job in group) > 1 else ""
         waiting = sum(job.state == "queued" for job in group)
-        left = (
-            f"{waiting} more {'batch waits' if waiting == 1 else 'batches wait'}"
-            if waiting
-            else f"{max(one.seconds_left for one in told):.0f} s left"
-        )
+        more = f"{waiting} more {'batch waits' if waiting == 1 else 'batches wait'}"
+        left = more if waiting else f"{max(one.seconds_left for one in told):.0f} s left"
         st.progress(sum(one.share for one in told) / len(group), text=f":small[{again}{left}]")
     else:
         before = jobs().position(group[0])
