@@ -11,9 +11,11 @@ from playwright.sync_api import sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from aelib import companions, presets
+from aelib.reports import html
 from aelib.run import Run
 from aelib.store import Store
 from aelib.training import fit_many
+from aelib.ui.links import short
 from tests import chromium
 from tests.server import Server
 
@@ -35,7 +37,36 @@ def in_the_script() -> list[float]:
         app.run()
         seconds.append(time.perf_counter() - start)
         assert not app.exception
-        assert len(app.header) == 8
+        assert len(app.header) == 9
+    return seconds
+
+
+def six_compared() -> list[float]:
+    """Seconds of the script of the page Compare for six runs that were opened before."""
+    base = presets.get("font-best")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for i in range(6):
+        app.query_params[str(i + 1)] = short(base.with_values({"seed": i}))
+    app.switch_page("pages/compare.py").run()
+    seconds = []
+    for _ in range(RUNS - 1):
+        start = time.perf_counter()
+        app.run()
+        seconds.append(time.perf_counter() - start)
+        assert not app.exception
+        assert len(app.header) == 6
+    return seconds
+
+
+def four_reported() -> list[float]:
+    """Seconds of an HTML report of four runs, once matplotlib is imported."""
+    runs = [run for digest in Store().digests()[:4] if (run := Store().get(digest)) is not None]
+    html.page(runs[:1])
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        html.page(runs)
+        seconds.append(time.perf_counter() - start)
     return seconds
 
 
@@ -121,12 +152,15 @@ def main() -> None:
         for run in fit_many([emoji, companions.plain(emoji)], "cpu"):
             assert isinstance(run, Run)
             store.save(run)
-        script, (verdict, drawn) = in_the_script(), in_the_browser(home)
+        script, compared, reported = in_the_script(), six_compared(), four_reported()
+        verdict, drawn = in_the_browser(home)
         morph = morph_in_the_browser(home)
     rows = [
         [name, f"{statistics.median(values):.3f}", f"{max(values):.3f}"]
         for name, values in (
             ("the page's script", script),
+            ("the script of the page Compare with six runs", compared),
+            ("an HTML report of four runs", reported),
             ("key press to digest and verdict in Chromium", verdict),
             ("key press to the whole page redrawn in Chromium", drawn),
             ("key press to a morph of 60 images, three ways, in Chromium", morph),
