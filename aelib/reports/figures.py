@@ -132,13 +132,13 @@ def _line(axes: "Axes", records: list[dict[str, float]], name: str, told: str, c
 
 
 def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
     axes.set_title(label, fontsize=9, color=_INK, loc="left")
     axes.set_xlabel("epoch", fontsize=9, color=_INK)
     if max(float(np.max(line.get_xdata())) for line in axes.get_lines()) > FEW_EPOCHS:
         axes.set_xscale("log")
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.minorticks_off()  # a third of the time that a plot takes
     else:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
