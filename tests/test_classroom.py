@@ -123,7 +123,7 @@ def test_one_compares_and_deletes_ones_own_runs(server: Server, browser: Browser
     box = table.bounding_box()
     assert box is not None
     ada.mouse.click(box["x"] + 18, box["y"] + 18)  # the head: all rows
-    expect(ada.get_by_role("heading", name="Side by side")).to_be_visible()
+    expect(ada.get_by_role("link", name="Compare these 3 side by side")).to_be_visible()
     expect(ada.get_by_role("link", name=re.compile("^Open|open_in_new Open"))).to_have_count(3)
     ada.get_by_role("button", name="Delete 2 of your runs").click()
     ada.get_by_role("button", name="Delete for good").click()
