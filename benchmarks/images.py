@@ -22,7 +22,7 @@ from aelib.experiment import Experiment
 from aelib.run import Run
 from aelib.training import fit
 
-from .machine import table, write
+from .machine import HERE, table, write
 
 SEEDS = 3
 NOISE = 0.5
@@ -212,16 +212,31 @@ def set5() -> str:
     return done.stdout.strip()
 
 
+PARTS = {"restoring": restoring, "compressing": compressing, "pairs": pairs, "set5": set5}
+
+
+def _kept() -> dict[str, str]:
+    """The sections of the last time, by their headings."""
+    file = HERE / "images.md"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    sections = ["## " + one.strip() for one in text.split("\n## ")[1:]]
+    return {one.splitlines()[0]: one for one in sections}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; none: all. The others stay as they were.")
     parser.add_argument("--set5", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(2)
     if options.set5:
         print(set5_here(options.set5))
-    else:
-        parts = [restoring(), compressing(), pairs(), set5()]
-        write("images", "Lessons on images", "\n\n".join(parts))
+        return
+    sections = _kept()
+    for name in options.part or PARTS:
+        section = PARTS[name]()
+        sections[section.splitlines()[0]] = section
+        write("images", "Lessons on images", "\n\n".join(sections.values()))  # after each: they take their time
 
 
 if __name__ == "__main__":
