@@ -26,6 +26,7 @@ def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, 
     expect(page.get_by_text("9 of 40 emoji, 20x20, grey").first).to_be_visible()
     expect(alien).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
+    settled(page)  # the address has the choice too
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"of 9$")).first).to_be_visible()
