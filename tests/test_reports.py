@@ -380,6 +380,7 @@ def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, f
     expect(page.get_by_role("heading", name="9 · Hand in")).to_be_visible()
     page.get_by_role("textbox", name="Title").fill("Anna & Ben")
     page.keyboard.press("Enter")
+    page.wait_for_timeout(3_000)  # nothing on the page shows that the buttons have the title now
     settled(page)
     for label, name, start in (
         ("Page (HTML)", "anna-ben.html", "<!DOCTYPE html>"),

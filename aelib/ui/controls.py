@@ -4,6 +4,7 @@ choices are the registry's names. What was typed stays, also when it is wrong; t
 A teacher's link (rules.py) fixes controls or leaves them out: `_draw` is where that is decided, `_pin` what keeps
 their values."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,6 +21,7 @@ from . import rules
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
 from .rules import MORE, Rules
 
+ECHO = 2.0  # seconds in which the address before is not taken for the person's own
 NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
 OWN = "own_datasets"  # in the session: names of data sets that this person has given
 
@@ -39,7 +41,7 @@ class Controls:
         what it is where the address says nothing; takes: which data sets the lesson is for; kinds: of nets."""
         self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
         self.kinds = kinds
-        self._address = f"{lesson}:address"
+        self._address, self._replaced = f"{lesson}:address", f"{lesson}:replaced"
         self.given = False  # an address has just been read
         self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
         self.problem: str | None = None  # with the address, one sentence
@@ -47,6 +49,9 @@ class Controls:
         self.notes: list[str] = []  # what of a teacher's link cannot be kept to, one sentence each
         self.drawn: list[str] = []  # fields that this form has a control for, left out or not
         query = {key: st.query_params[key] for key in st.query_params}
+        if self._is_echo(query):
+            query = st.session_state[self._address]
+            st.query_params.from_dict(query)
         # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
         if self._address not in st.session_state or (query and query != st.session_state[self._address]):
             rest = {key: value for key, value in query.items() if key not in (*self.extras, *rules.NAMES)}
@@ -66,6 +71,12 @@ class Controls:
                 st.query_params.from_dict(query)
         self.rules: Rules = st.session_state[self.key("rules")]
         self._pin()
+
+    def _is_echo(self, query: dict[str, str]) -> bool:
+        """Whether this is the address that we have just replaced: a browser that is told of the new one a moment after
+        the next press sends the old one along, and what was chosen would be lost."""
+        replaced, when = st.session_state.get(self._replaced, (None, 0.0))
+        return bool(query == replaced and time.monotonic() - when < ECHO)
 
     def key(self, path: str) -> str:
         return f"{self.lesson}:{path}"
@@ -238,6 +249,8 @@ class Controls:
         query |= {name: str(st.session_state[self.extra_key(name)]) for name in self.extras}
         if query != st.session_state[self._address] or not st.query_params:
             st.query_params.from_dict(query)
+            if st.session_state[self._address]:
+                st.session_state[self._replaced] = (st.session_state[self._address], time.monotonic())
             st.session_state[self._address] = query
         return experiment
 
