@@ -79,7 +79,9 @@ def _full(numbers: Tensor) -> Tensor:
     return numbers.float() if numbers.dtype is torch.bfloat16 else numbers
 
 
-LOOKED_AT = 20_000_000  # numbers that may be needed at once for a look without gradients
+# numbers that may be needed at once for a look without gradients: few enough for a processor's caches, many for a GPU
+LOOKED_AT = {"cpu": 2_000_000}
+LOOKED_AT_ELSEWHERE = 20_000_000
 
 
 class AutogradEngine:
@@ -98,7 +100,7 @@ class AutogradEngine:
         )
         self.keeps_codes = experiment.keeps_codes or experiment.model.variational
         widest = 2 * max(math.prod(step.outputs) for step in experiment.architecture.steps)
-        self.together = max(1, LOOKED_AT // widest)  # images of one look
+        self.together = max(1, LOOKED_AT.get(device.type, LOOKED_AT_ELSEWHERE) // widest)  # images of one look
         self.loss = losses.select(experiment.loss, experiment.output_activation)
         self.beta, self.free_bits = experiment.beta, experiment.free_bits
         settings = experiment.optimizer
@@ -107,15 +109,16 @@ class AutogradEngine:
             settings.kind, list(model.parameters()), self.rate, settings.momentum, settings.weight_decay
         )
 
-    def _shown(self, inputs: Tensor) -> Tensor:
-        return inputs.contiguous(memory_format=torch.channels_last) if self.pictures else inputs
+    def _laid(self, images: Tensor) -> Tensor:
+        """In memory as the net's own maps are: what is shown, and what it is compared with."""
+        return images.contiguous(memory_format=torch.channels_last) if self.pictures else images
 
     def _compared(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Outputs, and the reconstruction loss: mean over pixels and images; of a variational net summed over
         pixels."""
         logits = _full(logits)
         outputs = self.model.output(logits)
-        loss = self.loss.value(logits, outputs, targets).mean()
+        loss = self.loss.value(logits, outputs, self._laid(targets)).mean()
         return outputs, loss * outputs[0].numel() if self.model.variational else loss
 
     def _sampled(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -123,7 +126,7 @@ class AutogradEngine:
         if batch.eps is None:
             raise ValueError("a variational net needs random numbers")
         with self.mixed:
-            mu, log_var = (_full(half) for half in self.model.posterior(self._shown(batch.inputs[0])))
+            mu, log_var = (_full(half) for half in self.model.posterior(self._laid(batch.inputs[0])))
             logits = self.model.decode_logits(reparametrize(mu, log_var, batch.eps[0]))
         _, recon_loss = self._compared(logits, batch.targets[0])
         return mu, log_var, recon_loss, kl(mu, log_var).mean(dim=0)
@@ -138,7 +141,7 @@ class AutogradEngine:
             loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
         else:
             with self.mixed:
-                _, logits = self.model.through(self._shown(batch.inputs[0]))
+                _, logits = self.model.through(self._laid(batch.inputs[0]))
             _, loss = self._compared(logits, batch.targets[0])
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
@@ -174,9 +177,9 @@ class AutogradEngine:
         """At images that are few enough to be looked at together."""
         if not self.model.variational:
             with self.mixed:
-                codes, logits = self.model.through(self._shown(batch.inputs[0]))
+                codes, logits = self.model.through(self._laid(batch.inputs[0]))
             outputs, loss = self._compared(logits, batch.targets[0])
-            kept = _full(codes) if self.keeps_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
+            kept = _full(codes).flatten(1) if self.keeps_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
             return Look(kept[None], outputs[None], loss.cpu().double()[None])
         mu, log_var, recon_loss, kl_each = self._sampled(batch)
         with self.mixed:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 import torch
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from aelib.ui import resources
 from tests import browsing, chromium
 from tests.server import Server
 
@@ -28,11 +30,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def fresh_server() -> Iterator[None]:
+    """Pages find nothing that a test before has left in the process; jobs of this one end with it."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
+    st.cache_resource.clear()
+
+
+@pytest.fixture
 def real_data() -> Path:
     """The folder of real data sets: AELIB_DATA, else ../shared/data."""
     folder = Path(os.environ.get("AELIB_DATA", SHARED / "data"))
     if not folder.is_dir():
         pytest.skip(f"REAL DATA MISSING: set AELIB_DATA; {folder} is not there")
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty AELIB_DATA."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("AELIB_DATA", str(folder))
     return folder
 
 

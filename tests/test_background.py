@@ -15,8 +15,8 @@ from aelib import datasets
 from aelib.basics import LabError
 from aelib.datasets import files, mnist
 from aelib.datasets.files import RemoteFile
-from aelib.ui.background import MOST_BYTES, MOST_WAITING, REMEMBERED, Background, Task
-from tests.apps import sound
+from aelib.ui.background import MOST_BYTES, MOST_WAITING, PRESENT, REMEMBERED, Background, Task
+from tests.apps import sound, until
 from tests.test_downloads import CONTENT, Shop, shop
 
 __all__ = ["shop"]  # a fixture
@@ -109,6 +109,29 @@ def test_stopping_is_heard_running_or_waiting(queue: Background) -> None:
         assert isinstance(_ended(queue, key), LabError)
 
 
+def test_it_goes_on_as_long_as_somebody_waits_for_it(queue: Background) -> None:
+    piece = Piece("there")
+    queue.start("x", piece, "Ann")
+    queue.start("x", piece, "Ben")
+    task = _task(queue, "x")
+    task.leave("Ann")
+    assert not task.stop.is_set()
+    assert task.left == {"Ann"}
+    queue.start("x", piece, "Ann")
+    task.leave("Ben")
+    assert not task.stop.is_set(), "Ann is back"
+    task.leave("Ann")
+    assert isinstance(_ended(queue, "x"), LabError)
+
+
+def test_a_page_that_was_closed_keeps_nothing_going(queue: Background) -> None:
+    queue.start("x", Piece(), "Ann")
+    task = _task(queue, "x")
+    task.watched["gone"] = time.monotonic() - PRESENT - 1
+    task.leave("Ann")
+    assert isinstance(_ended(queue, "x"), LabError)
+
+
 def test_what_is_forgotten_is_done_anew(queue: Background) -> None:
     piece = Piece(1)
     piece.done.set()
@@ -192,16 +215,6 @@ def _work_page() -> None:
 WORK: dict[str, Piece] = {}
 
 
-def _until(app: AppTest, there: Callable[[], bool]) -> AppTest:
-    """Run again until it is so: AppTest has no clock that draws fragments anew."""
-    end = time.monotonic() + PATIENCE
-    while not there():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
-        app.run()
-    return app
-
-
 def _words(app: AppTest) -> str:
     return " ".join(str(one.value).replace("\\", "") for one in [*app.markdown, *app.error, *app.warning])
 
@@ -217,11 +230,11 @@ def test_a_button_begins_stop_ends_and_the_next_press_finishes() -> None:
     sound(app.run())
     assert [button.label for button in app.button] == ["Stop"]
     sound(app.button(key="thing:stop").click().run())
-    sound(_until(app, lambda: [button.label for button in app.button] == ["Do it"]))
+    sound(until(app, lambda: [button.label for button in app.button] == ["Do it"]))
     assert not app.error, "who stopped it knows why"
     WORK["thing"].done.set()
     sound(app.button(key="thing:start").click().run())
-    sound(_until(app, lambda: "found a picture" in _words(app)))
+    sound(until(app, lambda: "found a picture" in _words(app)))
     assert not app.button
 
 
@@ -231,13 +244,13 @@ def test_what_went_wrong_is_said_and_a_fault_of_ours_does_not_stay_for_good() ->
     WORK["thing"].done.set()
     app = sound(AppTest.from_function(_work_page).run())
     sound(app.button(key="thing:start").click().run())
-    sound(_until(app, lambda: "no room" in _words(app)))
+    sound(until(app, lambda: "no room" in _words(app)))
     assert [button.label for button in app.button] == ["Do it"]
 
     WORK["thing"] = Piece(RuntimeError("a fault"))
     WORK["thing"].done.set()
     app.button(key="thing:start").click().run()
-    _until(app, lambda: bool(app.exception) or not app.button)
+    until(app, lambda: bool(app.exception) or not app.button)
     sound(app.run())
     assert [button.label for button in app.button] == ["Do it"]
 
@@ -280,7 +293,7 @@ def test_a_set_that_is_not_here_is_fetched_by_its_button(for_sale: list[RemoteFi
     assert [button.label for button in app.button] == ["Download mnist to this server"]
     assert any(one.value.startswith("1 MB, for everybody") for one in app.caption)
     sound(app.button(key=f"{KEY}:start").click().run())
-    sound(_until(app, lambda: "missing False" in _words(app)))
+    sound(until(app, lambda: "missing False" in _words(app)))
     assert not app.button
     for file in for_sale:
         path = files.find("mnist", file.name)
@@ -300,11 +313,11 @@ def test_where_a_download_breaks_off_is_said_and_the_next_goes_on(
     shop.breaks_after = 200_000
     app = sound(AppTest.from_function(_download_page).run())
     sound(app.button(key=f"{KEY}:start").click().run())
-    sound(_until(app, lambda: "goes on where it broke off" in _words(app)))
+    sound(until(app, lambda: "goes on where it broke off" in _words(app)))
     assert [button.label for button in app.button] == ["Download mnist to this server"]
     shop.breaks_after = None
     sound(app.button(key=f"{KEY}:start").click().run())
-    sound(_until(app, lambda: "missing False" in _words(app)))
+    sound(until(app, lambda: "missing False" in _words(app)))
     assert shop.asked[1] is not None, "not from the beginning"
 
 

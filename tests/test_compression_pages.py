@@ -1,22 +1,19 @@
 """The lessons Compression and Restoring digits, and the comparisons behind them, on runs that are stored."""
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 import torch
-from streamlit.testing.v1 import AppTest
 
 from aelib import companions, datasets, metrics, presets, rates, restoration
 from aelib.compression import Point
 from aelib.denoising import noisy, widest
 from aelib.run import Run
-from aelib.store import Store
 from aelib.training import fit
-from aelib.ui import resources
-from tests.apps import opened, sound
+from tests.apps import image_rows, metric, opened, said, save, sound, texts
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
 
 FAST = {"epochs": "5", "optimizer.learning_rate": "0.02"}
 LETTERS = presets.get("letters-7x7").with_values(FAST)
@@ -27,15 +24,6 @@ SMALL = {
     "dataset": "digits8x8", "model.layers": "64-48-24", "model.convolution.channels": "4-1",
     "model.convolution.stride": "2-1", "epochs": "4",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def fresh_server() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
-    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="module")
@@ -51,27 +39,6 @@ def digits() -> Run:
     return fit(DIGITS, "cpu")
 
 
-def _save(*runs: Run) -> None:
-    for run in runs:
-        Store().save(run)
-
-
-def _said(app: AppTest) -> str:
-    return " ".join(one.value.replace("\\", "") for one in [*app.error, *app.warning])
-
-
-def _metric(app: AppTest, label: str) -> str:
-    return next(one.value for one in app.metric if one.label == label)
-
-
-def _text(app: AppTest) -> str:
-    return " ".join(str(one.value).replace("\\", "") for one in [*app.markdown, *app.caption])
-
-
-def _pictures(app: AppTest) -> list[str]:
-    return [one.proto.body for one in app.get("html") if "ae-row" in one.proto.body]
-
-
 # --- pages -------------------------------------------------------------------------------------------------------
 
 
@@ -84,10 +51,10 @@ def test_a_lesson_before_training_says_what_will_come(page: str) -> None:
 
 
 def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
-    _save(*letters.values())
+    save(*letters.values())
     app = opened("pages/compression.py", LETTERS_QUERY)
     assert [header.value[:1] for header in app.header] == list("123456789")
-    assert (_metric(app, "Image"), _metric(app, "Code")) == ("6,272 bits", "1,568 bits")
+    assert (metric(app, "Image"), metric(app, "Code")) == ("6,272 bits", "1,568 bits")
     codes = next(one.value for one in app.dataframe if "bits a number" in one.value)
     assert list(codes[codes["bits a number"] == 32]["bits an image"]) == [6272, 1568, 128, 32]
     assert codes["entropy"].isna().sum() == 4
@@ -97,34 +64,34 @@ def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
     needs = next(one.value for one in app.dataframe if "JPEG without headers" in one.value)
     assert len(needs) == 12
     assert (needs["JPEG"] > needs["JPEG without headers"]).all()
-    text = _text(app)
+    text = texts(app)
     assert f"{letters['7x7'].parameters * 32:,} bits" in text
     assert "PCA** with as many numbers (49 components of 8 bits)" in text
-    before = _pictures(app)
+    before = image_rows(app)
     sound(app.button(key="compression-run:compared:again").click().run())
-    changed = [old != new for old, new in zip(before, _pictures(app), strict=True)]
+    changed = [old != new for old, new in zip(before, image_rows(app), strict=True)]
     assert sum(changed) == 1, "the other parts keep their images"
     sound(app.segmented_control(key="compression-run:rates:quality").set_value("ssim").run())
 
 
 def test_bits_a_number_cost_quality_only_when_they_are_few(letters: dict[str, Run]) -> None:
-    _save(letters["7x7"])
+    save(letters["7x7"])
     app = opened("pages/compression.py", LETTERS_QUERY)
     slider = "compression-run:fewer:bits"
     found = {}
     for bits in (1, 8, 32):
         sound(app.select_slider(key=slider).set_value(bits).run())
-        assert _metric(app, "An image") == f"{49 * bits:,} bits"
+        assert metric(app, "An image") == f"{49 * bits:,} bits"
         found[bits] = float([one.value for one in app.metric if one.label == "PSNR"][-1].split()[0])
     assert found[1] < found[8] - 0.3
     assert found[8] == pytest.approx(found[32], abs=0.1)
-    assert _metric(app, "Entropy") == "–"
+    assert metric(app, "Entropy") == "–"
     assert app.button(key="compression-run:codes:train").label == "Train the four codes"
-    assert "Only the chosen net" in _text(app)
+    assert "Only the chosen net" in texts(app)
 
 
 def test_maps_of_every_step_and_the_next_image(letters: dict[str, Run]) -> None:
-    _save(letters["7x7"])
+    save(letters["7x7"])
     app = opened("pages/compression.py", LETTERS_QUERY)
     titles = [one.value.replace("\\", "") for one in app.markdown if one.value.startswith(("**encoder", "**decoder"))]
     assert len(titles) == len(letters["7x7"].experiment.architecture.steps)
@@ -143,26 +110,26 @@ def test_maps_of_every_step_and_the_next_image(letters: dict[str, Run]) -> None:
 
 def test_a_code_of_one_number_has_no_maps_but_is_said() -> None:
     values = {"model.convolution.code_size": "3", "epochs": "1"}
-    _save(fit(LETTERS.with_values(values), "cpu"))
+    save(fit(LETTERS.with_values(values), "cpu"))
     app = opened("pages/compression.py", {**LETTERS_QUERY, **values})
     assert [header.value[:1] for header in app.header] == list("123456789")
-    assert "No maps, but single numbers" in _text(app)
-    assert _metric(app, "Code") == "96 bits"
+    assert "No maps, but single numbers" in texts(app)
+    assert metric(app, "Code") == "96 bits"
 
 
 def test_a_noisy_and_a_variational_net_are_shown_too() -> None:
     values = {**SMALL, "corruption.kind": "gaussian", "corruption.level": "0.3", "model.variational": "true"}
     experiment = presets.get("letters-7x7").with_values(values)
-    _save(fit(experiment, "cpu"))
+    save(fit(experiment, "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **values})
     assert [header.value[:1] for header in app.header] == list("123456789")
     assert any("what the net was shown" in one.value for one in app.caption)
 
 
 def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
-    _save(fit(presets.get("letters-7x7").with_values(SMALL), "cpu"))
+    save(fit(presets.get("letters-7x7").with_values(SMALL), "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **SMALL})
-    assert _said(app).count("Not all of these codes fit such images") == 1
+    assert said(app).count("Not all of these codes fit such images") == 1
     assert [header.value[:1] for header in app.header] == list("123456789"), "the rest of the page goes on"
 
 
@@ -179,7 +146,7 @@ def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
 )
 def test_what_a_lesson_cannot_show_is_one_sentence(page: str, query: dict[str, str], says: str) -> None:
     app = opened(f"pages/{page}.py", query)
-    assert says in _said(app)
+    assert says in said(app)
     assert len(app.error) + len(app.warning) == 1
 
 
@@ -187,12 +154,12 @@ def test_data_that_are_not_here_are_one_sentence(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
     for page, preset in (("compression", "notmnist-7x7"), ("restoring", "mnist-denoise")):
         app = opened(f"pages/{page}.py", {"preset": preset})
-        assert "is not on this machine" in _said(app) or "datasets --get" in _said(app)
+        assert "is not on this machine" in said(app) or "datasets --get" in said(app)
         assert not any(button.label == "Train" for button in app.button)
 
 
 def test_the_whole_lesson_on_restoring(digits: Run) -> None:
-    _save(digits)
+    save(digits)
     app = opened("pages/restoring.py", DIGITS_QUERY)
     assert [header.value[:1] for header in app.header] == list("1234567")
     table = next(one.value for one in app.dataframe if "way" in one.value)
@@ -201,11 +168,11 @@ def test_the_whole_lesson_on_restoring(digits: Run) -> None:
     assert table["PSNR"][1] > table["PSNR"][0]
     history = next(one.value for one in app.dataframe if "epoch" in one.value)
     assert len(history) == len(digits.history)
-    assert "doing nothing" in _text(app)
+    assert "doing nothing" in texts(app)
     sound(app.slider(key="restoring-run:live:level").set_value(0.0).run())
     table = next(one.value for one in app.dataframe if "way" in one.value)
     assert table["PSNR"].isna().tolist() == [True, False, False, True]
-    assert "Without noise" in _text(app)
+    assert "Without noise" in texts(app)
     sound(app.slider(key="restoring-run:live:level").set_value(0.3).run())
     before = next(one.value for one in app.dataframe if "way" in one.value)
     sound(app.button(key="restoring-run:live:again").click().run())
@@ -218,7 +185,7 @@ def test_the_whole_lesson_on_restoring(digits: Run) -> None:
 def test_a_convolutional_net_without_noise_restores_too() -> None:
     values = {**SMALL, "model.kind": "convolutional", "corruption.kind": "none", "loss": "mse"}
     experiment = presets.get("digits-denoise").with_values(values)
-    _save(fit(experiment, "cpu"))
+    save(fit(experiment, "cpu"))
     app = opened("pages/restoring.py", {"preset": "digits-denoise", **values})
     assert [header.value[:1] for header in app.header] == list("1234567")
     table = next(one.value for one in app.dataframe if "way" in one.value)

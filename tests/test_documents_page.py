@@ -1,11 +1,9 @@
 """The page From the documents: what is written down, filtered and opened; and what it says where nothing is."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aelib import reproduction
@@ -13,19 +11,11 @@ from aelib.claims import CLAIMS, Recipe
 from aelib.experiment import Experiment
 from aelib.store import Store
 from aelib.training import fit
-from aelib.ui import resources
 from tests.apps import opened, sound
 
+pytestmark = pytest.mark.usefixtures("fresh_server")
+
 PAGE = "pages/documents.py"
-
-
-@pytest.fixture(autouse=True)
-def fresh_server() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
-    st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,28 +1,18 @@
 """The pages without a browser: what they show, what they refuse, what they keep."""
 
-from collections.abc import Iterator
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aelib import presets
 from aelib.charts.wall import pareto
 from aelib.store import Store
 from aelib.training import fit
-from aelib.ui import layout, resources
+from aelib.ui import layout
 from tests.apps import ROOT, opened, sound
 
+pytestmark = pytest.mark.usefixtures("fresh_server")
+
 TINY = presets.get("font-best").with_values({"epochs": 30})
-
-
-@pytest.fixture(autouse=True)
-def fresh_server() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
-    st.cache_resource.clear()
 
 
 def _open(page: str = "pages/dense.py", **query: str) -> AppTest:

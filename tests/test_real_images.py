@@ -1,13 +1,10 @@
-"""Sets that lie on this machine as files (SVHN, notMNIST, photo pairs), real, cut, swapped and foreign; bundled
-ones."""
+"""Sets that lie on this machine as files (SVHN, notMNIST, Fashion-MNIST), real, cut, swapped and foreign."""
 
 import gzip
 import io
 import shutil
-import socket
 import struct
 import tarfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,31 +15,8 @@ from PIL import Image
 
 from aelib import datasets
 from aelib.basics import LabError
-from aelib.datasets import idx, notmnist, photo_pairs
-from tests.test_images import _claims
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty AELIB_DATA."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("AELIB_DATA", str(folder))
-    return folder
-
-
-def refused(name: str) -> str:
-    """The one sentence with which a set that is not here is refused, by `missing` and by `load` alike."""
-    sentence = datasets.spec(name).missing()
-    assert sentence is not None
-    assert "\n" not in sentence
-    assert sentence.endswith(".")
-    with pytest.raises(LabError) as caught:
-        datasets.load(name)
-    assert str(caught.value) == sentence
-    assert datasets.spec(name).content == ""
-    assert name in [one.name for one in datasets.available()], "a damaged set does not hide the others"
-    return sentence
+from aelib.datasets import idx, notmnist
+from tests.datafiles import refused
 
 
 def classes_in_all_parts(name: str) -> None:
@@ -315,158 +289,3 @@ def test_an_archive_that_is_cut_or_grows_without_end_is_refused(data: Path, monk
     put_tar(data, letters(300))
     monkeypatch.setattr(notmnist, "TOTAL_BYTES", 50_000)
     assert "unpacks to more" in refused("notmnist")
-
-
-# --- photo pairs ----------------------------------------------------------------------------------------------
-
-
-def put_pairs(root: Path, factor: int = 1, side: int = 128, count: int = 3) -> None:
-    for part in photo_pairs.PARTS:
-        for number in range(count):
-            high = Image.effect_noise((side, side), 60).convert("RGBA")
-            for name, picture in (("high_res", high), ("low_res", high.resize((side // factor,) * 2))):
-                (root / part / name).mkdir(parents=True, exist_ok=True)
-                picture.save(root / part / name / f"{number}.png")
-
-
-def test_photo_pairs_are_cut_into_patches(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AELIB_DATA", str(real_data))
-    described, images = datasets.spec("photo_pairs"), datasets.load("photo_pairs")
-    assert described.splits == (1920, 640, 0)
-    assert (described.paired, described.shape, described.shown_shape) == (True, (3, 64, 64), (3, 64, 64))
-    for side, tensor in (("high_res", images.pixels), ("low_res", images.shown)):
-        picture = np.asarray(Image.open(real_data / "sr_pairs" / "val" / side / "2.png").convert("RGB"))
-        row, column = 1, 3
-        expected = picture[row * 64 : row * 64 + 64, column * 64 : column * 64 + 64].transpose(2, 0, 1)
-        assert np.array_equal(tensor[1920 + 2 * 16 + 4 * row + column].numpy(), expected), side
-    psnr = 10 * torch.log10(1 / (images.images() - images.shown / 255).square().mean())
-    assert 20 < float(psnr) < 40, "a pair is one picture"
-
-
-@pytest.mark.parametrize(("factor", "side", "small"), [(1, 64, 64), (2, 64, 32), (3, 48, 16), (4, 64, 16)])
-def test_the_poor_side_may_be_smaller(factor: int, side: int, small: int, data: Path) -> None:
-    put_pairs(data / "photo_pairs", factor, side=side * 2)
-    images = datasets.load("photo_pairs")
-    assert tuple(images.pixels.shape) == (24, 3, side, side)
-    assert tuple(images.shown.shape) == (24, 3, small, small)
-    assert datasets.spec("photo_pairs").input_shape == (3, small, small)
-
-
-def test_pairs_lie_in_any_of_four_folders(data: Path, home: Path) -> None:
-    assert str(data / "photo_pairs") in refused("photo_pairs")
-    for root in (home / "downloads" / "photo_pairs", data, data / "photo_pairs", data / "sr_pairs"):
-        put_pairs(root, count=1)
-        assert len(datasets.load("photo_pairs")) == 8
-        before = datasets.spec("photo_pairs").content
-        put_pairs(root, count=2)
-        assert datasets.spec("photo_pairs").content not in (before, "")
-
-
-def test_pairs_that_do_not_match_are_refused(data: Path) -> None:
-    root = data / "sr_pairs"
-    put_pairs(root)
-    low, high = root / "train" / "low_res", root / "train" / "high_res"
-    (low / "2.png").rename(low / "7.png")
-    assert "2.png has no partner" in refused("photo_pairs")
-    (low / "7.png").rename(low / "2.png")
-    Image.new("RGB", (64, 128)).save(high / "1.png")
-    with pytest.raises(LabError, match=r"1\.png is 64x128"):
-        datasets.load("photo_pairs")
-    (high / "1.png").write_bytes(b"no picture")
-    with pytest.raises(LabError, match=r"1\.png is a damaged picture"):
-        datasets.load("photo_pairs")
-    (low / "0.png").write_bytes(b"no picture")
-    assert "0.png is not a PNG" in refused("photo_pairs")
-    for size in ((256, 256), (96, 96), (1, 1), (64, 32)):
-        Image.new("RGB", size).save(low / "0.png")
-        assert f"0.png is {size[0]}x{size[1]}" in refused("photo_pairs")
-    for width in (20_000, 9_000):
-        (low / "0.png").write_bytes(_claims(width, 10_000))
-        assert "16,000,000" in refused("photo_pairs")
-    shutil.rmtree(root / "val" / "low_res")
-    shutil.rmtree(root / "val" / "high_res")
-    put_pairs(root / "spare")
-    assert "val has no pairs" in refused("photo_pairs")
-
-
-# --- bundled --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "count", "shape"), [("letters", 2800, (1, 28, 28)), ("house_numbers", 3000, (3, 32, 32))]
-)
-def test_bundled_sets_have_all_classes_in_all_parts(name: str, count: int, shape: tuple[int, ...]) -> None:
-    described, images = datasets.spec(name), datasets.load(name)
-    assert described.missing() is None
-    assert len(images) == described.images == count
-    assert tuple(images.pixels.shape[1:]) == shape
-    assert len(set(images.names)) == count
-    for part in images.labels.split(list(described.splits)):
-        assert len(set(torch.bincount(part).tolist())) == 1, "as many of each class"
-    assert len({one.numpy().tobytes() for one in images.pixels}) == count, "no image is there twice"
-    spread = images.pixels.float().flatten(1).std(1)
-    assert float(spread.min()) > 2, "none is blank"
-
-
-@pytest.mark.parametrize("name", ["letters", "house_numbers"])
-def test_what_is_drawn_can_be_told_apart_on_unseen_typefaces(name: str) -> None:
-    """A label belongs to its image: the class means of the part to train on name many images of the part to test on."""
-    train, test = datasets.train(name), datasets.judged(name)
-    x = train.images().mean(1).flatten(1)
-    means = torch.stack([(x[train.labels == c] - 0).mean(0) for c in range(10)])
-    if name == "letters":
-        found = torch.cdist(test.images().mean(1).flatten(1), means).argmin(1)
-        assert float((found == test.labels).float().mean()) > 0.6
-    else:  # light on dark and dark on light: a mean says nothing, but edges of middle columns do
-
-        def edges(pixels: torch.Tensor) -> torch.Tensor:
-            grey = pixels.mean(1)[:, 4:28, 8:24]
-            return torch.nn.functional.normalize((grey - grey.mean((1, 2), keepdim=True)).flatten(1), dim=1)
-
-        similar = (edges(test.images()) @ edges(train.images()).T).abs()
-        found = train.labels[similar.argmax(1)]
-        assert float((found == test.labels).float().mean()) > 0.5
-
-
-def test_photographs_are_made_small_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nowhere(*_: object) -> None:
-        raise OSError("no network")
-
-    monkeypatch.setattr(socket.socket, "connect", nowhere)
-    large = datasets.load("photographs_x2").pixels
-    for factor in (2, 3, 4):
-        began = time.monotonic()
-        images, described = datasets.load(f"photographs_x{factor}"), datasets.spec(f"photographs_x{factor}")
-        assert time.monotonic() - began < 10
-        assert described.splits == (2000, 400, 200)
-        assert described.shown_shape == (3, 48 // factor, 48 // factor)
-        assert torch.equal(images.pixels, large)
-        parts = [set(part.tolist()) for part in images.labels.split(list(described.splits))]
-        assert sum(map(len, parts)) == len(set.union(*parts)), "other pictures in each part"
-        # the small patch is the mean of the large one's blocks, but for what the filter takes from beside
-        blocks = torch.nn.functional.avg_pool2d(images.pixels.float(), factor)
-        assert float((blocks - images.shown.float()).abs().mean()) < 3
-
-
-def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) -> None:
-    order = [
-        "font5x7",
-        "emoji20x20",
-        "emoji32x32",
-        "digits8x8",
-        "letters",
-        "house_numbers",
-        "photographs_x2",
-        "photographs_x3",
-        "photographs_x4",
-        "mnist",
-        "fashion_mnist",
-        "notmnist",
-        "svhn",
-        "photo_pairs",
-    ]
-    assert list(datasets.SETS) == order
-    for name, described in datasets.SETS.items():
-        assert described.name == name
-        assert described.licence
-        assert (described.missing() is None) == (name not in order[order.index("mnist") :])

@@ -1,6 +1,5 @@
 """What a teacher's link fixes, leaves out and asks for, through AppTest."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,13 @@ from aelib import exchange, presets
 from aelib.experiment import Experiment, flatten
 from aelib.store import Store
 from aelib.training import fit
-from aelib.ui import layout, resources, rules
+from aelib.ui import layout, rules
 from tests.apps import opened, sound
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
 
 TINY = presets.get("font-best").with_values({"epochs": 30})
 KEYS = ["preset", *flatten(Experiment().model_dump(mode="json"))]
-
-
-@pytest.fixture(autouse=True)
-def fresh_server() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
-    st.cache_resource.clear()
 
 
 def _open(page: str = "pages/dense.py", **query: str) -> AppTest:

@@ -1,20 +1,18 @@
 """The lessons Variational: emoji and Variational: digits, through AppTest, on runs that are stored."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from aelib import companions, datasets, presets
 from aelib.experiment import Experiment
 from aelib.store import Store
 from aelib.training import fit_many
-from aelib.ui import resources
-from tests.apps import opened, sound
+from tests.apps import metric, opened, said, sound
 from tests.test_images import _half, _saved
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
 
 EMOJI = presets.get("emoji-best").with_values({"epochs": 30, "model.layers": "400-32-2"})
 EMOJI_QUERY = {"preset": "emoji-best", "epochs": "30", "model.layers": "400-32-2"}
@@ -22,27 +20,10 @@ DIGITS = presets.get("digits-vae").with_values({"epochs": 3, "snapshots": "0-1-3
 DIGITS_QUERY = {"preset": "digits-vae", "epochs": "3", "snapshots": "0-1-3", "model.layers": "64-16-2"}
 
 
-@pytest.fixture(autouse=True)
-def fresh_server() -> Iterator[None]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
-    st.cache_resource.clear()
-
-
 def _save(*experiments: Experiment) -> None:
     store = Store()
     for run in fit_many(list(experiments), "cpu"):
         store.save(run)  # type: ignore[arg-type]
-
-
-def _said(app: AppTest) -> str:
-    return " ".join(one.value.replace("\\", "") for one in [*app.error, *app.warning])
-
-
-def _metric(app: AppTest, label: str) -> str:
-    return next(one.value for one in app.metric if one.label == label)
 
 
 @pytest.mark.parametrize(("page", "digit"), [("emoji", "9"), ("digits", "8")])
@@ -57,8 +38,8 @@ def test_the_whole_lesson_on_emoji() -> None:
     _save(EMOJI, *twins)
     app = opened("pages/emoji.py", EMOJI_QUERY)
     assert [header.value[:1] for header in app.header] == list("1234567891")
-    assert _metric(app, "Learnt").endswith("of 8")
-    assert float(_metric(app, "KL")) > 0
+    assert metric(app, "Learnt").endswith("of 8")
+    assert float(metric(app, "KL")) > 0
     morph = "emoji-run:morph"
     stops = app.multiselect(key=f"{morph}:emoji20x20:stops")
     assert len(stops.value) == 2
@@ -90,7 +71,7 @@ def test_the_whole_lesson_on_digits() -> None:
     _save(companions.plain(DIGITS), *companions.betas(DIGITS))
     app = opened("pages/digits.py", DIGITS_QUERY)
     assert [header.value[:1] for header in app.header] == list("123456789")
-    assert float(_metric(app, "KL")) > 0
+    assert float(metric(app, "KL")) > 0
     tables = [one.value for one in app.dataframe]
     nets = next(table for table in tables if "standard deviation" in table)
     assert list(nets["net"]) == ["variational", "plain"]
@@ -107,13 +88,13 @@ def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
     _save(experiment)
     app = opened("pages/digits.py", {**DIGITS_QUERY, "model.layers": layers})
     assert [header.value[:1] for header in app.header] == list("123456789")
-    assert _metric(app, "Active").endswith(f"of {layers.split('-')[-1]}")
+    assert metric(app, "Active").endswith(f"of {layers.split('-')[-1]}")
 
 
 def test_mnist_that_is_not_here_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
     app = opened("pages/digits.py", {"preset": "mnist-vae"})
-    assert "datasets --get mnist" in _said(app)
+    assert "datasets --get mnist" in said(app)
     assert not any(button.label == "Train" for button in app.button)
 
 
@@ -128,7 +109,7 @@ def test_mnist_that_is_not_here_is_one_sentence(tmp_path: Path, monkeypatch: pyt
 )
 def test_a_data_set_of_another_lesson_is_said(page: str, query: dict[str, str]) -> None:
     app = opened(f"pages/{page}.py", query)
-    assert "open it in its own" in _said(app)
+    assert "open it in its own" in said(app)
 
 
 def test_emoji_in_colour_and_back() -> None:
@@ -169,7 +150,7 @@ def test_pictures_of_ones_own_alone_and_with_emoji() -> None:
 def test_a_bad_picture_is_one_sentence_and_changes_nothing(file: str, content: bytes, says: str) -> None:
     app = opened("pages/emoji.py")
     sound(app.file_uploader(key="emoji:pictures:files").upload(file, content, "image/png").run())
-    assert says in _said(app)
+    assert says in said(app)
     assert len({one.value for one in app.error}) == 1  # in the popover, and below it
     assert app.session_state["emoji:dataset"] == "emoji20x20"
 

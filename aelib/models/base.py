@@ -56,7 +56,8 @@ class Autoencoder(nn.Module, ABC):
         return self.encode(x)
 
     def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Codes, and what comes of them before the output activation: what training goes through."""
+        """Codes, batch × latent_dim or maps of as many numbers, and what comes of them before the output activation:
+        what training goes through."""
         z = self.encode(x)
         return z, self.decode_logits(z)
 

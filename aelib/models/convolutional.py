@@ -48,6 +48,12 @@ class ConvolutionalAutoencoder(Autoencoder):
         logits: Tensor = self.decoder(z.view(-1, *self.architecture.code_shape))
         return logits
 
+    def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        if self.variational:
+            return super().through(x)
+        maps: Tensor = self.encoder(x)  # not made flat, which would copy them
+        return maps, self.decoder(maps)
+
     def output(self, logits: Tensor) -> Tensor:
         images: Tensor = self.output_activation(logits)
         return images
@@ -77,7 +83,7 @@ class SuperResolution(ConvolutionalAutoencoder):
     def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
         maps = self.encoder(x)
         logits = self.decoder(maps)
-        return maps.flatten(1), logits + self.enlarge(x) if self.residual else logits
+        return maps, logits + self.enlarge(x) if self.residual else logits
 
 
 def _layer(step: Step, description: Model, generator: Generator, last: bool) -> nn.Sequential:

@@ -1,7 +1,9 @@
 """The last section of a lesson: what was learnt as a page, a notebook and a script to take away."""
 
 import re
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -11,19 +13,20 @@ from ..run import Run
 from .words import plain
 
 MOST_TITLE, MOST_NOTES = 200, 10_000  # characters
+SETTLED = 0.3  # seconds
 
 
 def hand_in(run: Run, key: str) -> None:
     """Title and notes, and buttons that give the run as a page, a notebook and a plain PyTorch script; each is made
     when it is asked for. key: under which title and notes are kept in the session."""
-    title, notes = _words(key)
+    words = _words(key)
     about, possible = "The same training in plain PyTorch, without this app's library.", True
     try:
         check(run.experiment)
     except LabError as error:
         about, possible = plain(str(error)), False
     with st.container(horizontal=True):
-        _page_and_notebook([run], title, notes, key)
+        _page_and_notebook([run], words, key)
         name = f"autoencoder-{run.digest}.py"
         _download(
             "Python script", lambda: script(run.experiment), name, "text/x-python", ":material/code:",
@@ -33,32 +36,46 @@ def hand_in(run: Run, key: str) -> None:
 
 def hand_in_many(runs: Sequence[Run], key: str) -> None:
     """The same for up to six runs, side by side in one page or notebook; a script has one run, so there is none."""
-    title, notes = _words(key)
+    words = _words(key)
     with st.container(horizontal=True):
-        _page_and_notebook(list(runs), title, notes, key)
+        _page_and_notebook(list(runs), words, key)
 
 
-def _words(key: str) -> tuple[str, str]:
-    """The title and the notes that stand in the fields."""
-    title = st.text_input(
-        "Title", max_chars=MOST_TITLE, key=f"{key}:title", persist_state="session",
+@dataclass
+class _Words:
+    """The title and the notes that stand in the fields: one object a session and key, so that a file is made with what
+    stands there when it is asked for, not when the page was last drawn."""
+
+    title: str = ""
+    notes: str = ""
+
+    def read(self, key: str) -> None:
+        self.title = st.session_state.get(f"{key}:title") or ""
+        self.notes = st.session_state.get(f"{key}:notes") or ""
+
+
+def _words(key: str) -> _Words:
+    words: _Words = st.session_state.setdefault(f"{key}:words", _Words())
+    st.text_input(
+        "Title", max_chars=MOST_TITLE, key=f"{key}:title", persist_state="session", on_change=words.read, args=(key,),
         placeholder="Who you are, and what you tried",
     )  # fmt: skip
-    notes = st.text_area(
-        "Notes", max_chars=MOST_NOTES, key=f"{key}:notes", persist_state="session",
+    st.text_area(
+        "Notes", max_chars=MOST_NOTES, key=f"{key}:notes", persist_state="session", on_change=words.read, args=(key,),
         placeholder="What did you expect, what happened, and why?",
     )  # fmt: skip
-    return title or "", notes or ""
+    words.read(key)
+    return words
 
 
-def _page_and_notebook(runs: list[Run], title: str, notes: str, key: str) -> None:
-    name = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
+def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
+    name = re.sub(r"[^A-Za-z0-9]+", "-", words.title).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
     _download(
-        "Page (HTML)", lambda: _page(runs, title, notes), f"{name}.html", "text/html",
+        "Page (HTML)", lambda: _page(runs, words), f"{name}.html", "text/html",
         ":material/description:", f"{key}:html", "One file with every picture and figure: opens anywhere, prints well.",
     )  # fmt: skip
     _download(
-        "Notebook", lambda: _notebook(runs, title, notes), f"{name}.ipynb", "application/x-ipynb+json",
+        "Notebook", lambda: _notebook(runs, words), f"{name}.ipynb", "application/x-ipynb+json",
         ":material/menu_book:", f"{key}:notebook", "For Jupyter: makes the same figures again, with aelib.",
     )  # fmt: skip
 
@@ -75,13 +92,20 @@ def _download(
 # What draws and writes these is imported when it is asked for: the pages do not wait for it.
 
 
-def _page(runs: list[Run], title: str, notes: str) -> str:
+def _page(runs: list[Run], words: _Words) -> str:
     from ..reports.html import page
 
-    return page(runs, title, notes)
+    _settle()
+    return page(runs, words.title, words.notes)
 
 
-def _notebook(runs: list[Run], title: str, notes: str) -> str:
+def _notebook(runs: list[Run], words: _Words) -> str:
     from ..reports.notebook import notebook
 
-    return notebook(runs, title, notes)
+    _settle()
+    return notebook(runs, words.title, words.notes)
+
+
+def _settle() -> None:
+    """Who types and clicks at once sends the words and the wish for the file together: let the words be read."""
+    time.sleep(SETTLED)

@@ -1,0 +1,90 @@
+"""Sets that come with the app, and the list of all sets."""
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from aelib import datasets
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "shape"), [("letters", 2800, (1, 28, 28)), ("house_numbers", 3000, (3, 32, 32))]
+)
+def test_bundled_sets_have_all_classes_in_all_parts(name: str, count: int, shape: tuple[int, ...]) -> None:
+    described, images = datasets.spec(name), datasets.load(name)
+    assert described.missing() is None
+    assert len(images) == described.images == count
+    assert tuple(images.pixels.shape[1:]) == shape
+    assert len(set(images.names)) == count
+    for part in images.labels.split(list(described.splits)):
+        assert len(set(torch.bincount(part).tolist())) == 1, "as many of each class"
+    assert len({one.numpy().tobytes() for one in images.pixels}) == count, "no image is there twice"
+    spread = images.pixels.float().flatten(1).std(1)
+    assert float(spread.min()) > 2, "none is blank"
+
+
+@pytest.mark.parametrize("name", ["letters", "house_numbers"])
+def test_what_is_drawn_can_be_told_apart_on_unseen_typefaces(name: str) -> None:
+    """A label belongs to its image: the class means of the part to train on name many images of the part to test on."""
+    train, test = datasets.train(name), datasets.judged(name)
+    x = train.images().mean(1).flatten(1)
+    means = torch.stack([(x[train.labels == c] - 0).mean(0) for c in range(10)])
+    if name == "letters":
+        found = torch.cdist(test.images().mean(1).flatten(1), means).argmin(1)
+        assert float((found == test.labels).float().mean()) > 0.6
+    else:  # light on dark and dark on light: a mean says nothing, but edges of middle columns do
+
+        def edges(pixels: torch.Tensor) -> torch.Tensor:
+            grey = pixels.mean(1)[:, 4:28, 8:24]
+            return torch.nn.functional.normalize((grey - grey.mean((1, 2), keepdim=True)).flatten(1), dim=1)
+
+        similar = (edges(test.images()) @ edges(train.images()).T).abs()
+        found = train.labels[similar.argmax(1)]
+        assert float((found == test.labels).float().mean()) > 0.5
+
+
+def test_photographs_are_made_small_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket.socket, "connect", nowhere)
+    large = datasets.load("photographs_x2").pixels
+    for factor in (2, 3, 4):
+        began = time.monotonic()
+        images, described = datasets.load(f"photographs_x{factor}"), datasets.spec(f"photographs_x{factor}")
+        assert time.monotonic() - began < 10
+        assert described.splits == (2000, 400, 200)
+        assert described.shown_shape == (3, 48 // factor, 48 // factor)
+        assert torch.equal(images.pixels, large)
+        parts = [set(part.tolist()) for part in images.labels.split(list(described.splits))]
+        assert sum(map(len, parts)) == len(set.union(*parts)), "other pictures in each part"
+        # the small patch is the mean of the large one's blocks, but for what the filter takes from beside
+        blocks = torch.nn.functional.avg_pool2d(images.pixels.float(), factor)
+        assert float((blocks - images.shown.float()).abs().mean()) < 3
+
+
+def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) -> None:
+    order = [
+        "font5x7",
+        "emoji20x20",
+        "emoji32x32",
+        "digits8x8",
+        "letters",
+        "house_numbers",
+        "photographs_x2",
+        "photographs_x3",
+        "photographs_x4",
+        "mnist",
+        "fashion_mnist",
+        "notmnist",
+        "svhn",
+        "photo_pairs",
+    ]
+    assert list(datasets.SETS) == order
+    for name, described in datasets.SETS.items():
+        assert described.name == name
+        assert described.licence
+        assert (described.missing() is None) == (name not in order[order.index("mnist") :])
