@@ -13,11 +13,10 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Self, get_args
+from typing import Any, Self, get_args
 
-from pydantic import BaseModel, ValidationError, field_serializer, model_validator
+from pydantic import ValidationError, field_serializer, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticCustomError
 
 from . import datasets
 from .activations import ACTIVATIONS
@@ -28,6 +27,7 @@ from .fields import MAX_WIDTH, OUTPUT_ACTIVATIONS, Model
 from .initialization import INITIALIZATIONS
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
+from .refusals import ExperimentError, declared, refuse, sentences, unknown_field
 from .settings import Settings
 
 MAX_PARAMETERS = 20_000_000
@@ -39,17 +39,6 @@ MOST_CODE = 64  # numbers of a convolutional code that snapshots keep: larger on
 MAX_JSON = 100_000  # characters
 
 SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
-
-
-class ExperimentError(LabError):
-    """An experiment that cannot be. `problems` has one sentence for each thing that is wrong."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__(" ".join(problems))
-        self.problems = problems
-
-    def __reduce__(self) -> tuple[type["ExperimentError"], tuple[list[str]]]:
-        return ExperimentError, (self.problems,)
 
 
 class Experiment(Settings):
@@ -66,48 +55,48 @@ class Experiment(Settings):
         self._network_fits(described)
         images = described.splits.train
         if self.batch_size is not None and self.batch_size > images:
-            _refuse(
+            refuse(
                 f"batch_size is {self.batch_size}: give 1 to {images:,}, the images of {described.name} to train on, "
                 "or all."
             )
         if model.variational and model.code_activation != "identity":
-            _refuse(
+            refuse(
                 f"model.code_activation is {model.code_activation!r}: choose identity, since means and variances of a "
                 "variational code have no bounds."
             )
         if model.variational and self.beta_warm_up > self.epochs:
-            _refuse(
+            refuse(
                 f"beta_warm_up is {self.beta_warm_up:,}: give at most {self.epochs:,}, the epochs, or β never reaches "
                 "its value."
             )
         if self.early_stop.kind == "patience" and described.splits.test and not described.splits.valid:
-            _refuse(
+            refuse(
                 f"early_stop.kind is 'patience': choose none, since {described.name} has no images to validate with, "
                 "and those to test with must not decide when to stop."
             )
         if self.early_stop.kind == "learnt" and not described.named:
-            _refuse(
+            refuse(
                 f"early_stop.kind is 'learnt': choose none or patience, since no image of {described.name} is learnt "
                 "by itself."
             )
         if model.kind == "super_resolution" and model.variational:
-            _refuse("model.variational is true: choose false, since a super-resolution net has no code to sample.")
+            refuse("model.variational is true: choose false, since a super-resolution net has no code to sample.")
         if model.batch_norm and self.batch_size and images % self.batch_size == 1 % self.batch_size:
-            _refuse(
+            refuse(
                 f"batch_size is {self.batch_size}, which leaves a batch of 1 image, and batch norm needs 2: give "
                 "another size, or all."
             )
         self._output_fits()
         if any(pixel >= described.pixels for pixel in self.corruption.pixels):
-            _refuse(
+            refuse(
                 f"corruption.pixels has {max(self.corruption.pixels)}: give numbers from 0 to {described.pixels - 1}, "
                 f"the pixels of an image of {described.name}."
             )
         if self.snapshots is not None and any(epoch < 0 for epoch in self.snapshots):
-            _refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 on; those after the last are left out.")
+            refuse(f"snapshots is {list(self.snapshots)}: give epochs from 0 on; those after the last are left out.")
         if len(self.snapshots or ()) * self.snapshot_numbers > MAX_SNAPSHOT_NUMBERS:
             most = MAX_SNAPSHOT_NUMBERS // self.snapshot_numbers
-            _refuse(f"snapshots has {len(self.snapshots or ())} epochs: at most {most} fit for {described.name}.")
+            refuse(f"snapshots has {len(self.snapshots or ())} epochs: at most {most} fit for {described.name}.")
         return self
 
     def _network_fits(self, described: datasets.DatasetSpec) -> None:
@@ -119,26 +108,26 @@ class Experiment(Settings):
         else:
             channels, height, width = described.shown_shape
             if sizes[0] != channels * height * width:
-                _refuse(
+                refuse(
                     f"model.layers is {_dashes(sizes)}: start with {channels * height * width}, the pixels of an image "
                     f"of {described.name}, and end with the code."
                 )
             if len(sizes) > 2 and sizes[-1] == sizes[0]:
-                _refuse(
+                refuse(
                     f"model.layers is {_dashes(sizes)}: stop at the code, such as "
                     f"{_dashes(sizes[: (len(sizes) + 1) // 2])}; the decoder mirrors it."
                 )
             if model.decoder[0] != sizes[-1] or model.decoder[-1] != described.pixels:
-                _refuse(
+                refuse(
                     f"model.decoder_layers is {_dashes(model.decoder)}: start with the code's {sizes[-1]} and end "
                     f"with the image's {described.pixels}."
                 )
         try:
             found = plan(self.resolved_model, described.shape, described.shown_shape)
         except DoesNotFit as error:
-            _refuse(str(error))
+            refuse(str(error))
         if found.parameters > MAX_PARAMETERS:
-            _refuse(
+            refuse(
                 f"{path} is {_dashes(sizes)}, which makes {found.parameters:,} parameters: at most "
                 f"{MAX_PARAMETERS:,} are allowed."
             )
@@ -146,7 +135,7 @@ class Experiment(Settings):
         if model.kind != "dense" and found.activations * together > MAX_ACTIVATIONS:
             most = MAX_ACTIVATIONS // found.activations
             advice = f"give a batch_size of at most {most:,}" if most else "give fewer channels"
-            _refuse(
+            refuse(
                 f"A batch of {together:,} images through these convolutions needs {found.activations * together:,} "
                 f"numbers at once: {advice}."
             )
@@ -161,12 +150,12 @@ class Experiment(Settings):
         if not output.covers(low, high):
             fitting = [key for key, activation in ACTIVATIONS.items() if activation.covers(low, high)]
             pixels = {"none": "0 to 1", "symmetric": "−1 to 1", "standardized": "of any size"}[self.normalization]
-            _refuse(
+            refuse(
                 f"model.output_activation is {name!r}, which cannot give pixels {pixels} (normalization "
                 f"{self.normalization!r}): choose auto, {', '.join(fitting)}."
             )
         if self.loss == "bce" and not (output.low == 0 and output.high == 1 and self.normalization == "none"):
-            _refuse(
+            refuse(
                 "loss is 'bce', which compares probabilities: choose mse or mae, or normalization none with "
                 "output activation sigmoid or saturating_linear."
             )
@@ -307,7 +296,7 @@ class Experiment(Settings):
         data = self.model_dump(mode="json")
         unknown = [path for path in values if path not in _defaults()]
         if unknown:
-            raise ExperimentError([f"{path[:60]!r} is not a field of an experiment: {_FIELDS}." for path in unknown])
+            raise ExperimentError([unknown_field(path) for path in unknown])
         if "dataset" in values and "model.layers" not in values:
             values = {**self._fitted_layers(str(values["dataset"])), **values}
         for path, value in values.items():
@@ -340,9 +329,7 @@ def parse(data: object) -> Experiment:
     try:
         return Experiment.model_validate(data)
     except ValidationError as error:
-        # one sentence a field: a list with a bad item may be too short as well
-        sentences = {_field_name(one): _sentence(one) for one in reversed(error.errors(include_url=False))}
-        raise ExperimentError(list(reversed(sentences.values()))) from None
+        raise ExperimentError(sentences(error, Experiment)) from None
 
 
 def from_json(text: str) -> Experiment:
@@ -396,16 +383,12 @@ def _defaults() -> dict[str, Any]:
 
 def field_info(path: str) -> FieldInfo:
     """The declaration of a field by dotted path: its description and what is allowed. Raises KeyError."""
-    part: type[BaseModel] = Experiment
-    *parents, leaf = path.split(".")
-    for parent in parents:
-        part = part.model_fields[parent].annotation  # type: ignore[assignment]
-    return part.model_fields[leaf]
+    return declared(Experiment, path)
 
 
 def choices(path: str) -> tuple[str, ...]:
     """The names allowed for a field that is a choice, as declared."""
-    declared: dict[str, Mapping[str, object]] = {
+    named: dict[str, Mapping[str, object]] = {
         "loss": LOSSES,
         "optimizer.kind": OPTIMIZERS,
         "model.hidden_activation": ACTIVATIONS,
@@ -414,49 +397,15 @@ def choices(path: str) -> tuple[str, ...]:
         "model.initialization": INITIALIZATIONS,
         "corruption.kind": {"none": None, **NOISES},
     }
-    return tuple(declared[path]) if path in declared else get_args(field_info(path).annotation)
+    return tuple(named[path]) if path in named else get_args(field_info(path).annotation)
 
 
 def _dataset_spec(name: str) -> datasets.DatasetSpec:
     try:
         return datasets.spec(name)
     except LabError as error:
-        _refuse(str(error))
-
-
-def _refuse(sentence: str) -> NoReturn:
-    raise PydanticCustomError("sentence", "{text}", {"text": sentence})
+        refuse(str(error))
 
 
 def _dashes(sizes: Sequence[int]) -> str:
     return "-".join(map(str, sizes))
-
-
-def _field_name(error: ErrorDetails) -> str:
-    """Dotted path of the field an error is about."""
-    return ".".join(str(step) for step in error["loc"] if not isinstance(step, int))[:60] or "experiment"
-
-
-def _sentence(error: ErrorDetails) -> str:
-    """One pydantic error as one sentence for people."""
-    if error["type"] == "sentence":
-        return str(error["ctx"]["text"])
-    name = _field_name(error)
-    if error["type"] == "extra_forbidden":
-        return f"{name!r} is not a field of an experiment: {_FIELDS}."
-    given = error["input"]
-    listed_in = isinstance(given, list | tuple) and all(isinstance(item, str | int) for item in given)
-    value = "empty" if given in (None, "") else "-".join(map(str, given)) if listed_in else repr(given)
-    shown = value if len(value) <= 60 else value[:57] + "..."
-    try:
-        allowed = str(field_info(name).json_schema_extra["allowed"])  # type: ignore[index]
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-    ):  # not a leaf: a whole part was something else than an object
-        allowed = "give an object of fields"
-    return f"{name} is {shown}: {allowed}."
-
-
-_FIELDS = "see `python -m aelib presets font-best --json` for all of them"

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 
 from .basics import StoreError
-from .experiment import ExperimentError, network_name, parse
+from .experiment import network_name, parse
 from .index import Summary
 from .models import build
+from .refusals import ExperimentError
 from .run import Run, Snapshots
 
 FORMAT = 2  # of run.json: raise it when an older program could not read what a newer one writes

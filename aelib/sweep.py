@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from . import presets
 from .basics import LabError
-from .experiment import Experiment, ExperimentError, field_info
+from .experiment import Experiment, field_info
 from .index import Summary, badness
+from .refusals import ExperimentError
 from .store import Store
 
 MAX_FIELDS = 2

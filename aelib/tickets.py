@@ -17,7 +17,8 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from .basics import LabError
-from .experiment import Experiment, ExperimentError, from_json
+from .experiment import Experiment, from_json
+from .refusals import ExperimentError
 
 _ALIVE = ".alive"
 _TRIES = 5

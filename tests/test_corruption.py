@@ -10,8 +10,9 @@ from aelib.basics import generator
 from aelib.corruption import NOISES, corrupt
 from aelib.counter import TEST, key, random_bits
 from aelib.datasets import Normalization
-from aelib.experiment import Experiment, ExperimentError
+from aelib.experiment import Experiment
 from aelib.feed import AHEAD, Feed
+from aelib.refusals import ExperimentError
 from aelib.run import Run
 from aelib.training import fit, fit_many
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aelib import presets
-from aelib.experiment import Experiment, ExperimentError, flatten, from_json, parse
+from aelib.experiment import Experiment, flatten, from_json, parse
+from aelib.refusals import ExperimentError
 
 BAD = [
     ({"optimizer.learning_rate": -1}, "optimizer.learning_rate is -1", "above 0"),

@@ -7,11 +7,12 @@ from aelib import datasets, kernel, presets
 from aelib.activations import ACTIVATIONS
 from aelib.engines import Batch
 from aelib.ensemble import BatchedDense
-from aelib.experiment import Experiment, ExperimentError
+from aelib.experiment import Experiment
 from aelib.feed import Feed
 from aelib.losses import LOSSES
 from aelib.models import build
 from aelib.optimizers import OPTIMIZERS
+from aelib.refusals import ExperimentError
 from aelib.training import Diverged, fit
 
 CPU = torch.device("cpu")

@@ -14,7 +14,7 @@ import pytest
 from aelib import presets
 from aelib.__main__ import main
 from aelib.basics import LabError
-from aelib.experiment import ExperimentError
+from aelib.refusals import ExperimentError
 from aelib.run import Run
 from aelib.store import Store
 from aelib.sweep import SWEEPS, Sweep, collect, parse_over, split

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from aelib import presets, training
-from aelib.experiment import Experiment, ExperimentError
+from aelib.experiment import Experiment
+from aelib.refusals import ExperimentError
 from aelib.run import Run
 from aelib.store import DamagedRun
 from aelib.training import Cancelled, Diverged, Progress, fit, fit_many

@@ -12,10 +12,11 @@ from .. import presets
 from ..basics import LabError
 from ..datasets import glyphs
 from ..datasets.imageset import WRONG_PIXEL
-from ..experiment import Experiment, ExperimentError, from_json
+from ..experiment import Experiment, from_json
 from ..jobs import Job, Jobs
 from ..limits import Limits
 from ..metrics import psnr
+from ..refusals import ExperimentError
 from ..run import Run
 from ..store import DamagedRun, Store
 from ..training import Diverged, Progress, fit_many

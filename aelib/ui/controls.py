@@ -15,8 +15,9 @@ from streamlit.delta_generator import DeltaGenerator
 from .. import datasets, labels, presets
 from ..basics import LabError
 from ..datasets import DatasetSpec
-from ..experiment import Experiment, ExperimentError, choices, field_info, flatten
+from ..experiment import Experiment, choices, field_info, flatten
 from ..fields import MAX_WIDTH
+from ..refusals import ExperimentError
 from . import rules
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
 from .rules import MORE, Rules

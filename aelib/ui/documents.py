@@ -7,7 +7,8 @@ import streamlit as st
 
 from .. import reproduction
 from ..claims import CLAIMS
-from ..experiment import ExperimentError, parse
+from ..experiment import parse
+from ..refusals import ExperimentError
 from ..reproduction import assumptions, cells, side_text
 from ..verdicts import Record
 from .links import link

@@ -6,7 +6,7 @@ import torch
 
 from ..charts import glyphs
 from ..companions import with_output
-from ..experiment import ExperimentError
+from ..refusals import ExperimentError
 from ..run import Run
 from .beside import runs_of
 
