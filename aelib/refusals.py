@@ -32,7 +32,8 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 
 def unknown_field(path: str) -> str:
-    return f"{path[:60]!r} is not a field of an experiment: see `python -m aelib presets font-best --json` for all of them."
+    where = "see `python -m aelib presets font-best --json` for all of them"
+    return f"{path[:60]!r} is not a field of an experiment: {where}."
 
 
 def declared(model: type[BaseModel], path: str) -> FieldInfo:
