@@ -15,7 +15,7 @@ from aelib import datasets
 from aelib.basics import LabError
 from aelib.datasets import files, mnist
 from aelib.datasets.files import RemoteFile
-from aelib.ui.background import MOST_BYTES, MOST_WAITING, PRESENT, REMEMBERED, Background, Task
+from aelib.ui.background import MOST_BYTES, MOST_EACH, MOST_WAITING, PRESENT, REMEMBERED, Background, Task
 from tests.apps import sound, until
 from tests.test_downloads import CONTENT, Shop, shop
 
@@ -49,7 +49,7 @@ def queue() -> Iterator[Background]:
     found = Background()
     yield found
     for task in list(found._tasks.values()):
-        task.stop.set()
+        task.stop()
     found._pool.shutdown(cancel_futures=True)
 
 
@@ -104,9 +104,37 @@ def test_stopping_is_heard_running_or_waiting(queue: Background) -> None:
     queue.start("waiting", waiting)
     assert running.begun.wait(PATIENCE)
     for key in ("waiting", "running"):
-        _task(queue, key).stop.set()
-    for key in ("running", "waiting"):
-        assert isinstance(_ended(queue, key), LabError)
+        _task(queue, key).stop()
+    assert isinstance(_ended(queue, "running"), LabError)
+    assert _task(queue, "waiting").future.cancelled()
+    assert not waiting.begun.is_set()
+
+
+def test_what_was_stopped_is_begun_anew_and_not_joined(queue: Background) -> None:
+    first, second, again = Piece(), Piece("second"), Piece("again")
+    queue.start("first", first, "Ann")
+    assert first.begun.wait(PATIENCE)
+    queue.start("second", Piece(), "Ann")
+    _task(queue, "second").leave("Ann")
+    queue.start("second", second, "Ann")
+    _task(queue, "first").leave("Ann")
+    queue.start("first", again, "Ben")  # before the old one has heard of it
+    for piece in (second, again):
+        piece.done.set()
+    assert _task(queue, "second").future.result(PATIENCE) == "second"
+    assert _task(queue, "first").future.result(PATIENCE) == "again"
+
+
+def test_one_person_cannot_fill_the_queue(queue: Background) -> None:
+    for number in range(MOST_EACH):
+        queue.start(f"{number}", Piece(), "Ann")
+    with pytest.raises(LabError, match="you asked for"):
+        queue.start("more", Piece(), "Ann")
+    queue.start("more", Piece(), "Ben")
+    queue.start("more", Piece(), "Ann")  # joins
+    _task(queue, "0").leave("Ann")
+    _task(queue, "1").leave("Ann")
+    queue.start("yet more", Piece(), "Ann")
 
 
 def test_it_goes_on_as_long_as_somebody_waits_for_it(queue: Background) -> None:
@@ -115,11 +143,11 @@ def test_it_goes_on_as_long_as_somebody_waits_for_it(queue: Background) -> None:
     queue.start("x", piece, "Ben")
     task = _task(queue, "x")
     task.leave("Ann")
-    assert not task.stop.is_set()
+    assert not task.unwanted()
     assert task.left == {"Ann"}
     queue.start("x", piece, "Ann")
     task.leave("Ben")
-    assert not task.stop.is_set(), "Ann is back"
+    assert not task.unwanted(), "Ann is back"
     task.leave("Ann")
     assert isinstance(_ended(queue, "x"), LabError)
 
@@ -130,6 +158,19 @@ def test_a_page_that_was_closed_keeps_nothing_going(queue: Background) -> None:
     task.watched["gone"] = time.monotonic() - PRESENT - 1
     task.leave("Ann")
     assert isinstance(_ended(queue, "x"), LabError)
+    queue.start("y", Piece(), "Ben")
+    _task(queue, "y").watched["Ben"] -= PRESENT + 1
+    assert isinstance(_ended(queue, "y"), LabError), "nobody has looked for long"
+
+
+def test_a_download_goes_on_with_nobody_there() -> None:
+    queue, piece = Background(kept=True), Piece("there")
+    queue.start("x", piece, "Ann")
+    task = _task(queue, "x")
+    task.watched["Ann"] -= PRESENT + 1
+    assert not task.unwanted()
+    piece.done.set()
+    assert task.future.result(PATIENCE) == "there"
 
 
 def test_what_is_forgotten_is_done_anew(queue: Background) -> None:
@@ -150,7 +191,7 @@ def test_too_many_that_wait_are_refused_and_later_taken(queue: Background) -> No
     quick.done.set()
     queue.start("first", first)
     for number in range(MOST_WAITING - 1):
-        queue.start(f"{number}", quick)
+        queue.start(f"{number}", quick, f"person {number}")
     with pytest.raises(LabError, match="try again in a minute"):
         queue.start("one too many", quick)
     assert queue.get("one too many") is None
