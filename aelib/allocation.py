@@ -15,7 +15,9 @@ from functools import cache
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGEST = 32 * 2**20  # bytes: what glibc takes at most as its threshold for blocks of their own
 _KEPT = 1024 * 2**20
-_USUAL = 128 * 2**10  # both thresholds, as glibc begins with them
+# Whoever sets the thresholds ends glibc's own rule, by which they grow with the blocks that are freed: afterwards they
+# are where that rule would have brought them.
+_LATER = _LARGEST, 2 * _LARGEST
 
 _lock = threading.Lock()
 _inside = 0  # how many parts of this process keep memory now
@@ -40,7 +42,7 @@ def _set(library: ctypes.CDLL, blocks: int, kept: int) -> None:
 @contextmanager
 def keeping() -> Iterator[None]:
     """Freed memory is kept by this process inside, and given back to the system when the last of those inside leaves:
-    from then on as usual."""
+    from then on little is kept."""
     global _inside
     library = _libc()
     if library is None:
@@ -56,5 +58,5 @@ def keeping() -> Iterator[None]:
         with _lock:
             _inside -= 1
             if not _inside:
-                _set(library, _USUAL, _USUAL)
+                _set(library, *_LATER)
                 library.malloc_trim(0)

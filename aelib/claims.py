@@ -155,12 +155,10 @@ def time_ratio(run: Run) -> float:
     """A GPU's time of training divided by a CPU's, of the same net on the same images, as kept by
     `python -m benchmarks.devices` (the fastest of each kind): on the run's images, else on the bundled house numbers,
     which are as large. NaN where no GPU was measured."""
-    wanted = run.experiment
-    for dataset in (wanted.dataset, "house_numbers"):
-        title, rates = datasets.spec(dataset).title, dict[str, float]()
+    for dataset in (run.experiment.dataset, "house_numbers"):
+        wanted, rates = run.experiment.model_copy(update={"dataset": dataset}), dict[str, float]()
         for speed in devices.stored():
-            same = speed.network == wanted.network and speed.precision == wanted.precision and speed.dataset == title
-            if same:
+            if devices.is_of(speed, wanted):
                 rates[speed.device] = max(rates.get(speed.device, 0.0), speed.images_a_second)
         if {"cpu", "cuda"} <= rates.keys():
             return rates["cpu"] / rates["cuda"]

@@ -1,5 +1,6 @@
 """How fast a net trains on each device: measured here, and as measured elsewhere."""
 
+import hashlib
 import json
 import platform
 import time
@@ -28,7 +29,7 @@ class Stopped(LabError):
 @dataclass(frozen=True)
 class Speed:
     """device: cpu, cuda or mps; name: of the processor; images: trained on while the clock ran; seconds: for these;
-    epochs: how often each was seen."""
+    epochs: how often each was seen; steps: what a step computes, see `steps_of`."""
 
     device: str
     name: str
@@ -41,6 +42,7 @@ class Speed:
     epochs: int
     images: int
     seconds: float
+    steps: str
 
     @property
     def images_a_second(self) -> float:
@@ -79,10 +81,10 @@ def measure(
     images = datasets.train(experiment.dataset)
     feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), where)
     engine = AutogradEngine(build(experiment), experiment, where)
+    batches = -(-len(images) // (experiment.batch_size or len(images)))
     for step, batch in enumerate(feed.epoch(1)):
-        if step == WARM_UP:
-            break
-        engine.step(batch, 1.0)
+        if step < WARM_UP or step == batches - 1:  # the last one may be shorter
+            engine.step(batch, 1.0)
     size = experiment.batch_size or len(images)
     steps = epochs * -(-len(images) // size)
     with keeping():
@@ -109,6 +111,7 @@ def measure(
         epochs=epochs,
         images=len(images) * epochs,
         seconds=seconds,
+        steps=steps_of(experiment),
     )
 
 
@@ -120,11 +123,22 @@ def _wait(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
+# fields of which a step does the same work
+_AS_LONG = (
+    "dataset", "epochs", "seed", "snapshots", "early_stop.", "beta", "free_bits", "model.initialization",
+    "corruption.level", "optimizer.learning_rate", "optimizer.momentum", "optimizer.weight_decay", "optimizer.s",
+)  # fmt: skip
+
+
+def steps_of(experiment: Experiment) -> str:
+    """16 hexadecimal digits, the same for experiments whose steps compute the same but for the images."""
+    values = {path: value for path, value in experiment.effective().items() if not path.startswith(_AS_LONG)}
+    return hashlib.sha256(json.dumps(sorted(values.items())).encode()).hexdigest()[:16]
+
+
 def is_of(speed: Speed, experiment: Experiment) -> bool:
-    """Whether it was measured with this net, on these images, in this precision and batch."""
-    mine = (experiment.network, experiment.dataset_spec.title, experiment.precision)
-    size = experiment.batch_size or experiment.dataset_spec.splits.train
-    return (speed.network, speed.dataset, speed.precision) == mine and speed.batch_size == size
+    """Whether it was measured with steps that compute the same, on the same images."""
+    return (speed.steps, speed.dataset) == (steps_of(experiment), experiment.dataset_spec.title)
 
 
 def stored() -> list[Speed]:
@@ -146,7 +160,7 @@ def keep(speeds: list[Speed]) -> None:
     it is: raises LabError as `stored`."""
 
     def key(one: Speed) -> tuple[str, ...]:
-        return one.name, one.machine, one.dataset, one.network, one.precision
+        return one.name, one.machine, one.dataset, one.steps
 
     kept = {key(one): one for one in [*stored(), *speeds]}
     aside = STORED.with_suffix(".new")

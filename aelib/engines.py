@@ -95,6 +95,10 @@ class AutogradEngine:
             # pixels of all channels beside each other: what convolutions of oneDNN and of tensor cores are made for
             # (benchmarks/convolution.py)
             self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cuda":
+            # 32 bits are 32 bits, and the same experiment gives the same run: cuDNN would otherwise round what
+            # convolutions multiply to 19 bits (TF32), and sum gradients in any order
+            torch.backends.cudnn.allow_tf32, torch.backends.cudnn.deterministic = False, True
         self.mixed = torch.autocast(
             device.type, torch.bfloat16, enabled=self.pictures and experiment.precision == "mixed"
         )

@@ -66,8 +66,13 @@ def pca(dataset: str, components: Sequence[int], bits: int) -> list[Point]:
     train = datasets.train(dataset)
     if train.pixels[0].numel() > LARGE:
         components = [count for count in components if count <= FEW]
-    few = train.pixels[evenly(len(train), compression.PCA_IMAGES)].float() / 255
-    return compression.pca_curve(few, datasets.looked_at(dataset).images(), components, bits)
+    fitted = train.pixels[compression.fitted_to(train.pixels)].float() / 255
+    return compression.pca_curve(fitted, datasets.looked_at(dataset).images(), components, bits)
+
+
+def pca_images(dataset: str) -> int:
+    """How many training images `pca` is fitted to."""
+    return len(compression.fitted_to(datasets.train(dataset).pixels))
 
 
 def bits_for(rival: Sequence[Point], psnr: float) -> float | None:
@@ -91,7 +96,9 @@ def psnr_at(rival: Sequence[Point], bits: float) -> float | None:
     if not ordered or bits < ordered[0].bits:
         return None
     for before, after in itertools.pairwise(ordered):
-        if before.bits <= bits <= after.bits and not math.isinf(after.psnr):
+        if before.bits <= bits <= after.bits:
+            if math.isinf(after.psnr):  # a line to perfection has no height
+                return before.psnr if bits < after.bits else after.psnr
             width = math.log(after.bits / before.bits)
             share = math.log(bits / before.bits) / width if width else 1.0
             return before.psnr + share * (after.psnr - before.psnr)

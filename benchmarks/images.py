@@ -118,7 +118,8 @@ def compressing() -> str:
     second = table(["net", "bits an image", "entropy", "PSNR (dB)", *codecs], duels)
     return (
         f"## {title}\n\n{len(train):,} letters to train on, {presets.get('notmnist-7x7').epochs} epochs, judged by "
-        f"{len(test):,} that were held back.\n\n{first}\n\nWith 8 bits a number, and what JPEG and WebP reach with as "
+        f"{len(test):,} that were held back. PCA is fitted to {rates.pca_images('notmnist'):,} of these letters."
+        f"\n\n{first}\n\nWith 8 bits a number, and what JPEG and WebP reach with as "
         f"many bits an image (dB):\n\n{second}\n\nHeaders are most of so small a file; the curves without them count "
         "the coded pixels alone."
     )

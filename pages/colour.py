@@ -9,8 +9,9 @@ FORM, RUN = "colour", "colour-run"
 layout.page("Colour")
 st.title("Colour")
 st.markdown(
-    "House numbers as a camera sees them from the street: three channels instead of one, blur, shadows, and parts of "
-    "the neighbours at the edges. What will the network keep first: the digit, its colour, or the light?"
+    "House numbers as a camera sees them from the street (SVHN), or, in the set that comes with the app, as code draws "
+    "them: three channels instead of one, blur, shadows, and parts of the neighbours at the edges. What will the "
+    "network keep first: the digit, its colour, or the light?"
 )
 
 run = lesson.begin(

@@ -57,6 +57,7 @@ def test_photographs_are_made_small_without_a_network(monkeypatch: pytest.Monkey
         images, described = datasets.load(f"photographs_x{factor}"), datasets.spec(f"photographs_x{factor}")
         assert time.monotonic() - began < 10
         assert described.splits == (2000, 400, 200)
+        assert len(set(images.names)) == len(images)
         assert described.shown_shape == (3, 48 // factor, 48 // factor)
         assert torch.equal(images.pixels, large)
         parts = [set(part.tolist()) for part in images.labels.split(list(described.splits))]

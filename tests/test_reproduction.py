@@ -139,10 +139,14 @@ def test_a_perfect_denoiser_is_usable_and_a_blind_one_is_not(run: Run, monkeypat
 
 def test_the_time_ratio_is_of_one_net_on_the_same_images(monkeypatch: pytest.MonkeyPatch) -> None:
     run = fit(presets.get("house-numbers-autoencoder").with_values({"epochs": 1}), "cpu")
-    own = {"network": run.experiment.network, "dataset": run.experiment.dataset_spec.title, "precision": "full"}
-    kept = [devices.Speed(device, "", "", "", batch_size=32, epochs=1, images=100, seconds=seconds, **{**own, **other})
-            for device, seconds, other in (
-                ("cpu", 8.0, {}), ("cpu", 10.0, {}), ("cuda", 2.0, {"precision": "mixed"}), ("cuda", 1.0, {"network": "x"}))]  # fmt: skip
+    measured = devices.measure(run.experiment, "cpu")
+    kept = [
+        replace(measured, **one)
+        for one in (
+            {"seconds": 8.0}, {"seconds": 10.0}, {"device": "cuda", "seconds": 2.0, "steps": "of another net"},
+            {"device": "cuda", "seconds": 1.0, "dataset": "other images"},
+        )
+    ]  # fmt: skip
     monkeypatch.setattr(devices, "stored", lambda: kept)
     assert math.isnan(claims.time_ratio(run))
     kept.append(replace(kept[0], device="cuda", seconds=4.0))

@@ -8,6 +8,7 @@ experiment that names them always means the same pixels.
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from ..basics import LabError
@@ -156,7 +157,10 @@ def _looked_at(described: DatasetSpec) -> ImageSet:
     splits = described.splits
     count = splits.valid or splits.test
     step = -(-count // LOOKED_AT)
-    return _load(described).part(slice(splits.train, splits.train + count, step))
+    part = _load(described).part(slice(splits.train, splits.train + count, step))
+    # a copy: these few are kept, and would keep the whole set with them
+    shown = None if part.inputs is None else part.inputs.clone()
+    return replace(part, pixels=part.pixels.clone(), labels=part.labels.clone(), inputs=shown)
 
 
 def available() -> list[DatasetSpec]:

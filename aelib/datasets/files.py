@@ -95,10 +95,11 @@ def missing(dataset: str, files: Sequence[RemoteFile]) -> str | None:
     )
 
 
-def on_its_way(dataset: str, files: Sequence[RemoteFile]) -> bool:
-    """Whether a file that is not here yet has been begun by a download."""
+def half_way(dataset: str, files: Sequence[RemoteFile]) -> bool:
+    """Whether a download has begun and files are lacking: all come, or what there is was brought by hand."""
     folder = home() / "downloads" / dataset
-    return any((folder / f"{file.name}.part").is_file() and find(dataset, file.name) is None for file in files)
+    begun = any((folder / name).is_file() for file in files for name in (file.name, f"{file.name}.part"))
+    return begun and any(find(dataset, file.name) is None for file in files)
 
 
 class _Resuming:

@@ -7,7 +7,6 @@ read as it is, without unpacking anything to the disk.
 import gzip
 import hashlib
 import io
-import logging
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -33,7 +32,7 @@ MOST = 100_000  # images in one file
 FEWEST = 20
 ARCHIVE = "notMNIST_small.tar.gz"
 URL = "http://yaroslavvb.com/upload/notMNIST/notMNIST_small.tar.gz"
-OFFICIAL = (8_458_043, 18_724)  # bytes of the archive, images in it that can be read
+OFFICIAL = (8_458_043, 18_724, 2)  # bytes of the archive, images in it that can be read, and that cannot
 MEMBERS = 150_000  # in an archive, at most
 MEMBER_BYTES = 100_000
 TOTAL_BYTES = 400_000_000
@@ -51,6 +50,7 @@ class _Found(NamedTuple):
     pairs: tuple[tuple[Path, Path], ...]
     counts: tuple[int, ...]
     archive: Path | None = None
+    unreadable: int = 0  # images in it
 
     @property
     def complete(self) -> bool:
@@ -90,8 +90,10 @@ def _search() -> _Found | None:
     if archive is not None and not any(images.name.startswith("train") for images, _ in pairs):
         size = files.stamp(archive)[1]
         # to count what another archive has, it must be read
-        count = OFFICIAL[1] if size == OFFICIAL[0] else len(_unpacked(*files.stamp(archive))[1])
-        return _Found((), (count,), archive)
+        if size == OFFICIAL[0]:
+            return _Found((), (OFFICIAL[1],), archive, OFFICIAL[2])
+        _, labels_read, unreadable = _unpacked(*files.stamp(archive))
+        return _Found((), (len(labels_read),), archive, unreadable)
     if not pairs:
         return None
     return _Found(tuple(pairs), tuple(_count(*files.stamp(i), *files.stamp(n)) for i, n in pairs))
@@ -200,10 +202,7 @@ def _decoded(content: bytes) -> "NDArray[np.uint8] | None":
 def _load(found: _Found) -> ImageSet:
     try:
         if found.archive is not None:
-            *kept, unreadable = _unpacked(*files.stamp(found.archive))
-            read = [tuple(kept)]
-            if unreadable:
-                logging.getLogger(__name__).info("%d images of %s cannot be read", unreadable, found.archive)
+            read = [_unpacked(*files.stamp(found.archive))[:2]]
         else:
             read = [_read(*pair) for pair in found.pairs]
     except OSError as error:
@@ -240,9 +239,10 @@ def spec() -> DatasetSpec:
         return _load(found)
 
     splits = SPLITS if found is None else found.splits
+    lost = f" ({found.unreadable} more cannot be read)" if found is not None and found.unreadable else ""
     return DatasetSpec(
         name=NAME,
-        title=f"notMNIST: {sum(splits):,} letters A to J, {SIDE}x{SIDE}",
+        title=f"notMNIST: {sum(splits):,} letters A to J{lost}, {SIDE}x{SIDE}",
         shape=(1, SIDE, SIDE),
         splits=splits,
         classes=len(LETTERS),

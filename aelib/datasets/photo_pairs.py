@@ -179,7 +179,7 @@ def _described(root: Path | None) -> DatasetSpec:
             )
         else:
             paths = (path for pairs in found.pairs.values() for pair in pairs for path in pair)
-            content = files.fingerprint({str(path.relative_to(found.root)): path for path in paths}, ends=False)
+            content = files.fingerprint({str(path.relative_to(found.root)): path for path in paths})
     except LabError as error:
         missing = str(error)
     except OSError as error:

@@ -65,7 +65,8 @@ def _pictures() -> list[tuple[str, Any, int, int]]:
     for name, half, step, kept in (one for part in _PARTS for one in part):
         picture = _read(name)
         middle = picture.shape[1] // 2
-        found.append((name, picture[:, half.start * middle : half.stop * middle], step, kept))
+        title = name.replace("_", " ") + {LEFT.start: ", left", RIGHT.start: ", right"}[half.start] * (half != WHOLE)
+        found.append((title, picture[:, half.start * middle : half.stop * middle], step, kept))
     return found
 
 
@@ -90,7 +91,7 @@ def _load(factor: int) -> ImageSet:
         high, low = _pair(picture, step, kept, factor)
         highs.append(high)
         lows.append(low)
-        names += [f"{name.replace('_', ' ')} (patch {i})" for i in range(len(high))]
+        names += [f"{name} (patch {i})" for i in range(len(high))]
         labels += [label] * len(high)
     return ImageSet(torch.cat(highs), tuple(names), torch.tensor(labels), torch.cat(lows))
 

@@ -89,7 +89,8 @@ def _opened(content: bytes, shown: str, most_jpeg: int, most_png: int) -> Image.
     except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
         raise LabError(f"{shown} is not a PNG or JPEG picture: save it as one of these.") from None
     width, height = picture.size
-    most = most_jpeg if picture.format == "JPEG" else most_png
+    # MPO: a JPEG with more pictures behind the first, as phones take them
+    most = most_jpeg if picture.format in ("JPEG", "MPO") else most_png
     if width * height > most:
         raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.")
     if min(width, height) < SMALLEST:

@@ -131,7 +131,7 @@ def spec() -> DatasetSpec:
         found = _search()
     except LabError as error:
         return _described(_NOMINAL, str(error))
-    if found is None or files.on_its_way(NAME, FILES):  # half of it would be another set
+    if found is None or files.half_way(NAME, FILES):  # half of it would be another set
         return _described(_NOMINAL, files.missing(NAME, FILES))
     return _described(
         found.splits,

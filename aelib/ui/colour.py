@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -118,12 +119,13 @@ def against_devices(experiment: Experiment, key: str) -> None:
     """The same epochs on each device that the server has, measured when asked for; figures of the same net that were
     stored on other machines beside them."""
     epochs = st.slider("Epochs to time", 1, MOST_EPOCHS, 1, key=f"{key}:epochs")
-    found, names = [], []
+    found, names, beside = [], [], 0
     for device in devices.here():
         names.append(f"speed:{experiment.digest}:{device}:{epochs}")
-        speed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
-        if speed is not None:
-            found.append(speed)
+        timed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
+        if timed is not None:
+            found.append(timed.speed)
+            beside = max(beside, timed.beside)
     if found and st.button("Measure again", icon=":material/replay:", type="tertiary", key=f"{key}:again"):
         for name in names:
             forget(name)
@@ -134,18 +136,35 @@ def against_devices(experiment: Experiment, key: str) -> None:
         st.plotly_chart(charts.speeds(found, same), key=f"{key}:bars", config=_PLAIN)
     else:
         st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
+    if beside:
+        st.caption(
+            f"{beside} training{'s' if beside > 1 else ''} of this server ran at the same time and took part of its "
+            "processor: measure again when it is quiet."
+        )
     _said(found, same, [one for one in stored if not devices.is_of(one, experiment)])
 
 
-def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Speed]:
-    """What the button begins: within this server's limits."""
-    limits = jobs().limits
+class Timed(NamedTuple):
+    """beside: trainings of this server that ran at the same time, at the start or at the end."""
 
-    def measure(told: Callable[[float], None], stop: Callable[[], bool]) -> Speed:
+    speed: Speed
+    beside: int
+
+
+def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed]:
+    """What the button begins: within this server's limits."""
+    queue, limits = jobs(), jobs().limits
+
+    def _training() -> int:
+        return sum(job.state == "running" for job in queue.active())
+
+    def measure(told: Callable[[float], None], stop: Callable[[], bool]) -> Timed:
         limits.refuse(experiment)
         end = time.monotonic() + limits.max_seconds
+        busy = _training()
         try:
-            return devices.measure(experiment, device, epochs, told, lambda: stop() or time.monotonic() > end)
+            speed = devices.measure(experiment, device, epochs, told, lambda: stop() or time.monotonic() > end)
+            return Timed(speed, max(busy, _training()))
         except devices.Stopped:
             if stop():
                 raise

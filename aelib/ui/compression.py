@@ -13,7 +13,7 @@ from .. import companions, datasets, quality, rates
 from ..architecture import words
 from ..basics import LabError, generator
 from ..charts import glyphs, rate
-from ..compression import FLOAT, Point
+from ..compression import FLOAT, MOST_IMAGES, QUALITIES, Point
 from ..experiment import Experiment
 from ..rates import BITS, Coded
 from ..run import Run
@@ -259,8 +259,9 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
     figure = rate.rate_distortion(by_bits | rivals, measure).update_layout(height=560)  # a phone's legend has many rows
     st.plotly_chart(figure, key=f"{key}:chart", config=_PLAIN)
     st.caption(
-        "Bits beside a name are those of each number. Of WebP and JPEG the points are qualities, of PCA numbers of "
-        "components."
+        f"Bits beside a name are those of each number. Of WebP and JPEG the points are {len(QUALITIES)} qualities from "
+        f"{QUALITIES[0]} to {QUALITIES[-1]}, of PCA numbers of components. PSNR and bits are of at most {MOST_IMAGES} "
+        "images that were held back, SSIM of fewer."
     )
     if not beside:
         st.caption("Only the chosen net: train the four codes above, and they appear here too.")
@@ -312,12 +313,13 @@ def _beside_pca(run: Run, pca: Sequence[Point]) -> str:
     [net] = points(run, (PCA_BITS,))
     same = next((point for point in pca if point.bits == numbers * PCA_BITS), None)
     if same is None:
-        return f"**PCA** has no {numbers:,} components for these images."
+        return f"**PCA** was not computed with {numbers:,} components: these images have fewer, or it would take long."
     verb = "better" if net.psnr > same.psnr else "worse"
     plural = "s" * (numbers > 1)
     return (
-        f"**PCA** with as many numbers ({numbers:,} component{plural} of {PCA_BITS} bits) reaches {same.psnr:.1f} dB, "
-        f"the chosen net {net.psnr:.1f} dB: {abs(net.psnr - same.psnr):.1f} dB {verb}."
+        f"**PCA** with as many numbers ({numbers:,} component{plural} of {PCA_BITS} bits), fitted to "
+        f"{rates.pca_images(run.experiment.dataset):,} training images, reaches {same.psnr:.1f} dB, the chosen net "
+        f"{net.psnr:.1f} dB: {abs(net.psnr - same.psnr):.1f} dB {verb}."
     )
 
 
@@ -331,7 +333,7 @@ def _shared_once(run: Run, whole: Sequence[Point]) -> str:
     needed = rates.bits_for(whole, net.psnr)
     if needed is not None and needed > net.bits:
         images = math.ceil(cost / (needed - net.bits))
-        text += f" Beside JPEG files that are as good that is made up for after **{images:,} images**."
+        text += f" Beside JPEG files that are at least as good that is made up for after **{images:,} images**."
     return text
 
 

@@ -152,6 +152,7 @@ def own_picture(run: Run, key: str) -> None:
         _shown(run, picture, large, what, key)
 
 
+@st.fragment
 def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what: str, key: str) -> None:
     """The result, a part of it beside the same part without a net, and the file."""
     times = enlarging.factor(run)
