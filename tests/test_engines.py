@@ -1,17 +1,19 @@
 """The batched engine, with gradients and optimisers by hand, against torch's autograd, losses and optimisers."""
 
+import itertools
 import math
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from aelib import datasets, losses, products
+from aelib import datasets, losses, presets, products
 from aelib.activations import ACTIVATIONS
 from aelib.basics import generator
 from aelib.engines import AutogradEngine, Batch
 from aelib.ensemble import BatchedDense
 from aelib.experiment import Experiment
+from aelib.feed import Feed
 from aelib.initialization import INITIALIZATIONS, initialize
 from aelib.models import build
 from aelib.optimizers import OPTIMIZERS
@@ -235,3 +237,22 @@ def test_products_are_those_of_torch_whichever_library_computes_them(members: in
         wide = torch.empty(members, left.shape[1], right.shape[2], dtype=torch.float64)
         products.bmm(left.double(), right.double(), wide)
         torch.testing.assert_close(wide, left.double() @ right.double())
+
+
+@pytest.mark.parametrize("name", ["letters-7x7", "photographs-3-best", "house-numbers-denoise"])
+def test_a_convolutional_net_steps_as_a_plain_loop_does(name: str) -> None:
+    """Channels that lie last, maps that are not made flat and a fused optimiser change no more than rounding."""
+    experiment = presets.get(name)
+    images = datasets.train(experiment.dataset)
+    feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), CPU)
+    engine, net = AutogradEngine(build(experiment), experiment, CPU), build(experiment)
+    optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
+    loss_of = nn.BCEWithLogitsLoss() if experiment.loss == "bce" else nn.MSELoss()
+    for batch in itertools.islice(feed.epoch(1), 3):
+        engine.step(batch, 1.0)
+        optimizer.zero_grad()
+        logits = net.through(batch.inputs[0])[1]
+        loss_of(logits if experiment.loss == "bce" else net.output(logits), batch.targets[0]).backward()
+        optimizer.step()
+    for found, expected in zip(engine.state(0).values(), net.state_dict().values(), strict=True):
+        torch.testing.assert_close(found, expected, rtol=0, atol=0.02 * experiment.optimizer.learning_rate)

@@ -55,7 +55,12 @@ def features(run: Run, key: str) -> None:
                 _drawn(one, run, f"{key}:{number}")
     st.caption(
         "Dark: the smallest value, light: the largest. The last step is shown before its activation "
-        f"({run.experiment.output_activation.replace('_', ' ')})."
+        f"({run.experiment.output_activation.replace('_', ' ')})"
+        + (
+            ", and before what the net was shown is added to it."
+            if run.experiment.model.kind == "super_resolution" and run.experiment.model.convolution.residual
+            else "."
+        )
     )
 
 
