@@ -146,6 +146,8 @@ def _noise(controls: Controls) -> None:
     with right:
         controls.typed("corruption.level")
     st.caption(NOISES[kind].about)
+    if kind == "painted":
+        controls.typed("corruption.pixels")
     controls.toggle("corruption.fresh")
     controls.choice("corruption.where")
 
@@ -171,12 +173,12 @@ def denoiser(controls: Controls) -> Experiment | None:
         controls.typed("corruption.level")
     if kind in NOISES:
         st.caption(NOISES[kind].about)
+    if kind == "painted":
+        controls.typed("corruption.pixels")
     _network(controls)
     with controls.more():
         controls.toggle("corruption.fresh")
         controls.choice("corruption.where")
-        if kind == "painted":
-            controls.typed("corruption.pixels")
         controls.dataset()
         uploads.glyph_table(controls)
         _more(controls)
@@ -207,11 +209,7 @@ def lab(controls: Controls) -> Experiment | None:
 def swept(controls: Controls) -> None:
     """Every choice of the experiment that a sweep varies."""
     _network(controls)
-    kind = controls.choice("corruption.kind")
-    if kind != "none":
-        controls.typed("corruption.level")
-        controls.toggle("corruption.fresh")
-        controls.choice("corruption.where")
+    _noise(controls)
     controls.dataset()
     uploads.glyph_table(controls)
     _more(controls)
