@@ -190,20 +190,26 @@ def lab(controls: Controls) -> Experiment | None:
     uploads.arrived(controls)
     _start(controls, list(presets.PRESETS))
     controls.dataset()
-    with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
-        side, colour = st.columns(2)
-        size = side.segmented_control(
-            "Size of pictures", collections.SIDES, default=28, required=True, key=controls.key("own_side"),
-        )  # fmt: skip
-        in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
-        uploads.collection(controls, size or collections.SIDES[0], in_colour)
-        uploads.glyph_table(controls)
+    if controls.takes_uploads:
+        with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
+            _own(controls)
     controls.choice("model.kind")
     _network(controls)
     _noise(controls)
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
+
+
+def _own(controls: Controls) -> None:
+    """Images of one's own of any kind that there is."""
+    side, colour = st.columns(2)
+    size = side.segmented_control(
+        "Size of pictures", collections.SIDES, default=28, required=True, key=controls.key("own_side"),
+    )  # fmt: skip
+    in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
+    uploads.collection(controls, size or collections.SIDES[0], in_colour)
+    uploads.glyph_table(controls)
 
 
 def swept(controls: Controls) -> None:

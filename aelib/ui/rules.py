@@ -42,6 +42,7 @@ _FRONT: dict[str, tuple[str, ...]] = {
     "colour": ("dataset", *_NOISE),
     "restoring": ("dataset", *_NOISE),
     "super_resolution": ("dataset",),
+    "lab": ("dataset", "model.kind", *_NOISE),
 }
 
 
