@@ -85,8 +85,15 @@ def file_name(run: Run) -> str:
     return f"run-{run.digest}.zip"
 
 
+def check(run: Run) -> None:
+    """Raises LabError where `to_zip` would, without reading anything."""
+    if datasets.is_own(run.experiment.dataset):
+        datasets.spec(run.experiment.dataset)
+
+
 def to_zip(run: Run) -> bytes:
     """The run as one file, its data set with it where that is somebody's own. Raises LabError where that has gone."""
+    check(run)
     files = pack(run)
     name = _dataset_file(run.experiment.dataset)
     if name is not None:

@@ -373,6 +373,38 @@ def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font: Run) -> None
     assert app.text_input(key="dense-run:hand-in:title").value == "Anna & Ben"
 
 
+def _buttons(run: Run) -> dict[str, tuple[bool, str]]:
+    """The buttons that give a run's files: label -> disabled, help."""
+    from streamlit.testing.v1 import AppTest
+
+    from tests.apps import sound
+
+    def page(run) -> None:  # type: ignore[no-untyped-def] # its text is run where nothing is imported
+        from aelib.ui import exchange, reports
+
+        exchange.download(run, "there")
+        reports.hand_in(run, "there")
+
+    app = sound(AppTest.from_function(page, kwargs={"run": run}).run())
+    return {one.proto.label: (one.proto.disabled, one.proto.help) for one in app.get("download_button")}
+
+
+def test_a_file_that_cannot_be_made_is_not_offered_and_the_button_says_why(home: Path) -> None:
+    from aelib.datasets import glyphs
+
+    own = glyphs.keep(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
+    values = {"dataset": own, "model.layers": "9-6-2", "epochs": 5}
+    run = fit(presets.get("font-best").with_values(values), "cpu")
+    there = _buttons(run)
+    assert not any(disabled for disabled, _ in there.values())
+    (home / "datasets" / f"{own}.csv").unlink()  # while the page is open
+    gone = _buttons(run)
+    assert list(gone) == ["Run as a file", "Page (HTML)", "Notebook", "Python script"]
+    for disabled, about in gone.values():
+        assert disabled
+        assert "upload it again" in about
+
+
 @pytest.mark.browser
 def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, font: Run) -> None:
     Store(server.home).save(font)
