@@ -38,9 +38,7 @@ from .store import Store
 DATASETS = ("dataset.csv", "dataset.safetensors")
 MAX_ARCHIVE = 300_000_000  # bytes, packed
 LIMITS = {  # bytes, unpacked
-    # most have 100 kB, one with 15,000 snapshots, as many as MAX_JSON lets an experiment name, 3.6 MB; parsed, it may
-    # take 50 times its bytes
-    RUN: 4_000_000,
+    RUN: 3_000_000,  # most have 100 kB, and one of 1,024 glyphs with every list full less than 1 MB
     WEIGHTS: 4 * MAX_PARAMETERS + 1_000_000,
     SNAPSHOTS: 300_000_000,
     DATASETS[0]: 5_000_000,
