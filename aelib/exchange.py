@@ -17,7 +17,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,14 +30,15 @@ from .datasets import kept
 from .experiment import GRID_SIDE, MAX_PARAMETERS
 from .fields import MAX_EPOCHS
 from .models import build
-from .run import Run
+from .observing import columns
+from .run import Run, written
 from .runfiles import RUN, SNAPSHOTS, WEIGHTS, DamagedRun, pack, read_record, unpack
 from .store import Store
 
 DATASETS = ("dataset.csv", "dataset.safetensors")
 MAX_ARCHIVE = 300_000_000  # bytes, packed
 LIMITS = {  # bytes, unpacked
-    RUN: 20_000_000,
+    RUN: 3_000_000,  # most have 100 kB, and one of 1,024 glyphs with every list full less than 1 MB
     WEIGHTS: 4 * MAX_PARAMETERS + 1_000_000,
     SNAPSHOTS: 300_000_000,
     DATASETS[0]: 5_000_000,
@@ -48,6 +49,7 @@ MAX_RATIO = 100  # unpacked to packed
 RATIO_FROM = 1_000_000  # bytes from which the ratio counts
 MAX_DEPTH = 12  # of objects and lists within each other in run.json
 MAX_AGAIN = 20_000_000_000  # multiplications that it may take to compute figures again
+AHEAD = timedelta(hours=1)  # that another server's clock may be before ours
 CLOSE = 0.05  # relative: another machine, another device and mixed precision round in other ways
 _UNREADABLE = (  # what zipfile raises
     zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError,
@@ -81,8 +83,15 @@ def file_name(run: Run) -> str:
     return f"run-{run.digest}.zip"
 
 
+def check(run: Run) -> None:
+    """Raises LabError where `to_zip` would, without reading anything."""
+    if datasets.is_own(run.experiment.dataset):
+        datasets.spec(run.experiment.dataset)
+
+
 def to_zip(run: Run) -> bytes:
     """The run as one file, its data set with it where that is somebody's own. Raises LabError where that has gone."""
+    check(run)
     files = pack(run)
     name = _dataset_file(run.experiment.dataset)
     if name is not None:
@@ -153,16 +162,7 @@ def _members(content: bytes) -> dict[str, bytes]:
         _short(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {one.filename: _read(archive, one) for one in _expected(archive.infolist())}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-        EOFError,
-    ):
+    except _UNREADABLE:
         raise LabError("The file is not a ZIP archive that can be read: export the run again.") from None
 
 
@@ -217,13 +217,20 @@ def _record(files: Mapping[str, bytes]) -> _Record:
     try:
         read_record(files.__getitem__, digest)
         record = _Record.model_validate(found)
-        datetime.fromisoformat(record.created)
+        _of_time(record.created)
     except DamagedRun as damaged:
         raise _refused(digest, damaged.what) from None
     except (ValidationError, ValueError) as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "created"
         raise _refused(digest, f"{where[:60]} in {RUN} is not what it should be") from None
     return record
+
+
+def _of_time(created: str) -> None:
+    """Raises ValueError where this is not how a run says when it was trained, or is still to come."""
+    when = datetime.fromisoformat(created)
+    if written(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + AHEAD:
+        raise ValueError(created)
 
 
 def _refused(digest: str, what: str) -> LabError:
@@ -272,12 +279,17 @@ def _of_weights(run: Run) -> str | None:
 def _of_history(run: Run, record: _Record) -> str | None:
     if record.parameters != run.parameters or run.epochs > run.experiment.epochs:
         return "its parameters or epochs are not those of its experiment"
-    names = run.history[0].keys()
-    if not {"epoch", "train_loss", "seconds"} <= names or any(one.keys() != names for one in run.history):
+    names = {"epoch", *columns(run.experiment), "seconds"}
+    if any(one.keys() != names for one in run.history):
         return "its history has other columns than it should"
-    epochs = [one["epoch"] for one in run.history]
-    if epochs != sorted(set(epochs)) or not 0 <= epochs[0] <= epochs[-1] <= run.epochs:
+    if not all(_number(value) for one in run.history for value in one.values()):
+        return "its history is not all numbers"
+    epochs, seconds = [one["epoch"] for one in run.history], [one["seconds"] for one in run.history]
+    # the last epoch is always recorded
+    if epochs != sorted(set(epochs)) or epochs != list(map(int, epochs)) or epochs[0] < 0 or epochs[-1] != run.epochs:
         return "its history has other epochs than it should"
+    if seconds != sorted(seconds) or seconds[0] < 0:
+        return "the seconds of its history do not go on"
     return None
 
 

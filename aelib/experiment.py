@@ -87,6 +87,11 @@ class Experiment(Settings):
                 "another size, or all."
             )
         self._output_fits()
+        if self.corruption.kind == "painted" and self.corruption.level > 0 and not self.corruption.pixels:
+            refuse(
+                "corruption.pixels is empty: give the numbers of the pixels that are painted, row by row from 0, such "
+                "as 0-7-14, or choose another corruption.kind."
+            )
         if any(pixel >= described.pixels for pixel in self.corruption.pixels):
             refuse(
                 f"corruption.pixels has {max(self.corruption.pixels)}: give numbers from 0 to {described.pixels - 1}, "

@@ -25,6 +25,20 @@ class Seen(NamedTuple):
     figures: list[dict[str, float]]
 
 
+def columns(experiment: Experiment) -> tuple[str, ...]:
+    """What the history of a run of this experiment records of each epoch, beside the epoch and the seconds: the loss
+    of images trained on and, where others are looked at, of those; the parts of a variational loss; and how good it
+    is."""
+    described = experiment.dataset_spec
+    losses = ("train_loss",) if described.named else ("train_loss", _held_back(described))
+    parts = ("recon_loss", "kl") if experiment.model.variational else ()
+    return *losses, *parts, *(("wrong_pixels", "learnt") if described.named else ("mse",))
+
+
+def _held_back(described: datasets.DatasetSpec) -> str:
+    return "valid_loss" if described.splits.valid else "test_loss"
+
+
 class Observer:
     """Looks at the members of an engine with the images that the data set has for it. experiment: any of theirs."""
 
@@ -33,7 +47,7 @@ class Observer:
         self.spec, self.images = experiment.dataset_spec, datasets.looked_at(experiment.dataset)
         self.targets = self.images.images().to(feed.device)
         self.total = len(self.images) if self.spec.named else 0  # images that can be learnt
-        self.held_back = "valid_loss" if self.spec.splits.valid else "test_loss"
+        self.held_back = _held_back(self.spec)
         self.prepare()
 
     def prepare(self) -> None:

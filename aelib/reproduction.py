@@ -25,7 +25,7 @@ from .run import Run
 from .runfiles import DamagedRun
 from .store import Store
 from .sweep import spread
-from .verdicts import Record, judge, value_text, words
+from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, value_text, words
 
 _ROOT = Path(__file__).parents[1]
 RECORD = _ROOT / "data" / "reproduction.json"  # what the page reads
@@ -196,19 +196,27 @@ def _measured() -> Record:
 
 
 def stored(path: Path | None = None) -> list[Record]:
-    """The rows that were written down, in the order of results.csv; none where none were. Raises LabError."""
+    """The rows that were written down, in the order of results.csv; none where none were. What figures say is said
+    anew: a row that was written by an older program is judged as all others are. Raises LabError."""
     path = path or RECORD
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["format"] != FORMAT:
             raise ValueError(f"format {document['format']}")
-        return [record for record in document["rows"] if record["id"] in CLAIMS]
+        return [_judged(record) for record in document["rows"] if record["id"] in CLAIMS]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise LabError(
             f"{path.name} cannot be read ({error}): `python -m aelib reproduce --write` writes it."
         ) from None
+
+
+def _judged(record: Record) -> Record:
+    if record["status"] == "absent":
+        return record
+    status, verdict = judge(CLAIMS[record["id"]], record["sides"])
+    return {**record, "status": status, "verdict": verdict}
 
 
 def keep(records: Iterable[Record], path: Path | None = None, table: Path | None = None) -> None:
@@ -250,28 +258,55 @@ def cells(record: Record) -> dict[str, str]:
         "reported": record["reported"] or "–",
         "document's recipe": side_text(document),
         "our recipe": side_text(best),
+        "epochs": _both(document, best, lambda side: f"{side['epochs']:,}"),
+        "seconds": _both(document, best, lambda side: "–" if side["seconds"] is None else f"{side['seconds']:.2g}"),
         "verdict": record["verdict"] + (" Quick: fewer seeds or epochs." if record["quick"] else ""),
     }
+
+
+def _both(document: Record | None, best: Record | None, told: Callable[[Record], str]) -> str:
+    """Of the document's recipe / of ours; once, where both have the same or one there is."""
+    return " / ".join(dict.fromkeys(told(side) for side in (document, best) if side is not None)) or "–"
 
 
 def side_text(side: Record | None) -> str:
     """mean ± std (seeds) of a side."""
     if side is None or side["figure"] is None:
         return "–"
-    return f"{value_text(side['figure'], side)} ({len(side['digests'])})"
+    seeds = len(side["digests"])
+    return value_text(side["figure"], side) + (f" ({seeds})" if seeds > 1 else "")
 
 
 def assumptions(record: Record) -> list[dict[str, str]]:
-    """What another assumption gives, beside the one that was made."""
+    """What another assumption gives, beside the one that was made; where the figure is the same, as bits of a code must
+    be, with the error of both."""
     others = [side for side in record["sides"] if side["role"] == "alternative"]
     document = next((side for side in record["sides"] if side["role"] == "document"), None)
     return [
         {
-            "row": record["id"], "figure": record["measure"], "as assumed": side_text(document),
-            "otherwise": other["title"], "gives": side_text(other),
+            "row": record["id"], "figure": record["measure"], "as assumed": _with_error(document, other),
+            "otherwise": other["title"], "gives": _with_error(other, document),
         }
         for other in others
     ]  # fmt: skip
+
+
+def _with_error(side: Record | None, beside: Record | None) -> str:
+    text = side_text(side)
+    if side is None or beside is None or side["figure"] is None or beside["figure"] is None:
+        return text
+    same = side["figure"]["mean"] == beside["figure"]["mean"] and side["digests"] != beside["digests"]
+    error = error_text(side) if same else ""
+    return f"{text}, {error}" if error else text
+
+
+def untried(record: Record) -> list[str]:
+    """What else might have been assumed, and has not been measured: why, or that it is still to come. In sentences."""
+    claim = CLAIMS[record["id"]]
+    tried = {side["title"] for side in record["sides"] if side["role"] == "alternative"}
+    left = [other.title for other in claim.alternatives if other.title not in tried]
+    found = [f"Not measured yet: {'; '.join(left)}."] if left and record["sides"] else []
+    return [*found, *([f"Not tried: {claim.untried}"] if claim.untried else [])]
 
 
 def markdown(records: Sequence[Record]) -> str:
@@ -281,12 +316,15 @@ def markdown(records: Sequence[Record]) -> str:
     parts = [
         "# From the documents",
         "Every figure that the documents report, measured again by `python -m aelib reproduce --write`: mean ± std "
-        "over seeds, whose number is in brackets.",
+        f"over seeds, whose number is in brackets. {TOLERANCE} Epochs, and seconds of one training, are of the "
+        "document's recipe / of ours.",
         "Measured on " + "; ".join(machines) + ".",
         _table([cells(record) for record in records]),
     ]
     if others := [line for record in records for line in assumptions(record)]:
         parts += ["## What the documents leave out", "How much it matters what we assumed.", _table(others)]
+    if rest := [f"- `{record['id']}`: {line}" for record in records for line in untried(record)]:
+        parts.append("\n".join(rest))
     parts += ["## What was assumed, and our recipes", *(_recipes(record) for record in records)]
     if lost:
         parts.append("Not measured yet: " + ", ".join(f"`{name}`" for name in lost) + ".")
@@ -302,8 +340,10 @@ def _recipes(record: Record) -> str:
     lines = [f"- `{record['id']}`: {record['assumed']}"]
     for side in record["sides"]:
         if side["role"] != "alternative":
+            layers = other_layers(record["sides"][0], side)
+            title = f"{side['title']}, {layers}" if layers else side["title"]
             took = f"; {side['seconds']:.2g} s a training" if side["seconds"] is not None else ""
-            lines.append(f"  - {side['title']}: {side['words']}{took}. {side['why']}".rstrip())
+            lines.append(f"  - {title}: {side['words']}{took}. {side['why']}".rstrip())
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,11 @@ from .models import Autoencoder, build
 
 Array = NDArray[np.float32]
 TOGETHER = 20_000_000  # numbers that a step may give at once, where pages look at a net
+
+
+def written(when: datetime) -> str:
+    """A time in UTC as runs have it in `created`."""
+    return when.isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +54,7 @@ class Run:
     thing of its own, wrong_pixels (sum over all images) and learnt, else valid_loss and mse of the images that a net
     is looked at by (test_loss, where there are none to validate with); for variational nets recon_loss and kl of
     these; metrics: `aelib.metrics.summary`; stopped: "epochs" (all of them), "learnt" or "patience"; seconds: of
-    training, this net's share where several were trained at once; created: UTC, ISO."""
+    training, this net's share where several were trained at once; created: as `written`."""
 
     experiment: Experiment
     history: list[dict[str, float]]

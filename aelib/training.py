@@ -23,7 +23,7 @@ from .experiment import Experiment, flatten
 from .feed import Feed
 from .models import build
 from .observing import Observer
-from .run import Run, Snapshots
+from .run import Run, Snapshots, written
 from .variational import warm_up
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ class _Fit:
             stopped=stopped,
             seconds=self.share,
             device=device_name(self.device),
-            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            created=written(datetime.now(UTC)),
             versions={**_versions(), "engine": type(self.engine).__name__},
             weights=self.engine.state(row),
             snapshots=Snapshots(**snapshots),

@@ -6,12 +6,13 @@ from typing import Any, Literal
 from .activations import ACTIVATIONS
 from .claims import Claim
 from .corruption import NOISES
-from .experiment import Experiment
+from .experiment import Experiment, network_name
 from .initialization import INITIALIZATIONS
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 
 NEAR = 0.05  # of the reported figure: as near counts as reported, since documents round
+TOLERANCE = f"As reported is what lies within two standard deviations of it, or {NEAR:.0%}, whoever's recipe it is."
 
 AS_REPORTED = "as reported"
 
@@ -21,13 +22,16 @@ Record = dict[str, Any]  # of a row, or of one of its sides, as JSON: see `repro
 
 def judge(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
     """What a row's figures say, from its sides as records."""
-    document = records[0]
+    document, reported = records[0], claim.reported
     best = next((record for record in records if record["role"] == "best"), None)
+    contested = claim.measure.better != "" and reported is not None
     if not document["digests"]:
-        return "diverged", "Every training by the document's recipe diverged."
+        told = "Every training by the document's recipe diverged."
+        if not contested or reported is None or best is None or best["figure"] is None:
+            return "diverged", told
+        return "diverged", f"{_ours(best, document)}: {_against(claim, reported, best)[1]}. {told}"
     if claim.measure.better == "":
         return "picture", _no_contest(claim, document)
-    reported = claim.reported
     if document["figure"] is None or reported is None:
         return "picture", "Nothing can be compared."
     shown = value_text(document["figure"], document)
@@ -35,13 +39,26 @@ def judge(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
     again += _explained(claim, reported, records)
     if best is None or best["figure"] is None:
         status, _ = _against(claim, reported, document)
-        return status, again
+        lost = best is not None and not best["digests"]
+        return status, again + (" Every training by our recipe diverged." if lost else "")
     if claim.measure.better == "same":
         status, text = _against(claim, reported, document)
         ours = "ours too" if best["figure"]["mean"] == document["figure"]["mean"] else "ours has another"
-        return status, f"{text[0].upper()}{text[1:]}; {ours}."
+        layers = other_layers(document, best)
+        return status, f"{text[0].upper()}{text[1:]}; {ours}{f', {layers}' if layers else ''}."
     status, text = _against(claim, reported, best)
-    return status, f"Ours, {value_text(best['figure'], best)}: {text}. {again}"
+    return status, f"{_ours(best, document)}: {text}. {again}"
+
+
+def _ours(best: Record, document: Record) -> str:
+    layers = other_layers(document, best)
+    return f"Ours, {value_text(best['figure'], best)}{f', {layers}' if layers else ''}"
+
+
+def other_layers(document: Record, side: Record) -> str:
+    """Which layers a side has, where they are others than those of the document's recipe; empty where they are not."""
+    there, here = (network_name(one["experiment"]["model"]) for one in (document, side))
+    return f"with other layers ({here})" if here != there else ""
 
 
 def _no_contest(claim: Claim, document: Record) -> str:
@@ -52,8 +69,17 @@ def _no_contest(claim: Claim, document: Record) -> str:
                 "benchmarks.devices` where there is one."
             )
         return f"The document gives no figure: a GPU takes {document['figure']['mean']:.3g} of a CPU's time."
-    psnr = f" ({document['psnr']['mean']:.1f} dB)" if document["psnr"] else ""
-    return f"A picture: see the lesson. Mean squared error {document['mse']['mean']:.4g}{psnr}."
+    runs = len(document["digests"])
+    of_runs = "one run" if runs == 1 else f"mean of {runs} runs"
+    return f"A picture: see the lesson. {error_text(document, capital=True)}; {of_runs}."
+
+
+def error_text(record: Record, capital: bool = False) -> str:
+    """The error of a side: MSE of pixels from 0 to 1, and PSNR."""
+    if record["mse"] is None:
+        return ""
+    psnr = f" ({record['psnr']['mean']:.1f} dB)" if record["psnr"] else ""
+    return f"{'M' if capital else 'm'}ean squared error {record['mse']['mean']:.4g}{psnr}"
 
 
 def _gain(claim: Claim, reported: float, value: float) -> float:
@@ -67,12 +93,12 @@ def _against(claim: Claim, reported: float, record: Record) -> tuple[Status, str
     if claim.measure.better == "same":
         same = found["mean"] == reported
         return ("as reported", "as reported") if same else ("not reached", f"{found['mean']:g}, not {reported:g}")
+    if _near(reported, found):
+        return "as reported", AS_REPORTED
     gain = _gain(claim, reported, found["mean"])
     if gain > 0:
         return "better", f"better by {gain:.3g}"
-    if gain == 0:
-        return "as reported", "as reported"
-    if claim.measure.scatter:
+    if claim.measure.scatter or len(found["values"]) == 1:
         return "not reached", f"not reached, worse by {-gain:.3g}"
     gains = [_gain(claim, reported, value) for value in found["values"]]
     reached = sum(one >= 0 for one in gains)
@@ -87,7 +113,7 @@ def _explained(claim: Claim, reported: float, records: Sequence[Record]) -> str:
     if _again(claim, reported, records[0]) == AS_REPORTED:
         return ""
     found = [
-        f"{record['title']} ({value_text(record['figure'], record)})"
+        f"{record['title']} ({value_text(record['figure'], record).replace(' (one run)', ', one run')})"
         for record in records
         if record["role"] == "alternative" and record["figure"] and _again(claim, reported, record) == AS_REPORTED
     ]
@@ -95,20 +121,25 @@ def _explained(claim: Claim, reported: float, records: Sequence[Record]) -> str:
 
 
 def _again(claim: Claim, reported: float, document: Record) -> str:
-    """Whether the document's own recipe gives what it reports: within two standard deviations, or 5 %."""
+    """Whether the document's own recipe gives what it reports."""
     found = document["figure"]
     gain = _gain(claim, reported, found["mean"]) if claim.measure.better != "same" else 0.0
-    if abs(found["mean"] - reported) <= max(2 * found["std"], NEAR * abs(reported)):
+    if _near(reported, found):
         return AS_REPORTED
     return "better than reported" if gain > 0 else "less good than reported"
 
 
+def _near(reported: float, found: Record) -> bool:
+    """See TOLERANCE."""
+    return bool(abs(found["mean"] - reported) <= max(2 * found["std"], NEAR * abs(reported)))
+
+
 def value_text(found: Record | None, record: Record) -> str:
-    """mean ± std of a figure; without ± where it is of one run."""
+    """mean ± std of a figure; of one run, which has no ±, that it is of one."""
     if found is None:
         return "none"
     several = len(record["digests"]) > 1
-    return f"{found['mean']:.4g} ± {found['std']:.2g}" if several else f"{found['mean']:.4g}"
+    return f"{found['mean']:.4g} ± {found['std']:.2g}" if several else f"{found['mean']:.4g} (one run)"
 
 
 def words(experiment: Experiment) -> str:

@@ -69,7 +69,10 @@ def test_the_table_is_what_was_written_down(measured: list[reproduction.Record])
     assert list(table["row"]) == ["font-20-10", "font-35-2", "mnist-denoise"]
     assert list(table["reported"]) == ["28", "0.526", "0.526"]
     assert list(table["document's recipe"])[:2] == [reproduction.side_text(one["sides"][0]) for one in measured[:2]]
+    assert list(table["epochs"]) == ["20", "20", "–"]
+    assert table["seconds"][0] == f"{measured[0]['sides'][0]['seconds']:.2g}"
     assert f"{len(CLAIMS) - 3} not measured yet" in _texts(app)
+    assert "other layers" not in _texts(app)
 
 
 def test_the_filter_keeps_one_document(measured: list[reproduction.Record]) -> None:
@@ -90,6 +93,19 @@ def test_a_row_opened_has_both_recipes_what_was_assumed_and_the_way_to_its_lesso
     links = [link for link in app.main.get("page_link") if "lesson" in link.proto.label]
     assert [link.proto.page for link in links] == ["dense"]
     assert "preset=font-35-2" in links[0].proto.query_string
+
+
+def test_a_recipe_with_other_layers_says_so(measured: list[reproduction.Record]) -> None:
+    document = measured[0]["sides"][0]
+    other = CLAIMS["font-denoise-10"].best.experiment.model_dump(mode="json")  # type: ignore[union-attr]
+    best = {**document, "role": "best", "title": "our recipe", "experiment": other}
+    reproduction.keep([{**measured[0], "sides": [document, best]}])
+    app = opened(PAGE)
+    told = _texts(app).replace("\\", "")
+    assert "Our recipe has other layers than the document's in font-20-10." in told
+    assert "With other layers (35-128-64-10)." in told
+    assert "with other layers (35-128-64-10)" in app.dataframe[0].value["verdict"][0]
+    assert "Not measured yet: loss: cross-entropy, not squared error; a sigmoid on the code too." in told
 
 
 def test_a_row_that_was_not_measured_says_why(measured: list[reproduction.Record]) -> None:

@@ -193,7 +193,7 @@ def test_a_name_twice_and_a_member_that_lacks(run: Run, home: Path) -> None:
 
 def test_bombs_are_refused_before_they_grow(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = _files(exchange.to_zip(run))
-    _refused(_zip({**files, RUN: b" " * 15_000_000}, zipfile.ZIP_DEFLATED), "grows to", home)
+    _refused(_zip({**files, RUN: b" " * 2_500_000}, zipfile.ZIP_DEFLATED), "no run does", home)
     _refused(_zip({**files, RUN: b" " * (exchange.LIMITS[RUN] + 1)}, zipfile.ZIP_DEFLATED), "grows to", home)
     # one that says it is small: the size in the directory is a lie
     bomb = _zip({**files, SNAPSHOTS: bytes(5_000_000)}, zipfile.ZIP_DEFLATED)
@@ -279,7 +279,24 @@ def test_edited_figures_are_refused(run: Run, home: Path) -> None:
         (lambda r: r.update(epochs=19.5), "epochs"),
         (lambda r: r.update(epochs=10**5), "epochs"),
         (lambda r: r.update(parameters=1), "parameters"),
+        (lambda r: r["history"][0].pop("learnt"), "history"),
+        (lambda r: [one.pop("learnt") for one in r["history"]], "history has other columns"),
+        (lambda r: [one.pop("wrong_pixels") for one in r["history"]], "history has other columns"),
+        (lambda r: [one.update(mse=0.1) for one in r["history"]], "history has other columns"),
+        (lambda r: r.update(history=r["history"][:1]), "history has other epochs"),
+        (lambda r: r.update(history=r["history"][:-1]), "history has other epochs"),
+        (lambda r: r.update(history=r["history"][::-1]), "history has other epochs"),
+        (lambda r: r["history"][1].update(epoch=0.5), "history has other epochs"),
+        (lambda r: r["history"][1].update(learnt="<b>"), "history"),
+        (lambda r: r["history"][1].update(seconds=-1.0), "seconds"),
         (lambda r: r.update(created="yesterday"), "created"),
+        (lambda r: r.update(created="2024-01-01"), "created"),
+        (lambda r: r.update(created="2024-01-01T10:00:00.000"), "created"),
+        (lambda r: r.update(created="2024-01-01T10:00:00.000+02:00"), "created"),
+        (lambda r: r.update(created="0001-01-01T00:00:00.000+02:00"), "created"),
+        (lambda r: r.update(created="2024-01-01T10:00:00.000Z"), "created"),
+        (lambda r: r.update(created="2024-01-01 10:00:00.000+00:00"), "created"),
+        (lambda r: r.update(created="9999-01-01T10:00:00.000+00:00"), "created"),
         (lambda r: r.update(device="x" * 1000), "device"),
         (lambda r: r.update(stopped="<b>"), "stopped"),
         (lambda r: r.update(files=3), "files"),

@@ -166,7 +166,7 @@ WITH = {
     "corruption.level": (0.3, {"corruption.kind": "gaussian"}),
     "corruption.fresh": (False, {"corruption.kind": "masking"}),
     "corruption.where": ("test", {"corruption.kind": "bit_flip"}),
-    "corruption.pixels": ("3-4", {"corruption.kind": "painted"}),
+    "corruption.pixels": ("3-4", {"corruption.kind": "painted", "corruption.pixels": "5"}),
     "beta": (0.5, {"model.variational": True}),
     "beta_warm_up": (10, {"model.variational": True}),
     "free_bits": (0.1, {"model.variational": True}),
@@ -196,7 +196,7 @@ def test_digest_covers_every_field_that_has_an_effect() -> None:
             assert base.with_values({path: value}).digest != base.digest, path
     for path, (value, needs) in WITH.items():
         assert base.with_values({path: value}).digest == base.digest, f"{path} has no effect here"
-        assert base.with_values({path: value, **needs}).digest != base.with_values(needs).digest, path
+        assert base.with_values({**needs, path: value}).digest != base.with_values(needs).digest, path
 
 
 def test_digest_is_the_same_for_the_same_meaning_and_from_version_to_version() -> None:
@@ -257,3 +257,15 @@ def test_any_value_of_any_field_is_an_experiment_or_sentences(values: dict[str, 
     else:
         assert from_json(experiment.to_json()) == experiment
         assert parse(experiment.model_dump(mode="json")).digest == experiment.digest
+
+
+def test_painted_noise_without_paint_is_refused() -> None:
+    painted = {"corruption.kind": "painted"}
+    with pytest.raises(ExperimentError) as refused:
+        Experiment().with_values(painted)
+    (problem,) = refused.value.problems
+    assert problem.startswith("corruption.pixels is empty: give ")
+    assert Experiment().with_values({**painted, "corruption.pixels": "0"}).digest != Experiment().digest
+    assert Experiment().with_values({**painted, "corruption.level": 0}).digest == Experiment().digest
+    for name, preset in presets.PRESETS.items():
+        assert preset.experiment.corruption.kind != "painted", name

@@ -4,11 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from aelib import presets
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, flatten
 from aelib.training import fit
 from aelib.ui import resources
 from aelib.ui.address import to_query
-from tests.apps import opened, sound
+from tests.apps import opened, sound, texts
 
 FEW = {"epochs": "2"}
 CONVOLUTIONAL = {"model.kind": "convolutional", "model.convolution.channels": "4-2", "model.convolution.stride": "1"}
@@ -35,11 +35,34 @@ def test_every_kind_of_run_is_shown(preset: str, values: dict[str, str]) -> None
     app = _stored(presets.get(preset).with_values({**FEW, **values}))
     assert not app.error
     assert [header.value[:1] for header in app.header] == list("1234567")
-    assert len(app.latex) == 3
+    formulas = [one.value for one in app.latex]
+    told = texts(app)
+    # training of a variational net makes another sum small
+    assert any(r"\beta\sum" in formula for formula in formulas) == (preset == "emoji-best")
+    assert len(formulas) == (4 if preset == "emoji-best" else 3)
+    assert ("summed over pixels, mean over images:" in told) == (preset == "emoji-best")
+    assert ("mean over pixels and images:" in told) == (preset != "emoji-best")
     assert any(("ae-row" in one.proto.body) for one in app.get("html"))
 
 
-def test_every_choice_is_there_and_another_kind_of_net_keeps_the_rest() -> None:
+def test_every_choice_is_there() -> None:
+    """Each on a page where it has an effect."""
+    common = {"preset": "font-best", "epochs": "2"}
+    dense = {
+        "model.variational": "true", "model.initialization": "normal", "optimizer.kind": "momentum",
+        "optimizer.schedule": "step", "early_stop.kind": "learnt", "corruption.kind": "painted",
+        "corruption.pixels": "3",
+    }  # fmt: skip
+    enlarging = {"preset": "photographs-3"}
+    shown: set[str] = set()
+    for query in (common | dense, common | CONVOLUTIONAL | {"early_stop.kind": "patience"}, enlarging):
+        app = opened("pages/lab.py", query)
+        every = [*app.selectbox, *app.text_input, *app.number_input, *app.toggle]
+        shown |= {one.key.removeprefix("lab:") for one in every if one.key}
+    assert set(flatten(Experiment().model_dump(mode="json"))) - shown == set()
+
+
+def test_another_kind_of_net_keeps_the_rest() -> None:
     app = opened("pages/lab.py", {"preset": "font-best", "epochs": "77"})
     sound(app.selectbox(key="lab:model.kind").set_value("convolutional").run())
     assert app.query_params["model.kind"] in ("convolutional", ["convolutional"])

@@ -6,7 +6,7 @@ from aelib import presets
 from aelib.store import Store
 from aelib.sweep import Sweep
 from aelib.training import fit_many
-from tests.apps import opened, sound
+from tests.apps import opened, said, sound
 
 FAST = {"epochs": 60, "model.layers": "35-16-4"}
 
@@ -110,3 +110,13 @@ def test_ten_seeds_have_a_mean_a_best_and_a_worst() -> None:
     assert [header.value[:1] for header in app.header] == list("123456789")
     learnt = [one.value for one in app.metric if one.label == "Learnt"]
     assert any("±" in value for value in learnt)
+
+
+@pytest.mark.parametrize("lesson", ["lab", "denoising", "compression", "colour", "restoring", "sweeps"])
+def test_painted_noise_asks_for_the_pixels_and_takes_them(lesson: str) -> None:
+    app = opened(f"pages/{lesson}.py")
+    sound(app.selectbox(key=f"{lesson}:corruption.kind").set_value("painted").run())
+    assert "empty: give the numbers of the pixels" in said(app)
+    sound(app.text_input(key=f"{lesson}:corruption.pixels").set_value("0-7-14").run())
+    assert not app.error
+    assert app.query_params["corruption.pixels"] in ("0-7-14", ["0-7-14"])

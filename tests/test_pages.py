@@ -1,5 +1,7 @@
 """The pages without a browser: what they show, what they refuse, what they keep."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -216,3 +218,13 @@ def test_an_address_that_comes_a_moment_late_takes_nothing_back() -> None:
     assert app.number_input(key="dense:epochs").value == 77
     assert app.number_input(key="dense:seed").value == 5
     assert app.query_params["epochs"] in ("77", ["77"])
+
+
+def test_one_run_with_a_strange_date_does_not_take_the_list_away() -> None:
+    store = Store()
+    dates = ("2024-01-01", "2024-01-01T10:00:00.000+02:00", "2024-01-01T10:00:00", "0001-01-01", "yesterday")
+    for seed, created in enumerate(dates):
+        store.save(replace(fit(TINY.with_values({"seed": seed}), "cpu"), created=created))
+    table = _open("pages/runs.py").dataframe[0].value
+    assert sorted(table["seed"]) == list(range(len(dates)))
+    assert table["trained (UTC)"].isna().sum() <= 2

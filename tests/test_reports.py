@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 import torch.nn.functional as F
 from playwright.sync_api import Browser, Page, expect
@@ -21,7 +22,7 @@ from aelib.corruption import corrupt
 from aelib.counter import key
 from aelib.datasets import glyphs
 from aelib.experiment import Experiment
-from aelib.reports import html, words
+from aelib.reports import figures, html, words
 from aelib.reports.images import export
 from aelib.reports.notebook import notebook
 from aelib.reports.script import script
@@ -52,6 +53,11 @@ def convolutional() -> Run:
 @pytest.fixture(scope="module")
 def digits() -> Run:
     return _run("digits-vae", epochs=2, snapshots="", model__layers="64-16-2")
+
+
+@pytest.fixture(scope="module")
+def noisy() -> Run:
+    return _run("digits-denoise", epochs=2, model__layers="64-16-2")
 
 
 class _Page(HTMLParser):
@@ -215,6 +221,21 @@ def test_a_page_opens_in_a_browser_without_a_network(browser: Browser, tmp_path:
         assert not problems, problems
 
 
+def test_of_which_images_an_error_is(font: Run, noisy: Run) -> None:
+    labels = _Page(html.page([noisy])).texts
+    of_others = "MSE of what the net was shown, images looked at while training"
+    assert {"MSE, images held back", "PSNR, images held back", of_others} <= set(labels)
+    assert "MSE" not in labels
+    assert "MSE" in _Page(html.page([font])).texts, "of all there are"
+
+
+def test_a_name_that_looks_like_the_place_of_another_is_shown_as_it_is() -> None:
+    codes = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    names = ["@2@", "@0@", "<c>"]
+    drawn = figures.plane(codes, names, None, "x")
+    assert re.findall(r"<text[^>]*>(@\d@|&lt;c&gt;)</text>", drawn) == ["@2@", "@0@", "&lt;c&gt;"]
+
+
 def test_a_notebook_runs_and_gives_the_figures_of_its_run(font: Run, tmp_path: Path) -> None:
     from nbclient import NotebookClient
 
@@ -236,6 +257,22 @@ def test_a_notebook_runs_and_gives_the_figures_of_its_run(font: Run, tmp_path: P
     assert float(looked_at[1]) == pytest.approx(font.metrics["mse"], rel=1e-3)
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 3, "curves, images, plane"
     assert Store().digests() == [font.digest]
+
+
+def test_a_notebook_of_two_runs_one_of_them_noisy_runs(font: Run, noisy: Run) -> None:
+    from nbclient import NotebookClient
+
+    for run in (font, noisy):
+        Store().save(run)
+    document = nbformat.reads(notebook([font, noisy]), 4)
+    NotebookClient(document, timeout=120, resources={"metadata": {"path": str(Path(__file__).parents[1])}}).execute()
+    outputs = [output for cell in document.cells if cell.cell_type == "code" for output in cell.outputs]
+    printed = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
+    for run in (font, noisy):
+        assert f"loss {run.loss:.6f}" in printed
+        assert f"mse {run.metrics['mse']:.6g}" in printed
+        assert f"MSE of all {len(run.images)} images looked at" in printed
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 6, "curves, images, plane of both"
 
 
 def _scripted(experiment: Experiment, folder: Path, more: str = "") -> dict[str, float]:
@@ -371,6 +408,38 @@ def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font: Run) -> None
     sound(app.text_input(key="dense-run:hand-in:title").set_value("Anna & Ben").run())
     sound(app.text_area(key="dense-run:hand-in:notes").set_value("a\nb").run())
     assert app.text_input(key="dense-run:hand-in:title").value == "Anna & Ben"
+
+
+def _buttons(run: Run) -> dict[str, tuple[bool, str]]:
+    """The buttons that give a run's files: label -> disabled, help."""
+    from streamlit.testing.v1 import AppTest
+
+    from tests.apps import sound
+
+    def page(run) -> None:  # type: ignore[no-untyped-def] # its text is run where nothing is imported
+        from aelib.ui import exchange, reports
+
+        exchange.download(run, "there")
+        reports.hand_in(run, "there")
+
+    app = sound(AppTest.from_function(page, kwargs={"run": run}).run())
+    return {one.proto.label: (one.proto.disabled, one.proto.help) for one in app.get("download_button")}
+
+
+def test_a_file_that_cannot_be_made_is_not_offered_and_the_button_says_why(home: Path) -> None:
+    from aelib.datasets import glyphs
+
+    own = glyphs.keep(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
+    values = {"dataset": own, "model.layers": "9-6-2", "epochs": 5}
+    run = fit(presets.get("font-best").with_values(values), "cpu")
+    there = _buttons(run)
+    assert not any(disabled for disabled, _ in there.values())
+    (home / "datasets" / f"{own}.csv").unlink()  # while the page is open
+    gone = _buttons(run)
+    assert list(gone) == ["Run as a file", "Page (HTML)", "Notebook", "Python script"]
+    for disabled, about in gone.values():
+        assert disabled
+        assert "upload it again" in about
 
 
 @pytest.mark.browser

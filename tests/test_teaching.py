@@ -30,6 +30,10 @@ def _widgets(app: AppTest, lesson: str) -> dict[str, object]:
     return {path: one for path, one in named.items() if path in KEYS}
 
 
+def _popovers(app: AppTest) -> list[str]:
+    return [block.proto.popover.label for block in app.get("popover")]
+
+
 def _said(app: AppTest) -> str:
     return " ".join(str(one.value) for one in [*app.success, *app.warning, *app.markdown, *app.caption]).replace(
         "\\", ""
@@ -117,7 +121,7 @@ def test_presets_that_contradict_what_is_fixed_are_not_offered() -> None:
 
 def test_the_data_set_keeps_its_value_where_another_preset_is_chosen() -> None:
     app = _open("pages/emoji.py", preset="emoji-best", lock="dataset", dataset="emoji32x32")
-    assert "Choose pictures" not in [block.proto.popover.label for block in app.get("popover")]
+    assert "Choose pictures" not in _popovers(app)
     other = next(
         name
         for name, one in presets.PRESETS.items()
@@ -130,7 +134,10 @@ def test_the_data_set_keeps_its_value_where_another_preset_is_chosen() -> None:
     assert app.query_params["dataset"] == "emoji32x32"
 
 
-@pytest.mark.parametrize("lesson", [file.split("/")[1].removesuffix(".py") for file, *_ in layout.LESSONS])
+LESSONS = [file.split("/")[1].removesuffix(".py") for file, *_ in layout.LESSONS]
+
+
+@pytest.mark.parametrize("lesson", [*LESSONS, "lab"])
 def test_the_short_forms_do_what_they_say_in_every_lesson(lesson: str) -> None:
     page = f"pages/{lesson}.py"
     app = _open(page)
@@ -145,10 +152,13 @@ def test_the_short_forms_do_what_they_say_in_every_lesson(lesson: str) -> None:
     locked = _open(page, lock="all")
     assert all(one.disabled for one in _widgets(locked, lesson).values())  # type: ignore[attr-defined]
     assert _widgets(locked, lesson).keys() == front | folded
+    popovers = {"For the class", *_popovers(app)} - {"Data of your own", "Choose pictures"}
+    assert set(_popovers(locked)) == popovers
     assert not locked.get("file_uploader")
     short = _open(page, hide="more")
     assert _widgets(short, lesson).keys() == front
     assert "More choices" not in [one.label for one in short.expander]
+    assert "Data of your own" not in _popovers(short), "it would be empty"
     half = _open(page, lock="more")
     assert {path for path, one in _widgets(half, lesson).items() if one.disabled} == folded  # type: ignore[attr-defined]
 

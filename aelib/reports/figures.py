@@ -171,8 +171,9 @@ def _svg(figure: "Figure", salt: str, about: str, written: Mapping[str, str] | N
     text = re.sub(r' id="[A-Za-z2.]+_\d+"', "", text)
     text = re.sub(r"font-family: [^;]*; ", "", text)  # the page's
     text = re.sub(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>", _opening(about), text, count=1)
-    for place, name in (written or {}).items():
-        text = text.replace(place, html.escape(name))
+    if written:  # in one go: a name may look like the place of another
+        places = "|".join(map(re.escape, written))
+        text = re.sub(places, lambda found: html.escape(written[found[0]]), text)
     return text.replace(_INK, "currentColor")
 
 

@@ -114,7 +114,8 @@ def _figures(run: Run) -> list[tuple[str, str]]:
         ]
     else:
         rows.append(("Images held back", f"{found['images']:,}"))
-    rows += [("MSE", f"{found['mse']:.3g}"), ("PSNR", f"{_psnr(found):.2f} dB")]
+    of_which = "" if described.named else ", images held back"
+    rows += [(f"MSE{of_which}", f"{found['mse']:.3g}"), (f"PSNR{of_which}", f"{_psnr(found):.2f} dB")]
     if "elbo" in found:
         rows += [
             ("Reconstruction loss", f"{found['recon_loss']:.4g}"),
@@ -123,7 +124,8 @@ def _figures(run: Run) -> list[tuple[str, str]]:
         ]
     rows.append(("Training loss", f"{run.loss:.4g}"))
     if _shows_inputs(run) and described.shape == described.shown_shape:
-        rows.append(("MSE of what the net was shown", f"{_mse_shown(run):.3g}"))
+        looked_at = "" if described.named else ", images looked at while training"
+        rows.append((f"MSE of what the net was shown{looked_at}", f"{_mse_shown(run):.3g}"))
     return rows
 
 

@@ -9,8 +9,8 @@ from .. import reproduction
 from ..claims import CLAIMS
 from ..experiment import parse
 from ..refusals import ExperimentError
-from ..reproduction import assumptions, cells, side_text
-from ..verdicts import Record
+from ..reproduction import assumptions, cells, side_text, untried
+from ..verdicts import TOLERANCE, Record, other_layers
 from .links import link
 from .words import plain
 
@@ -22,14 +22,18 @@ DOCUMENTS = {
     "E": "E: paper, super-resolution",
 }
 COMMAND = "python -m aelib reproduce --write"
-_ORDER = ["row", "reported", "document's recipe", "our recipe", "verdict", "figure", "network", "document"]
+_ORDER = [
+    "row", "reported", "document's recipe", "our recipe", "verdict", "figure", "epochs", "seconds", "network",
+    "document",
+]  # fmt: skip
 _ICONS = {
     "better": ":material/trending_up:", "as reported": ":material/check:", "not reached": ":material/trending_down:",
     "picture": ":material/image:", "absent": ":material/folder_off:", "diverged": ":material/error:",
 }  # fmt: skip
 _SAID = {
     "better": "better than reported", "as reported": "as reported", "not reached": "not reached",
-    "picture": "with a picture, or nothing to compare", "absent": "without its images here", "diverged": "diverged",
+    "picture": "with a picture, or nothing to compare", "absent": "without its images here",
+    "diverged": "where the document's recipe diverges",
 }  # fmt: skip
 
 
@@ -60,9 +64,17 @@ def summary(records: list[Record]) -> None:
     said = [f"{counts[status]} {_SAID[status]}" for status in _SAID if counts[status]]
     left = len(CLAIMS) - len(records)
     said += [f"{left} not measured yet"] if left else []
-    st.markdown(plain(f"{len(CLAIMS)} rows, by our recipe for the same layers: {'; '.join(said)}."))
+    st.markdown(plain(f"{len(CLAIMS)} rows, by our recipe where we have one: {'; '.join(said)}."))
+    others = [record["id"] for record in records if any(_layers(record, side) for side in record["sides"])]
+    if others:
+        st.caption(plain(f"Our recipe has other layers than the document's in {', '.join(others)}."))
     if any(record["quick"] for record in records):
         st.caption(f"Rows marked quick have fewer seeds or epochs: `{COMMAND}` replaces them.")
+
+
+def _layers(record: Record, side: Record) -> str:
+    """In words, other layers than the document's; empty where they are the same."""
+    return other_layers(record["sides"][0], side)
 
 
 def filtered(records: list[Record]) -> list[Record]:
@@ -96,7 +108,10 @@ def table(records: list[Record]) -> None:
         shown, hide_index=True, key="documents:table", column_order=_ORDER,
         column_config={"verdict": st.column_config.TextColumn(width="large")},
     )  # fmt: skip
-    st.caption("mean ± std over the seeds, whose number is in brackets.")
+    st.caption(
+        f"mean ± std over the seeds, whose number is in brackets. {TOLERANCE} Epochs, and seconds of one training: of "
+        "the document's recipe / of ours."
+    )
     st.download_button(
         "Table as CSV", frame(records).to_csv(index=False), "from-the-documents.csv", "text/csv",
         icon=":material/download:", key="documents:csv", on_click="ignore",
@@ -127,6 +142,8 @@ def opened(records: list[Record]) -> None:
     if others:
         st.dataframe(pd.DataFrame(others).drop(columns=["row", "figure"]), hide_index=True, key="documents:assumptions")
         st.caption("How much it matters: the same figure with another assumption.")
+    for line in untried(record):
+        st.caption(plain(line))
     about = record["measured"]
     st.caption(plain(f"Measured on {about['date']}: {about['machine']}, torch {about['torch']}."))
 
@@ -134,6 +151,8 @@ def opened(records: list[Record]) -> None:
 def _side(record: Record, role: str, side: Record) -> None:
     """One recipe in words, and the way to its lesson."""
     st.subheader("The document's recipe" if role == "document" else "Our recipe")
+    if layers := _layers(record, side):
+        st.markdown(plain(f"{layers.capitalize()}."))
     st.markdown(plain(side["words"]))
     if side["why"]:
         st.markdown(plain(side["why"]))

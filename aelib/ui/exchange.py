@@ -8,7 +8,7 @@ from ..run import Run
 from .links import link, name
 from .person import who
 from .resources import store
-from .words import plain
+from .words import plain, problem_of
 
 MAX_MB = 100  # of an upload, which a server keeps in memory; larger ones by the command line
 _OPENED, _PROBLEM = "runs:file:opened", "runs:file:problem"  # in the session: digest and whether it was new; a sentence
@@ -16,6 +16,11 @@ _OPENED, _PROBLEM = "runs:file:opened", "runs:file:problem"  # in the session: d
 
 def download(run: Run, key: str, label: str = "Run as a file") -> None:
     """The run as one file, for another server or for later; made when it is asked for."""
+    about = (
+        "Weights, figures and settings, and your own images where it was trained on them. The page Runs of another "
+        "server opens it."
+    )
+    problem = problem_of(lambda: exchange.check(run))
     st.download_button(
         label,
         lambda: exchange.to_zip(run),
@@ -24,8 +29,8 @@ def download(run: Run, key: str, label: str = "Run as a file") -> None:
         icon=":material/archive:",
         on_click="ignore",
         key=f"{key}:file:{run.digest}",
-        help="Weights, figures and settings, and your own images where it was trained on them. The page Runs of "
-        "another server opens it.",
+        help=problem or about,
+        disabled=problem is not None,
     )
 
 

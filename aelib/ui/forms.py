@@ -146,6 +146,8 @@ def _noise(controls: Controls) -> None:
     with right:
         controls.typed("corruption.level")
     st.caption(NOISES[kind].about)
+    if kind == "painted":
+        controls.typed("corruption.pixels")
     controls.toggle("corruption.fresh")
     controls.choice("corruption.where")
 
@@ -171,12 +173,12 @@ def denoiser(controls: Controls) -> Experiment | None:
         controls.typed("corruption.level")
     if kind in NOISES:
         st.caption(NOISES[kind].about)
+    if kind == "painted":
+        controls.typed("corruption.pixels")
     _network(controls)
     with controls.more():
         controls.toggle("corruption.fresh")
         controls.choice("corruption.where")
-        if kind == "painted":
-            controls.typed("corruption.pixels")
         controls.dataset()
         uploads.glyph_table(controls)
         _more(controls)
@@ -188,30 +190,32 @@ def lab(controls: Controls) -> Experiment | None:
     uploads.arrived(controls)
     _start(controls, list(presets.PRESETS))
     controls.dataset()
-    with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
-        side, colour = st.columns(2)
-        size = side.segmented_control(
-            "Size of pictures", collections.SIDES, default=28, required=True, key=controls.key("own_side"),
-        )  # fmt: skip
-        in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
-        uploads.collection(controls, size or collections.SIDES[0], in_colour)
-        uploads.glyph_table(controls)
+    if controls.takes_uploads:
+        with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
+            _own(controls)
     controls.choice("model.kind")
     _network(controls)
     _noise(controls)
-    with st.expander("More choices"):
+    with controls.more():
         _more(controls)
     return controls.experiment_or_none()
+
+
+def _own(controls: Controls) -> None:
+    """Images of one's own of any kind that there is."""
+    side, colour = st.columns(2)
+    size = side.segmented_control(
+        "Size of pictures", collections.SIDES, default=28, required=True, key=controls.key("own_side"),
+    )  # fmt: skip
+    in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
+    uploads.collection(controls, size or collections.SIDES[0], in_colour)
+    uploads.glyph_table(controls)
 
 
 def swept(controls: Controls) -> None:
     """Every choice of the experiment that a sweep varies."""
     _network(controls)
-    kind = controls.choice("corruption.kind")
-    if kind != "none":
-        controls.typed("corruption.level")
-        controls.toggle("corruption.fresh")
-        controls.choice("corruption.where")
+    _noise(controls)
     controls.dataset()
     uploads.glyph_table(controls)
     _more(controls)

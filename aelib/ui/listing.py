@@ -56,7 +56,8 @@ def title(name: str) -> str:
 def table(rows: list[Summary]) -> None:
     """The list; runs that are picked can be opened, compared, deleted."""
     frame = pd.DataFrame(rows)
-    frame["created"] = pd.to_datetime(frame["created"]).dt.tz_localize(None)
+    created = pd.to_datetime(frame["created"], format="ISO8601", utc=True, errors="coerce")
+    frame["created"] = created.dt.tz_localize(None)
     frame["result"] = [outcome(row) for row in rows]
     frame["wrong_pixels"] = frame["wrong_pixels"].astype("Int64")
     columns = {

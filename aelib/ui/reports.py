@@ -10,7 +10,7 @@ import streamlit as st
 from ..basics import LabError
 from ..reports.script import check, script
 from ..run import Run
-from .words import plain
+from .words import problem_of
 
 MOST_TITLE, MOST_NOTES = 200, 10_000  # characters
 SETTLED = 0.3  # seconds
@@ -20,17 +20,13 @@ def hand_in(run: Run, key: str) -> None:
     """Title and notes, and buttons that give the run as a page, a notebook and a plain PyTorch script; each is made
     when it is asked for. key: under which title and notes are kept in the session."""
     words = _words(key)
-    about, possible = "The same training in plain PyTorch, without this app's library.", True
-    try:
-        check(run.experiment)
-    except LabError as error:
-        about, possible = plain(str(error)), False
     with st.container(horizontal=True):
         _page_and_notebook([run], words, key)
         name = f"autoencoder-{run.digest}.py"
         _download(
             "Python script", lambda: script(run.experiment), name, "text/x-python", ":material/code:",
-            f"{key}:script", about, possible,
+            f"{key}:script", "The same training in plain PyTorch, without this app's library.",
+            problem_of(lambda: _here([run]), lambda: check(run.experiment)),
         )  # fmt: skip
 
 
@@ -69,24 +65,35 @@ def _words(key: str) -> _Words:
 
 
 def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
+    problem = problem_of(lambda: _here(runs))
     name = re.sub(r"[^A-Za-z0-9]+", "-", words.title).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
     _download(
         "Page (HTML)", lambda: _page(runs, words), f"{name}.html", "text/html",
         ":material/description:", f"{key}:html", "One file with every picture and figure: opens anywhere, prints well.",
+        problem,
     )  # fmt: skip
     _download(
         "Notebook", lambda: _notebook(runs, words), f"{name}.ipynb", "application/x-ipynb+json",
-        ":material/menu_book:", f"{key}:notebook", "For Jupyter: makes the same figures again, with aelib.",
+        ":material/menu_book:", f"{key}:notebook", "For Jupyter: makes the same figures again, with aelib.", problem,
     )  # fmt: skip
 
 
 def _download(
-    label: str, made: Callable[[], str], name: str, kind: str, icon: str, key: str, about: str, possible: bool = True
+    label: str, made: Callable[[], str], name: str, kind: str, icon: str, key: str, about: str, problem: str | None
 ) -> None:
-    """A button that makes its file when it is pressed; where that fails, Streamlit says so beside it."""
+    """A button that makes its file when it is pressed; what is known to speak against it disables it and is its
+    help."""
     st.download_button(
-        label, made, name, kind, icon=icon, key=key, help=about, on_click="ignore", disabled=not possible
-    )
+        label, made, name, kind, icon=icon, key=key, help=problem or about, on_click="ignore",
+        disabled=problem is not None,
+    )  # fmt: skip
+
+
+def _here(runs: Sequence[Run]) -> None:
+    """Raises LabError where the images of a run are not on this machine."""
+    for run in runs:
+        if (missing := run.experiment.dataset_spec.missing()) is not None:
+            raise LabError(missing)
 
 
 # What draws and writes these is imported when it is asked for: the pages do not wait for it.

@@ -32,16 +32,17 @@ _NET = (
     "model.convolution.residual", "model.hidden_activation", "optimizer.kind", "epochs", "optimizer.learning_rate",
     "seed",
 )  # fmt: skip
-_NOISE = ("corruption.kind", "corruption.level", "corruption.fresh", "corruption.where")
+_NOISE = ("corruption.kind", "corruption.level", "corruption.pixels", "corruption.fresh", "corruption.where")
 _FRONT: dict[str, tuple[str, ...]] = {
     "dense": (),
-    "denoising": _NOISE[:2],
+    "denoising": _NOISE[:3],
     "emoji": ("dataset", "beta"),
     "digits": ("dataset", "beta"),
     "compression": ("dataset",),
     "colour": ("dataset", *_NOISE),
     "restoring": ("dataset", *_NOISE),
     "super_resolution": ("dataset",),
+    "lab": ("dataset", "model.kind", *_NOISE),
 }
 
 

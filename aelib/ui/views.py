@@ -58,13 +58,30 @@ def choices(experiment: Experiment, key: str) -> None:
         )
         st.latex(f"f(z) = {activation.formula}")
         st.plotly_chart(activations.curve(model.hidden_activation), key=f"{key}:activation", config=_PLAIN)
-        loss = LOSSES[experiment.loss]
-        st.markdown(f"**{loss.label.capitalize()}** of an output y and its pixel t, mean over pixels and images:")
-        st.latex(loss.formula)
+        _objective(experiment)
         st.markdown(
             f"**{OPTIMIZERS[rate.kind].label}**, at the rate η = {rate.learning_rate:g}, changes the weights θ by"
         )
         st.latex(OPTIMIZERS[rate.kind].formula)
+
+
+def _objective(experiment: Experiment) -> None:
+    """What training makes small: see losses.py and variational.py."""
+    loss = LOSSES[experiment.loss]
+    variational = experiment.model.variational
+    mean = "summed over pixels, mean over images" if variational else "mean over pixels and images"
+    st.markdown(f"**{loss.label.capitalize()}** of an output y and its pixel t, {mean}:")
+    st.latex(loss.formula)
+    if not variational:
+        return
+    free, beta = experiment.free_bits, experiment.beta
+    bits = f" Below λ = {free:g} nats a number costs no less." if free else ""
+    st.markdown(
+        f"Added to it: β = {beta:g} times the **KL divergence** of each code number j from a standard normal, mean "
+        f"over images.{bits}"
+    )
+    each = r"\tfrac{1}{2}(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2)"
+    st.latex(rf"\beta\sum_j\max(\lambda,\;{each})" if free else rf"\beta\sum_j{each}")
 
 
 def error_curves(run: Run, key: str) -> None:

@@ -1,6 +1,6 @@
 """Words on a page: values in them come from people, so Markdown shows them as they are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -19,6 +19,17 @@ def problems(sentences: list[str]) -> None:
 def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+
+
+def problem_of(*checks: Callable[[], object]) -> str | None:
+    """What speaks against a file that is made only when its button is pressed, when nothing can be said any more: one
+    sentence for the button's help. None where nothing does."""
+    try:
+        for check in checks:
+            check()
+    except LabError as error:
+        return plain(str(error))
+    return None
 
 
 @contextmanager
