@@ -218,7 +218,7 @@ def test_with_seeds_the_page_says_what_is_noise() -> None:
     assert expected[1] < comparison.SURE, "two epochs are too few to be as good"
     said = _said_of_noise(app)
     assert ["more than noise" in one for one in said] == [p < comparison.SURE for p in expected]
-    assert said[1].startswith("3: 35-64-32-2, seed 0: **more than noise** beside 1: 35-64-32-2, seed 0")
+    assert said[1].startswith("3: 35-64-32-2, seed 0, beside 1: 35-64-32-2, seed 0: **more than noise** (p = ")
 
 
 def _said_of_noise(app: AppTest) -> list[str]:

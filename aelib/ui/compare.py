@@ -106,9 +106,11 @@ def _highlighted(frame: pd.DataFrame, fields: list[str], key: str) -> None:
 
 def networks(shown: Mapping[str, Run]) -> None:
     """A picture of each, with a link to its lesson."""
-    cells = st.columns(min(3, len(shown)))
+    across = min(3, len(shown))
     for place, (label, run) in enumerate(shown.items()):
-        with cells[place % len(cells)]:
+        if place % across == 0:  # rows of their own, so that a narrow window keeps the order
+            cells = st.columns(across)
+        with cells[place % across]:
             st.markdown(f"**{plain(label)}**")
             views.network(run.experiment)
             link(run.experiment, f"Open it: {outcome(run.metrics)}")
@@ -217,7 +219,7 @@ def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> N
         if test.is_tested:
             rows[-1] |= {"p": test.p, "effect (d)": test.effect}
             measured = f"(p = {test.p:.2g}, effect {test.size}, {against})"
-            told.append(f"{plain(label)}: {_amount(test)} beside {plain(first)} {measured}.")
+            told.append(f"{plain(f'{label}, beside {first}')}: {_amount(test)} {measured}.")
         else:
             told.append(f"{plain(label)}: no spread in either group, so there is nothing to test ({against}).")
     st.dataframe(
