@@ -46,6 +46,16 @@ def _type(app: AppTest, *, late: dict[str, str] | None = None, **typed: Any) -> 
     return sound(app._run(states))
 
 
+def _brush(app: AppTest, *images: int) -> AppTest:
+    """Select points in the latent planes."""
+    states = app._tree.get_widget_states()  # type: ignore[union-attr] - nor draw in a chart
+    points = [{"curve_number": 0, "point_number": one, "point_index": one} for one in images]
+    selection = {"points": points, "point_indices": list(images), "box": [], "lasso": []}
+    chart = app.get("plotly_chart")[-1].proto.id
+    states.widgets.append(WidgetState(id=chart, string_value=json.dumps({"selection": selection})))
+    return sound(app._run(states))
+
+
 def _go(app: AppTest, query: dict[str, str]) -> AppTest:
     app.query_params.clear()
     for key, value in query.items():
@@ -162,6 +172,26 @@ def test_the_address_holds_what_is_chosen_below_the_table_too(stored: dict[str, 
         assert there.multiselect[0].value == ["z", "a"]
         assert "z, original" in image_rows(there)[0]
         assert _address(there) == query
+
+
+def test_what_is_selected_in_a_plane_is_followed_until_something_else_is(stored: dict[str, Run]) -> None:
+    app = _brush(opened("pages/compare.py", PAIR), 3, 5)
+    assert app.multiselect[0].value == ["c", "e"]
+    assert _address(app)["images"] == "3-5"
+    sound(app.segmented_control[0].set_value("seconds").run())
+    assert _address(app)["images"] == "3-5"
+    _brush(app, *range(20))
+    assert _chosen(app) == list(range(20)), "all of them are seen in all planes"
+    assert _address(app)["images"] == "-".join(map(str, range(12)))
+    sound(app.multiselect[0].set_value(["a"]).run())
+    assert _chosen(app) == [1]
+
+
+def _chosen(app: AppTest) -> list[int]:
+    """The points that stand out in each plane."""
+    first, *others = [trace["selectedpoints"] for trace in json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]]
+    assert others == [first] * len(others)
+    return list(first)
 
 
 def test_what_makes_no_sense_beside_the_table_is_left_out(stored: dict[str, Run]) -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from aelib import comparison, presets
 from aelib.basics import LabError
+from aelib.charts.beside import planes
 from aelib.comparison import difference, differing, with_seeds, wrong_pixels
 from aelib.experiment import Experiment
 from aelib.run import Run
@@ -258,6 +259,26 @@ def test_one_group_with_a_single_run_leaves_the_others_tested() -> None:
     said = _said_of_noise(app)
     assert "one run alone says nothing" in said[0]
     assert "p = " in said[1]
+
+
+def test_what_goes_wrong_in_a_section_is_a_sentence(stored: dict[str, Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    for function in ("aelib.comparison.differing", "aelib.charts.curves.errors", "aelib.comparison.wrong_pixels"):
+        with monkeypatch.context() as patched:
+
+            def gone(*_: object) -> None:
+                raise LabError("The data set has just been removed.")
+
+            patched.setattr(function, gone)
+            app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER)})
+            assert ["just been removed" in one for one in _errors(app)] == [True]
+
+
+def test_titles_of_planes_fit_side_by_side_on_a_telephone() -> None:
+    names = ["1: 784-512-256-128-64-2, seed 10", "2: conv 32-64-1 / 2-2-1, code 2, seed 3", "3: 35-2, seed 0"]
+    points = {name: np.zeros((2, 2), np.float32) for name in names}
+    titles = [one.text for one in planes(points, ["a", "b"], None, []).layout.annotations]
+    assert [title.replace("<br>", "").replace(" ", "") for title in titles] == [one.replace(" ", "") for one in names]
+    assert max(len(line) for title in titles for line in title.split("<br>")) <= 15  # 7 pixels each, of 115
 
 
 def test_a_net_without_a_plane_is_named_and_the_others_are_drawn(pair: dict[str, Run]) -> None:

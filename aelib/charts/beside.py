@@ -14,7 +14,7 @@ from .variational import CLASSES
 NAMED = 64  # images up to which each is drawn with its name
 COLUMNS = 3
 _ROW = 340  # pixels of the page
-_TITLE = 15  # characters in a line of a plane's title: three stand side by side on a telephone
+_TITLE = 45  # characters that fit above the planes of a row on a telephone
 _LINE = 14  # pixels
 
 
@@ -25,7 +25,7 @@ def planes(
     coloured; chosen: numbers of images to be seen in all planes. All planes have one scale."""
     columns = min(COLUMNS, len(points))
     rows = -(-len(points) // columns)
-    titles = [textwrap.wrap(name, _TITLE) for name in points]
+    titles = [textwrap.wrap(name, _TITLE // columns) for name in points]
     figure = make_subplots(
         rows, columns, subplot_titles=["<br>".join(lines) for lines in titles], shared_xaxes="all", shared_yaxes="all",
         horizontal_spacing=0.03, vertical_spacing=0.12,

@@ -1,6 +1,6 @@
 """The parts of the page Compare: runs side by side, and how much of it is noise. What is compared: compare_rows.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -289,7 +289,7 @@ def images(shown: Mapping[str, Run], key: str) -> None:
         names = first.images.names[:IN_A_PLANE]
         # another table has widgets of its own, which begin with what the address says
         own = f"{key}:{first.experiment.dataset}"
-        place = f"{own}:picked:{compare_rows.version()}"
+        place, brushed = f"{own}:picked:{compare_rows.version()}", f"{own}:brushed:{compare_rows.version()}"
         if place not in st.session_state:
             st.session_state[place] = list(dict.fromkeys(names[i] for i in _followed(len(names))))
         picked = st.multiselect(
@@ -297,7 +297,20 @@ def images(shown: Mapping[str, Run], key: str) -> None:
             placeholder="Choose some, or select points in a plane",
         )  # fmt: skip
         chosen = [names.index(one) for one in picked]
-        chosen += _planes(shown, chosen, f"{own}:planes:{compare_rows.version()}")
+        many = st.session_state.get(brushed, [])
+        if many[:SHOWN] == chosen:  # until others are picked
+            chosen = many
+        plane = f"{own}:planes:{compare_rows.version()}"
+
+        def take() -> None:
+            """What is selected in a plane is picked: a chart that shows it is another one, without a selection."""
+            points = st.session_state.get(plane, {}).get("selection", {}).get("points", [])
+            if points:
+                found = list(dict.fromkeys(one["point_index"] for one in points))
+                st.session_state[brushed] = found
+                st.session_state[place] = [names[one] for one in found[:SHOWN]]
+
+        _planes(shown, chosen, plane, take)
         compare_rows.keep("images", "-".join(map(str, chosen[:SHOWN])))
         _reconstructions(shown, (chosen or _telling(shown))[:SHOWN])
 
@@ -308,8 +321,8 @@ def _followed(count: int) -> list[int]:
     return [one for one in dict.fromkeys(given) if one < count][:SHOWN]
 
 
-def _planes(shown: Mapping[str, Run], chosen: list[int], key: str) -> list[int]:
-    """Latent planes of those that have one. Returns the images that are selected in them beside those chosen."""
+def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callable[[], None]) -> None:
+    """Latent planes of those that have one, with the images that are chosen. take: called when some are selected."""
     first = next(iter(shown.values()))
     names = first.images.names[:IN_A_PLANE]
     coded = {label: run for label, run in shown.items() if run.experiment.keeps_codes and run.experiment.latent_dim > 1}
@@ -317,18 +330,15 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str) -> list[int]:
     if without:
         st.caption(plain(f"Without a latent plane: {'; '.join(without)}. Their codes are one number, or too large."))
     if not coded:
-        return []
-    selection = st.session_state.get(key, {}).get("selection", {}).get("points", [])
-    more = [one for one in dict.fromkeys(point["point_index"] for point in selection) if one not in chosen]
+        return
     points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
     classes = first.images.labels[:IN_A_PLANE].tolist() if not first.experiment.dataset_spec.named else None
     st.plotly_chart(
-        planes_chart.planes(points, names, classes, [*chosen, *more]), key=key, on_select="rerun",
+        planes_chart.planes(points, names, classes, chosen), key=key, on_select=take,
         selection_mode=("points", "box", "lasso"), config=_PLAIN,
     )  # fmt: skip
     if any(run.experiment.latent_dim > 2 for run in coded.values()):
         st.caption("Codes of more than two numbers are shown through the plane of their first principal components.")
-    return more
 
 
 def _telling(shown: Mapping[str, Run]) -> list[int]:
