@@ -98,6 +98,14 @@ def test_a_row_that_makes_no_sense_yet_is_there_again_too() -> None:
     assert "Row 1" in said(_away_and_back(app))
 
 
+def test_an_empty_table_stays_empty() -> None:
+    app = _type(opened("pages/compare.py", PAIR), deleted_rows=[0, 1])
+    _away_and_back(app)
+    assert not app.dataframe[0].value.shape[0]
+    _type(app, added_rows=[{"start from": "font-20-10"}])
+    assert _address(app) == {"1": "font-20-10;seed=0"}
+
+
 def test_what_is_put_beside_others_stands_beside_what_was_typed() -> None:
     app = _type(opened("pages/compare.py", PAIR), edited_rows={0: {"epochs": "77"}})
     _away_and_back(app, {"add": short(OTHER.with_values({"seed": 1}))})
