@@ -21,14 +21,23 @@ FIGURES = {
     "loss": "training loss",
     "seconds": "seconds of training",
 }
+UNTESTED = "seconds"  # nets that train together have equal shares of one measured time: no spread of their own
+_RECONSTRUCTION = ("loss", "normalization")
+_OBJECTIVE = ("model.variational", "beta", "free_bits")  # what else is in a training loss
 SURE = 0.05  # p below which a difference is called more than noise
 
 
 def differing(experiments: Sequence[Experiment]) -> list[str]:
-    """Paths of the fields that are not the same in all, in their usual order."""
-    every = [flatten(one.model_dump(mode="json")) for one in experiments]
-    paths = dict.fromkeys(path for own in every for path in own)
-    return [path for path in paths if any(own.get(path) != every[0].get(path) for own in every)]
+    """Paths of the fields that are not the same in all, in their usual order; a field that has no effect in one
+    (channels of a dense net) differs from any value that it has in another. Raises LabError where a data set has
+    gone."""
+    every = [one.acting() for one in experiments]
+    usual = flatten(experiments[0].model_dump(mode="json")) if experiments else {}
+    return [
+        path
+        for path in usual
+        if any((path in own, own.get(path)) != (path in every[0], every[0].get(path)) for own in every)
+    ]
 
 
 def with_seeds(experiment: Experiment, count: int) -> list[Experiment]:
@@ -49,8 +58,19 @@ def figure(run: Run, name: str) -> float | None:
 
 
 def figures(runs: Sequence[Run]) -> list[str]:
-    """Those in FIGURES that all these runs have."""
-    return [name for name in FIGURES if all(figure(run, name) is not None for run in runs)]
+    """Those in FIGURES that all these runs have and in which they can be compared."""
+    experiments = [run.experiment for run in runs]
+    return [
+        name for name in FIGURES if comparable(experiments, name) and all(figure(run, name) is not None for run in runs)
+    ]
+
+
+def comparable(experiments: Sequence[Experiment], name: str) -> bool:
+    """Whether a figure in FIGURES means the same for all: how near a net comes to its images only on the same images,
+    a loss only where that is reckoned alike (the ELBO has no β in it, the training loss has)."""
+    ways = {"seconds": (), "elbo": ("dataset", *_RECONSTRUCTION), "loss": ("dataset", *_RECONSTRUCTION, *_OBJECTIVE)}
+    every = [one.acting() | {"dataset": one.dataset, "model.variational": one.model.variational} for one in experiments]
+    return all(own.get(path) == every[0].get(path) for own in every for path in ways.get(name, ("dataset",)))
 
 
 def wrong_pixels(runs: Mapping[str, Run]) -> dict[str, dict[str, int]]:
@@ -68,8 +88,9 @@ def wrong_pixels(runs: Mapping[str, Run]) -> dict[str, dict[str, int]]:
 class Difference:
     """mean, std (n − 1) and number of two groups of runs; t, degrees (of freedom), p (two-sided): Welch's test that the
     means are equal (B. L. Welch, Biometrika 34, 1947); effect: Cohen's d, the difference of the means by the root of
-    the mean of the variances (J. Cohen, Statistical Power Analysis, 1988). NaN where neither group has any spread; p is
-    then 1 for equal means and 0 for others."""
+    the mean of the variances (J. Cohen, Statistical Power Analysis, 1988). t, degrees, p and effect are NaN where
+    neither group has any spread: the test is not defined there, and a figure that is always the same may only be at
+    its bound."""
 
     means: tuple[float, float]
     stds: tuple[float, float]
@@ -83,6 +104,11 @@ class Difference:
     def is_sure(self) -> bool:
         """More than noise, at SURE."""
         return self.p < SURE
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether there was any spread to test against."""
+        return not math.isnan(self.p)
 
     @property
     def size(self) -> str:
@@ -104,9 +130,11 @@ def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
     spread = math.sqrt((stds[0] ** 2 + stds[1] ** 2) / 2)
     sizes = (len(first), len(second))
     if spread == 0:
-        return Difference(means, stds, sizes, math.nan, math.nan, float(means[0] == means[1]), math.nan)
+        return Difference(means, stds, sizes, math.nan, math.nan, math.nan, math.nan)
     from scipy import stats  # only here: importing it takes a while
 
-    found = stats.ttest_ind(second, first, equal_var=False)
-    effect = (means[1] - means[0]) / spread
-    return Difference(means, stds, sizes, float(found.statistic), float(found.df), float(found.pvalue), effect)
+    # from the stds: of a group without spread, scipy's own come with a warning
+    t, p = stats.ttest_ind_from_stats(means[1], stds[1], sizes[1], means[0], stds[0], sizes[0], equal_var=False)
+    errors = [std**2 / count for std, count in zip(stds, sizes, strict=True)]
+    degrees = sum(errors) ** 2 / sum(error**2 / (count - 1) for error, count in zip(errors, sizes, strict=True))
+    return Difference(means, stds, sizes, float(t), degrees, float(p), (means[1] - means[0]) / spread)

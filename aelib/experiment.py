@@ -237,6 +237,10 @@ class Experiment(Settings):
 
     def effective(self) -> dict[str, Any]:
         """Dotted path -> value, for every field that has an effect and is not at its default."""
+        return {path: value for path, value in self.acting().items() if value != _defaults()[path]}
+
+    def acting(self) -> dict[str, Any]:
+        """Dotted path -> value, for every field that has an effect, with one spelling for what means the same."""
         values = flatten(self.model_dump(mode="json"))
         values["dataset"] = datasets.canonical(self.dataset)
         values["model.output_activation"] = self.output_activation
@@ -288,7 +292,7 @@ class Experiment(Settings):
         }.items():
             if not matters:
                 values.pop(path)
-        return {path: value for path, value in values.items() if value != _defaults()[path]}
+        return values
 
     def changes(self, base: "Experiment") -> dict[str, Any]:
         """Dotted path -> our value, for every field in which we differ from `base`."""

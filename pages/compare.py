@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.ui import compare, layout, reports, words
+from aelib.ui import compare, compare_rows, layout, reports, words
 
 layout.page("Compare")
 st.title("Compare")
@@ -13,8 +13,8 @@ st.markdown(
 
 st.header("1 · Choose")
 with words.said():
-    experiments, seeds = compare.choose()
-    groups = compare.runs(experiments, seeds)
+    rows, seeds = compare_rows.choose()
+    groups = compare.runs(rows, seeds)
 if groups is None:
     st.divider()
     st.caption(
@@ -28,20 +28,23 @@ KEY = "compare"
 st.header("2 · What differs, what came out")
 if seeds > 1:
     st.caption("Of each, the run with the first seed; all seeds are in section 4.")
-compare.settings(shown, f"{KEY}:settings")
-compare.networks(shown)
+with words.said():
+    compare.settings(shown, f"{KEY}:settings")
+    compare.networks(shown)
 
 st.header("3 · How they learnt")
-compare.learning(shown, f"{KEY}:learning")
+with words.said():
+    compare.learning(shown, f"{KEY}:learning")
 
 st.header("4 · Is it luck?")
 with words.said():
     compare.noise(groups, f"{KEY}:noise")
 
 st.header("5 · Image by image")
-if compare.together(shown) is not None:
-    compare.errors(shown, f"{KEY}:errors")
-    compare.images(shown, f"{KEY}:images")
+with words.said():
+    if compare.together(shown) is not None:
+        compare.errors(shown, f"{KEY}:errors")
+        compare.images(shown, f"{KEY}:images")
 
 st.header("6 · Hand in")
 st.markdown("All of them side by side in one page or notebook, of each the run with the first seed.")

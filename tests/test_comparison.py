@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from aelib import comparison, presets
 from aelib.basics import LabError
+from aelib.charts.beside import planes
 from aelib.comparison import difference, differing, with_seeds, wrong_pixels
+from aelib.experiment import Experiment
 from aelib.run import Run
-from aelib.store import Store
 from aelib.training import fit, fit_many
 from aelib.ui import resources
 from aelib.ui.address import packed, unpacked
@@ -30,9 +31,7 @@ def pair() -> dict[str, Run]:
 
 @pytest.fixture
 def stored(pair: dict[str, Run]) -> dict[str, Run]:
-    store: Store = resources.store()
-    for run in pair.values():
-        store.save(run)
+    _stored([*pair.values()])
     return pair
 
 
@@ -55,7 +54,37 @@ def _errors(app: AppTest) -> list[str]:
 def test_only_fields_that_differ_are_told() -> None:
     assert differing([FAST, OTHER]) == ["model.layers"]
     assert differing([FAST, FAST]) == []
-    assert set(differing([FAST, FAST.with_values({"seed": 3}), FAST.with_values({"epochs": 9})])) == {"seed", "epochs"}
+    assert differing([FAST, FAST.with_values({"seed": 3}), FAST.with_values({"epochs": 9})]) == ["epochs", "seed"]
+
+
+def test_a_field_without_effect_does_not_differ() -> None:
+    channels = FAST.with_values({"model.convolution.channels": "4-1", "optimizer.momentum": "0.1"})
+    assert differing([FAST, channels]) == []
+    convolutional = presets.get("letters-7x7")
+    found = differing([presets.get("mnist-denoise"), convolutional])
+    assert {"model.kind", "model.layers", "model.convolution.channels"} <= set(found)
+    assert "optimizer.momentum" not in found
+
+
+@pytest.mark.parametrize(
+    ("changes", "left_out"),
+    [
+        ({"epochs": "9"}, set()),
+        ({"loss": "mse"}, {"loss", "elbo"}),
+        ({"beta": "4"}, {"loss"}),
+        ({"free_bits": "0.2"}, {"loss"}),
+        ({"model.variational": "false"}, {"loss"}),
+    ],
+)
+def test_a_loss_is_compared_only_where_it_is_reckoned_alike(changes: dict[str, str], left_out: set[str]) -> None:
+    base = presets.get("emoji-best").with_values({"loss": "bce", "free_bits": "0.1"})
+    pair = [base, base.with_values(changes)]
+    assert {name for name in comparison.FIGURES if not comparison.comparable(pair, name)} == left_out
+
+
+def test_on_different_images_only_seconds_are_compared() -> None:
+    pair = [FAST, presets.get("emoji-best")]
+    assert [name for name in comparison.FIGURES if comparison.comparable(pair, name)] == ["seconds"]
 
 
 def test_welchs_test_and_cohens_d_by_hand() -> None:
@@ -80,11 +109,17 @@ def test_noise_is_called_noise() -> None:
     assert told.size == "negligible"
 
 
-def test_groups_without_any_spread() -> None:
-    assert difference([3.0, 3.0], [3.0, 3.0]).p == 1
-    told = difference([3.0, 3.0], [4.0, 4.0])
-    assert told.is_sure
+@pytest.mark.parametrize("second", [[3.0, 3.0], [4.0, 4.0]])
+def test_groups_without_any_spread_prove_nothing(second: list[float]) -> None:
+    told = difference([3.0, 3.0], second)
+    assert math.isnan(told.p)
+    assert not told.is_tested
+    assert not told.is_sure
     assert told.size == "without any spread"
+
+
+def test_spread_in_one_group_is_enough_to_test() -> None:
+    assert difference([3.0, 3.0], [4.0, 4.1]).is_tested
 
 
 @pytest.mark.parametrize(("first", "second"), [([1.0], [1.0, 2.0]), ([1.0, math.nan], [1.0, 2.0]), ([], [])])
@@ -114,7 +149,8 @@ def test_figures_are_those_that_all_have(pair: dict[str, Run]) -> None:
     emoji = fit(presets.get("emoji-best").with_values({"epochs": 2}), "cpu")
     assert "elbo" in comparison.figures([emoji])
     assert "elbo" not in comparison.figures([emoji, *pair.values()])
-    assert {"learnt", "mse", "seconds"} <= set(comparison.figures([emoji, *pair.values()]))
+    assert comparison.figures([emoji, *pair.values()]) == ["seconds"]
+    assert {"learnt", "mse", "loss", "seconds"} <= set(comparison.figures([*pair.values()]))
     assert comparison.figure(pair["wide"], "learnt") == pair["wide"].metrics["learnt"]
 
 
@@ -147,24 +183,110 @@ def test_runs_side_by_side(stored: dict[str, Run]) -> None:
     assert list(table.loc["parameters"]) == [f"{run.parameters:,}" for run in stored.values()]
     assert "One run of each may be luck" in _text(app)
     assert len(app.get("plotly_chart")) == 2  # curves, planes
-    sound(app.segmented_control(key="compare:learning:by").set_value("seconds").run())
+    sound(app.segmented_control(key="compare:learning:by:1").set_value("seconds").run())
     pictures = [one.proto.body for one in app.get("html") if "ae-row" in one.proto.body]
-    sound(app.multiselect(key="compare:images:font5x7:picked").set_value(["a", "z"]).run())
+    sound(app.multiselect(key="compare:images:font5x7:picked:1").set_value(["a", "z"]).run())
     after = [one.proto.body for one in app.get("html") if "ae-row" in one.proto.body]
     assert after != pictures
     assert any("a, original" in one and "z, original" in one for one in after)
 
 
+def _stored(*groups: list[Run]) -> None:
+    for run in [run for group in groups for run in group]:
+        resources.store().save(run)
+
+
+def _trained(*experiments: Experiment) -> list[list[Run]]:
+    """Of each, three seeds."""
+    asked = [with_seeds(one, 3) for one in experiments]
+    runs = [run for run in fit_many([each for group in asked for each in group], "cpu") if isinstance(run, Run)]
+    return [runs[i : i + 3] for i in range(0, len(runs), 3)]
+
+
 def test_with_seeds_the_page_says_what_is_noise() -> None:
-    store: Store = resources.store()
-    for run in fit_many([*with_seeds(FAST, 3), *with_seeds(OTHER, 3)], "cpu"):
-        assert isinstance(run, Run)
-        store.save(run)
-    app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER), "seeds": "3"})
+    first, same, worse = FAST, FAST.with_values({"optimizer.weight_decay": 1e-7}), FAST.with_values({"epochs": 2})
+    groups = _trained(first, same, worse)
+    _stored(*groups)
+    app = opened("pages/compare.py", {"1": short(first), "2": short(same), "3": short(worse), "seeds": "3"})
+    sound(app.selectbox(key="compare:noise:figure:1").set_value("mse").run())
     table = _tables(app)[1]
-    learnt = [fit(one, "cpu").metrics["learnt"] for one in with_seeds(OTHER, 3)]
-    assert table["mean ± std"][1] == f"{np.mean(learnt):.4g} ± {np.std(learnt, ddof=1):.2g}"
-    assert any(told in _text(app) for told in ("more than noise", "cannot be told", "no difference seen"))
+    errors = [[run.metrics["mse"] for run in group] for group in groups]
+    for place, values in enumerate(errors):
+        assert table["mean ± std"][place] == f"{np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}"
+    expected = [stats.ttest_ind(values, errors[0], equal_var=False).pvalue for values in errors[1:]]
+    assert list(table["p"][1:]) == pytest.approx(expected, rel=1e-3)
+    assert expected[0] > comparison.SURE, "all but the same nets"
+    assert expected[1] < comparison.SURE, "two epochs are too few to be as good"
+    said = _said_of_noise(app)
+    assert ["more than noise" in one for one in said] == [p < comparison.SURE for p in expected]
+    assert said[1].startswith("3: 35-64-32-2, seed 0, beside 1: 35-64-32-2, seed 0: **more than noise** (p = ")
+
+
+def _said_of_noise(app: AppTest) -> list[str]:
+    """A sentence for each group beside the first."""
+    listed = next(str(one.value) for one in app.markdown if str(one.value).startswith("- ") and "seed" in one.value)
+    return [one.removeprefix("- ") for one in listed.replace("\\", "").split("\n")]
+
+
+def test_seconds_are_shown_but_not_tested(pair: dict[str, Run]) -> None:
+    _stored(*_trained(FAST, OTHER))
+    app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER), "seeds": "3", "figure": "seconds"})
+    assert list(_tables(app)[1].columns) == ["run", "mean", "runs"]
+    assert "Not tested: nets that are trained together" in _text(app)
+    assert "more than noise" not in _text(app)
+
+
+def test_without_any_spread_nothing_is_proved() -> None:
+    stuck = [one.with_values({"epochs": 1, "optimizer.learning_rate": 1e-9}) for one in (FAST, OTHER)]
+    groups = _trained(*stuck)
+    assert {run.metrics["learnt"] for group in groups for run in group} == {0}
+    _stored(*groups)
+    app = opened("pages/compare.py", {"1": short(stuck[0]), "2": short(stuck[1]), "seeds": "3", "figure": "learnt"})
+    assert "p" not in _tables(app)[1].columns
+    assert "no spread in either group, so there is nothing to test (3 runs against 3)" in _said_of_noise(app)[0]
+
+
+def test_one_group_with_a_single_run_leaves_the_others_tested() -> None:
+    groups = _trained(FAST, OTHER, FAST.with_values({"epochs": 2}))
+    lost = groups[1][1:]
+    _stored(groups[0], groups[1][:1], groups[2])
+    resources.store().note_diverged({run.digest: 1 for run in lost})
+    for run in lost:
+        resources.store().delete(run.digest)
+    query = {str(i): short(group[0].experiment) for i, group in enumerate(groups, 1)}
+    app = opened("pages/compare.py", {**query, "seeds": "3", "figure": "mse"})
+    assert ["2 of 3 trainings diverged" in one for one in _errors(app)] == [True]
+    said = _said_of_noise(app)
+    assert "one run alone says nothing" in said[0]
+    assert "p = " in said[1]
+
+
+def test_what_goes_wrong_in_a_section_is_a_sentence(stored: dict[str, Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    for function in ("aelib.comparison.differing", "aelib.charts.curves.errors", "aelib.comparison.wrong_pixels"):
+        with monkeypatch.context() as patched:
+
+            def gone(*_: object) -> None:
+                raise LabError("The data set has just been removed.")
+
+            patched.setattr(function, gone)
+            app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER)})
+            assert ["just been removed" in one for one in _errors(app)] == [True]
+
+
+def test_titles_of_planes_fit_side_by_side_on_a_telephone() -> None:
+    names = ["1: 784-512-256-128-64-2, seed 10", "2: conv 32-64-1 / 2-2-1, code 2, seed 3", "3: 35-2, seed 0"]
+    points = {name: np.zeros((2, 2), np.float32) for name in names}
+    titles = [one.text for one in planes(points, ["a", "b"], None, []).layout.annotations]
+    assert [title.replace("<br>", "").replace(" ", "") for title in titles] == [one.replace(" ", "") for one in names]
+    assert max(len(line) for title in titles for line in title.split("<br>")) <= 15  # 7 pixels each, of 115
+
+
+def test_a_net_without_a_plane_is_named_and_the_others_are_drawn(pair: dict[str, Run]) -> None:
+    line = fit(FAST.with_values({"model.layers": "35-12-1"}), "cpu")
+    _stored([line, pair["wide"]])
+    app = opened("pages/compare.py", {"1": short(FAST), "2": short(line.experiment)})
+    assert len(app.get("plotly_chart")) == 2  # curves, one plane
+    assert "Without a latent plane: 2: 35-12-1, seed 0" in _text(app)
 
 
 def test_what_is_not_here_can_be_trained() -> None:

@@ -1,5 +1,6 @@
 """Latent planes of several runs at one scale."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,8 @@ from .variational import CLASSES
 NAMED = 64  # images up to which each is drawn with its name
 COLUMNS = 3
 _ROW = 340  # pixels of the page
+_TITLE = 45  # characters that fit above the planes of a row on a telephone
+_LINE = 14  # pixels
 
 
 def planes(
@@ -22,8 +25,9 @@ def planes(
     coloured; chosen: numbers of images to be seen in all planes. All planes have one scale."""
     columns = min(COLUMNS, len(points))
     rows = -(-len(points) // columns)
+    titles = [textwrap.wrap(name, _TITLE // columns) for name in points]
     figure = make_subplots(
-        rows, columns, subplot_titles=list(points), shared_xaxes="all", shared_yaxes="all",
+        rows, columns, subplot_titles=["<br>".join(lines) for lines in titles], shared_xaxes="all", shared_yaxes="all",
         horizontal_spacing=0.03, vertical_spacing=0.12,
     )  # fmt: skip
     few = len(names) <= NAMED
@@ -48,5 +52,8 @@ def planes(
             row=place // columns + 1,
             col=place % columns + 1,
         )
-    styled(figure, 60 + _ROW * rows)
+    above = _LINE * max(map(len, titles))
+    styled(figure, 60 + above + _ROW * rows)
+    figure.update_annotations(font_size=11)
+    figure.update_layout(margin_t=12 + above)
     return figure.update_layout(hovermode="closest", dragmode="select")

@@ -22,12 +22,13 @@ def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
     return [experiment for experiment in experiments if experiment.digest not in known]
 
 
-def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
-    """Whether all are there. Else a button to train what is missing, or progress with Stop."""
-    left = missing(experiments)
+def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequence[Experiment] = ()) -> bool:
+    """Whether all are there. Else a button to train what is missing, or progress with Stop. damaged: those of them
+    whose run cannot be read, to be trained again."""
+    left = [*missing(experiments), *damaged]
     on_their_way = _mine(left)
     if on_their_way:
-        _watch([one.digest for one in left], len(experiments), key)
+        _watch([one.digest for one in left], len(experiments), key, {one.digest for one in damaged})
         return False
     if not left:
         return True
@@ -40,7 +41,7 @@ def train(experiments: Sequence[Experiment], label: str, key: str) -> bool:
     have = len(experiments) - len(left)
     if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
-            jobs().submit_all(left, who(), page=here())
+            jobs().submit_all(left, who(), fresh=bool(damaged), page=here())
         except LabError as error:
             problems([str(error)])
             return False
@@ -59,9 +60,9 @@ def _mine(experiments: Sequence[Experiment]) -> list[Job]:
 
 
 @st.fragment(run_every=POLL * 2)
-def _watch(digests: list[str], total: int, key: str) -> None:
+def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
     active = {id(job): job for digest in digests if (job := jobs().get(digest)) is not None and job.active}
-    if not active or store().known(digests):  # something of it has ended: the page shows it
+    if not active or store().known(digests) - damaged:  # something of it has ended: the page shows it
         st.rerun()
     asked = set(digests)
     # a job may have trainings too that this page does not ask for

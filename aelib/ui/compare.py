@@ -1,7 +1,6 @@
-"""The parts of the page Compare: a table of experiments, their runs side by side, and how much of it is noise."""
+"""The parts of the page Compare: runs side by side, and how much of it is noise. What is compared: compare_rows.py."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,177 +8,97 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from .. import comparison, labels, latent, presets
+from .. import comparison, labels, latent
 from ..basics import LabError
 from ..charts import beside as planes_chart
 from ..charts import curves, glyphs
-from ..comparison import FIGURES, MOST, MOST_SEEDS
+from ..comparison import FIGURES, UNTESTED
 from ..datasets import DatasetSpec
-from ..experiment import Experiment, flatten
+from ..experiment import Experiment
 from ..index import outcome
 from ..run import Run
-from . import batch, views
-from .address import packed, text, unpacked
-from .links import link, name, short
-from .resources import open_run, store
-from .words import plain, problems
+from ..store import DamagedRun
+from . import batch, compare_rows, views
+from .address import text
+from .links import link, name
+from .resources import open_run
+from .words import plain, problems, said
 
-_ROWS, _SEEDS, _VERSION, _ADDRESS = "compare:rows", "compare:seeds", "compare:version", "compare:address"
 _PLAIN = {"displayModeBar": False}
 SHOWN = 12  # images in a row
 TILE = 48
 IN_A_PLANE = 1_000  # images
-_START, _OTHER = "start from", "anything else"
-# column -> field; "layers" is another field for each kind of net
-_COLUMNS = {
-    "hidden activation": "model.hidden_activation", "optimiser": "optimizer.kind",
-    "learning rate": "optimizer.learning_rate", "epochs": "epochs", "noise": "corruption.level", "seed": "seed",
-}  # fmt: skip
-_DEFAULT = ("font-20-10", "font-best")
-
-Rows = list[dict[str, str]]
+_BY = ("epochs", "seconds")
 
 
-# --- which experiments ---------------------------------------------------------------------------------------------
-
-
-def _row_of(given: str) -> dict[str, str]:
-    """A row of the table from an experiment in an address, or the digest of a run that is here. Raises LabError."""
-    if re.fullmatch("[0-9a-f]{16}", given):
-        run = store().get(given)
-        if run is None:
-            raise LabError(f"run {given} is not on this server: ask for a link of this page's, or for its run file.")
-        given = short(run.experiment)
-    experiment = unpacked(given)
-    preset = given.partition(";")[0].strip()
-    changes = {path: text(value) for path, value in experiment.changes(presets.get(preset)).items()}
-    row = {_START: preset, "layers": changes.pop(_layers(preset), "")}
-    row |= {column: changes.pop(path, "") for column, path in _COLUMNS.items()}
-    row["seed"] = str(experiment.seed)
-    return {**row, _OTHER: "; ".join(f"{path}={value}" for path, value in changes.items())}
-
-
-def _layers(preset: str) -> str:
-    return "model.layers" if presets.get(preset).model.kind == "dense" else "model.convolution.channels"
-
-
-def _experiment(row: Mapping[str, Any]) -> Experiment:
-    """Raises LabError."""
-    preset = row.get(_START) or ""
-    if not preset:
-        raise LabError(f"choose in the column “{_START}” what the row begins with.")
-    found = {path: _cell(row.get(column)) for column, path in _COLUMNS.items()}
-    found[_layers(preset)] = _cell(row.get("layers"))
-    parts = [f"{path}={value}" for path, value in found.items() if value]
-    return unpacked(";".join([preset, *parts, *(_cell(row.get(_OTHER)).split(";"))]))
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None or value != value else str(value).strip()
-
-
-def _begin() -> None:
-    """The table as the address has it, where that is new; else as this person left it."""
-    query = {key: st.query_params[key] for key in st.query_params}
-    state = st.session_state
-    if _ROWS in state and (not query or query == state.get(_ADDRESS)):
-        return
-    rows: Rows = list(state.get(_ROWS, [])) if "add" in query else []
-    given = [query["add"]] if "add" in query else [query[str(i)] for i in range(1, MOST + 1) if str(i) in query]
-    if "add" in query and _ROWS in state:
-        given = [given[0]] if all(_same(row, given[0]) is False for row in rows) else []
-    said = []
-    for one in given:
-        try:
-            rows.append(_row_of(one))
-        except LabError as error:
-            said.append(f"An experiment of the address is left out: {error}")
-    if len(rows) > MOST:
-        said.append(f"At most {MOST} are compared: the first of those that were here made room.")
-        rows = rows[-MOST:]
-    state["compare:said"] = said
-    state[_ROWS] = rows or [_row_of(packed(presets.get(one), one)) for one in _DEFAULT]
-    state[_VERSION] = state.get(_VERSION, 0) + 1  # another table: the editor forgets what was typed into the last
-    seeds = query.get("seeds", "")
-    state[_SEEDS] = int(seeds) if seeds.isdecimal() and 1 <= int(seeds[:4]) <= MOST_SEEDS else state.get(_SEEDS, 1)
-
-
-def _same(row: Mapping[str, Any], given: str) -> bool:
-    try:
-        return _experiment(row) == unpacked(given)
-    except LabError:
-        return False
-
-
-def choose() -> tuple[list[Experiment], int]:
-    """The table of experiments, and how many seeds of each. Rows that make no sense are said and left out."""
-    _begin()
-    state = st.session_state
-    problems(state.get("compare:said", []))
-    frame = pd.DataFrame(state[_ROWS], columns=[_START, "layers", *_COLUMNS, _OTHER])
-    edited = st.data_editor(
-        frame, num_rows="dynamic", hide_index=True, key=f"compare:table:{state[_VERSION]}",
-        column_config={
-            _START: st.column_config.SelectboxColumn(options=list(presets.PRESETS), required=True, width="medium"),
-            "layers": st.column_config.TextColumn(help="Sizes from image to code, or channels of convolutions."),
-            "noise": st.column_config.TextColumn(help="Level, 0 to 1; what kind: corruption.kind in the last column."),
-            _OTHER: st.column_config.TextColumn(
-                help="Any other field, such as loss=bce; model.batch_norm=true", width="medium"
-            ),
-        },
-    )  # fmt: skip
-    st.caption(
-        f"One row each, up to {MOST}; an empty cell is as the preset has it. The last row adds one; pick a row at its "
-        "left edge to delete it."
-    )
-    seeds = st.number_input(
-        "Seeds of each", 1, MOST_SEEDS, step=1, key=_SEEDS, persist_state="session",
-        help="With several, figures are mean ± standard deviation, and a test says whether a difference is noise.",
-    )  # fmt: skip
-    experiments, said = [], []
-    for place, row in enumerate(edited.to_dict("records"), 1):
-        if place > MOST:
-            said.append(f"At most {MOST} rows are compared: row {place} and those below it are left out.")
-            break
-        try:
-            experiments.append(_experiment({str(column): value for column, value in row.items()}))
-        except LabError as error:
-            said.append(f"Row {place}: {error}")
-    problems(said)
-    unique = list({one.digest: one for one in experiments}.values())
-    if len(unique) < len(experiments):
-        st.caption("Rows that say the same are one.")
-    _write([*unique], int(seeds))
-    return unique, int(seeds)
-
-
-def _write(experiments: Sequence[Experiment], seeds: int) -> None:
-    """The address follows the table."""
-    query = {str(i): short(one) for i, one in enumerate(experiments, 1)}
-    if seeds > 1:
-        query["seeds"] = str(seeds)
-    if {key: st.query_params[key] for key in st.query_params} != query:
-        st.query_params.from_dict(query)
-    st.session_state[_ADDRESS] = query
-
-
-def runs(experiments: Sequence[Experiment], seeds: int) -> dict[str, list[Run]] | None:
-    """The runs of each, by a short name, one for each seed; None while some are missing: then there is a button, or
-    progress."""
-    if len(experiments) < 2:
+def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | None:
+    """What differs between the rows; then the runs of each, by number and a short name, one for each seed. None while
+    some are missing: then there is a button, or progress."""
+    if len(rows) < 2:
         st.info("Give at least two different rows.", icon=":material/compare:")
         return None
-    every = [comparison.with_seeds(one, seeds) for one in experiments]
-    if not batch.train([each for group in every for each in group], "Train what is missing", "compare:batch"):
+    every, wrong = {}, []
+    for place, experiment in rows.items():
+        try:
+            every[place] = comparison.with_seeds(experiment, seeds)
+        except LabError as error:
+            wrong.append(f"Row {place}: {error}")
+    problems(wrong)
+    if wrong:
         return None
+    named = {f"{place}: {name(one)}": one for place, one in rows.items()}
+    fields = _differing(named)
+    st.markdown(f"They differ in: {', '.join(f'**{plain(field)}**' for field in fields)}.")
+    asked = [each for group in every.values() for each in group]
+    if batch.missing(asked):
+        _highlighted(pd.DataFrame(fields, index=list(named)).T, list(fields), "compare:before")
+    if not batch.train(asked, "Train what is missing", "compare:batch"):
+        return None
+    return _opened(every)
+
+
+def _opened(every: Mapping[int, list[Experiment]]) -> dict[str, list[Run]] | None:
+    """What there is of all these, which have been trained; what cannot be shown is said."""
     found: dict[str, list[Run]] = {}
-    for place, group in enumerate(every, 1):
-        opened = [run for one in group if (run := open_run(one)) is not None]
-        if len(opened) < len(group):
-            problems([f"Row {place}: {len(group) - len(opened)} of {len(group)} trainings diverged."])
-        if opened:
-            found[f"{place}: {name(opened[0].experiment)}"] = opened
+    damaged: dict[int, list[Experiment]] = {}
+    for place, group in every.items():
+        opened, unreadable = [], []
+        for one in group:
+            try:
+                opened.append(open_run(one))
+            except DamagedRun:
+                damaged.setdefault(place, []).append(one)
+            except LabError as error:
+                unreadable.append(f"Row {place}: {error}")
+        problems(unreadable)
+        there = [run for run in opened if run is not None]
+        if len(there) < len(opened):
+            problems([f"Row {place}: {len(opened) - len(there)} of {len(group)} trainings diverged."])
+        if there:
+            found[f"{place}: {name(group[0])}"] = there
+    if damaged:
+        again = [one for group in damaged.values() for one in group]
+        st.warning(
+            f"{len(again)} stored run{'s are' if len(again) > 1 else ' is'} damaged (row "
+            f"{', '.join(map(str, damaged))}): training replaces what is there.",
+            icon=":material/warning:",
+        )
+        batch.train(again, "Train again what is damaged", "compare:again", damaged=again)
     return found if len(found) > 1 else None
+
+
+def _differing(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
+    """Fields that are not the same in all, with their values; a dash where one has no effect."""
+    every = [{**one.acting(), "dataset": one.dataset} for one in experiments.values()]
+    paths = comparison.differing(list(experiments.values()))
+    return {labels.short(path): [text(own.get(path)) or "–" for own in every] for path in paths}
+
+
+def _highlighted(frame: pd.DataFrame, fields: list[str], key: str) -> None:
+    def highlight(row: "pd.Series[Any]") -> list[str]:
+        return ["background-color: rgba(59, 130, 246, 0.14)" if row.name in fields else ""] * len(row)
+
+    st.dataframe(frame.style.apply(highlight, axis=1), key=f"{key}:table")
 
 
 # --- side by side --------------------------------------------------------------------------------------------------
@@ -187,9 +106,11 @@ def runs(experiments: Sequence[Experiment], seeds: int) -> dict[str, list[Run]] 
 
 def networks(shown: Mapping[str, Run]) -> None:
     """A picture of each, with a link to its lesson."""
-    cells = st.columns(min(3, len(shown)))
+    across = min(3, len(shown))
     for place, (label, run) in enumerate(shown.items()):
-        with cells[place % len(cells)]:
+        if place % across == 0:  # rows of their own, so that a narrow window keeps the order
+            cells = st.columns(across)
+        with cells[place % across]:
             st.markdown(f"**{plain(label)}**")
             views.network(run.experiment)
             link(run.experiment, f"Open it: {outcome(run.metrics)}")
@@ -197,26 +118,26 @@ def networks(shown: Mapping[str, Run]) -> None:
 
 def settings(shown: Mapping[str, Run], key: str) -> None:
     """What differs, highlighted, and what came out."""
-    paths = comparison.differing([run.experiment for run in shown.values()])
-    fields = [flatten(run.experiment.model_dump(mode="json")) for run in shown.values()]
-    table = {labels.short(path): [text(own.get(path)) or "–" for own in fields] for path in paths}
-    differing = list(table)
-    table |= {
+    fields = _differing({label: run.experiment for label, run in shown.items()})
+    table = {
+        **fields,
         "result": [outcome(run.metrics) for run in shown.values()],
         "MSE": [f"{run.metrics['mse']:.3g}" for run in shown.values()],
         "parameters": [f"{run.parameters:,}" for run in shown.values()],
         "seconds": [f"{run.seconds:.2f}" for run in shown.values()],
     }
     frame = pd.DataFrame(table, index=list(shown)).T
-
-    def highlight(row: "pd.Series[Any]") -> list[str]:
-        return ["background-color: rgba(59, 130, 246, 0.14)" if row.name in differing else ""] * len(row)
-
-    st.dataframe(frame.style.apply(highlight, axis=1), key=f"{key}:table")
+    _highlighted(frame, list(fields), key)
     st.download_button(
         "Table as CSV", frame.to_csv(), "compared.csv", "text/csv", icon=":material/download:", key=f"{key}:csv",
         on_click="ignore",
     )  # fmt: skip
+
+
+def _asked(of: str, among: Sequence[str]) -> str:
+    """What the address says of it, where that is one of these; else the first."""
+    found = compare_rows.asked(of)
+    return found if found in among else among[0]
 
 
 def learning(shown: Mapping[str, Run], key: str) -> None:
@@ -225,36 +146,82 @@ def learning(shown: Mapping[str, Run], key: str) -> None:
     if shared is None:
         st.info("Images learnt one by one, and many images of some classes: their curves cannot be compared.")
         return
-    by = st.segmented_control("Against", ["epochs", "seconds"], default="epochs", key=f"{key}:by", required=True)
+    place = f"{key}:by:{compare_rows.version()}"
+    if place not in st.session_state:
+        st.session_state[place] = _asked("by", _BY)
+    by = str(st.segmented_control("Against", _BY, key=place, required=True))
+    compare_rows.keep("by", by if by != _BY[0] else "")
+    if len({run.experiment.dataset for run in shown.values()}) > 1:
+        st.caption("These runs are on different images: the shapes of the curves can be compared, not their heights.")
     st.plotly_chart(curves.errors(shown, shared, by == "seconds"), key=f"{key}:curves", config=_PLAIN)
 
 
 def noise(groups: Mapping[str, list[Run]], key: str) -> None:
     """Mean ± standard deviation over the seeds, and whether each differs from the first by more than noise."""
-    first, *others = groups
-    if min(len(group) for group in groups.values()) < 2:
+    several = [label for label, group in groups.items() if len(group) > 1]
+    if len(several) < 2:
         st.info(
-            "One run of each may be luck. Give more seeds above, and this part says whether a difference is noise.",
+            "One run of each may be luck. Give more seeds above, and this part says whether a difference is noise."
+            if not several
+            else "All but one of these have a single run that ended, so nothing can be tested: give more seeds above.",
             icon=":material/casino:",
         )
         return
     names = comparison.figures([run for group in groups.values() for run in group])
-    chosen = st.selectbox("Figure", names, format_func=FIGURES.__getitem__, key=f"{key}:figure")
+    place = f"{key}:figure:{compare_rows.version()}"
+    if st.session_state.get(place) not in names:
+        st.session_state[place] = _asked("figure", names)
+    chosen = st.selectbox("Figure", names, format_func=FIGURES.__getitem__, key=place)
+    compare_rows.keep("figure", chosen if chosen != names[0] else "")
+    _left_out([group[0].experiment for group in groups.values()])
     values = {
         label: [value for run in group if (value := comparison.figure(run, chosen)) is not None]
         for label, group in groups.items()
     }
-    rows, said = [], []
+    if chosen == UNTESTED:
+        rows = [{"run": label, "mean": f"{np.mean(found):.3g}", "runs": len(found)} for label, found in values.items()]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}:seconds")
+        st.caption(
+            "Not tested: nets that are trained together have equal shares of one measured time, and a busy server "
+            "makes every one slower."
+        )
+        return
+    _tests(values, several, key)
+
+
+def _left_out(experiments: list[Experiment]) -> None:
+    """Why figures that one looks for are not offered."""
+    if not comparison.comparable(experiments, "mse"):
+        st.caption("These are on different images: nothing but the seconds means the same for all.")
+    elif not comparison.comparable(experiments, "loss"):
+        st.caption("Not every loss is offered: these nets do not reckon it alike.")
+
+
+def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> None:
+    """values: of each run's seeds; several: those with two or more, which are tested against the first of them."""
+    first, *others = several
+    rows: list[dict[str, Any]] = []
+    told = []
     for label, found in values.items():
-        row = {"run": label, "mean ± std": f"{np.mean(found):.4g} ± {np.std(found, ddof=1):.2g}", "runs": len(found)}
-        if label != first:
-            told = comparison.difference(values[first], found)
-            row |= {"difference": f"{told.means[1] - told.means[0]:+.4g}", "p": told.p, "effect (d)": told.effect}
-            said.append(
-                f"{plain(label)}: {_amount(told)} beside the first (p = {told.p:.2g}, effect {told.size}, "
-                f"{told.runs[1]} runs against {told.runs[0]})."
-            )
-        rows.append(row)
+        spread = f" ± {np.std(found, ddof=1):.2g}" if len(found) > 1 else ""
+        rows.append({"run": label, "mean ± std": f"{np.mean(found):.4g}{spread}", "runs": len(found)})
+        if label not in several:
+            told.append(f"{plain(label)}: not tested, since one run alone says nothing about noise.")
+        if label not in others:
+            continue
+        try:
+            test = comparison.difference(values[first], found)
+        except LabError as error:
+            told.append(plain(f"{label}: {error}"))
+            continue
+        rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
+        against = f"{test.runs[1]} runs against {test.runs[0]}"
+        if test.is_tested:
+            rows[-1] |= {"p": test.p, "effect (d)": test.effect}
+            measured = f"(p = {test.p:.2g}, effect {test.size}, {against})"
+            told.append(f"{plain(f'{label}, beside {first}')}: {_amount(test)} {measured}.")
+        else:
+            told.append(f"{plain(label)}: no spread in either group, so there is nothing to test ({against}).")
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key=f"{key}:table", placeholder="",
         column_config={
@@ -266,9 +233,10 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
             ),
         },
     )  # fmt: skip
-    st.markdown("\n".join(f"- {one}" for one in said))
-    if len(others) > 1:
-        st.caption(f"{len(others)} tests were made: of twenty, chance alone makes one look like more than noise.")
+    st.markdown("\n".join(f"- {one}" for one in told))
+    tests = sum("p" in row for row in rows)
+    if tests > 1:
+        st.caption(f"{tests} tests were made: of twenty, chance alone makes one look like more than noise.")
 
 
 def _amount(told: comparison.Difference) -> str:
@@ -316,30 +284,61 @@ def _points(digest: str, created: str, _run: Run) -> NDArray[np.float32]:
 @st.fragment
 def images(shown: Mapping[str, Run], key: str) -> None:
     """Latent planes at one scale, and reconstructions row by row; what is picked in one is seen in all."""
+    with said():
+        first = next(iter(shown.values()))
+        names = first.images.names[:IN_A_PLANE]
+        # another table has widgets of its own, which begin with what the address says
+        own = f"{key}:{first.experiment.dataset}"
+        place, brushed = f"{own}:picked:{compare_rows.version()}", f"{own}:brushed:{compare_rows.version()}"
+        if place not in st.session_state:
+            st.session_state[place] = list(dict.fromkeys(names[i] for i in _followed(len(names))))
+        picked = st.multiselect(
+            "Images to follow", names, key=place, max_selections=SHOWN,
+            placeholder="Choose some, or select points in a plane",
+        )  # fmt: skip
+        chosen = [names.index(one) for one in picked]
+        many = st.session_state.get(brushed, [])
+        if many[:SHOWN] == chosen:  # until others are picked
+            chosen = many
+        plane = f"{own}:planes:{compare_rows.version()}"
+
+        def take() -> None:
+            """What is selected in a plane is picked: a chart that shows it is another one, without a selection."""
+            points = st.session_state.get(plane, {}).get("selection", {}).get("points", [])
+            if points:
+                found = list(dict.fromkeys(one["point_index"] for one in points))
+                st.session_state[brushed] = found
+                st.session_state[place] = [names[one] for one in found[:SHOWN]]
+
+        _planes(shown, chosen, plane, take)
+        compare_rows.keep("images", "-".join(map(str, chosen[:SHOWN])))
+        _reconstructions(shown, (chosen or _telling(shown))[:SHOWN])
+
+
+def _followed(count: int) -> list[int]:
+    """The images that the address names by their numbers, of so many."""
+    given = [int(one) for one in compare_rows.asked("images").split("-") if one.isdecimal()]
+    return [one for one in dict.fromkeys(given) if one < count][:SHOWN]
+
+
+def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callable[[], None]) -> None:
+    """Latent planes of those that have one, with the images that are chosen. take: called when some are selected."""
     first = next(iter(shown.values()))
     names = first.images.names[:IN_A_PLANE]
-    picked = st.multiselect(
-        "Images to follow", names, key=f"{key}:{first.experiment.dataset}:picked", max_selections=SHOWN,
-        placeholder="Choose some, or select points in a plane",
-    )  # fmt: skip
-    chosen = [names.index(one) for one in picked]
     coded = {label: run for label, run in shown.items() if run.experiment.keeps_codes and run.experiment.latent_dim > 1}
-    if len(coded) > 1:
-        place = f"{key}:{first.experiment.dataset}:planes"
-        selection = st.session_state.get(place, {}).get("selection", {}).get("points", [])
-        chosen += [one["point_index"] for one in selection if one["point_index"] not in chosen]
-        points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
-        classes = first.images.labels[:IN_A_PLANE].tolist() if not first.experiment.dataset_spec.named else None
-        st.plotly_chart(
-            planes_chart.planes(points, names, classes, chosen), key=place, on_select="rerun",
-            selection_mode=("points", "box", "lasso"), config=_PLAIN,
-        )  # fmt: skip
-        wide = sorted({run.experiment.latent_dim for run in coded.values() if run.experiment.latent_dim > 2})
-        if wide:
-            st.caption(
-                "Codes of more than two numbers are shown through the plane of their first principal components."
-            )
-    _reconstructions(shown, (chosen or _telling(shown))[:SHOWN])
+    without = [label for label in shown if label not in coded]
+    if without:
+        st.caption(plain(f"Without a latent plane: {'; '.join(without)}. Their codes are one number, or too large."))
+    if not coded:
+        return
+    points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
+    classes = first.images.labels[:IN_A_PLANE].tolist() if not first.experiment.dataset_spec.named else None
+    st.plotly_chart(
+        planes_chart.planes(points, names, classes, chosen), key=key, on_select=take,
+        selection_mode=("points", "box", "lasso"), config=_PLAIN,
+    )  # fmt: skip
+    if any(run.experiment.latent_dim > 2 for run in coded.values()):
+        st.caption("Codes of more than two numbers are shown through the plane of their first principal components.")
 
 
 def _telling(shown: Mapping[str, Run]) -> list[int]:

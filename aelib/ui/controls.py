@@ -4,7 +4,6 @@ choices are the registry's names. What was typed stays, also when it is wrong; t
 A teacher's link (rules.py) fixes controls or leaves them out: `_draw` is where that is decided, `_pin` what keeps
 their values."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,11 +17,10 @@ from ..datasets import DatasetSpec
 from ..experiment import Experiment, choices, field_info, flatten
 from ..fields import MAX_WIDTH
 from ..refusals import ExperimentError
-from . import rules
+from . import echo, rules
 from .address import MAX_VALUE, PRESET, from_query, text, to_query
 from .rules import MORE, Rules
 
-ECHO = 2.0  # seconds in which the address before is not taken for the person's own
 NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
 OWN = "own_datasets"  # in the session: names of data sets that this person has given
 
@@ -42,7 +40,7 @@ class Controls:
         what it is where the address says nothing; takes: which data sets the lesson is for; kinds: of nets."""
         self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
         self.kinds = kinds
-        self._address, self._replaced = f"{lesson}:address", f"{lesson}:replaced"
+        self._address = f"{lesson}:address"
         self.given = False  # an address has just been read
         self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
         self.problem: str | None = None  # with the address, one sentence
@@ -50,7 +48,7 @@ class Controls:
         self.notes: list[str] = []  # what of a teacher's link cannot be kept to, one sentence each
         self.drawn: list[str] = []  # fields that this form has a control for, left out or not
         query = {key: st.query_params[key] for key in st.query_params}
-        if self._is_echo(query):
+        if echo.is_echo(lesson, query):
             query = st.session_state[self._address]
             st.query_params.from_dict(query)
         # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
@@ -72,12 +70,6 @@ class Controls:
                 st.query_params.from_dict(query)
         self.rules: Rules = st.session_state[self.key("rules")]
         self._pin()
-
-    def _is_echo(self, query: dict[str, str]) -> bool:
-        """Whether this is the address that we have just replaced: a browser that is told of the new one a moment after
-        the next press sends the old one along, and what was chosen would be lost."""
-        replaced, when = st.session_state.get(self._replaced, (None, 0.0))
-        return bool(query == replaced and time.monotonic() - when < ECHO)
 
     def key(self, path: str) -> str:
         return f"{self.lesson}:{path}"
@@ -251,7 +243,7 @@ class Controls:
         if query != st.session_state[self._address] or not st.query_params:
             st.query_params.from_dict(query)
             if st.session_state[self._address]:
-                st.session_state[self._replaced] = (st.session_state[self._address], time.monotonic())
+                echo.replaced(self.lesson, st.session_state[self._address])
             st.session_state[self._address] = query
         return experiment
 
