@@ -254,3 +254,9 @@ def test_a_damaged_run_can_be_trained_again(fresh_server: None, stored: dict[str
 
 def _result(app: AppTest) -> list[str]:
     return next((list(one.value.columns) for one in app.dataframe if "parameters" in one.value.index), [])
+
+
+@pytest.mark.parametrize("seeds", ["0", "-5", "abc", "99999", "000112", "٣", "1e1"])
+def test_seeds_that_cannot_be_are_one(stored: dict[str, Run], seeds: str) -> None:
+    app = opened("pages/compare.py", {**PAIR, "seeds": seeds})
+    assert app.number_input(key="compare:seeds").value == 1

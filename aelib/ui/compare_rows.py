@@ -234,7 +234,7 @@ def _begin() -> None:
     _show(rows or [_row_of(packed(presets.get(one), one)) for one in _DEFAULT])
     seeds = query.get("seeds", "")
     before = state.get(_SEEDS, 1) if adds else 1
-    state[_SEEDS] = int(seeds) if seeds.isdecimal() and 1 <= int(seeds[:4]) <= MOST_SEEDS else before
+    state[_SEEDS] = int(seeds) if re.fullmatch("[0-9]{1,4}", seeds) and 1 <= int(seeds) <= MOST_SEEDS else before
     found = {name: query[name][:MAX_VALUE] for name in EXTRAS if name in query}
     state[_EXTRAS] = {**(state.get(_EXTRAS, {}) if adds else {}), **found}
 
