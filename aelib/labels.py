@@ -1,6 +1,7 @@
 """What fields and choices are called, for people. Everything else (what they are, what is allowed) is declared once,
 with the fields themselves."""
 
+import re
 from typing import Any
 
 from .activations import ACTIVATIONS
@@ -84,6 +85,11 @@ _CHOICES_OF: dict[tuple[str, str], str] = {
 }
 
 
+# paths that are no words of the language; longest first, so that none is taken for the beginning of another
+_WRITTEN = sorted((re.escape(path) for path in _FIELDS if re.search("[._]", path)), key=len, reverse=True)
+_PATHS = re.compile(rf"(?<![\w.])({'|'.join(_WRITTEN)})(?![\w=]|\.\w)")
+
+
 def field(path: str) -> str:
     """A field's label; its path where nobody has named it yet."""
     return _FIELDS.get(path, path)
@@ -95,10 +101,8 @@ def short(path: str) -> str:
 
 
 def named(sentence: str) -> str:
-    """A sentence about a field ("model.layers is ..."), after what the field is called on the page."""
-    path = sentence.partition(" is ")[0]
-    label = short(path) if path in _FIELDS else ""
-    return f"{label}: {sentence}" if label and label.lower() != path else sentence
+    """A sentence about fields ("model.layers is ...") with what they are called on the page instead of their paths."""
+    return _PATHS.sub(lambda found: f"“{short(found[0])}”", sentence)
 
 
 def choice(path: str, name: str) -> str:

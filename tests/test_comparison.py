@@ -219,12 +219,13 @@ def test_with_seeds_the_page_says_what_is_noise() -> None:
     assert expected[1] < comparison.SURE, "two epochs are too few to be as good"
     said = _said_of_noise(app)
     assert ["more than noise" in one for one in said] == [p < comparison.SURE for p in expected]
-    assert said[1].startswith("3: 35-64-32-2, seed 0, beside 1: 35-64-32-2, seed 0: **more than noise** (p = ")
+    apart = [f"35-64-32-2, weight decay {decay}, epochs {epochs}" for decay, epochs in (("0", 2), ("0", FAST.epochs))]
+    assert said[1].startswith(f"3: {apart[0]}, beside 1: {apart[1]}: **more than noise** (p = ")
 
 
 def _said_of_noise(app: AppTest) -> list[str]:
     """A sentence for each group beside the first."""
-    listed = next(str(one.value) for one in app.markdown if str(one.value).startswith("- ") and "seed" in one.value)
+    listed = next(str(one.value) for one in app.markdown if str(one.value).startswith("- ") and "35" in one.value)
     return [one.removeprefix("- ") for one in listed.replace("\\", "").split("\n")]
 
 

@@ -116,7 +116,7 @@ def test_comparisons_that_do_not_fit_are_one_sentence_and_the_page_goes_on() -> 
     app = opened("pages/super_resolution.py", {**SHARP_QUERY, **values})
     name = "Normalisation of the pixels"
     sound(app.selectbox(key="super-resolution-run:compare:which").set_value(name).run())
-    assert said(app).count("model.output_activation is") == 1
+    assert said(app).count("“Activation of the output” is") == 1
     assert len(app.error) == 1
     assert [header.value.partition(" ")[0] for header in app.header] == [str(i) for i in range(1, 11)]
 

@@ -28,6 +28,9 @@ def styled(figure: go.Figure, height: int = 300) -> go.Figure:
     return figure
 
 
+FEW = 4  # points of a curve that are marked
+
+
 def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) -> go.Figure:
     """Training loss against epoch, with that of images held back where there are such; both axes logarithmic if asked
     (epoch 0 is then left out)."""
@@ -50,7 +53,8 @@ def _trace(records: list[dict[str, float]], figure: str, name: str, **line: Any)
     """One figure of the history against the epoch."""
     epochs = [record["epoch"] for record in records]
     values = [record[figure] for record in records]
-    return go.Scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": BLUE, **line})
+    few = "lines+markers" if len(epochs) < FEW else "lines"  # a line of one point is not seen
+    return go.Scatter(x=epochs, y=values, name=name, mode=few, line={"width": 2.5, "color": BLUE, **line})
 
 
 ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}

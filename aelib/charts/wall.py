@@ -49,7 +49,7 @@ def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
         marker={"size": 10, "symbol": "diamond"},
         hoverinfo="skip",
     )
-    figure.update_xaxes(title="parameters", type="log", dtick="D2")
+    figure.update_xaxes(title="parameters", type="log", dtick="D2", tickformat="~s")
     most = max((error(run) for run in runs), default=1.0) or 1.0
     figure.update_yaxes(title=label, range=[-0.05 * most, 1.08 * most])
     styled(figure, 380)

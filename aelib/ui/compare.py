@@ -20,7 +20,7 @@ from ..run import Run
 from ..store import DamagedRun
 from . import batch, compare_rows, views
 from .address import text
-from .links import link, name
+from .links import link
 from .resources import open_run
 from .words import plain, problems, said
 
@@ -29,6 +29,7 @@ SHOWN = 12  # images in a row
 TILE = 48
 IN_A_PLANE = 1_000  # images
 _BY = ("epochs", "seconds")
+SET_APART = 2  # fields that a name tells
 
 
 def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | None:
@@ -46,7 +47,8 @@ def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | N
     problems(wrong)
     if wrong:
         return None
-    named = {f"{place}: {name(one)}": one for place, one in rows.items()}
+    names = _names(rows, seeds)
+    named = {names[place]: one for place, one in rows.items()}
     fields = _differing(named)
     st.markdown(f"They differ in: {', '.join(f'**{plain(field)}**' for field in fields)}.")
     asked = [each for group in every.values() for each in group]
@@ -54,10 +56,26 @@ def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | N
         _highlighted(pd.DataFrame(fields, index=list(named)).T, list(fields), "compare:before")
     if not batch.train(asked, "Train what is missing", "compare:batch"):
         return None
-    return _opened(every)
+    return _opened(every, names)
 
 
-def _opened(every: Mapping[int, list[Experiment]]) -> dict[str, list[Run]] | None:
+def _names(rows: Mapping[int, Experiment], seeds: int) -> dict[int, str]:
+    """By their place: the network, what sets it apart from others of the same, and the seed where there is one."""
+    found = {}
+    for place, experiment in rows.items():
+        alike = [one for one in rows.values() if one.network == experiment.network]
+        acting = experiment.acting()
+        apart = [
+            f"{labels.short(path).lower()} {text(acting.get(path)) or '–'}"
+            for path in comparison.differing(alike)
+            if path != "seed"
+        ]
+        seed = [f"seed {experiment.seed}"] if seeds == 1 else []
+        found[place] = f"{place}: {', '.join([experiment.network, *apart[:SET_APART], *seed])}"
+    return found
+
+
+def _opened(every: Mapping[int, list[Experiment]], names: Mapping[int, str]) -> dict[str, list[Run]] | None:
     """What there is of all these, which have been trained; what cannot be shown is said."""
     found: dict[str, list[Run]] = {}
     damaged: dict[int, list[Experiment]] = {}
@@ -75,7 +93,7 @@ def _opened(every: Mapping[int, list[Experiment]]) -> dict[str, list[Run]] | Non
         if len(there) < len(opened):
             problems([f"Row {place}: {len(opened) - len(there)} of {len(group)} trainings diverged."])
         if there:
-            found[f"{place}: {name(group[0])}"] = there
+            found[names[place]] = there
     if damaged:
         again = [one for group in damaged.values() for one in group]
         st.warning(

@@ -24,6 +24,7 @@ from .words import plain, problems
 
 TILE = 176  # pixels of the page
 CROP = 96  # pixels of a large picture that are shown beside each other
+SAME = 0.005  # dB that nobody sees and no table shows
 _PLAIN = {"displayModeBar": False}
 _COMPARISONS = {
     "Layers: 2, 3 and 4 a side": depths,
@@ -61,7 +62,10 @@ def table(run: Run, key: str) -> None:
     st.dataframe(rows, hide_index=True, key=f"{key}:table", column_config=_COLUMNS)
     best = max(found[:-1], key=lambda one: one.psnr)
     gain = found[-1].psnr - best.psnr
-    text = f"The net is **{gain:.2f} dB** above" if gain > 0 else f"The net is **{-gain:.2f} dB** below"
+    if abs(gain) < SAME:
+        text = "The net is **as good as**"
+    else:
+        text = f"The net is **{abs(gain):.2f} dB** {'above' if gain > 0 else 'below'}"
     st.markdown(
         f"{text} the best way without one ({best.name}), over {len(enlarging.compared(run)):,} patches that "
         "it was not trained on."

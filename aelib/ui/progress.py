@@ -64,7 +64,8 @@ def _train_button(experiment: Experiment, key: str) -> None:
         st.session_state[_WATCHED] = experiment.digest
         st.rerun()
     st.caption(
-        f"Not trained yet: {experiment.epochs:,} epochs of {experiment.architecture.parameters:,} parameters, "
+        f"Not trained yet: {experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)} of "
+        f"{experiment.architecture.parameters:,} parameters, "
         f"{_guess(experiment)}. Before you press: {_question(experiment)}"
     )
 
@@ -91,7 +92,7 @@ def _guess(experiment: Experiment) -> str:
 
 
 def _stored_note(run: Run, just_now: bool) -> None:
-    took = f"{run.epochs:,} epochs in {run.seconds:.2f} s on {run.device}"
+    took = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)} in {run.seconds:.2f} s on {run.device}"
     why = {"learnt": ", stopped when all was learnt", "patience": ", stopped when the loss no longer fell"}
     text = f"{took}{why.get(run.stopped, '')}"
     if just_now:

@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -66,7 +67,8 @@ def _words(key: str) -> _Words:
 
 def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
     problem = problem_of(lambda: _here(runs))
-    name = re.sub(r"[^A-Za-z0-9]+", "-", words.title).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
+    plainly = unicodedata.normalize("NFKD", words.title).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9]+", "-", plainly).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
     _download(
         "Page (HTML)", lambda: _page(runs, words), f"{name}.html", "text/html",
         ":material/description:", f"{key}:html", "One file with every picture and figure: opens anywhere, prints well.",
