@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-PATIENCE = 90_000  # ms: a cold server on a busy machine imports torch first
+PATIENCE = 180_000  # ms: a cold server on a busy machine imports torch first
 
 
 def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:

@@ -13,7 +13,8 @@ from aelib.store import Store
 from aelib.training import fit
 from tests.browsing import opened, settled, train
 from tests.server import Server
-from tests.test_colour_pages import COLOUR, COLOUR_QUERY, SHARP, SHARP_QUERY
+from tests.test_colour_pages import COLOUR, COLOUR_QUERY
+from tests.test_super_resolution_pages import SHARP, SHARP_QUERY
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browsing import settled
 from tests.server import ROOT, Server
 
-PATIENCE = 90_000  # ms
+PATIENCE = 180_000  # ms
 LONG = "/dense?preset=font-best&epochs=1000000"
 pytestmark = pytest.mark.browser
 

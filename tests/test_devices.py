@@ -91,7 +91,7 @@ def test_the_speeds_that_come_with_the_app_are_of_the_lessons_net(preset: str, d
 @pytest.mark.parametrize(
     ("values", "same"),
     [
-        ({"seed": 3, "epochs": 7, "optimizer.learning_rate": 0.5, "early_stop.kind": "patience"}, True),
+        ({"seed": 3, "epochs": 7, "optimizer.learning_rate": 0.5, "optimizer.schedule": "cosine"}, True),
         ({"corruption.level": 0.4}, True),
         ({"model.convolution.kernel": 5}, False),
         ({"model.batch_norm": True}, False),
