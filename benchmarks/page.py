@@ -33,11 +33,17 @@ def in_the_script() -> list[float]:
     seconds = []
     for seed in range(1, RUNS):
         app.number_input(key="dense:seed").set_value(seed)
-        start = time.perf_counter()
-        app.run()
-        seconds.append(time.perf_counter() - start)
-        assert not app.exception
-        assert len(app.header) == 9
+        seconds.append(_drawn(app, sections=9))
+    return seconds
+
+
+def _drawn(app: AppTest, sections: int) -> float:
+    """Seconds of the script of a page that has so many sections."""
+    start = time.perf_counter()
+    app.run()
+    seconds = time.perf_counter() - start
+    assert not app.exception
+    assert len(app.header) == sections
     return seconds
 
 
@@ -48,14 +54,7 @@ def six_compared() -> list[float]:
     for i in range(6):
         app.query_params[str(i + 1)] = short(base.with_values({"seed": i}))
     app.switch_page("pages/compare.py").run()
-    seconds = []
-    for _ in range(RUNS - 1):
-        start = time.perf_counter()
-        app.run()
-        seconds.append(time.perf_counter() - start)
-        assert not app.exception
-        assert len(app.header) == 6
-    return seconds
+    return [_drawn(app, sections=6) for _ in range(RUNS - 1)]
 
 
 def four_reported() -> list[float]:

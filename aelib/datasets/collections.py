@@ -11,7 +11,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 import safetensors
@@ -64,12 +64,13 @@ def read_zip(
     if content.count(_ENTRY) > MAX_ENTRIES:  # before the list is read, which takes room for each
         raise LabError(f"{shown} has more than {MAX_ENTRIES:,} entries: pack the pictures only.")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = _checked(archive.infolist(), shown)
-            entries = [(m.filename, _member(archive, m)) for m in members]
-            return _read(entries, shown, side, colour, on_progress, cancelled)
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        members = _checked(archive.infolist(), shown)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
         raise LabError(f"{shown} is not a ZIP archive that can be read: pack the pictures anew.") from None
+    with archive:  # entries that are damaged are counted as they are read
+        entries = [(m.filename, _member(archive, m)) for m in members]
+        return _read(entries, shown, side, colour, on_progress, cancelled)
 
 
 def _checked(members: Sequence[zipfile.ZipInfo], shown: str) -> list[zipfile.ZipInfo]:
@@ -119,8 +120,13 @@ def read_folder(folder: Path, side: int, colour: bool) -> tuple[ImageSet, list[s
     for path in _walk(folder):
         if len(entries) > PICTURES[1]:
             break
-        entries.append((str(path.relative_to(folder)), path.read_bytes))
+        entries.append((str(path.relative_to(folder)), partial(_file, path)))
     return _read(entries, str(folder), side, colour)
+
+
+def _file(path: Path) -> bytes:
+    """Nothing of one that is too large, which is then no picture."""
+    return path.read_bytes() if path.stat().st_size <= pictures.MAX_BYTES else b""
 
 
 def _walk(folder: Path) -> Iterator[Path]:
