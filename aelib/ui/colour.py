@@ -174,7 +174,7 @@ def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed
 
 
 def _said(found: list[Speed], same: list[Speed], others: list[Speed]) -> None:
-    """What the bars say, in words; others: stored figures of other nets, which have no bar."""
+    """What the bars say, in words; others: stored figures of other nets, batches or precisions, which have no bar."""
     for one in found:
         st.markdown(
             f"**{one.device.upper()}**: {one.seconds:.2f} s for {one.epochs} epoch{'s' if one.epochs > 1 else ''} of "
@@ -194,6 +194,7 @@ def _said(found: list[Speed], same: list[Speed], others: list[Speed]) -> None:
         st.caption(f"Stored: {one.name} ({one.machine}, torch {one.torch}).")
     for one in others:
         st.caption(
-            f"Stored, of another net: {one.images_a_second:,.0f} images a second on {one.device.upper()} {one.name} "
-            f"({one.machine}, torch {one.torch}); {one.network}, {one.precision} precision, {one.dataset}."
+            f"Stored, of another net, batch or precision: {one.images_a_second:,.0f} images a second on "
+            f"{one.device.upper()} {one.name} ({one.machine}, torch {one.torch}); {one.network}, batches of "
+            f"{one.batch_size}, {one.precision} precision, {one.dataset}."
         )
