@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from aelib.ui import home, layout
+from aelib.ui import page_frame
+from aelib.ui.lessons import home
 
-layout.page("Home")
+page_frame.page("Home")
 
 st.title("Autoencoder Lab")
 home.picture()

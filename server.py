@@ -16,15 +16,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from aelib import health as state
-from aelib.basics import LabError
-from aelib.ui import denoise, lesson, listing, memory, resources, sweeps, wall  # noqa: F401 - ahead of visitors
+from aelib.core.errors import LabError
+from aelib.jobs import health as state
+from aelib.ui.lessons import denoising, leaderboard, lesson, runs, sweeps  # noqa: F401 - ahead of visitors
+from aelib.ui.shell import garbage, server_state
 
 
 async def health(_: Request) -> JSONResponse:
     """200 where all is well, else 503; the body says what is not (aelib/health.py)."""
     try:
-        found: Mapping[str, Any] = await run_in_threadpool(lambda: state.check(resources.jobs()))
+        found: Mapping[str, Any] = await run_in_threadpool(lambda: state.check(server_state.jobs()))
     except LabError as error:
         found = {"status": "failing", "problems": [str(error)]}
     return JSONResponse(found, status_code=200 if found["status"] == "ok" else 503)
@@ -32,19 +33,19 @@ async def health(_: Request) -> JSONResponse:
 
 async def _tidy() -> None:
     while True:
-        await asyncio.sleep(memory.TIDY_EVERY)
-        await run_in_threadpool(memory.tidy)
+        await asyncio.sleep(garbage.TIDY_EVERY)
+        await run_in_threadpool(garbage.tidy)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     logging.getLogger("aelib").setLevel(logging.INFO)  # a line for each job
     try:
-        jobs = resources.jobs()
+        jobs = server_state.jobs()
     except LabError as error:  # the pages and /health say it too, until it is mended
         jobs = None
         logging.getLogger("aelib").error("%s", error)
-    memory.settle()
+    garbage.settle()
     tidying = asyncio.create_task(_tidy())
     yield {}
     tidying.cancel()

@@ -1,10 +1,16 @@
 """Autoencoder Lab's library: train autoencoders, look into them and compare them.
 
-    >>> from aelib import presets, training
-    >>> run = training.fit(presets.get("font-best"))
+    >>> import aelib
+    >>> run = aelib.fit(aelib.presets.get("font-best"))
     >>> run.metrics["learnt"], run.metrics["total"]
     (32, 32)
 
-Data flows one way: `experiment` (what to do) -> `datasets` -> `models` -> `training` -> `store` (runs on disk)
--> `metrics`, `latent` -> `charts` -> `ui` and the command line. Imports follow the same order.
+The rooms, in the order in which data flows and imports point: `core`, `nn`, `datasets`, `experiment`, `models`,
+`metrics`, `training`, `store`, `analysis`, `jobs`, `reproduction`, `charts`, `reports`, `cli` and `ui`.
 """
+
+import lazy_loader
+
+__version__ = "0.2.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -15,12 +15,12 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from aelib import datasets, devices, presets
-from aelib.engines import AutogradEngine
-from aelib.experiment import Experiment
-from aelib.feed import Feed
+from aelib import datasets
+from aelib.experiment import Experiment, presets
 from aelib.models import build
-from aelib.training import fit
+from aelib.training import device_speed, fit
+from aelib.training.batches import Feed
+from aelib.training.engines.autograd import AutogradEngine
 
 from . import rivals
 from .machine import table, write
@@ -65,8 +65,8 @@ def _loop(experiment: Experiment, epochs: int, ready: bool) -> float:
 
 def _steps(experiment: Experiment, epochs: int) -> float:
     """Seconds of the steps of `fit` alone: what the plain loop does."""
-    devices.measure(experiment, "cpu", 1)  # warm
-    return devices.measure(experiment, "cpu", epochs).seconds
+    device_speed.measure(experiment, "cpu", 1)  # warm
+    return device_speed.measure(experiment, "cpu", epochs).seconds
 
 
 def _fit(experiment: Experiment, epochs: int) -> float:

@@ -3,7 +3,8 @@ row on GPUs, full and mixed precision; kept in data/devices.json for pages on se
 
 import torch
 
-from aelib import devices, presets
+from aelib.experiment import presets
+from aelib.training import device_speed
 
 from .machine import table, write
 
@@ -12,13 +13,13 @@ def main() -> None:
     base = presets.get("house-numbers-autoencoder")
     large = presets.get("svhn-gpu").with_values({"dataset": base.dataset})
     speeds = []
-    for device in devices.here():
+    for device in device_speed.here():
         for experiment in (base, large):
             for precision in ("full", "mixed"):
                 wanted = experiment.with_values({"precision": precision})
-                runs = [devices.measure(wanted, device, epochs=4 if device == "cpu" else 20) for _ in range(3)]
+                runs = [device_speed.measure(wanted, device, epochs=4 if device == "cpu" else 20) for _ in range(3)]
                 speeds.append(min(runs, key=lambda one: one.seconds))
-    devices.keep(speeds)
+    device_speed.keep(speeds)
     rows = [[one.device, one.name, one.precision, f"{one.batch_size}", f"{one.images_a_second:,.0f}"] for one in speeds]
     body = (
         f"{base.network}, {base.architecture.parameters:,} parameters, on 32x32 colour images that lie on the device "

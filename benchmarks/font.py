@@ -3,9 +3,8 @@
 import statistics
 import time
 
-from aelib import presets
-from aelib.run import Run
-from aelib.training import fit, fit_many
+from aelib.experiment import presets
+from aelib.training import Run, fit, fit_many
 
 from .machine import table, write
 
@@ -28,10 +27,16 @@ def row(name: str, seeds: int) -> list[str]:
     reported = presets.results().get(name.removesuffix("-best"), {}).get("reported", "")
     mean, deviation = statistics.mean(values), statistics.stdev(values)
     return [
-        f"`{name}`", "-".join(map(str, preset.experiment.model.layers)), f"{preset.experiment.epochs:,}", str(seeds),
-        f"{mean:.2f} ± {deviation:.2f}", str(min(values)), f"{sum(v == 32 for v in values)} of {seeds}",
-        reported, f"{seconds:.1f}",
-    ]  # fmt: skip
+        f"`{name}`",
+        "-".join(map(str, preset.experiment.model.layers)),
+        f"{preset.experiment.epochs:,}",
+        str(seeds),
+        f"{mean:.2f} ± {deviation:.2f}",
+        str(min(values)),
+        f"{sum(v == 32 for v in values)} of {seeds}",
+        reported,
+        f"{seconds:.1f}",
+    ]
 
 
 def main() -> None:
@@ -50,9 +55,16 @@ def main() -> None:
     rows = [row("font-best", BEST_SEEDS)]
     rows += [row(name + suffix, SEEDS) for suffix in ("-best", "") for name in names]
     header = [
-        "preset", "layers", "epochs", "seeds", "learnt of 32 (mean ± std)", "worst", "runs with all 32",
-        "the document's one run", "s for all seeds",
-    ]  # fmt: skip
+        "preset",
+        "layers",
+        "epochs",
+        "seeds",
+        "learnt of 32 (mean ± std)",
+        "worst",
+        "runs with all 32",
+        "the document's one run",
+        "s for all seeds",
+    ]
     write("font", "The 5x7 font through two numbers", body + table(header, rows))
 
 

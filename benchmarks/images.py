@@ -16,11 +16,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from aelib import datasets, enlarging, filters, metrics, presets, rates, restoration
-from aelib.datasets import photo_pairs
-from aelib.experiment import Experiment
-from aelib.run import Run
-from aelib.training import fit
+from aelib import datasets
+from aelib.analysis import classical_filters, rate_distortion, restoration, super_resolution
+from aelib.datasets.downloads import photo_pairs
+from aelib.experiment import Experiment, presets
+from aelib.metrics import reconstruction
+from aelib.training import Run, fit
 
 from .machine import HERE, table, write
 
@@ -30,9 +31,11 @@ FILTERED = 500  # images that filters, which are slow, are measured on
 SET5 = ("baby", "bird", "butterfly", "head", "woman")
 BORDER = 2  # pixels left out at each side, as is usual for a factor of 2
 ENLARGER = {
-    "dataset": photo_pairs.NAME, "model.convolution.channels": "32-32-32", "model.convolution.upscale": "last",
+    "dataset": photo_pairs.NAME,
+    "model.convolution.channels": "32-32-32",
+    "model.convolution.upscale": "last",
     "epochs": 10,
-}  # fmt: skip
+}
 
 
 def _spread(values: list[float], digits: int = 2) -> str:
@@ -70,7 +73,7 @@ def restoring() -> str:
         found = {
             "doing nothing": noisy,
             **restoration.filtered(noisy, tuned),
-            "non-local means, as the library guesses": filters.non_local_means(noisy),
+            "non-local means, as the library guesses": classical_filters.non_local_means(noisy),
             "network": outputs[:FILTERED],
         }
         figures = {name: restoration.figures(images, few) for name, images in found.items()}
@@ -92,23 +95,28 @@ def compressing() -> str:
     if absent := _absent(title, "notmnist"):
         return absent
     train, test = datasets.train("notmnist"), datasets.looked_at("notmnist")
-    codecs = rates.codecs("notmnist")
+    codecs = rate_distortion.codecs("notmnist")
     rows, duels = [], []
     for name in ("notmnist-7x7", "notmnist-7x7-best", "notmnist-14x14-best", "notmnist-2x2-best"):
         run, seconds = _trained(presets.get(name))
         numbers = run.experiment.latent_dim
-        whole, eight = rates.points(run, rates.coded(run), (32, 8))
-        [pca] = rates.pca("notmnist", [numbers], 32)
+        whole, eight = rate_distortion.points(run, rate_distortion.coded(run), (32, 8))
+        [pca] = rate_distortion.pca("notmnist", [numbers], 32)
         rows.append(
             [
-                name, run.experiment.network, f"{numbers}", f"{whole.psnr:.2f}", f"{pca.psnr:.2f}",
-                f"{whole.psnr - pca.psnr:+.2f}", f"{seconds:.0f}",
+                name,
+                run.experiment.network,
+                f"{numbers}",
+                f"{whole.psnr:.2f}",
+                f"{pca.psnr:.2f}",
+                f"{whole.psnr - pca.psnr:+.2f}",
+                f"{seconds:.0f}",
             ]
-        )  # fmt: skip
+        )
         entropy = f"{eight.entropy_bits:,.0f}" if eight.entropy_bits is not None else ""
         against = []
         for points in codecs.values():
-            there = rates.psnr_at(points, eight.bits)
+            there = rate_distortion.psnr_at(points, eight.bits)
             smallest = min(points, key=lambda one: one.bits)
             against.append(
                 f"{there:.2f}" if there is not None else f"none; smallest {smallest.bits:,.0f} ({smallest.psnr:.2f})"
@@ -118,7 +126,8 @@ def compressing() -> str:
     second = table(["net", "bits an image", "entropy", "PSNR (dB)", *codecs], duels)
     return (
         f"## {title}\n\n{len(train):,} letters to train on, {presets.get('notmnist-7x7').epochs} epochs, judged by "
-        f"{len(test):,} that were held back. PCA is fitted to {rates.pca_images('notmnist'):,} of these letters."
+        f"{len(test):,} that were held back. "
+        f"PCA is fitted to {rate_distortion.pca_images('notmnist'):,} of these letters."
         f"\n\n{first}\n\nWith 8 bits a number, and what JPEG and WebP reach with as "
         f"many bits an image (dB):\n\n{second}\n\nHeaders are most of so small a file; the curves without them count "
         "the coded pixels alone."
@@ -135,15 +144,20 @@ def pairs() -> str:
         experiment = presets.get(name)
         run, seconds = _trained(experiment)
         images = datasets.judged(photo_pairs.NAME)
-        shown, net = enlarging.judged(enlarging.ways(run, images), images.images())
+        shown, net = super_resolution.judged(super_resolution.ways(run, images), images.images())
         if not rows:
             rows.append(["untouched", "", f"{shown.mse:.5f}", f"{shown.psnr:.2f}", f"{shown.ssim:.4f}", "", ""])
         rows.append(
             [
-                name, f"{run.parameters:,}", f"{net.mse:.5f}", f"{net.psnr:.2f}", f"{net.ssim:.4f}",
-                f"{net.psnr - shown.psnr:+.2f}", f"{seconds:.0f}",
+                name,
+                f"{run.parameters:,}",
+                f"{net.mse:.5f}",
+                f"{net.psnr:.2f}",
+                f"{net.ssim:.4f}",
+                f"{net.psnr - shown.psnr:+.2f}",
+                f"{seconds:.0f}",
             ]
-        )  # fmt: skip
+        )
     header = ["net", "parameters", "MSE", "PSNR (dB)", "SSIM", "dB above untouched", "s to train"]
     return (
         f"## {title}\n\n{datasets.spec(photo_pairs.NAME).splits.train:,} patches to train on, all "
@@ -161,7 +175,7 @@ def _luma(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
 def _psnr(image: NDArray[np.uint8], original: NDArray[np.uint8]) -> float:
     inner = (slice(BORDER, -BORDER),) * 2
     error = (_luma(image) - _luma(original))[inner]
-    return metrics.psnr(float(np.mean(np.square(error / 255))))
+    return reconstruction.psnr(float(np.mean(np.square(error / 255))))
 
 
 def set5_here(pictures: Path) -> str:
@@ -174,8 +188,8 @@ def set5_here(pictures: Path) -> str:
         picture = picture.crop((0, 0, picture.width // 2 * 2, picture.height // 2 * 2))
         original = np.asarray(picture)
         small = np.asarray(picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.BICUBIC))
-        bicubics.append(_psnr(enlarging.bicubic(small, 2), original))
-        nets.append(_psnr(enlarging.enlarge(run, small), original))
+        bicubics.append(_psnr(super_resolution.bicubic(small, 2), original))
+        nets.append(_psnr(super_resolution.enlarge(run, small), original))
         rows.append([name, f"{bicubics[-1]:.2f}", f"{nets[-1]:.2f}", f"{nets[-1] - bicubics[-1]:+.2f}"])
     bicubic, net = statistics.mean(bicubics), statistics.mean(nets)
     rows.append(["**mean**", f"{bicubic:.2f}", f"{net:.2f}", f"**{net - bicubic:+.2f}**"])

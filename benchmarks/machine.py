@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from aelib import devices
+from aelib.training import device_speed
 
 HERE = Path(__file__).parent
 
@@ -16,7 +16,7 @@ def describe() -> str:
     """Processor, cores, device and versions in one line."""
     graphics = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return (
-        f"{devices.processor()}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch "
+        f"{device_speed.processor()}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch "
         f"{torch.__version__}"
     )
 

@@ -10,14 +10,13 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from aelib import companions, presets
+from aelib.experiment import presets, variants
 from aelib.reports import html
-from aelib.run import Run
 from aelib.store import Store
-from aelib.training import fit_many
-from aelib.ui.links import short
-from tests import chromium
-from tests.server import Server
+from aelib.training import Run, fit_many
+from aelib.ui.shell.links import short
+from tests.support import chromium
+from tests.support.server import Server
 
 from .machine import table, write
 
@@ -148,7 +147,7 @@ def main() -> None:
             assert isinstance(run, Run)
             store.save(run)
         emoji = presets.get("emoji-best")
-        for run in fit_many([emoji, companions.plain(emoji)], "cpu"):
+        for run in fit_many([emoji, variants.plain(emoji)], "cpu"):
             assert isinstance(run, Run)
             store.save(run)
         script, compared, reported = in_the_script(), six_compared(), four_reported()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from aelib import products
+from aelib.training.engines import matmul
 
 from .machine import table, write
 
@@ -39,7 +39,7 @@ def _seconds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
 def main() -> None:
     torch.set_num_threads(2)
     rows = []
-    least, products.LEAST = products.LEAST, 0
+    least, matmul.LEAST = matmul.LEAST, 0
     for inputs, outputs, images in SIZES:
         weights, rows_in = torch.randn(1, outputs, inputs), torch.randn(1, inputs, images)
         delta, out = torch.randn(1, outputs, images), torch.empty(1, outputs, images)
@@ -56,7 +56,7 @@ def main() -> None:
 
         def onednn() -> None:
             for a, b, c in steps:  # noqa: B023
-                products.bmm(a, b, c)
+                matmul.bmm(a, b, c)
 
         found = _seconds({"torch": mkl, "oneDNN": onednn})
         size = inputs * outputs * images
@@ -64,7 +64,7 @@ def main() -> None:
         ratio = found["torch"] / found["oneDNN"]
         cells = [f"{found[name] * 1e6:.0f}" for name in ("torch", "oneDNN")]
         rows.append([f"{inputs} x {outputs}", str(images), f"{size:,}", *cells, f"{ratio:.2f}", chosen])
-    products.LEAST = least
+    matmul.LEAST = least
     header = ["layer", "images", "multiplications", "torch, µs", "oneDNN, µs", "times as fast", "taken"]
     about = "Forward, gradient of the weights, gradient of the inputs (inputs count the bias); two threads."
     write("products", "Matrix products", f"{about}\n\n{table(header, rows)}")

@@ -11,12 +11,14 @@ import torch
 from playwright.sync_api import sync_playwright
 from plotly.subplots import make_subplots
 
-from aelib import cost, datasets, kernel, presets
-from aelib.basics import pick_device
-from aelib.engines import Batch
-from aelib.experiment import Experiment
-from aelib.training import _engine, fit_many
-from tests import chromium
+from aelib import datasets
+from aelib.core.device import pick_device
+from aelib.experiment import Experiment, presets
+from aelib.training import fit_many, time_estimate
+from aelib.training.engines import numba_support
+from aelib.training.engines.base import Batch
+from aelib.training.trainer import _engine
+from tests.support import chromium
 
 from .machine import HERE, table, write
 
@@ -77,9 +79,9 @@ def main() -> None:
     base = presets.get("font-20-10")
     by_nets = {nets: _microseconds(_step(base, nets)) for nets in NETS}
     by_size = {_wide(width).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
-    had, kernel.available = kernel.available, False
+    had, numba_support.available = numba_support.available, False
     batched = {_wide(width).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
-    kernel.available = had
+    numba_support.available = had
     _picture(by_nets, by_size, batched)
     estimates = []
     for experiments, what in (
@@ -92,7 +94,7 @@ def main() -> None:
     ):
         start = time.perf_counter()
         fit_many(experiments, "cpu")
-        seconds, guess = time.perf_counter() - start, cost.seconds(experiments)
+        seconds, guess = time.perf_counter() - start, time_estimate.seconds(experiments)
         estimates.append([what, f"{seconds:.2f}", f"{guess:.2f}", f"{guess / seconds:.1f}"])
     body = "One thread, 32 characters in one batch, Adam.\n\n![Cost of an epoch](scaling.png)\n\n"
     rows = [[str(nets), f"{us:.0f}", f"{us / nets:.1f}"] for nets, us in by_nets.items()]

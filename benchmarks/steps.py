@@ -5,10 +5,10 @@ from collections.abc import Callable
 import torch
 
 from aelib import datasets
-from aelib.ensemble import BatchedDense
 from aelib.experiment import Experiment
-from aelib.feed import Feed
 from aelib.models import build
+from aelib.training.batches import Feed
+from aelib.training.engines.batched import BatchedDense
 
 
 def steps_alone(experiment: Experiment) -> Callable[[int], None]:

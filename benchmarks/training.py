@@ -9,15 +9,16 @@ from importlib.util import find_spec
 
 import torch
 
-from aelib import datasets, kernel, presets
-from aelib.basics import pick_device
-from aelib.engines import Batch
-from aelib.ensemble import BatchedDense
-from aelib.experiment import Experiment
-from aelib.graphs import GraphedDense
+from aelib import datasets
+from aelib.analysis.sweep import SWEEPS
+from aelib.core.device import pick_device
+from aelib.experiment import Experiment, presets
 from aelib.models import build
-from aelib.sweep import SWEEPS
 from aelib.training import fit, fit_many
+from aelib.training.engines import numba_support
+from aelib.training.engines.base import Batch
+from aelib.training.engines.batched import BatchedDense
+from aelib.training.engines.cuda_graphs import GraphedDense
 
 from . import rivals
 from .machine import table, write
@@ -27,7 +28,7 @@ ROUNDS, WARM_UP = 9, 30
 
 def compiled(experiment: Experiment) -> Callable[[int], None]:
     """The compiled engine's steps alone."""
-    from aelib.compiled import CompiledDense
+    from aelib.training.engines.compiled import CompiledDense
 
     engine = CompiledDense(build(experiment), experiment)
     images = datasets.load(experiment.dataset).images()[None]
@@ -90,7 +91,7 @@ def ways(experiment: Experiment, device: torch.device) -> dict[str, tuple[Callab
         found["JAX, jit of scan, one net"] = (rivals.jax_scan(experiment, 1, 2000), 2000, 1)
         found["JAX, jit of vmapped scan, 100 nets"] = (rivals.jax_scan(experiment, 100, 100), 100, 100)
     found["ours, one net, PyTorch by hand, steps alone"] = (batched(experiment, 1, device), 1500, 1)
-    if kernel.serves(experiment, device):
+    if numba_support.serves(experiment, device):
         found["ours, one net, compiled, steps alone"] = (compiled(experiment), 3000, 1)
     found["ours, one net, all of `fit`"] = (fitted(experiment, device), 5000, 1)
     found["ours, 100 nets at once, steps alone"] = (batched(experiment, 100, device), 100, 100)

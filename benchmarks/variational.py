@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import torch
 
-from aelib import datasets, latent, presets
+from aelib import datasets
 from aelib.charts import film
-from aelib.companions import BETAS, betas, plain, wider
-from aelib.experiment import Experiment
-from aelib.run import Run
-from aelib.training import fit, fit_many
+from aelib.experiment import Experiment, presets
+from aelib.experiment.variants import BETAS, betas, plain, wider
+from aelib.metrics import latent_space
+from aelib.training import Run, fit, fit_many
 
 from . import rivals
 from .machine import table, write
@@ -54,15 +54,28 @@ def emoji() -> str:
         reported = (presets.preset(name).reported or {}).get("reported", "") if name in presets.PRESETS else ""
         rows.append(
             [
-                name, "-".join(map(str, experiment.model.layers)), f"{experiment.epochs:,}", _spread(learnt),
-                str(min(learnt)), f"{whole} of {len(runs)}", f"{max(run.metrics['worst_pixel'] for run in runs):.3f}",
-                reported, f"{seconds:.1f}",
+                name,
+                "-".join(map(str, experiment.model.layers)),
+                f"{experiment.epochs:,}",
+                _spread(learnt),
+                str(min(learnt)),
+                f"{whole} of {len(runs)}",
+                f"{max(run.metrics['worst_pixel'] for run in runs):.3f}",
+                reported,
+                f"{seconds:.1f}",
             ]
-        )  # fmt: skip
+        )
     header = [
-        "net", "layers", "epochs", "learnt (mean ± std)", "worst", "seeds without a wrong pixel",
-        "largest error of any pixel", "the document's one run", f"s for {SEEDS} seeds",
-    ]  # fmt: skip
+        "net",
+        "layers",
+        "epochs",
+        "learnt (mean ± std)",
+        "worst",
+        "seeds without a wrong pixel",
+        "largest error of any pixel",
+        "the document's one run",
+        f"s for {SEEDS} seeds",
+    ]
     threshold = datasets.spec("emoji20x20").wrong_pixel
     return (
         f"## Emoji\n\n8 emoji of 20x20, {SEEDS} seeds. A pixel is wrong when it is off by {threshold:g} or more (0 is "
@@ -140,7 +153,7 @@ def morphs() -> str:
     times: dict[str, list[float]] = {"decoded": [], "GIF": [], "PNG strip": []}
     for _ in range(ROUNDS):
         marks = [time.perf_counter()]
-        frames = list(run.experiment.dataset_spec.drawn(run.decode(latent.along(codes, 60).numpy())))
+        frames = list(run.experiment.dataset_spec.drawn(run.decode(latent_space.along(codes, 60).numpy())))
         marks.append(time.perf_counter())
         film.gif(frames)
         marks.append(time.perf_counter())

@@ -17,7 +17,11 @@ OFL, APACHE, VERA, PUBLIC = "SIL Open Font License 1.1", "Apache License 2.0", "
 # family: package, its faces' files (without ending), licence of the font as the package states it
 FAMILIES = {
     "Lato": ("fonts-lato", "Lato-Regular Lato-BlackItalic Lato-Light Lato-Bold", OFL),
-    "Open Sans": ("fonts-open-sans", "OpenSans-Regular OpenSans-ExtraBold OpenSans-LightItalic OpenSans-CondBold", APACHE),
+    "Open Sans": (
+        "fonts-open-sans",
+        "OpenSans-Regular OpenSans-ExtraBold OpenSans-LightItalic OpenSans-CondBold",
+        APACHE,
+    ),
     "Roboto": ("fonts-roboto-unhinted", "Roboto-Regular Roboto-Black Roboto-ThinItalic Roboto-Bold", APACHE),
     "Roboto Condensed": ("fonts-roboto-unhinted", "RobotoCondensed-Regular RobotoCondensed-BoldItalic", APACHE),
     "DejaVu Sans": ("fonts-dejavu-core", "DejaVuSans DejaVuSans-Bold", VERA),
@@ -33,7 +37,11 @@ FAMILIES = {
     "Linux Libertine": ("fonts-linuxlibertine", "LinLibertine_R LinLibertine_RB LinLibertine_RI LinLibertine_RBI", OFL),
     "Linux Libertine Display": ("fonts-linuxlibertine", "LinLibertine_DR", OFL),
     "Linux Biolinum": ("fonts-linuxlibertine", "LinBiolinum_R LinBiolinum_RB LinBiolinum_RI", OFL),
-    "Junicode": ("fonts-junicode", "JunicodeTwoBeta-BoldItalic JunicodeTwoBeta-Expanded JunicodeTwoBeta-CondensedLight", OFL),
+    "Junicode": (
+        "fonts-junicode",
+        "JunicodeTwoBeta-BoldItalic JunicodeTwoBeta-Expanded JunicodeTwoBeta-CondensedLight",
+        OFL,
+    ),
     "Gentium": ("fonts-sil-gentium", "Gentium-R Gentium-I", OFL),
     "Gentium Book Basic": ("fonts-sil-gentium-basic", "GenBkBasR GenBkBasB GenBkBasI GenBkBasBI", OFL),
     "Cabin": ("fonts-cabin", "Cabin-Regular Cabin-Bold Cabin-Italic Cabin-BoldItalic", OFL),
@@ -42,8 +50,16 @@ FAMILIES = {
     "Courier Prime": ("fonts-courier-prime", "Courier-Prime Courier-Prime-Bold Courier-Prime-Italic", OFL),
     "Courier Prime Sans": ("fonts-courier-prime", "Courier-Prime-Sans Courier-Prime-Sans-Bold", OFL),
     "Dancing Script": ("fonts-dancingscript", "DancingScript-Regular DancingScript-Bold", OFL),
-    "Yanone Kaffeesatz": ("fonts-yanone-kaffeesatz", "YanoneKaffeesatz-Regular YanoneKaffeesatz-Bold YanoneKaffeesatz-ExtraLight", OFL),
-    "Fantasque Sans Mono": ("fonts-fantasque-sans", "FantasqueSansMono-Regular FantasqueSansMono-Bold FantasqueSansMono-Italic", OFL),
+    "Yanone Kaffeesatz": (
+        "fonts-yanone-kaffeesatz",
+        "YanoneKaffeesatz-Regular YanoneKaffeesatz-Bold YanoneKaffeesatz-ExtraLight",
+        OFL,
+    ),
+    "Fantasque Sans Mono": (
+        "fonts-fantasque-sans",
+        "FantasqueSansMono-Regular FantasqueSansMono-Bold FantasqueSansMono-Italic",
+        OFL,
+    ),
     "Play": ("fonts-play", "Play-Regular Play-Bold", OFL),
     "Andika": ("fonts-sil-andika", "Andika-Regular Andika-Bold Andika-Italic", OFL),
     "Charis SIL": ("fonts-sil-charis", "CharisSIL-Regular CharisSIL-Bold CharisSIL-Italic CharisSIL-BoldItalic", OFL),
@@ -52,7 +68,11 @@ FAMILIES = {
     "Tuffy": ("fonts-tuffy", "Tuffy Tuffy_Bold Tuffy_Italic Tuffy_Bold_Italic", PUBLIC),
     "Bebas Neue": ("fonts-bebas-neue", "BebasNeue-Regular BebasNeue-Bold BebasNeue-Thin", OFL),
     "Averia Sans": ("fonts-averia-sans-gwf", "AveriaSansGWF-Regular AveriaSansGWF-Bold AveriaSansGWF-LightItalic", OFL),
-    "Averia Serif": ("fonts-averia-serif-gwf", "AveriaSerifGWF-Regular AveriaSerifGWF-Bold AveriaSerifGWF-LightItalic", OFL),
+    "Averia Serif": (
+        "fonts-averia-serif-gwf",
+        "AveriaSerifGWF-Regular AveriaSerifGWF-Bold AveriaSerifGWF-LightItalic",
+        OFL,
+    ),
     "B612": ("fonts-b612", "B612-Regular B612-Bold B612-Italic B612-BoldItalic", OFL),
     "B612 Mono": ("fonts-b612", "B612Mono-Regular B612Mono-Bold", OFL),
     "Blankenburg": ("fonts-blankenburg", "Blankenburg_UNZ1A", OFL),
@@ -69,7 +89,11 @@ FAMILIES = {
     "Klaudia": ("fonts-klaudia-berenika", "Klaudia Klaudia-Bold Klaudia-Oblique", OFL),
     "Berenika": ("fonts-klaudia-berenika", "Berenika Berenika-Bold Berenika-Oblique", OFL),
     "Kristi": ("fonts-kristi", "Kristi", OFL),
-    "JetBrains Mono": ("fonts-jetbrains-mono", "JetBrainsMono-Regular JetBrainsMono-ExtraBold JetBrainsMono-ThinItalic", APACHE),
+    "JetBrains Mono": (
+        "fonts-jetbrains-mono",
+        "JetBrainsMono-Regular JetBrainsMono-ExtraBold JetBrainsMono-ThinItalic",
+        APACHE,
+    ),
     "League Mono": ("fonts-league-mono", "LeagueMono-Regular LeagueMono-ExtraBold LeagueMono-Thin", OFL),
     "Le Murmure": ("fonts-le-murmure", "le-murmure", OFL),
     "Leckerli One": ("fonts-leckerli-one", "LeckerliOne-Regular", OFL),
@@ -78,15 +102,23 @@ FAMILIES = {
     "Mononoki": ("fonts-mononoki", "mononoki-Regular mononoki-Bold mononoki-Italic", OFL),
     "M+ 1": ("fonts-mplus", "Mplus1-Regular Mplus1-Black Mplus1-Thin", OFL),
     "M+ 2": ("fonts-mplus", "Mplus2-Medium Mplus2-Black Mplus2-Light", OFL),
-    "National Park": ("fonts-national-park", "NationalPark-Regular NationalPark-Heavy NationalPark-Thin NationalPark-Outline", OFL),
+    "National Park": (
+        "fonts-national-park",
+        "NationalPark-Regular NationalPark-Heavy NationalPark-Thin NationalPark-Outline",
+        OFL,
+    ),
     "Asana Math": ("fonts-oflb-asana-math", "Asana-Math", OFL),
     "Okolaks": ("fonts-okolaks", "okolaksRegular okolaksBold okolaksRegularItalic", OFL),
     "Sora": ("fonts-sora", "Sora-Regular Sora-ExtraBold Sora-Thin", OFL),
     "Noto Sans": ("fonts-noto-core", "NotoSans-Regular NotoSans-Black NotoSans-ThinItalic NotoSans-BoldItalic", OFL),
     "Linden Hill": ("fonts-lindenhill", "LindenHill LindenHill-Italic", "MIT licence"),
     "Noto Serif": ("fonts-noto-core", "NotoSerif-Regular NotoSerif-Bold NotoSerif-Italic NotoSerif-BoldItalic", OFL),
-    "Noto Sans Display": ("fonts-noto-core", "NotoSansDisplay-Regular NotoSansDisplay-Bold NotoSansDisplay-Italic", OFL),
-}  # fmt: skip
+    "Noto Sans Display": (
+        "fonts-noto-core",
+        "NotoSansDisplay-Regular NotoSansDisplay-Bold NotoSansDisplay-Italic",
+        OFL,
+    ),
+}
 
 
 def faces(debs: Path, root: Path) -> dict[str, list[Path]]:

@@ -2,11 +2,15 @@
 
 import streamlit as st
 
-from aelib.ui import colour, controls, features, forms, layout, lesson, reports, views, words
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import colour, lesson
+from aelib.ui.shell import messages
+from aelib.ui.views import feature_maps, hand_in, run_views
 
 FORM, RUN = "colour", "colour-run"
 
-layout.page("Colour")
+page_frame.page("Colour")
 st.title("Colour")
 st.markdown(
     "House numbers as a camera sees them from the street (SVHN), or, in the set that comes with the app, as code draws "
@@ -15,8 +19,10 @@ st.markdown(
 )
 
 run = lesson.begin(
-    controls.Controls(FORM, default="house-numbers-autoencoder", takes=forms.of_colour, kinds=("convolutional",)),
-    forms.colour,
+    controls.Controls(
+        FORM, default="house-numbers-autoencoder", takes=lesson_forms.of_colour, kinds=("convolutional",)
+    ),
+    lesson_forms.colour,
     RUN,
 )
 if run is None:
@@ -32,28 +38,28 @@ st.markdown("Images that the network was not trained on. Look at thin strokes, a
 colour.rows(run, f"{RUN}:rows")
 
 st.header("4 · How it learnt")
-views.error_curves(run, RUN)
+run_views.error_curves(run, RUN)
 
 st.header("5 · With noise")
 st.markdown(
     "The same network twice: one learns to copy clean images, the other to restore noisy ones. Which of them is better "
     "on clean images, and what does the first one make of noise that it has never seen?"
 )
-with words.said():
+with messages.said():
     colour.denoiser(run, f"{RUN}:denoiser")
 
 st.header("6 · What each layer sees")
 st.markdown("Every convolution makes maps: where is an edge, where a colour? Follow one image through the network.")
-features.features(run, f"{RUN}:features")
+feature_maps.features(run, f"{RUN}:features")
 
 st.header("7 · CPU against GPU")
 st.markdown(
     "The same epochs on every device of this server, measured now. Guess first: how many times as fast is a GPU, and "
     "would it be as many times with a smaller network?"
 )
-with words.said():
+with messages.said():
     colour.against_devices(run.experiment, f"{RUN}:devices")
 
 st.header("8 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from aelib.ui import compare, compare_rows, layout, reports, words
+from aelib.ui import page_frame
+from aelib.ui.lessons import compare, compare_table
+from aelib.ui.shell import messages
+from aelib.ui.views import hand_in
 
-layout.page("Compare")
+page_frame.page("Compare")
 st.title("Compare")
 st.markdown(
     "Experiments side by side: fair only if they differ in one thing, and if it is not luck. Change one cell, guess "
@@ -12,8 +15,8 @@ st.markdown(
 )
 
 st.header("1 · Choose")
-with words.said():
-    rows, seeds = compare_rows.choose()
+with messages.said():
+    rows, seeds = compare_table.choose()
     groups = compare.runs(rows, seeds)
 if groups is None:
     st.divider()
@@ -28,24 +31,24 @@ KEY = "compare"
 st.header("2 · What differs, what came out")
 if seeds > 1:
     st.caption("Of each, the run with the first seed; all seeds are in section 4.")
-with words.said():
+with messages.said():
     compare.settings(shown, f"{KEY}:settings")
     compare.networks(shown)
 
 st.header("3 · How they learnt")
-with words.said():
+with messages.said():
     compare.learning(shown, f"{KEY}:learning")
 
 st.header("4 · Is it luck?")
-with words.said():
+with messages.said():
     compare.noise(groups, f"{KEY}:noise")
 
 st.header("5 · Image by image")
-with words.said():
+with messages.said():
     if compare.together(shown) is not None:
         compare.errors(shown, f"{KEY}:errors")
         compare.images(shown, f"{KEY}:images")
 
 st.header("6 · Hand in")
 st.markdown("All of them side by side in one page or notebook, of each the run with the first seed.")
-reports.hand_in_many(list(shown.values()), f"{KEY}:hand-in")
+hand_in.hand_in_many(list(shown.values()), f"{KEY}:hand-in")

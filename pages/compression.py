@@ -2,11 +2,15 @@
 
 import streamlit as st
 
-from aelib.ui import compression, controls, features, forms, layout, lesson, reports, views, words
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import compression, lesson
+from aelib.ui.shell import messages
+from aelib.ui.views import feature_maps, hand_in, run_views
 
 FORM, RUN = "compression", "compression-run"
 
-layout.page("Compression")
+page_frame.page("Compression")
 st.title("Compression")
 st.markdown(
     "The code is all that the decoder gets to see. So whoever has the decoder needs only the code, and an autoencoder "
@@ -14,9 +18,10 @@ st.markdown(
 )
 
 run = lesson.begin(
-    controls.Controls(FORM, default="letters-7x7", takes=forms.of_many, kinds=("convolutional",)),
-    forms.compression, RUN,
-)  # fmt: skip
+    controls.Controls(FORM, default="letters-7x7", takes=lesson_forms.of_many, kinds=("convolutional",)),
+    lesson_forms.compression,
+    RUN,
+)
 if run is None:
     st.divider()
     st.caption(
@@ -30,12 +35,12 @@ st.markdown(
     "Images that were held back, above what the decoder makes of their codes. Which parts of a letter survive, and "
     "which are smoothed away? Look for typefaces that the net turns into plainer ones."
 )
-with words.said():
+with messages.said():
     compression.compared(run, f"{RUN}:compared")
 
 st.header("4 · How it learnt")
 st.markdown("Do the two curves part? Then the net remembers its training images better than it knows letters.")
-views.error_curves(run, RUN)
+run_views.error_curves(run, RUN)
 
 st.header("5 · Four codes")
 st.markdown(
@@ -43,7 +48,7 @@ st.markdown(
     "smaller). Before you train them: at which code can you no longer "
     "tell the letters apart? Mind the largest: at 32 bits a number, does it save anything at all?"
 )
-with words.said():
+with messages.said():
     beside = compression.four_codes(run, f"{RUN}:codes")
 
 st.header("6 · Fewer bits a number")
@@ -51,7 +56,7 @@ st.markdown(
     "Nobody says that a number of the code needs 32 bits. Here each is rounded to 2, 4, 8 … values; nothing is trained "
     "again. How far down can you go before you see it?"
 )
-with words.said():
+with messages.said():
     compression.fewer_bits(run, f"{RUN}:fewer")
 
 st.header("7 · Against JPEG, WebP and PCA")
@@ -60,7 +65,7 @@ st.markdown(
     "image file begins with a header, which for images as small as these is most of the file, so the files are counted "
     "**with** and **without** it. Where do the nets win, and is the comparison fair?"
 )
-with words.said():
+with messages.said():
     compression.against_codecs(run, beside, f"{RUN}:rates")
 
 st.header("8 · What the layers see")
@@ -68,9 +73,9 @@ st.markdown(
     "One image on its way through the net: every step gives maps, and each map answers to something else. Which react "
     "to edges, which to filled areas? Can you still find the letter in the code?"
 )
-with words.said():
-    features.features(run, f"{RUN}:features")
+with messages.said():
+    feature_maps.features(run, f"{RUN}:features")
 
 st.header("9 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

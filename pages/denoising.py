@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from aelib.sweep import SWEEPS
-from aelib.ui import controls, denoise, forms, layout, lesson, reports, sweeps, views, words
+from aelib.analysis.sweep import SWEEPS
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import denoising, lesson, sweeps
+from aelib.ui.shell import messages
+from aelib.ui.views import hand_in, run_views
 
 FORM, RUN = "denoising", "denoising-run"
 
-layout.page("Denoising")
+page_frame.page("Denoising")
 st.title("Denoising")
 st.markdown(
     "Show the network a **noisy** character and ask for the **clean** one. It cannot copy any more: it must know what "
@@ -15,7 +19,7 @@ st.markdown(
 )
 
 run = lesson.begin(
-    controls.Controls(FORM, default="font-denoise-10", takes=forms.of_single_images), forms.denoiser, RUN
+    controls.Controls(FORM, default="font-denoise-10", takes=lesson_forms.of_single_images), lesson_forms.denoiser, RUN
 )
 if run is None:
     st.divider()
@@ -30,14 +34,14 @@ st.markdown(
     "Move the slider: the same trained network restores other noise at once; nothing is trained again. At which level "
     "does it begin to invent characters? Try a kind of noise that it has **not** seen in training."
 )
-denoise.live(run, f"{RUN}:live")
+denoising.live(run, f"{RUN}:live")
 
 st.header("4 · Paint your own noise")
 st.markdown(
     "Which single pixel hurts most? How few turn one character into another? The keyboard works too: arrow keys and "
     "Enter."
 )
-denoise.painting(run, f"{RUN}:paint")
+denoising.painting(run, f"{RUN}:paint")
 
 st.header("5 · Where it stops being useful")
 st.markdown(
@@ -45,8 +49,8 @@ st.markdown(
     "network is useful where it leaves **fewer wrong pixels than doing nothing**. The orange line needs no training: "
     "it answers with the clean character nearest to what it sees."
 )
-with words.said():
-    denoise.against_level(run.experiment, f"{RUN}:curve")
+with messages.said():
+    denoising.against_level(run.experiment, f"{RUN}:curve")
 
 st.header("6 · The learning rate of a denoiser")
 st.markdown(
@@ -54,14 +58,14 @@ st.markdown(
     "networks for each rate."
 )
 rates = SWEEPS["denoiser-rate"].sweep
-with words.said():
+with messages.said():
     sweeps.train(rates, f"{RUN}:rates")
     sweeps.results(rates, f"{RUN}:rates")
 st.page_link("pages/sweeps.py", label="Vary something else", icon=":material/ssid_chart:")
 
 st.header("7 · How it learnt")
-views.error_curves(run, RUN)
+run_views.error_curves(run, RUN)
 
 st.header("8 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

@@ -2,19 +2,23 @@
 
 import streamlit as st
 
-from aelib import companions
-from aelib.ui import controls, digits, forms, layout, lesson, links, planes, reports, samples, views, words
+from aelib.experiment import variants
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import digits, lesson
+from aelib.ui.shell import links, messages
+from aelib.ui.views import hand_in, latent_plane, run_views, samples
 
 FORM, RUN = "digits", "digits-run"
 
-layout.page("Variational: digits")
+page_frame.page("Variational: digits")
 st.title("Variational: digits")
 st.markdown(
     "Hundreds of handwritten digits share a plane of two numbers. The net knows no labels; will the ten digits find "
     "places of their own all the same? And what lies between a 4 and a 9?"
 )
 
-run = lesson.begin(controls.Controls(FORM, default="digits-vae", takes=forms.of_many), forms.digits, RUN)
+run = lesson.begin(controls.Controls(FORM, default="digits-vae", takes=lesson_forms.of_many), lesson_forms.digits, RUN)
 if run is None:
     st.divider()
     st.caption(
@@ -29,7 +33,7 @@ st.markdown(
     "the **KL divergence** wants all of them near the middle. Both parts, below, are of images "
     "that were held back."
 )
-views.error_curves(run, RUN)
+run_views.error_curves(run, RUN)
 
 st.header("4 · The plane fills")
 st.markdown(
@@ -37,14 +41,14 @@ st.markdown(
     "plane. Move through the epochs. Point at a code: the lines are one and two standard deviations of its "
     "distribution. Which digits have much room, which share it, and what lies on the borders?"
 )
-planes.atlas(run, f"{RUN}:atlas:{run.digest}")
+latent_plane.atlas(run, f"{RUN}:atlas:{run.digest}")
 
 st.header("5 · Without the prior")
 st.markdown(
     "The same net as a plain autoencoder. Nothing keeps its codes near the middle, and nothing fills the holes "
     "between them. How large are its numbers?"
 )
-with words.said():
+with messages.said():
     digits.against_plain(run, f"{RUN}:plain")
 
 st.header("6 · The weight β")
@@ -52,23 +56,23 @@ st.markdown(
     "β says how much the KL divergence counts. At 0 only the reconstruction is left; at 10 a code hardly dares to say "
     "anything. Where would you stop?"
 )
-with words.said():
+with messages.said():
     digits.betas(run, f"{RUN}:betas")
 
 st.header("7 · Which code numbers are used")
 st.markdown("Each number of the code costs KL. The net uses one only where it pays.")
 digits.numbers(run, RUN)
-with words.said():
-    links.link(companions.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
+with messages.said():
+    links.link(variants.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
 
 st.header("8 · Digits that nobody wrote")
 st.markdown(
     "Codes drawn from N(0, 1), decoded. Are they digits? Below each stands the training image nearest to it: a copy "
     "would be no invention."
 )
-with words.said():
+with messages.said():
     samples.samples(run, f"{RUN}:samples", count=16, width=48)
 
 st.header("9 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

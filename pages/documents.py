@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from aelib.ui import documents, layout, words
+from aelib.ui import page_frame
+from aelib.ui.lessons import documents
+from aelib.ui.shell import messages
 
-layout.page("From the documents")
+page_frame.page("From the documents")
 st.title("From the documents")
 st.markdown(
     "Five classroom documents stand behind these lessons, and report what their networks did: mostly once, with one "
@@ -12,7 +14,7 @@ st.markdown(
     "Before you look: how many of them will hold?"
 )
 
-with words.said():
+with messages.said():
     records = documents.recorded()
     if not records:
         documents.nothing_yet()

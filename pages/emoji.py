@@ -2,11 +2,15 @@
 
 import streamlit as st
 
-from aelib.ui import controls, emoji, forms, layout, lesson, morphs, reports, samples, sweeps, views, words
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import emoji, lesson, sweeps
+from aelib.ui.shell import messages
+from aelib.ui.views import hand_in, morphs, run_views, samples
 
 FORM, RUN = "emoji", "emoji-run"
 
-layout.page("Variational: emoji")
+page_frame.page("Variational: emoji")
 st.title("Variational: emoji")
 st.markdown(
     "A **variational** autoencoder gives each picture a small cloud instead of a point: a mean and a variance. "
@@ -15,7 +19,9 @@ st.markdown(
     "another."
 )
 
-run = lesson.begin(controls.Controls(FORM, default="emoji-best", takes=forms.of_pictures), forms.emoji, RUN)
+run = lesson.begin(
+    controls.Controls(FORM, default="emoji-best", takes=lesson_forms.of_pictures), lesson_forms.emoji, RUN
+)
 if run is None:
     st.divider()
     st.caption(
@@ -30,18 +36,18 @@ st.markdown(
     f"pixel is wrong when it is off by {run.experiment.dataset_spec.wrong_pixel:g} or more (black is 0, white is 1); "
     "a picture is learnt with at most one.* Do some pictures come out the same?"
 )
-views.reconstructions(run)
+run_views.reconstructions(run)
 learnt, total = run.metrics["learnt"], run.metrics["total"]
 with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=False):
-    views.error_table(run, RUN)
-views.error_curves(run, RUN)
+    run_views.error_table(run, RUN)
+run_views.error_curves(run, RUN)
 
 st.header("4 · Morph")
 st.markdown(
     "The codes on the way from one picture to the next, decoded. Beside it the same way by a **plain** autoencoder "
     "(train it), and by mere cross-fading of pixels. In which of them is every image on the way a face?"
 )
-with words.said():
+with messages.said():
     morphs.morph(run, f"{RUN}:morph")
 
 st.header("5 · Mix")
@@ -50,7 +56,7 @@ morphs.mix(run, f"{RUN}:mix")
 
 st.header("6 · The plane of codes")
 st.markdown("Every picture stands at the mean of its cloud; behind them what the decoder makes of every point.")
-views.plane(run, RUN)
+run_views.plane(run, RUN)
 
 st.header("7 · Out of nothing")
 st.markdown(
@@ -58,7 +64,7 @@ st.markdown(
     "have a picture that nobody drew, or one of the known ones: which is it? A plain autoencoder was never asked to "
     "put its codes there."
 )
-with words.said():
+with messages.said():
     samples.samples(run, f"{RUN}:samples", count=12, width=56)
 
 st.header("8 · ReLU or sigmoid at the output")
@@ -66,14 +72,14 @@ st.markdown(
     "The document trains with ReLU everywhere, and again with a sigmoid at the end. A ReLU can give any number above "
     "0; must white come out as exactly 1? Guess what happens to the background before you train both."
 )
-with words.said():
+with messages.said():
     emoji.outputs(run, f"{RUN}:outputs")
 
 st.header("9 · Twenty at once")
 st.markdown("Was this net lucky? The same experiment with twenty random starts.")
-with words.said():
+with messages.said():
     sweeps.seeds(run.experiment, 20, RUN)
 
 st.header("10 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

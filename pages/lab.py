@@ -3,11 +3,14 @@
 import streamlit as st
 
 from aelib.models import KINDS
-from aelib.ui import controls, forms, lab, layout, lesson, reports, views
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import lab, lesson
+from aelib.ui.views import hand_in, run_views
 
 FORM, RUN = "lab", "lab-run"
 
-layout.page("Lab")
+page_frame.page("Lab")
 st.title("Lab")
 st.markdown(
     "Every choice on every data set, your own included. No question is asked here but yours: write down what you "
@@ -15,7 +18,7 @@ st.markdown(
 )
 
 run = lesson.begin(
-    controls.Controls(FORM, default="font-best", kinds=tuple(KINDS)), forms.lab, RUN, explain=views.choices
+    controls.Controls(FORM, default="font-best", kinds=tuple(KINDS)), lesson_forms.lab, RUN, explain=run_views.choices
 )
 if run is None:
     st.divider()
@@ -25,7 +28,7 @@ if run is None:
     st.stop()
 
 st.header("3 · How it learnt")
-views.error_curves(run, RUN)
+run_views.error_curves(run, RUN)
 
 st.header("4 · In and out")
 lab.outcome(run, RUN)
@@ -38,4 +41,4 @@ lab.onwards(run)
 
 st.header("7 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

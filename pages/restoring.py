@@ -2,11 +2,15 @@
 
 import streamlit as st
 
-from aelib.ui import controls, forms, layout, lesson, reports, restoring, views, words
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import lesson, restoring
+from aelib.ui.shell import messages
+from aelib.ui.views import hand_in, run_views
 
 FORM, RUN = "restoring", "restoring-run"
 
-layout.page("Restoring digits")
+page_frame.page("Restoring digits")
 st.title("Restoring digits")
 st.markdown(
     "So much noise that you can hardly read the digit. A network that has seen many digits restores it, but from what: "
@@ -15,9 +19,10 @@ st.markdown(
 )
 
 run = lesson.begin(
-    controls.Controls(FORM, default="digits-denoise", takes=forms.of_many, kinds=("dense", "convolutional")),
-    forms.restoring, RUN,
-)  # fmt: skip
+    controls.Controls(FORM, default="digits-denoise", takes=lesson_forms.of_many, kinds=("dense", "convolutional")),
+    lesson_forms.restoring,
+    RUN,
+)
 if run is None:
     st.divider()
     st.caption(
@@ -31,12 +36,12 @@ st.markdown(
     "Move the slider; the trained network and the filters restore at once. At which level does the network begin to "
     "write **another** digit? What does it do to images without any noise?"
 )
-with words.said():
+with messages.said():
     restoring.live(run, f"{RUN}:live")
 
 st.header("4 · Epoch by epoch")
 st.markdown("When had it learnt most of what it knows? Does the loss on images held back turn up again?")
-views.error_curves(run, RUN)
+run_views.error_curves(run, RUN)
 restoring.epochs(run, RUN)
 
 st.header("5 · Where it stops being useful")
@@ -44,7 +49,7 @@ st.markdown(
     "The same four ways at every level. The network was trained at one level only: how far to the left and to the "
     "right of it does it help? A filter that is set anew for every level is a hard rival."
 )
-with words.said():
+with messages.said():
     restoring.against_level(run, f"{RUN}:curve")
 
 st.header("6 · What if")
@@ -56,4 +61,4 @@ restoring.what_if(run)
 
 st.header("7 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

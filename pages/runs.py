@@ -2,34 +2,37 @@
 
 import streamlit as st
 
-from aelib.ui import exchange, layout, listing, wall, words
+from aelib.ui import page_frame
+from aelib.ui.lessons import leaderboard, runs
+from aelib.ui.shell import messages
+from aelib.ui.views import run_file
 
-layout.page("Runs")
+page_frame.page("Runs")
 st.title("Runs")
 st.markdown(
     "Everything that was trained on this server. Pick a run to open it as if you had trained it yourself: the same "
     "experiment gives the same run, but for rounding. Pick several to compare them."
 )
 
-with words.said():
-    listing.notice()
-    exchange.upload()
-    rows, dataset = listing.filtered()
+with messages.said():
+    runs.notice()
+    run_file.upload()
+    rows, dataset = runs.filtered()
     if not rows:
         st.info("No runs here yet, or none that fit the filter. Train one in a lesson and it appears at once.")
         st.page_link("pages/dense.py", label="To the first lesson", icon=":material/hub:")
         st.stop()
-    listing.table(rows)
+    runs.table(rows)
 
     st.header("The wall")
-    shown = dataset or listing.most(rows)
+    shown = dataset or runs.most(rows)
     st.markdown(
         "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture; the "
         "orange steps join the runs that nobody beats: for fewer errors you must pay with more parameters."
     )
-    st.caption(words.plain(f"Of one data set: {listing.title(shown)}. The filter above chooses another."))
+    st.caption(messages.plain(f"Of one data set: {runs.title(shown)}. The filter above chooses another."))
     left, right = st.columns([2, 3])
     with left:
-        wall.leaderboard(shown)
+        leaderboard.leaderboard(shown)
     with right:
-        wall.scatter(shown)
+        leaderboard.scatter(shown)

@@ -2,11 +2,15 @@
 
 import streamlit as st
 
-from aelib.ui import colour, controls, enlarging, features, forms, layout, lesson, reports, views, words
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import colour, lesson, super_resolution
+from aelib.ui.shell import messages
+from aelib.ui.views import feature_maps, hand_in, run_views
 
 FORM, RUN = "super_resolution", "super-resolution-run"
 
-layout.page("Super-resolution")
+page_frame.page("Super-resolution")
 st.title("Super-resolution")
 st.markdown(
     "A small or blurred photograph goes in, a sharp one should come out. What is not in the picture, the network must "
@@ -15,9 +19,9 @@ st.markdown(
 
 run = lesson.begin(
     controls.Controls(
-        FORM, default="photographs-3-best", takes=forms.of_pairs, kinds=("super_resolution", "convolutional")
+        FORM, default="photographs-3-best", takes=lesson_forms.of_pairs, kinds=("super_resolution", "convolutional")
     ),
-    forms.super_resolution,
+    lesson_forms.super_resolution,
     RUN,
 )
 if run is None:
@@ -36,37 +40,37 @@ st.markdown(
     "Bicubic and Lanczos know nothing about photographs; they only draw smooth curves through the pixels. Is the "
     "difference large? Half a decibel is just visible, one is clear."
 )
-with words.said():
-    enlarging.table(run, f"{RUN}:table")
+with messages.said():
+    super_resolution.table(run, f"{RUN}:table")
 
 st.header("5 · Zoom")
 st.markdown("One patch in every way. Look at edges, at fine texture, at letters. Where does the network invent?")
-with words.said():
-    enlarging.zoom(run, f"{RUN}:zoom")
+with messages.said():
+    super_resolution.zoom(run, f"{RUN}:zoom")
 
 st.header("6 · How it learnt")
 st.markdown(
     "Curves that are apart from the start tell of the pictures, not of the net: those held back may simply have more "
     "detail. Do they part **later**?"
 )
-views.error_curves(run, RUN)
+run_views.error_curves(run, RUN)
 
 st.header("7 · Layers, kernels, activations, normalisation")
 st.markdown(
     "Document E's experiments, everything else as chosen above. Before you train them: do more layers help? Does "
     "normalising the pixels, and does batch norm, which changes the brightness of what it normalises?"
 )
-with words.said():
-    enlarging.compare(run, f"{RUN}:compare")
+with messages.said():
+    super_resolution.compare(run, f"{RUN}:compare")
 
 st.header("8 · What each layer sees")
-features.features(run, f"{RUN}:features")
+feature_maps.features(run, f"{RUN}:features")
 
 st.header("9 · A picture of your own")
 st.markdown("The network saw patches only, yet it works on pictures of any size: they go through it tile by tile.")
-with words.said():
-    enlarging.own_picture(run, f"{RUN}:own")
+with messages.said():
+    super_resolution.own_picture(run, f"{RUN}:own")
 
 st.header("10 · Hand in")
 st.markdown("What you found, to take away: a page to print or send, a notebook, the training as a short program.")
-reports.hand_in(run, f"{RUN}:hand-in")
+hand_in.hand_in(run, f"{RUN}:hand-in")

@@ -3,9 +3,12 @@
 import streamlit as st
 
 from aelib.models import KINDS
-from aelib.ui import controls, forms, layout, sweeps, words
+from aelib.ui import page_frame
+from aelib.ui.form import controls, lesson_forms
+from aelib.ui.lessons import sweeps
+from aelib.ui.shell import messages
 
-layout.page("Sweeps")
+page_frame.page("Sweeps")
 st.title("Sweeps")
 st.markdown(
     "One training says little: with another random start it may end elsewhere. Here one field, or two, takes several "
@@ -15,21 +18,21 @@ st.markdown(
 
 form = controls.Controls("sweeps", default="font-eta-0.0005", extras=sweeps.EXTRAS, kinds=tuple(KINDS))
 if form.problem:
-    st.warning(words.plain(form.problem), icon=":material/link_off:")
+    st.warning(messages.plain(form.problem), icon=":material/link_off:")
 
 setup, outcome = st.columns([2, 3], gap="large")
 with setup:
     st.header("1 · Choose")
-    with words.said():
+    with messages.said():
         sweep = sweeps.choose(form)
     with st.expander("The experiment that is varied"):
-        forms.swept(form)
+        lesson_forms.swept(form)
 with outcome:
     st.header("2 · Train and compare")
     if sweep is None:
-        words.problems(form.problems)
+        messages.problems(form.problems)
         st.info("Nothing you typed is lost.")
     else:
-        with words.said():
+        with messages.said():
             sweeps.train(sweep, "sweeps")
             sweeps.results(sweep, "sweeps")

@@ -10,9 +10,9 @@ import torch
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from aelib.ui import resources
-from tests import browsing, chromium
-from tests.server import Server
+from aelib.ui.shell import server_state
+from tests.support import browsing, chromium
+from tests.support.server import Server
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -35,7 +35,7 @@ def fresh_server() -> Iterator[None]:
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
-    resources.jobs().executor.shutdown(wait=False, cancel_futures=True)
+    server_state.jobs().executor.shutdown(wait=False, cancel_futures=True)
     st.cache_resource.clear()
 
 
@@ -62,7 +62,7 @@ def browser() -> Iterator[Browser]:
     """The Chromium of a file's browser tests; closed after them, since its event loop keeps asyncio tests out."""
     path = chromium.find()
     if path is None:
-        pytest.skip("NO CHROMIUM: run `python -m tests.chromium`")
+        pytest.skip("NO CHROMIUM: run `python -m tests.support.chromium`")
     arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, args=arguments)

@@ -1,1 +1,1 @@
-"""Pictures of runs as Plotly figures, SVG and small HTML: no Streamlit here, so a report can use them too."""
+"""Pictures of runs: Plotly figures, images and animations. No Streamlit."""

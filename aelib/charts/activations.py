@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 import torch
 
-from ..activations import ACTIVATIONS
+from aelib.nn.activations import ACTIVATIONS
+
 from .curves import BLUE, SERIES, styled
 
 REACH = 4.0  # from −REACH to REACH

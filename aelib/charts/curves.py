@@ -6,7 +6,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ..run import Run
+from aelib.training import Run
+
 from .palette import BLUE as BLUE
 from .palette import GREY as GREY
 from .palette import SERIES as SERIES

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from ..devices import Speed
+from aelib.training.device_speed import Speed
+
 from .curves import BLUE, SERIES, styled
 
 

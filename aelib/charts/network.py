@@ -6,9 +6,8 @@ import html
 import math
 from itertools import pairwise
 
-from ..architecture import KINDS, Shape, Step, words
-from ..experiment import Experiment
-from ..fields import Model
+from aelib.experiment import Experiment, Model
+from aelib.experiment.architecture import KINDS, Shape, Step, words
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 230, 34
 _MOST = 12  # units drawn in a column; more are hinted at

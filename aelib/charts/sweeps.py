@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from ..denoising import Level
-from ..sweep import Result
+from aelib.analysis.denoising import Level
+from aelib.analysis.sweep import Result
+
 from .curves import BLUE, GREY, SERIES, styled
 
 ORANGE, GREEN = SERIES[1], SERIES[2]

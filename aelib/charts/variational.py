@@ -7,7 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..run import Run
+from aelib.training import Run
+
 from .curves import BLUE, GREY, SERIES, styled
 from .palette import CLASSES as CLASSES
 
@@ -52,10 +53,13 @@ def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_sca
         for label in np.unique(classes):
             chosen = points[classes == label]
             figure.add_scatter(  # not WebGL: a browser has few contexts, and drops the first charts for the last
-                x=chosen[:, 0], y=chosen[:, 1], mode="markers", name=str(label),
+                x=chosen[:, 0],
+                y=chosen[:, 1],
+                mode="markers",
+                name=str(label),
                 marker={"size": 4, "color": CLASSES[label % len(CLASSES)], "opacity": 0.7},
                 hovertemplate=f"{label}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
-            )  # fmt: skip
+            )
         if same_scale:
             figure.update_xaxes(range=[-reach, reach])
             figure.update_yaxes(range=[-reach, reach])
@@ -68,14 +72,17 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
     """Reconstruction loss against KL, one point for each β."""
     figure = go.Figure(
         go.Scatter(
-            x=list(kls), y=list(recon_losses), mode="lines+markers+text",
+            x=list(kls),
+            y=list(recon_losses),
+            mode="lines+markers+text",
             text=[f"β {beta:g}" for beta in betas],
             textposition=[("top right", "bottom right")[i % 2] for i in range(len(betas))],
-            cliponaxis=False, line={"color": GREY, "width": 1.5},
+            cliponaxis=False,
+            line={"color": GREY, "width": 1.5},
             marker={"size": 10, "color": BLUE},
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.update_xaxes(title="KL, nats: what the code says about an image")
     figure.update_yaxes(title="reconstruction loss")
     return styled(figure, 340).update_layout(hovermode="closest")

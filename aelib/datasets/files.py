@@ -14,7 +14,8 @@ import pooch
 import requests
 from filelock import FileLock, Timeout
 
-from ..basics import LabError, home
+from aelib.core.errors import LabError
+from aelib.core.paths import home
 
 pooch.get_logger().setLevel("WARNING")  # progress is told by ourselves
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..basics import LabError
+from aelib.core.errors import LabError
 
 
 def read(path: Path, shape: tuple[int, ...]) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..basics import generator
+from aelib.core.random import generator
 
 WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from its value
 

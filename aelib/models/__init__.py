@@ -1,22 +1,5 @@
-"""Autoencoders as torch modules, by kind. `build` makes one; all speak `encode`, `decode`, `embed`, `reconstruct`."""
+"""Autoencoders as torch modules: `encode`, `decode`, `embed`, `reconstruct`. `build` makes one of an experiment."""
 
-from ..basics import generator
-from ..experiment import Experiment
-from .base import Autoencoder
-from .convolutional import ConvolutionalAutoencoder, SuperResolution
-from .dense import DenseAutoencoder
+import lazy_loader
 
-KINDS: dict[str, type[Autoencoder]] = {
-    "dense": DenseAutoencoder,
-    "convolutional": ConvolutionalAutoencoder,
-    "super_resolution": SuperResolution,
-}
-
-__all__ = ["KINDS", "Autoencoder", "ConvolutionalAutoencoder", "DenseAutoencoder", "SuperResolution", "build"]
-
-
-def build(experiment: Experiment) -> Autoencoder:
-    """The untrained model of an experiment, on the CPU; its weights follow from the experiment's seed alone."""
-    kind = KINDS[experiment.model.kind]
-    architecture, shape = experiment.architecture, experiment.dataset_spec.shape
-    return kind(experiment.resolved_model, architecture, shape, generator(experiment.seed, "weights"))
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

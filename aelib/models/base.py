@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 
 from torch import Generator, Tensor, nn
 
-from ..architecture import Architecture
-from ..fields import Model
+from aelib.experiment import Model
+from aelib.experiment.architecture import Architecture
 
 
 class Autoencoder(nn.Module, ABC):

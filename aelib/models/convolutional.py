@@ -7,10 +7,11 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 from torch.nn.utils import skip_init
 
-from ..activations import ACTIVATIONS
-from ..architecture import Architecture, Step
-from ..fields import Model
-from ..initialization import initialize
+from aelib.experiment import Model
+from aelib.experiment.architecture import Architecture, Step
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import initialize
+
 from .base import Autoencoder
 
 

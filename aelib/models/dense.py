@@ -5,10 +5,11 @@ from itertools import pairwise
 from torch import Generator, Tensor, nn
 from torch.nn.utils import skip_init
 
-from ..activations import ACTIVATIONS
-from ..architecture import Architecture
-from ..fields import Model
-from ..initialization import initialize
+from aelib.experiment import Model
+from aelib.experiment.architecture import Architecture
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import initialize
+
 from .base import Autoencoder
 
 

@@ -1,1 +1,1 @@
-"""Runs as something to hand in: a page (html.py), a notebook (notebook.py), a script without aelib (script.py)."""
+"""Runs to hand in: an HTML page, a notebook, a script in plain PyTorch."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import losses
-from ..charts.palette import BLUE, CLASSES, GREY, SERIES
-from ..losses import LOSSES
-from ..run import Run
+from aelib.charts.palette import BLUE, CLASSES, GREY, SERIES
+from aelib.nn import losses
+from aelib.nn.losses import LOSSES
+from aelib.training import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

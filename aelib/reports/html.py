@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from markupsafe import Markup
 
-from .. import latent, metrics
-from ..basics import LabError
-from ..charts import glyphs
-from ..charts import network as network_chart
-from ..run import Array, Run
-from . import figures, words
+from aelib.charts import glyphs
+from aelib.charts import network as network_chart
+from aelib.core.errors import LabError
+from aelib.metrics import latent_space, reconstruction
+from aelib.training import Array, Run
+
+from . import figures, settings_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -67,9 +68,12 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
 
 
 def _safe(svg: str | None) -> Markup | None:
@@ -95,7 +99,7 @@ def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, 
     for name, run in zip(names, runs, strict=True):
         columns.append({"": name, **dict(_figures(run)), **_facts(run)})
     rows = {label: [column.get(label, "–") for column in columns] for column in columns for label in column}
-    chosen = [{one.path: one for one in words.settings(run.experiment)} for run in runs]
+    chosen = [{one.path: one for one in settings_text.settings(run.experiment)} for run in runs]
     for path, setting in {path: one for settings in chosen for path, one in settings.items()}.items():
         values = [settings[path].value if path in settings else setting.default for settings in chosen]
         if len(set(values)) > 1:
@@ -130,11 +134,11 @@ def _figures(run: Run) -> list[tuple[str, str]]:
 
 
 def _psnr(found: dict[str, Any]) -> float:
-    return float(found.get("psnr", metrics.psnr(max(found["mse"], 1e-10))))
+    return float(found.get("psnr", reconstruction.psnr(max(found["mse"], 1e-10))))
 
 
 def _mse_shown(run: Run) -> float:
-    return float(metrics.mse(run.inputs, run.images.images()).mean())
+    return float(reconstruction.mse(run.inputs, run.images.images()).mean())
 
 
 def _facts(run: Run) -> dict[str, str]:
@@ -157,11 +161,11 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "name": name,
         "dataset": described,
         "network": _safe(network_chart.network(experiment).replace(network_chart.INK["light"], "currentColor")),
-        "settings": words.settings(experiment),
+        "settings": settings_text.settings(experiment),
         "figures": _figures(run),
         "curves": _safe(figures.curves(run)),
         "wrong": sorted(run.metrics.get("wrong_pixels", {}).items(), key=lambda one: -one[1]),
-        "learnt_at_most": metrics.LEARNT_AT_MOST,
+        "learnt_at_most": reconstruction.LEARNT_AT_MOST,
         "images": _safe(_images(run, chosen)),
         "noisy": _shows_inputs(run),
         "pictured": len(chosen),
@@ -182,7 +186,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
 
 def _command(run: Run) -> str:
     try:
-        return words.command(run.experiment)
+        return settings_text.command(run.experiment)
     except LabError as error:
         return f"# {error}"
 
@@ -210,7 +214,7 @@ def _images(run: Run, chosen: list[int]) -> str:
     described, width = run.experiment.dataset_spec, _width(run)
     shown, targets = run.inputs[chosen], run.images.images()[chosen]
     outputs = run.restored(shown)
-    wrong = metrics.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True).numpy()
+    wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True).numpy()
     counts = wrong.sum(axis=(1, 2, 3))
     columns = []
     for place, i in enumerate(chosen):
@@ -224,7 +228,7 @@ def _images(run: Run, chosen: list[int]) -> str:
         tiles.append(glyphs.tile(picture, f"{name}, what the net gave", width))
         count = int(counts[place])
         caption = (f"{name} · {count}" if count else name) if described.named else ""
-        columns.append((tiles, caption, described.named and count > metrics.LEARNT_AT_MOST))
+        columns.append((tiles, caption, described.named and count > reconstruction.LEARNT_AT_MOST))
     return glyphs.row(columns)
 
 
@@ -235,8 +239,8 @@ def _plane(run: Run) -> dict[str, Any] | None:
         return None
     codes, named = run.codes(), experiment.dataset_spec.named
     labels = None if named else run.images.labels.tolist()
-    extent = latent.extent(codes, experiment.model.variational)
-    decoded = run.decode(latent.cells(extent, GRID))
+    extent = latent_space.extent(codes, experiment.model.variational)
+    decoded = run.decode(latent_space.cells(extent, GRID))
     return {
         "codes": _safe(figures.plane(codes, run.images.names, labels, run.digest)),
         "grid": glyphs.data_uri(glyphs.colours(_sheet(experiment.dataset_spec.drawn(decoded)))),
@@ -260,7 +264,7 @@ def _morph(run: Run) -> dict[str, Any] | None:
         return None
     codes = torch.from_numpy(run.codes())
     last = int((codes - codes[0]).norm(dim=1).argmax())
-    path = latent.along(codes[[0, last]], BETWEEN)
+    path = latent_space.along(codes[[0, last]], BETWEEN)
     images = run.experiment.dataset_spec.drawn(run.decode(path.numpy()))
     names = run.images.names[0], run.images.names[last]
     captions = [names[0], *[""] * BETWEEN, names[1]]

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from .. import datasets
-from ..basics import LabError
-from ..datasets import ImageSet
-from ..experiment import Experiment
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.datasets import ImageSet
+from aelib.experiment import Experiment
 
 MOST_WRITTEN = 40_000  # characters of pixels that stand in a script
 _WIDTH = 110
@@ -73,8 +73,18 @@ def _numbers(shape: tuple[int, ...]) -> int:
 
 
 def _names(images: ImageSet) -> str:
-    return "[\n" + textwrap.fill(", ".join(map(ascii, images.names)), _WIDTH, initial_indent="    ",
-        subsequent_indent="    ", break_long_words=False, break_on_hyphens=False) + ",\n]"  # fmt: skip
+    return (
+        "[\n"
+        + textwrap.fill(
+            ", ".join(map(ascii, images.names)),
+            _WIDTH,
+            initial_indent="    ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        + ",\n]"
+    )
 
 
 _UNPACK = '''\

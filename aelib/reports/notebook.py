@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..basics import LabError
-from ..experiment import Experiment
-from ..run import Run
-from . import words
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment
+from aelib.training import Run
+
+from . import settings_text
 from .html import MOST_RUNS, MOST_TEXT
 
 _IMPORTS = """\
@@ -72,14 +73,15 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
 def _source(name: str) -> str:
     """A function as it is written in cells.py, without the types that a reader of a notebook can do without. Read, not
     imported: matplotlib.pyplot has no place on a server."""
-    written = (Path(__file__).parent / "cells.py").read_text(encoding="utf-8")
+    written = (Path(__file__).parent / "notebook_cells.py").read_text(encoding="utf-8")
     (function,) = re.findall(rf"^def {name}\(.*?(?=\n\n\n|\Z)", written, flags=re.DOTALL | re.MULTILINE)
     return re.sub(r"\((\w+): \w+\) -> \w+:", r"(\1):", str(function), count=1).rstrip()
 
 
 def _about(experiment: Experiment) -> str:
     rows = "\n".join(
-        f"| {_shown(one.label)} | {_shown(one.value)} | {_shown(one.default)} |" for one in words.settings(experiment)
+        f"| {_shown(one.label)} | {_shown(one.value)} | {_shown(one.default)} |"
+        for one in settings_text.settings(experiment)
     )
     return (
         f"## {_shown(experiment.network)}\n\nDigest `{experiment.digest}`\n\n"

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from .. import datasets
-from ..basics import LabError, generator
-from ..experiment import Experiment
-from ..losses import select
-from ..metrics import LEARNT_AT_MOST
-from ..models import build
-from ..models.convolutional import Enlarge
-from ..observing import TRAIN_SAMPLE
-from ..training import CHECK_EVERY
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.core.random import generator
+from aelib.experiment import Experiment
+from aelib.metrics import LEARNT_AT_MOST
+from aelib.models import build
+from aelib.models.convolutional import Enlarge
+from aelib.nn.losses import select
+from aelib.training.evaluation import TRAIN_SAMPLE
+from aelib.training.trainer import CHECK_EVERY
+
 from . import images
 
 if TYPE_CHECKING:
@@ -72,9 +74,11 @@ def script(experiment: Experiment) -> str:
 def check(experiment: Experiment) -> None:
     """Raises LabError where an experiment cannot be written as a script."""
     for name, known in (
-        (experiment.model.initialization, _DRAWS), (experiment.loss, _LOSSES), (experiment.optimizer.kind, _OPTIMIZERS),
+        (experiment.model.initialization, _DRAWS),
+        (experiment.loss, _LOSSES),
+        (experiment.optimizer.kind, _OPTIMIZERS),
         (experiment.corruption.kind, {"none": "", **_NOISES}),
-    ):  # fmt: skip
+    ):
         if name not in known:
             raise LabError(f"{name!r} has no words in a script of plain PyTorch: choose {', '.join(known)}.")
     if experiment.precision == "mixed" and experiment.model.kind != "dense":
@@ -122,28 +126,43 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "decay": f", weight_decay={optimizer.weight_decay!r}" if optimizer.weight_decay else "",
     }
     return {
-        "e": experiment, "described": described, "data": data, "noise": noise,
-        "packs": "zlib" in data, "loads": "numpy" in data,
-        "encoder": _sequence(encoder), "decoder": _sequence(decoder), "output": _module(output),
-        "arctan": "Arctan()" in modules, "norms": any("BatchNorm" in one for one in modules),
+        "e": experiment,
+        "described": described,
+        "data": data,
+        "noise": noise,
+        "packs": "zlib" in data,
+        "loads": "numpy" in data,
+        "encoder": _sequence(encoder),
+        "decoder": _sequence(decoder),
+        "output": _module(output),
+        "arctan": "Arctan()" in modules,
+        "norms": any("BatchNorm" in one for one in modules),
         "transposed": any("ConvTranspose" in one for one in modules),
         "draw": draw.format(scale=repr(model.initialization_scale)),
         "drawn_biases": model.initialization == "pytorch",
         "gains": _wrapped([_gain(step.activation) for step in weighted]) if "gain" in draw else "",
         "inputs": "inputs" in draw or model.initialization == "pytorch",
-        "first": _seed(experiment.seed, "weights"), "order": _seed(experiment.seed, "order"),
-        "shift": normal.shift, "scale": normal.scale, "normalized": experiment.normalization != "none",
+        "first": _seed(experiment.seed, "weights"),
+        "order": _seed(experiment.seed, "order"),
+        "shift": normal.shift,
+        "scale": normal.scale,
+        "normalized": experiment.normalization != "none",
         "loss": "F.binary_cross_entropy_with_logits(logits, y)" if of_logits else _LOSSES[experiment.loss],
         "optimizer": _OPTIMIZERS[kind].format(**settings),
         "noisy_training": noise.kind != "none" and noise.where != "test",
         "noisy_look": noise.kind != "none" and noise.where != "train",
-        "corrupt": _NOISES.get(noise.kind, ""), "hits": "hit" in _NOISES.get(noise.kind, ""),
+        "corrupt": _NOISES.get(noise.kind, ""),
+        "hits": "hit" in _NOISES.get(noise.kind, ""),
         "painted": _wrapped(sorted(set(noise.pixels))),
-        "residual": model.kind == "super_resolution" and model.convolution.residual, "factor": factor,
-        "sample": -(-described.splits.train // min(looked, TRAIN_SAMPLE)), "named": described.named,
-        "learnt_at_most": LEARNT_AT_MOST, "check": CHECK_EVERY, "paired": described.paired,
+        "residual": model.kind == "super_resolution" and model.convolution.residual,
+        "factor": factor,
+        "sample": -(-described.splits.train // min(looked, TRAIN_SAMPLE)),
+        "named": described.named,
+        "learnt_at_most": LEARNT_AT_MOST,
+        "check": CHECK_EVERY,
+        "paired": described.paired,
         "whole": experiment.batch_size is None or experiment.batch_size >= described.splits.train,
-    }  # fmt: skip
+    }
 
 
 def _seed(seed: int, purpose: str) -> int:
@@ -152,7 +171,7 @@ def _seed(seed: int, purpose: str) -> int:
 
 
 def _gain(activation: str) -> float:
-    from ..activations import ACTIVATIONS
+    from aelib.nn.activations import ACTIVATIONS
 
     return float(nn.init.calculate_gain(ACTIVATIONS[activation].gain))  # type: ignore[arg-type]
 

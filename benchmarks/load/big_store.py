@@ -14,12 +14,11 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from aelib import presets
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, presets
 from aelib.store import Store
 from aelib.training import fit
-from tests import chromium
-from tests.server import ROOT, Server
+from tests.support import chromium
+from tests.support.server import ROOT, Server
 
 from .figures import Row, at_most
 

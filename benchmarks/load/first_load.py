@@ -7,11 +7,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from aelib import presets
+from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit
-from tests import chromium
-from tests.server import Server
+from tests.support import chromium
+from tests.support.server import Server
 
 from .figures import Row
 

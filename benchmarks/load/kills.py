@@ -11,13 +11,12 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from aelib import presets
-from aelib.experiment import Experiment
-from aelib.jobs import ATTEMPTS, Job, Jobs
-from aelib.limits import Limits
+from aelib.experiment import Experiment, presets
+from aelib.jobs import Job, Jobs, Limits
+from aelib.jobs.local_pool import Workers
+from aelib.jobs.scheduler import ATTEMPTS
 from aelib.store import Store
 from aelib.training import fit, fit_many
-from aelib.workers import Workers
 
 from .figures import Row, exactly
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
-from aelib.ui.memory import TIDY_EVERY
-from tests import chromium
-from tests.server import Server
+from aelib.ui.shell.garbage import TIDY_EVERY
+from tests.support import chromium
+from tests.support.server import Server
 
 from .client import Client
 from .figures import Row, at_most, spread

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from aelib import presets
-from aelib.jobs import Job, Jobs
-from aelib.limits import Limits
+from aelib.experiment import presets
+from aelib.jobs import Job, Jobs, Limits
+from aelib.jobs.local_pool import P, T, Workers
 from aelib.store import Store
-from aelib.workers import P, T, Workers
 
 from .figures import Row, exactly
 

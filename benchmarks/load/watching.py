@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from aelib import presets
-from aelib.task import FolderMailbox
+from aelib.experiment import presets
+from aelib.jobs.mailbox import FolderMailbox
 from aelib.training import Progress, fit
 
 from .figures import Row

@@ -49,8 +49,10 @@ def draw(digit: int, path: Path, chance: random.Random) -> Image.Image:
     middle = large
     if chance.random() < 0.25:  # the edge of a plate, or a joint of the wall
         edge = middle + chance.choice((-1, 1)) * chance.uniform(0.4, 0.6) * large
-        pen.rectangle((0, edge, 2 * large, 2 * large) if chance.random() < 0.5 else (edge, 0, 2 * large, 2 * large),
-                      fill=colour(chance, chance.uniform(0.1, 0.95)))  # fmt: skip
+        pen.rectangle(
+            (0, edge, 2 * large, 2 * large) if chance.random() < 0.5 else (edge, 0, 2 * large, 2 * large),
+            fill=colour(chance, chance.uniform(0.1, 0.95)),
+        )
     font = ImageFont.truetype(str(path), round(large * chance.uniform(0.75, 1.1)))
     left, top, right, bottom = font.getbbox(str(digit))
     origin = (middle - (left + right) / 2, middle - (top + bottom) / 2)

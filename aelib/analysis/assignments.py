@@ -1,0 +1,187 @@
+"""A task for a class, such as `learnt>=30;parameters<=1500`: what a run must reach, and whether it does.
+
+task   = condition ((";" | ",") condition)*
+condition = metric operator number, spaces allowed
+metric = learnt | mse | psnr | wrong_pixels | elbo | loss | parameters | latent_dim | epochs | seconds
+operator  = ">=" | "<=" | ">" | "<" | "="
+number = 30 | -85.5 | 1e-3
+"""
+
+import math
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment
+from aelib.metrics import reconstruction
+from aelib.training import Run
+
+MAX_TEXT = 300  # characters
+MOST = 8  # conditions
+
+
+def _equal(found: float, value: float) -> bool:
+    return math.isclose(found, value, rel_tol=1e-6)
+
+
+# an operator in an address, in words, and what it means
+OPERATORS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
+    ">=": ("at least", operator.ge),
+    "<=": ("at most", operator.le),
+    ">": ("more than", operator.gt),
+    "<": ("less than", operator.lt),
+    "=": ("exactly", _equal),
+}
+_CONDITION = re.compile(r"\s*([A-Za-z_]+)\s*(>=|<=|>|<|=)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """label: on pages; phrase: with a bound, as part of a sentence; goal: to be reached, not to be kept to; of: the
+    figure of a run, None where it has none."""
+
+    label: str
+    phrase: str
+    goal: bool
+    of: Callable[[Run], float | None]
+
+
+METRICS: dict[str, Metric] = {
+    "learnt": Metric("Learnt", "{} learnt images", True, lambda run: run.metrics.get("learnt")),
+    "wrong_pixels": Metric(
+        "Wrong pixels over all images", "{} wrong pixels", True, lambda run: run.metrics.get("wrong_pixels_total")
+    ),
+    "mse": Metric("MSE", "an MSE of {}", True, lambda run: run.metrics["mse"]),
+    "psnr": Metric("PSNR", "a PSNR of {} dB", True, lambda run: reconstruction.psnr(max(run.metrics["mse"], 1e-10))),
+    "elbo": Metric("ELBO", "an ELBO of {}", True, lambda run: run.metrics.get("elbo")),
+    "loss": Metric("Training loss", "a loss of {}", True, lambda run: run.loss),
+    "parameters": Metric("Parameters", "{} parameters", False, lambda run: run.parameters),
+    "latent_dim": Metric("Numbers in the code", "{} numbers in the code", False, lambda run: run.experiment.latent_dim),
+    "epochs": Metric("Epochs", "{} epochs", False, lambda run: run.epochs),
+    "seconds": Metric("Seconds of training", "{} seconds of training", False, lambda run: run.seconds),
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that a run must be: metric and operator as in METRICS and OPERATORS."""
+
+    metric: str
+    operator: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.metric}{self.operator}{_plainly(self.value)}"
+
+    @property
+    def bound(self) -> str:
+        """Such as "at least 30"."""
+        return f"{OPERATORS[self.operator][0]} {figure(self.value)}"
+
+    def words(self, experiment: Experiment) -> str:
+        """As part of a sentence."""
+        if self.metric == "learnt" and experiment.dataset_spec.named:
+            return f"{self.bound} of {experiment.dataset_spec.images:,}"
+        return METRICS[self.metric].phrase.format(self.bound)
+
+    def met(self, found: float | None) -> bool:
+        """Whether a figure is as asked; one that is not there, or is no number, is not."""
+        return found is not None and not math.isnan(found) and OPERATORS[self.operator][1](found, self.value)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """found: the run's figure, None where it has none (wrong pixels of a set whose images are not counted one by
+    one); met: whether it is as asked."""
+
+    condition: Condition
+    found: float | None
+    met: bool
+
+    def __str__(self) -> str:
+        label = METRICS[self.condition.metric].label
+        if self.found is None:
+            return f"{label}: such a network has no such figure (asked: {self.condition.bound})"
+        return f"{label}: {figure(self.found)} (asked: {self.condition.bound})"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Conditions that must all be met."""
+
+    conditions: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        """As in an address: `parse` gives the same task."""
+        return ";".join(map(str, self.conditions))
+
+    def words(self, experiment: Experiment) -> str:
+        """One sentence: what to reach first, what to keep to behind it."""
+        goals = [one.words(experiment) for one in self.conditions if METRICS[one.metric].goal]
+        means = [one.words(experiment) for one in self.conditions if not METRICS[one.metric].goal]
+        if not goals:
+            return f"Train a network with {_joined(means)}."
+        return f"Reach {_joined(goals)}{f' with {_joined(means)}' if means else ''}."
+
+    def judge(self, run: Run) -> list[Verdict]:
+        """Every condition with the run's figure."""
+        found = [(one, METRICS[one.metric].of(run)) for one in self.conditions]
+        return [Verdict(one, value, one.met(value)) for one, value in found]
+
+    def before(self, experiment: Experiment) -> list[Verdict]:
+        """Those that are known before training: parameters, the code, and epochs where nothing stops early."""
+        net = experiment.architecture
+        known: dict[str, float] = {"parameters": net.parameters, "latent_dim": net.latent_dim}
+        if experiment.early_stop.kind == "none":
+            known["epochs"] = experiment.epochs
+        conditions = [one for one in self.conditions if one.metric in known]
+        return [Verdict(one, known[one.metric], one.met(known[one.metric])) for one in conditions]
+
+
+def parse(text: str) -> Task:
+    """The task that a text describes (see the top of this file). Raises LabError."""
+    if len(text) > MAX_TEXT:
+        raise LabError(f"The task has {len(text):,} characters: give at most {MAX_TEXT}.")
+    parts = [part for part in re.split(r"[;,]", text) if part.strip()]
+    if not parts:
+        raise LabError("The task is empty: write conditions such as learnt>=30;parameters<=1500.")
+    if len(parts) > MOST:
+        raise LabError(f"The task has {len(parts)} conditions: give at most {MOST}.")
+    conditions = [_condition(part) for part in parts]
+    twice = {(one.metric, one.operator) for one in conditions}
+    if len(twice) < len(conditions):
+        raise LabError("The task asks twice for the same: give every bound once.")
+    return Task(tuple(conditions))
+
+
+def _condition(text: str) -> Condition:
+    shown = text.strip()[:60]
+    found = _CONDITION.fullmatch(text.replace("≥", ">=").replace("≤", "<=").replace("==", "="))
+    if found is None:
+        raise LabError(
+            f"{shown!r} in the task is no condition: write a figure, one of {' '.join(OPERATORS)} and a number, "
+            "such as learnt>=30."
+        )
+    name, sign, number = found.groups()
+    if name.lower() not in METRICS:
+        raise LabError(f"{name[:60]!r} in the task is no figure of a run: choose one of {', '.join(METRICS)}.")
+    value = float(number)
+    if not math.isfinite(value):
+        raise LabError(f"{shown!r} in the task has a number without end: give a smaller one.")
+    return Condition(name.lower(), sign, value)
+
+
+def figure(value: float) -> str:
+    """A figure for people: whole numbers whole, others to four digits."""
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.4g}"
+
+
+def _plainly(value: float) -> str:
+    """A number that reads back to the same."""
+    return f"{value:.0f}" if value == round(value) and abs(value) < 1e15 else repr(value)
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,87 @@
+"""How much good a denoiser does: wrong pixels after it against doing nothing, and against the nearest clean image."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from aelib.core.counter_rng import key
+from aelib.datasets.noise import corrupt
+from aelib.metrics import reconstruction
+from aelib.training import Run
+
+from .sweep import Spread, spread
+
+DRAWS = 8  # times that the noise is drawn for each level
+_TURNS = -1000  # below 0, so that no net has seen this noise in training
+
+
+@dataclass(frozen=True)
+class Level:
+    """Wrong pixels of an image, mean over images and draws. net: spread over the nets; nothing: of the noisy image
+    itself; nearest: of the clean image that is nearest to it."""
+
+    level: float
+    net: Spread
+    nothing: float
+    nearest: float
+
+
+def noisy(pixels: Tensor, kind: str, level: float, draw: int, painted: Sequence[int] = ()) -> Tensor:
+    """The draw-th noise (0, 1, ...) on images × channels × height × width, pixels from 0 to 1."""
+    return corrupt(pixels, kind, level, [key(0, _TURNS - draw)], painted=painted)[0]
+
+
+def wrong_pixels(outputs: Tensor, targets: Tensor, threshold: float) -> Tensor:
+    """Of each image, as `metrics.wrong_pixels`, but a pixel that noise has put on the threshold counts as half wrong,
+    as guessing would make it."""
+    distance = (outputs - targets).abs()
+    return ((distance > threshold).double() + 0.5 * (distance == threshold).double()).sum(dim=(-3, -2, -1))
+
+
+def nearest(images: Tensor, clean: Tensor) -> Tensor:
+    """For each image the clean one at the smallest squared distance; of equals the first."""
+    return clean[reconstruction.nearest(images, clean)[0]]
+
+
+@torch.no_grad()
+def curve(runs: Sequence[Run], kind: str, levels: Sequence[float], painted: Sequence[int] = ()) -> list[Level]:
+    """Every net on the same noisy images, level by level. The runs are of one data set."""
+    clean, threshold = runs[0].images.images(), runs[0].experiment.dataset_spec.wrong_pixel
+    targets = clean.repeat(DRAWS, 1, 1, 1)
+    found = []
+    for level in levels:
+        shown = torch.cat([noisy(clean, kind, level, draw, painted) for draw in range(DRAWS)])
+        after = [float(wrong_pixels(run.restored(shown), targets, threshold).mean()) for run in runs]
+        nothing = float(wrong_pixels(shown, targets, threshold).mean())
+        baseline = float(wrong_pixels(nearest(shown, clean), targets, threshold).mean())
+        found.append(Level(level, spread(after), nothing, baseline))
+    return found
+
+
+def useful(levels: Sequence[Level]) -> tuple[float, float] | None:
+    """The widest range of levels in which the net (mean) leaves fewer wrong pixels than doing nothing; ends between two
+    levels by straight lines; None where it never does."""
+    return widest([(level.level, level.nothing - level.net.mean) for level in levels])
+
+
+def widest(gains: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """The widest range of levels with a gain, from pairs (level, gain) by rising level; ends as in `useful`."""
+    best: tuple[float, float] | None = None
+    start: float | None = None
+    for i, (level, gain) in enumerate(gains):
+        if gain > 0 and start is None:
+            start = _crossing(gains[i - 1], (level, gain)) if i else level
+        if start is not None and (gain <= 0 or i == len(gains) - 1):
+            end = level if gain > 0 else _crossing(gains[i - 1], (level, gain))
+            if best is None or end - start > best[1] - best[0]:
+                best = (start, end)
+            start = None
+    return best
+
+
+def _crossing(before: tuple[float, float], after: tuple[float, float]) -> float:
+    """Where the line between two (level, gain) passes 0."""
+    (x0, y0), (x1, y1) = before, after
+    return x0 + (x1 - x0) * y0 / (y0 - y1)

@@ -1,0 +1,65 @@
+"""Images that nobody drew, and how good they are: nearest training image beside each, how much of the prior is in
+use."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from aelib import datasets
+from aelib.metrics import latent_space, reconstruction
+from aelib.training import Run
+
+Array = NDArray[np.float32]
+TOGETHER = 4000  # training images that distances are computed to at once
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """images: n × channels × height × width, 0 to 1; nearest: the training image nearest to each, the same shape;
+    names: of those; distances: root of the mean squared difference over pixels, n."""
+
+    images: Array
+    nearest: Array
+    names: tuple[str, ...]
+    distances: Array
+
+
+def judge(images: Tensor, dataset: str) -> Judged:
+    """Images (n × channels × height × width, 0 to 1) beside the training images nearest to them."""
+    train = datasets.train(dataset)
+    best = torch.full((len(images),), torch.inf, dtype=torch.float64)
+    which = torch.zeros(len(images), dtype=torch.long)
+    for start in range(0, len(train), TOGETHER):
+        part = train.part(slice(start, start + TOGETHER))
+        found, distances = reconstruction.nearest(images, part.images())
+        closer = distances < best
+        best, which = torch.where(closer, distances, best), torch.where(closer, found + start, which)
+    nearest = train.pixels[which].float() / 255
+    names = tuple(train.names[i] for i in which.tolist())
+    return Judged(images.numpy(), nearest.numpy(), names, best.float().numpy())
+
+
+def sampled(run: Run, count: int, seed: int) -> Judged:
+    """Codes drawn from N(0, 1), decoded and judged."""
+    codes = latent_space.prior(count, run.experiment.latent_dim, seed).numpy()
+    return judge(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
+
+
+def typical_distance(dataset: str, count: int = 200) -> float:
+    """How far real images that were held back are from the nearest training image, on average: what a good sample may
+    be away."""
+    return float(judge(datasets.looked_at(dataset).images()[:count], dataset).distances.mean())
+
+
+def spread_of(run: Run) -> tuple[float, float]:
+    """Centre and standard deviation of what the encoder gives for all images together, means over the code numbers: the
+    distance of the mean from 0, and √(variance of the means + mean of the variances), which is that of codes drawn from
+    all posteriors (the aggregated posterior). A prior N(0, 1) asks for 0 and 1. A plain net has no variances."""
+    codes = run.codes()
+    variance = codes.var(axis=0)
+    if run.experiment.model.variational:
+        variance = variance + (run.deviations() ** 2).mean(axis=0)
+    return float(np.abs(codes.mean(axis=0)).mean()), float(np.sqrt(variance).mean())

@@ -1,0 +1,250 @@
+"""One experiment over the values of one field or two, each point with several seeds.
+
+A sweep keeps nothing of its own: every net of it is an experiment with a digest, so what is in the store is found,
+what is missing is trained, and one that was interrupted goes on where it was.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import mean, stdev
+from typing import NamedTuple
+
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment, ExperimentError, field_info, presets
+from aelib.store import Store, Summary, badness
+
+MAX_FIELDS = 2
+MAX_NETS = 10_000
+MAX_POINTS = 400
+FIGURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # of a Summary, that a point has a distribution of
+
+
+class Spread(NamedTuple):
+    """mean and std (n − 1, 0 for one value) of values; NaN where there are none."""
+
+    mean: float
+    std: float
+    values: list[float]
+
+
+def spread(values: Iterable[float]) -> Spread:
+    found = [float(value) for value in values]
+    return Spread(mean(found) if found else float("nan"), stdev(found) if len(found) > 1 else 0.0, found)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One combination of values, as text by field, and the nets that are trained for it, one for each seed."""
+
+    values: dict[str, str] = field(hash=False)
+    experiments: tuple[Experiment, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the store has of a point. figures: name in FIGURES -> spread over the runs; diverged: experiments whose loss
+    was no longer a number, which are in no mean; missing: not trained yet; best: the run that learnt most."""
+
+    point: Point
+    runs: list[Summary]
+    diverged: int
+    missing: int
+
+    @property
+    def figures(self) -> dict[str, Spread]:
+        """Without those that this data set does not have."""
+        found = {name: [run[name] for run in self.runs] for name in FIGURES}  # type: ignore[literal-required]
+        return {name: spread(values) for name, values in found.items() if None not in values}
+
+    @property
+    def best(self) -> Summary | None:
+        return min(self.runs, key=badness, default=None)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """over: dotted field -> its values as text, up to two fields (none: seeds alone); seeds: nets of each point, from
+    the base's seed on.
+
+    Raises ExperimentError where a value is not allowed, LabError where there are too many.
+    """
+
+    base: Experiment
+    over: Mapping[str, Sequence[str]] = field(hash=False)
+    seeds: int = 1
+
+    def __post_init__(self) -> None:
+        if len(self.over) > MAX_FIELDS:
+            raise LabError(f"A sweep is over at most {MAX_FIELDS} fields: {len(self.over)} were given.")
+        for path, values in self.over.items():
+            if path == "seed":
+                raise LabError("A sweep has seeds anyway: give their number, and another field to vary.")
+            _known(path)
+            if not values:
+                raise LabError(f"{path} has no values: give some, such as 0.1,0.2.")
+            twice = [value for i, value in enumerate(values) if value in values[:i]]
+            if twice:
+                raise LabError(f"{path} has the value {twice[0]!r} twice: give each once.")
+        if self.size // max(1, self.seeds) > MAX_POINTS:
+            raise LabError(f"This sweep has {self.size // self.seeds:,} points: at most {MAX_POINTS} are allowed.")
+        if self.seeds < 1:
+            raise LabError(f"The number of seeds is {self.seeds}: give a whole number from 1.")
+        if self.size > MAX_NETS:
+            raise LabError(f"This sweep has {self.size:,} nets: at most {MAX_NETS:,} are allowed.")
+        first: dict[str, Point] = {}
+        for point in self.points():  # says at once what is not allowed
+            twin = first.setdefault(point.experiments[0].digest, point)
+            if twin is not point:
+                same, other = (
+                    ", ".join(f"{path} {value}" for path, value in one.values.items()) for one in (twin, point)
+                )
+                raise LabError(
+                    f"{same} and {other} are the same experiment: the value is the same, or the field has no effect "
+                    "here (a level of noise without noise, a momentum with Adam)."
+                )
+
+    @property
+    def size(self) -> int:
+        """How many nets."""
+        count = self.seeds
+        for values in self.over.values():
+            count *= len(values)
+        return count
+
+    def points(self) -> list[Point]:
+        """Every combination, the last field changing fastest."""
+        return [
+            Point(values, self._nets(values))
+            for combination in itertools.product(*self.over.values())
+            for values in [dict(zip(self.over, combination, strict=True))]
+        ]
+
+    def _nets(self, values: dict[str, str]) -> tuple[Experiment, ...]:
+        first = self.base.with_values(values)
+        if first.seed + self.seeds > 2**32:
+            raise LabError(f"seed is {first.seed}: with {self.seeds} seeds from there on it is too large.")
+        # only the first is checked: the others differ in the seed alone
+        return (first, *(first.model_copy(update={"seed": first.seed + i}) for i in range(1, self.seeds)))
+
+    def experiments(self) -> list[Experiment]:
+        """Every net, point after point."""
+        return [experiment for point in self.points() for experiment in point.experiments]
+
+
+def parse_over(texts: Sequence[str]) -> dict[str, list[str]]:
+    """KEY=V1,V2,... as typed on the command line. Raises ExperimentError."""
+    over: dict[str, list[str]] = {}
+    for given in texts:
+        key, equals, values = given.partition("=")
+        if not equals or not values.strip():
+            raise ExperimentError(
+                [f"--over is {given[:60]!r}: write KEY=V1,V2,..., such as optimizer.learning_rate=0.01,0.001."]
+            )
+        if key.strip() in over:
+            raise ExperimentError([f"--over names {key.strip()} twice: give all its values at once."])
+        over[key.strip()] = split(values)
+    return over
+
+
+def split(values: str) -> list[str]:
+    """Values separated by commas or spaces."""
+    return [value for value in values.replace(",", " ").replace(";", " ").split() if value]
+
+
+def collect(store: Store, sweep: Sweep) -> list[Result]:
+    """What the store has of every point."""
+    points = sweep.points()
+    digests = [experiment.digest for point in points for experiment in point.experiments]
+    runs = {run["digest"]: run for run in store.summaries(among=digests)}
+    diverged = store.index.diverged(digests)
+    results = []
+    for point in points:
+        own = [experiment.digest for experiment in point.experiments]
+        found = [runs[digest] for digest in own if digest in runs]
+        lost = sum(digest in diverged and digest not in runs for digest in own)
+        results.append(Result(point, found, lost, len(own) - len(found) - lost))
+    return results
+
+
+@dataclass(frozen=True)
+class SweepPreset:
+    """A sweep by name. about: what it shows."""
+
+    name: str
+    title: str
+    about: str
+    preset: str
+    over: Mapping[str, Sequence[str]] = field(hash=False)
+    seeds: int
+    changes: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def sweep(self) -> Sweep:
+        return Sweep(presets.get(self.preset).with_values(self.changes), self.over, self.seeds)
+
+
+_LEVELS = ("0", "0.05", "0.1", "0.15", "0.2", "0.3", "0.4", "0.5", "0.6")
+SWEEPS: dict[str, SweepPreset] = {
+    one.name: one
+    for one in (
+        SweepPreset(
+            "rate",
+            "Learning rate (document B): 4 rates, 100 runs each",
+            "How far runs that differ only in their random start end from each other, rate by rate.",
+            "font-eta-0.0005",
+            {"optimizer.learning_rate": ("0.05", "0.005", "0.0005", "0.00005")},
+            100,
+        ),
+        SweepPreset(
+            "epochs",
+            "Epochs at the best rate",
+            "When more training no longer helps.",
+            "font-eta-0.005",
+            {"epochs": ("100", "300", "1000", "3000", "10000")},
+            20,
+        ),
+        SweepPreset(
+            "noise",
+            "Noise from 0 to 0.6",
+            "How much noise the denoiser of document A can be trained with, and still restore.",
+            "font-denoise-10",
+            {"corruption.level": _LEVELS},
+            10,
+        ),
+        SweepPreset(
+            "denoiser-rate",
+            "Learning rate of the denoiser (document A)",
+            "A rate too small does not get there, one too large is useless.",
+            "font-denoise-10",
+            {"optimizer.learning_rate": ("0.00001", "0.0001", "0.001", "0.01", "0.1", "1")},
+            10,
+        ),
+        SweepPreset(
+            "architectures",
+            "Architectures (document A)",
+            "The three networks of the document, and a wider one, with ten random starts each.",
+            "font-20-10",
+            {"model.layers": ("35-20-10-2", "35-25-15-2", "35-30-20-10-2", "35-64-32-2")},
+            10,
+        ),
+        SweepPreset(
+            "rate-and-activation",
+            "Rate and activation, as a heat map",
+            "Which activation likes which rate.",
+            "font-best",
+            {
+                "model.hidden_activation": ("sigmoid", "tanh", "relu", "silu"),
+                "optimizer.learning_rate": ("0.0003", "0.001", "0.003", "0.01", "0.03"),
+            },
+            5,
+        ),
+    )
+}
+
+
+def _known(path: str) -> None:
+    try:
+        field_info(path)
+    except (KeyError, AttributeError):
+        raise ExperimentError([f"{path[:60]!r} is not a field of an experiment."]) from None

@@ -1,0 +1,86 @@
+"""What the channels of a layer answer to one image: contact sheets, as PNG."""
+
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from aelib.core.errors import LabError
+
+MOST_CHANNELS = 64
+WIDTH = 640  # pixels that a sheet is wide, about
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One layer. png: the first `shown` of its channels, row by row in `columns` columns, smallest value black, largest
+    white; gaps and empty places are transparent. low and high: over all channels; flat: how many channels have the same
+    value everywhere."""
+
+    name: str
+    png: bytes
+    channels: int
+    shown: int
+    columns: int
+    low: float
+    high: float
+    flat: int
+
+
+def feature_maps(maps: Iterable[tuple[str, Tensor]], shared: bool = False) -> list[Sheet]:
+    """A sheet for each layer. maps: name and channels × height × width, any values; at most 64 channels are shown.
+    shared: all channels of a layer on one scale of grey, so that strong and weak ones can be told apart, else each on
+    its own (one that is flat is black). Raises LabError for another shape, or values that are not finite."""
+    return [_sheet(name, layer, shared) for name, layer in maps]
+
+
+def _sheet(name: str, layer: Tensor, shared: bool) -> Sheet:
+    if layer.dim() != 3 or not layer.numel():
+        raise LabError(f"{name} gives {tuple(layer.shape)}: only layers of channels × height × width have a picture.")
+    values: NDArray[np.float32] = layer.detach().cpu().to(torch.float32).numpy()
+    if not np.isfinite(values).all():
+        raise LabError(f"{name} gives values that are not finite: train the net with a smaller learning rate.")
+    low, high = (
+        (values.min(), values.max())
+        if shared
+        else (values.min(axis=(1, 2), keepdims=True), values.max(axis=(1, 2), keepdims=True))
+    )
+    reach = np.broadcast_to(np.asarray(high - low, np.float32), values.shape)
+    parts = np.divide(values - low, reach, out=np.zeros_like(values), where=reach > 0)
+    grey = np.rint(parts[:MOST_CHANNELS] * 255).astype(np.uint8)
+    columns = math.ceil(math.sqrt(len(grey)))
+    return Sheet(
+        name=name,
+        png=_png(grey, columns),
+        channels=len(values),
+        shown=len(grey),
+        columns=columns,
+        low=float(values.min()),
+        high=float(values.max()),
+        flat=int((np.ptp(values, axis=(1, 2)) == 0).sum()),
+    )
+
+
+def _png(grey: NDArray[np.uint8], columns: int) -> bytes:
+    """Every map as large as fits: by a whole number, so that its pixels stay squares; a larger one is averaged."""
+    count, height, width = grey.shape
+    room = max(1, WIDTH // columns - GAP)
+    times = room / width if width > room else room // width
+    size = max(1, round(width * times)), max(1, round(height * times))
+    method = Image.Resampling.BOX if times < 1 else Image.Resampling.NEAREST
+    rows = math.ceil(count / columns)
+    sheet = Image.new("LA", (columns * (size[0] + GAP) - GAP, rows * (size[1] + GAP) - GAP))
+    for number, pixels in enumerate(grey):
+        row, column = divmod(number, columns)
+        cell = Image.fromarray(pixels).resize(size, method).convert("LA")
+        sheet.paste(cell, (column * (size[0] + GAP), row * (size[1] + GAP)))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,57 @@
+"""All runs of a class in one picture: how much a network costs against how much it gets wrong."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from aelib.store import Summary, outcome
+
+from .curves import BLUE, styled
+
+ORANGE = "#ea580c"
+
+
+def error(run: Summary) -> float:
+    """What a run is judged by: wrong pixels, or the mean squared error where no image is a thing of its own."""
+    return run["mse"] if run["wrong_pixels"] is None else run["wrong_pixels"]
+
+
+def pareto(runs: Sequence[Summary]) -> list[Summary]:
+    """The runs that no other beats: none has at most as many parameters and a smaller error, or fewer parameters
+    and at most as large a one. Sorted by parameters; of equals the first."""
+    front: list[Summary] = []
+    for run in sorted(runs, key=lambda run: (run["parameters"], error(run))):
+        if not front or error(run) < error(front[-1]):
+            front.append(run)
+    return front
+
+
+def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
+    """Scatter of all runs of one data set with the Pareto front drawn as steps."""
+    front = pareto(runs)
+    label = "mean squared error" if runs and runs[0]["wrong_pixels"] is None else "wrong pixels, all images"
+    figure = go.Figure()
+    figure.add_scattergl(
+        x=[run["parameters"] for run in runs],
+        y=[error(run) for run in runs],
+        mode="markers",
+        name="runs",
+        marker={"color": BLUE, "size": 8, "opacity": 0.6},
+        customdata=[[run["architecture"], outcome(run), run["digest"]] for run in runs],
+        hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}}; {label}: %{{y}}<br>"
+        "%{x} parameters<br>%{customdata[2]}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[run["parameters"] for run in front],
+        y=[error(run) for run in front],
+        mode="lines+markers",
+        name="nobody is better with fewer (Pareto front)",
+        line={"color": ORANGE, "width": 2, "shape": "hv"},
+        marker={"size": 10, "symbol": "diamond"},
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(title="parameters", type="log", dtick="D2", tickformat="~s")
+    most = max((error(run) for run in runs), default=1.0) or 1.0
+    figure.update_yaxes(title=label, range=[-0.05 * most, 1.08 * most])
+    styled(figure, 380)
+    return figure.update_layout(hovermode="closest")

@@ -1,0 +1,117 @@
+"""How good images are against what they cost: nets beside PCA, JPEG and WebP."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from aelib.analysis.codecs import Point
+
+from .curves import BLUE, SERIES, styled
+
+Quality = Literal["psnr", "ssim"]
+
+LABELS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
+CODECS = {"JPEG": SERIES[1], "WebP": SERIES[2]}
+PCA = SERIES[3]
+NETS = [BLUE, SERIES[5], SERIES[4]]
+MOST_MARKED = 100  # between the largest and the smallest bits
+BARE = " without headers"  # how the names of `compression.codec_curves` end
+
+
+def rate_distortion(curves: Mapping[str, Sequence[Point]], quality: Quality = "psnr") -> go.Figure:
+    """PSNR or SSIM against the bits of an image, on a logarithmic axis. What is called JPEG or WebP is a line, dotted
+    "without headers"; PCA (any name that begins so) is dashed; everything else is a net: large markers with their
+    setting, hollow where an entropy coder followed. Perfect images have an infinite PSNR and are left out there."""
+    figure = go.Figure()
+    known = {name: points for name, points in curves.items() if _is_rival(name)}
+    nets = {name: points for name, points in curves.items() if name not in known}
+    seen = []
+    for name, points in known.items():
+        shown = _drawable(points, quality)
+        seen += [point.bits for point in shown]
+        _line(figure, name, shown, quality)
+    hollow_named = False
+    for (name, points), colour in zip(nets.items(), itertools.cycle(NETS), strict=False):  # above the lines
+        shown = _drawable(points, quality)
+        coded = [point for point in shown if point.entropy_bits]
+        seen += [point.bits for point in shown] + [point.entropy_bits or 0.0 for point in coded]
+        _markers(figure, name, shown, quality, colour)
+        if coded:
+            _hollow(figure, name, coded, quality, colour, named=not hollow_named)
+            hollow_named = True
+    wide = bool(seen) and max(seen) > MOST_MARKED * min(seen)  # marks at 2 and 5 would overlap on a phone
+    figure.update_xaxes(title="bits an image", type="log", dtick=1 if wide else "D2")
+    figure.update_yaxes(title=LABELS[quality])
+    styled(figure, 480)
+    # below the plot: seven names take several rows on a phone, and rows above would cover the plot
+    legend = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 13}}
+    return figure.update_layout(hovermode="closest", legend=legend)
+
+
+def _is_rival(name: str) -> bool:
+    return name.startswith("PCA") or name.removesuffix(BARE) in CODECS
+
+
+def _drawable(points: Sequence[Point], quality: Quality) -> list[Point]:
+    """Those that have a place on a logarithmic axis, by their bits."""
+    shown = [point for point in points if math.isfinite(getattr(point, quality)) and point.bits > 0]
+    return sorted(shown, key=lambda point: point.bits)
+
+
+def _line(figure: go.Figure, name: str, points: list[Point], quality: Quality) -> None:
+    colour = CODECS.get(name.removesuffix(BARE), PCA)
+    dash = "dot" if name.endswith(BARE) else "dash" if colour == PCA else "solid"
+    figure.add_scatter(
+        x=[point.bits for point in points],
+        y=[getattr(point, quality) for point in points],
+        name=name,
+        mode="lines+markers",
+        line={"color": colour, "width": 2.5, "dash": dash},
+        marker={"color": colour, "size": 5},
+        hovertext=[_words(name, point, point.bits) for point in points],
+        hoverinfo="text",
+    )
+
+
+def _markers(figure: go.Figure, name: str, points: list[Point], quality: Quality, colour: str) -> None:
+    figure.add_scatter(
+        x=[point.bits for point in points],
+        y=[getattr(point, quality) for point in points],
+        name=name,
+        legendrank=1,  # first, though drawn last
+        mode="markers+text",
+        text=[point.setting for point in points],
+        # neighbours are a factor of two apart, which is less than a word on a phone
+        textposition=[("bottom center", "top center")[place % 2] for place in range(len(points))],
+        textfont={"size": 13, "color": colour},
+        cliponaxis=False,
+        marker={"color": colour, "size": 13},
+        hovertext=[_words(name, point, point.bits) for point in points],
+        hoverinfo="text",
+    )
+
+
+def _hollow(figure: go.Figure, name: str, points: list[Point], quality: Quality, colour: str, named: bool) -> None:
+    bits = [point.entropy_bits or 0.0 for point in points]
+    figure.add_scatter(
+        x=bits,
+        y=[getattr(point, quality) for point in points],
+        name="entropy-coded",
+        legendrank=2,
+        showlegend=named,
+        legendgroup="entropy-coded",
+        mode="markers",
+        marker={"color": colour, "size": 13, "symbol": "circle-open", "line": {"width": 2.5}},
+        hovertext=[_words(f"{name}, entropy-coded", point, each) for point, each in zip(points, bits, strict=True)],
+        hoverinfo="text",
+    )
+
+
+def _words(name: str, point: Point, bits: float) -> str:
+    return (
+        f"<b>{name}</b><br>{point.setting}<br>{bits:,.0f} bits an image<br>"
+        f"PSNR {point.psnr:.2f} dB, SSIM {point.ssim:.3f}<br>MSE {point.mse:.2g}"
+    )

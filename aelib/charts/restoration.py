@@ -1,0 +1,45 @@
+"""What a denoiser is worth against the level of the noise."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from aelib.analysis.restoration import MEDIAN, NET, NON_LOCAL, NOTHING
+
+from .curves import BLUE, GREY, SERIES, styled
+
+_LINES = {
+    NOTHING: {"color": GREY, "dash": "dash", "width": 2},
+    MEDIAN: {"color": SERIES[1], "width": 2},
+    NON_LOCAL: {"color": SERIES[2], "width": 2},
+    NET: {"color": BLUE, "width": 3.5},
+}
+
+
+def against_level(
+    levels: Sequence[float],
+    curves: Mapping[str, Sequence[float]],
+    useful: tuple[float, float] | None,
+    trained: float | None,
+) -> go.Figure:
+    """PSNR (dB) against the level, one curve for each way by its name in `restoration`. useful: the range that is
+    shaded; trained: the level that the net was trained with."""
+    chart = go.Figure()
+    if useful is not None:
+        chart.add_vrect(*useful, fillcolor=BLUE, opacity=0.09, line_width=0)
+    if trained is not None:
+        label = {"annotation_text": "trained with", "annotation_position": "bottom right"}
+        chart.add_vline(trained, line={"color": GREY, "dash": "dot"}, **label)
+    for name, values in curves.items():
+        chart.add_scatter(
+            x=levels,
+            y=values,
+            name=name,
+            mode="lines+markers",
+            line=_LINES[name],
+            marker={"size": 6},
+            hovertemplate="%{y:.2f} dB",
+        )
+    chart.update_xaxes(title="level of the noise", rangemode="tozero")
+    chart.update_yaxes(title="PSNR afterwards, dB")
+    return styled(chart, 420)

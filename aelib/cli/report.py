@@ -1,0 +1,57 @@
+"""`report`: runs to hand in."""
+
+import argparse
+from pathlib import Path
+
+from aelib.core.errors import LabError
+from aelib.store import DamagedRun, Store
+from aelib.training import Run
+
+from .output import print_json, say
+
+
+def report(options: argparse.Namespace) -> int:
+    """Raises LabError for a run that cannot be opened, or a file that cannot be written."""
+    kind = next(name for name in ("html", "notebook", "script") if getattr(options, name))
+    if kind == "script" and len(options.digest) > 1:
+        raise LabError(f"--script writes one run: {len(options.digest)} digests were given.")
+    if kind == "script" and (options.title or options.notes):
+        raise LabError("--script has no place for --title and --notes: leave them out.")
+    store = Store()
+    runs = [_opened(store, digest) for digest in dict.fromkeys(options.digest)]
+    text, path = _text(kind, runs, options), Path(getattr(options, kind)).expanduser()
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LabError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
+    size = path.stat().st_size
+    if options.json:
+        print_json({"file": str(path), "kind": kind, "bytes": size, "runs": [run.digest for run in runs]})
+    else:
+        say(f"{path}: {size / 1000:,.0f} kB")
+    return 0
+
+
+def _text(kind: str, runs: list[Run], options: argparse.Namespace) -> str:
+    """The file; what makes it is imported here, since no other command needs it."""
+    if kind == "html":
+        from aelib.reports.html import page
+
+        return page(runs, options.title, options.notes)
+    if kind == "notebook":
+        from aelib.reports.notebook import notebook
+
+        return notebook(runs, options.title, options.notes)
+    from aelib.reports.script import script
+
+    return script(runs[0].experiment)
+
+
+def _opened(store: Store, digest: str) -> Run:
+    try:
+        run = store.get(digest)
+    except DamagedRun as damaged:
+        raise LabError(str(damaged)) from None  # nothing can be reported: a wrong argument, exit code 2
+    if run is None:
+        raise LabError(f"There is no run {digest[:60]!r}: see `runs list`.")
+    return run

@@ -1,0 +1,135 @@
+"""`runs`: the store from the command line."""
+
+import argparse
+from pathlib import Path
+
+from aelib.core.errors import LabError
+from aelib.store import Store, archive, outcome
+from aelib.training import Run
+
+from .output import print_json, print_table
+from .train import one, print_result
+
+MAX_DAYS = 36_500
+
+
+def runs(options: argparse.Namespace) -> int:
+    return ACTIONS[options.action](Store(), options)
+
+
+def _list(store: Store, options: argparse.Namespace) -> int:
+    rows = store.summaries()
+    if options.json:
+        print_json(rows)
+    elif not rows:
+        print("No runs yet: python -m aelib train font-best")
+    else:
+        print_table(
+            [("digest", "created", "data set", "layers", "result", "parameters", "epochs", "seconds")]
+            + [
+                (
+                    row["digest"],
+                    row["created"],
+                    row["dataset"],
+                    row["architecture"],
+                    outcome(row),
+                    row["parameters"],
+                    row["epochs"],
+                    f"{row['seconds']:.2f}",
+                )
+                for row in rows
+            ]
+        )
+    return 0
+
+
+def _asked(store: Store, options: argparse.Namespace) -> Run:
+    if not options.digest:
+        raise LabError(f"runs {options.action} needs the digest of a run: see `runs list`.")
+    run = store.get(options.digest)
+    if run is None:
+        raise LabError(f"There is no run {options.digest[:60]!r}: see `runs list`.")
+    return run
+
+
+def _export(store: Store, options: argparse.Namespace) -> int:
+    run = _asked(store, options)
+    path = Path(options.file or archive.file_name(run))
+    content = archive.to_zip(run)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise LabError(f"{path} cannot be written ({error.strerror}): choose another FILE.") from None
+    if options.json:
+        print_json({"digest": run.digest, "file": str(path), "bytes": len(content)})
+    else:
+        print(f"{path}: {len(content):,} bytes")
+    return 0
+
+
+def _import(store: Store, options: argparse.Namespace) -> int:
+    if not options.digest:
+        raise LabError("runs import needs a FILE that `runs export` or a lesson has written.")
+    path = Path(options.digest)
+    try:
+        if path.stat().st_size > archive.MAX_ARCHIVE:
+            raise LabError(f"{path} is too large for a run: at most {archive.MAX_ARCHIVE:,} bytes are read.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise LabError(f"{path} cannot be read ({error.strerror}): give a file that is there.") from None
+    run, new = archive.take(content, store)
+    if options.json:
+        print_json({"digest": run.digest, "kept": new, "dataset": run.experiment.dataset, "metrics": run.metrics})
+    else:
+        print(f"{run.digest}: {'kept' if new else 'here already'}, {outcome(run.metrics)}")
+    return 0
+
+
+def _show(store: Store, options: argparse.Namespace) -> int:
+    run = _asked(store, options)
+    document = {"cached": True, "seconds": run.seconds, **one(run), "created": run.created, "versions": run.versions}
+    if options.json:
+        print_json({**document, "history": run.history})
+    else:
+        print_result(document, [run])
+        print(run.experiment.to_json())
+    return 0
+
+
+def _verify(store: Store, options: argparse.Namespace) -> int:
+    """Exit code 1 where a run is damaged."""
+    rows = [{"digest": digest, "problem": problem} for digest, problem in store.verify()]
+    damaged = [row for row in rows if row["problem"]]
+    if options.json:
+        print_json({"runs": len(rows), "damaged": damaged})
+    else:
+        for row in damaged:
+            print(f"{row['digest']}: {row['problem']}")
+        print(f"{len(rows)} runs, {len(damaged)} damaged")
+    return 1 if damaged else 0
+
+
+def _prune(store: Store, options: argparse.Namespace) -> int:
+    if options.keep is None and options.older_than is None and options.max_mb is None and not options.damaged:
+        raise LabError("runs prune needs a rule: --keep N, --older-than DAYS, --max-mb N or --damaged.")
+    for name in ("keep", "older_than", "max_mb"):
+        value, largest = getattr(options, name), MAX_DAYS if name == "older_than" else 1e12
+        if value is not None and not 0 <= value <= largest:
+            raise LabError(f"--{name.replace('_', '-')} is {value}: give a number from 0 to {largest:,.0f}.")
+    removed = store.prune(
+        keep=options.keep,
+        older_than_days=options.older_than,
+        max_bytes=None if options.max_mb is None else int(options.max_mb * 1_000_000),
+        damaged=options.damaged,
+        dry_run=options.dry_run,
+    )
+    if options.json:
+        print_json({"removed": [] if options.dry_run else removed, "would_remove": removed})
+    else:
+        print(f"{'would remove' if options.dry_run else 'removed'} {len(removed)} runs")
+        for digest in removed:
+            print(digest)
+    return 0
+
+
+ACTIONS = {"list": _list, "show": _show, "verify": _verify, "prune": _prune, "export": _export, "import": _import}

@@ -1,0 +1,63 @@
+"""`sweep`: one experiment over the values of one field or two."""
+
+import argparse
+import time
+from typing import Any
+
+from aelib.analysis.sweep import FIGURES, Result, Sweep, collect, parse_over
+from aelib.store import Store
+
+from .output import print_json, print_table, say
+from .train import experiment_of, trained
+
+
+def sweep(options: argparse.Namespace) -> int:
+    asked = Sweep(experiment_of(options), parse_over(options.over), options.seeds)
+    experiments = asked.experiments()
+    store = Store()
+    known = set() if options.fresh else store.known(experiment.digest for experiment in experiments)
+    missing = list({one.digest: one for one in experiments if one.digest not in known}.values())
+    start = time.perf_counter()
+    trained(missing, options, store)
+    seconds = time.perf_counter() - start
+    results = collect(store, asked)
+    document = {
+        "experiment": asked.base.model_dump(mode="json"),
+        "over": {path: list(values) for path, values in asked.over.items()},
+        "seeds": asked.seeds,
+        "cached": not missing,
+        "trained": len(missing),
+        "seconds": seconds,
+        "points": [_document(result) for result in results],
+    }
+    if options.json:
+        print_json(document)
+    else:
+        _print(results, asked)
+        say(f"{len(missing):,} of {asked.size:,} nets trained in {seconds:.1f} s, the others were in the store.")
+    diverged = sum(result.diverged for result in results)
+    if diverged:
+        say(f"{diverged:,} of {asked.size:,} nets diverged and are in no mean.")
+    return 0 if any(result.runs for result in results) else 1
+
+
+def _document(result: Result) -> dict[str, Any]:
+    figures = result.figures if result.runs else {}
+    return {
+        "values": result.point.values,
+        "runs": len(result.runs),
+        "diverged": result.diverged,
+        **{name: spread._asdict() for name, spread in figures.items()},
+        "best": result.best["digest"] if result.best else None,
+        "digests": [experiment.digest for experiment in result.point.experiments],
+    }
+
+
+def _print(results: list[Result], asked: Sweep) -> None:
+    shown = [name for name in FIGURES[:4] if any(result.runs and name in result.figures for result in results)]
+    rows: list[list[object]] = [[*asked.over, "runs", *(f"{name} (mean ± std)" for name in shown), "diverged"]]
+    for result in results:
+        figures = result.figures
+        cells = [f"{figures[name].mean:.4g} ± {figures[name].std:.2g}" if result.runs else "-" for name in shown]
+        rows.append([*result.point.values.values(), len(result.runs), *cells, result.diverged or ""])
+    print_table(rows)

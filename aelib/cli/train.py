@@ -1,0 +1,263 @@
+"""`train`: one experiment, with one seed or many, here or on a cluster."""
+
+import argparse
+import math
+import sys
+import time
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from aelib.core.errors import LabError
+from aelib.datasets import WRONG_PIXEL
+from aelib.datasets.user import glyphs
+from aelib.experiment import Experiment, ExperimentError, from_json, presets
+from aelib.jobs import Job, Jobs, Limits
+from aelib.metrics import psnr
+from aelib.store import DamagedRun, Store
+from aelib.training import Diverged, Progress, Run, fit_many
+
+from .output import print_json, say
+
+MAX_SEEDS = 10_000
+STOP_WITHIN = 10.0  # seconds that a cluster is given to stop after Ctrl-C
+
+
+def experiment_of(options: argparse.Namespace) -> Experiment:
+    """The experiment that NAME|FILE.json and --set describe."""
+    if options.experiment in presets.PRESETS:
+        base = presets.get(options.experiment)
+    elif options.experiment.endswith(".json"):
+        base = from_json(_read(options.experiment))
+    else:
+        presets.get(options.experiment)  # says which names there are
+        raise AssertionError("unreachable")
+    values = {}
+    for setting in options.set or []:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise ExperimentError(
+                [f"--set is {setting[:60]!r}: write KEY=VALUE, such as optimizer.learning_rate=0.01."]
+            )
+        values[key.strip()] = value.strip()
+    if values.get("dataset", "").endswith(".csv"):
+        values["dataset"] = _keep_table(values["dataset"])
+    return base.with_values(values) if values else base
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise LabError(f"{name} is not text in UTF-8.") from None
+    except OSError as error:
+        raise LabError(f"{name} cannot be read ({error.strerror}).") from None
+
+
+def _keep_table(name: str) -> str:
+    """A glyph table from a file becomes a data set of this machine, named after its content."""
+    dataset = glyphs.keep(_read(name).encode())
+    say(f"{name} is kept as data set {dataset}.")
+    return dataset
+
+
+def _show_progress(progress: Progress) -> None:
+    if not sys.stderr.isatty():
+        return
+    if progress.wanted > 1:
+        text = f"{progress.share:.0%}, {progress.finished:,} of {progress.wanted:,} nets done"
+    else:
+        text = f"epoch {progress.epoch:,} of {progress.epochs:,}"
+        text += f", {progress.learnt} of {progress.total} learnt" if progress.total else ""
+    text += f", loss {progress.loss:.5f}, {progress.seconds_left:.0f} s left"
+    print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+
+
+def train(options: argparse.Namespace) -> int:
+    base = experiment_of(options)
+    if not 1 <= options.seeds <= MAX_SEEDS:
+        raise LabError(f"--seeds is {options.seeds}: give a whole number from 1 to {MAX_SEEDS:,}.")
+    experiments = (
+        [base.with_values({"seed": base.seed + i}) for i in range(options.seeds)] if options.seeds > 1 else [base]
+    )
+    store = Store()
+    found = {} if options.fresh else {e.digest: run for e in experiments if (run := _stored(store, e.digest))}
+    missing = [experiment for experiment in experiments if experiment.digest not in found]
+    start = time.perf_counter()
+    results = trained(missing, options, store)
+    seconds = time.perf_counter() - start
+    diverged = [result for result in results if isinstance(result, Diverged)]
+    found |= {result.digest: result for result in results if isinstance(result, Run)}
+    runs = [found[e.digest] for e in experiments if e.digest in found]
+    if not runs:
+        raise diverged[0]
+    if diverged:
+        say(f"{len(diverged)} of {len(experiments)} runs diverged and are in no mean: {diverged[0]}")
+    if options.device not in ("auto", *(run.device for run in runs)):
+        say(f"Found in the store, trained on {runs[0].device}: --fresh trains on {options.device}.")
+    if not missing:
+        seconds = sum(run.seconds for run in runs)
+    figures = one(runs[0]) if options.seeds == 1 else _several(runs, len(diverged))
+    document = {"cached": not missing, "seconds": seconds, **figures}
+    if options.json:
+        print_json(document)
+    else:
+        print_result(document, runs)
+    return 0
+
+
+def trained(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
+    """Trained here or on the cluster; every run is kept as soon as it is there, and who diverges is noted."""
+    if not experiments:
+        return []
+    if options.scheduler:
+        return _on_cluster(experiments, options, store)
+
+    def keep(result: Run | Diverged) -> None:
+        if isinstance(result, Run):
+            store.save(result, replace=True)  # what is there is damaged, or --fresh was given
+        else:
+            store.note_diverged({result.experiment.digest: result.epoch})
+
+    try:
+        return fit_many(experiments, options.device, _show_progress, on_result=keep)
+    finally:
+        if sys.stderr.isatty():
+            say("")
+
+
+def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
+    """As jobs; Ctrl-C stops them all. Runs that came home are kept, whatever becomes of the others."""
+    try:
+        from aelib.jobs.dask_cluster import Cluster
+    except ImportError:
+        raise LabError("--scheduler needs Dask: pip install -r requirements-cluster.txt.") from None
+    unlimited = Limits(max_seconds=math.inf, max_jobs=math.inf)
+    jobs = Jobs(store, Cluster(options.scheduler), limits=unlimited, device=options.device, serves=False)
+    submitted: list[Job] = []
+    try:
+        submitted = jobs.submit_all(experiments, fresh=options.fresh)
+        while not all(job.finished.wait(0.2) for job in submitted):
+            _show_jobs(jobs, submitted)
+    except KeyboardInterrupt:
+        for job in submitted:
+            jobs.cancel(job.digest)
+        for job in submitted:
+            job.finished.wait(STOP_WITHIN)
+        raise
+    finally:
+        jobs.close()
+    diverged = {digest: epoch for job in submitted for digest, epoch in job.diverged.items()}
+    results: list[Run | Diverged] = []
+    for experiment in experiments:
+        if experiment.digest in diverged:
+            results.append(Diverged(experiment, diverged[experiment.digest]))
+        elif (run := store.get(experiment.digest)) is not None:
+            results.append(run)
+        else:
+            reasons = [job.reason for job in submitted if job.reason]
+            raise LabError(f"A training ended without a run: {' '.join(reasons[:1])}")
+    return results
+
+
+def _show_jobs(jobs: Jobs, submitted: list[Job]) -> None:
+    if not sys.stderr.isatty():
+        return
+    told = [jobs.progress(job.digest) for job in submitted if job.active]
+    running = [progress for progress in told if progress is not None]
+    share = (len(submitted) - len(told) + sum(progress.share for progress in running)) / len(submitted)
+    text = f"{share:.0%} of {sum(len(job.experiments) for job in submitted)} trainings"
+    if running:
+        text += f", {max(progress.seconds_left for progress in running):.0f} s left of the slowest"
+    elif told:
+        text += ", waiting for a worker"
+    print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+
+
+def _stored(store: Store, digest: str) -> Run | None:
+    """The stored run; a damaged one is trained again."""
+    try:
+        return store.get(digest)
+    except DamagedRun as damaged:
+        say(f"Run {digest} is damaged ({damaged.what}): training it again and replacing it.")
+        return None
+
+
+def one(run: Run) -> dict[str, Any]:
+    return {
+        "digest": run.digest,
+        "device": run.device,
+        "epochs": run.epochs,
+        "stopped": run.stopped,
+        "parameters": run.parameters,
+        "loss": run.loss,
+        "metrics": run.metrics,
+        "experiment": run.experiment.model_dump(mode="json"),
+    }
+
+
+def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
+    """Every figure as mean, standard deviation (n − 1) and values over the runs."""
+    figures: dict[str, Any] = {
+        "epochs": _spread([run.epochs for run in runs]),
+        "parameters": _spread([run.parameters for run in runs]),
+        "loss": _spread([run.loss for run in runs]),
+        "metrics": {name: _together([run.metrics[name] for run in runs]) for name in runs[0].metrics},
+    }
+    return {
+        "digest": [run.digest for run in runs],
+        "device": runs[0].device,
+        "seeds": [run.experiment.seed for run in runs],
+        "diverged": diverged,
+        **figures,
+        "experiment": runs[0].experiment.model_dump(mode="json"),
+    }
+
+
+def _together(values: list[Any]) -> Any:
+    """The spread of a figure; of each entry where the figure has several."""
+    first = values[0]
+    if isinstance(first, dict):
+        return {key: _spread([value[key] for value in values]) for key in first}
+    if isinstance(first, list):
+        return [_spread([value[i] for value in values]) for i in range(len(first))]
+    return _spread(values)
+
+
+def _spread(values: list[float]) -> dict[str, Any]:
+    return {"mean": mean(values), "std": stdev(values) if len(values) > 1 else 0.0, "values": values}
+
+
+def print_result(document: dict[str, Any], runs: list[Run]) -> None:
+    source = "from the store" if document["cached"] else f"trained in {document['seconds']:.2f} s"
+    if len(runs) == 1:
+        run = runs[0]
+        print(f"run {run.digest} on {run.device}, {source}")
+        print(f"{run.epochs:,} epochs, {run.parameters:,} parameters, loss {run.loss:.6f}")
+        print(_judged(run))
+        wrong = {name: count for name, count in run.metrics.get("wrong_pixels", {}).items() if count > 1}
+        if wrong:
+            print("more than 1 wrong pixel: " + ", ".join(f"{name} {count}" for name, count in wrong.items()))
+    else:
+        print(f"{len(runs)} runs on {document['device']}, {source}; mean ± std over seeds:")
+        for name in ("learnt", "mse", "psnr", "elbo", "recon_loss", "kl"):
+            if spread := document["metrics"].get(name):
+                of = f" of {runs[0].metrics['total']}" if name == "learnt" else ""
+                print(f"{name} {spread['mean']:.4g} ± {spread['std']:.2g}{of}")
+        loss = document["loss"]
+        print(f"loss {loss['mean']:.6f} ± {loss['std']:.6f}")
+
+
+def _judged(run: Run) -> str:
+    """What a run is judged by, in one line."""
+    found, described = run.metrics, run.experiment.dataset_spec
+    if described.named:
+        threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
+        text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
+    else:
+        text = f"MSE {found['mse']:.5f} ({psnr(found['mse']):.1f} dB)"
+        text += f" over {found['images']:,} images that it was not trained on"
+    if "elbo" in found:
+        text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
+        text += f", {found['active']} of {run.experiment.latent_dim} code numbers active"
+    return text

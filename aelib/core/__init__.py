@@ -1,0 +1,1 @@
+"""What every room needs: errors, paths, the device, explicit random numbers, memory."""

@@ -1,0 +1,30 @@
+"""The device to train on."""
+
+import torch
+
+from .errors import LabError
+
+
+def pick_device(wanted: str = "auto") -> torch.device:
+    """The device to train on. `auto` takes CUDA, then Apple MPS, then the CPU.
+
+    Raises LabError where the wanted device is not on this machine.
+    """
+    present = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        return torch.device(next(name for name, there in present.items() if there))
+    if wanted not in present:
+        raise LabError(f"device is {wanted!r}: choose auto, cpu, cuda or mps.")
+    if not present[wanted]:
+        here = ", ".join(name for name, there in present.items() if there)
+        raise LabError(f"device is {wanted!r}, which this machine does not have: choose {here} or auto.")
+    return torch.device(wanted)
+
+
+def device_name(device: torch.device) -> str:
+    """A name for people: the graphics card's for CUDA, else the device's type."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -1,0 +1,20 @@
+"""Where files live: a person's own, and those that the package brings along."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def home() -> Path:
+    """Folder for runs, uploads and downloads: `AELIB_HOME`, or the platform's user data folder."""
+    chosen = os.environ.get("AELIB_HOME")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("aelib", appauthor=False))
+
+
+def bundled(name: str) -> Path:
+    """A file or folder of the bundled data: in the package where it is installed, else in `data/` of the checkout."""
+    installed = _PACKAGE / "data"
+    return (installed if installed.is_dir() else _PACKAGE.parent / "data") / name

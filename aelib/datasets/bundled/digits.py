@@ -1,0 +1,30 @@
+"""scikit-learn's 1,797 handwritten digits of 8x8 pixels: real, small, and there without a download."""
+
+import torch
+from sklearn.datasets import load_digits
+
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered
+
+SPLITS = Splits(train=1437, test=360)
+
+
+def _load() -> ImageSet:
+    found = load_digits()
+    pixels = torch.from_numpy(found.images).mul(255 / 16).round().to(torch.uint8)[:, None]
+    labels = torch.from_numpy(found.target).long()
+    # the writers follow each other: every fifth image is held out, so that both parts have all of them
+    order = torch.arange(len(pixels))
+    order = torch.cat([order[order % 5 != 0], order[order % 5 == 0]])
+    return ImageSet(pixels[order], numbered(labels[order]), labels[order])
+
+
+SPEC = DatasetSpec(
+    name="digits8x8",
+    title="1,797 digits, 8x8",
+    shape=(1, 8, 8),
+    splits=SPLITS,
+    classes=10,
+    source="scikit-learn; E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits (UCI), the test part",
+    licence="CC BY 4.0",
+    load=_load,
+)

@@ -1,0 +1,92 @@
+"""Bundled emoji (data/emoji), 20x20 grey and 32x32 colour. A set is some of them: its name says which.
+
+emoji20x20                 the first eight, the set of the lesson
+emoji20x20-00000001ff      those whose bits are 1, here the first nine
+"""
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+import numpy as np
+import torch
+from PIL import Image
+
+from aelib.core.errors import LabError
+from aelib.core.paths import bundled
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+
+GREY, COLOUR = "emoji20x20", "emoji32x32"
+FIRST = 8  # the set of the lesson
+FEWEST = 2
+WRONG_PIXEL = 0.2  # a fifth of the way from black to white
+SOURCE = "Noto Color Emoji 2.042 (Google), drawn small by data/emoji/draw.py"
+LICENCE = "SIL Open Font License 1.1 (the font)"
+
+_FOLDER = bundled("emoji")
+_NAME = re.compile(rf"({GREY}|{COLOUR})-([0-9a-f]{{10}})")
+
+
+@lru_cache(maxsize=2)
+def palette(base: str) -> ImageSet:
+    """Every bundled emoji of one size, by the base's name."""
+    files = sorted((_FOLDER / base.removeprefix("emoji")).glob("*.png"))
+    arrays = [np.atleast_3d(np.asarray(Image.open(file))).transpose(2, 0, 1) for file in files]
+    names = tuple(file.stem[3:].replace("-", " ") for file in files)
+    return ImageSet(torch.from_numpy(np.stack(arrays)), names, torch.arange(len(names)))
+
+
+def name_of(base: str, chosen: Collection[int]) -> str:
+    """The name of the set of these emoji, by their numbers in the palette."""
+    if set(chosen) == set(range(FIRST)):
+        return base
+    return f"{base}-{sum(1 << number for number in set(chosen)):010x}"
+
+
+def numbers(name: str) -> list[int]:
+    """The numbers of a set's emoji in the palette, in that order. Raises LabError for a name that makes no sense."""
+    if name in (GREY, COLOUR):
+        return list(range(FIRST))
+    match = _NAME.fullmatch(name)
+    bits = int(match[2], 16) if match else 0
+    chosen = [number for number in range(bits.bit_length()) if bits >> number & 1]
+    if match is None or len(chosen) < FEWEST or chosen[-1] >= len(palette(match[1]).names):
+        count = len(palette(GREY).names)
+        raise LabError(
+            f"dataset is {name[:60]!r}: write {GREY}- or {COLOUR}- and 10 hexadecimal digits whose bits choose at "
+            f"least {FEWEST} of the {count} emoji."
+        )
+    return chosen
+
+
+def is_one(name: str) -> bool:
+    """Whether a name is meant to be one of ours."""
+    return name.startswith((GREY, COLOUR))
+
+
+@lru_cache(maxsize=64)
+def spec(name: str) -> DatasetSpec:
+    """Raises LabError."""
+    chosen = numbers(name)
+    base = name.partition("-")[0]
+    channels, side = (1, 20) if base == GREY else (3, 32)
+    kind = "grey" if base == GREY else "colour"
+
+    def load() -> ImageSet:
+        every = palette(base)
+        return ImageSet(
+            every.pixels[chosen], tuple(every.names[number] for number in chosen), torch.arange(len(chosen))
+        )
+
+    return DatasetSpec(
+        name=name,
+        title=f"{len(chosen)} of {len(palette(base))} emoji, {side}x{side}, {kind}",
+        shape=(channels, side, side),
+        splits=Splits(len(chosen)),
+        classes=len(chosen),
+        source=SOURCE,
+        licence=LICENCE,
+        load=load,
+        wrong_pixel=WRONG_PIXEL,
+        light=True,
+    )

@@ -1,0 +1,53 @@
+"""Bundled letters A to J of open typefaces (data/letters), 28x28, white on black as in notMNIST.
+
+A row of a sheet is a family of typefaces; families to train on come first, and those to judge by are unseen.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from aelib.core.errors import LabError
+from aelib.core.paths import bundled
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+
+LETTERS = "ABCDEFGHIJ"
+SIDE, TAKES = 28, 4  # side of an image; images of one letter and family
+FAMILIES = Splits(42, 18, 10)
+SPLITS = Splits(*(families * TAKES * len(LETTERS) for families in FAMILIES))
+
+_FOLDER = bundled("letters")
+
+
+def tiles(path: Path, rows: int, columns: int, side: int) -> torch.Tensor:
+    """A sheet cut into its tiles: uint8, rows × columns × channels × side × side. Raises LabError."""
+    try:
+        sheet = np.atleast_3d(np.asarray(Image.open(path)))
+    except OSError as error:
+        raise LabError(f"{path} cannot be read ({str(error)[:80]}): install the project anew.") from None
+    if sheet.shape[:2] != (rows * side, columns * side):
+        raise LabError(f"{path} has another size than it should have: install the project anew.")
+    grid = sheet.reshape(rows, side, columns, side, -1).transpose(0, 2, 4, 1, 3)
+    return torch.from_numpy(np.ascontiguousarray(grid))
+
+
+def _load() -> ImageSet:
+    sheets = [tiles(_FOLDER / f"{letter}.png", sum(FAMILIES), TAKES, SIDE) for letter in LETTERS]
+    pixels = torch.stack(sheets, dim=1).flatten(0, 2)  # family × letter × take
+    labels = torch.arange(len(LETTERS)).repeat_interleave(TAKES).repeat(sum(FAMILIES))
+    names = tuple(f"{LETTERS[label]} (image {i})" for i, label in enumerate(labels.tolist()))
+    return ImageSet(pixels, names, labels)
+
+
+SPEC = DatasetSpec(
+    name="letters",
+    title=f"{sum(SPLITS):,} letters A to J of {sum(FAMILIES)} open typefaces, {SIDE}x{SIDE}",
+    shape=(1, SIDE, SIDE),
+    splits=SPLITS,
+    classes=len(LETTERS),
+    source="drawn by data/letters/draw.py with the typefaces that data/letters/FONTS.md lists",
+    licence="MIT; the typefaces have open licences of their own",
+    load=_load,
+)

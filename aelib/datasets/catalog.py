@@ -1,0 +1,174 @@
+"""Data sets by name: `spec(name)` says what is in one without loading it, `load(name)` gives the images.
+
+Sets with a name of their own are in `SETS`; some of them depend on files of this machine. Other names are made:
+`emoji20x20-<bits>` are emoji somebody chose, and a person's own glyph table (`glyphs-<digest>`) or pictures
+(`pictures-<digest>`, `collection-<digest>`) are kept under `home()/datasets` and named after their content, so that an
+experiment that names them always means the same pixels.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+
+from aelib.core.errors import LabError
+
+from . import files
+from .bundled import digits, emoji, font, house_numbers, letters, photographs
+from .downloads import fashion_mnist, mnist, notmnist, photo_pairs, svhn
+from .imageset import DatasetSpec, ImageSet
+from .user import glyphs, image_archive, pictures, storage
+
+
+class _Sets(Mapping[str, DatasetSpec]):
+    """Specs by name, looked up when they are asked for: what is on this machine may change while a server runs."""
+
+    def __init__(self, *always: DatasetSpec, **found: Callable[[], DatasetSpec]) -> None:
+        self._get = {one.name: partial(_same, one) for one in always} | found
+
+    def __getitem__(self, name: str) -> DatasetSpec:
+        return self._get[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._get
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._get)
+
+    def __len__(self) -> int:
+        return len(self._get)
+
+
+def _same(one: DatasetSpec) -> DatasetSpec:
+    return one
+
+
+SETS: Mapping[str, DatasetSpec] = _Sets(
+    font.SPEC,
+    emoji.spec(emoji.GREY),
+    emoji.spec(emoji.COLOUR),
+    digits.SPEC,
+    letters.SPEC,
+    house_numbers.SPEC,
+    *photographs.SPECS,
+    mnist.SPEC,
+    fashion_mnist=fashion_mnist.spec,
+    notmnist=notmnist.spec,
+    svhn=svhn.spec,
+    photo_pairs=photo_pairs.spec,
+)
+DOWNLOADS = {one.NAME: one.FILES for one in (mnist, fashion_mnist, svhn)}
+LOOKED_AT = 1000  # images by which a net is looked at while it trains, at most
+
+
+def spec(name: str) -> DatasetSpec:
+    """What is known of data set `name`. Raises LabError for a name that is not here."""
+    if name in SETS:
+        return SETS[name]
+    if emoji.is_one(name):
+        return emoji.spec(name)
+    if name.startswith(glyphs.PREFIX):
+        return glyphs.stored_spec(name)
+    if name.startswith(pictures.PREFIX):
+        return pictures.stored_spec(name)
+    if name.startswith(image_archive.PREFIX):
+        return image_archive.stored_spec(name)
+    raise LabError(f"dataset is {name[:60]!r}: choose one of {', '.join(SETS)}, or images of your own.")
+
+
+def canonical(name: str) -> str:
+    """The one name of a set that can be written in two ways; with its content, where that is another elsewhere."""
+    if emoji.is_one(name):
+        return emoji.name_of(name.partition("-")[0], emoji.numbers(name))
+    content = spec(name).content
+    return f"{name}:{content}" if content else name
+
+
+def load(name: str) -> ImageSet:
+    """The images of data set `name`, all parts; shared between callers, so not to be changed. Raises LabError."""
+    return _load(spec(name))
+
+
+@lru_cache(maxsize=16)
+def _load(described: DatasetSpec) -> ImageSet:
+    images = described.load()
+    fits = tuple(images.pixels.shape[1:]) == described.shape and tuple(images.shown.shape[1:]) == described.shown_shape
+    if len(images) != described.images or not fits:
+        raise LabError(f"{described.name} is not what it should be: replace its files by the originals.")
+    return images
+
+
+def train(name: str) -> ImageSet:
+    """The images to train on."""
+    return load(name).part(slice(spec(name).splits.train))
+
+
+def judged(name: str) -> ImageSet:
+    """The images by which a trained net is judged: those to test with, else those to validate with, else all."""
+    splits = spec(name).splits
+    start = splits.train + splits.valid if splits.test else splits.train if splits.valid else 0
+    return load(name).part(slice(start, None))
+
+
+def looked_at(name: str) -> ImageSet:
+    """The images by which a net is looked at while it trains, and that pages show: all of a set of named ones, else
+    at most LOOKED_AT, evenly from those to validate with (or, where there are none, to test with)."""
+    return _looked_at(spec(name))
+
+
+@lru_cache(maxsize=16)
+def _looked_at(described: DatasetSpec) -> ImageSet:
+    if described.named:
+        return _load(described)
+    splits = described.splits
+    count = splits.valid or splits.test
+    step = -(-count // LOOKED_AT)
+    part = _load(described).part(slice(splits.train, splits.train + count, step))
+    # a copy: these few are kept, and would keep the whole set with them
+    shown = None if part.inputs is None else part.inputs.clone()
+    return replace(part, pixels=part.pixels.clone(), labels=part.labels.clone(), inputs=shown)
+
+
+def available() -> list[DatasetSpec]:
+    """Every data set that has a name of its own, bundled ones first; a damaged one of a person's is logged and left
+    out."""
+    specs = []
+    for pattern in (f"{glyphs.PREFIX}*.csv", f"{pictures.PREFIX}*.safetensors", f"{image_archive.PREFIX}*.safetensors"):
+        for file in storage.newest(pattern):
+            try:
+                specs.append(spec(file.stem))
+            except (LabError, OSError, UnicodeDecodeError) as error:
+                logging.getLogger(__name__).warning("data set %s cannot be read: %s", file, error)
+    return [*SETS.values(), *specs]
+
+
+def is_own(name: str) -> bool:
+    """Whether a data set of that name is one that somebody gave us."""
+    return name.startswith((glyphs.PREFIX, pictures.PREFIX, image_archive.PREFIX))
+
+
+def content_of(name: str) -> bytes | None:
+    """The file of a data set that somebody gave us, to take it to another machine; None for all others."""
+    if not is_own(name):
+        return None
+    suffix = ".csv" if name.startswith(glyphs.PREFIX) else ".safetensors"
+    try:
+        return (storage.folder() / f"{name}{suffix}").read_bytes()
+    except OSError:
+        return None
+
+
+def keep_content(name: str, content: bytes) -> str:
+    """Keep here what `content_of` gave elsewhere; returns the name that it has by its content. Raises LabError."""
+    if name.startswith(glyphs.PREFIX):
+        return glyphs.keep(content)
+    if name.startswith(image_archive.PREFIX):
+        return image_archive.keep_content(content)
+    return pictures.keep_content(content)
+
+
+def get(name: str, report: files.Report = lambda *_: None) -> None:
+    """Download a data set that is not bundled, if it is not here. Raises LabError."""
+    if name not in DOWNLOADS:
+        raise LabError(f"{name[:60]!r} is not a data set to download: choose one of {', '.join(DOWNLOADS)}.")
+    files.get(name, DOWNLOADS[name], report)

@@ -1,0 +1,1 @@
+"""Data sets that are downloaded once, or found in `AELIB_DATA`."""

@@ -1,0 +1,68 @@
+"""Fashion-MNIST: 70,000 pictures of clothes in MNIST's form, found in a folder of its own or downloaded (see
+files.py)."""
+
+import hashlib
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from aelib.core.errors import LabError
+from aelib.datasets import files, idx
+from aelib.datasets.files import RemoteFile
+from aelib.datasets.imageset import DatasetSpec, ImageSet, numbered
+
+from . import mnist
+
+NAME = "fashion_mnist"
+_MIRROR = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+FILES = [
+    RemoteFile(name, _MIRROR + name, size, checksum)
+    for name, size, checksum in (
+        ("train-images-idx3-ubyte.gz", 26_421_880, "md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
+        ("train-labels-idx1-ubyte.gz", 29_515, "md5:25c81989df183df01b3e8a0aad5dffbe"),
+        ("t10k-images-idx3-ubyte.gz", 4_422_102, "md5:bef4ecab320f06d8554ea6380940ec79"),
+        ("t10k-labels-idx1-ubyte.gz", 5_148, "md5:bb300cfdad3c16e7a12a480ee83cd310"),
+    )
+]
+
+
+def _read(path: Path, *shape: int) -> Tensor:
+    numbers = idx.read(path, shape)
+    if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() in mnist.CONTENT.values():
+        raise LabError(f"{path} is MNIST's and not Fashion-MNIST's: replace it by the original.")
+    return numbers
+
+
+def _load(found: list[Path]) -> ImageSet:
+    train, train_labels, test, test_labels = found
+    splits, side = mnist.SPLITS, mnist.SIDE
+    pixels = torch.cat([_read(train, splits.train, side, side), _read(test, splits.test, side, side)])[:, None]
+    labels = torch.cat([_read(train_labels, splits.train), _read(test_labels, splits.test)]).long()
+    if int(labels.max()) > 9:
+        raise LabError(f"The label files of {NAME} hold numbers above 9: replace them by the originals.")
+    return ImageSet(pixels, numbered(labels), labels)
+
+
+def spec() -> DatasetSpec:
+    """What is here. The files are part of what the name means: only packed ones have a checksum that is known."""
+    paths = {file.name: path for file in FILES if (path := files.find(NAME, file.name)) is not None}
+    missing = files.missing(NAME, FILES)
+
+    def load() -> ImageSet:
+        if missing:
+            raise LabError(missing)
+        return _load(list(paths.values()))
+
+    return DatasetSpec(
+        name=NAME,
+        title="Fashion-MNIST: 70,000 clothes, 28x28",
+        shape=(1, mnist.SIDE, mnist.SIDE),
+        splits=mnist.SPLITS,
+        classes=10,
+        source="H. Xiao, K. Rasul, R. Vollgraf (Zalando Research), arXiv:1708.07747; IDX files",
+        licence="MIT",
+        load=load,
+        missing=lambda: missing,
+        content="" if missing else files.fingerprint(paths),
+    )

@@ -1,0 +1,69 @@
+"""MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py)."""
+
+import hashlib
+
+import torch
+from torch import Tensor
+
+from aelib.core.errors import LabError
+from aelib.datasets import files, idx
+from aelib.datasets.files import RemoteFile
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered
+
+NAME = "mnist"
+SIDE = 28
+SPLITS = Splits(train=60_000, test=10_000)
+
+_MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+FILES = [
+    RemoteFile(name, _MIRROR + name, size, checksum)
+    for name, size, checksum in (
+        (
+            "train-images-idx3-ubyte.gz",
+            9_912_422,
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        ),
+        ("train-labels-idx1-ubyte.gz", 28_881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+        ("t10k-images-idx3-ubyte.gz", 1_648_877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+        ("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    )
+]
+CONTENT = {  # sha256 of the numbers alone, however the file is packed
+    "train-images-idx3-ubyte.gz": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "train-labels-idx1-ubyte.gz": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "t10k-images-idx3-ubyte.gz": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "t10k-labels-idx1-ubyte.gz": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+}
+
+
+def _read(file: RemoteFile, *shape: int) -> Tensor:
+    path = files.find(NAME, file.name)
+    if path is None:
+        raise LabError(files.missing(NAME, FILES) or "")
+    numbers = idx.read(path, shape)
+    # other sets (Fashion-MNIST, KMNIST) have files of the same names and shapes
+    if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() != CONTENT[file.name]:
+        raise LabError(f"{path} is not MNIST's, though it looks like it: replace it by the original.")
+    return numbers
+
+
+def _load() -> ImageSet:
+    train, train_labels, test, test_labels = FILES
+    pixels = torch.cat([_read(train, SPLITS.train, SIDE, SIDE), _read(test, SPLITS.test, SIDE, SIDE)])[:, None]
+    labels = torch.cat([_read(train_labels, SPLITS.train), _read(test_labels, SPLITS.test)]).long()
+    if int(labels.max()) > 9:
+        raise LabError("The label files of mnist hold numbers above 9: replace them by the originals.")
+    return ImageSet(pixels, numbered(labels), labels)
+
+
+SPEC = DatasetSpec(
+    name=NAME,
+    title="MNIST: 70,000 digits, 28x28",
+    shape=(1, SIDE, SIDE),
+    splits=SPLITS,
+    classes=10,
+    source="Y. LeCun, C. Cortes, C. J. C. Burges; IDX files",
+    licence="CC BY-SA 3.0, as commonly given",
+    load=_load,
+    missing=lambda: files.missing(NAME, FILES),
+)

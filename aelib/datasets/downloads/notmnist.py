@@ -1,0 +1,256 @@
+"""notMNIST: the letters A to J in thousands of typefaces, 28x28, white on black. Found on this machine, not downloaded.
+
+Three forms: IDX files named like MNIST's, in a folder of their own; and the archive `notMNIST_small.tar.gz`, which is
+read as it is, without unpacking anything to the disk.
+"""
+
+import gzip
+import hashlib
+import io
+import tarfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from aelib.core.errors import LabError
+from aelib.datasets import files, idx
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, parts_of, shuffled
+
+from . import mnist
+
+NAME = "notmnist"
+SIDE = 28
+LETTERS = "ABCDEFGHIJ"
+SPLITS = Splits(42_000, 18_000, 10_000)  # of the 70,000 images that the IDX files have
+MOST = 100_000  # images in one file
+FEWEST = 20
+ARCHIVE = "notMNIST_small.tar.gz"
+URL = "http://yaroslavvb.com/upload/notMNIST/notMNIST_small.tar.gz"
+OFFICIAL = (8_458_043, 18_724, 2)  # bytes of the archive, images in it that can be read, and that cannot
+MEMBERS = 150_000  # in an archive, at most
+MEMBER_BYTES = 100_000
+TOTAL_BYTES = 400_000_000
+UNREADABLE = 0.01  # share of an archive's images; two of the official one's are known to be
+
+_PARTS = (
+    ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
+    ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
+)
+
+
+class _Found(NamedTuple):
+    """What is here: pairs of an image and a label file, or an archive."""
+
+    pairs: tuple[tuple[Path, Path], ...]
+    counts: tuple[int, ...]
+    archive: Path | None = None
+    unreadable: int = 0  # images in it
+
+    @property
+    def complete(self) -> bool:
+        return sum(self.counts) == sum(SPLITS) and self.counts[-1] == SPLITS.test
+
+    @property
+    def splits(self) -> Splits:
+        return SPLITS if self.complete else parts_of(sum(self.counts))
+
+    @property
+    def files(self) -> dict[str, Path]:
+        if self.archive is not None:
+            return {self.archive.name: self.archive}
+        return {path.name: path for pair in self.pairs for path in pair}
+
+
+def _folder() -> list[Path]:
+    """Not AELIB_DATA itself, where files of these names are MNIST's."""
+    return [folder for folder in files.folders(NAME) if folder.name == NAME]
+
+
+def _find(name: str) -> Path | None:
+    plain = name.removesuffix(".gz")
+    return next((f / n for f in _folder() for n in (plain, f"{plain}.gz") if (f / n).is_file()), None)
+
+
+def _search() -> _Found | None:
+    """The most that there is; None where there is nothing. Raises LabError."""
+    pairs: list[tuple[Path, Path]] = []
+    for images, labels in _PARTS:
+        if (path := _find(images)) is not None:
+            other = _find(labels)
+            if other is None:
+                raise LabError(f"{path} has no labels: put {labels} beside it.")
+            pairs.append((path, other))
+    archive = next((folder / ARCHIVE for folder in files.folders(NAME) if (folder / ARCHIVE).is_file()), None)
+    if archive is not None and not any(images.name.startswith("train") for images, _ in pairs):
+        size = files.stamp(archive)[1]
+        # to count what another archive has, it must be read
+        if size == OFFICIAL[0]:
+            return _Found((), (OFFICIAL[1],), archive, OFFICIAL[2])
+        _, labels_read, unreadable = _unpacked(*files.stamp(archive))
+        return _Found((), (len(labels_read),), archive, unreadable)
+    if not pairs:
+        return None
+    return _Found(tuple(pairs), tuple(_count(*files.stamp(i), *files.stamp(n)) for i, n in pairs))
+
+
+@lru_cache(maxsize=16)
+def _count(images: Path, _a: int, _b: int, labels: Path, _c: int, _d: int) -> int:
+    count = idx.count(images, (SIDE, SIDE), MOST)
+    if idx.count(labels, (), MOST) != count:
+        raise LabError(f"{labels} has not one label for each of the {count:,} images: replace it by the original.")
+    if count < FEWEST:
+        raise LabError(f"{images} has {count} images: give at least {FEWEST}.")
+    return count
+
+
+def _read(images: Path, labels: Path) -> tuple[Tensor, Tensor]:
+    pixels, classes = idx.read_counted(images, (SIDE, SIDE), MOST), idx.read_counted(labels, (), MOST)
+    if hashlib.sha256(pixels.numpy().tobytes()).hexdigest() in mnist.CONTENT.values():
+        raise LabError(f"{images} is MNIST's and not notMNIST's: replace it by the original.")
+    if int(classes.max()) >= len(LETTERS):
+        raise LabError(f"{labels} has numbers above 9: replace it by the original.")
+    return pixels[:, None], classes.long()
+
+
+class _Bounded(io.RawIOBase):
+    """An archive's bytes unpacked, which must end: a small file can unpack to any size."""
+
+    def __init__(self, file: gzip.GzipFile) -> None:
+        self.file, self.left = file, TOTAL_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        content = self.file.read(min(self.left + 1, size if size >= 0 else self.left + 1))
+        self.left -= len(content)
+        if self.left < 0:
+            raise LabError(f"The archive unpacks to more than {TOTAL_BYTES:,} bytes: replace it by the original.")
+        return content
+
+
+def _members(path: Path) -> Iterator[tuple[int, str, bytes]]:
+    """Class, name and content of each image in an archive, with no path of it used for anything. Raises LabError."""
+    with gzip.open(path) as packed, tarfile.open(fileobj=_Bounded(packed), mode="r|") as archive:
+        for number, member in enumerate(archive):
+            if number >= MEMBERS or member.size > MEMBER_BYTES:
+                raise LabError(
+                    f"{path} is not notMNIST's: give at most {MEMBERS:,} files of at most {MEMBER_BYTES:,} bytes each."
+                )
+            name = PurePosixPath(member.name)
+            letter = name.parent.name
+            if member.isfile() and name.suffix == ".png" and not name.name.startswith(".") and letter in tuple(LETTERS):
+                file = archive.extractfile(member)
+                yield LETTERS.index(letter), f"{letter}/{name.name}"[:80], file.read() if file else b""
+
+
+def _unpacked(path: Path, size: int, time: int) -> tuple[Tensor, Tensor, int]:
+    """Pixels and labels of all images that can be read, and how many cannot. Raises LabError."""
+    found = _attempted(path, size, time)
+    if isinstance(found, str):
+        raise LabError(found)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _attempted(path: Path, _size: int, _time: int) -> tuple[Tensor, Tensor, int] | str:
+    """The same, or what is wrong: that too is kept, since it takes as long to find out."""
+    try:
+        return _read_archive(path)
+    except LabError as error:
+        return str(error)
+
+
+def _read_archive(path: Path) -> tuple[Tensor, Tensor, int]:
+    pixels: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
+    unreadable: list[str] = []
+    try:
+        for label, name, content in _members(path):
+            image = _decoded(content)
+            if image is None:
+                unreadable.append(name)
+            else:
+                pixels.append(image)
+                labels.append(label)
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+        raise LabError(f"{path} cannot be read ({error}): replace it by the original, from {URL}.") from None
+    if len(unreadable) > max(2, UNREADABLE * len(pixels)):
+        raise LabError(
+            f"{len(unreadable)} images of {path} cannot be read, {unreadable[0]} first: replace it by the original."
+        )
+    if len(pixels) < FEWEST:
+        raise LabError(f"{path} has {len(pixels)} images in folders A to J: replace it by the original, from {URL}.")
+    return torch.from_numpy(np.stack(pixels))[:, None], torch.tensor(labels), len(unreadable)
+
+
+def _decoded(content: bytes) -> "NDArray[np.uint8] | None":
+    """None for what is not an image of this size."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
+            return np.asarray(image.convert("L")) if image.size == (SIDE, SIDE) else None
+    except Exception:  # noqa: BLE001 - whatever a decoder raises on damaged bytes; the caller counts them
+        return None
+
+
+def _load(found: _Found) -> ImageSet:
+    try:
+        if found.archive is not None:
+            read = [_unpacked(*files.stamp(found.archive))[:2]]
+        else:
+            read = [_read(*pair) for pair in found.pairs]
+    except OSError as error:
+        raise LabError(f"{error.filename} cannot be read ({error.strerror}): replace it by the original.") from None
+    pixels, labels = (torch.cat(each) for each in zip(*read, strict=True))
+    # the archive is in the order of the letters; of a complete set, the images to test by stay what they are
+    last = len(labels) - found.counts[-1] if found.complete else len(labels)
+    order = torch.cat([shuffled(last, NAME), torch.arange(last, len(labels))])
+    labels = labels[order]
+    names = tuple(f"{LETTERS[label]} (image {i})" for i, label in enumerate(labels.tolist()))
+    return ImageSet(pixels[order], names, labels)
+
+
+def spec() -> DatasetSpec:
+    """What is here, without the pixels; what is damaged is not here, and `missing` says why."""
+    missing, content, found = None, "", None
+    try:
+        found = _search()
+        if found is None:
+            missing = (
+                f"{NAME} is not on this machine: put train-images-idx3-ubyte.gz, t10k-images-idx3-ubyte.gz and their "
+                f"labels into {_folder()[0]}, or {ARCHIVE} (8 MB) from {URL}."
+            )
+        else:
+            content = files.fingerprint(found.files)
+    except LabError as error:
+        missing = str(error)
+    except OSError as error:
+        missing = f"{error.filename} cannot be read ({error.strerror}): replace it by the original."
+
+    def load() -> ImageSet:
+        if found is None or missing:
+            raise LabError(missing or "")
+        return _load(found)
+
+    splits = SPLITS if found is None else found.splits
+    lost = f" ({found.unreadable} more cannot be read)" if found is not None and found.unreadable else ""
+    return DatasetSpec(
+        name=NAME,
+        title=f"notMNIST: {sum(splits):,} letters A to J{lost}, {SIDE}x{SIDE}",
+        shape=(1, SIDE, SIDE),
+        splits=splits,
+        classes=len(LETTERS),
+        source="Y. Bulatov, notMNIST, 2011",
+        licence="none stated by its author",
+        load=load,
+        missing=lambda: missing,
+        content=content,
+    )

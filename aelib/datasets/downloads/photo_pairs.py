@@ -1,0 +1,210 @@
+"""Pairs of photographs, one poor and one good, of a person's own: `{train,val}/{low_res,high_res}/N.png`.
+
+The same N is the same picture. Each is cut into patches that do not overlap; a net is shown those of the poor side. The
+poor side may be as large as the good one, or smaller by 2, 3 or 4.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from aelib.core.errors import LabError
+from aelib.datasets import files
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+from aelib.datasets.user import pictures
+
+NAME = "photo_pairs"
+PARTS, LOW, HIGH = ("train", "val"), "low_res", "high_res"
+PATCH = {1: 64, 2: 64, 3: 48, 4: 64}  # side of a patch of the good side, by how much smaller the poor side is
+MOST = 40_000  # patches, about 1 GB
+_NOMINAL = Splits(1920, 640)
+
+_Size = tuple[int, int]
+
+
+class _Found(NamedTuple):
+    """Pairs (low, high) of each part, their sizes (width, height), and how much smaller the low side is."""
+
+    root: Path
+    pairs: dict[str, list[tuple[Path, Path]]]
+    low: _Size
+    high: _Size
+    factor: int
+
+    @property
+    def patches(self) -> int:
+        """Of one picture."""
+        patch = PATCH[self.factor]
+        return (self.high[0] // patch) * (self.high[1] // patch)
+
+    @property
+    def splits(self) -> Splits:
+        return Splits(*(len(self.pairs[part]) * self.patches for part in PARTS))
+
+
+def _root() -> Path | None:
+    """The first folder that has one of the folders of pairs."""
+    candidates = [*files.folders("sr_pairs")[:-1][:1], *files.folders(NAME)]
+    return next((c for c in candidates for p in PARTS for s in (LOW, HIGH) if (c / p / s).is_dir()), None)
+
+
+def _stamps(root: Path) -> tuple[object, ...]:
+    """What changes where a picture is added, taken away or written again. Asked for many times by every page: a scan
+    of the folders costs a third of looking at each path. Raises OSError."""
+    found: list[object] = []
+    for folder in (root / part / side for part in PARTS for side in (LOW, HIGH)):
+        if folder.is_dir():
+            with os.scandir(folder) as entries:
+                stats = [(entry.name, entry.stat()) for entry in entries]
+            found.append(frozenset((name, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for name, one in stats))
+        else:
+            found.append(None)
+    return tuple(found)
+
+
+def _search(root: Path | None) -> _Found | None:
+    """None where there is nothing. Raises LabError naming a file that does not fit, OSError."""
+    if root is None:
+        return None
+    pairs = {part: _pairs(root / part) for part in PARTS}
+    low, high = (_size(*files.stamp(path)) for path in pairs[PARTS[0]][0])
+    factor = high[0] // low[0] if low[0] else 0
+    first = pairs[PARTS[0]][0][0]
+    if factor not in PATCH or (low[0] * factor, low[1] * factor) != high:
+        raise LabError(
+            f"{first} is {low[0]}x{low[1]} and its good side {high[0]}x{high[1]}: give a poor side as large, or "
+            "smaller by 2, 3 or 4."
+        )
+    found = _Found(root, pairs, low, high, factor)
+    if not 0 < sum(found.splits) <= MOST:
+        raise LabError(
+            f"The pairs in {root} give {sum(found.splits):,} patches of {PATCH[factor]}x{PATCH[factor]}: give 1 to "
+            f"{MOST:,}."
+        )
+    return found
+
+
+def _pairs(folder: Path) -> list[tuple[Path, Path]]:
+    low, high = ({path.name: path for path in (folder / side).glob("*.png")} for side in (LOW, HIGH))
+    for name in sorted(low.keys() ^ high.keys()):
+        here, lacking = (LOW, HIGH) if name in low else (HIGH, LOW)
+        raise LabError(f"{folder / here / name} has no partner in {lacking}: put it there, or take this one away.")
+    if not low:
+        raise LabError(f"{folder} has no pairs: put pictures N.png into its {LOW} and {HIGH}.")
+    return [(low[name], high[name]) for name in sorted(low, key=lambda name: (len(name), name))]
+
+
+@lru_cache(maxsize=16)
+def _size(path: Path, _size: int, _time: int) -> _Size:
+    """Width and height, from the header. Raises LabError."""
+    try:
+        with Image.open(path, formats=("PNG",)) as picture:
+            size = picture.size
+    except Image.DecompressionBombError:
+        raise LabError(f"{path} is too large: give at most {pictures.MAX_PIXELS_PNG:,} pixels in all.") from None
+    except Exception:  # noqa: BLE001 - whatever a decoder raises on damaged bytes
+        raise LabError(f"{path} is not a PNG picture: replace it.") from None
+    if size[0] * size[1] > pictures.MAX_PIXELS_PNG:
+        raise LabError(f"{path} has {size[0]:,}x{size[1]:,} pixels: give at most {pictures.MAX_PIXELS_PNG:,} in all.")
+    return size
+
+
+def _patches(path: Path, size: _Size, patch: int, other: Path) -> Tensor:
+    """uint8, patches × 3 × patch × patch, row by row. Raises LabError naming the file."""
+    try:
+        with Image.open(path, formats=("PNG",)) as picture:
+            if picture.size != size:
+                width, height = picture.size
+                raise LabError(
+                    f"{path} is {width}x{height} and {other.name} {size[0]}x{size[1]}: give all the same size."
+                )
+            array = np.asarray(picture.convert("RGB"))
+    except LabError:
+        raise
+    except Exception:  # noqa: BLE001
+        raise LabError(f"{path} is a damaged picture: replace it.") from None
+    return cut(torch.from_numpy(array.copy()), patch, patch)
+
+
+def cut(picture: Tensor, patch: int, step: int) -> Tensor:
+    """height × width × channels to patches × channels × patch × patch, one every `step` pixels, row by row; what is
+    left at the right and below is left out."""
+    tiles = picture.unfold(0, patch, step).unfold(1, patch, step)
+    return tiles.reshape(-1, picture.shape[2], patch, patch).contiguous()
+
+
+def _load(found: _Found) -> ImageSet:
+    patch = PATCH[found.factor]
+    lows, highs, names, labels = [], [], [], []
+    firsts = found.pairs[PARTS[0]][0]
+    number = 0
+    for part in PARTS:
+        for low, high in found.pairs[part]:
+            lows.append(_patches(low, found.low, patch // found.factor, firsts[0]))
+            highs.append(_patches(high, found.high, patch, firsts[1]))
+            names += [f"{part} {low.stem} (patch {i})" for i in range(found.patches)]
+            labels += [number] * found.patches
+            number += 1
+    return ImageSet(torch.cat(highs), tuple(names), torch.tensor(labels), torch.cat(lows))
+
+
+def spec() -> DatasetSpec:
+    """What is here, without the pixels; what is damaged is not here, and `missing` says why."""
+    root = _root()
+    try:
+        stamps = _stamps(root) if root else None
+    except OSError:  # a folder that cannot be read, which the description says
+        stamps = None
+    return _known(root, stamps) if root and stamps else _described(root)
+
+
+@lru_cache(maxsize=4)
+def _known(root: Path, _stamps: tuple[object, ...]) -> DatasetSpec:
+    return _described(root)
+
+
+def _described(root: Path | None) -> DatasetSpec:
+    found, missing, content = None, None, ""
+    try:
+        found = _search(root)
+        if found is None:
+            missing = (
+                f"{NAME} are not on this machine: put pairs of PNG pictures of the same names into train/{LOW}, "
+                f"train/{HIGH}, val/{LOW} and val/{HIGH} in {files.folders(NAME)[0]}."
+            )
+        else:
+            paths = (path for pairs in found.pairs.values() for pair in pairs for path in pair)
+            content = files.fingerprint({str(path.relative_to(found.root)): path for path in paths})
+    except LabError as error:
+        missing = str(error)
+    except OSError as error:
+        missing = f"{error.filename} cannot be read ({error.strerror}): replace it."
+
+    def load() -> ImageSet:
+        if found is None or missing:
+            raise LabError(missing or "")
+        return _load(found)
+
+    factor = found.factor if found else 1
+    patch, splits = PATCH[factor], found.splits if found else _NOMINAL
+    pairs = sum(map(len, found.pairs.values())) if found else 160
+    return DatasetSpec(
+        name=NAME,
+        title=f"pairs of photographs: {sum(splits):,} patches of {pairs}, {patch}x{patch}, colour",
+        shape=(3, patch, patch),
+        splits=splits,
+        classes=pairs,
+        source="pictures in pairs on this machine",
+        licence="their owners'",
+        load=load,
+        light=True,
+        missing=lambda: missing,
+        input_shape=(3, patch // factor, patch // factor),
+        content=content,
+    )

@@ -1,0 +1,167 @@
+"""SVHN: photographed house numbers, cropped to one digit, as MATLAB files. Found on this machine or downloaded.
+
+The official two files, or whatever `*32x32.mat` lies in a folder of the set's own: then the images are those of that
+file. Which they are is in `DatasetSpec.content`.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.io import loadmat, whosmat
+
+from aelib.core.errors import LabError
+from aelib.datasets import files
+from aelib.datasets.files import RemoteFile
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered, parts_of
+
+NAME = "svhn"
+SIDE = 32
+_NOMINAL = Splits(58_606, 14_651, 26_032)  # of the official files
+MOST = 150_000  # images in one file
+FEWEST = 20
+_HOME = "http://ufldl.stanford.edu/housenumbers/"
+FILES = [
+    RemoteFile(name, _HOME + name, size, f"md5:{md5}")  # its publisher gives no other checksum
+    for name, size, md5 in (
+        ("train_32x32.mat", 182_040_794, "e26dedcc434d2e4c54c9b2d4a06d8373"),
+        ("test_32x32.mat", 64_275_384, "eb5a983be6a315427106f1b768adde73"),
+    )
+]
+
+
+class _Found(NamedTuple):
+    """The files that are here, and how many images each has."""
+
+    paths: tuple[Path, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def splits(self) -> Splits:
+        """Four fifths of the official training file are trained on; a file alone is divided."""
+        if len(self.counts) == 1:
+            return parts_of(self.counts[0])
+        train, test = self.counts
+        return Splits(round(0.8 * train), train - round(0.8 * train), test)
+
+    @property
+    def grey(self) -> bool:
+        """As far as a file's name tells it."""
+        return any("gray" in path.name.lower() or "grey" in path.name.lower() for path in self.paths)
+
+
+def _paths() -> tuple[Path, ...]:
+    official = [path for file in FILES if (path := _find(file.name)) is not None]
+    if official:
+        return tuple(official)
+    others = (path for folder in _own_folders() for path in sorted(folder.glob("*32x32.mat")) if path.is_file())
+    return tuple(others)[:1]
+
+
+def _find(name: str) -> Path | None:
+    return next((folder / name for folder in files.folders(NAME) if (folder / name).is_file()), None)
+
+
+def _own_folders() -> list[Path]:
+    return [folder for folder in files.folders(NAME) if folder.name == NAME]
+
+
+def _search() -> _Found | None:
+    """None where there is nothing. Raises LabError for a file that is another than its name says."""
+    paths = _paths()
+    try:
+        return _Found(paths, tuple(_count(*files.stamp(path)) for path in paths)) if paths else None
+    except OSError as error:
+        raise LabError(f"{error.filename} cannot be read ({error.strerror}): replace it by the original.") from None
+
+
+@lru_cache(maxsize=16)
+def _count(path: Path, _size: int, _time: int) -> int:
+    """How many images a file says that it has. Raises LabError."""
+    try:
+        found = {name: (shape, kind) for name, shape, kind in whosmat(path)}
+    except Exception as error:  # noqa: BLE001 - whatever the parser raises on damaged bytes
+        raise LabError(
+            f"{path} cannot be read as a MATLAB file ({_short(error)}): replace it by the original."
+        ) from None
+    shape, kind = found.get("X", ((), ""))
+    count = shape[3] if len(shape) == 4 else 0
+    images = shape == (SIDE, SIDE, 3, count) and kind == "uint8"
+    if not images or found.get("y", ((),))[0] not in ((count, 1), (1, count)):
+        raise LabError(
+            f"{path} has not the images X ({SIDE}x{SIDE}x3xN bytes) and labels y (Nx1) of SVHN: replace it "
+            "by the original."
+        )
+    if not FEWEST <= count <= MOST:
+        raise LabError(f"{path} has {count:,} images: give {FEWEST} to {MOST:,}.")
+    return int(count)
+
+
+def _short(error: Exception) -> str:
+    return (str(error).split("\n")[0] or type(error).__name__)[:80]
+
+
+def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Images × 3 × 32 × 32, and their labels, 0 to 9. Raises LabError."""
+    try:
+        found: dict[str, Any] = loadmat(path, variable_names=["X", "y"])
+        pixels, labels = found["X"].transpose(3, 2, 0, 1), found["y"].ravel()
+    except Exception as error:  # noqa: BLE001
+        raise LabError(f"{path} is damaged ({_short(error)}): replace it by the original.") from None
+    if labels.dtype.kind not in "uif" or pixels.dtype != np.uint8 or not np.isin(labels, np.arange(1, 11)).all():
+        raise LabError(f"{path} has labels other than 1 to 10, where 10 means digit 0: replace it by the original.")
+    return np.ascontiguousarray(pixels), labels.astype(np.int64) % 10
+
+
+def _load(found: _Found) -> ImageSet:
+    # In their order: neighbours are crops of the same house number, which must not be in two parts.
+    read = [_read(path) for path in found.paths]
+    labels = torch.from_numpy(np.concatenate([labels for _, labels in read]))
+    pixels = torch.from_numpy(np.concatenate([pixels for pixels, _ in read]) if len(read) > 1 else read[0][0])
+    return ImageSet(pixels, numbered(labels), labels)
+
+
+def spec() -> DatasetSpec:
+    """What is here, without the pixels; what is damaged is not here, and `missing` says why."""
+    try:
+        found = _search()
+    except LabError as error:
+        return _described(_NOMINAL, str(error))
+    if found is None or files.half_way(NAME, FILES):  # half of it would be another set
+        return _described(_NOMINAL, files.missing(NAME, FILES))
+    return _described(
+        found.splits,
+        None,
+        kind="grey" if found.grey else "colour",
+        content=files.fingerprint({path.name: path for path in found.paths}),
+        load=lambda: _load(found),
+    )
+
+
+def _described(
+    splits: Splits,
+    missing: str | None,
+    kind: str = "colour",
+    content: str = "",
+    load: Callable[[], ImageSet] | None = None,
+) -> DatasetSpec:
+    def absent() -> ImageSet:
+        raise LabError(missing or "")
+
+    return DatasetSpec(
+        name=NAME,
+        title=f"SVHN: {sum(splits):,} digits of house numbers, {SIDE}x{SIDE}, {kind}",
+        shape=(3, SIDE, SIDE),
+        splits=splits,
+        classes=10,
+        source="Y. Netzer et al., Reading Digits in Natural Images with Unsupervised Feature Learning, 2011",
+        licence="for non-commercial use only",
+        load=load or absent,
+        light=True,
+        missing=lambda: missing,
+        content=content,
+    )

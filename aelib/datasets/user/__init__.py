@@ -1,0 +1,1 @@
+"""A person's own data: glyph tables, pictures, archives of pictures."""

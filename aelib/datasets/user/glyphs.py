@@ -1,0 +1,177 @@
+"""Glyph tables: small black-and-white pictures written as text (CSV), bundled or a person's own.
+
+    char,row0,row1,row2
+    plus,.#.,###,.#.
+    box,###,#.#,###
+
+A row is `#` and `.` (or `1` and `0`), or hexadecimal (`0x0e`, most significant bit on the left; the width is
+that of the widest row). Everything uploaded is hostile until `parse` has accepted it.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Container
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+
+from aelib.core.errors import LabError
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+
+from . import storage
+
+PREFIX = "glyphs-"
+SIDES = (3, 32)  # smallest and largest height and width
+GLYPHS = (2, 1024)  # fewest and most in a table
+MAX_BYTES = 2_000_000
+MAX_NAME = 20  # characters of a glyph's name
+
+_ROW = re.compile(r"row(\d{1,2})", re.ASCII)
+_BITS = re.compile(r"[#.01]+")
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
+
+
+def parse(text: str) -> ImageSet:
+    """The glyphs of a table. Raises LabError with the line and what to write instead."""
+    rows = _read(text)
+    header = [cell.strip().lower() for cell in rows[0][1]]
+    columns = _row_columns(header)
+    if not GLYPHS[0] <= len(rows) - 1 <= GLYPHS[1]:
+        raise LabError(f"The table has {len(rows) - 1} glyphs: give {GLYPHS[0]} to {GLYPHS[1]:,}.")
+    names: dict[str, None] = {}  # a set that keeps the order
+    cells: list[list[str]] = []
+    lines: list[int] = []
+    for line, row in rows[1:]:
+        if len(row) != len(header):
+            raise LabError(
+                f"Line {line} has {len(row)} cells and the header {len(header)}: give every line the same number."
+            )
+        names[_name(row[header.index("char")], line, names)] = None
+        cells.append([row[column].strip() for column in columns])
+        lines.append(line)
+    pixels = _pixels(cells, lines)
+    return ImageSet(pixels, tuple(names), torch.arange(len(names)))
+
+
+def _read(text: str) -> list[tuple[int, list[str]]]:
+    """Line number and cells of every line that is not empty."""
+    if len(text) > MAX_BYTES:
+        raise LabError(f"The table has {len(text):,} characters: give at most {MAX_BYTES:,}.")
+    text = text.removeprefix("\ufeff")
+    header = text.lstrip().partition("\n")[0]
+    # spreadsheets save with ; where the comma is the decimal sign
+    separator = "," if "," in header else ";" if ";" in header else "\t" if "\t" in header else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise LabError(f"Line {reader.line_num} is not CSV ({error}): write cells separated by commas.") from None
+    if not rows:
+        raise LabError("The table is empty: write a header char,row0,row1,... and one line for each glyph.")
+    return rows
+
+
+def _row_columns(header: list[str]) -> list[int]:
+    """Where row0, row1, ... stand in the header."""
+    found = {int(match[1]): i for i, cell in enumerate(header) if (match := _ROW.fullmatch(cell))}
+    height = sum(bool(_ROW.fullmatch(cell)) for cell in header)
+    if header.count("char") != 1 or sorted(found) != list(range(height)) or len(set(header)) != len(header):
+        raise LabError("The first line must name the columns: char,row0,row1,row2,... each once, none left out.")
+    if not SIDES[0] <= height <= SIDES[1]:
+        raise LabError(f"The glyphs have {height} rows: give {SIDES[0]} to {SIDES[1]}.")
+    return [found[row] for row in range(height)]
+
+
+def _name(cell: str, line: int, taken: Container[str]) -> str:
+    name = cell if cell == " " else cell.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise LabError(f"Line {line}: the name in column char must be 1 to {MAX_NAME} printable characters.")
+    if name in taken:
+        raise LabError(f"Line {line}: the name {name!r} is already taken; give each glyph a name of its own.")
+    return name
+
+
+def _pixels(cells: list[list[str]], lines: list[int]) -> torch.Tensor:
+    """uint8, glyphs × 1 × height × width, 0 or 255."""
+    for row, line in zip(cells, lines, strict=True):
+        for i, cell in enumerate(row):
+            if not (_BITS.fullmatch(cell) or _HEX.fullmatch(cell)):
+                raise LabError(f"Line {line}, row{i} is {cell[:40]!r}: write pixels as # and ., or as 0x0e.")
+    flat = [cell for row in cells for cell in row]
+    hexadecimal = [bool(_HEX.fullmatch(cell)) for cell in flat]
+    if any(hexadecimal) and not all(hexadecimal):
+        raise LabError("Some rows are hexadecimal and some are # and .: write all of them one way.")
+    if all(hexadecimal):
+        width = max(SIDES[0], *(int(cell, 16).bit_length() for cell in flat))
+        bits = [[f"{int(cell, 16):0{width}b}" for cell in row] for row in cells]
+    else:
+        bits = [[cell.replace(".", "0").replace("#", "1") for cell in row] for row in cells]
+        width = len(bits[0][0])
+        for row, line in zip(bits, lines, strict=True):
+            for i, word in enumerate(row):
+                if len(word) != width:
+                    raise LabError(
+                        f"Line {line}, row{i} has {len(word)} pixels and the first row {width}: make all rows equally "
+                        "wide (a spreadsheet drops leading zeros; # and . are safe)."
+                    )
+    if not SIDES[0] <= width <= SIDES[1]:
+        raise LabError(f"The glyphs are {width} pixels wide: give {SIDES[0]} to {SIDES[1]}.")
+    values = [[[255 * int(bit) for bit in word] for word in row] for row in bits]
+    return torch.tensor(values, dtype=torch.uint8).unsqueeze(1)
+
+
+def write(images: ImageSet) -> str:
+    """The table of `images` as text that `parse` reads back to the same pixels and names."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["char", *(f"row{i}" for i in range(images.pixels.shape[2]))])
+    for name, glyph in zip(images.names, images.pixels[:, 0].tolist(), strict=True):
+        writer.writerow([name, *("".join("#" if pixel else "." for pixel in row) for row in glyph)])
+    return out.getvalue()
+
+
+def keep(content: bytes) -> str:
+    """Check an uploaded table and keep it under home(); returns the data set's name.
+
+    The same glyphs give the same name, however the file was written. Raises LabError.
+    """
+    if len(content) > MAX_BYTES:
+        raise LabError(f"The file has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise LabError("The file is not text in UTF-8: save the table as CSV (UTF-8).") from None
+    table = write(parse(text))
+    name = PREFIX + hashlib.sha256(table.encode()).hexdigest()[:12]
+    storage.write(f"{name}.csv", table.encode())
+    return name
+
+
+def stored_spec(name: str) -> DatasetSpec:
+    """The spec of a table that `keep` has stored. Raises LabError where it is not on this machine."""
+    if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
+        raise LabError(f"dataset is {name[:60]!r}: a glyph table is named {PREFIX} and 12 hexadecimal digits.")
+    path = storage.folder() / f"{name}.csv"
+    if not path.is_file():
+        raise LabError(f"dataset is {name!r}, a glyph table that is not on this machine: upload it again.")
+    return _spec_of(path)
+
+
+@lru_cache(maxsize=64)
+def _spec_of(path: Path) -> DatasetSpec:
+    """Cached for good: a table is named after its content, so the same path never means other pixels."""
+    images = parse(path.read_text(encoding="utf-8"))
+    _, height, width = images.pixels.shape[1:]
+    return DatasetSpec(
+        name=path.stem,
+        title=f"own glyphs, {width}x{height}: {' '.join(images.names[:5])} ...",
+        shape=(1, height, width),
+        splits=Splits(len(images)),
+        classes=len(images),
+        source="uploaded on this machine",
+        licence="its owner's",
+        load=lambda: images,
+    )

@@ -1,0 +1,217 @@
+"""A person's own pictures (PNG, JPEG), cut square and made small: kept under home()/datasets by their content.
+
+Everything uploaded is hostile until `read` has accepted it; what is kept is our own safetensors file of plain pixels.
+"""
+
+import hashlib
+import json
+import re
+import warnings
+from collections.abc import Sequence
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import safetensors
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from aelib.core.errors import LabError
+from aelib.datasets.bundled.emoji import WRONG_PIXEL
+from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+
+from . import storage
+
+PREFIX = "pictures-"
+SIDES = (20, 32)  # that a set may have
+PICTURES = (2, 64)  # fewest and most in a set
+SMALLEST = 8  # pixels of a picture's shorter side
+MAX_PIXELS = 50_000_000  # of a JPEG, which is decoded at a fraction of its size
+MAX_PIXELS_PNG = 16_000_000  # which is decoded whole
+MAX_BYTES = 20_000_000
+MAX_NAME = 20
+_FORMATS = ("PNG", "JPEG")
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # sizes are checked here
+_SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
+    """One picture as uint8, channels × side × side: the middle square, scaled, transparency on white.
+
+    Raises LabError naming the picture and what to do.
+    """
+    shown = name[:60]
+    picture = _opened(content, shown, MAX_PIXELS, MAX_PIXELS_PNG)
+    try:
+        small = _small(picture, side)
+    except Exception:  # noqa: BLE001
+        raise LabError(f"{shown} is a damaged picture: save it anew as PNG or JPEG.") from None
+    array = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
+    return torch.from_numpy(array.transpose(2, 0, 1).copy())
+
+
+def pixels_of(content: bytes) -> int:
+    """How many pixels a picture says that it has, before anything is decoded; 0 for what `read` refuses."""
+    try:
+        picture = _opened(content, "", MAX_PIXELS, MAX_PIXELS_PNG)
+    except LabError:
+        return 0
+    return picture.width * picture.height
+
+
+def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
+    """One picture of at most so many pixels as it is, uint8, height × width × 3: the way up that the camera held it,
+    transparency on white. Raises LabError naming the picture and what to do."""
+    shown = name[:60]
+    picture = _opened(content, shown, most, most)
+    try:
+        turned = ImageOps.exif_transpose(picture)
+        if turned.mode in _SIXTEEN_BIT:
+            turned = _eight_bit(turned, turned.info.get("transparency"))
+        full = turned.convert("RGBA")
+        return np.asarray(Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("RGB"))
+    except Exception:  # noqa: BLE001
+        raise LabError(f"{shown} is a damaged picture: save it anew as PNG or JPEG.") from None
+
+
+def _opened(content: bytes, shown: str, most_jpeg: int, most_png: int) -> Image.Image:
+    """The picture, not yet decoded, its format and size checked. Raises LabError."""
+    if len(content) > MAX_BYTES:
+        raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
+    try:
+        picture = Image.open(BytesIO(content), formats=_FORMATS)
+    except Image.DecompressionBombError:
+        raise LabError(f"{shown} is too large: give at most {most_jpeg:,} pixels in all.") from None
+    except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
+        raise LabError(f"{shown} is not a PNG or JPEG picture: save it as one of these.") from None
+    width, height = picture.size
+    # MPO: a JPEG with more pictures behind the first, as phones take them
+    most = most_jpeg if picture.format in ("JPEG", "MPO") else most_png
+    if width * height > most:
+        raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.")
+    if min(width, height) < SMALLEST:
+        raise LabError(f"{shown} is {width}x{height} pixels: give at least {SMALLEST}x{SMALLEST}.")
+    return picture
+
+
+def _small(picture: Image.Image, side: int) -> Image.Image:
+    """The middle square of the first frame in RGB, as the camera held it, over white.
+
+    Cut out before anything is converted, so that a large picture needs little more memory than it has itself.
+    """
+    picture.draft("RGB", (4 * side, 4 * side))  # a large JPEG is decoded at a fraction of its size
+    turned = ImageOps.exif_transpose(picture)
+    width, height = turned.size
+    edge = min(width, height)
+    left, top = (width - edge) // 2, (height - edge) // 2
+    square = turned.crop((left, top, left + edge, top + edge))
+    if square.mode in _SIXTEEN_BIT:
+        square = _eight_bit(square, turned.info.get("transparency"))
+    elif square.mode not in ("RGBA", "LA", "P", "PA", "L", "RGB") or "transparency" not in turned.info:
+        square = square if square.mode in ("RGBA", "LA", "PA") else square.convert("RGB")
+    small = square.convert("RGBA").resize((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB")
+
+
+def _eight_bit(picture: Image.Image, transparent: object) -> Image.Image:
+    """Grey of 16 bits as grey of 8, with its transparent value: Pillow's own conversion cuts at 255 instead of
+    scaling."""
+    values = np.asarray(picture)
+    grey = Image.fromarray((values >> 8).astype(np.uint8))
+    if isinstance(transparent, int):
+        grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
+    return grey
+
+
+def resized(pixels: Tensor, side: int, colour: bool) -> Tensor:
+    """A picture that is small already (uint8, channels × height × width) as one of this size and kind."""
+    array = pixels.numpy().transpose(1, 2, 0)
+    picture = Image.fromarray(array[:, :, 0] if len(pixels) == 1 else array).convert("RGB")
+    small = picture.resize((side, side), Image.Resampling.LANCZOS)
+    shown = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
+    return torch.from_numpy(shown.transpose(2, 0, 1).copy())
+
+
+def names_of(files: Sequence[str]) -> list[str]:
+    """Short names, all different, from file names."""
+    found: list[str] = []
+    for file in files:
+        stem = "".join(c for c in Path(file).stem if c.isprintable()).strip()[:MAX_NAME] or "picture"
+        name, number = stem, 2
+        while name in found:
+            name, number = f"{stem[: MAX_NAME - 4]} {number}", number + 1
+        found.append(name)
+    return found
+
+
+def keep(images: ImageSet) -> str:
+    """Keep a set of pictures; returns the data set's name, the same for the same pictures and names. Raises
+    LabError."""
+    if not PICTURES[0] <= len(images) <= PICTURES[1]:
+        raise LabError(f"These are {len(images)} pictures: give {PICTURES[0]} to {PICTURES[1]}.")
+    digest = hashlib.sha256(json.dumps([images.names, list(images.pixels.shape)]).encode())
+    digest.update(images.pixels.numpy().tobytes())
+    name = PREFIX + digest.hexdigest()[:12]
+    names = torch.tensor(list(json.dumps(images.names).encode()), dtype=torch.uint8)
+    content = save_tensors({"pixels": images.pixels.contiguous(), "names": names})
+    storage.write(f"{name}.safetensors", content)
+    return name
+
+
+def keep_content(content: bytes) -> str:
+    """As `keep`, from the content of a kept file. Raises LabError."""
+    return keep(_parse(content))
+
+
+def _parse(content: bytes) -> ImageSet:
+    try:
+        tensors = load_tensors(content)
+        pixels, names = tensors["pixels"], json.loads(bytes(tensors["names"].tolist()))
+    except (safetensors.SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
+        raise LabError(f"The kept pictures cannot be read ({error}): upload them again.") from None
+    fits = pixels.dtype == torch.uint8 and pixels.dim() == 4 and pixels.shape[1] in (1, 3)
+    if not (
+        fits
+        and isinstance(names, list)
+        and all(isinstance(name, str) and 0 < len(name) <= MAX_NAME for name in names)
+        and tuple(pixels.shape[2:]) in {(side, side) for side in SIDES}
+        and PICTURES[0] <= len(pixels) == len(names) <= PICTURES[1]
+        and len(set(names)) == len(names)
+    ):
+        raise LabError("The kept pictures are not what was written: upload them again.")
+    return ImageSet(pixels, tuple(names), torch.arange(len(names)))
+
+
+def stored_spec(name: str) -> DatasetSpec:
+    """The spec of pictures that `keep` has stored. Raises LabError where they are not on this machine."""
+    if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
+        raise LabError(f"dataset is {name[:60]!r}: pictures of one's own are named {PREFIX} and 12 hexadecimal digits.")
+    path = storage.folder() / f"{name}.safetensors"
+    if not path.is_file():
+        raise LabError(f"dataset is {name!r}, pictures that are not on this machine: upload them again.")
+    return _spec_of(path)
+
+
+@lru_cache(maxsize=64)
+def _spec_of(path: Path) -> DatasetSpec:
+    """Cached for good: a set is named after its content."""
+    images = _parse(path.read_bytes())
+    channels, side = images.pixels.shape[1:3]
+    kind = "grey" if channels == 1 else "colour"
+    return DatasetSpec(
+        name=path.stem,
+        title=f"{len(images)} pictures of your own, {side}x{side}, {kind}",
+        shape=(channels, side, side),
+        splits=Splits(len(images)),
+        classes=len(images),
+        source="uploaded on this machine",
+        licence="its owner's",
+        load=lambda: images,
+        wrong_pixel=WRONG_PIXEL,
+        light=True,
+    )

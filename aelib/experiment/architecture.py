@@ -1,0 +1,309 @@
+"""What a network is, step by step: every layer with its shapes, by arithmetic alone.
+
+`plan` makes it from a model's description and the shape of the images. Nets are built from it, and parameters, costs,
+pictures of a net and sentences about what does not fit are read off it, so all of them agree.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aelib.core.errors import LabError
+from aelib.nn.activations import ACTIVATIONS
+
+from .fields import Convolution, Model
+
+Shape = tuple[int, ...]  # channels, height, width; or numbers of a code
+
+# kind -> what people call it
+KINDS = {
+    "dense": "fully connected",
+    "convolution": "convolution",
+    "transposed": "transposed convolution",
+    "max_pooling": "max pooling",
+    "average_pooling": "average pooling",
+    "resize": "repeated pixels",
+    "enlarge": "bicubic enlargement",
+    "sub_pixel": "sub-pixel",
+}
+
+
+class DoesNotFit(LabError):
+    """A description that makes no net for images of this shape."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a net and what follows it. inputs, outputs: shapes; kernel, stride, padding: of convolutions and
+    pooling; output_padding: of transposed convolutions (torch's meaning); hidden: neither the code nor the output."""
+
+    kind: str
+    inputs: Shape
+    outputs: Shape
+    kernel: int = 0
+    stride: int = 1
+    padding: tuple[int, int] = (0, 0)
+    output_padding: tuple[int, int] = (0, 0)
+    activation: str = "identity"
+    batch_norm: bool = False
+    hidden: bool = True
+
+    @property
+    def whole(self) -> bool:
+        """Whether an image becomes exactly `stride` times as large."""
+        return self.outputs[1:] == tuple(size * self.stride for size in self.inputs[1:])
+
+    @property
+    def weights(self) -> int:
+        """Numbers of the matrix or of the kernels."""
+        match self.kind:
+            case "dense":
+                return math.prod(self.inputs) * math.prod(self.outputs)
+            case "convolution" | "transposed":
+                return self.inputs[0] * self.outputs[0] * self.kernel**2
+        return 0
+
+    @property
+    def units(self) -> int:
+        """What has a bias: numbers of a dense layer, channels of a convolution."""
+        if not self.weights:
+            return 0
+        return math.prod(self.outputs) if self.kind == "dense" else self.outputs[0]
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that training changes: weights, biases, batch norm's scales and shifts, PReLU's slope. A dense layer
+        before convolutions is normalised by channels."""
+        if not self.weights:
+            return 0
+        return self.weights + self.units + 2 * self.batch_norm * self.outputs[0] + self.slope
+
+    @property
+    def slope(self) -> bool:
+        """Whether the activation has a number that is learnt."""
+        return bool(self.weights) and ACTIVATIONS[self.activation].learnt_slope
+
+    @property
+    def multiplications(self) -> int:
+        """Of one image on its way through."""
+        if self.kind == "dense":
+            return self.weights
+        places = self.inputs if self.kind == "transposed" else self.outputs
+        return self.weights * math.prod(places[1:])
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """encoder, decoder: steps in order; code_shape: what lies between them."""
+
+    encoder: tuple[Step, ...]
+    decoder: tuple[Step, ...]
+    code_shape: Shape
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.encoder + self.decoder
+
+    @property
+    def latent_dim(self) -> int:
+        """Numbers in a code."""
+        return math.prod(self.code_shape)
+
+    @property
+    def parameters(self) -> int:
+        return sum(step.parameters for step in self.steps)
+
+    @property
+    def multiplications(self) -> int:
+        """Of one image on its way through the net."""
+        return sum(step.multiplications for step in self.steps)
+
+    @property
+    def activations(self) -> int:
+        """Numbers that all steps give for one image, which training keeps: batch norm and activation count."""
+        return sum(
+            math.prod(step.outputs) * (1 + step.batch_norm + (step.activation != "identity")) for step in self.steps
+        )
+
+    @property
+    def layers(self) -> int:
+        """Steps of the encoder that have weights."""
+        return sum(step.weights > 0 for step in self.encoder)
+
+
+@functools.lru_cache(maxsize=4096)
+def plan(model: Model, shape: Shape, shown: Shape) -> Architecture:
+    """The net that gives images of `shape` from what it is shown (channels, height, width each). model: without
+    "auto". Raises DoesNotFit."""
+    match model.kind:
+        case "dense":
+            return _dense(model, shape, shown)
+        case "convolutional":
+            if shown != shape:
+                raise DoesNotFit(
+                    "model.kind is 'convolutional', which gives images as large as those that it is shown: choose "
+                    "super_resolution."
+                )
+            return _convolutional(model, shown, shape[0])
+    return _super_resolution(model, shape, shown)
+
+
+def _dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
+    steps = [
+        Step(
+            "dense",
+            (step.inputs,),
+            (step.outputs,),
+            activation=step.activation,
+            hidden=step.hidden,
+            batch_norm=step.hidden and model.batch_norm,
+        )
+        for step in model.steps()
+    ]
+    cut = len(model.layers) - 1
+    return Architecture(tuple(steps[:cut]), tuple(steps[cut:]), (model.layers[-1],))
+
+
+def _convolutional(model: Model, shown: Shape, channels: int) -> Architecture:
+    """Convolutions down to the code and up again; `channels` of what comes out."""
+    about = model.convolution
+    strides = _strides(about)
+    head = model.convolution.code_size is None  # the last convolution gives the code
+    encoder: list[Step] = []
+    sizes = [shown]
+    for i, (width, stride) in enumerate(zip(about.channels, strides, strict=True), start=1):
+        last = head and i == len(strides)
+        encoder += _down(model, sizes[-1], width * (2 if last and model.variational else 1), stride, i, last)
+        sizes.append((width, *encoder[-1].outputs[1:]))
+    code: Shape = sizes[-1]
+    decoder: list[Step] = []
+    if about.code_size is not None:
+        code, wide = (about.code_size,), about.code_size * (2 if model.variational else 1)
+        encoder.append(Step("dense", sizes[-1], (wide,), activation=model.code_activation, hidden=False))
+        decoder.append(_hidden(model, Step("dense", code, sizes[-1])))
+    for i in range(len(strides), 0, -1):
+        target = sizes[i - 1] if i > 1 else (channels, *shown[1:])
+        decoder += _up(model, sizes[i], target, strides[i - 1], last=i == 1)
+    return Architecture(tuple(encoder), tuple(decoder), code)
+
+
+def _super_resolution(model: Model, shape: Shape, shown: Shape) -> Architecture:
+    factor = shape[1] // shown[1]
+    if (shape[1], shape[2]) != (shown[1] * factor, shown[2] * factor):
+        raise DoesNotFit(f"Images of {_size(shown)} cannot be enlarged to {_size(shape)} by a whole factor.")
+    large = (shown[0], *shape[1:])
+    if factor == 1:
+        return _convolutional(model, shown, shape[0])
+    if model.convolution.upscale == "first":
+        inner = _convolutional(model, large, shape[0])
+        first = Step("enlarge", shown, large, stride=factor)
+        return Architecture((first, *inner.encoder), inner.decoder, inner.code_shape)
+    inner = _convolutional(model, shown, shape[0] * factor**2)
+    small = (shape[0] * factor**2, *shown[1:])
+    # what the last convolution gives is the output's, though its pixels still have to be put in their places
+    return Architecture(
+        inner.encoder, (*inner.decoder, Step("sub_pixel", small, shape, stride=factor)), inner.code_shape
+    )
+
+
+def _strides(about: Convolution) -> Sequence[int]:
+    if len(about.stride) == 1:
+        return about.stride * len(about.channels)
+    if len(about.stride) != len(about.channels):
+        raise DoesNotFit(
+            f"model.convolution.stride is {_dashes(about.stride)}: give one number, or one for each of the "
+            f"{len(about.channels)} layers of model.convolution.channels."
+        )
+    return about.stride
+
+
+def _hidden(model: Model, step: Step) -> Step:
+    """With what follows every hidden layer."""
+    return Step(**{**vars(step), "activation": model.hidden_activation, "batch_norm": model.batch_norm})
+
+
+def _finish(model: Model, step: Step, last: bool, activation: str) -> Step:
+    return Step(**{**vars(step), "activation": activation, "hidden": False}) if last else _hidden(model, step)
+
+
+def _down(model: Model, inputs: Shape, channels: int, stride: int, number: int, last: bool) -> list[Step]:
+    """One layer of the encoder: a convolution that takes steps, or one that does not and pooling behind it."""
+    about = model.convolution
+    pooled = about.pooling != "none" and stride > 1
+    step = 1 if pooled else stride
+    if about.kernel % 2 == 0 and step == 1:
+        raise DoesNotFit(
+            f"model.convolution.kernel is {about.kernel}, which changes the size of an image by one pixel in layer "
+            f"{number}, where the convolution takes steps of 1: give an odd kernel, or a stride above 1 without "
+            "pooling."
+        )
+    padding = max(0, about.kernel - step + 1) // 2
+    height, width = ((size + 2 * padding - about.kernel) // step + 1 for size in inputs[1:])
+    smallest = (min(inputs[1:]) // stride) if pooled else min(height, width)
+    if smallest < 1 or min(inputs[1:]) < stride:
+        raise DoesNotFit(
+            f"model.convolution.stride is {_dashes(about.stride)}: layer {number} has {_size(inputs)} left, which "
+            f"cannot be made {stride} times smaller; give fewer layers or smaller strides."
+        )
+    convolution = _finish(
+        model,
+        Step("convolution", inputs, (channels, height, width), about.kernel, step, (padding, padding)),
+        last,
+        model.code_activation,
+    )
+    if not pooled:
+        return [convolution]
+    pool = Step(
+        f"{about.pooling}_pooling", convolution.outputs, (channels, height // stride, width // stride), stride, stride
+    )
+    return [convolution, pool]
+
+
+def _up(model: Model, inputs: Shape, target: Shape, stride: int, last: bool) -> list[Step]:
+    """One layer of the decoder: back to the size that the encoder's layer had before it."""
+    about = model.convolution
+    output = model.output_activation
+    if stride == 1 or about.upsampling == "resize":
+        kernel = about.kernel if about.kernel % 2 else about.kernel + 1  # so that the size stays
+        steps = []
+        if stride > 1:
+            steps.append(Step("resize", inputs, (inputs[0], *target[1:]), stride=stride))
+        convolution = Step("convolution", (inputs[0], *target[1:]), target, kernel, 1, (kernel // 2, kernel // 2))
+        return [*steps, _finish(model, convolution, last, output)]
+    kernel = max(about.kernel, stride)  # smaller ones would leave holes between their steps
+    rows, columns = (_transposed(*sizes, kernel, stride) for sizes in zip(inputs[1:], target[1:], strict=True))
+    step = Step("transposed", inputs, target, kernel, stride, (rows[0], columns[0]), (rows[1], columns[1]))
+    return [_finish(model, step, last, output)]
+
+
+def _transposed(given: int, target: int, kernel: int, stride: int) -> tuple[int, int]:
+    """Padding and output_padding with which a transposed convolution makes `target` pixels of those given."""
+    for padding in range(kernel // 2, -1, -1):
+        extra = target - ((given - 1) * stride - 2 * padding + kernel)
+        if 0 <= extra < stride:
+            return padding, extra
+    raise DoesNotFit(
+        f"No transposed convolution with a kernel of {kernel} and steps of {stride} makes {target} pixels of {given}: "
+        "choose upsampling by resize, or another stride."
+    )
+
+
+def _size(shape: Shape) -> str:
+    return f"{shape[-2]}x{shape[-1]} pixels"
+
+
+def _dashes(sizes: Sequence[int]) -> str:
+    return "-".join(map(str, sizes))
+
+
+def bits(architecture: Architecture, bits_a_number: int) -> int:
+    """Bits of the code of one image."""
+    return architecture.latent_dim * bits_a_number
+
+
+def words(shape: Shape) -> str:
+    """A shape as people write it: height x width x channels, or numbers."""
+    if len(shape) == 1:
+        return f"{shape[0]:,} number{'' if shape[0] == 1 else 's'}"
+    return f"{shape[1]}x{shape[2]}x{shape[0]}"

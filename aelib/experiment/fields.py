@@ -1,0 +1,361 @@
+"""The parts of an experiment: model, optimiser, early stop. Each field is declared once, with what it is (pages
+show it as help), what is allowed (errors say it) and the limits that are checked."""
+
+import itertools
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from aelib.datasets.noise import NOISES
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import INITIALIZATIONS
+from aelib.nn.optimizers import OPTIMIZERS
+
+MAX_WIDTH = 4096
+MAX_LAYERS = 12
+MAX_CHANNELS = 512
+MAX_STRIDE = 32
+MAX_EPOCHS = 1_000_000
+MAX_PIXELS = 4096  # that can be painted
+
+
+def setting(text: str, allowed: str, **limits: Any) -> Any:
+    """A field: what it is, what is allowed (both in words), and pydantic's limits."""
+    return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)
+
+
+def one_of(names: Mapping[str, object]) -> BeforeValidator:
+    """The value is a name in a registry."""
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or value not in names:
+            raise PydanticCustomError("name", "unknown name")
+        return value
+
+    return BeforeValidator(check)
+
+
+def listed(separators: str) -> BeforeValidator:
+    """Texts such as 35-20-2 or 1,15,30 are accepted beside a list; an empty text is None."""
+
+    def split(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        for separator in separators[1:]:
+            value = value.replace(separator, separators[0])
+        return tuple(word.strip() for word in value.split(separators[0])) if value.strip() else None
+
+    return BeforeValidator(split)
+
+
+def names(registry: Mapping[str, object]) -> str:
+    return "choose " + ", ".join(registry)
+
+
+OUTPUT_ACTIVATIONS: dict[str, object] = {"auto": None, **ACTIVATIONS}
+
+Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
+Layers = Annotated[tuple[Width, ...], Field(min_length=2, max_length=MAX_LAYERS)]
+_LAYERS = f"give 2 to {MAX_LAYERS} sizes of 1 to {MAX_WIDTH}, such as 35-20-10-2"
+EPOCHS = f"give a whole number from 1 to {MAX_EPOCHS:,}"
+
+
+class Part(BaseModel):
+    """Frozen, and strict about unknown fields, NaN and infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DenseStep(NamedTuple):
+    """One fully connected layer and what follows it; hidden: neither the code's nor the output's."""
+
+    inputs: int
+    outputs: int
+    activation: str
+    hidden: bool
+
+
+def _several(value: object) -> object:
+    """One number stands for a list of it."""
+    return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Convolution(Part):
+    """The layers of a convolutional or super-resolution net; `aelib.architecture` makes shapes of them."""
+
+    channels: Annotated[
+        Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_CHANNELS)], ...], Field(min_length=1, max_length=MAX_LAYERS)],
+        listed("-,"),
+        BeforeValidator(_several),
+        setting(
+            "Channels (feature maps) of every convolution of the encoder, such as 32-64-1; the last are the code's. "
+            "The decoder mirrors them.",
+            f"give 1 to {MAX_LAYERS} numbers of 1 to {MAX_CHANNELS}, such as 32-64-1",
+        ),
+    ] = (16, 8, 1)
+    stride: Annotated[
+        Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_STRIDE)], ...], Field(min_length=1, max_length=MAX_LAYERS)],
+        listed("-,"),
+        BeforeValidator(_several),
+        setting(
+            "How many times smaller each layer makes height and width, such as 2-2-1; one number stands for all.",
+            f"give one number from 1 to {MAX_STRIDE}, or one for each layer, such as 2-2-1",
+        ),
+    ] = (2, 2, 1)
+    kernel: Annotated[
+        int, setting("Height and width of every kernel.", "give a whole number from 1 to 11", ge=1, le=11)
+    ] = 3
+    pooling: Annotated[
+        Literal["none", "max", "average"],
+        setting(
+            "What makes images smaller: the steps of the convolution itself (none), or the largest or the mean of "
+            "neighbours.",
+            "choose none, max or average",
+        ),
+    ] = "none"
+    upsampling: Annotated[
+        Literal["transposed", "resize"],
+        setting(
+            "How the decoder makes images larger: by a transposed convolution, or by repeating pixels and a "
+            "convolution.",
+            "choose transposed or resize",
+        ),
+    ] = "transposed"
+    code_size: Annotated[
+        Width | None,
+        BeforeValidator(lambda value: None if value == "" else value),
+        setting(
+            "Numbers of a dense code behind the convolutions. Empty: the maps of the last one are the code.",
+            f"give a whole number from 1 to {MAX_WIDTH}, or nothing",
+        ),
+    ] = None
+    upscale: Annotated[
+        Literal["first", "last"],
+        setting(
+            "Where a super-resolution net enlarges: before its first layer (bicubic), or behind its last (sub-pixel).",
+            "choose first or last",
+        ),
+    ] = "first"
+    residual: Annotated[
+        bool,
+        setting(
+            "A super-resolution net gives what is to be added to the enlarged input, instead of the whole image.",
+            "choose true or false",
+        ),
+    ] = True
+
+
+class Model(Part):
+    """An autoencoder: fully connected layers, or convolutions, down to the code and up again."""
+
+    kind: Annotated[
+        Literal["dense", "convolutional", "super_resolution"],
+        setting(
+            "Kind of network: fully connected layers, convolutions, or convolutions that enlarge what they are shown.",
+            "choose dense, convolutional or super_resolution",
+        ),
+    ] = "dense"
+    variational: Annotated[
+        bool,
+        setting(
+            "The code of an image is a normal distribution, mean and variance, instead of a point.",
+            "choose true or false",
+        ),
+    ] = False
+    layers: Annotated[
+        Layers,
+        listed("-,"),
+        setting(
+            "Layer sizes from the input to the code, such as 35-20-10-2.",
+            _LAYERS,
+        ),
+    ] = (35, 20, 10, 2)
+    decoder_layers: Annotated[
+        Layers | None,
+        listed("-,"),
+        setting(
+            "Sizes from the code to the output. Empty: the encoder's, mirrored.",
+            _LAYERS,
+        ),
+    ] = None
+    hidden_activation: Annotated[
+        str, one_of(ACTIVATIONS), setting("Activation of every hidden layer.", names(ACTIVATIONS))
+    ] = "sigmoid"
+    code_activation: Annotated[
+        str,
+        one_of(ACTIVATIONS),
+        setting("Activation of the code. Identity leaves the plane unbounded.", names(ACTIVATIONS)),
+    ] = "identity"
+    output_activation: Annotated[
+        str,
+        one_of(OUTPUT_ACTIVATIONS),
+        setting(
+            "Activation of the output. Auto follows the normalisation: sigmoid for 0 to 1, tanh for "
+            "−1 to 1, identity for standardised pixels.",
+            names(OUTPUT_ACTIVATIONS),
+        ),
+    ] = "auto"
+    batch_norm: Annotated[
+        bool,
+        setting("Normalise every hidden layer's inputs over the batch.", "choose true or false"),
+    ] = False
+    initialization: Annotated[
+        str, one_of(INITIALIZATIONS), setting("How the weights start.", names(INITIALIZATIONS))
+    ] = "pytorch"
+    initialization_scale: Annotated[
+        float,
+        setting(
+            "Half-width of the uniform, or standard deviation of the normal start.",
+            "give a number above 0, at most 100",
+            gt=0,
+            le=100,
+        ),
+    ] = 0.1
+    convolution: Convolution = Convolution()
+
+    @property
+    def decoder(self) -> tuple[int, ...]:
+        """Sizes from the code to the output."""
+        return self.decoder_layers or self.layers[::-1]
+
+    def steps(self) -> list[DenseStep]:
+        """Of a dense net every fully connected layer, from the image to the image; an output of "auto" stays "auto".
+        The code's layer of a variational net gives mu and log_var, one after the other."""
+        steps = []
+        for sizes, last in ((self.layers, self.code_activation), (self.decoder, self.output_activation)):
+            pairs = list(itertools.pairwise(sizes))
+            for i, (inputs, outputs) in enumerate(pairs, start=1):
+                hidden = i < len(pairs)
+                steps.append(DenseStep(inputs, outputs, self.hidden_activation if hidden else last, hidden))
+        if self.variational:
+            code = len(self.layers) - 2
+            steps[code] = steps[code]._replace(outputs=2 * self.layers[-1])
+        return steps
+
+
+class Optimizer(Part):
+    """How the weights are changed, and how the rate falls."""
+
+    kind: Annotated[str, one_of(OPTIMIZERS), setting("Rule that turns gradients into steps.", names(OPTIMIZERS))] = (
+        "adam"
+    )
+    learning_rate: Annotated[
+        float,
+        setting("Size of a step.", "give a number above 0, at most 100", gt=0, le=100),
+    ] = 0.001
+    momentum: Annotated[
+        float,
+        setting(
+            "How much of the last step is kept (momentum, Nesterov).",
+            "give a number from 0 to below 1",
+            ge=0,
+            lt=1,
+        ),
+    ] = 0.9
+    weight_decay: Annotated[
+        float,
+        setting("Pull of every weight towards 0.", "give a number from 0 to 10", ge=0, le=10),
+    ] = 0.0
+    schedule: Annotated[
+        Literal["constant", "step", "cosine"],
+        setting("How the rate changes over the epochs.", "choose constant, step or cosine"),
+    ] = "constant"
+    step_every: Annotated[
+        int,
+        setting(
+            "Epochs from one step of the rate to the next.",
+            EPOCHS,
+            ge=1,
+            le=MAX_EPOCHS,
+        ),
+    ] = 1000
+    step_factor: Annotated[
+        float,
+        setting("What a step multiplies the rate by.", "give a number above 0, at most 1", gt=0, le=1),
+    ] = 0.5
+
+    def rate_factor(self, epoch: int, epochs: int) -> float:
+        """What the rate is multiplied by in `epoch` (1 to `epochs`); cosine falls from 1 to near 0
+        (Loshchilov & Hutter 2017, without restarts)."""
+        match self.schedule:
+            case "step":
+                return float(self.step_factor ** ((epoch - 1) // self.step_every))
+            case "cosine":
+                return 0.5 * (1 + math.cos(math.pi * (epoch - 1) / epochs))
+        return 1.0
+
+
+class Corruption(Part):
+    """What is done to the images before the net sees them; what it should give back stays clean."""
+
+    kind: Annotated[
+        str,
+        one_of({"none": None, **NOISES}),
+        setting("Kind of noise.", names({"none": None, **NOISES})),
+    ] = "none"
+    level: Annotated[
+        float,
+        setting(
+            "How much: the share of pixels that are hit, or the standard deviation of Gaussian noise.",
+            "give a number from 0 to 1",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.1
+    fresh: Annotated[
+        bool,
+        setting("New noise in every epoch (true), or one noisy set for all of them (false).", "choose true or false"),
+    ] = True
+    where: Annotated[
+        Literal["both", "train", "test"],
+        setting(
+            "Noise while training, when the net is looked at and judged (test), or both.",
+            "choose both, train or test",
+        ),
+    ] = "both"
+    pixels: Annotated[
+        Annotated[tuple[Annotated[int, Field(ge=0, lt=MAX_PIXELS)], ...], Field(max_length=MAX_PIXELS)],
+        BeforeValidator(lambda value: () if value in (None, "") else value),
+        listed("-,"),
+        setting(
+            "Numbers of the painted pixels, row by row from 0, such as 0-7-14.",
+            "give numbers of pixels, or nothing",
+        ),
+    ] = ()
+
+
+class EarlyStop(Part):
+    """When to stop before the last epoch. Looked at every 10 epochs."""
+
+    kind: Annotated[
+        Literal["none", "learnt", "patience"],
+        setting(
+            "Stop when every image is learnt, or when the loss has not fallen for a while.",
+            "choose none, learnt or patience",
+        ),
+    ] = "none"
+    wrong_pixels: Annotated[
+        int,
+        setting(
+            "An image is learnt with at most so many wrong pixels.",
+            "give a whole number from 0 to 1,024",
+            ge=0,
+            le=1024,
+        ),
+    ] = 1
+    patience: Annotated[
+        int,
+        setting(
+            "Epochs without a lower loss.",
+            EPOCHS,
+            ge=1,
+            le=MAX_EPOCHS,
+        ),
+    ] = 500
+    min_delta: Annotated[
+        float,
+        setting("A fall smaller than this does not count.", "give a number from 0 to 1", ge=0, le=1),
+    ] = 1e-5

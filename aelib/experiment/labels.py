@@ -1,0 +1,125 @@
+"""What fields and choices are called, for people. Everything else (what they are, what is allowed) is declared once,
+with the fields themselves."""
+
+import re
+from typing import Any
+
+from aelib.datasets.noise import NOISES
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import INITIALIZATIONS
+from aelib.nn.losses import LOSSES
+from aelib.nn.optimizers import OPTIMIZERS
+
+_FIELDS: dict[str, str] = {
+    "dataset": "Data set",
+    "normalization": "Normalisation of the pixels",
+    "model.kind": "Kind of network",
+    "model.convolution.channels": "Channels, layer by layer to the code",
+    "model.convolution.stride": "Times smaller, layer by layer",
+    "model.convolution.kernel": "Kernel (height and width)",
+    "model.convolution.pooling": "Pooling",
+    "model.convolution.upsampling": "How the decoder enlarges",
+    "model.convolution.code_size": "Dense code of so many numbers (empty: maps)",
+    "model.convolution.upscale": "Enlarge",
+    "model.convolution.residual": "Residual: add to what is shown",
+    "precision": "Precision",
+    "model.variational": "Variational",
+    "beta": "β, the weight of the KL divergence",
+    "beta_warm_up": "Epochs until β is reached",
+    "free_bits": "Free bits (nats a code number)",
+    "model.layers": "Layers, from the image to the code",
+    "model.decoder_layers": "Decoder of its own (empty: mirrored)",
+    "model.hidden_activation": "Hidden activation",
+    "model.code_activation": "Activation of the code",
+    "model.output_activation": "Activation of the output",
+    "model.batch_norm": "Batch norm",
+    "model.initialization": "Initialisation",
+    "model.initialization_scale": "Scale of the initialisation",
+    "corruption.kind": "Noise",
+    "corruption.level": "Level of the noise, 0 to 1",
+    "corruption.fresh": "New noise in every epoch",
+    "corruption.where": "Noise while",
+    "corruption.pixels": "Painted pixels (numbers, row by row)",
+    "loss": "Loss",
+    "optimizer.kind": "Optimiser",
+    "optimizer.learning_rate": "Learning rate",
+    "optimizer.momentum": "Momentum",
+    "optimizer.weight_decay": "Weight decay",
+    "optimizer.schedule": "Schedule of the rate",
+    "optimizer.step_every": "Epochs between steps",
+    "optimizer.step_factor": "Factor of a step",
+    "epochs": "Epochs",
+    "batch_size": "Batch size (all, or a number)",
+    "early_stop.kind": "Stop early",
+    "early_stop.wrong_pixels": "Wrong pixels allowed",
+    "early_stop.patience": "Patience in epochs",
+    "early_stop.min_delta": "Smallest fall that counts",
+    "snapshots": "Epochs to keep for the replay (empty: chosen for you)",
+    "seed": "Seed",
+}
+_CHOICES: dict[str, str] = {
+    **{name: entry.label for name, entry in OPTIMIZERS.items()},
+    **{name: entry.label for name, entry in INITIALIZATIONS.items()},
+    **{name: entry.label for name, entry in LOSSES.items()},
+    **{name: entry.label for name, entry in NOISES.items()},
+    "auto": "follow the normalisation",
+}
+_CHOICES_OF: dict[tuple[str, str], str] = {
+    ("model.kind", "super_resolution"): "super-resolution",
+    ("model.convolution.pooling", "none"): "none: the convolution takes steps",
+    ("model.convolution.upsampling", "transposed"): "transposed convolution",
+    ("model.convolution.upsampling", "resize"): "repeated pixels, then a convolution",
+    ("model.convolution.upscale", "first"): "before the first layer (bicubic)",
+    ("model.convolution.upscale", "last"): "behind the last layer (sub-pixel)",
+    ("precision", "full"): "32 bits",
+    ("precision", "mixed"): "mixed: bfloat16 in convolutions",
+    ("normalization", "none"): "0 to 1, as they are",
+    ("normalization", "symmetric"): "−1 to 1",
+    ("normalization", "standardized"): "mean 0, standard deviation 1",
+    ("early_stop.kind", "learnt"): "when every image is learnt",
+    ("early_stop.kind", "patience"): "when the loss stops falling",
+    ("early_stop.kind", "none"): "never",
+    ("corruption.where", "both"): "training and judging",
+    ("corruption.where", "train"): "training only",
+    ("corruption.where", "test"): "judging only",
+}
+
+
+# paths that are no words of the language; longest first, so that none is taken for the beginning of another
+_WRITTEN = sorted((re.escape(path) for path in _FIELDS if re.search("[._]", path)), key=len, reverse=True)
+_PATHS = re.compile(rf"(?<![\w.])({'|'.join(_WRITTEN)})(?![\w=]|\.\w)")
+
+
+def field(path: str) -> str:
+    """A field's label; its path where nobody has named it yet."""
+    return _FIELDS.get(path, path)
+
+
+def short(path: str) -> str:
+    """The label without what explains it, for axes and lists."""
+    return field(path).split(",")[0].split(" (")[0]
+
+
+def named(sentence: str) -> str:
+    """A sentence about fields ("model.layers is ...") with what they are called on the page instead of their paths."""
+    return _PATHS.sub(lambda found: f"“{short(found[0])}”", sentence)
+
+
+def choice(path: str, name: str) -> str:
+    """What a choice of a field is called."""
+    if (path, name) in _CHOICES_OF:
+        return _CHOICES_OF[path, name]
+    if name in ACTIVATIONS and path.endswith("activation"):
+        return ACTIVATIONS[name].label
+    return _CHOICES.get(name, name)
+
+
+def text(value: Any) -> str:
+    """A field's value as it is typed in a control or written in an address or a command."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "-".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)

@@ -1,0 +1,98 @@
+"""The fields of an experiment, each declared once: what it is, what is allowed, its default. See experiment.py for what
+they mean together."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from aelib.nn.losses import LOSSES
+
+from .fields import EPOCHS, MAX_EPOCHS, Corruption, EarlyStop, Model, Optimizer, Part, listed, names, one_of, setting
+
+
+def _all_or_number(value: object) -> object:
+    return None if value in ("all", "") else value
+
+
+class Settings(Part):
+    """Defaults: the 5x7 font through 35-20-10-2, sigmoid, Adam 0.001, MSE."""
+
+    dataset: Annotated[str, setting("The images.", "give the name of a data set", max_length=100)] = "font5x7"
+    normalization: Annotated[
+        Literal["none", "symmetric", "standardized"],
+        setting(
+            "Pixels as they are (0 to 1), scaled to −1 to 1, or to mean 0 and standard deviation 1.",
+            "choose none, symmetric or standardized",
+        ),
+    ] = "none"
+    model: Model = Model()
+    corruption: Corruption = Corruption()
+    loss: Annotated[str, one_of(LOSSES), setting("What training makes small.", names(LOSSES))] = "mse"
+    optimizer: Optimizer = Optimizer()
+    epochs: Annotated[
+        int,
+        setting(
+            "How often training sees the whole set.",
+            EPOCHS,
+            ge=1,
+            le=MAX_EPOCHS,
+        ),
+    ] = 1000
+    batch_size: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        BeforeValidator(_all_or_number),
+        setting("Images between two steps. Empty (all): the whole set.", "give a whole number from 1, or all"),
+    ] = None
+    precision: Annotated[
+        Literal["full", "mixed"],
+        setting(
+            "Numbers of 32 bits (full), or convolutions in bfloat16 (mixed), which many GPUs compute several times "
+            "as fast.",
+            "choose full or mixed",
+        ),
+    ] = "full"
+    early_stop: EarlyStop = EarlyStop()
+    snapshots: Annotated[
+        Annotated[tuple[int, ...], Field(max_length=200)] | None,
+        listed("-,"),
+        setting(
+            "Epochs at which codes and reconstructions are kept, such as 1,15,30. Empty: chosen for you.",
+            "give at most 200 epochs, or nothing",
+        ),
+    ] = None
+    beta: Annotated[
+        float,
+        setting(
+            "Weight of the KL divergence in a variational net's loss; 1 is the ELBO.",
+            "give a number from 0 to 1000",
+            ge=0,
+            le=1000,
+        ),
+    ] = 1.0
+    beta_warm_up: Annotated[
+        int,
+        setting(
+            "Epochs over which β rises from 0 to its value. 0: it has it from the start.",
+            f"give a whole number from 0 to {MAX_EPOCHS:,}",
+            ge=0,
+            le=MAX_EPOCHS,
+        ),
+    ] = 0
+    free_bits: Annotated[
+        float,
+        setting(
+            "KL (in nats) that each code number has for nothing, so that it stays in use.",
+            "give a number from 0 to 100",
+            ge=0,
+            le=100,
+        ),
+    ] = 0.0
+    seed: Annotated[
+        int,
+        setting(
+            "Start of all random numbers.",
+            f"give a whole number from 0 to {2**32 - 1:,}",
+            ge=0,
+            lt=2**32,
+        ),
+    ] = 0

@@ -1,0 +1,8 @@
+"""Training in the background: `scheduler` places jobs on worker processes of this machine (`local_pool`) or on a
+cluster (`dask_cluster`), within `limits`; `worker` trains, `mailbox` carries progress; `recovery` finds what a
+killed server left unfinished.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

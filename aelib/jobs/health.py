@@ -1,0 +1,47 @@
+"""Whether a server can do its work: for whoever watches it from outside."""
+
+import tempfile
+from typing import TypedDict
+
+from .local_pool import Workers
+from .scheduler import Jobs
+from .worker import Remote
+
+
+class Health(TypedDict):
+    """status: "ok", or "failing" where something has to be mended; problems: one sentence each; slots: how many
+    trainings run at once; running, queued: jobs; runs: in the store."""
+
+    status: str
+    problems: list[str]
+    slots: int
+    running: int
+    queued: int
+    runs: int
+
+
+def check(jobs: Jobs) -> Health:
+    """Looks at the jobs and writes a byte into the store. Takes milliseconds, raises nothing."""
+    problems = []
+    try:
+        with tempfile.TemporaryFile(dir=jobs.store.root) as file:
+            file.write(b".")
+    except OSError as error:
+        problems.append(f"The store cannot be written ({error.strerror}).")
+    runs = 0
+    try:
+        runs = jobs.store.count()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that the store does not work
+        problems.append(f"The store cannot be read ({type(error).__name__}).")
+    size = jobs.executor.size if isinstance(jobs.executor, Workers | Remote) else jobs.slots
+    if size == 0:
+        problems.append("Nothing can train: the cluster does not answer, or has no worker.")
+    states = [job.state for job in jobs.active()]
+    return Health(
+        status="failing" if problems else "ok",
+        problems=problems,
+        slots=size,
+        running=states.count("running"),
+        queued=states.count("queued"),
+        runs=runs,
+    )

@@ -1,0 +1,67 @@
+"""A job, and whose turn it is."""
+
+import hashlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from aelib.experiment import Experiment
+
+from .mailbox import Mailbox, State
+
+
+@dataclass(eq=False)
+class Job:
+    """Experiments on their way together. people: who waits for them; asked: the digest of all that was asked for in
+    one go, of which this may be a part; page: where, for whoever shows it; reason: why it failed or was cancelled;
+    diverged: digest -> epoch at which a loss was no longer a number; attempts: how often it was begun; again: who
+    asked for it anew while it was being stopped; finished: set at the end, however it ends; submitted, ended:
+    seconds, as time.time()."""
+
+    experiments: tuple[Experiment, ...]
+    mailbox: Mailbox
+    people: set[str] = field(default_factory=set)
+    asked: str = ""
+    page: tuple[str, dict[str, str]] | None = None
+    state: State = "queued"
+    reason: str = ""
+    diverged: dict[str, int] = field(default_factory=dict)
+    attempts: int = 0
+    stopping: bool = False
+    again: set[str] = field(default_factory=set)
+    submitted: float = field(default_factory=time.time)
+    ended: float | None = None
+    finished: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.experiments)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The first, which is the only one of most jobs."""
+        return self.experiments[0]
+
+    @property
+    def active(self) -> bool:
+        return self.state in ("queued", "running")
+
+
+def digest_of(experiments: Sequence[Experiment]) -> str:
+    """Of one its own, of several over theirs: 16 hexadecimal digits."""
+    if len(experiments) == 1:
+        return experiments[0].digest
+    return hashlib.sha256(" ".join(one.digest for one in experiments).encode()).hexdigest()[:16]
+
+
+def in_turn(queue: Sequence[Job], running: Iterable[Job]) -> list[Job]:
+    """The queue in the order in which it will run: everybody's first job before anybody's second, what runs counted
+    too; among equals who came first."""
+    before = Counter(person for job in running for person in job.people)
+    ranked: list[tuple[int, int, Job]] = []
+    for order, job in enumerate(queue):
+        ranked.append((min((before[person] for person in job.people), default=0), order, job))
+        before.update(job.people)
+    return [job for _, _, job in sorted(ranked, key=lambda entry: entry[:2])]

@@ -1,0 +1,70 @@
+"""What one server lets a person ask for. Set by environment (`AELIB_MAX_EPOCHS`, ...) or, in the app, by
+`.streamlit/secrets.toml` (a table `[limits]` with `max_epochs`, ...); the environment wins."""
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment
+from aelib.training import time_estimate
+
+
+@dataclass(frozen=True)
+class Limits:
+    """max_epochs and max_parameters of one experiment; max_seconds of one training (wall time); max_jobs of one
+    person that wait or run at the same time."""
+
+    max_epochs: float = math.inf
+    max_parameters: float = math.inf
+    max_seconds: float = 3600.0
+    max_jobs: float = 10
+
+    def refuse(self, experiment: Experiment) -> None:
+        """Raises LabError naming what is too large, and the limit."""
+        parameters = experiment.architecture.parameters
+        if experiment.epochs > self.max_epochs:
+            raise LabError(f"epochs is {experiment.epochs:,}: this server allows at most {self.max_epochs:,.0f}.")
+        if parameters > self.max_parameters:
+            raise LabError(
+                f"The network has {parameters:,} parameters: this server allows at most {self.max_parameters:,.0f}."
+            )
+
+    def refuse_together(self, experiments: Sequence[Experiment]) -> None:
+        """Raises LabError where many trainings would take longer than one may, and says how long."""
+        seconds = time_estimate.seconds(experiments)
+        if seconds > self.max_seconds:
+            raise LabError(
+                f"These {len(experiments):,} trainings would take about {time_estimate.words(seconds)}, and this "
+                f"server allows {time_estimate.words(self.max_seconds)}: choose fewer values, seeds or epochs."
+            )
+
+
+def read(settings: Mapping[str, Any] | None = None) -> Limits:
+    """Limits from `settings` (say, a table of secrets) and the environment, which wins; an empty value is none.
+
+    Raises LabError for a value that is not a number above 0 (max_jobs: a whole one), and for a name that is not a
+    limit.
+    """
+    names = [field.name for field in fields(Limits)]
+    for name in settings or {}:
+        if name not in names:
+            raise LabError(f"{str(name)[:40]!r} is not a limit: use {', '.join(names)}.")
+    found: dict[str, float] = {}
+    for field in fields(Limits):
+        variable = f"AELIB_{field.name.upper()}"
+        value = os.environ.get(variable, (settings or {}).get(field.name))
+        if value in (None, ""):
+            continue
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not number > 0:
+            raise LabError(f"{field.name} (or {variable}) is {str(value)[:40]!r}: give a number above 0.")
+        if field.name == "max_jobs" and number % 1:
+            raise LabError(f"max_jobs (or {variable}) is {number}: give a whole number.")
+        found[field.name] = number
+    return Limits(**found)

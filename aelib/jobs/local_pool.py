@@ -1,0 +1,115 @@
+"""Kept worker processes, each with torch imported and one thread: what jobs run on unless told otherwise."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, ParamSpec, TypeVar
+
+import loky
+import torch
+
+from aelib.training.engines import numba_support
+from aelib.training.trainer import compiled_engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+NICENESS = 10  # trainings wait for pages, not pages for trainings
+
+
+def count() -> int:
+    """How many to keep: one for each GPU, else one for each core that this process may use."""
+    return torch.cuda.device_count() or int(loky.cpu_count())
+
+
+def _start(parent: int) -> None:
+    """In the worker, once: torch is imported with this module, and what Numba compiles is compiled or found; end with
+    the server, even when that is killed."""
+    torch.set_num_threads(1)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+    if numba_support.available:
+        compiled_engine()
+
+
+def _ready() -> int:
+    return os.getpid()
+
+
+class Workers(Executor):
+    """One loky pool of one process for each worker, so that a process that dies takes nothing else with it.
+
+    loky rather than the standard library's pool: it starts a process without importing the program's main
+    module again, which under Streamlit would be a page.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.size = workers or count()
+        self._lock = threading.Lock()
+        self._pools: list[Any] = [None] * self.size
+        self._busy = [0] * self.size
+
+    def warm(self) -> None:
+        """Start every process now, so that the first job does not wait for torch to be imported."""
+        for slot in range(self.size):
+            self._submit(slot, _ready)
+
+    def pids(self) -> list[int]:
+        """The worker processes as they are now."""
+        with self._lock:
+            return [pid for pool in self._pools if pool is not None for pid in list(pool._processes or ())]
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Run on the worker with the least to do. Where the process dies, the future raises BrokenProcessPool."""
+        with self._lock:
+            slot = min(range(self.size), key=lambda i: self._busy[i])
+            self._busy[slot] += 1
+        try:
+            future: Future[T] = self._submit(slot, fn, *args, **kwargs)
+        except BaseException:
+            self._done(slot)
+            raise
+        future.add_done_callback(lambda _: self._done(slot))
+        return future
+
+    def _done(self, slot: int) -> None:
+        with self._lock:
+            self._busy[slot] -= 1
+
+    def _submit(self, slot: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with self._lock:
+            if self._pools[slot] is None:
+                self._pools[slot] = self._pool(slot)
+            pool = self._pools[slot]
+        try:
+            return pool.submit(fn, *args, **kwargs)
+        except (BrokenProcessPool, RuntimeError):  # its process died: a new one takes its place
+            with self._lock:
+                if self._pools[slot] is pool:
+                    self._pools[slot] = self._pool(slot)
+                pool = self._pools[slot]
+            return pool.submit(fn, *args, **kwargs)
+
+    def _pool(self, slot: int) -> Any:
+        env = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        if torch.cuda.device_count() > 1:
+            env["CUDA_VISIBLE_DEVICES"] = str(slot)
+        return loky.ProcessPoolExecutor(
+            max_workers=1, timeout=None, env=env, initializer=_start, initargs=(os.getpid(),)
+        )
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        for pool in self._pools:
+            if pool is not None:
+                pool.shutdown(wait=wait, kill_workers=cancel_futures)

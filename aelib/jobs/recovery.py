@@ -1,0 +1,100 @@
+"""What a server's jobs are about, on disk: so that the next server knows what a killed one did not finish.
+
+home/jobs/<server>/.alive                    locked as long as the server lives
+                   <job>/job.json            who asked for what
+                         progress.json, stop the job's mailbox (task.py)
+"""
+
+import json
+import logging
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock, Timeout
+
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment, ExperimentError, from_json
+
+_ALIVE = ".alive"
+_TRIES = 5
+_log = logging.getLogger(__name__)
+
+
+class Ticket(NamedTuple):
+    experiments: tuple[Experiment, ...]
+    people: set[str]
+
+
+class Tickets:
+    """One server's folder, locked for as long as it lives. Raises LabError where the disk refuses."""
+
+    def __init__(self, root: Path) -> None:
+        self.jobs = root / "jobs"
+        for _ in range(_TRIES):
+            self.folder = self.jobs / secrets.token_hex(4)
+            self._alive = FileLock(self.folder / _ALIVE, thread_local=False)
+            try:
+                self.folder.mkdir(parents=True)
+                self._alive.acquire(timeout=5)
+            except OSError as error:  # Timeout is one
+                raise self._refused(self.folder, error) from None
+            if (self.folder / _ALIVE).exists():  # else another server cleared it up before it was locked
+                return
+            self._alive.release()
+        raise LabError(f"Jobs cannot be kept in {self.jobs}: servers start there all the time.")
+
+    def folder_of(self, job: str) -> Path:
+        """Where a job and its worker leave each other word."""
+        return self.folder / job
+
+    def write(self, job: str, ticket: Ticket) -> None:
+        folder = self.folder_of(job)
+        experiments = [experiment.model_dump(mode="json") for experiment in ticket.experiments]
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            (folder / "job.json").write_text(json.dumps({"experiments": experiments, "people": sorted(ticket.people)}))
+        except OSError as error:
+            raise self._refused(folder, error) from None
+
+    def remove(self, job: str) -> None:
+        shutil.rmtree(self.folder_of(job), ignore_errors=True)
+
+    def close(self, keep: bool) -> None:
+        """keep: leave the tickets for the next server."""
+        self._alive.release()
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def interrupted(self) -> Iterator[Ticket]:
+        """Tickets of servers that no longer live; each is given out once."""
+        for other in self.jobs.glob("*/"):
+            if other != self.folder:
+                with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # else its server lives
+                    yield from _read(other)
+                    shutil.rmtree(other, ignore_errors=True)
+
+    @staticmethod
+    def _refused(folder: Path, error: OSError) -> LabError:
+        return LabError(
+            f"The job could not be written to {folder} ({error.strerror or error}): make room or choose another "
+            "AELIB_HOME."
+        )
+
+
+def _read(server: Path) -> Iterator[Ticket]:
+    for path in server.glob("*/job.json"):
+        try:
+            found = json.loads(path.read_text())
+            experiments = tuple(from_json(json.dumps(one)) for one in found["experiments"])
+            people = {str(person) for person in found["people"]}
+            if not experiments:
+                raise ValueError("no experiment")
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, ExperimentError) as error:
+            _log.warning("job %s cannot be read: %s", path.parent.name, error)
+            continue
+        yield Ticket(experiments, people)

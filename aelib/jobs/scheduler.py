@@ -1,0 +1,377 @@
+"""Training in the background: submit(experiment) -> Job, one job for each digest, over any executor.
+
+A job is one experiment, or a batch of many that train together. Whoever watches and the worker talk through a mailbox
+(task.py), so a page may close, another may join, and the worker may be a process of ours (workers.py) or a machine of a
+cluster (cluster.py). What a killed server did not finish is found again (tickets.py).
+
+One lock guards who waits for what. Networks, and disks but for a job's ticket, are asked outside of it, so no page
+waits for them.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+
+from aelib import datasets
+from aelib.core.errors import LabError, StoreError
+from aelib.experiment import Experiment
+from aelib.store import DamagedRun, Store
+from aelib.store.run_files import unpack
+from aelib.training import Progress
+from aelib.training.trainer import batches
+
+from .job import Job, digest_of, in_turn
+from .limits import Limits
+from .local_pool import Workers
+from .mailbox import FolderMailbox, Mailbox
+from .recovery import Ticket, Tickets
+from .worker import Outcome, Remote, Task, work
+
+__all__ = ["Job", "Jobs", "digest_of"]
+
+ATTEMPTS = 2  # a job whose worker died is tried once more
+REMEMBERED = 500  # jobs that have ended, for pages that come back for their reason
+TOGETHER = 50  # nets of one job: two cores have something to do with a hundred
+
+_log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """All jobs of one server. Its registry outlives every page: whoever asks by digest finds the job again.
+
+    executor: where jobs run; None keeps worker processes of our own. slots: how many run at once (the rest queue);
+    None asks the executor for its `size`, or else takes one. serves: whether this is a server, which hears of what an
+    earlier one did not finish; a command is not. Raises LabError.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor | None = None,
+        slots: int | None = None,
+        limits: Limits | None = None,
+        device: str = "auto",
+        serves: bool = True,
+    ) -> None:
+        self.store = store
+        self.tickets = Tickets(store.root)
+        self.executor = executor if executor is not None else Workers()
+        self._slots = slots
+        self.limits, self.device = limits or Limits(), device
+        self._lock = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._of: dict[str, Job] = {}  # experiment's digest -> the job that it was last part of
+        self._queue: list[Job] = []
+        self._running: dict[str, Job] = {}
+        self._closed = False
+        if serves:
+            for ticket in self.tickets.interrupted():
+                self._adopt(ticket)
+
+    @property
+    def slots(self) -> int:
+        """How many jobs run at once, at least 1. A cluster may grow and shrink."""
+        return self._slots or (max(1, self.executor.size) if isinstance(self.executor, Workers | Remote) else 1)
+
+    def warm(self) -> None:
+        """Start our own worker processes, where we keep some, before the first job asks for one."""
+        if isinstance(self.executor, Workers):
+            self.executor.warm()
+
+    def close(self) -> None:
+        """The server ends. What still waits or runs is stopped, and marked for the next server as after a kill."""
+        with self._lock:
+            left, self._queue, self._closed = self.active(), [], True
+        for job in left:
+            with suppress(Exception):  # a cluster that is gone needs no telling
+                job.mailbox.ask_to_stop()
+        self.executor.shutdown(wait=True, cancel_futures=True)
+        self.tickets.close(keep=bool(left))
+
+    # --- asking ---------------------------------------------------------------------------------------------
+
+    def submit(self, experiment: Experiment, person: str = "", fresh: bool = False) -> Job:
+        """The job for this experiment: a new one, the one that is on its way, or one that is done because the store
+        has the run (unless `fresh`). A job that failed or was cancelled is started again.
+
+        Raises LabError where the experiment, or the person's number of jobs, is over a limit.
+        """
+        stored = not fresh and self._stored(experiment.digest)
+        if not stored:
+            self.limits.refuse(experiment)
+        return self._place((experiment,), person, experiment.digest, stored)
+
+    def submit_all(
+        self,
+        experiments: Sequence[Experiment],
+        person: str = "",
+        fresh: bool = False,
+        page: tuple[str, dict[str, str]] | None = None,
+    ) -> list[Job]:
+        """Jobs for many experiments at once, those of one shape together. What is stored, or is known to diverge,
+        needs none; what is on its way is joined. All of them count as one towards the person's number of jobs. Raises
+        LabError.
+        """
+        for experiment in experiments:
+            self.limits.refuse(experiment)
+        known = set() if fresh else self.store.known(experiment.digest for experiment in experiments)
+        missing = list({one.digest: one for one in experiments if one.digest not in known}.values())
+        self.limits.refuse_together(missing)
+        asked = digest_of(experiments)
+        jobs: dict[int, Job] = {}
+        new: list[Experiment] = []
+        for experiment in missing:
+            job = self.join(experiment.digest, person)
+            if job is None:
+                new.append(experiment)
+            else:
+                jobs[id(job)] = job
+        for part in batches(new, TOGETHER):
+            job = self._place(tuple(new[i] for i in part), person, asked, stored=False, page=page)
+            jobs[id(job)] = job
+        return list(jobs.values())
+
+    def _place(
+        self,
+        experiments: tuple[Experiment, ...],
+        person: str,
+        asked: str,
+        stored: bool,
+        page: tuple[str, dict[str, str]] | None = None,
+    ) -> Job:
+        """Join the job for these experiments, or make one."""
+        digest = digest_of(experiments)
+        joined = self.join(digest, person)
+        if joined is not None:
+            return joined
+        job = Job(experiments, self._mailbox(digest), {person}, asked, page)
+        if stored:
+            job.state, job.people = "done", {person}
+            self._own(job)
+            job.finished.set()
+            with self._lock:
+                self._remember(job)
+            return job
+        with self._lock:
+            other = self.join(digest, person)  # somebody was faster
+            if other is not None:
+                return other
+            if self._closed:
+                raise LabError("The server is being stopped: ask again when it is back.")
+            mine = {one.asked for one in [*self._running.values(), *self._queue] if person in one.people}
+            if asked not in mine and len(mine) >= self.limits.max_jobs:
+                raise LabError(
+                    f"You have {len(mine)} trainings waiting or running, and this server allows "
+                    f"{self.limits.max_jobs:,.0f} at a time: wait for one to end, or stop one."
+                )
+            self.tickets.write(digest, Ticket(experiments, {person}))
+            self._remember(job)
+            self._queue.append(job)
+        self._dispatch()
+        return job
+
+    def join(self, digest: str, person: str) -> Job | None:
+        """This person waits too for the job that this experiment is part of, if it is on its way; else None."""
+        with self._lock:
+            job = self.get(digest)
+            if job is None or not job.active:
+                return None
+            (job.again if job.stopping else job.people).add(person)
+            return job
+
+    def get(self, digest: str) -> Job | None:
+        """The job last submitted for this digest of an experiment, or of several, or None."""
+        return self._jobs.get(digest) or self._of.get(digest)
+
+    def active(self) -> list[Job]:
+        """Jobs that run, then those that wait, in the order in which they will run."""
+        with self._lock:
+            return [*self._running.values(), *self._in_turn()]
+
+    def ended(self, person: str) -> list[Job]:
+        """What this person asked for and what has ended since, newest first; the last REMEMBERED of all people."""
+        with self._lock:
+            theirs = [job for job in self._jobs.values() if job.ended is not None and person in job.people]
+        return sorted(theirs, key=lambda job: job.ended or 0.0, reverse=True)
+
+    def position(self, job: Job) -> int:
+        """How many wait before it, or 0 where it does not wait."""
+        with self._lock:
+            turn = self._in_turn()
+            return turn.index(job) if job in turn else 0
+
+    def progress(self, digest: str) -> Progress | None:
+        """The last thing the worker said, or None where it has not spoken yet."""
+        job = self.get(digest)
+        return job.mailbox.latest() if job is not None else None
+
+    def cancel(self, digest: str, person: str = "") -> bool:
+        """Somebody no longer wants a job. It stops only when nobody else waits for it: at once where it is queued,
+        within a fraction of a second where it runs. Returns whether it stops."""
+        with self._lock:
+            job = self.get(digest)
+            if job is None or not job.active:
+                return False
+            job.people.discard(person)
+            if job.people:
+                return False
+            job.stopping = True
+            queued = job in self._queue
+            if queued:
+                self._queue.remove(job)
+        if queued:
+            self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
+        else:
+            job.mailbox.ask_to_stop()
+        return True
+
+    # --- whose turn it is -----------------------------------------------------------------------------------
+
+    def _in_turn(self) -> list[Job]:
+        return in_turn(self._queue, self._running.values())
+
+    def _dispatch(self) -> None:
+        """Hand queued jobs to the executor as long as there is a free slot."""
+        while True:
+            with self._lock:
+                if not self._queue or len(self._running) >= self.slots:
+                    return
+                job = self._in_turn()[0]
+                self._queue.remove(job)
+                job.state = "running"
+                job.attempts += 1
+                self._running[job.digest] = job
+            try:
+                job.mailbox.clear()  # what a worker that died had reached is no progress of this attempt
+                future = self.executor.submit(work, self._task(job))
+            except LabError as error:
+                self._end(job, Outcome("failed", str(error)))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
+                self._end(job, Outcome("failed", f"The job could not be started ({type(error).__name__}: {error})."))
+            else:
+                future.add_done_callback(self._callback(job))
+
+    def _task(self, job: Job) -> Task:
+        away = isinstance(self.executor, Remote)
+        names = {one.dataset for one in job.experiments} if away else set()
+        given = {name: content for name in names if (content := datasets.content_of(name)) is not None}
+        left = job.experiments
+        if job.attempts > 1 and len(left) > 1:  # what the worker that died has kept is not trained again
+            known = self.store.known(one.digest for one in left)
+            left = tuple(one for one in left if one.digest not in known) or left[:1]
+        return Task(
+            tuple(one.to_json() for one in left),
+            job.mailbox.worker_end(),
+            None if away else self.store.root,
+            self.limits.max_seconds,
+            self.device,
+            given,
+        )
+
+    def _callback(self, job: Job) -> Callable[[Future[Outcome]], None]:
+        def finished(future: Future[Outcome]) -> None:
+            outcome: Outcome | None = None
+            try:
+                outcome = self._received(future.result())
+            except BrokenProcessPool:
+                pass
+            except LabError as error:
+                outcome = Outcome("failed", str(error))
+            except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
+                outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
+            if self._closed and (outcome is None or outcome.state != "done"):
+                job.finished.set()  # its ticket stays for the next server
+                return
+            if outcome is None:
+                self._died(job)
+            else:
+                self._end(job, outcome)
+            self._dispatch()
+
+        return finished
+
+    def _received(self, outcome: Outcome) -> Outcome:
+        """Runs that came as files are checked and kept. Raises LabError where they are not what they say."""
+        for digest, files in (outcome.files or {}).items():
+            self.store.save(unpack(files.__getitem__, digest), replace=True)
+        return outcome
+
+    def _died(self, job: Job) -> None:
+        if job.attempts < ATTEMPTS and job.people:
+            _log.warning("job digest=%s its worker died, trying again", job.digest)
+            with self._lock:
+                self._running.pop(job.digest, None)
+                job.state = "queued"
+                self._queue.insert(0, job)
+        elif job.stopping:
+            self._end(job, Outcome("cancelled", "Stopped, as asked."))
+        else:
+            reason = f"Its worker process died {job.attempts} times, perhaps for lack of memory: try a smaller net."
+            self._end(job, Outcome("failed", reason))
+
+    def _end(self, job: Job, outcome: Outcome) -> None:
+        if outcome.state == "done":
+            self._own(job)
+        if outcome.diverged:
+            with suppress(StoreError):  # then it is found out again
+                self.store.note_diverged(outcome.diverged)
+        with self._lock:
+            self._running.pop(job.digest, None)
+            job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
+            job.ended = time.time()
+            job.mailbox.close()
+            self.tickets.remove(job.digest)
+        seconds = job.ended - job.submitted
+        _log.info("job digest=%s seconds=%.2f result=%s %s", job.digest, seconds, job.state, job.reason)
+        for person in job.again:  # asked for while it was being stopped
+            with suppress(LabError):
+                self._place(job.experiments, person, job.asked, stored=False)
+        job.finished.set()
+
+    # --- what is kept ---------------------------------------------------------------------------------------
+
+    def _mailbox(self, digest: str) -> Mailbox:
+        if isinstance(self.executor, Remote):
+            return self.executor.mailbox()
+        return FolderMailbox(self.tickets.folder_of(digest))
+
+    def _own(self, job: Job) -> None:
+        try:
+            for experiment in job.experiments:
+                self.store.owners.add(experiment.digest, job.people)
+        except StoreError as error:  # the run is there, only nobody can remove it from the page
+            _log.warning("job digest=%s its people could not be kept: %s", job.digest, error)
+
+    def _remember(self, job: Job) -> None:
+        """Newest last; of those that have ended only so many are kept."""
+        self._jobs.pop(job.digest, None)
+        self._jobs[job.digest] = job
+        self._of |= {experiment.digest: job for experiment in job.experiments}
+        ended = [digest for digest, other in self._jobs.items() if not other.active]
+        for digest in ended[: max(0, len(ended) - REMEMBERED)]:
+            gone = self._jobs.pop(digest)
+            for experiment in gone.experiments:
+                if self._of.get(experiment.digest) is gone:
+                    del self._of[experiment.digest]
+
+    def _stored(self, digest: str) -> bool:
+        try:
+            return self.store.get(digest) is not None
+        except DamagedRun:  # it is trained again, and replaced
+            return False
+
+    def _adopt(self, ticket: Ticket) -> None:
+        """What a killed server did not finish: marked, so that whoever asks hears of it and can ask for it again."""
+        digest = digest_of(ticket.experiments)
+        reason = "The server was restarted before this training ended: start it again."
+        mailbox = self._mailbox(digest)
+        job = Job(ticket.experiments, mailbox, ticket.people, digest, None, "failed", reason, ended=time.time())
+        if all(experiment.digest in self.store for experiment in ticket.experiments):
+            job.state, job.reason = "done", ""  # only its last word was lost
+            self._own(job)
+        job.finished.set()
+        self._remember(job)

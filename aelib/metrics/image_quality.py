@@ -1,0 +1,91 @@
+"""How near images come to their targets, image by image, in the measures of the literature on restoring and compressing
+images. Images: n × channels × height × width, pixels from 0 to 1."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aelib.core.errors import LabError
+
+from .reconstruction import mse
+
+WINDOW = 11  # pixels: side of the Gaussian window of SSIM, at σ = 1.5 (Wang et al. 2004)
+AT_ONCE = 2_000_000  # pixels that are filtered together, which bounds the memory
+
+
+def evenly(count: int, most: int) -> list[int]:
+    """At most `most` of the numbers below count, evenly spread and in order."""
+    return [number * count // min(count, most) for number in range(min(count, most))]
+
+
+def psnr_each(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Peak signal-to-noise ratio of each image in dB, for a peak of 1: 10 log10(1 / MSE), the MSE over all pixels and
+    channels; infinite where an image is perfect. The mean of these is not the PSNR of the mean MSE
+    (`metrics.psnr`), but at least that: say which one is shown. Any leading axes."""
+    return -10 * torch.log10(mse(outputs, targets))
+
+
+def ssim(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Structural similarity of each image (float64, n; at most 1, for equal images), the mean over the channels and
+    over the places where the window lies wholly inside: Gaussian, 11 × 11, σ 1.5, K1 0.01, K2 0.03, as in Z. Wang,
+    A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image quality assessment", IEEE Trans. Image Processing 13, 2004;
+    computed by scikit-image's structural_similarity.
+
+    Images with a side below 11 pixels are mirrored at their edges under the same Gaussian, and the mean is over the
+    places where a window of the largest odd side that fits lies inside: comparable among such images only.
+
+    Raises LabError for images of different shapes or none.
+    """
+    from skimage.metrics import structural_similarity
+
+    if outputs.shape != targets.shape or outputs.dim() != 4 or not outputs.numel():
+        raise LabError(
+            f"Images of {tuple(outputs.shape)} and of {tuple(targets.shape)} were to be compared: give both as "
+            "images × channels × height × width, of the same shape."
+        )
+    height, width = outputs.shape[-2:]
+    fits = min(WINDOW, height - 1 + height % 2, width - 1 + width % 2)
+    # Channels stand below each other in one tall picture, so that one call filters many of them. Windows inside a
+    # channel see nothing of its neighbours; where the Gaussian is larger than the window, mirrored rows keep them away.
+    mirrored = 0 if fits == WINDOW else WINDOW // 2
+    cut = fits // 2
+    found = []
+    count = max(1, AT_ONCE // ((height + 2 * mirrored) * width * outputs.shape[1]))
+    for start in range(0, len(outputs), count):
+        pair = [
+            np.pad(
+                images[start : start + count].detach().cpu().double().numpy(),
+                ((0, 0), (0, 0), (mirrored, mirrored), (0, 0)),
+                mode="symmetric",
+            )
+            for images in (outputs, targets)
+        ]
+        shape = pair[0].shape
+        tall = [images.reshape(-1, width) for images in pair]
+        _, similarity = structural_similarity(  # type: ignore[no-untyped-call]
+            *tall,
+            win_size=fits,
+            data_range=1.0,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+            full=True,
+        )
+        cut_rows = mirrored + cut
+        inside = similarity.reshape(shape)[..., cut_rows : shape[2] - cut_rows, cut : width - cut]
+        found.append(inside.mean(axis=(1, 2, 3)))
+    return torch.from_numpy(np.concatenate(found))
+
+
+def luminance(rgb: Tensor) -> Tensor:
+    """The luma Y' of R'G'B' images (n × 3 × height × width, 0 to 1) as n × 1 × height × width, from 16/255 to 235/255:
+    Y = (65.481 R + 128.553 G + 24.966 B + 16) / 255, Recommendation ITU-R BT.601 and MATLAB's rgb2ycbcr, not rounded.
+    Super-resolution papers give the PSNR of this channel for a peak of 1, after cutting off as many pixels on each side
+    as the factor (C. Dong et al., "Image super-resolution using deep convolutional networks", TPAMI 2016).
+
+    Raises LabError unless there are three channels.
+    """
+    if rgb.dim() < 3 or rgb.shape[-3] != 3:
+        raise LabError(f"The luma of an image of shape {tuple(rgb.shape)} was asked for: give red, green and blue.")
+    weights = torch.tensor([65.481, 128.553, 24.966], dtype=rgb.dtype, device=rgb.device) / 255
+    return torch.einsum("...chw,c->...hw", rgb, weights).unsqueeze(-3) + 16 / 255

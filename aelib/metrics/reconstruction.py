@@ -1,0 +1,80 @@
+"""How good reconstructions are. Every function takes pixels (0 off, 1 on) as images × channels × height × width,
+with any leading axes before them, and says how it reduces."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from aelib.datasets import DatasetSpec, ImageSet
+from aelib.nn.variational import active
+
+LEARNT_AT_MOST = 1  # wrong pixels with which an image still counts as learnt
+
+
+def wrong_pixel_map(outputs: Tensor, targets: Tensor, wrong_pixel: float = 0.5) -> Tensor:
+    """bool, same shape: pixels at least `wrong_pixel` from their target. NaN is wrong.
+
+    For a binary target and 0.5 this is "on the other side of the threshold"; an output that lies on the
+    threshold is wrong either way, so a net that gives 0.5 everywhere learns nothing.
+    """
+    return ~((outputs - targets).abs() < wrong_pixel)
+
+
+def wrong_pixels(outputs: Tensor, targets: Tensor, wrong_pixel: float = 0.5) -> Tensor:
+    """int64: wrong pixels of each image (the last three axes are summed); a pixel in colour counts once."""
+    return wrong_pixel_map(outputs, targets, wrong_pixel).any(dim=-3).sum(dim=(-2, -1))
+
+
+def mse(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Mean squared error of each image, over its pixels; range [0, ∞), pixels from 0 to 1."""
+    return (outputs - targets).square().mean(dim=(-3, -2, -1))
+
+
+def psnr(mean_squared_error: float) -> float:
+    """Peak signal-to-noise ratio in dB for a peak of 1: 10 log10(1 / MSE); infinite for a perfect image."""
+    return math.inf if mean_squared_error == 0 else -10 * math.log10(mean_squared_error)
+
+
+def nearest(images: Tensor, among: Tensor) -> tuple[Tensor, Tensor]:
+    """For each image the number of the one among others at the smallest squared distance (of equals the first), and
+    that distance as the root of the mean over pixels. Images: n × channels × height × width."""
+    distances = torch.cdist(images.flatten(1).double(), among.flatten(1).double())
+    found = distances.min(dim=1)
+    return found.indices, found.values / math.sqrt(images[0].numel())
+
+
+def summary(outputs: Tensor, images: ImageSet, described: DatasetSpec) -> dict[str, Any]:
+    """Figures of one run: images (that it is judged by), mse (mean over pixels and images); where every image is a
+    thing of its own also learnt and total (images), wrong_pixels (name -> count), wrong_pixels_total, and worst_pixel
+    (the largest distance of any pixel from its target)."""
+    targets = images.images()
+    figures: dict[str, Any] = {"images": len(images), "mse": float(mse(outputs, targets).mean())}
+    if not described.named:
+        return figures
+    counts = wrong_pixels(outputs, targets, described.wrong_pixel).tolist()
+    return {
+        "learnt": sum(count <= LEARNT_AT_MOST for count in counts),
+        "total": len(images),
+        "wrong_pixels_total": sum(counts),
+        **figures,
+        "worst_pixel": float((outputs - targets).abs().max()),
+        "wrong_pixels": dict(zip(images.names, counts, strict=True)),
+    }
+
+
+def variational(codes: Tensor, kl_each: Tensor, recon_loss: float) -> dict[str, Any]:
+    """Figures of a variational run. codes: the means, images × latent_dim; kl_each: latent_dim, nats, means over
+    images; recon_loss: summed over pixels, mean over images. elbo is −(recon_loss + KL), whatever β was; active_each:
+    1 for each code number that is in use."""
+    divergence = float(kl_each.sum())
+    used = active(codes).int().tolist()
+    return {
+        "recon_loss": recon_loss,
+        "kl": divergence,
+        "elbo": -(recon_loss + divergence),
+        "active": sum(used),
+        "active_each": used,
+        "kl_each": kl_each.tolist(),
+    }

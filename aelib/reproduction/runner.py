@@ -1,0 +1,376 @@
+"""The documents' figures beside ours: trained, measured, judged in words, and written down.
+
+Nothing is kept here: every net is an experiment with a digest, so what the store has is found, what is missing is
+trained, and whoever was interrupted goes on where it was.
+"""
+
+import json
+import math
+import os
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean, stdev
+
+import numpy as np
+import torch
+
+from aelib.analysis.sweep import spread
+from aelib.core.errors import LabError
+from aelib.core.paths import bundled
+from aelib.core.random import generator
+from aelib.experiment import Experiment, presets
+from aelib.metrics import reconstruction
+from aelib.store import DamagedRun, Store
+from aelib.training import Run, device_speed, time_estimate
+
+from .claims import CLAIMS, Claim, Measure
+from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, value_text, words
+
+_ROOT = Path(__file__).parents[2]
+RECORD = bundled("reproduction.json")  # what the page reads
+TABLE = _ROOT / "benchmarks" / "reproduction.md"
+FORMAT = 1
+
+QUICK_SEEDS, QUICK_SCATTER = 3, 10  # trainings of a quick row; where the figure is how far they scatter
+QUICK_SECONDS = 5.0  # that one quick training may take, by `cost.seconds`
+RESAMPLED = 1000
+
+Train = Callable[[list[Experiment]], object]  # trains and keeps, or notes who diverged
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the recipes of a row. role: document, best or alternative; whole: the epochs that it would have, where a
+    quick one has fewer, else None."""
+
+    role: str
+    title: str
+    why: str  # of ours; the document's is in `Claim.assumed`
+    measure: Measure
+    base: Experiment
+    seeds: int
+    whole: int | None
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        """One for each seed."""
+        return [self.base.model_copy(update={"seed": self.base.seed + i}) for i in range(self.seeds)]
+
+
+def sides(claim: Claim, quick: bool = False) -> list[Side]:
+    """The document's recipe, ours, and the other assumptions. quick: fewer seeds, and fewer epochs where one training
+    would be long."""
+    document = claim.recipe.experiment
+    found = [_side("document", "the document's recipe", "", claim.measure, document, claim.seeds, quick)]
+    if claim.best is not None:
+        best = claim.best
+        found.append(_side("best", "our recipe", best.why, claim.measure, best.experiment, claim.best_seeds, quick))
+    for other in claim.alternatives:
+        experiment = document.with_values(other.changes) if other.changes else document
+        measure = other.measure or claim.measure
+        found.append(_side("alternative", other.title, "", measure, experiment, other.seeds or claim.seeds, quick))
+    return found
+
+
+def _side(role: str, title: str, why: str, measure: Measure, experiment: Experiment, seeds: int, quick: bool) -> Side:
+    epochs = experiment.epochs
+    if quick:
+        seeds = min(seeds, QUICK_SCATTER if measure.scatter else QUICK_SEEDS)
+        share = QUICK_SECONDS / time_estimate.seconds([experiment])
+        epochs = min(epochs, max(1, math.floor(epochs * share)))
+    shorter = epochs < experiment.epochs
+    base = experiment.with_values({"epochs": epochs}) if shorter else experiment
+    return Side(role, title, why, measure, base, seeds, experiment.epochs if shorter else None)
+
+
+def seconds(claim: Claim, quick: bool = False) -> float:
+    """What all trainings of a row will take on one core, by `cost.seconds`; 0 where its images are not here."""
+    if claim.recipe.experiment.dataset_spec.missing() is not None:
+        return 0.0
+    return sum(time_estimate.seconds(side.experiments) for side in sides(claim, quick))
+
+
+def chosen(names: Sequence[str]) -> list[Claim]:
+    """The claims with these ids, all where none is named; the cheapest first. Raises LabError."""
+    for name in names:
+        if name not in CLAIMS:
+            raise LabError(
+                f"{name[:60]!r} is no row of data/results.csv: choose of {', '.join(CLAIMS)}, or name none for all."
+            )
+    claims = [claim for claim in CLAIMS.values() if not names or claim.id in names]
+    return sorted(claims, key=seconds)
+
+
+def row(claim: Claim, store: Store, train: Train, quick: bool = False) -> Record:
+    """Train what the store lacks, and measure. Where the images are not on this machine, the record says so."""
+    said = claim.row
+    record: Record = {
+        "id": claim.id,
+        "document": said["document"],
+        "task": said["task"],
+        "dataset": said["dataset"],
+        "network": said["architecture"],
+        "metric": said["metric"],
+        "measure": claim.measure.label,
+        "better": claim.measure.better,
+        "reported": said["reported"],
+        "reported_runs": int(said["runs"] or 1),
+        "note": said["note"],
+        "preset": claim.recipe.preset,
+        "assumed": claim.assumed,
+        "quick": quick,
+        "measured": _measured(),
+    }
+    absent = claim.recipe.experiment.dataset_spec.missing()
+    if absent is not None:
+        return {**record, "status": "absent", "verdict": f"Not measured: {absent}", "sides": []}
+    asked = sides(claim, quick)
+    record["quick"] = asked != sides(claim)  # a cheap row loses nothing
+    wanted = {one.digest: one for side in asked for one in side.experiments}
+    known = store.known(wanted)
+    missing = [experiment for digest, experiment in wanted.items() if digest not in known]
+    if missing:
+        train(missing)
+    found: dict[str, Run | None] = {}
+    records = [_measure(side, store, train, found) for side in asked]
+    status, verdict = judge(claim, records)
+    return {**record, "status": status, "verdict": verdict, "sides": records}
+
+
+def _measure(side: Side, store: Store, train: Train, found: dict[str, Run | None]) -> Record:
+    """Figures of one side. found: runs that were read already."""
+    experiments = side.experiments
+    for experiment in experiments:
+        if experiment.digest not in found:
+            found[experiment.digest] = _read(experiment, store, train)
+    runs = [run for experiment in experiments if (run := found[experiment.digest]) is not None]
+    errors = [float(run.metrics["mse"]) for run in runs]
+    return {
+        "role": side.role,
+        "title": side.title,
+        "why": side.why,
+        "measure": side.measure.label,
+        "words": words(side.base),
+        "experiment": side.base.model_dump(mode="json"),
+        "epochs": side.base.epochs,
+        "whole_epochs": side.whole,
+        "seeds": side.seeds,
+        "diverged": side.seeds - len(runs),
+        "seconds": mean([run.seconds for run in runs]) if runs else None,
+        "figure": figure(side.measure, runs),
+        "mse": spread(errors)._asdict() if runs else None,
+        "psnr": spread([reconstruction.psnr(error) for error in errors])._asdict()
+        if runs and min(errors) > 0
+        else None,
+        "digests": [run.digest for run in runs],
+    }
+
+
+def _read(experiment: Experiment, store: Store, train: Train) -> Run | None:
+    """None where it is known to diverge. A damaged run is trained again."""
+    try:
+        return store.get(experiment.digest)
+    except DamagedRun:
+        train([experiment])
+        return store.get(experiment.digest)
+
+
+def figure(measure: Measure, runs: Sequence[Run]) -> Record | None:
+    """mean, std (n − 1, 0 for one run) and values of a measure over runs. Where the measure is how far the runs
+    scatter, `mean` is their standard deviation and `std` its standard error, by the bootstrap (B. Efron, 1979). None
+    where there are no runs, or nothing could be measured."""
+    values = [measure.each(run) for run in runs]
+    if not values or not all(math.isfinite(value) for value in values):
+        return None
+    if not measure.scatter:
+        return spread(values)._asdict()
+    if len(values) < 2:
+        return None
+    drawn = torch.randint(len(values), (RESAMPLED, len(values)), generator=generator(0, "bootstrap")).numpy()
+    again = np.asarray(values)[drawn].std(axis=1, ddof=1)
+    return {"mean": stdev(values), "std": float(again.std(ddof=1)), "values": values}
+
+
+# --- written down -------------------------------------------------------------------------------------------
+
+
+def _measured() -> Record:
+    graphics = [torch.cuda.get_device_name()] if torch.cuda.is_available() else []
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": ", ".join([device_speed.processor(), f"{os.cpu_count()} cores", *graphics]),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def stored(path: Path | None = None) -> list[Record]:
+    """The rows that were written down, in the order of results.csv; none where none were. What figures say is said
+    anew: a row that was written by an older program is judged as all others are. Raises LabError."""
+    path = path or RECORD
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["format"] != FORMAT:
+            raise ValueError(f"format {document['format']}")
+        return [_judged(record) for record in document["rows"] if record["id"] in CLAIMS]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise LabError(
+            f"{path.name} cannot be read ({error}): `python -m aelib reproduce --write` writes it."
+        ) from None
+
+
+def _judged(record: Record) -> Record:
+    if record["status"] == "absent":
+        return record
+    status, verdict = judge(CLAIMS[record["id"]], record["sides"])
+    return {**record, "status": status, "verdict": verdict}
+
+
+def keep(records: Iterable[Record], path: Path | None = None, table: Path | None = None) -> None:
+    """Write rows down beside those that are there; a quick row does not replace a whole one, nor one that could not be
+    measured one that was. Raises LabError."""
+    path, table = path or RECORD, table or TABLE
+    rows = {record["id"]: record for record in stored(path)}
+    for record in records:
+        there = rows.get(record["id"])
+        worse = there is not None and (
+            (record["quick"] and not there["quick"]) or (record["status"] == "absent" and there["status"] != "absent")
+        )
+        if not worse:
+            rows[record["id"]] = record
+    ordered = [rows[name] for name in presets.results() if name in rows]
+    lines = ",\n".join(json.dumps(record, allow_nan=False) for record in ordered)
+    _replace(path, f'{{"format": {FORMAT}, "rows": [\n{lines}\n]}}\n')
+    _replace(table, markdown(ordered))
+
+
+def _replace(path: Path, text: str) -> None:
+    aside = path.with_name(f".{path.name}.new")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    except OSError as error:
+        raise LabError(f"{path} cannot be written ({error.strerror}): make room, or leave --write out.") from None
+
+
+def cells(record: Record) -> dict[str, str]:
+    """A row for people: what stands in a table."""
+    document = next((side for side in record["sides"] if side["role"] == "document"), None)
+    best = next((side for side in record["sides"] if side["role"] == "best"), None)
+    return {
+        "row": record["id"],
+        "document": record["document"],
+        "network": record["network"],
+        "figure": record["measure"],
+        "reported": record["reported"] or "–",
+        "document's recipe": side_text(document),
+        "our recipe": side_text(best),
+        "epochs": _both(document, best, lambda side: f"{side['epochs']:,}"),
+        "seconds": _both(document, best, lambda side: "–" if side["seconds"] is None else f"{side['seconds']:.2g}"),
+        "verdict": record["verdict"] + (" Quick: fewer seeds or epochs." if record["quick"] else ""),
+    }
+
+
+def _both(document: Record | None, best: Record | None, told: Callable[[Record], str]) -> str:
+    """Of the document's recipe / of ours; once, where both have the same or one there is."""
+    return " / ".join(dict.fromkeys(told(side) for side in (document, best) if side is not None)) or "–"
+
+
+def side_text(side: Record | None) -> str:
+    """mean ± std (seeds) of a side."""
+    if side is None or side["figure"] is None:
+        return "–"
+    seeds = len(side["digests"])
+    return value_text(side["figure"], side) + (f" ({seeds})" if seeds > 1 else "")
+
+
+def assumptions(record: Record) -> list[dict[str, str]]:
+    """What another assumption gives, beside the one that was made; where the figure is the same, as bits of a code must
+    be, with the error of both."""
+    others = [side for side in record["sides"] if side["role"] == "alternative"]
+    document = next((side for side in record["sides"] if side["role"] == "document"), None)
+    return [
+        {
+            "row": record["id"],
+            "figure": record["measure"],
+            "as assumed": _with_error(document, other),
+            "otherwise": other["title"],
+            "gives": _with_error(other, document),
+        }
+        for other in others
+    ]
+
+
+def _with_error(side: Record | None, beside: Record | None) -> str:
+    text = side_text(side)
+    if side is None or beside is None or side["figure"] is None or beside["figure"] is None:
+        return text
+    same = side["figure"]["mean"] == beside["figure"]["mean"] and side["digests"] != beside["digests"]
+    error = error_text(side) if same else ""
+    return f"{text}, {error}" if error else text
+
+
+def untried(record: Record) -> list[str]:
+    """What else might have been assumed, and has not been measured: why, or that it is still to come. In sentences."""
+    claim = CLAIMS[record["id"]]
+    tried = {side["title"] for side in record["sides"] if side["role"] == "alternative"}
+    left = [other.title for other in claim.alternatives if other.title not in tried]
+    found = [f"Not measured yet: {'; '.join(left)}."] if left and record["sides"] else []
+    return [*found, *([f"Not tried: {claim.untried}"] if claim.untried else [])]
+
+
+def markdown(records: Sequence[Record]) -> str:
+    """The table as a page of text."""
+    machines = sorted({_machine(record) for record in records})
+    lost = [name for name in CLAIMS if name not in {record["id"] for record in records}]
+    parts = [
+        "# From the documents",
+        "Every figure that the documents report, measured again by `python -m aelib reproduce --write`: mean ± std "
+        f"over seeds, whose number is in brackets. {TOLERANCE} Epochs, and seconds of one training, are of the "
+        "document's recipe / of ours.",
+        "Measured on " + "; ".join(machines) + ".",
+        _table([cells(record) for record in records]),
+    ]
+    if others := [line for record in records for line in assumptions(record)]:
+        parts += ["## What the documents leave out", "How much it matters what we assumed.", _table(others)]
+    if rest := [f"- `{record['id']}`: {line}" for record in records for line in untried(record)]:
+        parts.append("\n".join(rest))
+    parts += ["## What was assumed, and our recipes", *(_recipes(record) for record in records)]
+    if lost:
+        parts.append("Not measured yet: " + ", ".join(f"`{name}`" for name in lost) + ".")
+    return "\n\n".join(parts) + "\n"
+
+
+def _machine(record: Record) -> str:
+    about = record["measured"]
+    return f"{about['date']}: {about['machine']}, Python {about['python']}, torch {about['torch']}"
+
+
+def _recipes(record: Record) -> str:
+    lines = [f"- `{record['id']}`: {record['assumed']}"]
+    for side in record["sides"]:
+        if side["role"] != "alternative":
+            layers = other_layers(record["sides"][0], side)
+            title = f"{side['title']}, {layers}" if layers else side["title"]
+            took = f"; {side['seconds']:.2g} s a training" if side["seconds"] is not None else ""
+            lines.append(f"  - {title}: {side['words']}{took}. {side['why']}".rstrip())
+    return "\n".join(lines)
+
+
+def _table(rows: Sequence[dict[str, str]]) -> str:
+    if not rows:
+        return "Nothing yet."
+    lines = ["| " + " | ".join(rows[0]) + " |", "|" + " --- |" * len(rows[0])]
+    return "\n".join(
+        lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row.values()) + " |" for row in rows]
+    )
+
+
+def here(claim: Claim) -> bool:
+    """Whether the images of a row are on this machine."""
+    return claim.recipe.experiment.dataset_spec.missing() is None

@@ -1,0 +1,392 @@
+"""A run as one file, to take it to another server: `run-<digest>.zip`.
+
+    run.json, weights.safetensors, snapshots.safetensors    as in the store (see runfiles.py)
+    dataset.csv or dataset.safetensors                      the images, where they are somebody's own
+
+Everything in a file from elsewhere is hostile until it is read. No name in it is used as a path, nothing is unpacked to
+the disk, what a member may grow to is limited before it is read, and nothing is kept before all of it has been checked.
+Checksums say that a file is as it was written, not who wrote it: so the figures are computed again from the weights
+where that is a matter of seconds.
+"""
+
+import io
+import json
+import math
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.datasets.user import glyphs, storage
+from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS
+from aelib.metrics import reconstruction
+from aelib.models import build
+from aelib.training import Run
+from aelib.training.evaluation import columns
+from aelib.training.run import written
+
+from .run_files import RUN, SNAPSHOTS, WEIGHTS, DamagedRun, pack, read_record, unpack
+from .store import Store
+
+DATASETS = ("dataset.csv", "dataset.safetensors")
+MAX_ARCHIVE = 300_000_000  # bytes, packed
+LIMITS = {  # bytes, unpacked
+    RUN: 3_000_000,  # most have 100 kB, and one of 1,024 glyphs with every list full less than 1 MB
+    WEIGHTS: 4 * MAX_PARAMETERS + 1_000_000,
+    SNAPSHOTS: 300_000_000,
+    DATASETS[0]: 5_000_000,
+    DATASETS[1]: 260_000_000,
+}
+MAX_DIRECTORY = 10_000  # bytes of the archive's list of entries
+MAX_RATIO = 100  # unpacked to packed
+RATIO_FROM = 1_000_000  # bytes from which the ratio counts
+MAX_DEPTH = 12  # of objects and lists within each other in run.json
+MAX_AGAIN = 20_000_000_000  # multiplications that it may take to compute figures again
+AHEAD = timedelta(hours=1)  # that another server's clock may be before ours
+CLOSE = 0.05  # relative: another machine, another device and mixed precision round in other ways
+_UNREADABLE = (  # what zipfile raises
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+_MADE = (1980, 1, 1, 0, 0, 0)  # so that the same run gives the same file
+
+_Text = Annotated[str, Field(max_length=200)]
+
+
+class _Record(BaseModel):
+    """run.json, as far as the experiment does not say it."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    experiment: dict[str, Any]
+    epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)]
+    stopped: Literal["epochs", "learnt", "patience"]
+    seconds: Annotated[float, Field(ge=0)]
+    device: _Text
+    parameters: Annotated[int, Field(ge=1)]
+    created: Annotated[str, Field(max_length=40)]
+    versions: dict[_Text, _Text]
+    reconstruction: dict[str, Any]
+    history: Annotated[list[dict[_Text, float]], Field(min_length=1)]
+    files: dict[str, str]
+
+
+def file_name(run: Run) -> str:
+    """What the file of a run is called."""
+    return f"run-{run.digest}.zip"
+
+
+def check(run: Run) -> None:
+    """Raises LabError where `to_zip` would, without reading anything."""
+    if datasets.is_own(run.experiment.dataset):
+        datasets.spec(run.experiment.dataset)
+
+
+def to_zip(run: Run) -> bytes:
+    """The run as one file, its data set with it where that is somebody's own. Raises LabError where that has gone."""
+    check(run)
+    files = pack(run)
+    name = _dataset_file(run.experiment.dataset)
+    if name is not None:
+        content = datasets.content_of(run.experiment.dataset)
+        if content is None:
+            raise LabError(f"The data set {run.experiment.dataset} is not on this machine any more: add it again.")
+        files[name] = content
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(files):
+            # numbers hardly get smaller
+            method = zipfile.ZIP_DEFLATED if name == RUN else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(name, _MADE), files[name], method)
+    return out.getvalue()
+
+
+def from_zip(content: bytes) -> Run:
+    """The run in a file that `to_zip` made; its data set, where it brings one, is kept here. Raises LabError with what
+    is wrong; then nothing has been kept."""
+    files = _members(content)
+    record = _record(files)
+    digest, own = record.digest, _dataset_file(str(record.experiment.get("dataset", "")))
+    brought = [name for name in DATASETS if name in files]
+    if brought != ([] if own is None else [own]):
+        what = "brings a data set that it does not use" if own is None else "lacks the data set that it was trained on"
+        raise LabError(f"The file {what}: export the run again.")
+    if own is None:
+        return _checked(files, record)
+    name = str(record.experiment["dataset"])
+    # tried out aside: what is kept is kept after everything has been checked
+    with tempfile.TemporaryDirectory() as aside, storage.within(Path(aside)):
+        if datasets.keep_content(name, files[own]) != name:
+            raise LabError(f"The data set in the file of run {digest} is not the one it names: export the run again.")
+        _checked(files, record)
+    datasets.keep_content(name, files[own])
+    return unpack(files.__getitem__, digest)
+
+
+def take(content: bytes, store: Store) -> tuple[Run, bool]:
+    """Check a file and keep its run; whether it was kept. One that is there already stays, unless it is damaged.
+    Raises LabError; then nothing has been kept."""
+    run = from_zip(content)
+    try:
+        there = store.get(run.digest) is not None
+    except DamagedRun:
+        store.save(run, replace=True)
+        return run, True
+    if not there:
+        store.save(run)
+    return run, not there
+
+
+def _dataset_file(dataset: str) -> str | None:
+    """What a person's own data set is called in the file; None for all others."""
+    if not datasets.is_own(dataset):
+        return None
+    return DATASETS[0] if dataset.startswith(glyphs.PREFIX) else DATASETS[1]
+
+
+# --- the archive ----------------------------------------------------------------------------------------------
+
+
+def _members(content: bytes) -> dict[str, bytes]:
+    """The files in an archive by name, nothing but those that a run has. Raises LabError."""
+    if len(content) > MAX_ARCHIVE:
+        raise LabError(f"The file has {len(content):,} bytes: a run has at most {MAX_ARCHIVE:,}.")
+    try:
+        _short(content)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {one.filename: _read(archive, one) for one in _expected(archive.infolist())}
+    except _UNREADABLE:
+        raise LabError("The file is not a ZIP archive that can be read: export the run again.") from None
+
+
+def _short(content: bytes) -> None:
+    """Only an archive with few entries and no comment, as zipfile reads the whole list before anybody may look at it.
+    Raises BadZipFile, struct.error. Its end (APPNOTE.TXT 4.3.16): signature, four counts, size of the list, where it
+    begins, length of the comment; before it, in archives above 4 GB, the place of another end (4.3.15)."""
+    signature, size, comment = struct.unpack("<4s8xI4xH", content[-22:])
+    if signature != b"PK\5\6" or comment or size > MAX_DIRECTORY or content[-42:-38] == b"PK\6\7":
+        raise zipfile.BadZipFile
+
+
+def _expected(members: Sequence[zipfile.ZipInfo]) -> Sequence[zipfile.ZipInfo]:
+    names = [member.filename for member in members]
+    for name in names:
+        if name not in LIMITS or names.count(name) > 1:
+            raise LabError(f"The file has the entry {name[:60]!r}, which no run has: export the run again.")
+    if lacking := [name for name in (RUN, WEIGHTS, SNAPSHOTS) if name not in names]:
+        raise LabError(f"The file lacks {', '.join(lacking)}: export the run again.")
+    for member in members:
+        name, size = member.filename, member.file_size
+        if member.flag_bits & 1 or member.external_attr >> 28 == 0xA:
+            raise LabError(f"The entry {name} is locked or a link: export the run again.")
+        if size > LIMITS[name]:
+            raise LabError(f"The entry {name} grows to {size:,} bytes: at most {LIMITS[name]:,} are read.")
+        if size > RATIO_FROM and size > MAX_RATIO * max(1, member.compress_size):
+            raise LabError(f"The entry {name} grows to {size:,} bytes from {member.compress_size:,}: no run does.")
+    return members
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Not more than was announced, which has been checked; zipfile compares the CRC-32 at the end."""
+    with archive.open(member) as file:
+        content = file.read(member.file_size + 1)
+    if len(content) != member.file_size:
+        raise zipfile.BadZipFile
+    return content
+
+
+# --- what is in it --------------------------------------------------------------------------------------------
+
+
+def _record(files: Mapping[str, bytes]) -> _Record:
+    """run.json, its checksum and the kinds of its values checked. Raises LabError."""
+    try:
+        found = json.loads(files[RUN], parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise LabError(f"The file's {RUN} is not JSON: export the run again.") from None
+    if not isinstance(found, dict) or _depth(found) > MAX_DEPTH:
+        raise LabError(f"The file's {RUN} is not that of a run: export the run again.")
+    digest = str(found.get("digest"))[:16]
+    try:
+        read_record(files.__getitem__, digest)
+        record = _Record.model_validate(found)
+        _of_time(record.created)
+    except DamagedRun as damaged:
+        raise _refused(digest, damaged.what) from None
+    except (ValidationError, ValueError) as error:
+        where = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "created"
+        raise _refused(digest, f"{where[:60]} in {RUN} is not what it should be") from None
+    return record
+
+
+def _of_time(created: str) -> None:
+    """Raises ValueError where this is not how a run says when it was trained, or is still to come."""
+    when = datetime.fromisoformat(created)
+    if written(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + AHEAD:
+        raise ValueError(created)
+
+
+def _refused(digest: str, what: str) -> LabError:
+    return LabError(f"The file of run {digest} is damaged ({what}): export the run again.")
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
+
+
+def _depth(value: object) -> int:
+    """How deep objects and lists lie within each other, without recursion."""
+    deepest, left = 0, [(value, 1)]
+    while left:
+        one, depth = left.pop()
+        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        deepest = max(deepest, depth)
+        if deepest > MAX_DEPTH:
+            break
+        left.extend((item, depth + 1) for item in inner)
+    return deepest
+
+
+def _checked(files: Mapping[str, bytes], record: _Record) -> Run:
+    """The run, everything of it checked against its experiment. Raises LabError."""
+    try:
+        run = unpack(files.__getitem__, record.digest)
+    except DamagedRun as damaged:
+        raise _refused(record.digest, damaged.what) from None
+    problem = _of_weights(run) or _of_history(run, record) or _of_snapshots(run) or _of_metrics(run)
+    if problem:
+        raise _refused(record.digest, problem)
+    return run
+
+
+def _of_weights(run: Run) -> str | None:
+    with torch.device("meta"):
+        kinds = {name: tensor.dtype for name, tensor in build(run.experiment).state_dict().items()}
+    if {name: tensor.dtype for name, tensor in run.weights.items()} != kinds:
+        return "its weights are of another kind of number"
+    if not all(bool(tensor.isfinite().all()) for tensor in run.weights.values()):
+        return "its weights are not all numbers"
+    return None
+
+
+def _of_history(run: Run, record: _Record) -> str | None:
+    if record.parameters != run.parameters or run.epochs > run.experiment.epochs:
+        return "its parameters or epochs are not those of its experiment"
+    names = {"epoch", *columns(run.experiment), "seconds"}
+    if any(one.keys() != names for one in run.history):
+        return "its history has other columns than it should"
+    if not all(_number(value) for one in run.history for value in one.values()):
+        return "its history is not all numbers"
+    epochs, seconds = [one["epoch"] for one in run.history], [one["seconds"] for one in run.history]
+    # the last epoch is always recorded
+    if epochs != sorted(set(epochs)) or epochs != list(map(int, epochs)) or epochs[0] < 0 or epochs[-1] != run.epochs:
+        return "its history has other epochs than it should"
+    if seconds != sorted(seconds) or seconds[0] < 0:
+        return "the seconds of its history do not go on"
+    return None
+
+
+def _of_snapshots(run: Run) -> str | None:
+    experiment, found = run.experiment, run.snapshots.tensors()
+    described, count = experiment.dataset_spec, len(run.snapshots.epochs)
+    images = len(datasets.looked_at(described.name))
+    code = experiment.latent_dim if experiment.keeps_codes else 0
+    pixels = torch.uint8, (count, min(experiment.pictured, images), *described.shape)
+    expected: dict[str, tuple[torch.dtype, tuple[int, ...]]] = {
+        "epochs": (torch.int64, (count,)),
+        "codes": (torch.float32, (count, images, code)),
+        "pixels": pixels,
+    }
+    if experiment.model.variational and experiment.keeps_codes:
+        expected["log_var"] = expected["codes"]
+    if experiment.keeps_grid:
+        expected["grid"] = torch.uint8, (count, GRID_SIDE**2, *described.shape)
+        expected["extent"] = torch.float32, (count, 4)
+    if not count or {name: (one.dtype, tuple(one.shape)) for name, one in found.items()} != expected:
+        return "its snapshots do not fit the experiment"
+    if not all(bool(one.isfinite().all()) for one in found.values()):
+        return "its snapshots are not all numbers"
+    epochs = run.snapshots.epochs.tolist()
+    if epochs != sorted(set(epochs)) or not 0 <= epochs[0] <= epochs[-1] <= run.epochs:
+        return "its snapshots are of other epochs than it should have"
+    return None
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _of_metrics(run: Run) -> str | None:
+    """Which figures there are, that they are numbers and agree with each other and with the weights."""
+    found, described, latent = run.metrics, run.experiment.dataset_spec, run.experiment.latent_dim
+    numbers = {"images", "mse"} | (
+        {"learnt", "total", "wrong_pixels_total", "worst_pixel"} if described.named else {"psnr"}
+    )
+    lists: dict[str, Callable[[Any], bool]] = {}
+    if run.experiment.model.variational:
+        numbers |= {"recon_loss", "kl", "elbo", "active"}
+        lists = {name: _numbers_of(latent) for name in ("active_each", "kl_each")}
+    counts = found.get("wrong_pixels") if described.named else None
+    if found.keys() != numbers | lists.keys() | ({"wrong_pixels"} if described.named else set()):
+        return "its metrics are not those of such a run"
+    if not all(_number(found[name]) for name in numbers) or not all(fits(found[name]) for name, fits in lists.items()):
+        return "its metrics are not all numbers"
+    if run.experiment.model.variational and not math.isclose(
+        found["elbo"], -(found["recon_loss"] + found["kl"]), rel_tol=1e-4, abs_tol=1e-4
+    ):
+        return "its metrics do not agree with each other"
+    if "psnr" in found and not math.isclose(found["psnr"], reconstruction.psnr(max(found["mse"], 1e-10)), abs_tol=1e-3):
+        return "its metrics do not agree with each other"
+    if described.named and not (
+        isinstance(counts, dict)
+        and all(isinstance(count, int) and 0 <= count <= described.pixels for count in counts.values())
+        and tuple(counts) == run.images.names
+        and found["total"] == found["images"] == len(counts)
+        and found["wrong_pixels_total"] == sum(counts.values())
+        and found["learnt"] == sum(count <= reconstruction.LEARNT_AT_MOST for count in counts.values())
+    ):
+        return "its metrics do not agree with each other"
+    if not described.named and found["images"] != len(datasets.judged(described.name)):
+        return "its metrics are of other images"
+    return _again(run)
+
+
+def _numbers_of(latent: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and len(value) == latent and all(map(_number, value))
+
+
+def _again(run: Run) -> str | None:
+    """The figures anew from the weights, where that takes seconds at most and what the net is shown is known."""
+    described, noise = run.experiment.dataset_spec, run.experiment.corruption
+    images = run.images if described.named else datasets.judged(described.name)
+    steps = run.experiment.architecture.steps
+    if sum(step.multiplications for step in steps) * len(images) > MAX_AGAIN:
+        return None
+    if not described.named and noise.kind != "none":
+        return None  # its noise is that of the whole set, part by part
+    outputs = run.restored(run.inputs_of(images))
+    mse = float(reconstruction.mse(outputs, images.images()).mean())
+    if not math.isclose(mse, run.metrics["mse"], rel_tol=CLOSE, abs_tol=1e-6):
+        return "its metrics are not those of its weights"
+    if described.named:
+        ours = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
+        allowed = max(2, CLOSE * int(ours))  # pixels on the threshold
+        if abs(int(ours) - run.metrics["wrong_pixels_total"]) > allowed:
+            return "its metrics are not those of its weights"
+    return None

@@ -1,0 +1,151 @@
+"""The table of runs for lists: SQLite, one row a run. Everything in it can be made anew from the runs' folders."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+from .sqlite import Database
+
+VERSION = 2  # of the table: a file of another version is thrown away and filled again
+
+
+class Summary(TypedDict):
+    """One run in a list. seconds of training; bytes on disk; created: UTC, ISO 8601; learnt, total, wrong_pixels: None
+    where the images are not things of their own; mse: of what it is judged by."""
+
+    digest: str
+    created: str
+    dataset: str
+    architecture: str
+    activation: str
+    optimizer: str
+    learning_rate: float
+    seed: int
+    learnt: int | None
+    total: int | None
+    wrong_pixels: int | None
+    mse: float
+    loss: float
+    parameters: int
+    epochs: int
+    seconds: float
+    device: str
+    bytes: int
+
+
+def badness(run: Summary) -> tuple[float, ...]:
+    """Orders runs of one data set, the best first: most learnt, fewest wrong pixels, least squared error, least
+    loss."""
+    return -(run["learnt"] or 0), run["wrong_pixels"] or 0, run["mse"], run["loss"]
+
+
+def outcome(found: Mapping[str, Any]) -> str:
+    """What came out, in a few words, from a Summary or a run's metrics."""
+    learnt = found.get("learnt")
+    return f"MSE {found['mse']:.2g}" if learnt is None else f"{learnt} of {found['total']} learnt"
+
+
+Order = Literal["newest", "best", "smallest", "fastest"]
+ORDERS: dict[Order, str] = {
+    "newest": "created DESC, digest",
+    "best": "learnt DESC, CASE WHEN learnt IS NULL THEN mse END, parameters, wrong_pixels, seconds, digest",
+    "smallest": "parameters, learnt DESC, digest",
+    "fastest": "seconds, digest",
+}
+
+_COLUMNS = list(Summary.__annotations__)
+_TYPES: dict[object, str] = {
+    str: "TEXT NOT NULL",
+    int: "INTEGER NOT NULL",
+    int | None: "INTEGER",
+    float: "REAL NOT NULL",
+}
+_DECLARED = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in Summary.__annotations__.items())
+_CREATE = f"""
+    CREATE TABLE IF NOT EXISTS runs ({_DECLARED}, PRIMARY KEY (digest));
+    CREATE INDEX IF NOT EXISTS by_newest ON runs ({ORDERS["newest"]});
+    CREATE INDEX IF NOT EXISTS by_best ON runs ({ORDERS["best"]});
+    CREATE INDEX IF NOT EXISTS by_smallest ON runs ({ORDERS["smallest"]});
+    CREATE INDEX IF NOT EXISTS by_fastest ON runs ({ORDERS["fastest"]});
+    CREATE INDEX IF NOT EXISTS by_dataset ON runs (dataset);
+    CREATE TABLE IF NOT EXISTS diverged (digest TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS stamp (value TEXT NOT NULL);
+"""
+
+
+class Index(Database):
+    """The table of runs."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _CREATE, VERSION)
+
+    def put(self, summary: Summary) -> None:
+        names, marks = ", ".join(_COLUMNS), ", ".join(f":{name}" for name in _COLUMNS)
+        with self.connected() as connection:
+            connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", summary)  # noqa: S608
+
+    def remove(self, digests: Iterable[str]) -> None:
+        with self.connected() as connection:
+            connection.executemany("DELETE FROM runs WHERE digest = ?", ((digest,) for digest in digests))
+
+    def search(
+        self,
+        order: Order = "newest",
+        dataset: str | None = None,
+        architecture: str = "",
+        limit: int | None = None,
+        among: Collection[str] | None = None,
+    ) -> list[Summary]:
+        """Runs in this order; of one data set; whose layers (35-20-2) contain this text; among these digests; at most
+        so many."""
+        conditions, values = [], {"architecture": architecture, "dataset": dataset, "among": None}
+        if architecture:
+            conditions.append("instr(architecture, :architecture) > 0")
+        if dataset is not None:
+            conditions.append("dataset = :dataset")
+        if among is not None:
+            conditions.append("digest IN (SELECT value FROM json_each(:among))")
+            values["among"] = json.dumps(list(among))
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = f"SELECT * FROM runs {where} ORDER BY {ORDERS[order]} LIMIT {limit or -1:d}"  # noqa: S608 - ours
+        with self.connected() as connection:
+            rows = connection.execute(query, values).fetchall()
+        return [Summary(**dict(row)) for row in rows]  # type: ignore[typeddict-item]
+
+    def count(self) -> int:
+        """How many runs there are."""
+        with self.connected() as connection:
+            (number,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+        return int(number)
+
+    def datasets(self) -> list[str]:
+        """The data sets that have runs."""
+        with self.connected() as connection:
+            return [row[0] for row in connection.execute("SELECT DISTINCT dataset FROM runs ORDER BY dataset")]
+
+    def digests(self) -> set[str]:
+        with self.connected() as connection:
+            return {row["digest"] for row in connection.execute("SELECT digest FROM runs")}
+
+    def note_diverged(self, epochs: Mapping[str, int]) -> None:
+        """digest -> epoch at which the loss was no longer a number: such experiments have no run."""
+        with self.connected() as connection:
+            connection.executemany("INSERT OR REPLACE INTO diverged VALUES (?, ?)", epochs.items())
+
+    def diverged(self, digests: Iterable[str]) -> dict[str, int]:
+        """Those of these experiments that are known to diverge, with the epoch."""
+        query = "SELECT digest, epoch FROM diverged WHERE digest IN (SELECT value FROM json_each(?))"
+        with self.connected() as connection:
+            return {row[0]: row[1] for row in connection.execute(query, (json.dumps(list(digests)),))}
+
+    def stamp(self) -> str | None:
+        """What `set_stamp` was last told: which state of the folders the table stands for."""
+        with self.connected() as connection:
+            row = connection.execute("SELECT value FROM stamp").fetchone()
+        return row["value"] if row else None
+
+    def set_stamp(self, value: str) -> None:
+        with self.connected() as connection:
+            connection.execute("DELETE FROM stamp")
+            connection.execute("INSERT INTO stamp VALUES (?)", (value,))

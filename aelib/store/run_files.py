@@ -1,0 +1,182 @@
+"""A run as files, and back: run.json and two safetensors files, each with its checksum.
+
+What the store keeps in a folder is what a worker elsewhere sends home. Nothing is believed before it is checked,
+nothing of it is unpickled.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from aelib.core.errors import StoreError
+from aelib.experiment import ExperimentError, network_name, parse
+from aelib.models import build
+from aelib.training import Run, Snapshots
+
+from .index import Summary
+
+FORMAT = 2  # of run.json: raise it when an older program could not read what a newer one writes
+RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
+
+Read = Callable[[str], bytes]  # the content of a file by its name; raises OSError or KeyError
+
+
+class UnreadableRun(StoreError):
+    """A run that is whole but means nothing here: written by a newer program, or on a data set that is not here."""
+
+
+class DamagedRun(StoreError):
+    """A run that is there but is not what was written."""
+
+    def __init__(self, digest: str, what: str) -> None:
+        super().__init__(f"Run {digest} is damaged ({what}): train it again, or remove it with `runs prune --damaged`.")
+        self.digest, self.what = digest, what
+
+    def __reduce__(self) -> tuple[type["DamagedRun"], tuple[str, str]]:
+        return DamagedRun, (self.digest, self.what)
+
+
+def pack(run: Run) -> dict[str, bytes]:
+    """The files of a run, by name."""
+    files = {
+        WEIGHTS: safetensors.torch.save(run.weights),
+        SNAPSHOTS: safetensors.torch.save(run.snapshots.tensors()),
+    }
+    record = _record(run, {name: _checksum(content) for name, content in files.items()})
+    return {**files, RUN: json.dumps(record, indent=1, allow_nan=False).encode()}
+
+
+def unpack(read: Read, digest: str) -> Run:
+    """The run that these files hold. Raises DamagedRun, UnreadableRun, and what `read` raises."""
+    record = read_record(read, digest)
+    return _run(record, _tensors(read, WEIGHTS, record, digest), _tensors(read, SNAPSHOTS, record, digest), digest)
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _self_checksum(record: dict[str, Any]) -> str:
+    """Over everything in run.json but the checksum itself."""
+    rest = {key: value for key, value in record.items() if key != "checksum"}
+    return _checksum(json.dumps(rest, sort_keys=True).encode())
+
+
+def _record(run: Run, files: dict[str, str]) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "format": FORMAT,
+        "digest": run.digest,
+        "experiment": run.experiment.model_dump(mode="json"),
+        "epochs": run.epochs,
+        "stopped": run.stopped,
+        "seconds": run.seconds,
+        "device": run.device,
+        "parameters": run.parameters,
+        "created": run.created,
+        "versions": run.versions,
+        "metrics": run.metrics,
+        "history": run.history,
+        "files": files,
+    }
+    # names of images may be any text: keep what will be read back
+    record = json.loads(json.dumps(record, allow_nan=False))
+    return {**record, "checksum": _self_checksum(record)}
+
+
+def _damaged(digest: str, what: str) -> NoReturn:
+    raise DamagedRun(digest, what)
+
+
+def read_record(read: Read, digest: str) -> dict[str, Any]:
+    """What run.json says, its checksum checked. Raises DamagedRun, UnreadableRun."""
+    try:
+        record = json.loads(read(RUN))
+    except (ValueError, RecursionError):
+        _damaged(digest, f"{RUN} is not JSON")
+    if not isinstance(record, dict):
+        _damaged(digest, f"{RUN} is not an object")
+    if isinstance(record.get("format"), int) and record["format"] > FORMAT:
+        raise UnreadableRun(f"Run {digest} was written by a newer Autoencoder Lab: update this one to read it.")
+    if record.get("checksum") != _self_checksum(record):
+        _damaged(digest, f"{RUN} does not match its checksum")
+    return record
+
+
+def _tensors(read: Read, name: str, record: dict[str, Any], digest: str) -> dict[str, Tensor]:
+    content = read(name)
+    if _checksum(content) != record["files"].get(name):
+        _damaged(digest, f"{name} does not match its checksum")
+    try:
+        return safetensors.torch.load(content)
+    except safetensors.SafetensorError as error:
+        _damaged(digest, f"{name}: {error}")
+
+
+def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str, Tensor], digest: str) -> Run:
+    try:
+        experiment = parse(record["experiment"])
+    except ExperimentError as error:
+        # its checksum is right, so this is what was written: a data set or a choice that this machine does not have
+        raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
+    if experiment.digest != digest and experiment.dataset_spec.content:
+        described = experiment.dataset
+        raise UnreadableRun(
+            f"Run {digest} was trained on other files of {described} than are on this machine: train it again here."
+        )
+    if experiment.digest != digest:
+        _damaged(digest, f"its experiment has the digest {experiment.digest}")
+    with torch.device("meta"):
+        expected = {name: tensor.shape for name, tensor in build(experiment).state_dict().items()}
+    if {name: tensor.shape for name, tensor in weights.items()} != expected:
+        _damaged(digest, "the weights do not fit the experiment")
+    return Run(
+        experiment=experiment,
+        history=record["history"],
+        metrics=record["metrics"],
+        epochs=record["epochs"],
+        stopped=record["stopped"],
+        seconds=record["seconds"],
+        device=record["device"],
+        created=record["created"],
+        versions=record["versions"],
+        weights=weights,
+        snapshots=_snapshots(snapshots, digest),
+    )
+
+
+def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
+    try:
+        return Snapshots(**tensors)
+    except TypeError:
+        _damaged(digest, f"{SNAPSHOTS} has other tensors than it should")
+
+
+def summary(record: dict[str, Any], size: int) -> Summary:
+    """From the record alone, so that a run is listed even where its data set is not on this machine."""
+    experiment = record["experiment"]
+    return Summary(
+        digest=record["digest"],
+        created=record["created"],
+        dataset=experiment["dataset"],
+        architecture=network_name(experiment["model"]),
+        activation=experiment["model"]["hidden_activation"],
+        optimizer=experiment["optimizer"]["kind"],
+        learning_rate=experiment["optimizer"]["learning_rate"],
+        seed=experiment["seed"],
+        learnt=record["metrics"].get("learnt"),
+        total=record["metrics"].get("total"),
+        wrong_pixels=record["metrics"].get("wrong_pixels_total"),
+        mse=record["metrics"]["mse"],
+        loss=record["history"][-1]["train_loss"],
+        parameters=record["parameters"],
+        epochs=record["epochs"],
+        seconds=record["seconds"],
+        device=record["device"],
+        bytes=size,
+    )

@@ -1,0 +1,51 @@
+"""A small SQLite file: short connections, one for each call, so that it is safe between threads and processes."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from aelib.core.errors import StoreError
+
+
+class Database:
+    """version: of the tables; a file of another version, or one that is no database, is thrown away and made anew.
+
+    Raises StoreError, here and in every use, where the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path, create: str, version: int) -> None:
+        self.path = path
+        try:
+            with _connection(path) as connection:
+                (found,) = connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.OperationalError as error:  # busy or unreadable: not ours to throw away
+            raise self._error(error) from None
+        except sqlite3.DatabaseError:  # not a database
+            found = -1
+        if found not in (0, version):
+            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                path.with_name(name).unlink(missing_ok=True)
+        with self.connected() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"{create}; PRAGMA user_version = {version};")
+
+    @contextmanager
+    def connected(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: kept where the block ends, undone where it raises."""
+        try:
+            with _connection(self.path) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise self._error(error) from None
+
+    def _error(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self.path} cannot be read or written ({error}): make room, or choose another AELIB_HOME.")
+
+
+@contextmanager
+def _connection(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a power cut costs the last entries, not the file
+        yield connection

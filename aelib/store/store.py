@@ -1,0 +1,286 @@
+"""Runs on disk, found again by digest.
+
+    home/runs/<digest>/run.json               experiment, history, metrics, versions, checksums
+                       weights.safetensors    the net
+                       snapshots.safetensors  codes and reconstructions along the way
+    home/people.sqlite                        who had which run trained (see owners.py)
+    home/index.sqlite                         a table of all runs for lists; made anew from the folders when lost
+
+A run is written aside and renamed, so it is there whole or not at all. The folders are the truth, the index is a
+copy: whoever lists runs first brings it up to date. Nothing of it is unpickled.
+"""
+
+import logging
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock
+
+from aelib.core.errors import StoreError
+from aelib.core.paths import home
+from aelib.training import Run
+
+from .index import Index, Order, Summary
+from .owners import Owners
+from .run_files import DamagedRun, Read, UnreadableRun, pack, read_record, summary, unpack
+
+__all__ = ["DamagedRun", "Store", "StoreError", "UnreadableRun"]
+
+READ_AGAIN = 200  # times a run is read again because it was replaced meanwhile
+LEFTOVER_AGE = 3600.0  # seconds after which a folder that was being written has no writer any more
+
+_DIGEST = re.compile(r"[0-9a-f]{16}")
+_WRITING, _OLD = ".writing-", ".old-"
+
+
+class Store:
+    """Runs under `root` (default: home()). Safe to use from several threads and processes at once."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or home()
+        self.runs = self.root / "runs"
+        try:
+            self.runs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"The store {self.root} cannot be made ({error.strerror}): choose AELIB_HOME.") from None
+        # taken by whoever moves a run into another's place, or clears up after a kill; readers do without
+        self._lock = FileLock(self.root / ".lock", timeout=60)
+        try:
+            with self._lock:
+                self._tidy()
+                self.index = Index(self.root / "index.sqlite")
+                self.owners = Owners(self.root / "people.sqlite")
+        except OSError as error:
+            raise StoreError(f"The store {self.root} cannot be opened ({error}): choose another AELIB_HOME.") from None
+
+    # --- one run --------------------------------------------------------------------------------------------
+
+    def __contains__(self, digest: object) -> bool:
+        return isinstance(digest, str) and bool(_DIGEST.fullmatch(digest)) and self._folder(digest).is_dir()
+
+    def get(self, digest: str) -> Run | None:
+        """The run, checked against its checksums, or None where there is none. Raises DamagedRun, UnreadableRun.
+
+        A run that is replaced while it is read is read again: what is judged is one folder from end to end.
+        """
+        for _ in range(READ_AGAIN):
+            before = self._identity(digest)
+            if before is None:
+                if not self._being_replaced(digest):
+                    return None
+                time.sleep(0.01)
+                continue
+            try:
+                return unpack(self._reader(digest), digest)
+            except (DamagedRun, OSError) as error:
+                if self._identity(digest) == before:
+                    if isinstance(error, DamagedRun):
+                        raise
+                    raise DamagedRun(digest, error.strerror or str(error)) from None
+        raise StoreError(f"Run {digest} is replaced faster than it can be read: try again.")
+
+    def _reader(self, digest: str) -> Read:
+        folder = self._folder(digest)
+        return lambda name: (folder / name).read_bytes()
+
+    def _identity(self, digest: str) -> tuple[int, int] | None:
+        """Changes when another folder takes the run's place; None where there is none."""
+        if digest not in self:
+            return None
+        try:
+            status = self._folder(digest).stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_ctime_ns
+
+    def _being_replaced(self, digest: str) -> bool:
+        return bool(_DIGEST.fullmatch(digest)) and any(self.runs.glob(f"{_OLD}{digest}-*"))
+
+    def save(self, run: Run, replace: bool = False) -> None:
+        """Keep a run. One that is there already stays, unless `replace`: two who train the same end with one.
+
+        Raises StoreError where it cannot be written; what was there before is there still.
+        """
+        files = pack(run)
+        aside: Path | None = None
+        try:
+            aside = Path(tempfile.mkdtemp(prefix=f"{_WRITING}{run.digest}-", dir=self.runs))
+            aside.chmod(0o755)
+            for name, content in files.items():
+                _write(aside / name, content)
+            with self._lock:
+                self._move_in(aside, run.digest, replace)
+        except OSError as error:
+            raise StoreError(
+                f"Run {run.digest} could not be kept in {self.root} ({error.strerror or error}): make room or choose "
+                "another AELIB_HOME."
+            ) from None
+        finally:
+            if aside is not None:
+                shutil.rmtree(aside, ignore_errors=True)
+        record = read_record(files.__getitem__, run.digest)
+        self._list(summary(record, sum(len(content) for content in files.values())))
+
+    def _list(self, listed: Summary) -> None:
+        """The list is a copy, brought up to date by whoever reads it next: a run is kept even where this fails."""
+        try:
+            self.index.put(listed)
+        except StoreError as error:
+            logging.getLogger(__name__).warning("run %s is kept but not listed yet: %s", listed["digest"], error)
+
+    def _move_in(self, aside: Path, digest: str, replace: bool) -> None:
+        """Rename the finished folder to its place."""
+        if replace and digest in self:
+            # a name of its own, so that a kill between the two renames leaves what `_tidy` puts back
+            with suppress(FileNotFoundError):
+                self._folder(digest).rename(self.runs / f"{_OLD}{digest}-{os.urandom(4).hex()}")
+        try:
+            aside.rename(self._folder(digest))
+        except OSError:
+            if digest not in self:  # else somebody was faster with the same run
+                raise
+        for old in self.runs.glob(f"{_OLD}{digest}-*"):
+            shutil.rmtree(old, ignore_errors=True)
+
+    def delete(self, digest: str) -> None:
+        """Remove a run; nothing happens where there is none. Raises StoreError."""
+        if digest in self:
+            gone = self.runs / f"{_WRITING}deleted-{os.urandom(4).hex()}"
+            try:
+                with self._lock:
+                    self._folder(digest).rename(gone)
+            except OSError as error:
+                raise StoreError(f"Run {digest} could not be removed ({error.strerror}).") from None
+            shutil.rmtree(gone, ignore_errors=True)
+        self.index.remove([digest])
+        self.owners.remove(digest)
+
+    # --- all runs -------------------------------------------------------------------------------------------
+
+    def digests(self) -> list[str]:
+        """Every run in the store."""
+        return sorted(name for name in os.listdir(self.runs) if _DIGEST.fullmatch(name))  # noqa: PTH208 - 4 times faster
+
+    def known(self, digests: Iterable[str]) -> set[str]:
+        """Those of these experiments that need no training: their run is here, or they are known to diverge."""
+        asked = list(digests)
+        return {digest for digest in asked if digest in self} | self.index.diverged(asked).keys()
+
+    def note_diverged(self, epochs: Mapping[str, int]) -> None:
+        """See `Index.note_diverged`."""
+        self.index.note_diverged(epochs)
+
+    def count(self) -> int:
+        """How many runs there are."""
+        self._refresh()
+        return self.index.count()
+
+    def summaries(
+        self,
+        order: Order = "newest",
+        dataset: str | None = None,
+        architecture: str = "",
+        limit: int | None = None,
+        among: Collection[str] | None = None,
+    ) -> list[Summary]:
+        """Every readable run, or those asked for: see `Index.search`."""
+        if among is not None:  # a page's own few: the list is brought up to date only where it lacks one of them
+            found = self.index.search(order, dataset, architecture, limit, among)
+            if len(found) == sum(digest in self for digest in set(among)):
+                return found
+        self._refresh()
+        return self.index.search(order, dataset, architecture, limit, among)
+
+    def _refresh(self) -> None:
+        """Bring the index up to date with the folders, where they have changed behind its back."""
+        stamp = str(self.runs.stat().st_mtime_ns)
+        if self.index.stamp() == stamp:
+            return
+        there, listed = set(self.digests()), self.index.digests()
+        for digest in sorted(there - listed):
+            folder = self._folder(digest)
+            with suppress(StoreError, OSError, KeyError):  # `verify` is what names damaged runs
+                size = sum(file.stat().st_size for file in folder.iterdir())
+                self.index.put(summary(read_record(self._reader(digest), digest), size))
+        self.index.remove(sorted(listed - there))
+        self.index.set_stamp(stamp)
+
+    def verify(self) -> Iterator[tuple[str, str | None]]:
+        """(digest, what is damaged or None) for every run; reads all of each, the net included. A run that is whole but
+        cannot be read here (UnreadableRun) is not damaged."""
+        for digest in self.digests():
+            try:
+                run = self.get(digest)
+                if run is not None:
+                    yield digest, None
+            except DamagedRun as damaged:
+                yield digest, damaged.what
+            except UnreadableRun:
+                yield digest, None
+
+    def prune(
+        self,
+        keep: int | None = None,
+        older_than_days: float | None = None,
+        max_bytes: int | None = None,
+        damaged: bool = False,
+        dry_run: bool = False,
+    ) -> list[str]:
+        """Remove all but the newest `keep` runs, those older than so many days, the oldest until the rest needs at most
+        `max_bytes`, the damaged. Returns what was (or with `dry_run` would be) removed."""
+        runs = self.summaries()
+        doomed = {summary["digest"] for summary in runs[keep:]} if keep is not None else set()
+        if older_than_days is not None:
+            limit = (datetime.now(UTC) - timedelta(days=older_than_days)).isoformat()
+            doomed |= {summary["digest"] for summary in runs if summary["created"] < limit}
+        if max_bytes is not None:
+            used = 0
+            for summary in runs:
+                used += summary["bytes"]
+                if used > max_bytes:
+                    doomed.add(summary["digest"])
+        if damaged:
+            doomed |= {digest for digest, problem in self.verify() if problem}
+        if not dry_run:
+            for digest in doomed:
+                self.delete(digest)
+        return sorted(doomed)
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    def _folder(self, digest: str) -> Path:
+        return self.runs / digest
+
+    def _tidy(self) -> None:
+        """Clear up after a kill: put back a run whose replacement never came, remove what nobody writes any more."""
+        for path in self.runs.glob(f"{_OLD}*"):
+            digest = path.name.removeprefix(_OLD).split("-")[0]
+            if digest not in self:
+                with suppress(OSError):  # another process was faster
+                    path.rename(self._folder(digest))
+        for path in [*self.runs.glob(f"{_WRITING}*"), *self.runs.glob(f"{_OLD}*")]:
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > LEFTOVER_AGE:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load(digest: str) -> Run:
+    """The run with this digest from the store in `AELIB_HOME`. Raises LabError where it is not there or is damaged."""
+    run = Store().get(digest)
+    if run is None:
+        raise StoreError(f"There is no run {digest[:60]} in {Store().root}: `aelib runs list` shows what is there.")
+    return run

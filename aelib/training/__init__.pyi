@@ -1,0 +1,11 @@
+from . import device_speed as device_speed
+from . import time_estimate as time_estimate
+from . import trainer as trainer
+from .run import Array as Array
+from .run import Run as Run
+from .run import Snapshots as Snapshots
+from .trainer import Cancelled as Cancelled
+from .trainer import Diverged as Diverged
+from .trainer import Progress as Progress
+from .trainer import fit as fit
+from .trainer import fit_many as fit_many

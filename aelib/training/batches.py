@@ -1,0 +1,171 @@
+"""The batches of an epoch, on the device: images in the order of the epoch, noisy where the experiment says so, with
+the random numbers of variational nets.
+
+Images lie on the device as bytes, once; what is shown to the nets is made of them there, batch by batch. There is no
+loader, and nothing is copied to the device while training.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from aelib.core.counter_rng import TEST, key, normal, random_bits
+from aelib.core.random import generator
+from aelib.datasets import ImageSet, Normalization
+from aelib.datasets.noise import corrupt
+from aelib.experiment import Experiment
+
+from .engines.base import Batch
+
+FIXED = 0  # the turn whose noise a fixed noisy set has
+AHEAD = 64  # epochs of noise drawn at once for one net: one call of many numbers costs little more than one of few
+
+NUMBERS = 200_000  # of noise that are drawn at once, if an epoch does not need more
+FLOATS = 4_000_000  # pixels of a training set that is kept as floats, ready for the nets: smaller ones are
+
+
+def floats(pixels: Tensor) -> Tensor:
+    """From bytes to 0..1."""
+    return pixels.float().div_(255.0)
+
+
+class Feed:
+    """For members that differ at most in seed and noise level. images: those to train on; normalization: of these."""
+
+    def __init__(
+        self, members: list[Experiment], images: ImageSet, normalization: Normalization, device: torch.device
+    ) -> None:
+        first = members[0]
+        self.noise = first.corruption
+        self.normalization, self.device = normalization, device
+        self.bytes = images.pixels.to(device)
+        # what the nets are shown, where that is something else than what they should give
+        self.given = None if images.inputs is None else images.inputs.to(device)
+        self.size = first.batch_size or len(images)
+        self.epochs = first.epochs
+        self.latent_dim = first.latent_dim if first.model.variational else 0
+        self.seeds = [member.seed for member in members]
+        self.levels = [member.corruption.level for member in members]
+        self.order = [generator(seed, "order") for seed in self.seeds]
+        noisy = self.noise.kind != "none"
+        self.noisy_training = noisy and self.noise.where in ("train", "both")
+        self.noisy_look = noisy and self.noise.where in ("test", "both")
+        # a set kept as floats: as pixels from 0 to 1, and normalised
+        whole = self.size >= len(images) or images.pixels.numel() + images.shown.numel() <= FLOATS
+        self.pixels = floats(self.bytes if self.given is None else self.given) if whole else None
+        # one tensor each, so that engines know them again
+        self._clean = normalization.apply(self.pixels)[None] if self.pixels is not None else None
+        self._targets = self._clean
+        if whole and self.given is not None:
+            self._targets = normalization.apply(floats(self.bytes))[None]
+        self._start()
+
+    def _start(self) -> None:
+        """What does not change from epoch to epoch, for the members as they are now."""
+        self.whole: Batch | None = None
+        if self.pixels is not None and self._clean is not None and self._targets is not None:
+            self.whole = Batch(self._clean, self._targets)
+            if self.noisy_training and not self.noise.fresh:
+                self.whole = self.whole._replace(inputs=self._noisy(self.pixels, [FIXED]))
+        self._noise_ahead: dict[int, Tensor] = {}
+        self._eps_ahead: dict[int, Tensor] = {}
+
+    def look(self, images: ImageSet | None = None, first: int = 0) -> Batch:
+        """The batch by which nets are looked at: these images, or those of training, in their own order. The same
+        noise and random numbers at every look; first: the number of the first of these images, on which both
+        depend."""
+        if images is None and self.whole is not None and self.pixels is not None and self._clean is not None:
+            shown, clean, targets = self.pixels, self._clean, self.whole.targets
+        else:
+            pixels = self.bytes if images is None else images.pixels
+            given = self.given if images is None else images.inputs
+            shown = floats((pixels if given is None else given).to(self.device))
+            clean = targets = self.normalization.apply(shown)[None]
+            if given is not None:
+                targets = self.normalization.apply(floats(pixels.to(self.device)))[None]
+        numbers = torch.arange(first, first + len(shown), device=self.device)
+        inputs = self._noisy(shown, [TEST], numbers) if self.noisy_look else clean
+        return Batch(inputs, targets, self._eps([TEST], numbers))
+
+    def sample(self, step: int) -> Batch:
+        """To look at every so many of the images trained on."""
+        inputs = None if self.given is None else self.given[::step].cpu()
+        pixels = self.bytes[::step].cpu()
+        return self.look(ImageSet(pixels, (), torch.empty(0), inputs))
+
+    def _noisy(self, pixels: Tensor, turns: list[int], numbers: Tensor | None = None) -> Tensor:
+        """Normalised, (turns · members) × images × channels × height × width."""
+        levels = torch.tensor(self.levels * len(turns), device=pixels.device)
+        keys = [key(seed, turn) for turn in turns for seed in self.seeds]
+        return self.normalization.apply(corrupt(pixels, self.noise.kind, levels, keys, numbers, self.noise.pixels))
+
+    def _eps(self, turns: list[int], images: Tensor) -> Tensor | None:
+        """Standard normal, (turns · members) × images × latent_dim, by the numbers of the images; None where no net is
+        variational."""
+        if not self.latent_dim:
+            return None
+        keys = [key(seed, turn) for turn in turns for seed in self.seeds]
+        # draws of their own, so that codes and pixels do not share their noise
+        return normal(lambda draw: random_bits(keys, images, self.latent_dim, draw + 2))
+
+    def _turns(self, epoch: int, numbers: int) -> list[int]:
+        """Epochs to draw at once, of which each needs so many numbers."""
+        ahead = min(AHEAD // len(self.seeds), NUMBERS // numbers, self.epochs - epoch + 1)
+        return list(range(epoch, epoch + max(1, ahead)))
+
+    def _drawn(self, epoch: int, pixels: Tensor) -> Tensor:
+        """All images, noisy for this epoch; those of the next epochs are drawn with them."""
+        if epoch not in self._noise_ahead:
+            turns = self._turns(epoch, len(self.seeds) * pixels.numel())
+            noisy = self._noisy(pixels, turns)
+            self._noise_ahead = dict(zip(turns, noisy.view(len(turns), len(self.seeds), *noisy.shape[1:]), strict=True))
+        return self._noise_ahead.pop(epoch)
+
+    def _codes_noise(self, epoch: int) -> Tensor | None:
+        """members × images × latent_dim for this epoch; that of the next epochs is drawn with it."""
+        if not self.latent_dim:
+            return None
+        if epoch not in self._eps_ahead:
+            images = torch.arange(len(self.bytes), device=self.device)
+            turns = self._turns(epoch, len(self.seeds) * len(images) * self.latent_dim)
+            eps = self._eps(turns, images)
+            assert eps is not None  # noqa: S101 - for the type checker: latent_dim is not 0
+            self._eps_ahead = dict(zip(turns, eps.view(len(turns), len(self.seeds), *eps.shape[1:]), strict=True))
+        return self._eps_ahead.pop(epoch)
+
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """The batches of an epoch, counted from 1."""
+        fresh = self.noisy_training and self.noise.fresh
+        eps = self._codes_noise(epoch)
+        count = len(self.bytes)
+        if self.size >= count:
+            assert self.whole is not None and self.pixels is not None  # noqa: S101, PT018 - for the type checker
+            inputs = self._drawn(epoch, self.pixels) if fresh else self.whole.inputs
+            yield Batch(inputs, self.whole.targets, eps)
+            return
+        order = torch.stack([torch.randperm(count, generator=one) for one in self.order]).to(self.device)
+        members = torch.arange(len(self.seeds), device=self.device)[:, None]
+        for chosen in torch.split(order, self.size, dim=1):
+            if self.pixels is not None:
+                shown = self.pixels[chosen]
+            else:
+                shown = (self.bytes if self.given is None else self.given)[chosen].float().div_(255.0)
+            clean = targets = self.normalization.apply(shown)
+            if self.given is not None:
+                targets = self.normalization.apply(self.bytes[chosen].float().div_(255.0))
+            if fresh:
+                inputs = self._noisy(shown, [epoch], chosen)
+            elif self.noisy_training:
+                inputs = (
+                    self._noisy(shown, [FIXED], chosen) if self.whole is None else self.whole.inputs[members, chosen]
+                )
+            else:
+                inputs = clean
+            yield Batch(inputs, targets, None if eps is None else eps[members, chosen])
+
+    def keep(self, rows: list[int]) -> None:
+        """Go on with these members only."""
+        self.seeds, self.levels = [self.seeds[row] for row in rows], [self.levels[row] for row in rows]
+        self.order = [self.order[row] for row in rows]
+        self._start()

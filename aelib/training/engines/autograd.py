@@ -1,0 +1,152 @@
+"""The engine that leaves gradients to autograd: any model, one at a time."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from aelib.experiment import Experiment
+from aelib.models import Autoencoder
+from aelib.nn import losses
+from aelib.nn.optimizers import torch_optimizer
+from aelib.nn.variational import kl, objective, reparametrize
+
+from .base import Batch, Look, Posterior
+
+
+def _full(numbers: Tensor) -> Tensor:
+    """Out of mixed precision: losses are computed in full."""
+    return numbers.float() if numbers.dtype is torch.bfloat16 else numbers
+
+
+# numbers that may be needed at once for a look without gradients: few enough for a processor's caches, many for a GPU
+LOOKED_AT = {"cpu": 2_000_000}
+LOOKED_AT_ELSEWHERE = 20_000_000
+
+
+class AutogradEngine:
+    """Any model, one member, gradients from autograd and the optimiser from torch."""
+
+    def __init__(self, model: Autoencoder, experiment: Experiment, device: torch.device) -> None:
+        self.members = 1
+        self.model = model.to(device)
+        self.pictures = experiment.model.kind != "dense"
+        if self.pictures:
+            # pixels of all channels beside each other: what convolutions of oneDNN and of tensor cores are made for
+            # (benchmarks/convolution.py)
+            self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cuda":
+            # 32 bits are 32 bits, and the same experiment gives the same run: cuDNN would otherwise round what
+            # convolutions multiply to 19 bits (TF32), and sum gradients in any order
+            torch.backends.cudnn.allow_tf32, torch.backends.cudnn.deterministic = False, True
+        self.mixed = torch.autocast(
+            device.type, torch.bfloat16, enabled=self.pictures and experiment.precision == "mixed"
+        )
+        self.keeps_codes = experiment.keeps_codes or experiment.model.variational
+        widest = 2 * max(math.prod(step.outputs) for step in experiment.architecture.steps)
+        self.together = max(1, LOOKED_AT.get(device.type, LOOKED_AT_ELSEWHERE) // widest)  # images of one look
+        self.loss = losses.select(experiment.loss, experiment.output_activation)
+        self.beta, self.free_bits = experiment.beta, experiment.free_bits
+        settings = experiment.optimizer
+        self.rate = settings.learning_rate
+        self.optimizer = torch_optimizer(
+            settings.kind, list(model.parameters()), self.rate, settings.momentum, settings.weight_decay
+        )
+
+    def _laid(self, images: Tensor) -> Tensor:
+        """In memory as the net's own maps are: what is shown, and what it is compared with."""
+        return images.contiguous(memory_format=torch.channels_last) if self.pictures else images
+
+    def _compared(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Outputs, and the reconstruction loss: mean over pixels and images; of a variational net summed over
+        pixels."""
+        logits = _full(logits)
+        outputs = self.model.output(logits)
+        loss = self.loss.value(logits, outputs, self._laid(targets)).mean()
+        return outputs, loss * outputs[0].numel() if self.model.variational else loss
+
+    def _sampled(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """mu, log_var, the reconstruction loss of sampled codes, and the KL of each code number."""
+        if batch.eps is None:
+            raise ValueError("a variational net needs random numbers")
+        with self.mixed:
+            mu, log_var = (_full(half) for half in self.model.posterior(self._laid(batch.inputs[0])))
+            logits = self.model.decode_logits(reparametrize(mu, log_var, batch.eps[0]))
+        _, recon_loss = self._compared(logits, batch.targets[0])
+        return mu, log_var, recon_loss, kl(mu, log_var).mean(dim=0)
+
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
+        self.model.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * rate_factor
+        self.optimizer.zero_grad()
+        if self.model.variational:
+            *_, recon_loss, kl_each = self._sampled(batch)
+            loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
+        else:
+            with self.mixed:
+                _, logits = self.model.through(self._laid(batch.inputs[0]))
+            _, loss = self._compared(logits, batch.targets[0])
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+
+    @torch.no_grad()
+    def look(self, batch: Batch) -> Look:
+        self.model.eval()
+        count = batch.inputs.shape[1]
+        parts = [slice(start, start + self.together) for start in range(0, count, self.together)]
+        looks = [
+            self._look(Batch(*(None if images is None else images[:, part] for images in batch)))  # type: ignore[arg-type]
+            for part in parts
+        ]
+        if len(looks) == 1:
+            return looks[0]
+        shares = [look.outputs.shape[1] / count for look in looks]
+
+        def mean(values: list[Tensor]) -> Tensor:
+            return torch.stack([share * value for share, value in zip(shares, values, strict=True)]).sum(dim=0)
+
+        posteriors = [look.posterior for look in looks if look.posterior is not None]
+        posterior = None
+        if posteriors:
+            posterior = Posterior(
+                torch.cat([one.log_var for one in posteriors], dim=1),
+                mean([one.recon_loss for one in posteriors]),
+                mean([one.kl for one in posteriors]),
+            )
+        codes, outputs = (torch.cat(one, dim=1) for one in list(zip(*looks, strict=True))[:2])
+        return Look(codes, outputs, mean([look.loss for look in looks]), posterior)
+
+    def _look(self, batch: Batch) -> Look:
+        """At images that are few enough to be looked at together."""
+        if not self.model.variational:
+            with self.mixed:
+                codes, logits = self.model.through(self._laid(batch.inputs[0]))
+            outputs, loss = self._compared(logits, batch.targets[0])
+            kept = _full(codes).flatten(1) if self.keeps_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
+            return Look(kept[None], outputs[None], loss.cpu().double()[None])
+        mu, log_var, recon_loss, kl_each = self._sampled(batch)
+        with self.mixed:
+            logits = self.model.decode_logits(mu)
+        outputs, _ = self._compared(logits, batch.targets[0])
+        loss = objective(recon_loss, kl_each, self.beta, self.free_bits)
+        posterior = Posterior(log_var[None], recon_loss.cpu().double()[None], kl_each.cpu().double()[None])
+        return Look(mu[None], outputs[None], loss.cpu().double()[None], posterior)
+
+    @torch.no_grad()
+    def decode(self, codes: Tensor) -> Tensor:
+        self.model.eval()
+        codes = codes[0]
+        parts = [
+            self.model.decode(codes[start : start + self.together]) for start in range(0, len(codes), self.together)
+        ]
+        return torch.cat(parts)[None]
+
+    def state(self, member: int) -> dict[str, Tensor]:
+        return {
+            name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+            for name, tensor in self.model.state_dict().items()
+        }
+
+    def keep(self, members: list[int]) -> None:
+        self.members = len(members)

@@ -1,0 +1,66 @@
+"""What the training loop needs from an engine, the part that changes the weights.
+
+An engine trains one or more `members`: nets of one shape that may differ in seed, learning rate, momentum, weight
+decay and β. `aelib.ensemble` has the engine for small dense nets, where autograd costs more than the arithmetic.
+"""
+
+from typing import NamedTuple, Protocol
+
+from torch import Tensor
+
+
+class Batch(NamedTuple):
+    """Normalised images, (members or 1) × images × channels × height × width; `inputs` go in, `targets` are wanted.
+    eps: for variational nets, standard normal, members × images × latent_dim."""
+
+    inputs: Tensor
+    targets: Tensor
+    eps: Tensor | None = None
+
+
+class Posterior(NamedTuple):
+    """What a look at variational nets has beside codes and outputs. log_var: members × images × latent_dim;
+    recon_loss: members, summed over pixels, mean over images, of a sampled code; kl: members × latent_dim, in nats,
+    mean over images. The last two are float64, on the CPU."""
+
+    log_var: Tensor
+    recon_loss: Tensor
+    kl: Tensor
+
+
+class Look(NamedTuple):
+    """The nets as they are now. codes: members × images × latent_dim, of variational nets the means (with a latent_dim
+    of 0 where they are too many to be kept); outputs: of these
+    codes, members × images × channels × height × width, normalised; loss: what training makes small, float64 on the CPU
+    (MPS has none), members, the mean over pixels and images, or see `aelib.variational`."""
+
+    codes: Tensor
+    outputs: Tensor
+    loss: Tensor
+    posterior: Posterior | None = None
+
+
+class Engine(Protocol):
+    """One optimisation step at a time, for all members at once."""
+
+    members: int
+
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
+        """One update of every member; the factors are those of the rate's schedule and of β's warm-up."""
+        ...
+
+    def look(self, batch: Batch) -> Look:
+        """Codes, outputs and loss, without changing anything."""
+        ...
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Codes, members × n × latent_dim, to normalised images, members × n × channels × height × width."""
+        ...
+
+    def state(self, member: int) -> dict[str, Tensor]:
+        """The member's state_dict, copied to the CPU."""
+        ...
+
+    def keep(self, members: list[int]) -> None:
+        """Go on with these members only, in this order."""
+        ...

@@ -1,0 +1,302 @@
+"""Many small dense nets in one batched pass, gradients by hand; also the fast way to train just one.
+
+Why by hand: an epoch of a 35-20-10-2 net is some 40 tiny operations, and autograd's graph, with one optimiser
+step for each of its tensors, costs several times the arithmetic (`benchmarks/training.py` measures it).
+So here all parameters of all members lie in one flat buffer, every operation writes into a buffer made once,
+and the optimiser is a handful of operations over the flat buffer.
+
+Layout: samples are the inner axis. Activations of a layer are members × (size + 1) × images; the last row is 1
+and multiplies the bias, so weight and bias are one matrix, members × outputs × (inputs + 1), and one product.
+"""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+import torch
+from torch import Tensor
+
+from aelib import datasets
+from aelib.experiment import GRID_SIDE, DenseStep, Experiment
+from aelib.models import Autoencoder
+from aelib.nn import losses
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.optimizers import OPTIMIZERS, FlatOptimizer, Setting
+from aelib.nn.variational import kl, objective
+
+from .base import Batch, Look, Posterior
+from .batched_vae import Bottleneck
+from .matmul import bmm
+
+FUSED_FROM = 40_000  # parameters of a net from which on torch's fused Adam is faster than a few operations over all
+
+
+def supports(experiment: Experiment) -> bool:
+    """Whether this engine can train the experiment: dense, without batch norm (which couples the images)."""
+    return experiment.model.kind == "dense" and not experiment.model.batch_norm
+
+
+def bytes_needed(experiment: Experiment, snapshots: int) -> int:
+    """What one member needs at most while it trains: parameters with gradient, optimiser and scratch; activations and
+    noise of a batch; what is kept of it along the way."""
+    described, model = experiment.dataset_spec, experiment.resolved_model
+    images = described.splits.train
+    looked_at = images if described.named else datasets.LOOKED_AT
+    batch = experiment.batch_size or images
+    flat = experiment.architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
+    widths = model.layers[0] + sum(step.outputs for step in model.steps())
+    rooms = batch + looked_at + experiment.keeps_grid * GRID_SIDE**2 + (0 if described.named else looked_at)
+    activations = 4 * widths * rooms
+    noise = 12 * described.pixels * max(batch, looked_at) if experiment.corruption.kind != "none" else 0
+    if model.variational:
+        noise += 6 * experiment.latent_dim * images
+    kept = snapshots * (8 * looked_at * experiment.latent_dim + experiment.snapshot_numbers)
+    return 4 * (flat + activations + noise) + kept
+
+
+def _setting(values: list[float]) -> Setting:
+    """One number where all members agree, else float64 on the CPU, one for each."""
+    return values[0] if len(set(values)) == 1 else torch.tensor(values, dtype=torch.float64)
+
+
+@dataclass
+class _Layer:
+    """Views of one layer: matrix and its gradient (members × outputs × (inputs + 1)), PReLU's slope or None."""
+
+    activation: str
+    matrix: Tensor
+    gradient: Tensor
+    slope: Tensor | None
+    slope_gradient: Tensor | None
+    back: Tensor  # the weights without the bias, transposed: members × inputs × outputs
+
+
+class _Buffers:
+    """Room for one forward and backward pass over so many images. steps: the layers; y[i] goes into layer i, z[i + 1]
+    comes out of it (twice as many numbers as y where it gives mu and log_var)."""
+
+    def __init__(self, steps: list[DenseStep], members: int, images: int, like: Tensor) -> None:
+        sizes = [*(step.inputs for step in steps), steps[-1].outputs]
+        self.rows = [like.new_ones(members, size + 1, images) for size in sizes]
+        self.y = [rows[:, :-1] for rows in self.rows]
+        self.transposed = [rows.transpose(1, 2) for rows in self.rows]
+        self.z = [like.new_empty(members, size, images) for size in (sizes[0], *(step.outputs for step in steps))]
+        self.delta = [like.new_empty(members, size, images) for size in sizes]
+        self.target = like.new_empty(members, sizes[-1], images)
+        self.loaded = (like, like)
+
+    def load(self, batch: Batch) -> None:
+        """Copy a batch in, but for what is there already (full-batch training)."""
+        inputs, targets = self.loaded
+        if batch.inputs is not inputs:
+            self.y[0].copy_(batch.inputs.flatten(2).transpose(1, 2))
+        if batch.targets is batch.inputs:
+            if batch.targets is not targets:
+                self.target.copy_(self.y[0])  # turned already
+        elif batch.targets is not targets:
+            self.target.copy_(batch.targets.flatten(2).transpose(1, 2))
+        self.loaded = (batch.inputs, batch.targets)
+
+
+class BatchedDense:
+    """Engine (see `aelib.engines`) for dense nets of one shape, loss and kind of optimiser.
+
+    models and experiments: one for each member. But for rounding, each member
+    goes the way that `AutogradEngine` would take it alone.
+    """
+
+    fuses = True  # may use torch's fused optimiser
+
+    def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
+        first = experiments[0]
+        self.shape = first.dataset_spec.shape
+        self.loss = losses.select(first.loss, first.output_activation)
+        self.steps = first.resolved_model.steps()
+        self.code_at = len(first.model.layers) - 1
+        self.members = len(models)
+        parameters = torch.cat([self._pack(model) for model in models], dim=0)  # members × parameters
+        self._lay_out(self._by_segment(parameters).to(device))
+        self.bottleneck = None
+        if first.model.variational:
+            beta = _setting([experiment.beta for experiment in experiments])
+            self.bottleneck = Bottleneck(first.latent_dim, beta, first.free_bits, device)
+        settings = [experiment.optimizer for experiment in experiments]
+        self.optimizer = FlatOptimizer(
+            first.optimizer.kind,
+            self.flat,
+            _setting([setting.learning_rate for setting in settings]),
+            _setting([setting.momentum for setting in settings]),
+            _setting([setting.weight_decay for setting in settings]),
+            self._expand,
+            self._pieces if self.fuses and self._numbers >= FUSED_FROM and device.type in ("cpu", "cuda") else None,
+        )
+
+    # --- layout: one flat buffer, segment after segment, each members × numbers -----------------------------
+
+    def _segments(self) -> list[int]:
+        """Numbers of one member in each segment: a matrix, and a slope where there is one."""
+        sizes = []
+        for step in self.steps:
+            sizes.append(step.outputs * (step.inputs + 1))
+            if ACTIVATIONS[step.activation].learnt_slope:
+                sizes.append(1)
+        return sizes
+
+    def _pack(self, model: Autoencoder) -> Tensor:
+        """1 × parameters, in the order of `_segments`."""
+        parts: list[Tensor] = []
+        tensors = iter(model.parameters())
+        for step in self.steps:
+            weight, bias = next(tensors).detach(), next(tensors).detach()
+            parts.append(torch.cat([weight, bias[:, None]], dim=1).flatten())
+            if ACTIVATIONS[step.activation].learnt_slope:
+                parts.append(next(tensors).detach())
+        return torch.cat(parts)[None]
+
+    def _by_segment(self, rows: Tensor) -> Tensor:
+        """members × parameters → flat, segment after segment."""
+        return torch.cat([part.flatten() for part in torch.split(rows, self._segments(), dim=1)])
+
+    def _expand(self, values: Tensor) -> Tensor:
+        """members → flat: every number of a member gets the member's value."""
+        return values.to(self.flat.dtype).to(self.flat.device)[self._member_of]
+
+    @property
+    def _numbers(self) -> int:
+        """Parameters of one member."""
+        return sum(self._segments())
+
+    def _pieces(self, flat: Tensor) -> list[list[Tensor]]:
+        """The segments of a flat tensor that belong to each member."""
+        parts = torch.split(flat, [self.members * size for size in self._segments()])
+        return [[part.view(self.members, -1)[member] for part in parts] for member in range(self.members)]
+
+    def _lay_out(self, flat: Tensor) -> None:
+        self.flat = flat
+        self.gradient = torch.zeros_like(flat)
+        owners = torch.arange(self.members)[:, None].expand(-1, sum(self._segments()))
+        self._member_of = self._by_segment(owners).to(flat.device)
+        self.buffers: dict[int, _Buffers] = {}
+        ends = list(accumulate(self.members * size for size in self._segments()))
+        starts = iter(zip([0, *ends], ends, strict=False))
+        self.layers: list[_Layer] = []
+        for step in self.steps:
+            start, end = next(starts)
+            shape = (self.members, step.outputs, step.inputs + 1)
+            matrix, gradient = flat[start:end].view(shape), self.gradient[start:end].view(shape)
+            slope = slope_gradient = None
+            if ACTIVATIONS[step.activation].learnt_slope:
+                start, end = next(starts)
+                slope = flat[start:end].view(-1, 1, 1)
+                slope_gradient = self.gradient[start:end].view(-1, 1, 1)
+            back = matrix[:, :, :-1].transpose(1, 2)
+            self.layers.append(_Layer(step.activation, matrix, gradient, slope, slope_gradient, back))
+
+    # --- one pass -------------------------------------------------------------------------------------------
+
+    def _room(self, images: int) -> _Buffers:
+        if images not in self.buffers:
+            self.buffers[images] = _Buffers(self.steps, self.members, images, self.flat)
+        return self.buffers[images]
+
+    def _run(self, room: _Buffers, eps: Tensor | None) -> None:
+        """Forward through all layers; eps: see `Bottleneck.forward`."""
+        for i in range(len(self.layers)):
+            self._layer(room, i, eps)
+
+    def _layer(self, room: _Buffers, i: int, eps: Tensor | None) -> None:
+        layer = self.layers[i]
+        bmm(layer.matrix, room.rows[i], room.z[i + 1])
+        if self.bottleneck is not None and i + 1 == self.code_at:
+            self.bottleneck.forward(room.z[i + 1], eps, room.y[i + 1])
+        else:
+            ACTIVATIONS[layer.activation].forward(room.z[i + 1], layer.slope, room.y[i + 1])
+
+    @torch.no_grad()
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
+        room = self._room(batch.inputs.shape[1])
+        room.load(batch)
+        self._differentiate(room, batch.eps, beta_factor)
+        self.optimizer.step(self.gradient, rate_factor)
+
+    def _differentiate(self, room: _Buffers, eps: Tensor | None = None, beta_factor: float = 1.0) -> None:
+        """The gradient of the loaded batch, into `gradient`."""
+        self._run(room, eps)
+        last = len(self.layers)
+        delta = room.delta[last]
+        self.loss.gradient(room.y[last], room.target, delta)
+        # a mean over images, and over pixels where there is no KL to weigh against
+        delta.mul_(1.0 / (delta.shape[2] * (1 if self.bottleneck else delta.shape[1])))
+        for i in range(last, 0, -1):
+            layer, delta = self.layers[i - 1], room.delta[i]
+            if self.bottleneck is not None and i == self.code_at:
+                assert eps is not None  # noqa: S101 - for the type checker: variational nets are fed with it
+                delta = self.bottleneck.backward(delta, room.z[i], eps, beta_factor)
+            elif not (i == last and self.loss.of_logits):
+                if layer.slope_gradient is not None:
+                    torch.sum(delta * room.z[i].clamp(max=0.0), dim=(1, 2), keepdim=True, out=layer.slope_gradient)
+                ACTIVATIONS[layer.activation].backward(delta, room.z[i], room.y[i], layer.slope)
+            bmm(delta, room.transposed[i - 1], layer.gradient)
+            if i > 1:
+                bmm(layer.back, delta, room.delta[i - 1])
+
+    @torch.no_grad()
+    def look(self, batch: Batch) -> Look:
+        room = self._room(batch.inputs.shape[1])
+        room.load(batch)
+        posterior = None
+        if self.bottleneck is None:
+            self._run(room, None)
+            loss = self._loss(room)
+        else:
+            self._run(room, batch.eps)
+            recon_loss = self._loss(room) * room.z[-1].shape[1]
+            mu, log_var = self.bottleneck.split(room.z[self.code_at])
+            kl_each = kl(mu, log_var).mean(dim=2).cpu().double()
+            loss = objective(recon_loss, kl_each, self.bottleneck.beta, self.bottleneck.free_bits)
+            posterior = Posterior(log_var.transpose(1, 2).clone(), recon_loss, kl_each)
+            room.y[self.code_at].copy_(mu)
+            for i in range(self.code_at, len(self.layers)):  # again from the code on, now of the mean
+                self._layer(room, i, None)
+        codes = room.y[self.code_at].transpose(1, 2).clone()
+        outputs = room.y[-1].transpose(1, 2).reshape(self.members, -1, *self.shape)
+        return Look(codes, outputs, loss, posterior)
+
+    @torch.no_grad()
+    def decode(self, codes: Tensor) -> Tensor:
+        room = self._room(codes.shape[1])
+        room.y[self.code_at].copy_(codes.transpose(1, 2))
+        for i in range(self.code_at, len(self.layers)):
+            self._layer(room, i, None)
+        return room.y[-1].transpose(1, 2).reshape(self.members, -1, *self.shape)
+
+    def _loss(self, room: _Buffers) -> Tensor:
+        """float64 on the CPU, members: mean over pixels and images of what was decoded last."""
+        return self.loss.value(room.z[-1], room.y[-1], room.target).mean(dim=(1, 2)).cpu().double()
+
+    # --- members --------------------------------------------------------------------------------------------
+
+    def state(self, member: int) -> dict[str, Tensor]:
+        """Named as in `DenseAutoencoder`'s state_dict."""
+        state: dict[str, Tensor] = {}
+        for i, layer in enumerate(self.layers):
+            part, at = ("encoder", i) if i < self.code_at else ("decoder", i - self.code_at)
+            matrix = layer.matrix[member].detach().cpu()
+            state[f"{part}.{2 * at}.weight"] = matrix[:, :-1].clone()
+            state[f"{part}.{2 * at}.bias"] = matrix[:, -1].clone()
+            if layer.slope is not None:
+                name = "output_activation.weight" if i == len(self.layers) - 1 else f"{part}.{2 * at + 1}.weight"
+                state[name] = layer.slope[member].detach().cpu().flatten().clone()
+        return state
+
+    def keep(self, members: list[int]) -> None:
+        chosen = torch.tensor(members, device=self.flat.device)
+        sizes = [self.members * size for size in self._segments()]
+
+        def only(flat: Tensor) -> Tensor:
+            return torch.cat([part.view(self.members, -1)[chosen].flatten() for part in torch.split(flat, sizes)])
+
+        self.optimizer.regroup(only, chosen.cpu(), self._expand)
+        if self.bottleneck is not None:
+            self.bottleneck.keep(chosen.cpu())
+        self.members = len(members)
+        self._lay_out(self.optimizer.parameters)

@@ -1,0 +1,157 @@
+"""A finished run: what was trained, what came out, and the net itself."""
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from aelib import datasets
+from aelib.core.counter_rng import TEST, key
+from aelib.datasets import ImageSet, Normalization
+from aelib.datasets.noise import corrupt
+from aelib.experiment import Experiment
+from aelib.models import Autoencoder, build
+
+Array = NDArray[np.float32]
+TOGETHER = 20_000_000  # numbers that a step may give at once, where pages look at a net
+
+
+def written(when: datetime) -> str:
+    """A time in UTC as runs have it in `created`."""
+    return when.isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshots:
+    """Learning as it went. epochs: int64, snapshots (0 is the untrained net); codes: float32, snapshots × images ×
+    latent_dim, of a variational net the means (0 numbers each, where codes are too large to be kept); pixels: uint8
+    (0 to 255, cut off outside), snapshots × images × channels × height × width, of the first `experiment.pictured`
+    images. Where there is such a thing: log_var, as codes; grid: the decoded plane, snapshots × rows · columns ×
+    channels × height × width, uint8, over extent: snapshots × 4 (x from, x to, y from, y to), row 0 at the top."""
+
+    epochs: Tensor
+    codes: Tensor
+    pixels: Tensor
+    log_var: Tensor | None = None
+    grid: Tensor | None = None
+    extent: Tensor | None = None
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What there is, by name."""
+        return {name: tensor for name, tensor in vars(self).items() if tensor is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """history: one record for each epoch that was recorded, with epoch, train_loss, seconds; where each image is a
+    thing of its own, wrong_pixels (sum over all images) and learnt, else valid_loss and mse of the images that a net
+    is looked at by (test_loss, where there are none to validate with); for variational nets recon_loss and kl of
+    these; metrics: `aelib.metrics.summary`; stopped: "epochs" (all of them), "learnt" or "patience"; seconds: of
+    training, this net's share where several were trained at once; created: as `written`."""
+
+    experiment: Experiment
+    history: list[dict[str, float]]
+    metrics: dict[str, Any]
+    epochs: int
+    stopped: str
+    seconds: float
+    device: str
+    created: str
+    versions: dict[str, str]
+    weights: dict[str, Tensor]
+    snapshots: Snapshots
+
+    @property
+    def digest(self) -> str:
+        return self.experiment.digest
+
+    @property
+    def loss(self) -> float:
+        """The training loss after the last epoch."""
+        return self.history[-1]["train_loss"]
+
+    @property
+    def parameters(self) -> int:
+        return self.experiment.architecture.parameters
+
+    @functools.cached_property
+    def model(self) -> Autoencoder:
+        """The trained net on the CPU, in evaluation mode. Shared: not to be changed."""
+        model = build(self.experiment)
+        model.load_state_dict(self.weights)
+        return model.eval()
+
+    @functools.cached_property
+    def images(self) -> ImageSet:
+        """What the net is looked at by: see `datasets.looked_at`. Codes and reconstructions are of these."""
+        return datasets.looked_at(self.experiment.dataset)
+
+    @functools.cached_property
+    def normalization(self) -> Normalization:
+        return datasets.normalization(self.experiment.normalization, datasets.train(self.experiment.dataset).pixels)
+
+    def _in_parts(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        """function(x), some images at a time: the maps of convolutions need much room."""
+        together = max(1, TOGETHER // max(math.prod(step.outputs) for step in self.experiment.architecture.steps))
+        return torch.cat([function(part) for part in torch.split(x, together)])
+
+    def codes(self) -> Array:
+        """The code of every image: images × latent_dim."""
+        return self.codes_of(self.images.shown)
+
+    @torch.no_grad()
+    def codes_of(self, pixels: Tensor) -> Array:
+        """The codes of any images (uint8, n × channels × height × width): n × latent_dim."""
+
+        def embed(part: Tensor) -> Tensor:
+            return self.model.embed(self.normalization.apply(part.float() / 255.0))
+
+        embedded: Array = self._in_parts(embed, pixels).numpy()
+        return embedded
+
+    @torch.no_grad()
+    def deviations(self) -> Array:
+        """The standard deviation of the code of every image, of a variational net: images × latent_dim."""
+        _, log_var = self.model.posterior(self.normalization.apply(self.images.shown.float() / 255.0))
+        found: Array = (0.5 * log_var).exp().numpy()
+        return found
+
+    @functools.cached_property
+    def inputs(self) -> Tensor:
+        """The images as the net was judged by, pixels from 0 to 1: noisy where the experiment says so. Shared."""
+        return self.inputs_of(self.images)
+
+    def inputs_of(self, images: ImageSet) -> Tensor:
+        """Any images of the set as the net is judged by them, pixels from 0 to 1: noisy where the experiment says
+        so."""
+        noise, pixels = self.experiment.corruption, images.shown.float() / 255.0
+        if noise.kind == "none" or noise.where == "train":
+            return pixels
+        return corrupt(pixels, noise.kind, noise.level, [key(self.experiment.seed, TEST)], painted=noise.pixels)[0]
+
+    @torch.no_grad()
+    def restored(self, pixels: Tensor) -> Tensor:
+        """Any images (pixels from 0 to 1, n × channels × height × width) through the net, as pixels."""
+
+        def restore(part: Tensor) -> Tensor:
+            return self.normalization.pixels(self.model.reconstruct(self.normalization.apply(part)))
+
+        return self._in_parts(restore, pixels)
+
+    def reconstructions(self) -> Tensor:
+        """Every image as the net was judged by, through the net, as pixels: images × channels × height × width."""
+        return self.restored(self.inputs)
+
+    @torch.no_grad()
+    def decode(self, codes: Array) -> Array:
+        """Codes (n × latent_dim) to pixels cut off to 0..1: n × channels × height × width."""
+        decoded = self._in_parts(self.model.decode, torch.from_numpy(np.ascontiguousarray(codes, np.float32)))
+        pixels: Array = self.normalization.pixels(decoded).clamp(0, 1).numpy()
+        return pixels

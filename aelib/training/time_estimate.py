@@ -1,0 +1,73 @@
+"""What training will take, before it begins: an estimate from figures of benchmarks/scaling.md, good to a factor of
+two."""
+
+from collections.abc import Sequence
+
+import torch
+
+from aelib.datasets import LOOKED_AT
+from aelib.experiment import Experiment
+
+from .engines import matmul, numba_support
+from .engines.batched import FUSED_FROM, supports
+from .evaluation import TRAIN_SAMPLE
+from .trainer import HISTORY_POINTS, batches
+
+# Of one step: each operation costs something however small it is, the rest is arithmetic.
+OPERATION = 0.85e-6  # seconds
+COMPILED = 3e-6  # seconds, of a whole compiled step without its arithmetic
+MULTIPLICATION = 5e-11  # seconds: of one weight with one activation, three times a step (there, back, gradient)
+LARGE = 1.5e-11  # the same in products so large that they go through oneDNN (benchmarks/products.py)
+UPDATE = 1.2e-9  # seconds a parameter: of the optimiser, where there are so many that they fill the processor's caches
+NOISE = 1.2e-8  # seconds a pixel
+AUTOGRAD = 8.0  # times the operations, where autograd trains
+LOOK = 1.5e-4  # seconds: of a look at the net for its history
+CONVOLUTION = 8e-12  # seconds: of one multiplication of a convolution, three times a step
+MAP = 2.7e-9  # seconds: of one number that a convolution, batch norm or activation gives, there and back
+KEEP = 4e-3  # seconds: of what is computed and kept of each net in the end
+
+
+def seconds(experiments: Sequence[Experiment]) -> float:
+    """Seconds on one core for all of them, trained together where they can be."""
+    return sum(_batch(experiments[part[0]], len(part)) for part in batches(list(experiments)))
+
+
+def _batch(first: Experiment, nets: int) -> float:
+    images = first.dataset_spec.splits.train
+    size = min(first.batch_size or images, images)
+    steps = first.epochs * -(-images // size)
+    slow = 1.0 if supports(first) else AUTOGRAD
+    if first.model.kind != "dense":
+        return _convolutional(first, images) * nets
+    operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
+    if nets == 1 and numba_support.serves(first, torch.device("cpu")):
+        operations = COMPILED
+    parameters = first.architecture.parameters
+    widest = max(step.inputs * step.outputs for step in first.model.steps())
+    each = LARGE if widest * size >= matmul.LEAST else MULTIPLICATION
+    arithmetic = 3 * parameters * size * nets * each + (parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0)
+    noise = NOISE * first.dataset_spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
+    looks = min(first.epochs, HISTORY_POINTS) * (LOOK * slow + arithmetic / 3 * images / size)
+    return steps * (operations + arithmetic + noise) + looks + KEEP * nets
+
+
+def _convolutional(experiment: Experiment, images: int) -> float:
+    """Of one net: an image on its way there and back, and looks at images on their way there."""
+    net, epochs = experiment.architecture, experiment.epochs
+    image = 3 * net.multiplications * CONVOLUTION + net.activations * MAP
+    image += NOISE * experiment.dataset_spec.pixels if experiment.corruption.kind != "none" else 0.0
+    splits = experiment.dataset_spec.splits
+    looked_at = min(splits.valid or splits.test or images, LOOKED_AT) + TRAIN_SAMPLE
+    looks = min(epochs, HISTORY_POINTS) * looked_at + (splits.test or splits.valid)
+    return image * (epochs * images + looks / 3) + KEEP
+
+
+def words(amount: float) -> str:
+    """Seconds as people say them."""
+    if amount < 1.5:
+        return "a second"
+    if amount < 90:
+        return f"{amount:,.0f} seconds"
+    if amount < 5400:
+        return f"{amount / 60:,.0f} minutes"
+    return f"{amount / 3600:,.1f} hours"

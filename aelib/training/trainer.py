@@ -1,0 +1,368 @@
+"""fit(experiment) -> Run. One loop for one net or many, whatever engine changes the weights."""
+
+import functools
+import importlib.metadata
+import logging
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aelib import datasets
+from aelib.core.device import device_name, pick_device
+from aelib.core.errors import LabError
+from aelib.core.memory import keeping
+from aelib.experiment import Experiment, flatten
+from aelib.models import build
+from aelib.nn.variational import warm_up
+
+from .batches import Feed
+from .engines import batched, cuda_graphs, numba_support
+from .engines.autograd import AutogradEngine
+from .engines.base import Engine
+from .evaluation import Observer
+from .run import Run, Snapshots, written
+
+if TYPE_CHECKING:
+    from .engines.compiled import CompiledDense
+
+HISTORY_POINTS = 300  # more than a plot can show
+SNAPSHOTS = 24
+SNAPSHOT_NUMBERS = 4_000_000  # pixels in all snapshots of a run that chooses its own epochs
+CHECK_EVERY = 10  # epochs between two looks for an early stop
+REPORT_EVERY = 0.2  # seconds between two calls of on_progress
+
+# Fields in which members of one batched pass may differ.
+MEMBER_FIELDS = (
+    "seed",
+    "optimizer.learning_rate",
+    "optimizer.momentum",
+    "optimizer.weight_decay",
+    "corruption.level",
+    "beta",
+)
+MEMORY = 512_000_000  # bytes that the nets of one batch may need
+TOGETHER = 128  # nets of one batch: more are hardly faster, and an interrupted sweep loses at most these
+
+
+class Cancelled(LabError):
+    """Training was stopped by whoever asked for it; nothing is kept."""
+
+
+class Diverged(LabError):
+    """The loss is no longer a finite number."""
+
+    def __init__(self, experiment: Experiment, epoch: int) -> None:
+        rate = experiment.optimizer.learning_rate
+        super().__init__(
+            f"The loss was no longer a finite number at epoch {epoch:,}, so training stopped: try a learning rate "
+            f"below {rate:g}, or another initialisation."
+        )
+        self.experiment, self.epoch = experiment, epoch
+
+    def __reduce__(self) -> tuple[type["Diverged"], tuple[Experiment, int]]:
+        return Diverged, (self.experiment, self.epoch)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training is. loss, learnt, history: of the first net that is still training (as in Run), total: its
+    images, 0 where they are not learnt one by one; nets: how many train together now; finished, wanted: nets, of all
+    that were asked for; share: of all the work, 0 to 1; seconds: since it started; seconds_left: at the present
+    speed."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    learnt: int
+    total: int
+    seconds: float
+    seconds_left: float
+    history: list[dict[str, float]]
+    nets: int = 1
+    finished: int = 0
+    wanted: int = 1
+    share: float = 0.0
+
+
+def fit(
+    experiment: Experiment,
+    device: str = "auto",
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Run:
+    """Train one net. The same experiment on the same device gives the same run; trained among others it is the same
+    but for rounding, which long training can amplify.
+
+    on_progress is called some five times a second, and `cancelled` asked as often.
+    Raises Diverged, Cancelled, or LabError for a device that is not here.
+    """
+    (result,) = fit_many([experiment], device, on_progress, cancelled)
+    if isinstance(result, Diverged):
+        raise result
+    return result
+
+
+def fit_many(
+    experiments: list[Experiment],
+    device: str = "auto",
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    on_result: Callable[[Run | Diverged], None] | None = None,
+) -> list[Run | Diverged]:
+    """Train nets, those that differ only in MEMBER_FIELDS in one batched pass; results in the order asked for.
+
+    A net that diverges gives a Diverged in its place and leaves the others alone. More nets than fit into memory
+    train one batch after the other. on_result is told of each net as soon as its batch has ended, so that what is
+    done is kept whatever becomes of the rest. Raises Cancelled.
+    """
+    where, start = pick_device(device), time.perf_counter()
+    results: dict[int, Run | Diverged] = {}
+    work, done = sum(experiment.epochs for experiment in experiments), 0
+
+    def told(progress: Progress) -> None:
+        """One batch's progress as that of all that was asked for."""
+        if on_progress is not None:
+            share = (done + batch_work * progress.epoch / progress.epochs) / work
+            seconds = time.perf_counter() - start
+            left = seconds / share * (1 - share)
+            counts = replace(progress, finished=len(results), wanted=len(experiments))
+            on_progress(replace(counts, share=share, seconds=seconds, seconds_left=left))
+
+    for batch in batches(experiments):
+        members = [experiments[i] for i in batch]
+        batch_work = sum(member.epochs for member in members)
+        with _threads(members), keeping():
+            results |= zip(batch, _Fit(members, where, told, cancelled).run(), strict=True)
+        done += batch_work
+        if on_result is not None:
+            for i in batch:
+                on_result(results[i])
+    return [results[i] for i in range(len(experiments))]
+
+
+def batches(experiments: Sequence[Experiment], together: int = TOGETHER) -> list[list[int]]:
+    """Indices of experiments that are trained together: of one shape, at most so many, and not more than fit into
+    MEMORY."""
+    groups: dict[Any, list[int]] = {}
+    for i, experiment in enumerate(experiments):
+        values = flatten(experiment.model_dump(mode="json"))
+        shared = [repr(value) for path, value in values.items() if path not in MEMBER_FIELDS]
+        key = tuple(shared) if batched.supports(experiment) else i
+        groups.setdefault(key, []).append(i)
+    parts = []
+    for group in groups.values():
+        first = experiments[group[0]]
+        snapshots = SNAPSHOTS if first.snapshots is None else len(first.snapshots)
+        most = max(1, min(together, MEMORY // batched.bytes_needed(first, snapshots)))
+        count = -(-len(group) // most)  # as many batches as must be, of equal size
+        parts += [group[k * len(group) // count : (k + 1) * len(group) // count] for k in range(count)]
+    return parts
+
+
+@contextmanager
+def _threads(members: list[Experiment]) -> Iterator[None]:
+    """One thread for one small net: handing out its tiny operations to more of them costs more than it saves."""
+    before = torch.get_num_threads()
+    numbers = sum(member.architecture.parameters for member in members)
+    small = batched.supports(members[0]) and numbers < 50_000
+    if not small or before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class _Fit:
+    """One group of experiments on their way. `rows` says which experiment each of the engine's members is."""
+
+    def __init__(
+        self,
+        members: list[Experiment],
+        device: torch.device,
+        on_progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.members, self.device = members, device
+        self.on_progress, self.cancelled = on_progress, cancelled
+        first = members[0]
+        trained_on = datasets.train(first.dataset)
+        normalization = datasets.normalization(first.normalization, trained_on.pixels)
+        self.feed = Feed(members, trained_on, normalization, device)
+        self.engine = _engine(members, device)
+        self.observer = Observer(first, self.engine, self.feed)
+        self.rows = list(range(len(members)))
+        self.history: list[list[dict[str, float]]] = [[] for _ in members]
+        self.snapshots: list[list[dict[str, Tensor]]] = [[] for _ in members]
+        self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and when
+        self.share = 0.0  # seconds of training, divided among the nets that were training
+        self.results: dict[int, Run | Diverged] = {}
+
+    def run(self) -> list[Run | Diverged]:
+        first = self.members[0]
+        epochs, optimizer = first.epochs, first.optimizer
+        records = _spread(epochs, HISTORY_POINTS)
+        room = max(2, SNAPSHOT_NUMBERS // first.snapshot_numbers)  # fewer snapshots of larger sets
+        chosen = first.snapshots
+        snapshots = set(chosen) if chosen is not None else _spread(epochs, min(SNAPSHOTS, room), log_only=True)
+        checks = first.early_stop.kind != "none"
+        looks = records | snapshots | {0, epochs}
+        self.start = self.last = reported = asked = time.perf_counter()
+        self._look(0, snapshots)
+        for epoch in range(1, epochs + 1):
+            factor, beta_factor = optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
+            for batch in self.feed.epoch(epoch):
+                self.engine.step(batch, factor, beta_factor)
+                if (now := time.perf_counter()) - asked >= REPORT_EVERY:
+                    asked = now
+                    self._obey(epoch)
+            check = checks and epoch % CHECK_EVERY == 0
+            if check or epoch in looks:
+                self._look(epoch, snapshots, record=epoch in looks, check=check)
+                if not self.rows:
+                    break
+            if (now := time.perf_counter()) - reported >= REPORT_EVERY:
+                reported = now
+                self._report(epoch, epochs)
+        return [self.results[i] for i in range(len(self.members))]
+
+    def _obey(self, epoch: int) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled(f"Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.")
+
+    def _report(self, epoch: int, epochs: int) -> None:
+        if self.on_progress is not None:
+            history = self.history[self.rows[0]]
+            latest, seconds = history[-1], time.perf_counter() - self.start
+            self.on_progress(
+                Progress(
+                    epoch,
+                    epochs,
+                    latest["train_loss"],
+                    int(latest.get("learnt", 0)),
+                    self.observer.total,
+                    seconds,
+                    seconds / epoch * (epochs - epoch),
+                    list(history),
+                    len(self.rows),
+                )
+            )
+
+    def _look(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
+        """Look at every net as it is now: record it in the history, check whether it may stop early, and take those off
+        that are done. Checks have epochs of their own, so that what a plot can use does not decide when a run ends."""
+        seen = self.observer.look(epoch)
+        now = time.perf_counter()
+        self.share += (now - self.last) / len(self.rows)
+        self.last = now
+        figures = seen.figures
+        losses = seen.look.loss.tolist()
+        pictures: dict[str, Tensor] | None = None
+        finished: list[tuple[int, str]] = []
+        done: list[int] = []
+        for row, member in enumerate(self.rows):
+            if not np.isfinite(losses[row]):
+                self.results[member] = Diverged(self.members[member], epoch)
+                done.append(row)
+                continue
+            stopped = "epochs" if epoch == self.members[member].epochs else None
+            if check:
+                stopped = self._reason_to_stop(member, epoch, losses[row], figures[row]) or stopped
+            if record or stopped:
+                recorded = {name: value for name, value in figures[row].items() if name != "most_wrong"}
+                self.history[member].append({**recorded, "seconds": round(self.share, 6)})
+            if epoch in snapshots or stopped:
+                pictures = pictures or self.observer.pictures(epoch, seen)
+                self.snapshots[member].append({name: tensor[row] for name, tensor in pictures.items()})
+            if stopped:
+                finished.append((row, stopped))
+                done.append(row)
+        if finished:
+            judged = self.observer.judge(seen)
+            for row, stopped in finished:
+                self.results[self.rows[row]] = self._finish(row, self.rows[row], epoch, stopped, judged[row])
+        if done:
+            left = [row for row in range(len(self.rows)) if row not in done]
+            self.rows = [self.rows[row] for row in left]
+            if left:
+                self.feed.keep(left)
+                self.engine.keep(left)
+                self.observer.prepare()
+
+    def _reason_to_stop(self, member: int, epoch: int, loss: float, figures: dict[str, float]) -> str | None:
+        rule = self.members[member].early_stop
+        if rule.kind == "learnt" and figures["most_wrong"] <= rule.wrong_pixels:
+            return "learnt"
+        if rule.kind == "patience":
+            lowest, since = self.best[member]
+            if loss < lowest - rule.min_delta:
+                self.best[member] = (loss, epoch)
+            elif epoch - since >= rule.patience:
+                return "patience"
+        return None
+
+    def _finish(self, row: int, member: int, epoch: int, stopped: str, judged: dict[str, Any]) -> Run:
+        kept = self.snapshots[member]
+        snapshots = {name: torch.stack([one[name] for one in kept]) for name in kept[0]}
+        return Run(
+            experiment=self.members[member],
+            history=self.history[member],
+            metrics=judged,
+            epochs=epoch,
+            stopped=stopped,
+            seconds=self.share,
+            device=device_name(self.device),
+            created=written(datetime.now(UTC)),
+            versions={**_versions(), "engine": type(self.engine).__name__},
+            weights=self.engine.state(row),
+            snapshots=Snapshots(**snapshots),
+        )
+
+
+@functools.cache
+def compiled_engine() -> type["CompiledDense"] | None:
+    """The compiled engine, imported and compiled with the first call, so that nothing else waits for Numba. None
+    where that fails, whatever the reason (a cache that is damaged, a Numba that does not fit): torch trains the same
+    nets."""
+    try:
+        from .engines.compiled import CompiledDense, warm
+
+        warm()
+    except Exception as error:  # noqa: BLE001 - see above
+        logging.getLogger(__name__).warning("Numba does not work here (%s): going on without", error)
+        return None
+    return CompiledDense
+
+
+def _engine(members: list[Experiment], device: torch.device) -> Engine:
+    """The fastest that can train these."""
+    models, first = [build(member) for member in members], members[0]
+    if len(members) == 1 and numba_support.serves(first, device) and (compiled := compiled_engine()) is not None:
+        return compiled(models[0], first)
+    if batched.supports(first):
+        graphed = cuda_graphs.serves(members, device)
+        return (cuda_graphs.GraphedDense if graphed else batched.BatchedDense)(models, members, device)
+    return AutogradEngine(models[0], first, device)
+
+
+def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
+    """About so many epochs from 1 to the last, dense at the start for logarithmic axes, even for linear ones."""
+    chosen = set(np.geomspace(1, epochs, points if log_only else points // 2).round().astype(int).tolist())
+    if not log_only:
+        chosen |= set(np.linspace(1, epochs, points // 2).round().astype(int).tolist())
+    return chosen | {0, epochs}
+
+
+def _versions() -> dict[str, str]:
+    names = ("torch", "numpy", *(["numba"] if numba_support.available else []))
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in names}}

@@ -1,0 +1,1 @@
+"""Canvases in plain JavaScript, each beside the Python that feeds it."""

@@ -1,0 +1,294 @@
+"""Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
+choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right.
+
+A teacher's link (rules.py) fixes controls or leaves them out: `_draw` is where that is decided, `_pin` what keeps
+their values."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.datasets import DatasetSpec
+from aelib.experiment import MAX_WIDTH, Experiment, ExperimentError, choices, field_info, flatten, labels, presets
+from aelib.ui.shell.address import MAX_VALUE, PRESET, from_query, text, to_query
+
+from . import teacher_link, url_sync
+from .teacher_link import MORE, Rules
+
+NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
+OWN = "own_datasets"  # in the session: names of data sets that this person has given
+
+
+class Controls:
+    """The controls of one lesson. `lesson` keeps its widgets apart from those of other lessons."""
+
+    def __init__(
+        self,
+        lesson: str,
+        default: str,
+        extras: Mapping[str, str] | None = None,
+        takes: Callable[[DatasetSpec], bool] = lambda _: True,
+        kinds: tuple[str, ...] = ("dense",),
+    ) -> None:
+        """default: the preset that a first visit shows; extras: what the page's address has beside an experiment, with
+        what it is where the address says nothing; takes: which data sets the lesson is for; kinds: of nets."""
+        self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
+        self.kinds = kinds
+        self._address = f"{lesson}:address"
+        self.given = False  # an address has just been read
+        self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
+        self.problem: str | None = None  # with the address, one sentence
+        self.problems: list[str] = []  # with what was typed or chosen, one sentence each
+        self.notes: list[str] = []  # what of a teacher's link cannot be kept to, one sentence each
+        self.drawn: list[str] = []  # fields that this form has a control for, left out or not
+        query = {key: st.query_params[key] for key in st.query_params}
+        if url_sync.is_echo(lesson, query):
+            query = st.session_state[self._address]
+            st.query_params.from_dict(query)
+        # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
+        if self._address not in st.session_state or (query and query != st.session_state[self._address]):
+            rest = {key: value for key, value in query.items() if key not in (*self.extras, *teacher_link.NAMES)}
+            preset, experiment, self.problem = from_query(rest, default)
+            said, self.notes = teacher_link.read(query, lesson)
+            values = {PRESET: preset, **flatten(experiment.model_dump(mode="json"))}
+            # what is hidden follows the preset, unless the address says its value
+            pinned = said.locked | (said.hidden & (set() if self.problem else rest.keys()))
+            st.session_state[self.key("rules")] = said
+            st.session_state[self.key("pinned")] = {path: values[path] for path in sorted(pinned)}
+            self.load(preset, experiment)
+            for name, value in self.extras.items():
+                st.session_state[self.extra_key(name)] = query.get(name, value)[:MAX_VALUE]
+            st.session_state[self._address] = query
+            self.given = bool(query)
+            if query:  # a link from this page to itself changes the script's address, but not the browser's
+                st.query_params.from_dict(query)
+        self.rules: Rules = st.session_state[self.key("rules")]
+        self._pin()
+
+    def key(self, path: str) -> str:
+        return f"{self.lesson}:{path}"
+
+    def extra_key(self, name: str) -> str:
+        """Where the page keeps what its address has beside an experiment."""
+        return f"{self.lesson}:extra:{name}"
+
+    def load(self, preset: str, experiment: Experiment) -> None:
+        """Set every control."""
+        st.session_state[self.key(PRESET)] = preset
+        values = flatten(experiment.model_dump(mode="json"))
+        for path, value in values.items():
+            st.session_state[self.key(path)] = _as_typed(path, value)
+        st.session_state[self.key("values")] = values
+        self._pin()
+
+    # --- what a teacher's link says -------------------------------------------------------------------------
+
+    @property
+    def pinned(self) -> dict[str, Any]:
+        """Fields (and `preset`) whose value no control changes, with it."""
+        found: dict[str, Any] = st.session_state[self.key("pinned")]
+        return found
+
+    def _pin(self) -> None:
+        for path, value in self.pinned.items():
+            st.session_state[self.key(path)] = _as_typed(path, value)
+
+    def _kept(self, experiment: Experiment) -> Experiment:
+        """The same with what is pinned. Raises ExperimentError where that does not fit."""
+        return experiment.with_values({path: value for path, value in self.pinned.items() if path != PRESET})
+
+    def _fits(self, preset: str) -> bool:
+        try:
+            self._kept(presets.get(preset))
+        except ExperimentError:
+            return False
+        return True
+
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether images of one's own may become the data set."""
+        return self.rules.state("dataset") == "free" and MORE not in self.rules.hide
+
+    def more(self) -> DeltaGenerator:
+        """Where the choices go that few people need."""
+        return st.container() if {MORE, teacher_link.ALL} & set(self.rules.hide) else st.expander("More choices")
+
+    def _draw(
+        self, widget: Callable[..., Any], label: str, path: str, *options: Any, help: str = "", **more: Any
+    ) -> None:
+        """The one place where a control is free, fixed or left out."""
+        self.drawn.append(path)
+        if (state := self.rules.state(path)) == "hidden":
+            return
+        about = help or _help(path)
+        key, fixed = self.key(path), state == "fixed"
+        widget(label, *options, key=key, disabled=fixed, help=about, persist_state="session", **more)
+
+    # --- widgets --------------------------------------------------------------------------------------------
+
+    def preset(self, names: list[str]) -> presets.Preset:
+        """Where to start from; choosing one sets every control."""
+        key = self.key(PRESET)
+        if self.pinned:
+            names = [name for name in names if self._fits(name)]
+        if st.session_state.get(key) not in names:
+            names = [*names, st.session_state[key]]
+        self._draw(
+            st.selectbox,
+            "Start from",
+            PRESET,
+            names,
+            format_func=lambda name: presets.PRESETS[name].title,
+            on_change=lambda: self.load(st.session_state[key], self._kept(presets.get(st.session_state[key]))),
+            help="The documents' networks, then recipes of ours. Choosing one sets every control below.",
+        )
+        return presets.preset(st.session_state[key])
+
+    def typed(self, path: str) -> None:
+        """A text to type: sizes, rates and other numbers, checked when the experiment is made."""
+        self._draw(st.text_input, labels.field(path), path)
+
+    def number(self, path: str) -> None:
+        """A whole number. Without limits of the widget's own, which would keep silent about what is out of them: the
+        experiment says what is allowed."""
+        self._draw(st.number_input, labels.field(path), path, step=1)
+
+    def choice(self, path: str) -> str:
+        """A name from the registry; returns it."""
+        self._draw(
+            st.selectbox, labels.field(path), path, choices(path), format_func=lambda name: labels.choice(path, name)
+        )
+        return str(self.get(path))
+
+    def toggle(self, path: str) -> None:
+        self._draw(st.toggle, labels.field(path), path)
+
+    def dataset(self) -> None:
+        """The bundled sets that this lesson is for, and those that this person has given."""
+        key = self.key("dataset")
+        own = [name for name in st.session_state.get(OWN, []) if self._is_for(name)]
+        bundled = [name for name in datasets.SETS if self._is_for(name)]
+        names = list(dict.fromkeys([*bundled, *own, st.session_state[key]]))
+        titles = Counter(map(title, names))
+
+        def told(name: str) -> str:
+            # the browser sends what it shows: two sets of as many pictures must not be called the same
+            return title(name) if titles[title(name)] == 1 else f"{title(name)} ({name.rpartition('-')[2]})"
+
+        self._draw(st.selectbox, "Data set", "dataset", names, format_func=told, on_change=self._fit_sizes)
+
+    def _is_for(self, name: str) -> bool:
+        try:
+            return self.takes(datasets.spec(name))
+        except LabError:  # removed from this machine since
+            return False
+
+    def use(self, dataset: str, own: bool = False) -> None:
+        """Choose a data set; own: keep it among this person's. Raises LabError for one that is not here."""
+        datasets.spec(dataset)
+        if self.rules.state("dataset") != "free":
+            raise LabError("The data set is fixed by the link that you opened: choose another lesson for your own.")
+        if own:
+            mine = st.session_state.setdefault(OWN, [])
+            if dataset not in mine:
+                mine.append(dataset)
+        st.session_state[self.key("dataset")] = dataset
+        self._fit_sizes()
+
+    def _fit_sizes(self) -> None:
+        """Another data set has other images: the first layer (and a decoder's last) follows."""
+        described = datasets.spec(st.session_state[self.key("dataset")])
+        if described.pixels > MAX_WIDTH:
+            return  # too large for fully connected layers
+        pixels = str(described.pixels)
+        layers = st.session_state[self.key("model.layers")].replace(",", "-").split("-")
+        st.session_state[self.key("model.layers")] = "-".join([pixels, *layers[1:]])
+        decoder = st.session_state[self.key("model.decoder_layers")]
+        if decoder:
+            st.session_state[self.key("model.decoder_layers")] = "-".join([*decoder.split("-")[:-1], pixels])
+
+    def get(self, path: str) -> Any:
+        """What the control of a field says now, typed or chosen."""
+        return st.session_state[self.key(path)]
+
+    def changed(self, experiment: Experiment) -> str:
+        """In words, what differs from the preset that this began with, but for what is left out; empty where nothing
+        does."""
+        changes = experiment.changes(presets.get(st.session_state[self.key(PRESET)]))
+        told = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
+        return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in told.items())
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What stands in the address bar."""
+        found: dict[str, str] = st.session_state[self._address]
+        return found
+
+    # --- the experiment -------------------------------------------------------------------------------------
+
+    def experiment(self) -> Experiment:
+        """What the controls describe; the address follows. Raises ExperimentError; what was typed stays."""
+        values = {path: st.session_state.get(self.key(path), value) for path, value in self._values().items()}
+        experiment = Experiment().with_values(values)
+        query = to_query(experiment, st.session_state[self.key(PRESET)])
+        query |= {path: text(value) for path, value in self.pinned.items() if path not in self.rules.locked}
+        query |= self.rules.query()
+        query |= {name: str(st.session_state[self.extra_key(name)]) for name in self.extras}
+        if query != st.session_state[self._address] or not st.query_params:
+            st.query_params.from_dict(query)
+            if st.session_state[self._address]:
+                url_sync.replaced(self.lesson, st.session_state[self._address])
+            st.session_state[self._address] = query
+        return experiment
+
+    def experiment_or_none(self) -> Experiment | None:
+        """As `experiment`; where it cannot be, None, and `problems` says why."""
+        try:
+            experiment = self.experiment()
+        except ExperimentError as error:
+            self.problems = error.problems
+            return None
+        if not self.takes(experiment.dataset_spec):
+            self.problems = [f"This lesson shows nothing of {experiment.dataset_spec.title}: open it in its own."]
+            self.elsewhere = experiment
+            return None
+        if experiment.model.kind not in self.kinds:
+            kind = labels.choice("model.kind", experiment.model.kind)
+            self.problems = [f"This lesson shows nothing of {kind} nets: open this one in its own."]
+            self.elsewhere = experiment
+            return None
+        return experiment
+
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = st.session_state[self.key("values")]
+        return values
+
+
+def _as_typed(path: str, value: Any) -> Any:
+    """A field's value as its widget wants it."""
+    raw = isinstance(value, bool) or path in (*NUMBERS, PRESET, "dataset") or _is_choice(path)
+    return value if raw else text(value)
+
+
+def title(name: str) -> str:
+    """What a data set is called; its name where it is not on this machine."""
+    try:
+        return datasets.spec(name).title
+    except LabError:
+        return name
+
+
+def _help(path: str) -> str:
+    return field_info(path).description or ""
+
+
+def _is_choice(path: str) -> bool:
+    try:
+        return bool(choices(path)) and all(isinstance(name, str) for name in choices(path))
+    except (KeyError, TypeError):
+        return False

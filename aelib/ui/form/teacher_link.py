@@ -1,0 +1,126 @@
+"""What a teacher's link says beside the experiment: which controls are fixed, which are left out, and a task.
+
+    lock=optimizer.kind,epochs    shown, not to be changed        lock=all, lock=more
+    hide=model.batch_norm,loss    not shown                       hide=all, hide=more
+    task=learnt>=30;parameters<=1500                              see aelib/tasks.py
+
+`all` is every control, `more` those folded under "More choices", `preset` the one called "Start from".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aelib.analysis import assignments
+from aelib.analysis.assignments import Task
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment, flatten, labels
+from aelib.ui.shell.address import PRESET
+
+LOCK, HIDE, TASK = "lock", "hide", "task"
+NAMES = (LOCK, HIDE, TASK)  # in an address
+ALL, MORE = "all", "more"
+MAX_NAMES = 2000  # characters of all names
+MOST_SAID = 3  # unknown names in a sentence
+
+State = Literal["free", "fixed", "hidden"]
+
+# what each lesson shows above "More choices"
+_NET = (
+    PRESET,
+    "model.layers",
+    "model.convolution.channels",
+    "model.convolution.stride",
+    "model.convolution.upscale",
+    "model.convolution.residual",
+    "model.hidden_activation",
+    "optimizer.kind",
+    "epochs",
+    "optimizer.learning_rate",
+    "seed",
+)
+_NOISE = ("corruption.kind", "corruption.level", "corruption.pixels", "corruption.fresh", "corruption.where")
+_FRONT: dict[str, tuple[str, ...]] = {
+    "dense": (),
+    "denoising": _NOISE[:3],
+    "emoji": ("dataset", "beta"),
+    "digits": ("dataset", "beta"),
+    "compression": ("dataset",),
+    "colour": ("dataset", *_NOISE),
+    "restoring": ("dataset", *_NOISE),
+    "super_resolution": ("dataset",),
+    "lab": ("dataset", "model.kind", *_NOISE),
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """lock, hide: names as in the address; locked, hidden: the fields (and `preset`) that these are."""
+
+    lock: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    locked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    task: Task | None = None
+
+    def state(self, path: str) -> State:
+        """Whether a control may be changed, is shown only, or is left out."""
+        if path in self.hidden:
+            return "hidden"
+        return "fixed" if path in self.locked else "free"
+
+    def query(self) -> dict[str, str]:
+        """As in an address: `read` gives the same."""
+        return to_query(self.lock, self.hide, str(self.task or ""))
+
+
+def to_query(lock: tuple[str, ...], hide: tuple[str, ...], task: str) -> dict[str, str]:
+    """The part of an address that `read` understands; nothing where there is nothing to say."""
+    given = {LOCK: ",".join(lock), HIDE: ",".join(hide), TASK: task}
+    return {name: value for name, value in given.items() if value}
+
+
+def read(query: Mapping[str, str], lesson: str) -> tuple[Rules, list[str]]:
+    """The rules of an address of a lesson, and one sentence for each of its three parts that cannot be kept to as it
+    stands; the rest holds."""
+    problems: list[str] = []
+    lock, hide = (_names(word, query.get(word, ""), problems) for word in (LOCK, HIDE))
+    task = None
+    if query.get(TASK, "").strip():
+        try:
+            task = assignments.parse(query[TASK])
+        except LabError as error:
+            problems.append(str(error))
+    return Rules(lock, hide, _fields(lock, lesson), _fields(hide, lesson), task), problems
+
+
+def _known() -> list[str]:
+    """Every name that may be fixed or left out."""
+    return [PRESET, *flatten(Experiment().model_dump(mode="json"))]
+
+
+def _names(word: str, text: str, problems: list[str]) -> tuple[str, ...]:
+    if len(text) > MAX_NAMES:
+        problems.append(f"{word} in the address is too long: write all, or more, for many controls.")
+        return ()
+    given = dict.fromkeys(name for name in re.split(r"[,;\s]+", text) if name)
+    known = {ALL, MORE, *_known()}
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        said = ", ".join(repr(name[:40]) for name in unknown[:MOST_SAID]) + (", …" if len(unknown) > MOST_SAID else "")
+        problems.append(f"{word} in the address names {said}, which no control is called: the rest of it holds.")
+    return tuple(name for name in given if name in known)
+
+
+def _fields(names: tuple[str, ...], lesson: str) -> frozenset[str]:
+    found = set(names) - {ALL, MORE}
+    if MORE in names:
+        found |= set(_known()) - set(_NET) - set(_FRONT.get(lesson, ()))
+    return frozenset(_known() if ALL in names else found)
+
+
+def label(name: str) -> str:
+    """What a name is called on the page."""
+    called = {ALL: "every choice", MORE: "all under More choices", PRESET: "Start from"}
+    return called.get(name) or labels.short(name)

@@ -1,0 +1,233 @@
+"""Images of one's own, and emoji to choose from. Whatever comes in is checked by `aelib.datasets`."""
+
+import hashlib
+from collections.abc import Callable
+
+import streamlit as st
+import torch
+
+from aelib import datasets
+from aelib.charts import glyphs
+from aelib.core.errors import LabError
+from aelib.datasets import ImageSet
+from aelib.datasets.bundled import emoji as palettes
+from aelib.datasets.user import glyphs as tables
+from aelib.datasets.user import image_archive, pictures
+from aelib.ui.components import component
+from aelib.ui.jobs import background
+from aelib.ui.shell.messages import plain
+
+from .controls import Controls, title
+
+CHOSEN = "chosen"  # in the session: the set of emoji that was chosen last, also while one's own pictures are shown
+MOST_SAID = 3  # sentences about pictures that were refused
+
+
+def _problem(controls: Controls) -> None:
+    """What was wrong with what came last."""
+    if problem := st.session_state.get(controls.key("upload_problem")):
+        st.error(plain(problem), icon=":material/error:")
+
+
+def glyph_table(controls: Controls) -> None:
+    """A CSV of one's own glyphs."""
+    if not controls.takes_uploads:
+        return
+    key = controls.key("upload")
+
+    def take() -> None:
+        upload = st.session_state[key]
+        st.session_state[controls.key("upload_problem")] = None
+        if upload is None:
+            return
+        try:
+            controls.use(tables.keep(upload.getvalue()), own=True)
+        except LabError as error:
+            st.session_state[controls.key("upload_problem")] = str(error)
+
+    st.file_uploader(
+        "Your own glyphs (CSV)",
+        type=["csv", "txt"],
+        key=key,
+        on_change=take,
+        help="A header char,row0,row1,… and one line for each glyph; rows in # and . such as .#. — any grid from "
+        "3x3 to 32x32, 2 to 1,024 glyphs.",
+    )
+    _problem(controls)
+    st.download_button(
+        "The font as a table to start from",
+        tables.write(datasets.load("font5x7")),
+        "font5x7.csv",
+        "text/csv",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def emoji(controls: Controls) -> None:
+    """Which pictures: emoji of a palette, grey or in colour, or one's own."""
+    name = st.session_state[controls.key("dataset")]
+    if palettes.is_one(name):
+        st.session_state[controls.key(CHOSEN)] = name
+    chosen = st.session_state.setdefault(controls.key(CHOSEN), palettes.GREY)
+    _chosen(name)
+    controls.drawn.append("dataset")
+    if controls.rules.state("dataset") != "free":
+        return
+    with st.popover("Choose pictures", icon=":material/add_reaction:", width="stretch"):
+        emoji_tab, own_tab = st.tabs(["Emoji", "Your own pictures"])
+        with emoji_tab:
+            _palette(controls, chosen)
+        with own_tab:
+            _own(controls)
+        _problem(controls)
+        _chosen(name)
+    _problem(controls)
+
+
+def _chosen(name: str) -> None:
+    """The pictures of the set, small."""
+    try:
+        described, images = datasets.spec(name), datasets.looked_at(name)
+    except LabError:
+        return  # the experiment says it
+    if described.light:
+        drawn = described.drawn(images.images().numpy())
+        tiles = [
+            ((glyphs.tile(glyphs.colours(one), what, 26),), "", False)
+            for one, what in zip(drawn, images.names, strict=True)
+        ]
+        st.html(glyphs.row(tiles))
+    st.caption(plain(title(name)))
+
+
+def _palette(controls: Controls, name: str) -> None:
+    base = name.partition("-")[0]
+    every, chosen = palettes.palette(base), palettes.numbers(name)
+    key = f"{controls.key('palette')}:{base}"
+
+    def take() -> None:
+        told = st.session_state[key].get("chosen") or []
+        picked = {number for number in told if isinstance(number, int) and 0 <= number < len(every)}
+        st.session_state[controls.key("upload_problem")] = None
+        try:
+            fewest = palettes.FEWEST
+            if len(picked) < fewest:
+                raise LabError(f"Choose at least {fewest} emoji; the set stays as it was.")
+            controls.use(palettes.name_of(base, picked))
+        except LabError as error:
+            st.session_state[controls.key("upload_problem")] = str(error)
+
+    def repaint() -> None:
+        other = palettes.COLOUR if st.session_state[controls.key("colour")] else palettes.GREY
+        controls.use(palettes.name_of(other, chosen))
+
+    st.session_state[controls.key("colour")] = base == palettes.COLOUR
+    st.toggle(
+        "In colour, 32x32",
+        key=controls.key("colour"),
+        on_change=repaint,
+        help="Otherwise grey, 20x20: eight times fewer pixels.",
+    )
+    drawn = datasets.spec(base).drawn(every.pixels.numpy())
+    component.palette(drawn, every.names, chosen, key, take)
+
+
+def _own(controls: Controls) -> None:
+    form = controls.key("pictures")
+
+    def take() -> None:
+        """Everything anew from the files that are there, as the choices are now."""
+        state = st.session_state
+        given, side, colour = state[f"{form}:files"], state[f"{form}:side"], state[f"{form}:colour"]
+        state[controls.key("upload_problem")] = None
+        if not given:
+            return
+        read: dict[str, torch.Tensor] = {}
+        refused: list[str] = []
+        for number, file in enumerate(given[: pictures.PICTURES[1] + 1]):
+            try:
+                read[f"{number}/{file.name}"] = pictures.read(file.getvalue(), file.name, side, colour)
+            except LabError as error:
+                refused.append(str(error))
+        try:
+            if read:
+                controls.use(pictures.keep(_set(controls, read, side, colour, state[f"{form}:together"])), own=True)
+        except LabError as error:
+            refused.insert(0, str(error))
+        state[controls.key("upload_problem")] = " ".join(refused[:MOST_SAID]) or None
+
+    st.markdown("The middle square of each is taken and made small; only that is kept, on this server.")
+    st.file_uploader(
+        "Pictures (PNG, JPEG)",
+        type=["png", "jpg", "jpeg"],
+        accept_multiple_files=True,
+        key=f"{form}:files",
+        on_change=take,
+        help="2 to 64 of them; one is enough together with emoji. Choose all at once.",
+    )
+    st.segmented_control(
+        "Size",
+        pictures.SIDES,
+        default=pictures.SIDES[0],
+        format_func=lambda side: f"{side}x{side}",
+        key=f"{form}:side",
+        required=True,
+        on_change=take,
+    )
+    st.toggle("Keep the colours", key=f"{form}:colour", on_change=take)
+    st.toggle("Together with the emoji that are chosen", value=True, key=f"{form}:together", on_change=take)
+
+
+def arrived(controls: Controls) -> None:
+    """Choose the set that was just made of an archive: before the controls are drawn, which then cannot be set."""
+    name = st.session_state.pop(controls.key("made"), None)
+    if name is not None:
+        controls.use(name, own=True)
+
+
+def collection(controls: Controls, side: int, colour: bool) -> None:
+    """Many pictures of one's own in a ZIP archive, as a data set of images side × side. The form calls `arrived` before
+    its first control."""
+    if not controls.takes_uploads:
+        return
+    fewest, most = image_archive.PICTURES
+    upload = st.file_uploader(
+        "Your own pictures (ZIP)",
+        type=["zip"],
+        key=controls.key("collection"),
+        help=f"{fewest} to {most:,} PNG or JPEG pictures; the middle square of each is made {side}x{side}, "
+        f"{'colour' if colour else 'grey'}, and only that is kept. Folders in the archive are classes.",
+    )
+    if upload is None:
+        return
+    content, name = upload.getvalue(), upload.name
+    key = f"collection:{side}:{colour}:{hashlib.sha256(content).hexdigest()[:16]}"
+
+    def read(told: Callable[[float], None], stop: Callable[[], bool]) -> tuple[str, list[str]]:
+        images, skipped = image_archive.read_zip(content, name, side, colour, told, stop)
+        return image_archive.keep(images), skipped
+
+    made = background.result_of(key, "Make a data set of it", read)
+    if made is None:
+        return
+    dataset, skipped = made
+    if skipped:
+        some = f"{len(skipped)} ({', '.join(skipped[:MOST_SAID])})"
+        st.warning(plain(f"Left out, since they cannot be read: {some}."), icon=":material/broken_image:")
+    used = controls.key("used")
+    if st.session_state.get(used) != key:  # once: afterwards another set may be chosen
+        st.session_state[used], st.session_state[controls.key("made")] = key, dataset
+        st.rerun()
+
+
+def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:
+    """What was uploaded (path -> pixels), and before it the emoji that are chosen now, made to the same size and
+    colours."""
+    images, names = list(read.values()), list(read)
+    if together:
+        every = palettes.palette(palettes.COLOUR if colour or side == 32 else palettes.GREY)
+        numbers = palettes.numbers(st.session_state[controls.key(CHOSEN)])
+        images = [pictures.resized(every.pixels[number], side, colour) for number in numbers] + images
+        names = [every.names[number] for number in numbers] + names
+    return ImageSet(torch.stack(images), tuple(pictures.names_of(names)), torch.arange(len(images)))

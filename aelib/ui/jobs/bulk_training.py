@@ -1,0 +1,98 @@
+"""Many trainings at once: button, progress, stop. What is stored is found; what is missing is asked for."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment
+from aelib.jobs import Job
+from aelib.training import time_estimate
+from aelib.ui.shell.links import here
+from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.server_state import jobs, store
+from aelib.ui.shell.visitor import who
+
+from . import downloads
+from .training_panel import POLL, stop
+
+
+def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Those that have no run yet and are not known to diverge."""
+    known = store().known(experiment.digest for experiment in experiments)
+    return [experiment for experiment in experiments if experiment.digest not in known]
+
+
+def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequence[Experiment] = ()) -> bool:
+    """Whether all are there. Else a button to train what is missing, or progress with Stop. damaged: those of them
+    whose run cannot be read, to be trained again."""
+    left = [*missing(experiments), *damaged]
+    on_their_way = _mine(left)
+    if on_their_way:
+        _watch([one.digest for one in left], len(experiments), key, {one.digest for one in damaged})
+        return False
+    if not left:
+        return True
+    asked = (jobs().get(one.digest) for one in left)
+    reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
+    for reason in sorted(reasons)[:3]:
+        st.info(plain(reason), icon=":material/info:")
+    if any(downloads.missing(described) for described in {one.dataset: one.dataset_spec for one in left}.values()):
+        return False
+    have = len(experiments) - len(left)
+    if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
+        try:
+            jobs().submit_all(left, who(), fresh=bool(damaged), page=here())
+        except LabError as error:
+            problems([str(error)])
+            return False
+        st.rerun()
+    already = f"{have:,} of {len(experiments):,} are in the store; " if have else ""
+    duration = time_estimate.words(time_estimate.seconds(left))
+    st.caption(f"{already}{len(left):,} to train, about {duration} on one core of this server.")
+    return False
+
+
+def _mine(experiments: Sequence[Experiment]) -> list[Job]:
+    """The jobs of this person that these are part of and that are on their way. What others train shows when it is
+    there: a page that followed everybody's jobs would be drawn anew all the time."""
+    person = who()
+    jobs_of = (job for one in experiments if (job := jobs().get(one.digest)) is not None)
+    return list({id(job): job for job in jobs_of if job.active and person in job.people}.values())
+
+
+@st.fragment(run_every=POLL * 2)
+def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
+    active = {id(job): job for digest in digests if (job := jobs().get(digest)) is not None and job.active}
+    if not active or store().known(digests) - damaged:  # something of it has ended: the page shows it
+        st.rerun()
+    asked = set(digests)
+    # a job may have trainings too that this page does not ask for
+    waited = {key: sum(one.digest in asked for one in job.experiments) for key, job in active.items()}
+    share, seconds = float(total - sum(waited.values())), 0.0
+    for each, job in active.items():
+        progress = jobs().progress(job.digest)
+        if progress is not None:
+            share += progress.share * waited[each]
+            seconds = max(seconds, progress.seconds_left)
+    running = sum(job.state == "running" for job in active.values())
+    waiting = len(active) - running
+    text = f"{share / total:.0%} of {total:,} trainings"
+    text += f" · {running} batch{'es' if running > 1 else ''} training" if running else ""
+    text += f", {waiting} waiting" if waiting else f" · about {time_estimate.words(seconds)} left" if seconds else ""
+    st.progress(max(0.0, min(1.0, share / total)), text=text)
+    mine = [job for job in active.values() if who() in job.people]
+    if mine:  # a callback is heard even where this drawing gives way to the next
+        st.button(
+            "Stop these trainings",
+            icon=":material/stop:",
+            key=f"{key}:stop",
+            help="What has ended is kept.",
+            on_click=_stop,
+            args=(mine,),
+        )
+
+
+def _stop(mine: list[Job]) -> None:
+    for job in mine:
+        stop(job)

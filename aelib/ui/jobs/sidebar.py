@@ -1,0 +1,96 @@
+"""Every page's job panel: one's own trainings, and how busy the server is. Polls only while something runs."""
+
+import random
+import time
+
+import streamlit as st
+
+from aelib.jobs import Job
+from aelib.ui.shell.links import link, link_back, name
+from aelib.ui.shell.messages import plain
+from aelib.ui.shell.server_state import jobs, store
+from aelib.ui.shell.visitor import who
+
+from .training_panel import stop
+
+POLL = 2.0  # seconds between two looks
+SETTLES = 0.15  # of the pages at each look, when nothing runs any more
+RECENT = 900.0  # seconds for which a training that has ended is still listed
+MOST_ENDED = 3
+
+
+def panel() -> None:
+    """Drawn with the page; looks again by itself as long as anything waits or runs on this server."""
+    busy = bool(jobs().active())
+    with st.container(key="panel"):
+        st.fragment(_panel, run_every=POLL if busy else None)(busy)
+
+
+def _panel(polling: bool) -> None:
+    active = jobs().active()
+    if polling and not active and random.random() < SETTLES:  # noqa: S311 - no secret
+        st.rerun()  # the page is drawn once more, without polling; not those of a whole class in the same moment
+    person = who()
+    mine = [job for job in active if person in job.people]
+    ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
+    ended = [job for job in ended if job.state != "done" or job.experiment.digest in store()]
+    st.caption("Your trainings")
+    if not mine and not ended:
+        st.markdown(":small[None now. What you start goes on while you read, or close the page.]")
+    for group in _groups(mine):
+        _active(group)
+    for group in _groups(ended)[:MOST_ENDED]:
+        _ended(group)
+    running = sum(job.state == "running" for job in active)
+    if active:
+        st.markdown(f":small[On this server: {running} running, {len(active) - running} waiting.]")
+
+
+def _groups(found: list[Job]) -> list[list[Job]]:
+    """Jobs that were asked for in one go, together."""
+    groups: dict[str, list[Job]] = {}
+    for job in found:
+        groups.setdefault(job.asked, []).append(job)
+    return list(groups.values())
+
+
+def _name(group: list[Job]) -> str:
+    nets = sum(len(job.experiments) for job in group)
+    return name(group[0].experiment) if nets == 1 else f"{nets} nets, from {name(group[0].experiment)}"
+
+
+def _link(group: list[Job], label: str, icon: str) -> None:
+    """To the page that asked for them, or to the experiment's lesson."""
+    if group[0].page is not None:
+        link_back(group[0].page, label, icon)
+    else:
+        link(group[0].experiment, label, icon)
+
+
+def _active(group: list[Job]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        _link(group, _name(group), ":material/progress_activity:")
+        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].asked}", help="Stop it"):
+            for job in group:
+                stop(job)
+            st.rerun()
+    told = [progress for job in group if (progress := jobs().progress(job.digest)) is not None]
+    if told:
+        again = "begun again, " if max(job.attempts for job in group) > 1 else ""
+        waiting = sum(job.state == "queued" for job in group)
+        more = f"{waiting} more {'batch waits' if waiting == 1 else 'batches wait'}"
+        left = more if waiting else f"{max(one.seconds_left for one in told):.0f} s left"
+        st.progress(sum(one.share for one in told) / len(group), text=f":small[{again}{left}]")
+    else:
+        before = jobs().position(group[0])
+        waits = f"{before} before it in the queue" if before else "next in the queue"
+        st.markdown(f":small[{waits if group[0].state == 'queued' else 'starting'}]")
+
+
+def _ended(group: list[Job]) -> None:
+    failed = [job for job in group if job.state != "done"]
+    if failed:
+        _link(failed, f"{_name(failed)}: {failed[0].state}", ":material/error:")
+        st.markdown(f":small[{plain(failed[0].reason)}]")
+    else:
+        _link(group, _name(group), ":material/check_circle:")

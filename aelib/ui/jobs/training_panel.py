@@ -1,0 +1,159 @@
+"""Train, watch, stop: what stands between an experiment and its run."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from aelib.charts import curves
+from aelib.core.errors import LabError, StoreError
+from aelib.experiment import Experiment
+from aelib.experiment.architecture import words
+from aelib.jobs import Job
+from aelib.nn.losses import LOSSES
+from aelib.store import DamagedRun
+from aelib.training import Run, time_estimate
+from aelib.ui.shell.messages import plain
+from aelib.ui.shell.server_state import jobs, open_run
+from aelib.ui.shell.visitor import who
+
+from . import downloads
+
+_WATCHED = "watched"  # digest of the experiment that this person has just seen trained
+POLL = 0.7  # seconds between two looks at a running job
+
+
+def run_of(experiment: Experiment, key: str) -> Run | None:
+    """The run of an experiment where the store has it. Else a Train button, or live progress with Stop: None."""
+    if st.session_state.get(_WATCHED) != experiment.digest:
+        st.session_state.pop(_WATCHED, None)  # another experiment: what was trained just now no longer is
+    job = jobs().get(experiment.digest)
+    if job is not None and job.active:
+        st.session_state[_WATCHED] = experiment.digest
+        _watch(experiment.digest, key)
+        return None
+    try:
+        run = open_run(experiment)
+    except DamagedRun as damaged:
+        st.warning(
+            plain(f"The stored run is damaged ({damaged.what}): training replaces it."), icon=":material/warning:"
+        )
+        run = None
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+    if run is not None:
+        _stored_note(run, just_now=_WATCHED in st.session_state)
+        return run
+    if job is not None and job.state == "failed":
+        st.error(plain(job.reason), icon=":material/error:")
+    if job is not None and job.state == "cancelled":
+        st.info(plain(job.reason), icon=":material/stop_circle:")
+    _train_button(experiment, key)
+    return None
+
+
+def _train_button(experiment: Experiment, key: str) -> None:
+    if downloads.missing(experiment.dataset_spec):
+        return
+    if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
+        try:
+            jobs().submit(experiment, who())
+        except LabError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        st.session_state[_WATCHED] = experiment.digest
+        st.rerun()
+    st.caption(
+        f"Not trained yet: {experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)} of "
+        f"{experiment.architecture.parameters:,} parameters, "
+        f"{_guess(experiment)}. Before you press: {_question(experiment)}"
+    )
+
+
+def _question(experiment: Experiment) -> str:
+    described = experiment.dataset_spec
+    if described.paired:
+        return "by how many decibels will it beat enlarging without a net?"
+    if experiment.corruption.kind != "none" and not described.named:
+        return "what will it restore, and what will it invent?"
+    if experiment.model.kind == "convolutional":
+        return f"what will be lost through {words(experiment.architecture.code_shape)}?"
+    if not described.named and described.classes < 2:
+        return "which pictures will come out worst?"
+    if not described.named:
+        return "which classes will lie beside each other, and which will share a place?"
+    what = "pictures" if described.light else "characters"
+    return f"how many {what} will it learn, and which will it confuse?"
+
+
+def _guess(experiment: Experiment) -> str:
+    """How long it may take, in words."""
+    return f"about {time_estimate.words(time_estimate.seconds([experiment]))} on an idle core"
+
+
+def _stored_note(run: Run, just_now: bool) -> None:
+    took = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)} in {run.seconds:.2f} s on {run.device}"
+    why = {"learnt": ", stopped when all was learnt", "patience": ", stopped when the loss no longer fell"}
+    text = f"{took}{why.get(run.stopped, '')}"
+    if just_now:
+        st.success(f"Trained just now: {text}.", icon=":material/check_circle:")
+    else:
+        when = run.created[:16].replace("T", " ")
+        st.success(
+            f"Found in the store, so nothing is trained again: {text} ({when} UTC).", icon=":material/inventory_2:"
+        )
+
+
+@st.fragment(run_every=POLL)
+def _watch(digest: str, key: str) -> None:
+    """Live loss, epoch and time left. A fragment of its own: the rest of the page stays as it is."""
+    job = jobs().get(digest)
+    if job is None or not job.active:
+        st.rerun()
+    assert job is not None  # noqa: S101 - st.rerun does not return
+    progress = jobs().progress(digest)
+    if job.attempts > 1:
+        st.warning("The process that trained this died; it has begun again from epoch 1.", icon=":material/replay:")
+    if progress is None:
+        st.progress(0.0, text=_waiting(job))
+    else:
+        share = progress.epoch / progress.epochs
+        learnt = f"{progress.learnt} of {progress.total} learnt · " if progress.total else ""
+        st.progress(
+            share,
+            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {learnt}{_left(progress.seconds_left)} left",
+        )
+    if who() in job.people:
+        if st.button("Stop training", icon=":material/stop:", key=f"{key}:stop", help="Nothing of it is kept."):
+            stop(job)
+            st.rerun()
+    elif st.button(
+        "I wait for it too",
+        icon=":material/group_add:",
+        key=f"{key}:join",
+        help="Somebody else has started this training. Join, and it goes on even where they stop it.",
+    ):
+        jobs().join(digest, who())
+        st.rerun()
+    if progress is not None and len(progress.history) > 1:
+        label = LOSSES[job.experiment.loss].label
+        st.plotly_chart(curves.loss(progress.history, label), key=f"{key}:live", config={"displayModeBar": False})
+
+
+def stop(job: Job) -> None:
+    """This person no longer waits for the job; the button's own rerun shows what became of it."""
+    if jobs().cancel(job.digest, who()):
+        job.finished.wait(2.0)
+    else:
+        st.toast("Others wait for this training too, so it goes on without you.")
+
+
+def _waiting(job: Job) -> str:
+    before = jobs().position(job)
+    if job.state == "queued":
+        return f"In the queue, {before} before it" if before else "Next in the queue"
+    return "Starting"
+
+
+def _left(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else str(timedelta(seconds=round(seconds)))

@@ -1,0 +1,202 @@
+"""The parts of the lesson on colour: rows of images, the denoiser beside the autoencoder, the devices of the server."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from aelib.charts import devices as charts
+from aelib.charts import glyphs
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment, variants
+from aelib.metrics import image_quality, reconstruction
+from aelib.training import Run, device_speed
+from aelib.training.device_speed import Speed
+from aelib.ui.jobs.background import Work, forget, result_of
+from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.server_state import jobs
+
+SHOWN = 10  # images in a row
+TILE = 64  # pixels of the page
+MOST_EPOCHS = 5
+_PLAIN = {"displayModeBar": False}
+
+
+@st.fragment
+def rows(run: Run, key: str) -> None:
+    """Originals, what the net was shown where that is noisy, and what it gave; others at the press of a button."""
+    chosen = _others(run, key)
+    targets, shown = run.images.images()[chosen], run.inputs[chosen]
+    pictures = {"original": targets}
+    if run.experiment.corruption.kind != "none" or run.images.inputs is not None:
+        pictures["shown to the net"] = shown
+    pictures["restored" if "shown to the net" in pictures else "reconstructed"] = run.restored(shown)
+    drawn(run, pictures, tuple(run.images.names[i] for i in chosen))
+
+
+def _others(run: Run, key: str) -> list[int]:
+    """The images of the row, far from each other: neighbours may be patches of one photograph."""
+    turn: int = st.session_state.setdefault(f"{key}:turn", 0)
+    if st.button("Other images", icon=":material/casino:", key=f"{key}:others"):
+        turn = st.session_state[f"{key}:turn"] = turn + 1
+    count = len(run.images)
+    step = max(1, count // SHOWN)
+    return [(turn + step * i) % count for i in range(min(SHOWN, count))]
+
+
+def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], width: int = TILE) -> None:
+    """Rows of images (n × channels × height × width each), the first of which the others are measured against."""
+    described = run.experiment.dataset_spec
+    first = next(iter(pictures.values()))
+    columns = []
+    for i, name in enumerate(names):
+        tiles = tuple(
+            glyphs.tile(glyphs.colours(described.drawn(images[i].numpy())), f"{name}, {what}", width)
+            for what, images in pictures.items()
+        )
+        columns.append((tiles, "", False))
+    st.html(glyphs.row(columns))
+    told = [
+        f"{what} {float(image_quality.psnr_each(images.clamp(0, 1), first).mean()):.1f} dB"
+        for what, images in list(pictures.items())[1:]
+        if images.shape == first.shape  # smaller pictures have no pixel of the original's
+    ]
+    st.caption(
+        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these few (section 2 is of all "
+        f"test images together): {', '.join(told)}."
+    )
+
+
+def denoiser(run: Run, key: str) -> None:
+    """The same net trained to copy and trained to restore, both shown clean and noisy images."""
+    pair = {"autoencoder": variants.clean(run.experiment), "denoiser": variants.noisy(run.experiment)}
+    found = runs_of(list(pair.values()), "Train both, with and without noise", key)
+    if found is None:
+        return
+    plain, trained = found
+    targets = trained.images.images()[:SHOWN]
+    noisy = trained.inputs[:SHOWN]
+    drawn(
+        trained,
+        {
+            "original": targets,
+            "with noise": noisy,
+            "through the autoencoder": plain.restored(noisy),
+            "through the denoiser": trained.restored(noisy),
+        },
+        trained.images.names[:SHOWN],
+    )
+    table = _denoised(tuple((one.digest, one.created) for one in found), dict(zip(pair, found, strict=True)))
+    st.dataframe(
+        pd.DataFrame(table, columns=["shown", "net", "PSNR (dB)"]),
+        hide_index=True,
+        key=f"{key}:table",
+        column_config={"PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="Of images held back.")},
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner="Restoring …")
+def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list[tuple[str, str, float]]:
+    """What is shown, to which net, and the PSNR, kept by the runs' digests and times: of a denoiser (last) and others,
+    on all images that it is looked at by."""
+    trained = list(_nets.values())[-1]
+    targets = trained.images.images()
+    table = []
+    for shown, inputs in (("clean", targets), ("noisy", trained.inputs)):
+        if shown == "noisy":
+            table.append((shown, "none", _psnr(inputs, targets)))
+        table += [(shown, name, _psnr(one.restored(inputs), targets)) for name, one in _nets.items()]
+    return table
+
+
+def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
+    """dB, of the mean squared error over all images."""
+    return reconstruction.psnr(float(reconstruction.mse(outputs.clamp(0, 1), targets).mean()))
+
+
+def against_devices(experiment: Experiment, key: str) -> None:
+    """The same epochs on each device that the server has, measured when asked for; figures of the same net that were
+    stored on other machines beside them."""
+    epochs = st.slider("Epochs to time", 1, MOST_EPOCHS, 1, key=f"{key}:epochs")
+    found, names, beside = [], [], 0
+    for device in device_speed.here():
+        names.append(f"speed:{experiment.digest}:{device}:{epochs}")
+        timed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
+        if timed is not None:
+            found.append(timed.speed)
+            beside = max(beside, timed.beside)
+    if found and st.button("Measure again", icon=":material/replay:", type="tertiary", key=f"{key}:again"):
+        for name in names:
+            forget(name)
+        st.rerun()
+    stored = device_speed.stored()
+    same = [one for one in stored if device_speed.is_of(one, experiment) and (one.device != "cpu" or not found)]
+    if found or same:
+        st.plotly_chart(charts.speeds(found, same), key=f"{key}:bars", config=_PLAIN)
+    else:
+        st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
+    if beside:
+        st.caption(
+            f"{beside} training{'s' if beside > 1 else ''} of this server ran at the same time and took part of its "
+            "processor: measure again when it is quiet."
+        )
+    _said(found, same, [one for one in stored if not device_speed.is_of(one, experiment)])
+
+
+class Timed(NamedTuple):
+    """beside: trainings of this server that ran at the same time, at the start or at the end."""
+
+    speed: Speed
+    beside: int
+
+
+def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed]:
+    """What the button begins: within this server's limits."""
+    queue, limits = jobs(), jobs().limits
+
+    def _training() -> int:
+        return sum(job.state == "running" for job in queue.active())
+
+    def measure(told: Callable[[float], None], stop: Callable[[], bool]) -> Timed:
+        limits.refuse(experiment)
+        end = time.monotonic() + limits.max_seconds
+        busy = _training()
+        try:
+            speed = device_speed.measure(experiment, device, epochs, told, lambda: stop() or time.monotonic() > end)
+            return Timed(speed, max(busy, _training()))
+        except device_speed.Stopped:
+            if stop():
+                raise
+            raise LabError("It takes longer than this server allows: choose fewer epochs or a smaller net.") from None
+
+    return measure
+
+
+def _said(found: list[Speed], same: list[Speed], others: list[Speed]) -> None:
+    """What the bars say, in words; others: stored figures of other nets, batches or precisions, which have no bar."""
+    for one in found:
+        st.markdown(
+            f"**{one.device.upper()}**: {one.seconds:.2f} s for {one.epochs} epoch{'s' if one.epochs > 1 else ''} of "
+            f"{one.images // one.epochs:,} images."
+        )
+    cpu = next((one for one in found if one.device == "cpu"), None)
+    gpu = next((one for one in found if one.device != "cpu"), None)
+    if cpu is not None and gpu is not None:
+        times = gpu.images_a_second / cpu.images_a_second
+        st.markdown(f"The GPU trains this net **{times:,.1f} times** as fast as the CPU.")
+    elif len(device_speed.here()) == 1:
+        st.caption(
+            "This server has no GPU. On a machine with one, `python -m benchmarks.devices` measures both and stores "
+            "the figures, with the machine's name, in `data/devices.json`."
+        )
+    for one in same:
+        st.caption(f"Stored: {one.name} ({one.machine}, torch {one.torch}).")
+    for one in others:
+        st.caption(
+            f"Stored, of another net, batch or precision: {one.images_a_second:,.0f} images a second on "
+            f"{one.device.upper()} {one.name} ({one.machine}, torch {one.torch}); {one.network}, batches of "
+            f"{one.batch_size}, {one.precision} precision, {one.dataset}."
+        )

@@ -1,0 +1,404 @@
+"""The parts of the page Compare: runs side by side, and how much of it is noise. What is compared: compare_rows.py."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from aelib.analysis import comparison
+from aelib.analysis.comparison import FIGURES, UNTESTED
+from aelib.charts import curves, glyphs
+from aelib.charts import latent_planes as planes_chart
+from aelib.core.errors import LabError
+from aelib.datasets import DatasetSpec
+from aelib.experiment import Experiment, labels
+from aelib.metrics import latent_space
+from aelib.store import DamagedRun, outcome
+from aelib.training import Run
+from aelib.ui.jobs import bulk_training
+from aelib.ui.shell.address import text
+from aelib.ui.shell.links import link
+from aelib.ui.shell.messages import plain, problems, said
+from aelib.ui.shell.server_state import open_run
+from aelib.ui.views import run_views
+
+from . import compare_table
+
+_PLAIN = {"displayModeBar": False}
+SHOWN = 12  # images in a row
+TILE = 48
+IN_A_PLANE = 1_000  # images
+_BY = ("epochs", "seconds")
+SET_APART = 2  # fields that a name tells
+
+
+def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | None:
+    """What differs between the rows; then the runs of each, by number and a short name, one for each seed. None while
+    some are missing: then there is a button, or progress."""
+    if len(rows) < 2:
+        st.info("Give at least two different rows.", icon=":material/compare:")
+        return None
+    every, wrong = {}, []
+    for place, experiment in rows.items():
+        try:
+            every[place] = comparison.with_seeds(experiment, seeds)
+        except LabError as error:
+            wrong.append(f"Row {place}: {error}")
+    problems(wrong)
+    if wrong:
+        return None
+    names = _names(rows, seeds)
+    named = {names[place]: one for place, one in rows.items()}
+    fields = _differing(named)
+    st.markdown(f"They differ in: {', '.join(f'**{plain(field)}**' for field in fields)}.")
+    asked = [each for group in every.values() for each in group]
+    if bulk_training.missing(asked):
+        _highlighted(pd.DataFrame(fields, index=list(named)).T, list(fields), "compare:before")
+    if not bulk_training.train(asked, "Train what is missing", "compare:batch"):
+        return None
+    return _opened(every, names)
+
+
+def _names(rows: Mapping[int, Experiment], seeds: int) -> dict[int, str]:
+    """By their place: the network, what sets it apart from others of the same, and the seed where there is one."""
+    found = {}
+    for place, experiment in rows.items():
+        alike = [one for one in rows.values() if one.network == experiment.network]
+        acting = experiment.acting()
+        apart = [
+            f"{labels.short(path).lower()} {text(acting.get(path)) or '–'}"
+            for path in comparison.differing(alike)
+            if path != "seed"
+        ]
+        seed = [f"seed {experiment.seed}"] if seeds == 1 else []
+        found[place] = f"{place}: {', '.join([experiment.network, *apart[:SET_APART], *seed])}"
+    return found
+
+
+def _opened(every: Mapping[int, list[Experiment]], names: Mapping[int, str]) -> dict[str, list[Run]] | None:
+    """What there is of all these, which have been trained; what cannot be shown is said."""
+    found: dict[str, list[Run]] = {}
+    damaged: dict[int, list[Experiment]] = {}
+    for place, group in every.items():
+        opened, unreadable = [], []
+        for one in group:
+            try:
+                opened.append(open_run(one))
+            except DamagedRun:
+                damaged.setdefault(place, []).append(one)
+            except LabError as error:
+                unreadable.append(f"Row {place}: {error}")
+        problems(unreadable)
+        there = [run for run in opened if run is not None]
+        if len(there) < len(opened):
+            problems([f"Row {place}: {len(opened) - len(there)} of {len(group)} trainings diverged."])
+        if there:
+            found[names[place]] = there
+    if damaged:
+        again = [one for group in damaged.values() for one in group]
+        st.warning(
+            f"{len(again)} stored run{'s are' if len(again) > 1 else ' is'} damaged (row "
+            f"{', '.join(map(str, damaged))}): training replaces what is there.",
+            icon=":material/warning:",
+        )
+        bulk_training.train(again, "Train again what is damaged", "compare:again", damaged=again)
+    return found if len(found) > 1 else None
+
+
+def _differing(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
+    """Fields that are not the same in all, with their values; a dash where one has no effect."""
+    every = [{**one.acting(), "dataset": one.dataset} for one in experiments.values()]
+    paths = comparison.differing(list(experiments.values()))
+    return {labels.short(path): [text(own.get(path)) or "–" for own in every] for path in paths}
+
+
+def _highlighted(frame: pd.DataFrame, fields: list[str], key: str) -> None:
+    def highlight(row: "pd.Series[Any]") -> list[str]:
+        return ["background-color: rgba(59, 130, 246, 0.14)" if row.name in fields else ""] * len(row)
+
+    st.dataframe(frame.style.apply(highlight, axis=1), key=f"{key}:table")
+
+
+# --- side by side --------------------------------------------------------------------------------------------------
+
+
+def networks(shown: Mapping[str, Run]) -> None:
+    """A picture of each, with a link to its lesson."""
+    across = min(3, len(shown))
+    for place, (label, run) in enumerate(shown.items()):
+        if place % across == 0:  # rows of their own, so that a narrow window keeps the order
+            cells = st.columns(across)
+        with cells[place % across]:
+            st.markdown(f"**{plain(label)}**")
+            run_views.network(run.experiment)
+            link(run.experiment, f"Open it: {outcome(run.metrics)}")
+
+
+def settings(shown: Mapping[str, Run], key: str) -> None:
+    """What differs, highlighted, and what came out."""
+    fields = _differing({label: run.experiment for label, run in shown.items()})
+    table = {
+        **fields,
+        "result": [outcome(run.metrics) for run in shown.values()],
+        "MSE": [f"{run.metrics['mse']:.3g}" for run in shown.values()],
+        "parameters": [f"{run.parameters:,}" for run in shown.values()],
+        "seconds": [f"{run.seconds:.2f}" for run in shown.values()],
+    }
+    frame = pd.DataFrame(table, index=list(shown)).T
+    _highlighted(frame, list(fields), key)
+    st.download_button(
+        "Table as CSV",
+        frame.to_csv(),
+        "compared.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+def _asked(of: str, among: Sequence[str]) -> str:
+    """What the address says of it, where that is one of these; else the first."""
+    found = compare_table.asked(of)
+    return found if found in among else among[0]
+
+
+def learning(shown: Mapping[str, Run], key: str) -> None:
+    """Curves over each other, by epoch or by seconds."""
+    shared = curves.shared_error(shown.values())
+    if shared is None:
+        st.info("Images learnt one by one, and many images of some classes: their curves cannot be compared.")
+        return
+    place = f"{key}:by:{compare_table.version()}"
+    if place not in st.session_state:
+        st.session_state[place] = _asked("by", _BY)
+    by = str(st.segmented_control("Against", _BY, key=place, required=True))
+    compare_table.keep("by", by if by != _BY[0] else "")
+    if len({run.experiment.dataset for run in shown.values()}) > 1:
+        st.caption("These runs are on different images: the shapes of the curves can be compared, not their heights.")
+    st.plotly_chart(curves.errors(shown, shared, by == "seconds"), key=f"{key}:curves", config=_PLAIN)
+
+
+def noise(groups: Mapping[str, list[Run]], key: str) -> None:
+    """Mean ± standard deviation over the seeds, and whether each differs from the first by more than noise."""
+    several = [label for label, group in groups.items() if len(group) > 1]
+    if len(several) < 2:
+        st.info(
+            "One run of each may be luck. Give more seeds above, and this part says whether a difference is noise."
+            if not several
+            else "All but one of these have a single run that ended, so nothing can be tested: give more seeds above.",
+            icon=":material/casino:",
+        )
+        return
+    names = comparison.figures([run for group in groups.values() for run in group])
+    place = f"{key}:figure:{compare_table.version()}"
+    if st.session_state.get(place) not in names:
+        st.session_state[place] = _asked("figure", names)
+    chosen = st.selectbox("Figure", names, format_func=FIGURES.__getitem__, key=place)
+    compare_table.keep("figure", chosen if chosen != names[0] else "")
+    _left_out([group[0].experiment for group in groups.values()])
+    values = {
+        label: [value for run in group if (value := comparison.figure(run, chosen)) is not None]
+        for label, group in groups.items()
+    }
+    if chosen == UNTESTED:
+        rows = [{"run": label, "mean": f"{np.mean(found):.3g}", "runs": len(found)} for label, found in values.items()]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}:seconds")
+        st.caption(
+            "Not tested: nets that are trained together have equal shares of one measured time, and a busy server "
+            "makes every one slower."
+        )
+        return
+    _tests(values, several, key)
+
+
+def _left_out(experiments: list[Experiment]) -> None:
+    """Why figures that one looks for are not offered."""
+    if not comparison.comparable(experiments, "mse"):
+        st.caption("These are on different images: nothing but the seconds means the same for all.")
+    elif not comparison.comparable(experiments, "loss"):
+        st.caption("Not every loss is offered: these nets do not reckon it alike.")
+
+
+def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> None:
+    """values: of each run's seeds; several: those with two or more, which are tested against the first of them."""
+    first, *others = several
+    rows: list[dict[str, Any]] = []
+    told = []
+    for label, found in values.items():
+        spread = f" ± {np.std(found, ddof=1):.2g}" if len(found) > 1 else ""
+        rows.append({"run": label, "mean ± std": f"{np.mean(found):.4g}{spread}", "runs": len(found)})
+        if label not in several:
+            told.append(f"{plain(label)}: not tested, since one run alone says nothing about noise.")
+        if label not in others:
+            continue
+        try:
+            test = comparison.difference(values[first], found)
+        except LabError as error:
+            told.append(plain(f"{label}: {error}"))
+            continue
+        rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
+        against = f"{test.runs[1]} runs against {test.runs[0]}"
+        if test.is_tested:
+            rows[-1] |= {"p": test.p, "effect (d)": test.effect}
+            measured = f"(p = {test.p:.2g}, effect {test.size}, {against})"
+            told.append(f"{plain(f'{label}, beside {first}')}: {_amount(test)} {measured}.")
+        else:
+            told.append(f"{plain(label)}: no spread in either group, so there is nothing to test ({against}).")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        key=f"{key}:table",
+        placeholder="",
+        column_config={
+            "p": st.column_config.NumberColumn(
+                format="%.2g", help="Welch's t-test: how often chance alone gives such a difference of the means."
+            ),
+            "effect (d)": st.column_config.NumberColumn(
+                format="%.2f", help="Cohen's d: the difference by the standard deviation; 0.8 and more is large."
+            ),
+        },
+    )
+    st.markdown("\n".join(f"- {one}" for one in told))
+    tests = sum("p" in row for row in rows)
+    if tests > 1:
+        st.caption(f"{tests} tests were made: of twenty, chance alone makes one look like more than noise.")
+
+
+def _amount(told: comparison.Difference) -> str:
+    """What the test says, and what it cannot say."""
+    if told.is_sure:
+        return "**more than noise**"
+    if told.size in ("medium", "large"):
+        return "**cannot be told** from noise with so few runs: try more seeds"
+    return "**no difference seen**; with more seeds a small one might be"
+
+
+def together(shown: Mapping[str, Run]) -> DatasetSpec | None:
+    """The data set where all have the same; else None, and one sentence."""
+    sets = {run.experiment.dataset for run in shown.values()}
+    if len(sets) == 1:
+        return next(iter(shown.values())).experiment.dataset_spec
+    st.info("These runs are on different images, so nothing can be shown image by image.", icon=":material/image:")
+    return None
+
+
+def errors(shown: Mapping[str, Run], key: str) -> None:
+    """Who gets what wrong, joined by image."""
+    counts = comparison.wrong_pixels(shown)
+    if any("wrong_pixels" not in run.metrics for run in shown.values()):
+        st.caption("No image of these is learnt by itself, so there is no table of wrong pixels.")
+    elif not counts:
+        st.success("No image has a wrong pixel in any of these runs.", icon=":material/check_circle:")
+    else:
+        frame = pd.DataFrame(counts).T
+        most = max(1, int(frame.to_numpy().max()))
+
+        def shade(count: Any) -> str:
+            return f"background-color: rgba(234, 88, 12, {0.5 * count / most:.2f})" if count > 1 else ""
+
+        st.dataframe(frame.style.map(shade), key=f"{key}:table", height=330)
+        st.caption("Wrong pixels of each image; those first on which the runs disagree most.")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _points(digest: str, created: str, _run: Run) -> NDArray[np.float32]:
+    codes = _run.codes()[:IN_A_PLANE]
+    return latent_space.plane(codes).points(codes)
+
+
+@st.fragment
+def images(shown: Mapping[str, Run], key: str) -> None:
+    """Latent planes at one scale, and reconstructions row by row; what is picked in one is seen in all."""
+    with said():
+        first = next(iter(shown.values()))
+        names = first.images.names[:IN_A_PLANE]
+        # another table has widgets of its own, which begin with what the address says
+        own = f"{key}:{first.experiment.dataset}"
+        place, brushed = f"{own}:picked:{compare_table.version()}", f"{own}:brushed:{compare_table.version()}"
+        if place not in st.session_state:
+            st.session_state[place] = list(dict.fromkeys(names[i] for i in _followed(len(names))))
+        picked = st.multiselect(
+            "Images to follow",
+            names,
+            key=place,
+            max_selections=SHOWN,
+            placeholder="Choose some, or select points in a plane",
+        )
+        chosen = [names.index(one) for one in picked]
+        many = st.session_state.get(brushed, [])
+        if many[:SHOWN] == chosen:  # until others are picked
+            chosen = many
+        plane = f"{own}:planes:{compare_table.version()}"
+
+        def take() -> None:
+            """What is selected in a plane is picked: a chart that shows it is another one, without a selection."""
+            points = st.session_state.get(plane, {}).get("selection", {}).get("points", [])
+            if points:
+                found = list(dict.fromkeys(one["point_index"] for one in points))
+                st.session_state[brushed] = found
+                st.session_state[place] = [names[one] for one in found[:SHOWN]]
+
+        _planes(shown, chosen, plane, take)
+        compare_table.keep("images", "-".join(map(str, chosen[:SHOWN])))
+        _reconstructions(shown, (chosen or _telling(shown))[:SHOWN])
+
+
+def _followed(count: int) -> list[int]:
+    """The images that the address names by their numbers, of so many."""
+    given = [int(one) for one in compare_table.asked("images").split("-") if one.isdecimal()]
+    return [one for one in dict.fromkeys(given) if one < count][:SHOWN]
+
+
+def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callable[[], None]) -> None:
+    """Latent planes of those that have one, with the images that are chosen. take: called when some are selected."""
+    first = next(iter(shown.values()))
+    names = first.images.names[:IN_A_PLANE]
+    coded = {label: run for label, run in shown.items() if run.experiment.keeps_codes and run.experiment.latent_dim > 1}
+    without = [label for label in shown if label not in coded]
+    if without:
+        st.caption(plain(f"Without a latent plane: {'; '.join(without)}. Their codes are one number, or too large."))
+    if not coded:
+        return
+    points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
+    classes = first.images.labels[:IN_A_PLANE].tolist() if not first.experiment.dataset_spec.named else None
+    st.plotly_chart(
+        planes_chart.planes(points, names, classes, chosen),
+        key=key,
+        on_select=take,
+        selection_mode=("points", "box", "lasso"),
+        config=_PLAIN,
+    )
+    if any(run.experiment.latent_dim > 2 for run in coded.values()):
+        st.caption("Codes of more than two numbers are shown through the plane of their first principal components.")
+
+
+def _telling(shown: Mapping[str, Run]) -> list[int]:
+    """The images on which the runs disagree most, then the first."""
+    names = next(iter(shown.values())).images.names
+    wrong = [names.index(one) for one in comparison.wrong_pixels(shown)]
+    return [*wrong, *(i for i in range(min(SHOWN, len(names))) if i not in wrong)]
+
+
+def _reconstructions(shown: Mapping[str, Run], chosen: list[int]) -> None:
+    """Originals, and what each run makes of them."""
+    first = next(iter(shown.values()))
+    drawn = first.experiment.dataset_spec.drawn
+    rows = {"original": first.images.images()[chosen]}
+    rows |= {label: run.restored(run.inputs[chosen]).clamp(0, 1) for label, run in shown.items()}
+    counts = [run.metrics.get("wrong_pixels", {}) for run in shown.values()]
+    columns = []
+    for place, image in enumerate(chosen):
+        called = first.images.names[image]
+        tiles = tuple(
+            glyphs.tile(glyphs.colours(drawn(pixels[place].numpy())), f"{called}, {label}", TILE)
+            for label, pixels in rows.items()
+        )
+        told = " ".join(str(own[called]) for own in counts if called in own)
+        columns.append((tiles, told, False))
+    st.html(glyphs.row(columns))
+    below = " Below: wrong pixels in this order." if any(counts) else ""
+    st.caption(plain(f"From top to bottom: {'; '.join(rows)}.{below}"))

@@ -1,0 +1,405 @@
+"""The parts of the lesson on compression: what the code keeps, four codes beside each other, fewer bits a number, and
+JPEG, WebP and PCA as rivals."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from aelib import datasets
+from aelib.analysis import rate_distortion
+from aelib.analysis.codecs import FLOAT, MOST_IMAGES, QUALITIES, Point
+from aelib.analysis.rate_distortion import BITS, Coded
+from aelib.charts import glyphs
+from aelib.charts import rate_distortion as rate_chart
+from aelib.core.errors import LabError
+from aelib.core.random import generator
+from aelib.experiment import Experiment, variants
+from aelib.experiment.architecture import words
+from aelib.metrics import image_quality
+from aelib.training import Run
+from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.messages import problems
+
+IN_A_ROW = 10  # images
+WIDTH = 64  # pixels of the page that each has
+SLIDER = [*range(1, 9), FLOAT]  # bits of a number
+PCA_BITS = 8
+WHOLE, BARE = "JPEG", "JPEG without headers"
+_PLAIN = {"displayModeBar": False}
+_DECIBELS = st.column_config.NumberColumn(format="%.2f", help="dB, of the mean squared error over all images measured.")
+
+
+# --- what is kept, so that nothing is computed twice -------------------------------------------------------------
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _coded(digest: str, created: str, _run: Run) -> Coded:
+    return rate_distortion.coded(_run)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _points(digest: str, created: str, bits: tuple[int, ...], _run: Run) -> list[Point]:
+    return rate_distortion.points(_run, coded(_run), bits)
+
+
+@st.cache_data(max_entries=16, show_spinner="Writing the images as JPEG and WebP files …")
+def _codecs(canonical: str, dataset: str) -> dict[str, list[Point]]:
+    return rate_distortion.codecs(dataset)
+
+
+@st.cache_data(max_entries=64, show_spinner="Finding principal components …")
+def _pca(canonical: str, dataset: str, components: tuple[int, ...], bits: int) -> list[Point]:
+    return rate_distortion.pca(dataset, components, bits)
+
+
+def coded(run: Run) -> Coded:
+    """`rates.coded`, kept by the run's digest and time."""
+    return _coded(run.digest, run.created, run)
+
+
+def points(run: Run, bits: Sequence[int] = BITS) -> list[Point]:
+    """`rates.points`, kept likewise."""
+    return _points(run.digest, run.created, tuple(bits), run)
+
+
+def code_name(experiment: Experiment) -> str:
+    """The shape of the code, a single channel left out: 7x7."""
+    shape = experiment.architecture.code_shape
+    return words(shape).removesuffix("x1") if len(shape) == 3 and shape[0] == 1 else words(shape)
+
+
+def _chosen(run: Run, draw: int) -> list[int]:
+    """The numbers of some images, others for every draw."""
+    order = torch.randperm(len(run.images), generator=generator(draw, "shown"))
+    return order[:IN_A_ROW].tolist()
+
+
+def _image_bits(run: Run) -> int:
+    return 8 * run.experiment.dataset_spec.pixels
+
+
+# --- parts -------------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def compared(run: Run, key: str) -> None:
+    """Originals above reconstructions, and how many bits stand between them."""
+    numbers = run.experiment.latent_dim
+    bits, of_image = FLOAT * numbers, _image_bits(run)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Image", f"{of_image:,} bits", width="content", help="Eight bits for each number of a pixel.")
+        st.metric(
+            "Code",
+            f"{bits:,} bits",
+            width="content",
+            help=f"{code_name(run.experiment)}: {numbers:,} number{'s' * (numbers > 1)} of 32 bits, as the net gives.",
+        )
+        st.metric("The code is", _ratio(bits, of_image), width="content")
+    draw = st.session_state.setdefault(f"{key}:draw", 0)
+    if st.button("Show others", icon=":material/casino:", key=f"{key}:again", help="Other images that were held back."):
+        draw = st.session_state[f"{key}:draw"] = draw + 1
+    chosen = _chosen(run, draw)
+    targets, inputs = run.images.images()[chosen], run.inputs[chosen]
+    outputs = run.restored(inputs)
+    noisy = not bool((targets == inputs).all())
+    each = image_quality.psnr_each(outputs.clamp(0, 1), targets).tolist()
+    drawn = run.experiment.dataset_spec.drawn
+    columns = []
+    for i, number in enumerate(chosen):
+        name = run.images.names[number]
+        tiles = [glyphs.tile(glyphs.colours(drawn(targets[i].numpy())), f"{name}, original", WIDTH)]
+        if noisy:
+            tiles.append(glyphs.tile(glyphs.colours(drawn(inputs[i].numpy())), f"{name}, noisy", WIDTH))
+        tiles.append(glyphs.tile(glyphs.colours(drawn(outputs[i].numpy())), f"{name}, reconstructed", WIDTH))
+        columns.append((tiles, f"{each[i]:.1f} dB", False))
+    st.html(glyphs.row(columns))
+    between = "what the net was shown, " if noisy else ""
+    st.caption(f"Original, {between}reconstruction; below them the PSNR of each: the more, the better.")
+
+
+def _ratio(bits: int, of_image: int) -> str:
+    if bits == of_image:
+        return "as large"
+    return f"{of_image / bits:.3g} x smaller" if bits < of_image else f"{bits / of_image:.3g} x larger"
+
+
+def four_codes(run: Run, key: str) -> list[Run]:
+    """The same images through each code; trains what is missing when asked. Empty until all are there."""
+    ours = "ours"
+    chosen = st.segmented_control(
+        "Whose networks",
+        ["document", ours],
+        default=_whose(run.experiment, ours),
+        key=f"{key}:whose",
+        required=True,
+        format_func=lambda name: "our networks" if name == ours else "document C's networks",
+        help="Document C's have two or three layers a side and pooling; ours have more channels and layers.",
+    )
+    try:
+        nets = variants.codes(run.experiment, best=chosen == ours)
+    except LabError as error:
+        problems([f"Not all of these codes fit such images: {error}"])
+        return []
+    found = runs_of(list(nets.values()), "Train the four codes", key)
+    if found is None:
+        return []
+    _rows(found)
+    table = _table(found)
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        key=f"{key}:table",
+        placeholder="–",
+        column_config={
+            "bits an image": st.column_config.NumberColumn(format="localized"),
+            "PSNR": _DECIBELS,
+            "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity: 1 for equal images."),
+            "entropy": st.column_config.NumberColumn(
+                format="%.0f", help="Bits an image that an ideal coder needs: symbols that occur often get fewer bits."
+            ),
+        },
+    )
+    st.caption("PSNR and SSIM are of images held back while training; those of section 2 are of the test images.")
+    st.download_button(
+        "Table as CSV",
+        table.to_csv(index=False),
+        f"codes-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+    return found
+
+
+def _whose(experiment: Experiment, ours: str) -> str:
+    try:
+        best = variants.codes(experiment, best=True)
+    except LabError:
+        return "document"
+    return ours if any(one.digest == experiment.digest for one in best.values()) else "document"
+
+
+def _rows(found: Sequence[Run]) -> None:
+    """The same images through each net, a row for each."""
+    chosen = _chosen(found[0], 0)
+    drawn = found[0].experiment.dataset_spec.drawn
+    names = [found[0].images.names[i] for i in chosen]
+    shown = {f"Original · {_image_bits(found[0]):,} bits": found[0].images.images()[chosen].numpy()}
+    for one in found:
+        numbers = one.experiment.latent_dim
+        title = f"{code_name(one.experiment)} · {FLOAT * numbers:,} bits"
+        shown[title] = rate_distortion.reconstructed(one, coded(one), chosen, FLOAT).numpy()
+    for title, images in shown.items():
+        tiles = [
+            ((glyphs.tile(glyphs.colours(drawn(image)), f"{name}, {title}", WIDTH),), "", False)
+            for name, image in zip(names, images, strict=True)
+        ]
+        st.markdown(f"**{title}**")
+        st.html(f'<div class="ae-tight">{glyphs.row(tiles)}</div>')
+
+
+def _table(found: Sequence[Run]) -> pd.DataFrame:
+    rows = []
+    for one in found:
+        for bits, point in zip(BITS, points(one), strict=True):
+            rows.append(
+                (
+                    code_name(one.experiment),
+                    one.experiment.latent_dim,
+                    bits,
+                    int(point.bits),
+                    point.psnr,
+                    point.ssim,
+                    point.entropy_bits,
+                )
+            )
+    columns = ["code", "numbers", "bits a number", "bits an image", "PSNR", "SSIM", "entropy"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@st.fragment
+def fewer_bits(run: Run, key: str) -> None:
+    """The code rounded to few bits a number, decoded at once."""
+    bits = st.select_slider(
+        "Bits a number",
+        SLIDER,
+        value=4,
+        key=f"{key}:bits",
+        help="The range of each number of the code, as training images fill it, is cut into 2^bits equal parts; 32 "
+        "bits are the number as it is.",
+    )
+    [exact, point] = points(run, (FLOAT, bits))
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("An image", f"{point.bits:,.0f} bits", width="content", help="Numbers of the code times their bits.")
+        change = point.psnr - exact.psnr
+        st.metric(
+            "PSNR",
+            f"{point.psnr:.2f} dB",
+            f"{change:+.2f} dB" if bits != FLOAT else None,
+            width="content",
+            help="Of all images measured; below it the change against 32 bits.",
+        )
+        st.metric("SSIM", f"{point.ssim:.3f}", width="content", help="Structural similarity: 1 for equal images.")
+        coder = "–" if point.entropy_bits is None else f"{point.entropy_bits:,.0f} bits"
+        st.metric(
+            "Entropy",
+            coder,
+            width="content",
+            help="Bits an image that an ideal coder needs, since some values occur more often than others. An "
+            "estimate, and a low one.",
+        )
+    chosen = _chosen(run, 0)
+    drawn = run.experiment.dataset_spec.drawn
+    rows = {
+        "original": run.images.images()[chosen].numpy(),
+        "32 bits a number": rate_distortion.reconstructed(run, coded(run), chosen, FLOAT).numpy(),
+        f"{bits} bits a number": rate_distortion.reconstructed(run, coded(run), chosen, bits).numpy(),
+    }
+    columns = []
+    for i, number in enumerate(chosen):
+        tiles = [
+            glyphs.tile(glyphs.colours(drawn(images[i])), f"{run.images.names[number]}, {title}", WIDTH)
+            for title, images in rows.items()
+        ]
+        columns.append((tiles, "", False))
+    st.html(glyphs.row(columns))
+    st.caption(f"Original, from the code at 32 bits a number, from the code at {bits}.")
+
+
+@st.fragment
+def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
+    """Quality against bits: the nets, PCA, JPEG and WebP; in words, where the nets are better."""
+    nets = list(beside) if any(one.digest == run.digest for one in beside) else [*beside, run]
+    dataset = run.experiment.dataset
+    canonical = datasets.canonical(dataset)
+    by_bits = _series(nets)
+    counts = tuple(sorted({*rate_distortion.COMPONENTS, *(one.experiment.latent_dim for one in nets)}))
+    pca = _pca(canonical, dataset, counts, PCA_BITS)
+    rivals = _codecs(canonical, dataset) | {f"PCA, {PCA_BITS} bits": pca}
+    measures: list[rate_chart.Quality] = ["psnr", "ssim"]
+    measure = st.segmented_control(
+        "Quality",
+        measures,
+        default="psnr",
+        key=f"{key}:quality",
+        required=True,
+        format_func=lambda name: rate_chart.LABELS[name].partition(",")[0],
+        help="PSNR counts squared errors of pixels; SSIM compares contrast and structure in small windows.",
+    )
+    figure = rate_chart.rate_distortion(by_bits | rivals, measure).update_layout(
+        height=560
+    )  # a phone's legend has many rows
+    st.plotly_chart(figure, key=f"{key}:chart", config=_PLAIN)
+    st.caption(
+        f"Bits beside a name are those of each number. Of WebP and JPEG the points are {len(QUALITIES)} qualities from "
+        f"{QUALITIES[0]} to {QUALITIES[-1]}, of PCA numbers of components. PSNR and bits are of at most {MOST_IMAGES} "
+        "images that were held back, SSIM of fewer."
+    )
+    if not beside:
+        st.caption("Only the chosen net: train the four codes above, and they appear here too.")
+    ours = [point for series in by_bits.values() for point in series]
+    st.markdown("\n".join(f"- {_in_words(name, ours, rivals[name])}" for name in (WHOLE, BARE)))
+    st.markdown("\n".join([f"- {_beside_pca(run, pca)}", f"- {_shared_once(run, rivals[WHOLE])}"]))
+    _needs(ours, rivals, run, key)
+
+
+def _series(nets: Sequence[Run]) -> dict[str, list[Point]]:
+    """Points of all nets, those with as many bits a number together; each is called by its code."""
+    found: dict[str, list[Point]] = {f"nets, {bits} bits": [] for bits in BITS}
+    for one in nets:
+        for series, point in zip(found.items(), points(one), strict=True):
+            series[1].append(replace(point, name=series[0], setting=code_name(one.experiment)))
+    return found
+
+
+def _in_words(name: str, ours: Sequence[Point], rival: Sequence[Point]) -> str:
+    """At how many bits the nets beat a codec, by PSNR."""
+    found = rate_distortion.duel(ours, rival)
+    least = min(rival, key=lambda point: point.bits)
+    parts = []
+    if found.won:
+        parts.append(f"the nets are **better** {_range(found.won)}")
+    if found.lost:
+        parts.append(f"{'' if parts else 'the nets are '}**worse** {_range(found.lost)}")
+    text = f"**{name}**: " + (", ".join(parts) + ". " if parts else "")
+    if found.alone:
+        best = max(found.alone, key=lambda point: point.psnr)
+        text += (
+            f"Its smallest images take {least.bits:,.0f} bits ({least.psnr:.1f} dB); with fewer, the nets are alone. "
+            f"The best of these, {best.setting} in {best.bits:,.0f} bits, reaches {best.psnr:.1f} dB"
+        )
+        needed = rate_distortion.bits_for(rival, best.psnr) if best.psnr > least.psnr else None
+        text += (
+            ", which is less." if needed is None else f": **better**, and {name} needs {needed:,.0f} bits for as much."
+        )
+    return text
+
+
+def _range(some: Sequence[Point]) -> str:
+    low, high = some[0].bits, some[-1].bits
+    return f"at {low:,.0f} bits" if low == high else f"between {low:,.0f} and {high:,.0f} bits"
+
+
+def _beside_pca(run: Run, pca: Sequence[Point]) -> str:
+    numbers = run.experiment.latent_dim
+    [net] = points(run, (PCA_BITS,))
+    same = next((point for point in pca if point.bits == numbers * PCA_BITS), None)
+    if same is None:
+        return f"**PCA** was not computed with {numbers:,} components: these images have fewer, or it would take long."
+    verb = "better" if net.psnr > same.psnr else "worse"
+    plural = "s" * (numbers > 1)
+    return (
+        f"**PCA** with as many numbers ({numbers:,} component{plural} of {PCA_BITS} bits), fitted to "
+        f"{rate_distortion.pca_images(run.experiment.dataset):,} training images, reaches {same.psnr:.1f} dB, "
+        "the chosen net "
+        f"{net.psnr:.1f} dB: {abs(net.psnr - same.psnr):.1f} dB {verb}."
+    )
+
+
+def _shared_once(run: Run, whole: Sequence[Point]) -> str:
+    [net] = points(run, (PCA_BITS,))
+    cost = run.parameters * FLOAT
+    text = (
+        f"**The network itself** is not in these bits: {run.parameters:,} parameters of 32 bits, {cost:,} bits, have "
+        "to be shared once."
+    )
+    needed = rate_distortion.bits_for(whole, net.psnr)
+    if needed is not None and needed > net.bits:
+        images = math.ceil(cost / (needed - net.bits))
+        text += f" Beside JPEG files that are at least as good that is made up for after **{images:,} images**."
+    return text
+
+
+def _needs(ours: Sequence[Point], rivals: Mapping[str, Sequence[Point]], run: Run, key: str) -> None:
+    """How many bits every rival needs for images as good as each net's."""
+    rows = [
+        {
+            "net": f"{point.setting}, {point.name.removeprefix('nets, ')}",
+            "bits": point.bits,
+            "PSNR": point.psnr,
+            **{name: rate_distortion.bits_for(rival, point.psnr) for name, rival in rivals.items()},
+        }
+        for point in sorted(ours, key=lambda point: -point.bits)
+    ]
+    with st.expander("How many bits the others need for images as good"):
+        table = pd.DataFrame(rows)
+        whole = st.column_config.NumberColumn(
+            format="%.0f", help="Bits an image. At its smallest where even that is better; empty where it never is."
+        )
+        config = {"PSNR": _DECIBELS, **dict.fromkeys(["bits", *rivals], whole)}
+        st.dataframe(table, hide_index=True, key=f"{key}:needs", column_config=config, placeholder="–")
+        st.download_button(
+            "Table as CSV",
+            table.to_csv(index=False),
+            f"rates-{run.digest}.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"{key}:csv",
+            on_click="ignore",
+        )

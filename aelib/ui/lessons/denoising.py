@@ -1,0 +1,178 @@
+"""The parts of the denoising lesson: noise under a slider, pixels to paint, the curve against the level."""
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from aelib.analysis.denoising import Level, curve, noisy, useful
+from aelib.analysis.sweep import Sweep
+from aelib.charts import glyphs
+from aelib.charts import sweeps as charts
+from aelib.datasets.noise import NOISES
+from aelib.experiment import Experiment, presets
+from aelib.metrics import reconstruction
+from aelib.training import Run
+from aelib.ui.components import component as canvas
+from aelib.ui.jobs import bulk_training
+from aelib.ui.shell.links import link
+from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.server_state import open_run, store
+
+LEVELS = [0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6]
+SEEDS = 10
+MOST_SHOWN = 100  # images in rows
+_PLAIN = {"displayModeBar": False}
+
+
+@st.fragment
+def live(run: Run, key: str) -> None:
+    """Noise of any kind and level on every image, restored at once by the trained net."""
+    trained = run.experiment.corruption
+    cells = st.columns([2, 3, 1], vertical_alignment="bottom")
+    kinds = [kind for kind in NOISES if kind != "painted"]
+    start = trained.kind if trained.kind in kinds else kinds[0]
+    kind = cells[0].selectbox(
+        "Noise",
+        kinds,
+        index=kinds.index(start),
+        format_func=lambda name: NOISES[name].label,
+        key=f"{key}:kind",
+        help="Any kind, not only the one that the network was trained with.",
+    )
+    level = cells[1].slider("Level", 0.0, 1.0, trained.level, 0.01, key=f"{key}:level", help=NOISES[kind].about)
+    draw = st.session_state.setdefault(f"{key}:draw", 0)
+    if cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other pixels."):
+        draw = st.session_state[f"{key}:draw"] = draw + 1
+    clean = run.images.images()
+    shown = noisy(clean, kind, level, draw)
+    _compared(run, clean, shown, key)
+
+
+def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> None:
+    """Original, noisy and restored, with wrong pixels before and after, as pictures and as a table."""
+    restored = run.restored(shown)
+    threshold = run.experiment.dataset_spec.wrong_pixel
+    before_map = reconstruction.wrong_pixel_map(shown, clean, threshold)
+    after_map = reconstruction.wrong_pixel_map(restored, clean, threshold)
+    before, after = (found.sum(dim=(1, 2, 3)).tolist() for found in (before_map, after_map))
+    names = list(run.images.names)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Wrong before", f"{sum(before):,}", width="content", help="Pixels of the noisy images, all together.")
+        change = sum(after) - sum(before)
+        st.metric("Wrong after", f"{sum(after):,}", f"{change:+,}", delta_color="inverse", width="content")
+        better, worse = (sum(f(a, b) for a, b in zip(after, before, strict=True)) for f in (int.__lt__, int.__gt__))
+        st.metric(
+            "Better / worse", f"{better} / {worse}", width="content", help="Images with fewer, or more, wrong pixels."
+        )
+    columns = []
+    for i, name in enumerate(names[:MOST_SHOWN]):
+        tiles = (
+            glyphs.tile(glyphs.colours(clean[i].numpy()), f"{name}, original"),
+            glyphs.tile(glyphs.marked(shown[i].numpy(), clean[i].numpy(), before_map[i].numpy()), f"{name}, noisy"),
+            glyphs.tile(
+                glyphs.marked(restored[i].numpy(), clean[i].numpy(), after_map[i].numpy()), f"{name}, restored"
+            ),
+        )
+        columns.append((tiles, f"{name} {before[i]}→{after[i]}", after[i] > before[i]))
+    st.html(glyphs.row(columns))
+    st.caption("Original, noisy, restored; wrong pixels before → after. Framed: worse than without the network.")
+    with st.expander("Table"):
+        table = pd.DataFrame({"character": names, "wrong before": before, "wrong after": after})
+        st.dataframe(table, hide_index=True, key=f"{key}:table")
+        st.download_button(
+            "Table as CSV",
+            table.to_csv(index=False),
+            f"denoised-{run.digest}.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"{key}:csv",
+            on_click="ignore",
+        )
+
+
+@st.fragment
+def painting(run: Run, key: str) -> None:
+    """One character to paint on, restored at once."""
+    names = list(run.images.names)
+    start = names.index("a") if "a" in names else 0
+    chosen = st.selectbox("Character", names, index=start, key=f"{key}:{run.experiment.dataset}:character")
+    index = names.index(chosen)
+    clean = run.images.images()[index]
+    if len(clean) != 1:
+        st.info("Painting is for grey images.", icon=":material/info:")
+        return
+    component = f"{key}:{run.digest}:{index}"
+    flipped = [
+        int(pixel) for pixel in st.session_state.get(component, {}).get("flipped") or [] if 0 <= pixel < clean.numel()
+    ]
+    left, middle, right = st.columns(3)
+    with left:
+        st.caption("Paint here: each click inverts a pixel")
+        canvas.paint(clean.numpy(), flipped, component, lambda: None)
+    shown = noisy(clean[None], "painted", 1.0, 0, flipped)
+    restored = run.restored(shown)[0]
+    threshold = run.experiment.dataset_spec.wrong_pixel
+    wrong = reconstruction.wrong_pixel_map(restored, clean, threshold)
+    with middle:
+        st.caption("Restored")
+        picture = glyphs.marked(restored.numpy(), clean.numpy(), wrong.numpy())
+        st.html(glyphs.tile(picture, "restored", 140))
+    with right:
+        st.metric("Wrong before → after", f"{len(flipped)} → {int(wrong.sum())}")
+        distances = (run.images.images() - (restored > 0.5).float()).abs().sum(dim=(1, 2, 3))
+        nearest = names[int(distances.argmin())]
+        st.caption(plain(f"What came out is nearest to {nearest}."))
+
+
+def against_level(experiment: Experiment, key: str) -> None:
+    """The curve over the level, over several seeds; trains what is missing when asked to."""
+    sweep = Sweep(experiment, {}, SEEDS)
+    if not bulk_training.train(sweep.experiments(), f"Train {SEEDS} networks for the curve", key):
+        return
+    there = store().summaries(among=[one.digest for one in sweep.experiments()])
+    digests = tuple(sorted((row["digest"], row["created"]) for row in there))
+    if not digests:
+        problems([f"All {SEEDS} trainings diverged: try a smaller learning rate."])
+        return
+    noise = experiment.corruption
+    kind = noise.kind if noise.kind != "none" else "salt_pepper"
+    kept = {digest for digest, _ in digests}
+    runs = [one for one in sweep.experiments() if one.digest in kept]
+    levels = _levels(digests, kind, noise.pixels, runs)
+    found = useful(levels)
+    trained = noise.level if noise.kind != "none" and noise.where != "test" else None
+    st.plotly_chart(charts.denoiser(levels, found, trained), key=f"{key}:curve", config=_PLAIN)
+    label = NOISES[kind].label
+    if found is None:
+        st.markdown(f"With {label} this network is **never** better than leaving the characters as they are.")
+        st.markdown("A code of two numbers has little room for noise to fall off; a wider one helps.")
+        link(presets.get("font-denoise-best"), "Try our best denoiser", ":material/arrow_forward:")
+    else:
+        low, high = found
+        until = f"up to the end of the scale, {high:.2f}" if high >= LEVELS[-1] else f"until **{high:.2f}**"
+        begin = "from the start" if low == 0 else f"from a level of **{low:.2f}**"
+        st.markdown(
+            f"With {label} the network is useful {begin} {until}: there it leaves fewer wrong pixels than it found."
+        )
+    table = pd.DataFrame(
+        [(one.level, one.net.mean, one.net.std, one.nothing, one.nearest) for one in levels],
+        columns=["level", "network mean", "network std", "doing nothing", "nearest character"],
+    )
+    st.download_button(
+        "Curve as CSV",
+        table.to_csv(index=False),
+        f"denoiser-{experiment.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner="Restoring at every level …")
+def _levels(
+    digests: tuple[tuple[str, str], ...], kind: str, painted: tuple[int, ...], _experiments: list[Experiment]
+) -> list[Level]:
+    """Kept by digests and when they were trained; an experiment itself is never hashed."""
+    runs = [run for experiment in _experiments if (run := open_run(experiment)) is not None]
+    return curve(runs, kind, LEVELS, painted)

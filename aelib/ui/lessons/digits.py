@@ -1,0 +1,121 @@
+"""The parts of the lesson on digits: beside a plain net, β by β, code numbers in use, digits from the prior."""
+
+import pandas as pd
+import streamlit as st
+
+from aelib.analysis.generation import spread_of
+from aelib.charts import variational as charts
+from aelib.experiment.variants import BETAS, plain
+from aelib.experiment.variants import betas as with_betas
+from aelib.metrics import latent_space
+from aelib.training import Run
+from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.views import latent_plane, samples
+
+IN_A_ROW = 4  # small pictures
+POINTS = 500  # codes in each of them
+_PLAIN = {"displayModeBar": False}
+
+
+def against_plain(run: Run, key: str) -> None:
+    """The same net with and without a prior: where its codes lie, and what lies between them."""
+    if not run.experiment.model.variational:
+        st.info("This net is the plain one: switch on *Variational* above to compare.", icon=":material/info:")
+        return
+    twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", key)
+    if twin is None:
+        return
+    pair = {"variational": run, "plain": twin[0]}
+    same = st.toggle("Both at the same scale", value=True, key=f"{key}:scale")
+    _scatters(run, pair, same, key)
+    rows = []
+    for name, one in pair.items():
+        centre, deviation = spread_of(one)
+        found = samples.drawn(one.digest, one.created, 64, 0, one)
+        rows.append((name, centre, deviation, one.metrics["mse"], float(found.distances.mean())))
+    columns = ["net", "centre", "standard deviation", "MSE", "distance of samples"]
+    st.dataframe(
+        pd.DataFrame(rows, columns=columns),
+        hide_index=True,
+        key=f"{key}:table",
+        column_config={
+            "centre": st.column_config.NumberColumn(format="%.2f", help="Mean of all codes, how far from 0."),
+            "standard deviation": st.column_config.NumberColumn(
+                format="%.2f", help="Of codes drawn for all images; the prior's is 1."
+            ),
+            "MSE": st.column_config.NumberColumn(format="%.4f", help="Of images held back."),
+            "distance of samples": st.column_config.NumberColumn(
+                format="%.3f", help="64 codes from N(0, 1), decoded: how far from the nearest training image."
+            ),
+        },
+    )
+    st.caption("The plain net, epoch by epoch. Watch the numbers at its axes.")
+    latent_plane.atlas(twin[0], f"{key}:atlas:{twin[0].digest}")
+
+
+def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> None:
+    """The codes of each net, so many pictures in a row as there is room for; what the colours mean before them."""
+    labels = run.images.labels[:POINTS].tolist()
+    used = [(label, charts.CLASSES[label % len(charts.CLASSES)]) for label in sorted(set(labels))]
+    st.html("Classes: " + " ".join(f'<b style="color:{colour}">{label}</b>' for label, colour in used))
+    figures = charts.by_class(_planes(nets), labels, same_scale)
+    across = min(IN_A_ROW, len(figures))
+    names = list(figures)
+    for start in range(0, len(names), across):
+        for cell, name in zip(st.columns(across), names[start : start + across], strict=False):
+            cell.plotly_chart(figures[name], key=f"{key}:scatter:{name}", config=_PLAIN)
+
+
+def _planes(runs: dict[str, Run]) -> dict[str, latent_space.Array]:
+    found = {}
+    for name, run in runs.items():
+        codes = run.codes()[:POINTS]
+        found[name] = latent_space.plane(codes).points(codes)
+    return found
+
+
+def betas(run: Run, key: str) -> None:
+    """The same net for every β: codes beside each other, and what reconstruction and KL come to."""
+    found = runs_of(with_betas(run.experiment), f"Train {len(BETAS)} values of β", key)
+    if found is None:
+        return
+    pictures = {f"β = {beta:g}": one for beta, one in zip(BETAS, found, strict=True)}
+    same = st.toggle("All at the same scale", value=False, key=f"{key}:scale")
+    _scatters(run, pictures, same, key)
+    figures = [one.metrics for one in found]
+    recon_losses, kls = [one["recon_loss"] for one in figures], [one["kl"] for one in figures]
+    left, right = st.columns(2)
+    left.plotly_chart(charts.trade(BETAS, recon_losses, kls), key=f"{key}:trade", config=_PLAIN)
+    table = pd.DataFrame(
+        {
+            "β": BETAS,
+            "reconstruction": recon_losses,
+            "KL": kls,
+            "MSE": [one["mse"] for one in figures],
+            "active": [one["active"] for one in figures],
+        }
+    )
+    right.dataframe(table, hide_index=True, key=f"{key}:table")
+    right.download_button(
+        "Table as CSV",
+        table.to_csv(index=False),
+        f"beta-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+def numbers(run: Run, key: str) -> None:
+    """Which numbers of the code say something about an image."""
+    if not run.experiment.model.variational:
+        st.info("Only a variational code pays for each number that it uses.", icon=":material/info:")
+        return
+    used, kl_each = run.metrics["active_each"], run.metrics["kl_each"]
+    st.plotly_chart(charts.numbers(kl_each, [bool(one) for one in used]), key=f"{key}:numbers", config=_PLAIN)
+    idle = [kl for kl, one in zip(kl_each, used, strict=True) if not one]
+    text = f"**{sum(used)} of {len(used)}** are active: their mean differs between images (variance above 0.01)."
+    if idle:
+        text += f" The others have a KL of {sum(idle) / len(idle):.2g} nats each; to the decoder they are noise."
+    st.markdown(text)

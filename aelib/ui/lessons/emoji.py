@@ -1,0 +1,72 @@
+"""The part of the lesson on emoji that is about the output's activation."""
+
+import numpy as np
+import streamlit as st
+import torch
+
+from aelib.charts import glyphs
+from aelib.experiment import ExperimentError
+from aelib.experiment.variants import with_output
+from aelib.training import Run
+from aelib.ui.jobs.related_runs import runs_of
+
+MOST_SHOWN = 12  # pictures in a row
+TILE = 56  # pixels of the page
+WHITE = 0.99  # from here on a pixel of an original is background
+
+
+def outputs(run: Run, key: str) -> None:
+    """ReLU and sigmoid as the last activation, side by side, everything else the same."""
+    try:
+        pair = {
+            "ReLU": with_output(run.experiment, "relu"),
+            "sigmoid": with_output(run.experiment, "sigmoid"),
+        }
+    except ExperimentError:
+        st.info("This is about pixels from 0 to 1: choose the normalisation that leaves them as they are.")
+        return
+    found = runs_of(list(pair.values()), "Train both outputs", key)
+    if found is None:
+        return
+    described = run.experiment.dataset_spec
+    originals = run.images.images()
+    background = originals > WHITE
+    given = {name: one.reconstructions() for name, one in zip(pair, found, strict=True)}
+    columns = []
+    for i, name in enumerate(run.images.names[:MOST_SHOWN]):
+        rows = [originals[i], *(outputs[i] for outputs in given.values())]
+        tiles = [
+            glyphs.tile(glyphs.colours(described.drawn(image.numpy())), f"{name}, {what}", TILE)
+            for image, what in zip(rows, ["original", *given], strict=True)
+        ]
+        columns.append((tiles, name, False))
+    st.caption("From top to bottom: original, ReLU output, sigmoid output.")
+    st.html(glyphs.row(columns))
+    if not background.any():
+        return  # pictures without white have nothing that could turn grey
+    for cell, (name, outputs), one in zip(st.columns(2), given.items(), found, strict=True):
+        white = outputs[background]
+        level, spread, above = float(white.mean()), float(white.std()), float((outputs > 1).float().mean())
+        cell.markdown(
+            f"**{name}**: {one.metrics['learnt']} of {one.metrics['total']} learnt. Where the original is white, it "
+            f"gives {level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels lie above white and were cut off here."
+        )
+    dead = int((given["ReLU"] <= 0).all(dim=0).sum())
+    if dead:
+        st.markdown(
+            f"**{dead} of {originals[0].numel()}** outputs of the ReLU net are dead: 0 in every picture. A ReLU has "
+            "no slope there, so training cannot bring them back; a sigmoid has a slope everywhere."
+        )
+    st.html(glyphs.row([_on_its_own_scale(outputs[0], name) for name, outputs in given.items()]))
+    st.caption(
+        "The first picture again, its own smallest value drawn black and its own largest white, as plotting programs "
+        "do: the more it goes beyond white, the greyer its background. A sigmoid keeps all pixels on one scale."
+    )
+
+
+def _on_its_own_scale(picture: torch.Tensor, name: str) -> tuple[tuple[str], str, bool]:
+    """One picture on a scale of its own."""
+    low, high = float(picture.min()), float(picture.max())
+    scaled = ((picture - low) / max(high - low, 1e-6)).numpy()
+    shown = np.repeat(scaled, 3, axis=0) if len(scaled) == 1 else scaled
+    return (glyphs.tile(glyphs.colours(shown), f"{name}, own scale", 96),), f"{name}: {low:.2f} to {high:.2f}", False

@@ -1,0 +1,30 @@
+"""The parts of the home page."""
+
+import streamlit as st
+
+from aelib import datasets
+from aelib.charts import glyphs
+from aelib.experiment import Experiment
+from aelib.ui.views import run_views
+
+from .registry import LESSONS
+
+
+def picture() -> None:
+    """An autoencoder in one picture: a character goes in, becomes two numbers, comes out again."""
+    letter = datasets.load("font5x7")
+    image = letter.images()[letter.names.index("a")].numpy()
+    experiment = Experiment()
+    left, middle, right = st.columns([1, 6, 1], vertical_alignment="center")
+    left.html(glyphs.row([((glyphs.tile(glyphs.colours(image), "the letter a", 70),), "in", False)]))
+    with middle:
+        run_views.network(experiment)
+    right.html(glyphs.row([((glyphs.tile(glyphs.colours(image), "the letter a again", 70),), "out", False)]))
+
+
+def lessons() -> None:
+    """A card for each lesson."""
+    for file, label, icon, about in LESSONS:
+        with st.container(border=True):
+            st.page_link(file, label=f"**{label}**", icon=icon)
+            st.markdown(about)

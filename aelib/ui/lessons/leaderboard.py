@@ -1,0 +1,28 @@
+"""The class's wall: who learns most with the fewest parameters."""
+
+import pandas as pd
+import streamlit as st
+
+from aelib.charts import leaderboard as wall
+from aelib.store import Summary, outcome
+from aelib.ui.shell.server_state import store
+
+SCATTERED = 3000  # points in the picture: the best ones
+
+
+def leaderboard(dataset: str) -> None:
+    """Most learnt with the fewest parameters, one line for each architecture; of many images, the smallest error."""
+    best: dict[str, Summary] = {}
+    for row in store().summaries("best", dataset, limit=SCATTERED):
+        best.setdefault(row["architecture"], row)
+    frame = pd.DataFrame(list(best.values())[:10])
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="place")
+    frame["result"] = [outcome(row) for row in list(best.values())[:10]]
+    names = {"architecture": "layers", "result": "result", "parameters": "parameters", "wrong_pixels": "wrong pixels"}
+    st.dataframe(frame[list(names)].rename(columns=names), key="runs:leaders")
+
+
+def scatter(dataset: str) -> None:
+    """Parameters against wrong pixels."""
+    rows = store().summaries("best", dataset, limit=SCATTERED)
+    st.plotly_chart(wall.parameters_against_wrong(rows), key="runs:scatter", config={"displayModeBar": False})

@@ -1,0 +1,271 @@
+"""The parts of the lesson on restoring digits: noise under a slider, two filters beside the net, every epoch, and the
+curve against the level."""
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from aelib import datasets
+from aelib.analysis import restoration
+from aelib.analysis.classical_filters import Strength
+from aelib.analysis.denoising import noisy
+from aelib.analysis.restoration import LEVELS, MEDIAN, NET, NON_LOCAL, NOTHING, Figures
+from aelib.charts import glyphs
+from aelib.charts import restoration as charts
+from aelib.datasets.noise import NOISES
+from aelib.experiment import presets, variants
+from aelib.metrics import image_quality
+from aelib.nn.losses import LOSSES
+from aelib.training import Array, Run
+from aelib.ui.shell.links import link
+from aelib.ui.shell.messages import said
+
+IN_A_ROW = 12  # images
+WIDTH = 56  # pixels of the page that each has
+KINDS = [kind for kind in NOISES if kind != "painted"]
+_PLAIN = {"displayModeBar": False}
+
+
+# --- what is kept: it depends on the images and the noise alone, so every net shares it --------------------------
+
+
+@st.cache_data(max_entries=256, show_spinner="Tuning non-local means on training images …")
+def _strength(canonical: str, dataset: str, kind: str, level: float) -> Strength:
+    return restoration.strength(dataset, kind, level)
+
+
+@st.cache_data(max_entries=32, show_spinner="Filtering …")
+def _filtered(
+    canonical: str, kind: str, level: float, draw: int, _shown: torch.Tensor, _tuned: Strength
+) -> dict[str, Array]:
+    return {name: images.numpy() for name, images in restoration.filtered(_shown, _tuned).items()}
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _without_net(canonical: str, kind: str, level: float, _clean: torch.Tensor, _tuned: Strength) -> dict[str, float]:
+    return restoration.psnr_without_net(_clean, kind, level, _tuned)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _of_net(digest: str, created: str, kind: str, _run: Run) -> list[float]:
+    return restoration.psnr_of_net(_run, kind)
+
+
+def _start(run: Run) -> str:
+    """The kind of noise that a page begins with."""
+    trained = run.experiment.corruption.kind
+    return trained if trained in KINDS else "gaussian"
+
+
+# --- parts -------------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def live(run: Run, key: str) -> None:
+    """Noise of any kind and level, taken off by the net and by two filters."""
+    start = _start(run)
+    cells = st.columns([2, 3, 1], vertical_alignment="bottom")
+    kind = cells[0].selectbox(
+        "Noise",
+        KINDS,
+        index=KINDS.index(start),
+        format_func=lambda name: NOISES[name].label,
+        key=f"{key}:kind",
+        help="Any kind, not only the one that the network was trained with.",
+    )
+    level = cells[1].slider(
+        "Level",
+        0.0,
+        1.0,
+        round(run.experiment.corruption.level * 20) / 20,
+        0.05,
+        key=f"{key}:level",
+        help=NOISES[kind].about,
+    )
+    draw = st.session_state.setdefault(f"{key}:draw", 0)
+    if cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other noise."):
+        draw = st.session_state[f"{key}:draw"] = draw + 1
+    dataset = run.experiment.dataset
+    canonical = datasets.canonical(dataset)
+    clean = restoration.measured(run)
+    shown = noisy(clean, kind, level, draw)
+    tuned = _strength(canonical, dataset, kind, level)
+    every = {NOTHING: shown, NET: restoration.restored(run, shown)}
+    every |= {
+        name: torch.from_numpy(images) for name, images in _filtered(canonical, kind, level, draw, shown, tuned).items()
+    }
+    found = {name: restoration.figures(images, clean) for name, images in every.items()}
+    _rows(run, clean, every)
+    _table(run, found, len(clean), key)
+
+
+def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor]) -> None:
+    """Some of the images, from the original down to what each way makes of the noisy one."""
+    drawn = run.experiment.dataset_spec.drawn
+    chosen = image_quality.evenly(len(clean), IN_A_ROW)
+    before, after = (image_quality.psnr_each(every[name], clean).tolist() for name in (NOTHING, NET))
+    columns = []
+    for i in chosen:
+        tiles = [glyphs.tile(glyphs.colours(drawn(clean[i].numpy())), "original", WIDTH)]
+        for name, images in every.items():
+            alt = "noisy" if name == NOTHING else name
+            tiles.append(glyphs.tile(glyphs.colours(drawn(images[i].numpy())), alt, WIDTH))
+        columns.append((tiles, f"{before[i]:.0f}→{after[i]:.0f}", after[i] < before[i]))
+    st.html(glyphs.row(columns))
+    st.caption(
+        "From the top: original, noisy, restored by the network, median of 3x3 pixels, non-local means. Below: PSNR of "
+        "the noisy image → after the network, in dB. Framed: worse than without the network."
+    )
+
+
+def _table(run: Run, found: Mapping[str, Figures], images: int, key: str) -> None:
+    """The figures of each way; cross-entropy where the net was trained by it."""
+    table = pd.DataFrame(
+        {
+            "way": list(found),
+            "PSNR": [one.psnr if math.isfinite(one.psnr) else None for one in found.values()],
+            "SSIM": [one.ssim for one in found.values()],
+            "BCE": [one.bce for one in found.values()],
+        }
+    )
+    if run.experiment.loss != "bce":
+        table = table.drop(columns="BCE")
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=f"{key}:table",
+        placeholder="perfect",
+        column_config={
+            "PSNR": st.column_config.NumberColumn(format="%.2f", help="dB, of the mean squared error over all images."),
+            "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity, mean; 1: equal images."),
+            "BCE": st.column_config.NumberColumn(
+                format="%.3f",
+                help="Binary cross-entropy of a pixel, mean: the net's own loss. A filter that is "
+                "wholly sure of a pixel and wrong pays 100 for it.",
+            ),
+        },
+    )
+    st.markdown(_in_words(found, images))
+    st.download_button(
+        "Table as CSV",
+        table.to_csv(index=False),
+        f"restored-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+def _in_words(found: Mapping[str, Figures], images: int) -> str:
+    """How the net compares, in decibels."""
+    net, nothing = found[NET].psnr, found[NOTHING].psnr
+    if math.isinf(nothing):
+        return (
+            f"Without noise there is nothing to gain, but something to lose: what the network makes of {images} clean "
+            f"images reaches **{net:.1f} dB**, as if noise had been added to them."
+        )
+    best = max((MEDIAN, NON_LOCAL), key=lambda name: found[name].psnr)
+    gain, lead = net - nothing, net - found[best].psnr
+    return (
+        f"Over {images} images that were held back the network {'gains' if gain > 0 else 'loses'} "
+        f"**{abs(gain):.1f} dB** against doing nothing and is **{abs(lead):.1f} dB "
+        f"{'better' if lead > 0 else 'worse'}** than the better filter ({best}). Non-local means was tuned on training "
+        "images with this very noise; the network was not told the level."
+    )
+
+
+def epochs(run: Run, key: str) -> None:
+    """Every epoch that was recorded, as a table."""
+    names = {
+        "epoch": "epoch",
+        "train_loss": "loss, trained on",
+        "valid_loss": "loss, held back",
+        "test_loss": "loss, held back",
+        "mse": "MSE, held back",
+        "seconds": "seconds",
+    }
+    there = [name for name in names if name in run.history[-1]]
+    table = pd.DataFrame(run.history)[there].rename(columns=names)
+    with st.expander(f"All {len(table)} epochs that were recorded", expanded=len(table) <= 10):
+        st.dataframe(table, hide_index=True, key=f"{key}:history")
+        st.download_button(
+            "Epochs as CSV",
+            table.to_csv(index=False),
+            f"epochs-{run.digest}.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"{key}:epochs",
+            on_click="ignore",
+        )
+    st.caption(f"Loss: {LOSSES[run.experiment.loss].label}, mean over pixels and images. Epoch 0 is the untrained net.")
+
+
+@st.fragment
+def against_level(run: Run, key: str) -> None:
+    """PSNR against the level of the noise, for the net, the filters and doing nothing."""
+    start = _start(run)
+    kind = st.selectbox(
+        "Noise",
+        KINDS,
+        index=KINDS.index(start),
+        format_func=lambda name: NOISES[name].label,
+        key=f"{key}:kind",
+        help="The curve is drawn for this kind.",
+        width=260,
+    )
+    dataset = run.experiment.dataset
+    canonical, clean = datasets.canonical(dataset), restoration.measured(run)
+    curves: dict[str, list[float]] = {name: [] for name in (NOTHING, MEDIAN, NON_LOCAL)}
+    place = st.empty()
+    for i, level in enumerate(LEVELS):
+        place.progress(i / len(LEVELS), text=f"Filtering at level {level:g} …")
+        tuned = _strength(canonical, dataset, kind, level)
+        for name, value in _without_net(canonical, kind, level, clean, tuned).items():
+            curves[name].append(value)
+    place.empty()
+    curves[NET] = _of_net(run.digest, run.created, kind, run)
+    useful = restoration.better(curves, LEVELS, [NOTHING])
+    noise = run.experiment.corruption
+    trained = noise.level if noise.kind == kind and noise.where != "test" else None
+    st.plotly_chart(charts.against_level(LEVELS, curves, useful, trained), key=f"{key}:curve", config=_PLAIN)
+    against = restoration.better(curves, LEVELS, [NOTHING, MEDIAN, NON_LOCAL])
+    label = NOISES[kind].label
+    if useful is None:
+        st.markdown(f"With {label} noise this network is **never** better than leaving the images as they are.")
+    else:
+        st.markdown(f"With {label} noise the network is better than **doing nothing** {_between(useful)} (shaded).")
+    if against is None:
+        st.markdown("At every level one of the two filters is at least as good as the network.")
+    else:
+        st.markdown(f"It is better than **both filters**, too, {_between(against)}.")
+    table = pd.DataFrame({"level": LEVELS, **curves})
+    st.download_button(
+        "Curve as CSV",
+        table.to_csv(index=False),
+        f"restoring-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+def _between(span: tuple[float, float]) -> str:
+    low, high = span
+    begin = "from the smallest level drawn" if low <= LEVELS[0] else f"from a level of **{low:.2f}**"
+    return f"{begin} {'to the end of the scale' if high >= LEVELS[-1] else f'to **{high:.2f}**'}"
+
+
+def what_if(run: Run) -> None:
+    """Other nets to try."""
+    experiment = run.experiment
+    with said():
+        pair = variants.normalized(experiment)
+        other = "without batch norm" if experiment.model.batch_norm else "with batch norm"
+        link(pair[other], f"The same network {other}", ":material/arrow_forward:")
+        if experiment.dataset != "mnist":
+            link(presets.get("mnist-denoise"), "MNIST, digits of 28x28", ":material/arrow_forward:")

@@ -1,0 +1,146 @@
+"""The Runs page's list: filter, open, compare, delete one's own."""
+
+from collections import Counter
+
+import pandas as pd
+import streamlit as st
+
+from aelib import datasets
+from aelib.analysis.comparison import MOST as MOST_COMPARED
+from aelib.core.errors import LabError
+from aelib.store import ORDERS, Order, Summary, outcome
+from aelib.training import Run
+from aelib.ui.shell.links import link, link_compare, name
+from aelib.ui.shell.messages import problems
+from aelib.ui.shell.server_state import store
+from aelib.ui.shell.visitor import who
+from aelib.ui.views import run_file
+
+SHOWN = 500  # rows in the list; the filter finds the others
+_ORDER_LABELS: dict[Order, str] = {
+    "newest": "newest first",
+    "best": "most learnt, then fewest parameters",
+    "smallest": "fewest parameters",
+    "fastest": "fastest training",
+}
+
+
+def filtered() -> tuple[list[Summary], str | None]:
+    """The filters, and the runs that pass them; the data set chosen, or None for all."""
+    runs = store()
+    runs.summaries(limit=1)  # the list is brought up to date before its data sets are read
+    names = runs.index.datasets()
+    left, middle, right = st.columns(3)
+    dataset: str | None = left.selectbox(
+        "Data set", [None, *names], format_func=lambda name: title(name) if name else "all", key="runs:dataset"
+    )
+    layers = middle.text_input("Layers contain", placeholder="such as 20-10", key="runs:layers").strip()
+    order: Order = right.selectbox("Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order")
+    own = st.toggle("Only what I had trained", key="runs:mine", help="From this browser; nobody logs in.")
+    among = runs.owners.runs(who()) if own else None
+    return runs.summaries(order, dataset, layers, SHOWN, among), dataset
+
+
+def most(rows: list[Summary]) -> str:
+    """The data set that most of these are on."""
+    return Counter(row["dataset"] for row in rows).most_common(1)[0][0]
+
+
+def title(name: str) -> str:
+    try:
+        return datasets.spec(name).title
+    except LabError:  # a table that was removed from this machine: its runs are still listed
+        return name
+
+
+def table(rows: list[Summary]) -> None:
+    """The list; runs that are picked can be opened, compared, deleted."""
+    frame = pd.DataFrame(rows)
+    created = pd.to_datetime(frame["created"], format="ISO8601", utc=True, errors="coerce")
+    frame["created"] = created.dt.tz_localize(None)
+    frame["result"] = [outcome(row) for row in rows]
+    frame["wrong_pixels"] = frame["wrong_pixels"].astype("Int64")
+    columns = {
+        "architecture": "layers",
+        "result": "result",
+        "dataset": "data set",
+        "wrong_pixels": "wrong pixels",
+        "parameters": "parameters",
+        "epochs": "epochs",
+        "seed": "seed",
+        "activation": "activation",
+        "optimizer": "optimiser",
+        "learning_rate": "rate",
+        "seconds": "seconds",
+        "created": "trained (UTC)",
+        "digest": "digest",
+    }
+    picked = st.dataframe(
+        frame[list(columns)].rename(columns=columns),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="runs:table",
+        placeholder="–",
+        column_config={
+            "seconds": st.column_config.NumberColumn(format="%.2f"),
+            "rate": st.column_config.NumberColumn(format="%g"),
+            "trained (UTC)": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+        },
+    )
+    chosen = [rows[place] for place in picked.selection.rows if place < len(rows)]
+    if not chosen:
+        st.caption(f"Pick a run to open it, two to {MOST_COMPARED} to compare them. Your own can be deleted.")
+        return
+    runs = _readable(chosen[:MOST_COMPARED])
+    if len(chosen) > MOST_COMPARED:
+        st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} that you picked are shown.")
+    for run in runs.values():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
+            run_file.download(run, "runs")
+    if len(runs) > 1:
+        link_compare([run.experiment for run in runs.values()], f"Compare these {len(runs)} side by side")
+    _delete([row["digest"] for row in chosen])
+
+
+def _readable(rows: list[Summary]) -> dict[str, Run]:
+    """The runs by a short name; what cannot be read is said."""
+    found: dict[str, Run] = {}
+    for row in rows:
+        try:
+            run = store().get(row["digest"])
+        except LabError as error:
+            problems([str(error)])
+            continue
+        if run is None:
+            st.warning("A run that you picked has been removed meanwhile.", icon=":material/delete:")
+        else:
+            found[f"{len(found) + 1}: {name(run.experiment)}"] = run
+    return found
+
+
+def _delete(digests: list[str]) -> None:
+    """Remove what this person alone had trained, after asking once more."""
+    person, owners = who(), store().owners
+    own = [digest for digest in digests if owners.of(digest) == {person}]
+    if not own:
+        st.caption("Only who had a run trained, and nobody else did, can delete it.")
+        return
+    with st.popover(f"Delete {len(own)} of your runs" if len(own) > 1 else "Delete your run", icon=":material/delete:"):
+        st.markdown("What is deleted can be trained again at any time: the same experiment gives the same run.")
+        if st.button("Delete for good", type="primary", key="runs:delete"):
+            try:
+                for digest in own:
+                    store().delete(digest)
+            except LabError as error:
+                problems([str(error)])
+                return
+            st.session_state["runs:deleted"] = len(own)
+            st.rerun()
+
+
+def notice() -> None:
+    """What was deleted just now."""
+    if number := st.session_state.pop("runs:deleted", 0):
+        st.toast(f"Deleted {number} run{'s' if number > 1 else ''}.", icon=":material/delete:")

@@ -1,0 +1,210 @@
+"""The parts of the lesson on super-resolution: the table, the zoom, nets beside each other, a picture of one's own."""
+
+import hashlib
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from aelib.analysis import super_resolution
+from aelib.analysis.super_resolution import Quality
+from aelib.charts import curves, glyphs
+from aelib.core.errors import LabError
+from aelib.datasets.user import pictures
+from aelib.experiment import Experiment
+from aelib.experiment.variants import activations, depths, kernels, normalized, scaled
+from aelib.training import Run
+from aelib.ui.jobs.background import result_of
+from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.messages import plain, problems
+
+TILE = 176  # pixels of the page
+CROP = 96  # pixels of a large picture that are shown beside each other
+SAME = 0.005  # dB that nobody sees and no table shows
+_PLAIN = {"displayModeBar": False}
+_COMPARISONS = {
+    "Layers: 2, 3 and 4 a side": depths,
+    "Kernel 4 stride 2, kernel 6 stride 3": kernels,
+    "Activations": activations,
+    "Normalisation of the pixels": scaled,
+    "With and without batch norm": normalized,
+}
+
+
+_COLUMNS = {
+    "MSE": st.column_config.NumberColumn(format="%.5f", help="Mean over pixels and images, pixels from 0 to 1."),
+    "PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="10 log10(1 / MSE): the more, the better."),
+    "SSIM": st.column_config.NumberColumn(format="%.4f", help="Structural similarity, mean over images; 1 is equal."),
+    "parameters": st.column_config.NumberColumn(format="localized"),
+    "seconds": st.column_config.NumberColumn(format="%.1f", help="Of training."),
+}
+
+
+def _row(one: Quality, name: str = "") -> dict[str, Any]:
+    return {"way": name or one.name, "MSE": one.mse, "PSNR (dB)": one.psnr, "SSIM": one.ssim}
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing …")
+def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
+    """Kept by the run's digest and when it was trained."""
+    images = super_resolution.compared(_run)
+    return super_resolution.judged(super_resolution.ways(_run, images), images.images())
+
+
+def table(run: Run, key: str) -> None:
+    """MSE, PSNR and SSIM of the net and of enlarging without one."""
+    found = _judged(run.digest, run.created, run)
+    rows = pd.DataFrame([_row(one) for one in found])
+    st.dataframe(rows, hide_index=True, key=f"{key}:table", column_config=_COLUMNS)
+    best = max(found[:-1], key=lambda one: one.psnr)
+    gain = found[-1].psnr - best.psnr
+    if abs(gain) < SAME:
+        text = "The net is **as good as**"
+    else:
+        text = f"The net is **{abs(gain):.2f} dB** {'above' if gain > 0 else 'below'}"
+    st.markdown(
+        f"{text} the best way without one ({best.name}), over {len(super_resolution.compared(run)):,} patches that "
+        "it was not trained on."
+    )
+    st.download_button(
+        "Table as CSV",
+        rows.to_csv(index=False),
+        f"super-resolution-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+@st.fragment
+def zoom(run: Run, key: str) -> None:
+    """One patch in every way, large."""
+    images = super_resolution.compared(run)
+    count = len(images)
+    slider = f"{key}:{run.experiment.dataset}:patch"
+    chosen = st.slider("Patch", 1, count, 1 + count // 2, key=slider) - 1 if count > 1 else 0
+    patch = images.part(slice(chosen, chosen + 1))
+    found, target = super_resolution.ways(run, patch), patch.images()
+    figures = {one.name: one for one in super_resolution.judged(found, target)}
+    columns = []
+    for name, made in {**found, "original": target}.items():
+        told = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
+        columns.append(
+            ((glyphs.tile(glyphs.colours(made[0].numpy()), name, TILE),), told, name == super_resolution.NET)
+        )
+    st.html(glyphs.row(columns))
+
+
+def compare(run: Run, key: str) -> None:
+    """Nets that differ in one thing: errors over the epochs, and the table."""
+    name = st.selectbox("Put beside each other", list(_COMPARISONS), key=f"{key}:which")
+    experiments = _fitting(run.experiment, name)
+    if not experiments:
+        return
+    found = runs_of(list(experiments.values()), f"Train these {len(experiments)}", f"{key}:{name}")
+    if found is None:
+        return
+    runs = dict(zip(experiments, found, strict=True))
+    st.plotly_chart(curves.errors(runs, "mse"), key=f"{key}:curves", config=_PLAIN)
+    rows = []
+    for label, one in runs.items():
+        figures = _judged(one.digest, one.created, one)[-1]
+        rows.append({**_row(figures, label), "parameters": one.parameters, "seconds": one.seconds})
+    without = _judged(found[0].digest, found[0].created, found[0])[:-1]
+    rows += [_row(figures, f"no net: {figures.name}") for figures in without]
+    compared = pd.DataFrame(rows)
+    st.dataframe(compared, hide_index=True, key=f"{key}:compared", column_config=_COLUMNS)
+    st.download_button(
+        "Table as CSV",
+        compared.to_csv(index=False),
+        f"compared-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:comparedcsv",
+        on_click="ignore",
+    )
+
+
+def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
+    """The nets to compare; where they do not fit these images, one sentence."""
+    try:
+        return _COMPARISONS[name](experiment)
+    except LabError as error:
+        problems([str(error)])
+        return {}
+
+
+def own_picture(run: Run, key: str) -> None:
+    """A picture of one's own through the net, in tiles, beside bicubic; as PNG."""
+    super_resolution.check_any_size(run)
+    times = super_resolution.factor(run)
+    what = "enlarged" if times > 1 else "sharpened"
+    given = st.file_uploader(
+        f"A picture (PNG or JPEG, up to {super_resolution.MOST_PIXELS // 1_000_000} megapixels)",
+        type=None,
+        key=f"{key}:file",
+        help="It is not stored. What the net makes of it stays in the server's memory until others take its place.",
+    )
+    if given is None:
+        return
+    content = given.getvalue()
+    try:
+        picture = pictures.whole(content, given.name, super_resolution.MOST_PIXELS)
+    except LabError as error:
+        problems([str(error)])
+        return
+    height, width = picture.shape[:2]
+    name = hashlib.sha256(content).hexdigest()[:16]
+    large = result_of(
+        f"enlarged:{run.digest}:{run.created}:{name}",
+        f"{'Enlarge' if times > 1 else 'Sharpen'} it",
+        lambda told, stop: super_resolution.enlarge(run, picture, told, stop),
+        f"{width:,}x{height:,} pixels will be {width * times:,}x{height * times:,}.",
+    )
+    if large is not None:
+        _shown(run, picture, large, what, key)
+
+
+@st.fragment
+def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what: str, key: str) -> None:
+    """The result, a part of it beside the same part without a net, and the file."""
+    times = super_resolution.factor(run)
+    across, down = large.shape[1], large.shape[0]
+    left, right = st.columns(2)
+    x = left.slider("From left (%)", 0, 100, 50, key=f"{key}:x") / 100
+    y = right.slider("From top (%)", 0, 100, 50, key=f"{key}:y") / 100
+    small = CROP // times
+    top, start = (int(max(0, side - small) * share) for side, share in ((down // times, y), (across // times, x)))
+    part = picture[top : top + small, start : start + small]
+    ours = large[top * times : (top + small) * times, start * times : (start + small) * times]
+    before = super_resolution.bicubic(np.ascontiguousarray(part), times) if times > 1 else part
+    label = "bicubic" if times > 1 else "before"
+    st.html(
+        glyphs.row(
+            [
+                ((glyphs.tile(before, label, 2 * TILE),), label, False),
+                ((glyphs.tile(ours, what, 2 * TILE),), f"{what} by the net", True),
+            ]
+        )
+    )
+    st.caption(plain(f"{across:,}x{down:,} pixels; above, a part of it beside the same part without a net."))
+    st.download_button(
+        f"The {what} picture (PNG)",
+        lambda: _png(large),
+        f"{what}.png",
+        "image/png",
+        icon=":material/download:",
+        key=f"{key}:png",
+        on_click="ignore",
+    )
+
+
+def _png(picture: NDArray[np.uint8]) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,284 @@
+"""The parts of the page Sweeps, and of lessons that show a sweep: choose, train, see, table, the best one."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from aelib.analysis.sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
+from aelib.charts import sweeps as charts
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment, choices, flatten, labels
+from aelib.store import badness, outcome
+from aelib.ui.form.controls import Controls
+from aelib.ui.jobs import bulk_training
+from aelib.ui.shell import messages
+from aelib.ui.shell.address import PRESET
+from aelib.ui.shell.links import link, name
+from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.server_state import store
+
+LABELS = {
+    "learnt": "images learnt",
+    "wrong_pixels": "wrong pixels",
+    "mse": "mean squared error",
+    "loss": "loss",
+    "seconds": "seconds a net",
+}
+EXTRAS = {"sweep": "rate", "vary": "", "values": "", "vary2": "", "values2": "", "nets": ""}
+_NOTHING = "nothing else"
+MAX_DIGITS = 9
+_OF_A_LINK = {
+    "vary": "optimizer.learning_rate",
+    "values": "0.0003, 0.001, 0.003, 0.01",
+    "vary2": _NOTHING,
+    "values2": "",
+    "nets": 5,
+}
+# what people vary most comes first; every other field follows
+_FIRST = [
+    "optimizer.learning_rate",
+    "corruption.level",
+    "model.layers",
+    "epochs",
+    "model.hidden_activation",
+    "optimizer.kind",
+    "model.initialization",
+    "loss",
+    "corruption.kind",
+]
+
+
+def fields() -> list[str]:
+    """Every field that can be varied."""
+    every = [path for path in flatten(Experiment().model_dump(mode="json")) if path != "seed"]
+    return [*_FIRST, *(path for path in every if path not in _FIRST)]
+
+
+def choose(form: Controls) -> Sweep | None:
+    """The controls of a sweep around those of an experiment. None where `form.problems` has something."""
+    key = form.extra_key
+    _settle(form)
+    st.selectbox(
+        "Start from",
+        list(SWEEPS),
+        format_func=lambda chosen: SWEEPS[chosen].title,
+        key=key("sweep"),
+        on_change=lambda: _load(form),
+        persist_state="session",
+        help="A sweep that is set up already. Choosing one sets every control below.",
+    )
+    st.caption(SWEEPS[st.session_state[key("sweep")]].about)
+    left, right = st.columns(2)
+    left.selectbox(
+        "Vary",
+        fields(),
+        format_func=labels.short,
+        key=key("vary"),
+        persist_state="session",
+        help="The field that takes each value.",
+    )
+    right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(st.session_state[key("vary")]))
+    left, right = st.columns(2)  # a row of its own, also where columns stand below each other
+    left.selectbox(
+        "and",
+        [_NOTHING, *fields()],
+        format_func=labels.short,
+        key=key("vary2"),
+        persist_state="session",
+        help="Two give a heat map.",
+    )
+    second = st.session_state[key("vary2")]
+    if second != _NOTHING:
+        right.text_input("Its values", key=key("values2"), persist_state="session", help=_allowed(second))
+    st.number_input(
+        "Nets for each point",
+        step=1,
+        key=key("nets"),
+        persist_state="session",
+        help="They differ in the seed, that is in their random start and their noise. One alone says little.",
+    )
+    return _sweep(form, second)
+
+
+def _settle(form: Controls) -> None:
+    """What an address says of the sweep, as the widgets want it; where it says nothing or nonsense, the preset's."""
+    key, allowed = form.extra_key, fields()
+    if st.session_state[key("sweep")] not in SWEEPS:
+        st.session_state[key("sweep")] = EXTRAS["sweep"]
+    if not st.session_state[key("vary")]:
+        if form.given and PRESET in st.query_params:  # a link to an experiment: that is what is varied
+            for name, value in _OF_A_LINK.items():
+                st.session_state[key(name)] = value
+        else:
+            _load(form)
+    elif isinstance(st.session_state[key("nets")], str):  # from an address; the widget keeps a number
+        nets = st.session_state[key("nets")]
+        second = st.session_state[key("vary2")] or _NOTHING
+        known = st.session_state[key("vary")] in allowed and second in (_NOTHING, *allowed)
+        if known and nets.isdecimal() and len(nets) < MAX_DIGITS:
+            st.session_state[key("nets")], st.session_state[key("vary2")] = int(nets), second
+        else:
+            form.problems = ["The address does not describe a sweep, so this is the one that it starts from."]
+            messages.problems(form.problems)
+            _load(form)
+
+
+def _sweep(form: Controls, second: str) -> Sweep | None:
+    key = form.extra_key
+    base = form.experiment_or_none()
+    if base is None:
+        return None
+    over = {st.session_state[key("vary")]: split(st.session_state[key("values")])}
+    if second != _NOTHING:
+        if second in over:
+            form.problems = [f"{second} is varied twice: choose two different fields."]
+            return None
+        over[second] = split(st.session_state[key("values2")])
+    try:
+        return Sweep(base, over, int(st.session_state[key("nets")]))
+    except LabError as error:
+        form.problems = [str(error)]
+        return None
+
+
+def _load(form: Controls) -> None:
+    """Every control as the chosen preset has it."""
+    key = form.extra_key
+    preset = SWEEPS[st.session_state[key("sweep")]]
+    form.load(preset.preset, preset.sweep.base)
+    for i, (vary, values) in enumerate((("vary", "values"), ("vary2", "values2"))):
+        given = list(preset.over.items())[i : i + 1]
+        st.session_state[key(vary)] = given[0][0] if given else _NOTHING
+        st.session_state[key(values)] = ", ".join(given[0][1]) if given else ""
+    st.session_state[key("nets")] = preset.seeds
+
+
+def _allowed(path: str) -> str:
+    try:
+        names = [str(one) for one in choices(path)]
+    except (KeyError, TypeError):
+        names = []
+    return (
+        f"Separated by commas. Names: {', '.join(names)}." if names else "Separated by commas, such as 0.1, 0.2, 0.5."
+    )
+
+
+def train(sweep: Sweep, key: str) -> bool:
+    """See `batch.train`."""
+    points = sweep.size // sweep.seeds
+    nets = f"{sweep.size:,} nets" if sweep.seeds > 1 else f"{points:,} points"
+    return bulk_training.train(sweep.experiments(), f"Train {nets}", key)
+
+
+def results(sweep: Sweep, key: str) -> None:
+    """What the store has of a sweep, also while the rest is trained."""
+    found = collect(store(), sweep)
+    if not any(result.runs or result.diverged for result in found):
+        return
+    diverged = sum(result.diverged for result in found)
+    if diverged:
+        st.warning(
+            f"{diverged:,} of {sweep.size:,} trainings diverged: their loss was no longer a number. No mean has them.",
+            icon=":material/trending_up:",
+        )
+    if not any(result.runs for result in found):
+        st.info(
+            "Every training diverged: try smaller learning rates, or an output that is bounded.", icon=":material/info:"
+        )
+        return
+    there = next(result.figures for result in found if result.runs)
+    figures = [name for name in FIGURES if name in there]
+    figure = st.segmented_control(
+        "Show", figures, default=figures[0], format_func=LABELS.__getitem__, key=f"{key}:figure", required=True
+    )
+    paths = list(sweep.over)
+    if len(paths) == 1:
+        chart = charts.means(found, paths[0], labels.short(paths[0]), figure, LABELS[figure])
+    else:
+        chart = charts.heat(found, paths, [labels.short(path) for path in paths], figure, LABELS[figure])
+    st.plotly_chart(chart, key=f"{key}:chart", config={"displayModeBar": False})
+    _best(found)
+    table = frame(found)
+    with st.expander("Table"):
+        st.dataframe(table, hide_index=True, key=f"{key}:table")
+    st.download_button(
+        "Table as CSV",
+        table.to_csv(index=False),
+        "sweep.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+def _best(found: list[Result]) -> None:
+    best = max(
+        (result for result in found if result.runs),
+        key=lambda result: tuple(
+            sign * result.figures[name].mean
+            for name, sign in (("learnt", 1), ("wrong_pixels", -1), ("mse", -1))
+            if name in result.figures
+        ),
+        default=None,
+    )
+    if best is None or best.best is None:
+        return
+    values = ", ".join(f"{labels.short(path).lower()} {value}" for path, value in best.point.values.items())
+    name_, spread = next(iter(best.figures.items()))
+    result = f"{spread.mean:.4g} ± {spread.std:.2g}"
+    result += f" of {best.best['total']} learnt" if name_ == "learnt" else f" {LABELS[name_]}"
+    st.markdown(plain(f"Best on average: {values}, {result}."))
+    experiment = next(one for one in best.point.experiments if one.digest == best.best["digest"])
+    link(experiment, f"Open its best run: {name(experiment)}")
+
+
+def frame(found: list[Result]) -> pd.DataFrame:
+    """One row a point: values, number of runs, mean and standard deviation of every figure."""
+    rows: list[dict[str, Any]] = []
+    for result in found:
+        figures = result.figures
+        row: dict[str, Any] = {**result.point.values, "runs": len(result.runs), "diverged": result.diverged}
+        for figure in FIGURES:
+            if figure in figures:
+                row |= {f"{figure} mean": figures[figure].mean, f"{figure} std": figures[figure].std}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def seeds(experiment: Experiment, count: int, key: str) -> None:
+    """The same experiment with several random starts: mean ± std, the distribution, the best and the worst."""
+    sweep = Sweep(experiment, {}, count)
+    ready = bulk_training.train(sweep.experiments(), f"Train {count} at once", key)
+    (result,) = collect(store(), sweep)
+    if not result.runs:
+        if ready:
+            problems([f"All {count} trainings diverged: try a smaller learning rate."])
+        return
+    if len(result.runs) < 2:  # one says nothing of luck
+        return
+    learnt, wrong = result.figures.get("learnt"), result.figures.get("wrong_pixels")
+    mse = result.figures["mse"]
+    with st.container(horizontal=True, gap="medium"):
+        total = result.runs[0]["total"]
+        if learnt and wrong:
+            st.metric("Learnt", f"{learnt.mean:.2f} ± {learnt.std:.2f} of {total}", width="content")
+            st.metric("Wrong pixels", f"{wrong.mean:.1f} ± {wrong.std:.1f}", width="content")
+        else:
+            st.metric("MSE", f"{mse.mean:.3g} ± {mse.std:.2g}", width="content")
+        st.metric("Runs", f"{len(result.runs)}", width="content", help=f"{result.diverged} more diverged.")
+    left, right = st.columns([3, 2])
+    if learnt:
+        chart = charts.distribution(learnt.values, "images learnt")
+    else:
+        chart = charts.means([result], "", "all seeds", "mse", LABELS["mse"])
+    left.plotly_chart(chart, key=f"{key}:distribution", config={"displayModeBar": False})
+    order = sorted(result.runs, key=badness)
+    by_digest = {one.digest: one for one in sweep.experiments()}
+    with right:
+        st.caption("Mean ± standard deviation over seeds. The best and the worst:")
+        for run, icon in ((order[0], ":material/thumb_up:"), (order[-1], ":material/thumb_down:")):
+            one = by_digest[run["digest"]]
+            wrong_too = f", {run['wrong_pixels']} wrong pixels" if run["wrong_pixels"] is not None else ""
+            link(one, f"Seed {one.seed}: {outcome(run)}{wrong_too}", icon)

@@ -1,0 +1,43 @@
+"""The frame around every page: page settings, style, navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+from PIL import Image
+
+from aelib import datasets
+from aelib.charts import glyphs
+
+from .jobs.sidebar import panel
+from .lessons.registry import HOME, LESSONS, TOOLS
+from .shell.messages import said
+from .shell.server_state import jobs
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def page(title: str) -> None:
+    """First call of every page: its settings, the style and the sidebar with the way to every other page."""
+    st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=_icon(), layout="wide")
+    st.html(_STYLE)
+    with said():  # limits that make no sense, a cluster that does not answer, a disk that is full
+        jobs()
+    with st.sidebar:
+        st.markdown("**Autoencoder Lab**")
+        file, label, icon = HOME
+        st.page_link(file, label=label, icon=icon)
+        st.caption("Lessons")
+        for file, label, icon, _ in LESSONS:
+            st.page_link(file, label=label, icon=icon)
+        st.caption("Tools")
+        for file, label, icon in TOOLS:
+            st.page_link(file, label=label, icon=icon)
+        panel()
+
+
+@st.cache_data(show_spinner=False)
+def _icon() -> Image.Image:
+    """The font's letter a, drawn here: an icon by name would be fetched from elsewhere."""
+    font = datasets.load("font5x7")
+    small = glyphs.colours(font.images()[font.names.index("a")].numpy())
+    return Image.fromarray(small.repeat(8, axis=0).repeat(8, axis=1))

@@ -1,0 +1,1 @@
+"""What every part of the app needs: who is visiting, links, addresses, messages, what the server's processes share."""

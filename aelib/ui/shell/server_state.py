@@ -1,0 +1,70 @@
+"""What all sessions of a server share: the store, the jobs, opened runs."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from typing import Any
+
+import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
+
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment
+from aelib.jobs import Jobs, limits
+from aelib.store import DamagedRun, Store
+from aelib.training import Run
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    return Store()
+
+
+def _settings() -> Mapping[str, Any]:
+    """The table [limits] of `.streamlit/secrets.toml`, where there is one. Raises LabError."""
+    try:
+        return dict(st.secrets.get("limits", {}))
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, StreamlitSecretNotFoundError) as error:
+        if "No secrets found" in str(error):
+            return {}
+        raise LabError("secrets.toml cannot be read: see the server's log, and mend its TOML.") from None
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """Worker processes start with the first page, so that they are ready when the first Train is pressed."""
+    allowed = limits.read(_settings())
+    background = Jobs(store(), _cluster(), limits=allowed)
+    background.warm()
+    return background
+
+
+def _cluster() -> Executor | None:
+    """The Dask cluster that AELIB_SCHEDULER names. Raises LabError where it does not answer."""
+    address = os.environ.get("AELIB_SCHEDULER")
+    if not address:
+        return None
+    try:
+        from aelib.jobs.dask_cluster import Cluster
+    except ImportError:
+        raise LabError("AELIB_SCHEDULER needs Dask: pip install -r requirements-cluster.txt.") from None
+    return Cluster(address)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _opened(digest: str, written: int) -> Run | None:
+    return store().get(digest)
+
+
+def open_run(experiment: Experiment) -> Run | None:
+    """The stored run of an experiment, or None. Raises DamagedRun."""
+    folder = store().runs / experiment.digest
+    try:
+        written = (folder / "run.json").stat().st_mtime_ns
+    except OSError:
+        if experiment.digest in store():
+            raise DamagedRun(experiment.digest, "run.json is missing") from None
+        return None
+    return _opened(experiment.digest, written)

@@ -1,0 +1,112 @@
+"""Feature maps: what every step of a convolutional net makes of one image."""
+
+from typing import cast
+
+import streamlit as st
+import torch
+
+from aelib.charts import glyphs
+from aelib.charts.feature_maps import Sheet, feature_maps
+from aelib.core.errors import LabError
+from aelib.experiment.architecture import KINDS, Step, words
+from aelib.models import ConvolutionalAutoencoder
+from aelib.training import Run
+from aelib.ui.shell.messages import plain, problems
+
+WIDTH = 72  # pixels of the page that the image has
+FEW = 2  # channels up to which a sheet stays small
+SMALL = 240  # pixels of the page
+
+
+@st.fragment
+def features(run: Run, key: str) -> None:
+    """Contact sheets of every step's maps for an image that can be chosen."""
+    if run.experiment.model.kind not in ("convolutional", "super_resolution"):
+        st.info("Only convolutions give maps: this net is fully connected.", icon=":material/info:")
+        return
+    names = list(run.images.names)
+    choice = f"{key}:{run.experiment.dataset}:image"
+
+    def onwards() -> None:
+        st.session_state[choice] = names[(names.index(st.session_state[choice]) + 1) % len(names)]
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Image", names, key=choice, help="One that was held back. Type to search.", width=260)
+        st.button(
+            "Next image",
+            icon=":material/skip_next:",
+            key=f"{key}:next",
+            on_click=onwards,
+            help="The next in the list.",
+        )
+        shared = st.toggle(
+            "One scale of grey for each step",
+            key=f"{key}:shared",
+            help="On: the same grey is the same value in all maps of a step, so weak maps look weak. Off: every map "
+            "goes from black to white by itself.",
+        )
+    shown = run.inputs[names.index(chosen)]
+    tile = glyphs.tile(glyphs.colours(run.experiment.dataset_spec.drawn(shown.numpy())), chosen, WIDTH)
+    st.html(glyphs.row([((tile,), "what the net is shown", False)]))
+    try:
+        found = _sheets(run, shown, shared)
+    except LabError as error:
+        problems([str(error)])
+        return
+    for start in range(0, len(found), 2):
+        for cell, (number, one) in zip(st.columns(2), list(enumerate(found))[start : start + 2], strict=False):
+            with cell:
+                _drawn(one, run, f"{key}:{number}")
+    st.caption(
+        "Dark: the smallest value, light: the largest. The last step is shown before its activation "
+        f"({run.experiment.output_activation.replace('_', ' ')})"
+        + (
+            ", and before what the net was shown is added to it."
+            if run.experiment.model.kind == "super_resolution" and run.experiment.model.convolution.residual
+            else "."
+        )
+    )
+
+
+def _drawn(one: Sheet | str, run: Run, key: str) -> None:
+    if isinstance(one, str):
+        st.markdown(one)
+        return
+    flat = f" {one.flat} of them {'say' if one.flat > 1 else 'says'} nothing: one value everywhere." if one.flat else ""
+    some = f" The first {one.shown} of {one.channels:,}." if one.shown < one.channels else ""
+    st.markdown(f"**{plain(one.name)}**")
+    st.image(one.png, width=SMALL if one.channels <= FEW else "stretch")
+    st.caption(f"{one.channels} map{'s' * (one.channels > 1)}, from {one.low:.2g} to {one.high:.2g}.{some}{flat}")
+    st.download_button(
+        "Picture (PNG)",
+        one.png,
+        f"{one.name.partition(':')[0].replace(' ', '-')}-{run.digest}.png",
+        "image/png",
+        icon=":material/download:",
+        key=f"{key}:png",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+@torch.no_grad()
+def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
+    """A sheet for each step that gives maps, a sentence for each that gives single numbers."""
+    net = cast(ConvolutionalAutoencoder, run.model)
+    cut = len(run.experiment.architecture.encoder)
+    found: list[Sheet | str] = []
+    for number, (step, maps) in enumerate(net.maps(run.normalization.apply(shown[None]))):
+        part, place = ("encoder", number + 1) if number < cut else ("decoder", number - cut + 1)
+        title = f"{part} {place}: {_step(step)}"
+        if maps.dim() == 4:
+            found += feature_maps([(title, maps[0])], shared)
+        else:
+            values = maps[0].tolist()
+            said = ", ".join(f"{value:.2f}" for value in values[:16]) + (" …" if len(values) > 16 else "")
+            found.append(f"**{plain(title)}**\n\nNo maps, but single numbers: {plain(said)}")
+    return found
+
+
+def _step(step: Step) -> str:
+    kernel = f" {step.kernel}x{step.kernel}" if step.kernel else ""
+    return f"{KINDS[step.kind]}{kernel}, {words(step.outputs)}"

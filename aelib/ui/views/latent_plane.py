@@ -1,0 +1,154 @@
+"""Planes through the latent space under the pointer: decoded at every point, learning replayed, and many images by
+class as they move."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from aelib.charts.variational import CLASSES
+from aelib.metrics import latent_space
+from aelib.training import Run
+from aelib.ui.components.component import component, encoded, floats
+
+GRID_BYTES = 400_000  # of decoded images sent to the browser for the plane
+REPLAY_BYTES = 1_000_000  # of reconstructions sent for the replay
+
+_PLANE = """<div class="ae plane"><canvas class="point" tabindex="0" role="img"
+aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and minus zoom."></canvas>
+<div class="bar"><button type="button">− Zoom out</button><button type="button">Whole plane</button>
+<span class="status"></span></div></div>"""
+_REPLAY = """<div class="ae replay"><div class="bar"><button type="button">▶ Play</button>
+<input type="range" min="0" value="0" aria-label="Epoch"><span class="status"></span></div>
+<canvas class="points"></canvas><canvas class="sheet"></canvas></div>"""
+_ATLAS = """<div class="ae atlas"><div class="bar"><button type="button">▶ Play</button>
+<input type="range" min="0" value="0" step="1" aria-label="Epoch"><span class="status"></span></div>
+<div class="pair"><div><canvas class="points point" tabindex="0" role="img"
+aria-label="Codes coloured by class. Arrow keys choose another image."></canvas></div>
+<div><canvas class="grid" role="img" aria-label="What is decoded at every point of the plane"></canvas></div></div>
+<div class="chosen"><canvas class="picture"></canvas><span class="about status"></span></div></div>"""
+
+_plane = component("plane", _PLANE)
+_replay = component("replay", _REPLAY)
+_atlas = component("class_plane", _ATLAS)
+
+
+def labels(plane: latent_space.Plane) -> list[str]:
+    """Names of the two axes."""
+    if plane.is_pca:
+        return ["first principal component", "second principal component"]
+    return ["z₁", "z₂" if len(plane.origin) == 2 else ""]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _plane_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
+    """What plane.js draws; the cache's key is the digest and the time, a run itself is never hashed."""
+    run = _run
+    codes = run.codes()
+    plane = latent_space.plane(codes)
+    points = plane.points(codes)
+    x, y = latent_space.bounds(points)
+    side = int(np.clip((GRID_BYTES / run.images.pixels[0].numel()) ** 0.5, 12, 64))
+    grid = latent_space.grid(x, y, side, side)
+    described = run.experiment.dataset_spec
+    originals = described.drawn(run.images.pixels.numpy())
+    return {
+        "shape": list(originals.shape[1:]),
+        "columns": side,
+        "rows": side,
+        "x": x,
+        "y": y,
+        "grid": encoded(described.drawn(run.decode(plane.codes(grid.reshape(-1, 2))))),
+        "points": points.tolist(),
+        "names": list(run.images.names),
+        "originals": encoded(originals),
+        "wrong": list(run.metrics["wrong_pixels"].values()),
+        "labels": labels(plane),
+    }
+
+
+def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
+    """The latent plane: the decoder's picture of every point, every image at its code, the pointer decoded live.
+
+    `on_point` is called when a point is picked; the result's `point` is then (x, y).
+    """
+    data = {**_plane_data(run.digest, run.created, run), "point": point}
+    return _plane(data=data, key=key, on_point_change=on_point)
+
+
+def replay(run: Run, key: str) -> None:
+    """Codes and reconstructions at every snapshot, on the axes of the last one."""
+    snapshots = run.snapshots
+    shown = max(1, min(len(run.images), REPLAY_BYTES // (len(snapshots.epochs) * run.images.pixels[0].numel())))
+    if shown < len(run.images):
+        st.caption(f"The first {shown} of {len(run.images)} images.")
+    codes = snapshots.codes[:, :shown].numpy()
+    plane = latent_space.plane(codes[-1])
+    points = plane.points(codes)
+    x, y = latent_space.bounds(points)
+    learnt = {record["epoch"]: record["learnt"] for record in run.history}
+    described = run.experiment.dataset_spec
+    originals = described.drawn(run.images.pixels[:shown].numpy())
+    _replay(
+        data={
+            "shape": list(originals.shape[1:]),
+            "epochs": snapshots.epochs.tolist(),
+            "points": points.tolist(),
+            "pixels": encoded(described.drawn(snapshots.pixels[:, :shown].numpy())),
+            "originals": encoded(originals),
+            "names": list(run.images.names[:shown]),
+            "total": len(run.images),
+            "x": x,
+            "y": y,
+            "labels": labels(plane),
+            "learnt": [learnt.get(epoch) for epoch in snapshots.epochs.tolist()],
+        },
+        key=key,
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _atlas_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
+    run, snapshots = _run, _run.snapshots
+    images = run.images
+    codes = snapshots.codes.numpy()
+    plane = latent_space.plane(codes[-1])
+    points = plane.points(codes)
+    if snapshots.extent is not None:
+        extents = snapshots.extent.tolist()
+    else:
+        (left, right), (low, high) = latent_space.bounds(points)
+        extents = [[left, right, low, high]] * len(points)
+    ellipses = None
+    if snapshots.log_var is not None:
+        deviations = (0.5 * snapshots.log_var).exp().numpy()
+        ellipses = floats(np.stack([latent_space.ellipses(one, plane.axes) for one in deviations]))
+    described = run.experiment.dataset_spec
+    originals = described.drawn(images.pixels.numpy())
+    grid = snapshots.grid
+    history = {int(record["epoch"]): record for record in run.history}
+    return {
+        "shape": list(originals.shape[1:]),
+        "epochs": snapshots.epochs.tolist(),
+        "points": floats(points),
+        "ellipses": ellipses,
+        "extents": extents,
+        "colours": CLASSES,
+        "classes": images.labels.tolist(),
+        "names": list(images.names),
+        "originals": encoded(originals),
+        "grid": None if grid is None else encoded(described.drawn(grid.numpy())),
+        "side": 0 if grid is None else round(grid.shape[1] ** 0.5),
+        "labels": labels(plane),
+        "losses": [
+            {name: history[epoch][name] for name in ("recon_loss", "kl", "mse") if name in history.get(epoch, {})}
+            for epoch in snapshots.epochs.tolist()
+        ],
+    }
+
+
+def atlas(run: Run, key: str) -> None:
+    """Codes coloured by class and the decoded plane at every snapshot; the posterior of a chosen image as an
+    ellipse."""
+    _atlas(data=_atlas_data(run.digest, run.created, run), key=key)

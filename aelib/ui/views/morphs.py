@@ -1,0 +1,169 @@
+"""From picture to picture through the latent space: along a path, inside a triangle or a square, as files."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+
+from aelib.charts import film as files
+from aelib.experiment.variants import plain
+from aelib.metrics import latent_space, reconstruction
+from aelib.training import Run
+from aelib.ui.components.component import component, encoded
+from aelib.ui.jobs.related_runs import runs_of
+
+BETWEEN = (2, 10, 60)  # fewest, usual and most images between two stops
+MOST_STOPS = 8
+SIDE = 25  # of the mixture that is decoded ahead: so many points across and down
+
+_FILM = """<div class="ae film"><div class="bar"><button type="button">▶ Play</button>
+<input type="range" min="0" value="0" step="1" aria-label="Image"><span class="status"></span></div>
+<canvas></canvas></div>"""
+_MIX = """<div class="ae mix"><canvas class="point" tabindex="0" role="img"
+aria-label="Pictures at the corners, mixed at the pointer. Arrow keys move the point."></canvas>
+<div class="bar"><span class="status"></span></div></div>"""
+
+_film = component("film", _FILM)
+_mix = component("mix", _MIX)
+
+
+@st.fragment
+def morph(run: Run, key: str) -> None:
+    """A path through pictures: by the net, by its plain twin, by cross-fading; as film, strip, and files."""
+    names = list(run.images.names)
+    left, middle, right = st.columns([3, 2, 1], vertical_alignment="bottom")
+    dataset = run.experiment.dataset
+    with left:
+        stops = st.multiselect(
+            "From picture to picture",
+            names,
+            default=_apart(names, 2),
+            max_selections=MOST_STOPS,
+            key=f"{key}:{dataset}:stops",
+            help="Two or more, in the order of the way.",
+        )
+    with middle:
+        between = st.slider("Images between two", BETWEEN[0], BETWEEN[2], BETWEEN[1], key=f"{key}:between")
+    with right:
+        spherical = st.toggle(
+            "Spherical",
+            key=f"{key}:spherical",
+            help="Turn about the origin instead of going straight: codes of many numbers lie near a sphere.",
+        )
+    if len(stops) < 2:
+        st.info("Choose at least two pictures.", icon=":material/add_circle:")
+        return
+    twins = [run]
+    if run.experiment.model.variational:
+        twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", f"{key}:plain")
+        twins += twin or []
+    numbers = [names.index(stop) for stop in stops]
+    rows = _ways(tuple((one.digest, one.created) for one in twins), tuple(numbers), between, spherical, twins)
+    marks = [""] * (len(stops) + (len(stops) - 1) * between)
+    marks[:: between + 1] = stops
+    shown = rows[next(iter(rows))]
+    _film(
+        data={
+            "shape": list(shown.shape[1:]),
+            "count": len(shown),
+            "marks": marks,
+            "rows": [{"name": name, "pixels": encoded(frames)} for name, frames in rows.items()],
+        },
+        key=f"{key}:film",
+    )
+    _compared(rows, run)
+    _downloads(shown, f"{stops[0]}-to-{stops[-1]}".replace(" ", "-"), key)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _ways(
+    runs: tuple[tuple[str, str], ...], numbers: tuple[int, ...], between: int, spherical: bool, _runs: list[Run]
+) -> dict[str, NDArray[Any]]:
+    """Name of the way -> its frames, as drawn: n × channels × height × width."""
+    found: dict[str, NDArray[Any]] = {}
+    chosen = list(numbers)
+    drawn = _runs[0].experiment.dataset_spec.drawn
+    for run in _runs:
+        path = latent_space.along(torch.from_numpy(run.codes()[chosen]), between, spherical)
+        name = "variational" if run.experiment.model.variational else "plain autoencoder"
+        found[name] = drawn(run.decode(path.numpy()))
+    pixels = _runs[0].images.images()[chosen]
+    faded = latent_space.along(pixels.flatten(1), between).view(-1, *pixels.shape[1:])
+    found["cross-fade of pixels"] = drawn(faded.numpy())
+    return found
+
+
+def _compared(rows: dict[str, NDArray[Any]], run: Run) -> None:
+    """How far the images on each way are from every picture of the set."""
+    pictures = torch.from_numpy(run.experiment.dataset_spec.drawn(run.images.images().numpy()))
+    told = []
+    for name, frames in rows.items():
+        _, distances = reconstruction.nearest(torch.from_numpy(frames), pictures)
+        told.append(f"{name} {float(distances.max()):.3f}")
+    st.caption(
+        "How far the strangest image of each way is from the nearest picture of the set (root mean squared "
+        f"difference): {', '.join(told)}. Which way is strangest depends "
+        "on the pictures: try others."
+    )
+
+
+def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
+    """Files are made when they are asked for."""
+    kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
+        ("Animation (GIF)", "gif", "image/gif", lambda: files.gif([*frames, *frames[-2:0:-1]])),
+        ("Strip (PNG)", "png", "image/png", lambda: files.strip(list(frames))),
+    ]
+    with st.container(horizontal=True):
+        for label, suffix, mime, make in kinds:
+            st.download_button(
+                label,
+                make,
+                f"{name}.{suffix}",
+                mime,
+                icon=":material/download:",
+                key=f"{key}:{suffix}",
+                on_click="ignore",
+            )
+
+
+def _apart(names: list[str], count: int) -> list[str]:
+    """Some that do not stand beside each other, where there are enough."""
+    step = 3 if len(names) > 3 * (count - 1) else 1
+    return names[::step][:count]
+
+
+@st.fragment
+def mix(run: Run, key: str) -> None:
+    """Three or four pictures at the corners, mixed under the pointer."""
+    names = list(run.images.names)
+    dataset = run.experiment.dataset
+    if len(names) < 3:
+        st.info("A triangle needs three pictures: choose more above.", icon=":material/change_history:")
+        return
+    corners = st.multiselect(
+        "Corners: three or four", names, default=_apart(names, 3), max_selections=4, key=f"{key}:{dataset}:corners"
+    )
+    if len(corners) < 3:
+        st.info("Choose three pictures for a triangle, four for a square.", icon=":material/change_history:")
+        return
+    numbers = [names.index(corner) for corner in corners]
+    places, weights = latent_space.mixture(len(corners), SIDE)
+    codes = torch.from_numpy(run.codes()[numbers])
+    cells = run.decode((torch.from_numpy(np.nan_to_num(weights)) @ codes).numpy())
+    drawn = run.experiment.dataset_spec.drawn
+    originals = drawn(run.images.pixels[numbers].numpy())
+    _mix(
+        data={
+            "shape": list(originals.shape[1:]),
+            "side": SIDE,
+            "names": corners,
+            "corners": encoded(originals),
+            "places": places.tolist(),
+            "weights": [None if np.isnan(row[0]) else row.tolist() for row in weights],
+            "cells": encoded(drawn(cells)),
+        },
+        key=f"{key}:mix",
+    )

@@ -1,0 +1,72 @@
+"""Runs as files: one to take away, one to open here."""
+
+import streamlit as st
+
+from aelib.core.errors import LabError
+from aelib.store import archive
+from aelib.training import Run
+from aelib.ui.shell.links import link, name
+from aelib.ui.shell.messages import plain, problem_of
+from aelib.ui.shell.server_state import store
+from aelib.ui.shell.visitor import who
+
+MAX_MB = 100  # of an upload, which a server keeps in memory; larger ones by the command line
+_OPENED, _PROBLEM = "runs:file:opened", "runs:file:problem"  # in the session: digest and whether it was new; a sentence
+
+
+def download(run: Run, key: str, label: str = "Run as a file") -> None:
+    """The run as one file, for another server or for later; made when it is asked for."""
+    about = (
+        "Weights, figures and settings, and your own images where it was trained on them. The page Runs of another "
+        "server opens it."
+    )
+    problem = problem_of(lambda: archive.check(run))
+    st.download_button(
+        label,
+        lambda: archive.to_zip(run),
+        archive.file_name(run),
+        "application/zip",
+        icon=":material/archive:",
+        on_click="ignore",
+        key=f"{key}:file:{run.digest}",
+        help=problem or about,
+        disabled=problem is not None,
+    )
+
+
+def upload() -> None:
+    """A run from a file, checked and kept."""
+
+    def take() -> None:
+        state = st.session_state
+        state.pop(_OPENED, None)
+        state.pop(_PROBLEM, None)
+        if (given := state["runs:file"]) is None:
+            return
+        try:
+            run, new = archive.take(given.getvalue(), store())
+            if new:
+                store().owners.add(run.digest, [who()])
+        except LabError as error:
+            state[_PROBLEM] = str(error)
+        else:
+            state[_OPENED] = run.digest, new
+
+    with st.expander("Open a run from a file", icon=":material/unarchive:"):
+        st.file_uploader(
+            "A run (ZIP)",
+            type=["zip"],
+            key="runs:file",
+            on_change=take,
+            max_upload_size=MAX_MB,
+            help="What the button “Run as a file” of a lesson gives. Everything in it is checked before it is kept.",
+        )
+    if problem := st.session_state.get(_PROBLEM):
+        st.error(plain(problem), icon=":material/error:")
+    if opened := st.session_state.get(_OPENED):
+        digest, new = opened
+        run = store().get(digest)
+        if run is not None:
+            what = "is now in the list" if new else "was here already, so it stays as it was"
+            st.success(plain(f"The run {name(run.experiment)} {what}."), icon=":material/check_circle:")
+            link(run.experiment, f"Open {name(run.experiment)} in its lesson", ":material/arrow_forward:")

@@ -1,0 +1,270 @@
+"""What a run looks like on a page. Every figure is computed from the stored run."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+
+from aelib.charts import activations, curves, glyphs, variational
+from aelib.charts import network as network_chart
+from aelib.experiment import Experiment
+from aelib.experiment.architecture import KINDS, words
+from aelib.metrics import latent_space, reconstruction
+from aelib.nn import losses
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.losses import LOSSES
+from aelib.nn.optimizers import OPTIMIZERS
+from aelib.training import Run
+from aelib.ui.shell.messages import plain
+
+from . import latent_plane
+
+MAX_STEPS = 60
+MOST_SHOWN = 200  # images with their reconstructions
+_PLAIN = {"displayModeBar": False}
+
+
+def network(experiment: Experiment) -> None:
+    """The layers, drawn in the colours of the theme that this person has chosen."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    st.html(network_chart.image(experiment, theme))
+
+
+def shapes(experiment: Experiment) -> None:
+    """What each step of a convolutional net gives, and what it costs."""
+    net = experiment.architecture
+    rows = [("input", "", words(net.steps[0].inputs), 0, 0)]
+    for part, steps in (("encoder", net.encoder), ("decoder", net.decoder)):
+        for step in steps:
+            kernel = f" {step.kernel}x{step.kernel}" if step.kernel else ""
+            rows.append(
+                (part, f"{KINDS[step.kind]}{kernel}", words(step.outputs), step.parameters, step.multiplications)
+            )
+    columns = ["part", "step", "gives (height x width x channels)", "parameters", "multiplications"]
+    with st.expander(f"Shapes, step by step: the code is {words(net.code_shape)}"):
+        st.dataframe(
+            pd.DataFrame(rows, columns=columns),
+            hide_index=True,
+            column_config={name: st.column_config.NumberColumn(format="localized") for name in columns[3:]},
+        )
+
+
+def choices(experiment: Experiment, key: str) -> None:
+    """What activation, loss and optimiser mean: formulas, and the activation's curve."""
+    model, rate = experiment.model, experiment.optimizer
+    with st.expander("What these choices mean"):
+        activation = ACTIVATIONS[model.hidden_activation]
+        st.markdown(
+            f"**{activation.label}** behind every hidden layer; its slope is what the gradient is multiplied by."
+        )
+        st.latex(f"f(z) = {activation.formula}")
+        st.plotly_chart(activations.curve(model.hidden_activation), key=f"{key}:activation", config=_PLAIN)
+        _objective(experiment)
+        st.markdown(
+            f"**{OPTIMIZERS[rate.kind].label}**, at the rate η = {rate.learning_rate:g}, changes the weights θ by"
+        )
+        st.latex(OPTIMIZERS[rate.kind].formula)
+
+
+def _objective(experiment: Experiment) -> None:
+    """What training makes small: see losses.py and variational.py."""
+    loss = LOSSES[experiment.loss]
+    variational = experiment.model.variational
+    mean = "summed over pixels, mean over images" if variational else "mean over pixels and images"
+    st.markdown(f"**{loss.label.capitalize()}** of an output y and its pixel t, {mean}:")
+    st.latex(loss.formula)
+    if not variational:
+        return
+    free, beta = experiment.free_bits, experiment.beta
+    bits = f" Below λ = {free:g} nats a number costs no less." if free else ""
+    st.markdown(
+        f"Added to it: β = {beta:g} times the **KL divergence** of each code number j from a standard normal, mean "
+        f"over images.{bits}"
+    )
+    each = r"\tfrac{1}{2}(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2)"
+    st.latex(rf"\beta\sum_j\max(\lambda,\;{each})" if free else rf"\beta\sum_j{each}")
+
+
+def error_curves(run: Run, key: str) -> None:
+    """Loss and images learnt (or, of many images, the squared error) over the epochs; of variational nets the two parts
+    of the loss too."""
+    logarithmic = st.toggle("Logarithmic epochs", value=True, key=f"{key}:log", persist_state="session")
+    left, right = st.columns(2)
+    label = LOSSES[run.experiment.loss].label + (" + β KL" if run.experiment.model.variational else "")
+    left.plotly_chart(curves.loss(run.history, label, logarithmic), key=f"{key}:loss", config=_PLAIN)
+    if "learnt" in run.metrics:
+        right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
+    else:
+        held_back = curves.errors({"held back": run}, "mse", logarithmic=logarithmic, height=300)
+        right.plotly_chart(held_back, key=f"{key}:mse", config=_PLAIN)
+    if run.experiment.model.variational:
+        lowest = losses.lowest(run.experiment.loss, run.images.images())
+        left, right = st.columns(2)
+        for cell, name, chart in zip((left, right), ("recon", "kl"), variational.parts(run, lowest), strict=True):
+            cell.plotly_chart(chart, key=f"{key}:{name}", config=_PLAIN)
+
+
+def verdict(run: Run) -> None:
+    """The figures that sum a run up."""
+    found, described = run.metrics, run.experiment.dataset_spec
+    with st.container(horizontal=True, gap="medium"):
+        if "learnt" in found:
+            counts = found["wrong_pixels"]
+            worst = max(counts, key=lambda name: counts[name])
+            wrong = f"A pixel is wrong from {described.wrong_pixel:g} away on, black being 0 and white 1."
+            _figure("Learnt", f"{found['learnt']} of {found['total']}", f"With at most one wrong pixel. {wrong}")
+            _figure("Wrong pixels", f"{found['wrong_pixels_total']:,}", f"Over all images. {wrong}")
+            most = plain(f"{worst}: {counts[worst]}") if counts[worst] else "none"
+            _figure("Worst", most, "The image with most wrong pixels.")
+        over = "" if described.named else f" Over {found['images']:,} images that it was not trained on."
+        if "psnr" in found:
+            _figure("PSNR", f"{found['psnr']:.2f} dB", f"10 log10(1 / MSE): the more, the better.{over}")
+        _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
+        if "elbo" in found:
+            of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
+            _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
+            _figure("KL", f"{found['kl']:.3g}", f"How far the codes' distributions are from N(0, 1), in nats.{over}")
+            total = run.experiment.latent_dim
+            _figure("Active", f"{found['active']} of {total}", "Code numbers whose mean differs between images.")
+
+
+def _figure(label: str, value: str, about: str) -> None:
+    st.metric(label, value, help=about, width="content")
+
+
+def error_table(run: Run, key: str) -> None:
+    """Character → wrong pixels, worst first, more than one highlighted; as CSV too."""
+    counts = run.metrics["wrong_pixels"]
+    drawn = run.experiment.dataset_spec.drawn
+    outputs, images = drawn(run.reconstructions().numpy()), drawn(run.images.images().numpy())
+    table = pd.DataFrame(
+        {
+            "image": list(counts),
+            "wrong pixels": list(counts.values()),
+            "original": [_thumb(glyphs.colours(image)) for image in images],
+            "reconstructed": [_thumb(glyphs.colours(output)) for output in outputs],
+            "learnt": [count <= reconstruction.LEARNT_AT_MOST for count in counts.values()],
+        }
+    ).sort_values("wrong pixels", ascending=False, kind="stable")
+
+    def highlight(row: "pd.Series[Any]") -> list[str]:
+        bad = row["wrong pixels"] > reconstruction.LEARNT_AT_MOST
+        return ["background-color: rgba(234, 88, 12, 0.22)" if bad else ""] * len(row)
+
+    st.dataframe(
+        table.style.apply(highlight, axis=1),
+        hide_index=True,
+        height=360,
+        row_height=44,
+        key=f"{key}:table",
+        column_config={
+            "original": st.column_config.ImageColumn(width="small"),
+            "reconstructed": st.column_config.ImageColumn(width="small"),
+            "learnt": st.column_config.CheckboxColumn(help="At most one wrong pixel."),
+        },
+    )
+    st.download_button(
+        "Table as CSV",
+        _for_spreadsheets(table[["image", "wrong pixels", "learnt"]]).to_csv(index=False),
+        f"wrong-pixels-{run.digest}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"{key}:csv",
+        on_click="ignore",
+    )
+
+
+def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
+    """Names that a spreadsheet would run as a formula get a quote before them."""
+    names = table["image"].where(~table["image"].str.match(r"[=+\-@]."), "'" + table["image"])
+    return table.assign(image=names)
+
+
+def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
+    """Enlarged without smoothing, since a table cell's image is smoothed by the browser."""
+    times = max(1, 56 // picture.shape[0])
+    return glyphs.data_uri(picture.repeat(times, axis=0).repeat(times, axis=1))
+
+
+def reconstructions(run: Run) -> None:
+    """Originals above what came out, wrong pixels marked."""
+    described = run.experiment.dataset_spec
+    outputs, targets = run.reconstructions()[:MOST_SHOWN], run.images.images()[:MOST_SHOWN]
+    wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True)
+    extra, missing = ("too bright", "too dark") if described.light else ("on, should be off", "off, should be on")
+    st.html(f'<span class="ae-key extra"></span> {extra} &nbsp; <span class="ae-key missing"></span> {missing}')
+    names = run.images.names[:MOST_SHOWN]
+    width = 72 if described.light else 40
+    shown = glyphs.reconstructions(
+        described.drawn(targets.numpy()), described.drawn(outputs.numpy()), wrong.numpy(), names, width
+    )
+    st.html(shown)
+    if len(names) < len(run.images):
+        st.caption(f"The first {len(names)} of {len(run.images)} images; the table below has all.")
+
+
+@st.fragment
+def plane(run: Run, key: str) -> None:
+    """The plane to point at, and two sliders for whoever prefers them; the chosen point decoded."""
+    codes = run.codes()
+    shown = latent_space.plane(codes)
+    x, y = latent_space.bounds(shown.points(codes))
+    names = latent_plane.labels(shown)
+    # a slider for each axis, kept apart for each run: another run has another plane
+    keys = [f"{key}:{run.digest}:x", f"{key}:{run.digest}:y"]
+    component = f"{key}:plane:{run.digest}"
+
+    def picked() -> None:
+        point = st.session_state[component].get("point")
+        for slider, value, (low, high) in zip(keys, point or [], (x, y), strict=False):
+            st.session_state[slider] = float(np.clip(value, low, high))
+
+    for slider, (low, high) in zip(keys, (x, y), strict=True):
+        st.session_state.setdefault(slider, (low + high) / 2)
+    left, right = st.columns([3, 1])
+    with right:
+        if shown.is_pca:
+            st.caption(
+                f"This code has {run.experiment.latent_dim} numbers. The plane is the one through its two first "
+                f"principal components, which keep {shown.explained:.0%} of the variance."
+            )
+        point = [
+            st.slider(name or "–", low, high, key=slider, disabled=not name)
+            for name, slider, (low, high) in zip(names, keys, (x, y), strict=True)
+        ]
+        code = shown.codes(np.array([point], np.float32))
+        decoded = run.decode(code)[0]
+        drawn = run.experiment.dataset_spec.drawn(decoded)
+        st.html(glyphs.row([((glyphs.tile(glyphs.colours(drawn), "decoded point", 120),), "decoded", False)]))
+        nearest = int(np.linalg.norm(codes - code, axis=1).argmin())
+        threshold = run.experiment.dataset_spec.wrong_pixel
+        differing = int(reconstruction.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest], threshold))
+        st.caption(
+            f"Nearest: {plain(run.images.names[nearest])}, from which it differs in {differing} of {decoded[0].size} "
+            "pixels."
+        )
+    with left:
+        latent_plane.plane(run, (point[0], point[1]), component, picked)
+
+
+@st.fragment
+def way(run: Run, key: str, start: str, end: str) -> None:
+    """From one image to another through the latent space."""
+    names = list(run.images.names)
+    cells = st.columns([1, 1, 2])
+    default = [names.index(start) if start in names else 0, names.index(end) if end in names else len(names) - 1]
+    first = cells[0].selectbox("From", names, index=default[0], key=f"{key}:{run.experiment.dataset}:from")
+    second = cells[1].selectbox("To", names, index=default[1], key=f"{key}:{run.experiment.dataset}:to")
+    steps = cells[2].slider("Images on the way, both ends included", 3, MAX_STEPS, 12, key=f"{key}:steps")
+    codes = torch.from_numpy(run.codes())
+    line = latent_space.interpolate(codes[names.index(first)], codes[names.index(second)], steps)
+    captions = [first, *[""] * (steps - 2), second]
+    st.html(glyphs.strip(run.experiment.dataset_spec.drawn(run.decode(line.numpy())), captions))
+
+
+@st.fragment
+def replay(run: Run, key: str) -> None:
+    """Learning from the first epoch to the last."""
+    latent_plane.replay(run, f"{key}:replay:{run.digest}")

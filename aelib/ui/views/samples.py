@@ -1,0 +1,59 @@
+"""Images from the prior, each above the training image nearest to it."""
+
+import streamlit as st
+
+from aelib.analysis.generation import Judged, sampled, typical_distance
+from aelib.charts import glyphs
+from aelib.experiment.variants import plain
+from aelib.training import Run
+from aelib.ui.jobs.related_runs import runs_of
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def drawn(digest: str, created: str, count: int, draw: int, _run: Run) -> Judged:
+    """`generation.sampled`, kept by the run's digest and time; draw: the seed."""
+    return sampled(_run, count, draw)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _typical(dataset: str) -> float:
+    return typical_distance(dataset)
+
+
+@st.fragment
+def samples(run: Run, key: str, count: int, width: int) -> None:
+    """So many images, each so many pixels of the page wide; of a variational net beside its plain twin."""
+    draw = st.session_state.setdefault(f"{key}:draw", 0)
+    if st.button("Draw again", icon=":material/casino:", key=f"{key}:again"):
+        draw = st.session_state[f"{key}:draw"] = draw + 1
+    found = drawn(run.digest, run.created, count, draw, run)
+    variational = run.experiment.model.variational
+    _shown(run, found, "Variational" if variational else "Plain autoencoder", width)
+    button = "Train the plain autoencoder beside it"
+    twin = runs_of([plain(run.experiment)], button, f"{key}:plain") if variational else None
+    if twin:
+        found = drawn(twin[0].digest, twin[0].created, count, draw, twin[0])
+        _shown(run, found, "Plain autoencoder, the same codes", width)
+    if not run.experiment.dataset_spec.named:
+        st.markdown(
+            f"Real images that were held back are **{_typical(run.experiment.dataset):.3f}** from the nearest "
+            "training image, on average. Samples that are much closer are blurred means or copies; much farther ones "
+            "are no digits."
+        )
+
+
+def _shown(run: Run, found: Judged, title: str, width: int) -> None:
+    """Samples above the training images nearest to them."""
+    colours = run.experiment.dataset_spec.drawn
+    columns = []
+    for image, nearest, name, distance in zip(found.images, found.nearest, found.names, found.distances, strict=True):
+        tiles = (
+            glyphs.tile(glyphs.colours(colours(image)), "sample", width),
+            glyphs.tile(glyphs.colours(colours(nearest)), f"nearest: {name}", width),
+        )
+        columns.append((tiles, f"{distance:.2f}", False))
+    st.caption(
+        f"**{title}**: samples above, the nearest training image below each, and how far it is (root mean squared "
+        f"difference; 0 is a copy). On average {found.distances.mean():.3f}."
+    )
+    st.html(glyphs.row(columns))

@@ -1,0 +1,94 @@
+"""The lessons Colour and Super-resolution in a real Chromium."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from aelib.store import Store
+from aelib.training import fit
+from tests.pages.test_colour import COLOUR, COLOUR_QUERY
+from tests.pages.test_super_resolution import SHARP, SHARP_QUERY
+from tests.support.browsing import opened, settled, train
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+def _address(page: str, query: dict[str, str]) -> str:
+    return f"{page}?" + "&".join(f"{key}={value}" for key, value in query.items())
+
+
+def _picture(page: Page, alt: str) -> Locator:
+    """The first image whose description contains these words."""
+    return page.locator(f"img[alt*='{alt}']").first
+
+
+def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/{_address('colour', COLOUR_QUERY)}")
+    train(page)
+    expect(page.get_by_text("Trained just now").first).to_be_visible()
+    expect(page.get_by_role("heading", name="7 · CPU against GPU")).to_be_visible()
+    settled(page)
+    shown = _picture(page, ", original").get_attribute("alt")
+    page.get_by_role("button", name="Other images").click()
+    expect(_picture(page, ", original")).not_to_have_attribute("alt", shown or "")
+    expect(_picture(page, ", reconstructed")).to_be_visible()
+    expect(page.locator("[data-testid=stImage] img")).to_have_count(len(COLOUR.architecture.steps))
+    settled(page)
+    page.get_by_role("button", name="Measure on CPU").click()
+    expect(page.get_by_text(re.compile("for 1 epoch of 1,800 images"))).to_be_visible()
+    bars = page.locator(".js-plotly-plot").last
+    expect(bars.locator(".legendtext, .gtitle, .bars .point").first).to_be_visible()
+    expect(bars.get_by_text("images a second")).to_be_visible()
+
+
+def test_a_patch_is_zoomed_and_a_picture_of_ones_own_enlarged(server: Server, page: Page, tmp_path: Path) -> None:
+    Store(server.home).save(fit(SHARP, "cpu"))
+    page.goto(f"{server.url}/{_address('super_resolution', SHARP_QUERY)}")
+    expect(page.get_by_role("heading", name="9 · A picture of your own")).to_be_visible()
+    settled(page)
+    slider = page.get_by_role("slider", name="Patch")
+    zoomed = page.locator("img[alt='this net']")
+    before = zoomed.get_attribute("src")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(zoomed).not_to_have_attribute("src", before or "")
+    settled(page)
+
+    rows, columns = np.mgrid[:30, :40]
+    pixels = np.stack([rows * 8, columns * 6, rows + columns], axis=-1).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "me.png")
+    page.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(tmp_path / "me.png")
+    expect(page.get_by_text("40x30 pixels will be 80x60.")).to_be_visible()
+    page.get_by_role("button", name="Enlarge it").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="The enlarged picture (PNG)").click()
+    large = Image.open(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    assert (large.format, large.size) == ("PNG", (80, 60))
+    apart = np.abs(np.asarray(large.convert("RGB").resize((40, 30), Image.Resampling.BOX)).astype(int) - pixels)
+    assert apart.mean() < 30, "it is this picture"
+    expect(page).to_have_url(re.compile("preset=photographs-3-best"))
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
+def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
+    store = Store(server.home)
+    for experiment in (COLOUR, SHARP):
+        store.save(fit(experiment, "cpu"))
+    for page in opened(browser, width, scheme):
+        for path, last in (
+            (_address("colour", COLOUR_QUERY), "7 · CPU against GPU"),
+            (_address("super_resolution", SHARP_QUERY), "9 · A picture of your own"),
+        ):
+            page.goto(f"{server.url}/{path}")
+            expect(page.get_by_role("heading", name=last)).to_be_visible()
+            settled(page)
+            wider = page.evaluate(
+                "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"
+            )
+            assert wider <= 1, f"{path} scrolls sideways"

@@ -1,0 +1,119 @@
+"""The lessons Compression and Restoring digits in a real Chromium."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from aelib.store import Store
+from aelib.training import fit
+from tests.pages.test_compression import DIGITS, DIGITS_QUERY, LETTERS, LETTERS_QUERY
+from tests.support.browsing import opened, settled, train
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+TINY = "compression?epochs=2&model.convolution.channels=4-2-1"
+
+
+def _address(page: str, query: dict[str, str]) -> str:
+    return f"{page}?" + "&".join(f"{key}={value}" for key, value in query.items())
+
+
+def _picture(page: Page, alt: str) -> Locator:
+    """The first image whose description contains these words."""
+    return page.locator(f"img[alt*='{alt}']").first
+
+
+def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/{TINY}")
+    train(page)
+    expect(page.get_by_text("Trained just now").first).to_be_visible()
+    expect(page.get_by_role("heading", name="8 · What the layers see")).to_be_visible()
+    settled(page)
+    shown = _picture(page, ", original").get_attribute("alt")
+    page.get_by_role("button", name="Show others").click()
+    expect(_picture(page, ", original")).not_to_have_attribute("alt", shown or "")
+
+    page.get_by_role("button", name="Train the four codes").click()
+    expect(page.get_by_text("2x2 · 128 bits")).to_be_visible()
+    expect(page.get_by_text("Only the chosen net")).to_have_count(0)
+    settled(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Table as CSV").first.click()
+    lines = Path(waiting.value.path()).read_text().splitlines()
+    assert len(lines) == 1 + 12
+    page.get_by_text("our networks", exact=True).click()
+    expect(page.get_by_role("button", name="Train the four codes")).to_be_visible()
+
+
+def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(server: Server, page: Page) -> None:
+    Store(server.home).save(fit(LETTERS, "cpu"))
+    page.goto(f"{server.url}/{_address('compression', LETTERS_QUERY)}")
+    expect(page.get_by_role("heading", name="8 · What the layers see")).to_be_visible()
+    settled(page)
+    slider = page.get_by_role("slider", name="Bits a number")
+    four = _picture(page, ", 4 bits a number").get_attribute("src")
+    slider.focus()
+    slider.press("Home")
+    coarse = _picture(page, ", 1 bits a number")
+    expect(coarse).to_be_visible()
+    assert coarse.get_attribute("src") != four
+    expect(page.get_by_text("49 bits", exact=True)).to_be_visible()
+
+    maps = page.locator("[data-testid=stImage] img").first
+    before = maps.get_attribute("src")
+    page.get_by_role("button", name="Next image").click()
+    expect(maps).not_to_have_attribute("src", before or "")
+    settled(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Picture (PNG)").first.click()
+    assert waiting.value.suggested_filename.startswith("encoder-1-")
+    picture = Image.open(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    assert picture.format == "PNG"
+    assert picture.width > 500
+
+
+def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
+    Store(server.home).save(fit(DIGITS, "cpu"))
+    page.goto(f"{server.url}/{_address('restoring', DIGITS_QUERY)}")
+    expect(page.get_by_text(re.compile("from the smallest level drawn|from a level of|never")).first).to_be_visible()
+    settled(page)
+    noisy, restored = _picture(page, "noisy"), _picture(page, "network")
+    before = noisy.get_attribute("src"), restored.get_attribute("src")
+    slider = page.get_by_role("slider", name="Level")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(noisy).not_to_have_attribute("src", before[0] or "")
+    expect(restored).not_to_have_attribute("src", before[1] or "")
+    settled(page)
+    before = noisy.get_attribute("src"), restored.get_attribute("src")
+    page.get_by_role("button", name="Draw again").click()
+    expect(noisy).not_to_have_attribute("src", before[0] or "")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_text("Without noise there is nothing to gain")).to_be_visible()
+    settled(page)
+    page.get_by_role("link", name="The same network without batch norm").click()
+    expect(page).to_have_url(re.compile("model.batch_norm=false"))
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
+def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
+    for page in opened(browser, width, scheme):
+        for path, last in (
+            (TINY, "8 · What the layers see"),
+            ("restoring?epochs=2&model.layers=64-24", "6 · What if"),
+        ):
+            page.goto(f"{server.url}/{path}")
+            train(page)
+            expect(page.get_by_role("heading", name=last)).to_be_visible()
+            settled(page)
+            wider = page.evaluate(
+                "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"
+            )
+            assert wider <= 1, f"{path} scrolls sideways"

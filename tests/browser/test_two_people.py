@@ -1,0 +1,151 @@
+"""Two people on one server, each with a browser of their own."""
+
+import json
+import os
+import re
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.browsing import settled
+from tests.support.server import ROOT, Server
+
+PATIENCE = 180_000  # ms
+LONG = "/dense?preset=font-best&epochs=1000000"
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    found = Server(tmp_path / "home", {"AELIB_MAX_JOBS": "2"})
+    yield found
+    found.stop()
+
+
+def _person(browser: Browser) -> tuple[BrowserContext, Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    return context, context.new_page()
+
+
+def _train(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def _health(server: Server) -> dict[str, object]:
+    with urllib.request.urlopen(f"{server.url}/health", timeout=10) as answer:
+        found: dict[str, object] = json.load(answer)
+    return found
+
+
+def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(server: Server, browser: Browser) -> None:
+    (_, ada), (_, ben) = _person(browser), _person(browser)
+    ada.goto(server.url + LONG)
+    panel = ada.locator(".st-key-panel")
+    expect(panel.get_by_text("None now")).to_be_visible()
+    _train(ada)
+    expect(panel.get_by_text("35-64-32-2, seed 0")).to_be_visible()
+    ada.goto(server.url + "/runs")  # another page, and a new session: the job is found again
+    left = panel.get_by_text(re.compile(r"\d+ s left"))
+    expect(left).to_be_visible()
+    expect(left).not_to_have_text(left.inner_text())  # it looks again by itself
+    assert _health(server)["running"] == 1
+
+    ben.goto(server.url + "/runs")
+    expect(ben.locator(".st-key-panel").get_by_text("1 running, 0 waiting").first).to_be_visible()
+    expect(ben.locator(".st-key-panel").get_by_text("seed 0")).to_have_count(0)
+    ben.goto(server.url + LONG)
+    ben.get_by_role("button", name="I wait for it too").click()
+    expect(ben.get_by_role("button", name="Stop training")).to_be_visible()
+
+    panel.get_by_role("button").first.click()
+    expect(panel.get_by_text("None now")).to_be_visible()
+    expect(panel.get_by_text("1 running, 0 waiting").first).to_be_visible()  # for Ben
+    ben.get_by_role("button", name="Stop training").click()
+    expect(ben.get_by_text("as asked").first).to_be_visible()
+    expect(panel.get_by_text("running")).to_have_count(0)
+
+
+def test_the_queue_of_one_person_is_full_with_a_sentence(server: Server, browser: Browser) -> None:
+    _, page = _person(browser)
+    for seed in (1, 2, 3):
+        page.goto(f"{server.url}{LONG}&seed={seed}")
+        _train(page)
+        if seed < 3:
+            expect(page.get_by_role("button", name="Stop training")).to_be_visible()
+    expect(page.get_by_text("this server allows 2 at a time")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+
+
+def test_a_killed_server_says_so_and_its_trainings_can_be_asked_for_again(server: Server, browser: Browser) -> None:
+    _, page = _person(browser)
+    page.goto(server.url + LONG)
+    _train(page)
+    expect(page.get_by_role("button", name="Stop training")).to_be_visible()
+    page.goto("about:blank")
+    server.kill()
+    server.start()
+    page.goto(server.url + LONG)
+    expect(page.get_by_text("The server was restarted before this training ended").first).to_be_visible()
+    _train(page)
+    expect(page.get_by_role("button", name="Stop training")).to_be_visible()
+
+
+def test_a_killed_worker_is_replaced_and_the_page_says_that_it_begins_again(server: Server, browser: Browser) -> None:
+    _, page = _person(browser)
+    page.goto(server.url + LONG)
+    _train(page)
+    expect(page.get_by_text(re.compile(r"Epoch [\d,]+ of")).first).to_be_visible()
+    for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
+        if b"popen_loky" in Path(f"/proc/{child}/cmdline").read_bytes():
+            os.kill(int(child), signal.SIGKILL)
+    expect(page.get_by_text("begun again from epoch 1").first).to_be_visible()
+    assert _health(server)["status"] == "ok"
+
+
+def test_one_compares_and_deletes_ones_own_runs(server: Server, browser: Browser) -> None:
+    (_, ada), (_, ben) = _person(browser), _person(browser)
+    for seed, person in ((1, ada), (2, ada), (3, ben)):
+        person.goto(f"{server.url}/dense?preset=font-best&epochs=300&seed={seed}")
+        _train(person)
+        expect(person.get_by_text("Trained just now").first).to_be_visible()
+    ada.goto(server.url + "/runs")
+    table = ada.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    expect(ada.get_by_role("heading", name="The wall")).to_be_visible()
+    settled(ada)
+    box = table.bounding_box()
+    assert box is not None
+    ada.mouse.click(box["x"] + 18, box["y"] + 18)  # the head: all rows
+    expect(ada.get_by_role("link", name="Compare these 3 side by side")).to_be_visible()
+    expect(ada.get_by_role("link", name=re.compile("^Open|open_in_new Open"))).to_have_count(3)
+    ada.get_by_role("button", name="Delete 2 of your runs").click()
+    ada.get_by_role("button", name="Delete for good").click()
+    expect(ada.get_by_text("Deleted 2 runs")).to_be_visible()
+    assert _health(server)["runs"] == 1
+    lines = [line for line in server.log.read_text().splitlines() if "job digest=" in line]
+    assert len(lines) == 3
+    assert all("result=done" in line for line in lines)
+
+
+@pytest.mark.parametrize("script", ["server.py", "app.py"])
+def test_a_store_that_cannot_be_made_is_a_sentence_on_the_page(script: str, tmp_path: Path, browser: Browser) -> None:
+    (tmp_path / "home").write_text("a file where a folder should be")
+    server = Server(tmp_path / "home", script=ROOT / script)
+    try:
+        _, page = _person(browser)
+        page.goto(server.url)
+        expect(page.get_by_text("cannot be made").first).to_be_visible()
+        if script == "server.py":
+            with pytest.raises(urllib.error.HTTPError, match="503") as refused:
+                _health(server)
+            assert "cannot be made" in refused.value.read().decode()
+            assert "Traceback" not in server.log.read_text()
+    finally:
+        server.stop()

@@ -1,0 +1,240 @@
+"""The same jobs on a real Dask scheduler with two worker processes, which do not share the store with the server."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from aelib.core.errors import LabError
+from aelib.datasets.bundled import font
+from aelib.datasets.user import glyphs
+from aelib.experiment import presets
+from aelib.jobs import Job, Jobs, Limits
+from aelib.jobs.dask_cluster import Cluster
+from aelib.jobs.health import check
+from aelib.store import Store
+
+ROOT = Path(__file__).parents[2]
+BEST = presets.get("font-best")
+LONG = BEST.with_values({"epochs": 1_000_000})
+LIMIT = 90.0  # seconds: a worker has to import torch first, on a machine that does other things too
+
+
+def _until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+@dataclass
+class Dask:
+    address: str
+    workers: list["subprocess.Popen[bytes]"]
+    start_worker: Callable[[], None]
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    """A scheduler and two workers of one thread, each a process; the workers have a home of their own."""
+    folder = tmp_path_factory.mktemp("dask")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    log = (folder / "log").open("wb")
+    environment = {**os.environ, "AELIB_HOME": str(folder / "elsewhere"), "PYTHONPATH": str(ROOT)}
+    environment |= {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "OMP_NUM_THREADS": "1"}
+
+    def start(*command: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *command], cwd=folder, env=environment, stdout=log, stderr=log
+        )
+
+    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard")
+    found = Dask(address, [], lambda: None)
+
+    def start_worker() -> None:
+        worker = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        found.workers.append(start(*worker))
+
+    found.start_worker = start_worker
+    start_worker()
+    start_worker()
+    try:
+        with Client(address, timeout=LIMIT, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=LIMIT)
+        yield found
+    finally:
+        for process in (*found.workers, scheduler):
+            process.kill()
+            process.wait()
+        log.close()
+
+
+@pytest.fixture
+def jobs(dask: Dask) -> Iterator[Jobs]:
+    found = Jobs(Store(), Cluster(dask.address))
+    yield found
+    found.close()
+
+
+def _done(job: Job) -> Job:
+    assert job.finished.wait(LIMIT)
+    return job
+
+
+def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: Jobs) -> None:
+    from aelib.training import fit
+
+    job = _done(jobs.submit(BEST))
+    assert (job.state, job.reason) == ("done", "")
+    run = jobs.store.get(BEST.digest)
+    assert run is not None
+    here = fit(BEST, "cpu")
+    assert run.metrics == here.metrics
+    assert all(run.weights[name].equal(here.weights[name]) for name in here.weights)
+
+
+def test_progress_and_stop_cross_the_network(jobs: Jobs) -> None:
+    job = jobs.submit(LONG, "one")
+    _until(lambda: jobs.progress(LONG.digest))
+    first = jobs.progress(LONG.digest)
+    assert first is not None
+    assert 0 < first.epoch < LONG.epochs
+    _until(lambda: (now := jobs.progress(LONG.digest)) and now.epoch > first.epoch)
+    assert jobs.cancel(LONG.digest, "one")
+    assert _done(job).state == "cancelled"
+    assert jobs.store.digests() == []
+    again = jobs.submit(LONG, "one")  # the wish to stop was for the other job
+    _until(lambda: jobs.progress(LONG.digest))
+    assert again.active
+    jobs.cancel(LONG.digest, "one")
+    _done(again)
+
+
+def test_as_many_run_at_once_as_the_cluster_has_threads(jobs: Jobs) -> None:
+    several = [jobs.submit(LONG.with_values({"seed": seed})) for seed in range(3)]
+    assert [job.state for job in several] == ["running", "running", "queued"]
+    for job in reversed(several):
+        jobs.cancel(job.digest)
+    for job in several:
+        assert _done(job).state == "cancelled"
+
+
+def test_glyphs_of_ones_own_travel_with_the_job(jobs: Jobs) -> None:
+    rows = glyphs.write(font.SPEC.load()).splitlines()
+    name = glyphs.keep("\n".join(rows[:6]).encode())
+    own = BEST.with_values({"dataset": name, "epochs": 50})
+    assert _done(jobs.submit(own)).reason == ""
+    run = jobs.store.get(own.digest)
+    assert run is not None
+    assert run.metrics["total"] == 5
+
+
+def test_a_training_over_the_limit_and_one_that_diverges_say_so(dask: Dask) -> None:
+    jobs = Jobs(Store(), Cluster(dask.address), limits=Limits(max_seconds=0.5))
+    assert "longer than" in _done(jobs.submit(LONG)).reason
+    bad = BEST.with_values(
+        {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
+    )
+    job = _done(jobs.submit(bad))
+    assert "no longer a finite number" in job.reason
+    assert job.diverged.keys() == {bad.digest}
+    jobs.close()
+
+
+def test_a_lost_worker_is_survived(dask: Dask, jobs: Jobs) -> None:
+    several = [jobs.submit(BEST.with_values({"epochs": 60_000, "seed": seed})) for seed in range(2)]
+    _until(lambda: all(jobs.progress(job.digest) for job in several))
+    lost = dask.workers.pop()
+    lost.send_signal(signal.SIGKILL)
+    lost.wait()
+    dask.start_worker()
+    for job in several:
+        assert (_done(job).state, job.reason) == ("done", "")
+
+
+def test_the_command_line_trains_on_the_cluster(dask: Dask, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "aelib", "train", "font-best", "--seeds", "3", "--json"]
+    environment = {**os.environ, "AELIB_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [*command, "--scheduler", dask.address],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["metrics"]["learnt"]["values"] == [32, 32, 32]
+    assert len(Store(tmp_path / "home").digests()) == 3
+
+
+def test_a_scheduler_that_does_not_answer_is_one_sentence() -> None:
+    with pytest.raises(LabError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        Cluster("tcp://127.0.0.1:9")
+    with pytest.raises(LabError, match="No Dask scheduler answers"):
+        Cluster("nonsense://x")
+
+
+def test_a_scheduler_that_is_killed_ends_every_job_with_a_sentence_and_one_that_returns_is_found(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    address = f"tcp://127.0.0.1:{port}"
+    environment = {**os.environ, "AELIB_HOME": str(tmp_path / "elsewhere"), "PYTHONPATH": str(ROOT)}
+
+    def start(*command: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *command], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL
+        )
+
+    scheduling = ("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+    working = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    processes = [start(*scheduling)]
+    _until(lambda: _answers(int(port)))
+    jobs = Jobs(Store(), Cluster(address))
+    try:
+        nobody = jobs.submit(BEST.with_values({"seed": 9}))
+        assert check(jobs)["status"] == "failing"  # no worker yet
+        assert jobs.cancel(nobody.digest)
+        assert (_done(nobody).state, "before a worker took it" in nobody.reason) == ("cancelled", True)
+        processes.append(start(*working))
+        several = [jobs.submit(LONG.with_values({"seed": seed})) for seed in range(3)]
+        _until(lambda: any(jobs.progress(job.digest) for job in several))
+        assert check(jobs)["status"] == "ok"
+        for process in processes:
+            process.kill()
+            process.wait()
+        for job in several:
+            assert _done(job).state == "failed"
+            assert job.reason.endswith(("start it again.", "such as tcp://127.0.0.1:8786."))
+        assert "No Dask scheduler answers" in _done(jobs.submit(LONG)).reason
+        assert check(jobs)["status"] == "failing"
+        processes += [start(*scheduling), start(*working)]
+        _until(lambda: check(jobs)["status"] == "ok")
+        assert _done(jobs.submit(BEST)).state == "done"
+    finally:
+        jobs.close()
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

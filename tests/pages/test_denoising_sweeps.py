@@ -1,0 +1,122 @@
+"""The pages Denoising and Sweeps, and seeds on the dense lesson, through AppTest: jobs run in threads of the test."""
+
+import pytest
+
+from aelib.analysis.sweep import Sweep
+from aelib.experiment import presets
+from aelib.store import Store
+from aelib.training import fit_many
+from tests.support.apps import opened, said, sound
+
+FAST = {"epochs": 60, "model.layers": "35-16-4"}
+
+
+def _save(sweep: Sweep) -> None:
+    store = Store()
+    for run in fit_many(sweep.experiments(), "cpu"):
+        store.save(run)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def _caches() -> None:
+    import streamlit as st
+
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def test_a_denoiser_is_looked_into_from_noise_to_curve() -> None:
+    experiment = presets.get("font-denoise-10").with_values(FAST)
+    _save(Sweep(experiment, {}, 10))
+    app = opened("pages/denoising.py", {"preset": "font-denoise-10", "epochs": "60", "model.layers": "35-16-4"})
+    assert [header.value[:1] for header in app.header] == list("12345678")
+    before, after = (
+        next(one.value for one in app.metric if one.label == label) for label in ("Wrong before", "Wrong after")
+    )
+    sound(app.slider(key="denoising-run:live:level").set_value(0.0).run())
+    assert next(one.value for one in app.metric if one.label == "Wrong before") == "0"
+    assert before != "0"
+    assert after
+    sound(app.selectbox(key="denoising-run:live:kind").set_value("masking").run())
+    sound(app.button(key="denoising-run:live:again").click().run())
+    text = " ".join(str(one.value) for one in app.markdown)
+    assert "useful" in text or "never" in text
+    assert any("6" in header.value for header in app.header)
+    sound(app.selectbox(key="denoising-run:paint:font5x7:character").set_value("q").run())
+
+
+def test_the_denoising_lesson_before_training_and_with_nonsense() -> None:
+    app = opened("pages/denoising.py")
+    assert app.button(key="denoising-run:train").label == "Train"
+    sound(app.text_input(key="denoising:corruption.level").set_value("2").run())
+    assert any("“Level of the noise” is '2'" in error.value.replace("\\", "") for error in app.error)
+    assert app.text_input(key="denoising:corruption.level").value == "2"
+
+
+def test_a_sweep_shows_what_is_stored_its_table_and_its_best() -> None:
+    app = opened("pages/sweeps.py")
+    assert app.text_input(key="sweeps:extra:values").value == "0.05, 0.005, 0.0005, 0.00005"
+    assert app.number_input(key="sweeps:extra:nets").value == 100
+    assert "400" in app.button(key="sweeps:train").label
+    base = presets.get("font-eta-0.0005").with_values({"epochs": 50})
+    _save(Sweep(base, {"optimizer.learning_rate": ["0.05", "0.005"]}, 3))
+    app.number_input(key="sweeps:epochs").set_value(50)
+    app.text_input(key="sweeps:extra:values").set_value("0.05 0.005")
+    sound(app.number_input(key="sweeps:extra:nets").set_value(3).run())
+    table = app.dataframe[0].value
+    assert list(table["optimizer.learning_rate"]) == ["0.05", "0.005"]
+    assert list(table["runs"]) == [3, 3]
+    assert any("Best on average" in one.value for one in app.markdown)
+    for figure in ("wrong_pixels", "loss"):
+        sound(app.segmented_control(key="sweeps:figure").set_value(figure).run())
+    address = dict(app.query_params)
+    assert (address["values"], address["nets"]) == ("0.05 0.005", "3")
+    again = opened(
+        "pages/sweeps.py", {key: value[0] if isinstance(value, list) else value for key, value in address.items()}
+    )
+    assert list(again.dataframe[0].value["runs"]) == [3, 3]
+
+
+def test_two_fields_give_a_heat_map_and_nonsense_a_sentence() -> None:
+    app = opened("pages/sweeps.py")
+    sound(app.selectbox(key="sweeps:extra:sweep").set_value("rate-and-activation").run())
+    assert app.text_input(key="sweeps:extra:values2").value.startswith("0.0003")
+    assert "100" in app.button(key="sweeps:train").label
+    for values, sentence in (("", "no values"), ("0.1, 0.1", "twice"), ("x", "is 'x'")):
+        sound(app.text_input(key="sweeps:extra:values2").set_value(values).run())
+        assert any(sentence in error.value.replace("\\", "") for error in app.error), values
+        assert app.text_input(key="sweeps:extra:values2").value == values
+    sound(app.selectbox(key="sweeps:extra:vary2").set_value("model.hidden_activation").run())
+    assert any("varied twice" in error.value for error in app.error)
+
+
+def test_a_link_to_an_experiment_is_what_a_sweep_varies() -> None:
+    app = opened("pages/sweeps.py", {"preset": "emoji-best"})
+    assert "emoji-best" in app.query_params["preset"]
+    assert app.selectbox(key="sweeps:extra:vary").value == "optimizer.learning_rate"
+    assert not app.error
+
+
+def test_an_address_of_a_sweep_that_makes_no_sense_is_one_sentence() -> None:
+    for query in ({"vary": "nonsense", "values": "1", "nets": "2"}, {"nets": "many", "vary": "epochs", "values": "5"}):
+        app = opened("pages/sweeps.py", query)
+        assert app.error or app.warning
+
+
+def test_ten_seeds_have_a_mean_a_best_and_a_worst() -> None:
+    base = presets.get("font-best").with_values({"epochs": 100})
+    _save(Sweep(base, {}, 10))
+    app = opened("pages/dense.py", {"preset": "font-best", "epochs": "100"})
+    assert [header.value[:1] for header in app.header] == list("123456789")
+    learnt = [one.value for one in app.metric if one.label == "Learnt"]
+    assert any("±" in value for value in learnt)
+
+
+@pytest.mark.parametrize("lesson", ["lab", "denoising", "compression", "colour", "restoring", "sweeps"])
+def test_painted_noise_asks_for_the_pixels_and_takes_them(lesson: str) -> None:
+    app = opened(f"pages/{lesson}.py")
+    sound(app.selectbox(key=f"{lesson}:corruption.kind").set_value("painted").run())
+    assert "empty: give the numbers of the pixels" in said(app)
+    sound(app.text_input(key=f"{lesson}:corruption.pixels").set_value("0-7-14").run())
+    assert not app.error
+    assert app.query_params["corruption.pixels"] in ("0-7-14", ["0-7-14"])

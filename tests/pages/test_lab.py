@@ -1,0 +1,84 @@
+"""The Lab: any net on any data set."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aelib.experiment import Experiment, flatten, presets
+from aelib.training import fit
+from aelib.ui.shell import server_state
+from aelib.ui.shell.address import to_query
+from tests.support.apps import opened, sound, texts
+
+FEW = {"epochs": "2"}
+CONVOLUTIONAL = {"model.kind": "convolutional", "model.convolution.channels": "4-2", "model.convolution.stride": "1"}
+
+
+def _stored(experiment: Experiment) -> AppTest:
+    """The page on a run of this experiment."""
+    server_state.store().save(fit(experiment, "cpu"))
+    return opened("pages/lab.py", to_query(experiment, "font-best"))
+
+
+@pytest.mark.parametrize(
+    ("preset", "values"),
+    [
+        ("font-best", {}),
+        ("font-best", CONVOLUTIONAL),  # no lesson is about convolutions on characters
+        ("emoji-best", {}),
+        ("digits-denoise", {"model.layers": "64-16-2"}),
+        ("house-numbers-autoencoder", {"model.convolution.channels": "4-2-1"}),
+        ("photographs-3", {"model.convolution.channels": "2-2", "epochs": "1"}),
+    ],
+)
+def test_every_kind_of_run_is_shown(preset: str, values: dict[str, str]) -> None:
+    app = _stored(presets.get(preset).with_values({**FEW, **values}))
+    assert not app.error
+    assert [header.value[:1] for header in app.header] == list("1234567")
+    formulas = [one.value for one in app.latex]
+    told = texts(app)
+    # training of a variational net makes another sum small
+    assert any(r"\beta\sum" in formula for formula in formulas) == (preset == "emoji-best")
+    assert len(formulas) == (4 if preset == "emoji-best" else 3)
+    assert ("summed over pixels, mean over images:" in told) == (preset == "emoji-best")
+    assert ("mean over pixels and images:" in told) == (preset != "emoji-best")
+    assert any(("ae-row" in one.proto.body) for one in app.get("html"))
+
+
+def test_every_choice_is_there() -> None:
+    """Each on a page where it has an effect."""
+    common = {"preset": "font-best", "epochs": "2"}
+    dense = {
+        "model.variational": "true",
+        "model.initialization": "normal",
+        "optimizer.kind": "momentum",
+        "optimizer.schedule": "step",
+        "early_stop.kind": "learnt",
+        "corruption.kind": "painted",
+        "corruption.pixels": "3",
+    }
+    enlarging = {"preset": "photographs-3"}
+    shown: set[str] = set()
+    for query in (common | dense, common | CONVOLUTIONAL | {"early_stop.kind": "patience"}, enlarging):
+        app = opened("pages/lab.py", query)
+        every = [*app.selectbox, *app.text_input, *app.number_input, *app.toggle]
+        shown |= {one.key.removeprefix("lab:") for one in every if one.key}
+    assert set(flatten(Experiment().model_dump(mode="json"))) - shown == set()
+
+
+def test_another_kind_of_net_keeps_the_rest() -> None:
+    app = opened("pages/lab.py", {"preset": "font-best", "epochs": "77"})
+    sound(app.selectbox(key="lab:model.kind").set_value("convolutional").run())
+    assert app.query_params["model.kind"] in ("convolutional", ["convolutional"])
+    assert app.number_input(key="lab:epochs").value == 77
+    formula = app.latex[0].value
+    sound(app.selectbox(key="lab:model.hidden_activation").set_value("tanh").run())
+    assert app.latex[0].value != formula
+    assert "tanh" in app.latex[0].value
+
+
+def test_a_cost_is_told_before_training() -> None:
+    app = opened("pages/lab.py", {"preset": "font-best", **FEW, "seed": "123"})
+    told = " ".join(one.value for one in app.caption)
+    assert "parameters" in told
+    assert "about" in told
+    assert any(one.label == "Train" for one in app.button)

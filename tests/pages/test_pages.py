@@ -1,0 +1,230 @@
+"""The pages without a browser: what they show, what they refuse, what they keep."""
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aelib.charts.leaderboard import pareto
+from aelib.experiment import presets
+from aelib.store import Store
+from aelib.training import fit
+from aelib.ui import page_frame
+from tests.support.apps import ROOT, opened, sound
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+
+TINY = presets.get("font-best").with_values({"epochs": 30})
+
+
+def _open(page: str = "pages/dense.py", **query: str) -> AppTest:
+    return opened(page, query)
+
+
+def _headers(app: AppTest) -> list[str]:
+    return [header.value for header in app.header]
+
+
+@pytest.mark.parametrize(
+    "page", ["app.py", page_frame.RUNS[0], page_frame.DOCUMENTS[0], *(lesson[0] for lesson in page_frame.LESSONS)]
+)
+def test_every_page_opens_on_an_empty_server(page: str) -> None:
+    app = _open(page)
+    assert app.title
+    assert not app.error
+
+
+def test_every_page_file_is_in_the_navigation() -> None:
+    files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
+    assert files == {*(tool[0] for tool in page_frame.TOOLS), *(lesson[0] for lesson in page_frame.LESSONS)}
+
+
+def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:
+    app = _open()
+    assert [button.label for button in app.button] == ["Train"]
+    assert _headers(app) == ["1 · Choose", "2 · Train"]
+
+
+def test_a_stored_run_opens_at_once_and_says_so() -> None:
+    Store().save(fit(TINY, "cpu"))
+    app = _open(preset="font-best", epochs="30")
+    assert any("Found in the store" in box.value for box in app.success)
+    assert len(_headers(app)) == 9
+    learnt = next(metric for metric in app.metric if metric.label == "Learnt")
+    run = Store().get(TINY.digest)
+    assert run is not None
+    assert learnt.value == f"{run.metrics['learnt']} of 32"
+
+
+def test_the_error_table_is_the_runs() -> None:
+    run = fit(TINY, "cpu")
+    Store().save(run)
+    app = _open(preset="font-best", epochs="30")
+    table = app.dataframe[0].value
+    assert dict(zip(table["image"], table["wrong pixels"], strict=True)) == run.metrics["wrong_pixels"]
+    assert list(table["wrong pixels"]) == sorted(table["wrong pixels"], reverse=True)
+
+
+def test_the_address_sets_the_controls_and_the_controls_the_address() -> None:
+    app = _open(preset="font-best", seed="3", **{"optimizer.learning_rate": "0.02"})
+    assert app.number_input(key="dense:seed").value == 3
+    assert app.text_input(key="dense:optimizer.learning_rate").value == "0.02"
+    sound(app.number_input(key="dense:seed").set_value(4).run())
+    assert app.query_params == {"preset": "font-best", "seed": "4", "optimizer.learning_rate": "0.02"}
+
+
+def test_choosing_a_preset_sets_every_control() -> None:
+    app = _open(preset="font-best", seed="3")
+    sound(app.selectbox(key="dense:preset").set_value("font-30-20-10").run())
+    assert app.text_input(key="dense:model.layers").value == "35-30-20-10-2"
+    assert app.selectbox(key="dense:model.hidden_activation").value == "sigmoid"
+    assert app.number_input(key="dense:seed").value == 0
+    assert app.query_params == {"preset": "font-30-20-10", "seed": "0"}
+
+
+@pytest.mark.parametrize(
+    "query", [{"preset": "nonsense"}, {"seed": "-1"}, {"model.layers": "<b>"}, {"x": "y" * 2000}], ids=str
+)
+def test_a_bad_address_gives_the_default_and_one_sentence(query: dict[str, str]) -> None:
+    app = _open(**query)
+    assert len(app.warning) == 1
+    assert "address" in app.warning[0].value
+    assert app.selectbox(key="dense:preset").value == "font-20-10"
+    assert app.query_params == {"preset": "font-20-10", "seed": "0"}
+    sound(app.run())
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("model.layers", "36-2", "start with 35"),
+        ("model.layers", "35-banana-2", "banana"),
+        ("optimizer.learning_rate", "0", "above 0"),
+        ("optimizer.learning_rate", "nan", "above 0"),
+        ("batch_size", "64", "1 to 32"),
+        ("snapshots", "1-x", "epochs"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(key: str, value: str, says: str) -> None:
+    app = _open()
+    sound(app.text_input(key=f"dense:{key}").set_value(value).run())
+    (error,) = app.error
+    assert says in error.value.replace("\\", "")
+    assert app.text_input(key=f"dense:{key}").value == value
+    assert not app.button, "nothing can be trained"
+    assert _headers(app) == ["1 · Choose", "2 · Train"]
+
+
+@pytest.mark.parametrize(("key", "value"), [("epochs", 0), ("epochs", 2_000_000), ("seed", -1), ("seed", 2**40)])
+def test_numbers_out_of_range_are_said_too(key: str, value: int) -> None:
+    app = _open()
+    sound(app.number_input(key=f"dense:{key}").set_value(value).run())
+    (error,) = app.error
+    assert f"{key} is {value}" in error.value.replace("\\", "")
+    assert app.number_input(key=f"dense:{key}").value == value
+
+
+def test_conditional_controls_come_and_keep_their_values() -> None:
+    app = _open()
+    sound(app.selectbox(key="dense:optimizer.kind").set_value("momentum").run())
+    sound(app.text_input(key="dense:optimizer.momentum").set_value("0.5").run())
+    assert app.query_params["optimizer.momentum"] == "0.5"
+    sound(app.selectbox(key="dense:optimizer.kind").set_value("adam").run())
+    sound(app.selectbox(key="dense:optimizer.kind").set_value("momentum").run())
+    assert app.text_input(key="dense:optimizer.momentum").value == "0.5"
+
+
+def test_an_upload_becomes_the_data_set() -> None:
+    app = _open()
+    table = b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n"
+    sound(app.file_uploader(key="dense:upload").upload("mine.csv", table, "text/csv").run())
+    assert app.selectbox(key="dense:dataset").value.startswith("glyphs-")
+    assert app.text_input(key="dense:model.layers").value == "9-20-10-2"
+    assert not app.error
+
+
+def test_a_bad_upload_is_one_sentence_and_changes_nothing() -> None:
+    app = _open()
+    sound(app.file_uploader(key="dense:upload").upload("mine.csv", b"\xff\xfe\x00", "text/csv").run())
+    (error,) = app.error
+    assert "UTF" in error.value
+    assert app.selectbox(key="dense:dataset").value == "font5x7"
+    assert [button.label for button in app.button] == ["Train"]
+
+
+def test_a_damaged_run_is_said_and_can_be_trained_again() -> None:
+    store = Store()
+    store.save(fit(TINY, "cpu"))
+    (store.runs / TINY.digest / "weights.safetensors").write_bytes(b"broken")
+    app = _open(preset="font-best", epochs="30")
+    assert "damaged" in app.warning[0].value
+    assert [button.label for button in app.button] == ["Train"]
+
+
+@pytest.mark.parametrize("layers", ["35-16-1", "35-16-5"])
+def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
+    experiment = TINY.with_values({"model.layers": layers})
+    Store().save(fit(experiment, "cpu"))
+    app = _open(preset="font-best", epochs="30", **{"model.layers": layers})
+    told = any("principal components" in caption.value for caption in app.caption)
+    assert told == (layers == "35-16-5")
+
+
+def test_the_way_from_one_character_to_another_has_as_many_images_as_asked() -> None:
+    Store().save(fit(TINY, "cpu"))
+    app = _open(preset="font-best", epochs="30")
+    assert app.selectbox(key="dense-run:font5x7:from").value == "s"
+    assert app.selectbox(key="dense-run:font5x7:to").value == "z"
+    sound(app.slider(key="dense-run:steps").set_value(5).run())
+    strips = [str(element.value) for element in app.get("html") if "step" in str(element.value)]
+    assert len(strips) == 1
+    assert strips[0].count("<img") == 5
+
+
+def test_the_runs_page_lists_filters_and_ranks() -> None:
+    store = Store()
+    for layers in ("35-8-2", "35-16-2", "35-16-8-2"):
+        store.save(fit(TINY.with_values({"model.layers": layers}), "cpu"))
+    app = _open("pages/runs.py")
+    assert set(app.dataframe[0].value["layers"]) == {"35-8-2", "35-16-2", "35-16-8-2"}
+    sound(app.text_input(key="runs:layers").set_value("16").run())
+    assert set(app.dataframe[0].value["layers"]) == {"35-16-2", "35-16-8-2"}
+    sound(app.text_input(key="runs:layers").set_value("").run())
+    sound(app.selectbox(key="runs:order").set_value("smallest").run())
+    parameters = list(app.dataframe[0].value["parameters"])
+    assert parameters == sorted(parameters)
+    assert len(app.dataframe[1].value) == 3
+    sound(app.text_input(key="runs:layers").set_value("' OR 1=1 --").run())
+    assert app.info
+
+
+def test_the_front_is_what_nobody_beats() -> None:
+    points = [(100, 9), (200, 9), (200, 3), (150, 5), (300, 3), (400, 0), (100, 12)]
+    rows = [{"parameters": parameters, "wrong_pixels": wrong} for parameters, wrong in points]
+    front = [(row["parameters"], row["wrong_pixels"]) for row in pareto(rows)]  # type: ignore[arg-type]
+    assert front == [(100, 9), (150, 5), (200, 3), (400, 0)]
+
+
+def test_an_address_that_comes_a_moment_late_takes_nothing_back() -> None:
+    """A browser sends the address before along where the next press is quicker than the new one."""
+    app = opened("pages/dense.py", {"preset": "font-best"})
+    before = {key: app.query_params[key] for key in app.query_params}
+    sound(app.number_input(key="dense:epochs").set_value(77).run())
+    app.query_params.clear()
+    for key, value in before.items():
+        app.query_params[key] = value
+    sound(app.number_input(key="dense:seed").set_value(5).run())
+    assert app.number_input(key="dense:epochs").value == 77
+    assert app.number_input(key="dense:seed").value == 5
+    assert app.query_params["epochs"] in ("77", ["77"])
+
+
+def test_one_run_with_a_strange_date_does_not_take_the_list_away() -> None:
+    store = Store()
+    dates = ("2024-01-01", "2024-01-01T10:00:00.000+02:00", "2024-01-01T10:00:00", "0001-01-01", "yesterday")
+    for seed, created in enumerate(dates):
+        store.save(replace(fit(TINY.with_values({"seed": seed}), "cpu"), created=created))
+    table = _open("pages/runs.py").dataframe[0].value
+    assert sorted(table["seed"]) == list(range(len(dates)))
+    assert table["trained (UTC)"].isna().sum() <= 2

@@ -1,0 +1,71 @@
+"""Pages through AppTest: without a browser, jobs in threads of the test."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from aelib.store import Store
+from aelib.training import Run
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 150.0  # seconds: workers are nice, and a busy machine lets them wait
+
+
+def opened(page: str, query: Mapping[str, str] | None = None) -> AppTest:
+    """A page's file ("pages/dense.py") at an address, run once without an exception."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in (query or {}).items():
+        app.query_params[key] = value
+    if page != "app.py":
+        app.switch_page(page)
+    return sound(app.run())
+
+
+def sound(app: AppTest) -> AppTest:
+    """The same, if it shows no exception."""
+    assert not app.exception, app.exception
+    return app
+
+
+def save(*runs: Run) -> None:
+    """Into this test's own store."""
+    for run in runs:
+        Store().save(run)
+
+
+def said(app: AppTest) -> str:
+    """Errors and warnings."""
+    return " ".join(one.value.replace("\\", "") for one in [*app.error, *app.warning])
+
+
+def texts(app: AppTest) -> str:
+    """What stands between the pictures."""
+    return " ".join(str(one.value).replace("\\", "") for one in [*app.markdown, *app.caption])
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(one.value for one in app.metric if one.label == label)
+
+
+def image_rows(app: AppTest) -> list[str]:
+    """The HTML of every row of images."""
+    return [one.proto.body for one in app.get("html") if "ae-row" in one.proto.body]
+
+
+def column(app: AppTest, name: str) -> dict[str, float]:
+    """A column of the first table that has it, by its first column."""
+    found = next(one.value for one in app.dataframe if name in one.value)
+    return dict(zip(found.iloc[:, 0], found[name], strict=True))
+
+
+def until(app: AppTest, there: Callable[[], bool]) -> AppTest:
+    """Run again until it is so: AppTest has no clock that draws fragments anew."""
+    end = time.monotonic() + PATIENCE
+    while not there():
+        told = [one.value for one in app.info]
+        assert time.monotonic() < end, f"it never came: {said(app)} {told} {app.exception}"
+        time.sleep(0.25)  # leaves them the processor
+        app.run()
+    return app

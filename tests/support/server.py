@@ -1,0 +1,75 @@
+"""The app on a real server, for browser tests and benchmarks."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN = 120.0  # seconds: a busy machine imports torch first
+
+
+class Server:
+    """The app on a port of its own, with a store of its own.
+
+    environment, arguments: beside those that every server has; script: another main script than the app's.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        environment: Mapping[str, str] | None = None,
+        arguments: Iterable[str] = (),
+        script: Path = ROOT / "server.py",
+    ) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.home = home
+        self.log = home.with_suffix(".log")
+        self.script = script
+        self._environment, self._arguments = dict(environment or {}), list(arguments)
+        self.start()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", str(self.script), f"--server.port={self.port}"]
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [*command, "--server.address=127.0.0.1", *self._arguments],
+                cwd=ROOT,  # where .streamlit/config.toml is, whichever script is served
+                env={**os.environ, "AELIB_HOME": str(self.home), **self._environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        end = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < end:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                time.sleep(0.1)
+        self.kill()
+        raise RuntimeError(f"the server did not start: {self.log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """As a power cut would. The worker processes end by themselves when their server has gone."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """As an administrator would: asked to end, killed only where it does not listen."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()

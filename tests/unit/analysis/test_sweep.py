@@ -1,0 +1,169 @@
+"""Sweeps: points and nets, what is found and what is trained, interruption, the command line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import mean, stdev
+
+import pytest
+
+from aelib.analysis.sweep import SWEEPS, Sweep, collect, parse_over, split
+from aelib.cli.main import main
+from aelib.core.errors import LabError
+from aelib.experiment import ExperimentError, presets
+from aelib.store import Store
+from aelib.training import Diverged, Run, fit, fit_many
+
+BASE = presets.get("font-best").with_values({"epochs": 60})
+RATES = {"optimizer.learning_rate": ["0.01", "0.001"]}
+LEVELS = {"corruption.level": ["0", "0.1"], "model.layers": ["35-8-2", "35-16-2"]}
+
+
+def test_points_are_every_combination_with_every_seed() -> None:
+    sweep = Sweep(BASE.with_values({"corruption.kind": "gaussian", "seed": 5}), LEVELS, seeds=3)
+    points = sweep.points()
+    assert [tuple(point.values.values()) for point in points] == [
+        ("0", "35-8-2"),
+        ("0", "35-16-2"),
+        ("0.1", "35-8-2"),
+        ("0.1", "35-16-2"),
+    ]
+    assert sweep.size == len(sweep.experiments()) == 12
+    for point in points:
+        assert [experiment.seed for experiment in point.experiments] == [5, 6, 7]
+        for i, experiment in enumerate(point.experiments):
+            assert experiment.digest == sweep.base.with_values({**point.values, "seed": 5 + i}).digest
+
+
+@pytest.mark.parametrize(
+    ("over", "seeds", "sentence"),
+    [
+        ({"epochs": ["1"], "loss": ["mse"], "batch_size": ["8"]}, 1, "over at most 2 fields: 3"),
+        ({"epochs": []}, 1, "epochs has no values"),
+        ({"epochs": ["5", "5"]}, 1, "twice"),
+        ({"epochs": ["5", "many"]}, 1, "epochs is 'many': give a whole number"),
+        ({"nonsense.field": ["5"]}, 1, "'nonsense.field' is not a field"),
+        ({"model": ["5"]}, 1, "'model' is not a field"),
+        ({"seed": ["5"]}, 1, "another field to vary"),
+        ({"epochs": ["5"]}, 0, "number of seeds is 0"),
+        ({"corruption.level": ["0.1", "0.2"]}, 1, "corruption.level 0.1 and corruption.level 0.2 are the same"),
+        ({"optimizer.momentum": ["0.1", "0.2"]}, 1, "has no effect here"),
+        ({"optimizer.learning_rate": ["0.1", "0.10"]}, 1, "the value is the same"),
+        ({"epochs": [str(n) for n in range(1, 402)]}, 1, "401 points: at most 400"),
+        ({"epochs": ["5", "6"]}, 6000, "12,000 nets: at most 10,000"),
+    ],
+)
+def test_what_makes_no_sense_is_said(over: dict[str, list[str]], seeds: int, sentence: str) -> None:
+    with pytest.raises(LabError, match=sentence):
+        Sweep(BASE, over, seeds)
+
+
+def test_values_are_separated_as_people_type_them() -> None:
+    assert split(" 0.1, 0.2 0.3;;0.4 ") == ["0.1", "0.2", "0.3", "0.4"]
+    assert parse_over(["epochs=1,2", "model.layers = 35-2"]) == {"epochs": ["1", "2"], "model.layers": ["35-2"]}
+    for wrong in (["epochs"], ["epochs="], ["epochs=1", "epochs=2"]):
+        with pytest.raises(ExperimentError, match="--over"):
+            parse_over(wrong)
+
+
+def test_a_point_has_the_mean_and_the_spread_of_its_runs_and_counts_what_diverged() -> None:
+    wild = {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd"}
+    sweep = Sweep(BASE.with_values(wild), {"optimizer.learning_rate": ["0.01", "100"]}, seeds=4)
+    store = Store()
+    results = fit_many(sweep.experiments()[:-1], "cpu")
+    for result in results:
+        if isinstance(result, Run):
+            store.save(result)
+        else:
+            store.note_diverged({result.experiment.digest: result.epoch})
+    calm, wilder = collect(store, sweep)
+    losses = [result.loss for result in results[:4] if isinstance(result, Run)]
+    assert calm.figures["loss"].mean == pytest.approx(mean(losses))
+    assert calm.figures["loss"].std == pytest.approx(stdev(losses))
+    assert sorted(calm.figures["loss"].values) == pytest.approx(sorted(losses))
+    assert (calm.diverged, calm.missing) == (0, 0)
+    assert calm.best is not None
+    assert calm.best["loss"] == min(losses) or calm.best["learnt"] > 0
+    assert isinstance(results[4], Diverged)
+    assert (wilder.diverged, wilder.missing, len(wilder.runs), wilder.best) == (3, 1, 0, None)
+    assert store.known(experiment.digest for experiment in sweep.experiments()) == {
+        experiment.digest for experiment in sweep.experiments()[:-1]
+    }
+
+
+def test_the_command_trains_what_is_missing_and_finds_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    command = [
+        "sweep",
+        "font-best",
+        "--set",
+        "epochs=60",
+        "--over",
+        "optimizer.learning_rate=0.01,0.001",
+        "--seeds",
+        "3",
+    ]
+    Store().save(fit(BASE, "cpu"))
+    assert main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["cached"], told["trained"], told["seeds"]) == (False, 5, 3)
+    assert [point["values"] for point in told["points"]] == [{"optimizer.learning_rate": v} for v in ("0.01", "0.001")]
+    for point in told["points"]:
+        assert point["runs"] == len(point["learnt"]["values"]) == len(point["digests"]) == 3
+        assert point["learnt"]["mean"] == pytest.approx(mean(point["learnt"]["values"]))
+        assert point["best"] in point["digests"]
+    assert main(command) == 0
+    printed = capsys.readouterr()
+    assert "0 of 6 nets trained" in printed.err
+    assert "±" in printed.out
+    for wrong in (["--over", "epochs"], ["--over", "x=1"], ["--over", "epochs=1", "--seeds", "0"]):
+        assert main(["sweep", "font-best", *wrong]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_sweep_that_is_interrupted_keeps_what_had_ended_and_goes_on_there(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "aelib",
+        "sweep",
+        "font-best",
+        "--over",
+        "epochs=50,2000000",
+        "--seeds",
+        "3",
+        "--json",
+    ]
+    command[command.index("epochs=50,2000000")] = "epochs=50,1000000"
+    environment = {**os.environ, "AELIB_HOME": str(tmp_path)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 60
+    while len(Store(tmp_path).digests()) < 3:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert "what had ended is kept" in err
+    command[command.index("epochs=50,1000000")] = "epochs=50,60"
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert json.loads(done.stdout)["trained"] == 3
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_every_preset_is_a_sweep(name: str) -> None:
+    sweep = SWEEPS[name].sweep
+    assert sweep.size == sum(len(point.experiments) for point in sweep.points())
+    assert len({experiment.digest for experiment in sweep.experiments()}) == sweep.size
+
+
+def test_the_documents_analysis_is_four_hundred_trainings() -> None:
+    sweep = SWEEPS["rate"].sweep
+    assert sweep.size == 400
+    assert sweep.base.epochs == 10_000
+    assert {experiment.digest for experiment in sweep.experiments()} >= {
+        presets.get(f"font-eta-{rate}").digest for rate in ("0.05", "0.005", "0.0005", "0.00005")
+    }

@@ -1,0 +1,297 @@
+"""What an experiment refuses and how it says so; what its digest means; that nothing hostile gets through."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aelib.experiment import Experiment, ExperimentError, flatten, from_json, parse, presets
+
+BAD = [
+    ({"optimizer.learning_rate": -1}, "optimizer.learning_rate is -1", "above 0"),
+    ({"optimizer.learning_rate": 0}, "optimizer.learning_rate is 0", "above 0"),
+    ({"optimizer.learning_rate": "nan"}, "optimizer.learning_rate is 'nan'", "above 0"),
+    ({"optimizer.learning_rate": float("inf")}, "optimizer.learning_rate is inf", "at most 100"),
+    ({"optimizer.learning_rate": "fast"}, "optimizer.learning_rate is 'fast'", "number"),
+    ({"optimizer.momentum": 1}, "optimizer.momentum is 1", "below 1"),
+    ({"optimizer.weight_decay": -0.1}, "optimizer.weight_decay is -0.1", "0 to 10"),
+    ({"optimizer.kind": "sdg"}, "optimizer.kind is 'sdg'", "adamw"),
+    ({"optimizer.schedule": "linear"}, "optimizer.schedule is 'linear'", "cosine"),
+    ({"model.kind": "transformer"}, "model.kind is 'transformer'", "dense"),
+    ({"model.layers": "36-20-2"}, "model.layers is 36-20-2", "35"),
+    ({"model.layers": "35"}, "model.layers is", "2 to 12 sizes"),
+    ({"model.layers": "35-0-2"}, "model.layers is '0'", "1 to 4096"),
+    ({"model.layers": "35-999999-2"}, "model.layers is '999999'", "4096"),
+    ({"model.layers": "35-4096-4096-4096-2"}, "model.layers is 35-4096-4096-4096-2", "20,000,000"),
+    ({"model.layers": "35-20-2-20-35"}, "model.layers is 35-20-2-20-35", "such as 35-20-2;"),
+    ({"model.layers": "35-two"}, "model.layers is 'two'", "sizes"),
+    ({"model.decoder_layers": "3-35"}, "model.decoder_layers is 3-35", "the code's 2"),
+    ({"model.hidden_activation": "gelu"}, "model.hidden_activation is 'gelu'", "silu"),
+    ({"model.initialization": "zeros"}, "model.initialization is 'zeros'", "xavier_uniform"),
+    ({"model.initialization_scale": 0}, "model.initialization_scale is 0", "above 0"),
+    ({"loss": "huber"}, "loss is 'huber'", "bce"),
+    ({"loss": "bce", "model.output_activation": "tanh"}, "loss is 'bce'", "sigmoid"),
+    (
+        {"normalization": "symmetric", "model.output_activation": "sigmoid"},
+        "model.output_activation is 'sigmoid'",
+        "tanh",
+    ),
+    ({"normalization": "log"}, "normalization is 'log'", "symmetric"),
+    ({"epochs": 0}, "epochs is 0", "1 to 1,000,000"),
+    ({"epochs": 10**9}, "epochs is 1000000000", "1,000,000"),
+    ({"epochs": 1.5}, "epochs is 1.5", "whole number"),
+    ({"batch_size": 33}, "batch_size is 33", "1 to 32"),
+    ({"batch_size": 0}, "batch_size is 0", "from 1"),
+    ({"batch_size": 31, "model.batch_norm": True}, "batch_size is 31", "batch norm"),
+    ({"early_stop.kind": "never"}, "early_stop.kind is 'never'", "patience"),
+    ({"early_stop.patience": 0}, "early_stop.patience is 0", "1 to"),
+    ({"snapshots": [1, -5]}, "snapshots is [1, -5]", "from 0 on"),
+    ({"seed": -1}, "seed is -1", "0 to"),
+    ({"dataset": "mnits"}, "dataset is 'mnits'", "font5x7"),
+    ({"dataset": "glyphs-0123456789ab"}, "dataset is 'glyphs-0123456789ab'", "upload"),
+    ({"dataset": "glyphs-../../etc"}, "dataset is 'glyphs-../../etc'", "hexadecimal"),
+    ({"beta": -1}, "beta is -1", "0 to 1000"),
+    ({"beta_warm_up": 1001, "model.variational": True}, "beta_warm_up is 1,001", "at most 1,000"),
+    ({"dataset": "digits8x8", "early_stop.kind": "patience"}, "early_stop.kind is 'patience'", "validate"),
+    ({"beta_warm_up": 0.5}, "beta_warm_up is 0.5", "whole number"),
+    ({"free_bits": "x"}, "free_bits is 'x'", "0 to 100"),
+    ({"model.variational": True, "model.code_activation": "tanh"}, "model.code_activation is 'tanh'", "identity"),
+    ({"dataset": "emoji20x20-1"}, "dataset is 'emoji20x20-1'", "hexadecimal"),
+    ({"dataset": "emoji20x20-0000000001"}, "dataset is 'emoji20x20-0000000001'", "at least 2"),
+    ({"dataset": "emoji20x20-ffffffffff0"}, "dataset is 'emoji20x20-ffffffffff0'", "40 emoji"),
+    ({"dataset": "pictures-0123456789ab"}, "dataset is 'pictures-0123456789ab'", "upload"),
+    (
+        {"dataset": "digits8x8", "model.layers": "64-2", "early_stop.kind": "learnt"},
+        "early_stop.kind is 'learnt'",
+        "patience",
+    ),
+    ({"dataset": "digits8x8", "model.layers": "64-2", "batch_size": 1438}, "batch_size is 1438", "1,437"),
+    (
+        {"model.kind": "convolutional", "model.convolution.kernel": 4, "model.convolution.stride": 1},
+        "model.convolution.kernel is 4",
+        "odd",
+    ),
+    (
+        {"model.kind": "convolutional", "model.convolution.kernel": 4, "model.convolution.pooling": "max"},
+        "kernel is 4",
+        "odd",
+    ),
+    (
+        {"model.kind": "convolutional", "model.convolution.stride": "2-2"},
+        "model.convolution.stride is 2-2",
+        "each of the 3 layers",
+    ),
+    ({"model.kind": "convolutional", "model.convolution.stride": "2-2-3"}, "layer 3 has 2x2 pixels", "3 times smaller"),
+    ({"model.kind": "convolutional", "model.convolution.stride": "8-1-1"}, "layer 1 has 7x5 pixels", "8 times smaller"),
+    ({"model.kind": "convolutional", "model.convolution.stride": "0"}, "model.convolution.stride is '0'", "1 to 32"),
+    ({"model.kind": "convolutional", "model.convolution.channels": "16-1000"}, "channels is '1000'", "1 to 512"),
+    (
+        {
+            "model.kind": "convolutional",
+            "model.convolution.channels": "512-512-512-512-512-512-512-512-512-512",
+            "model.convolution.stride": 1,
+        },
+        "parameters",
+        "20,000,000",
+    ),
+    ({"model.kind": "convolutional", "model.convolution.kernel": 12}, "model.convolution.kernel is 12", "1 to 11"),
+    ({"model.kind": "convolutional", "model.convolution.pooling": "min"}, "pooling is 'min'", "average"),
+    ({"model.kind": "convolutional", "dataset": "mnist"}, "A batch of 60,000 images", "batch_size of at most"),
+    ({"model.kind": "super_resolution", "model.variational": True}, "model.variational is true", "no code"),
+    ({"model.width": 3}, "'model.width' is not a field", "presets"),
+]
+
+
+@pytest.mark.parametrize(("values", "says", "allows"), BAD, ids=lambda value: str(value)[:40])
+def test_one_sentence_names_field_value_and_what_is_allowed(values: dict[str, object], says: str, allows: str) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        Experiment().with_values(values)
+    (sentence,) = caught.value.problems
+    assert says in sentence
+    assert allows in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_every_problem_is_said_not_only_the_first() -> None:
+    with pytest.raises(ExperimentError) as caught:
+        Experiment().with_values({"epochs": 0, "loss": "x", "seed": -1})
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize("name", presets.PRESETS)
+def test_presets_survive_json(name: str) -> None:
+    experiment = presets.get(name)
+    again = from_json(experiment.to_json())
+    assert again == experiment
+    assert again.digest == experiment.digest
+
+
+def test_presets_all_mean_something_else() -> None:
+    """But for rows that look into the same training once more, or train it on another device."""
+    again = {"emoji-morph": "emoji-vae-wide", "svhn-gpu": "svhn-autoencoder"}
+    digests = [one.experiment.digest for name, one in presets.PRESETS.items() if name not in again]
+    assert len(set(digests)) == len(digests)
+    for name, same in again.items():
+        assert presets.get(name).digest == presets.get(same).digest
+
+
+def test_every_row_of_the_documents_has_a_preset_that_does_what_the_row_says() -> None:
+    """Networks, activations and numbers of bits, as far as the row gives them."""
+    rows = presets.results()
+    assert set(rows) <= set(presets.PRESETS)
+    for name, row in rows.items():
+        experiment = presets.get(name)
+        if row["dataset"] == "font5x7" and row["task"] in ("dense", "denoising"):
+            assert row["architecture"].startswith("-".join(map(str, experiment.model.layers))), name
+        if row["metric"] == "code_bits":
+            assert experiment.latent_dim * 32 == int(row["reported"]), name
+        if row["task"] == "super_resolution":
+            kinds = [step.kind for step in experiment.architecture.encoder]
+            layers, _, said = row["architecture"].removeprefix("conv ").partition(" ")
+            if said.startswith("layer"):
+                assert kinds.count("convolution") == int(layers), (name, kinds)
+        if row["dataset"] in ("notmnist", "mnist") and row["hidden_activation"]:
+            assert experiment.model.hidden_activation == row["hidden_activation"], name
+            assert experiment.output_activation == row["output_activation"], name
+
+
+CHANGING = {
+    "dataset": None,
+    "model.kind": "convolutional",
+    "normalization": "symmetric",
+    "model.layers": "35-21-2",
+    "model.decoder_layers": "2-35",
+    "model.hidden_activation": "relu",
+    "model.code_activation": "tanh",
+    "model.output_activation": "saturating_linear",
+    "model.batch_norm": True,
+    "model.variational": True,
+    "model.initialization": "normal",
+    "corruption.kind": "salt_pepper",
+    "loss": "mae",
+    "optimizer.kind": "momentum",
+    "optimizer.learning_rate": 0.002,
+    "optimizer.weight_decay": 0.1,
+    "optimizer.schedule": "step",
+    "epochs": 999,
+    "batch_size": 8,
+    "early_stop.kind": "patience",
+    "snapshots": "1,2",
+    "seed": 1,
+}
+_CONVOLUTIONAL = {"model.kind": "convolutional"}
+# Fields that matter only beside another one.
+WITH = {
+    "model.initialization_scale": (0.2, {"model.initialization": "normal"}),
+    "optimizer.momentum": (0.5, {"optimizer.kind": "nesterov"}),
+    "optimizer.step_every": (7, {"optimizer.schedule": "step"}),
+    "optimizer.step_factor": (0.1, {"optimizer.schedule": "step"}),
+    "corruption.level": (0.3, {"corruption.kind": "gaussian"}),
+    "corruption.fresh": (False, {"corruption.kind": "masking"}),
+    "corruption.where": ("test", {"corruption.kind": "bit_flip"}),
+    "corruption.pixels": ("3-4", {"corruption.kind": "painted", "corruption.pixels": "5"}),
+    "beta": (0.5, {"model.variational": True}),
+    "beta_warm_up": (10, {"model.variational": True}),
+    "free_bits": (0.1, {"model.variational": True}),
+    "early_stop.wrong_pixels": (0, {"early_stop.kind": "learnt"}),
+    "early_stop.patience": (7, {"early_stop.kind": "patience"}),
+    "early_stop.min_delta": (0.1, {"early_stop.kind": "patience"}),
+    "precision": ("mixed", _CONVOLUTIONAL),
+    "model.convolution.channels": ("8-8-1", _CONVOLUTIONAL),
+    "model.convolution.stride": ("1-2-2", _CONVOLUTIONAL),
+    "model.convolution.kernel": (5, _CONVOLUTIONAL),
+    "model.convolution.pooling": ("max", _CONVOLUTIONAL),
+    "model.convolution.upsampling": ("resize", _CONVOLUTIONAL),
+    "model.convolution.code_size": (4, _CONVOLUTIONAL),
+    "model.convolution.residual": (False, {"model.kind": "super_resolution"}),
+    "model.convolution.upscale": (
+        "last",
+        {"dataset": "photographs_x2", "model.kind": "super_resolution", "batch_size": 8},
+    ),
+}
+
+
+def test_digest_covers_every_field_that_has_an_effect() -> None:
+    assert set(CHANGING) | set(WITH) == set(flatten(Experiment().model_dump()))
+    base = Experiment()
+    for path, value in CHANGING.items():
+        if value is not None:
+            assert base.with_values({path: value}).digest != base.digest, path
+    for path, (value, needs) in WITH.items():
+        assert base.with_values({path: value}).digest == base.digest, f"{path} has no effect here"
+        assert base.with_values({**needs, path: value}).digest != base.with_values(needs).digest, path
+
+
+def test_digest_is_the_same_for_the_same_meaning_and_from_version_to_version() -> None:
+    base = Experiment()
+    kept = base.with_values({"snapshots": "1-15-99999"})
+    assert kept.digest == base.with_values({"snapshots": "15-1"}).digest
+    assert kept.digest != base.with_values({"snapshots": "1"}).digest
+    grinning = base.with_values({"dataset": "emoji20x20"})
+    assert grinning.with_values({"dataset": "emoji20x20-00000000ff"}).digest == grinning.digest
+    same = {"batch_size": 32, "model.output_activation": "sigmoid", "model.decoder_layers": "2-10-20-35"}
+    assert base.with_values(same).digest == base.digest
+    assert base.digest == "1788f993b4772e35"
+    assert presets.get("font-best").digest == "e2f63889e190e74b"
+
+
+def test_a_changed_copy_has_a_digest_of_its_own() -> None:
+    base = Experiment()
+    assert base.model_copy(update={"seed": 7}).digest == base.with_values({"seed": 7}).digest != base.digest
+
+
+def test_layers_follow_another_data_set_unless_they_are_given() -> None:
+    base = Experiment().with_values({"model.decoder_layers": "2-9-35"})
+    other = base.with_values({"dataset": "digits8x8"})
+    assert (other.model.layers, other.model.decoder_layers) == ((64, 20, 10, 2), (2, 9, 64))
+    given = base.with_values({"dataset": "digits8x8", "model.layers": "64-2", "model.decoder_layers": ""})
+    assert given.model.layers == (64, 2)
+
+
+def test_an_experiment_is_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Experiment().epochs = 3  # type: ignore[misc]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.text(max_size=200) | JSON.map(json.dumps))
+def test_any_text_is_an_experiment_or_sentences(text: str) -> None:
+    try:
+        experiment = from_json(text)
+    except ExperimentError as error:
+        assert error.problems
+        assert all(len(problem) < 600 for problem in error.problems)
+    else:
+        assert re.fullmatch("[0-9a-f]{16}", experiment.digest)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(flatten(Experiment().model_dump()))), JSON, max_size=4))
+def test_any_value_of_any_field_is_an_experiment_or_sentences(values: dict[str, object]) -> None:
+    try:
+        experiment = Experiment().with_values(values)
+    except ExperimentError as error:
+        assert error.problems
+    else:
+        assert from_json(experiment.to_json()) == experiment
+        assert parse(experiment.model_dump(mode="json")).digest == experiment.digest
+
+
+def test_painted_noise_without_paint_is_refused() -> None:
+    painted = {"corruption.kind": "painted"}
+    with pytest.raises(ExperimentError) as refused:
+        Experiment().with_values(painted)
+    (problem,) = refused.value.problems
+    assert problem.startswith("corruption.pixels is empty: give ")
+    assert Experiment().with_values({**painted, "corruption.pixels": "0"}).digest != Experiment().digest
+    assert Experiment().with_values({**painted, "corruption.level": 0}).digest == Experiment().digest
+    for name, preset in presets.PRESETS.items():
+        assert preset.experiment.corruption.kind != "painted", name
