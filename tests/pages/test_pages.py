@@ -9,7 +9,7 @@ from aelib.charts.leaderboard import pareto
 from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit
-from aelib.ui import page_frame
+from aelib.ui.lessons import registry
 from tests.support.apps import ROOT, opened, sound
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -26,7 +26,7 @@ def _headers(app: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "page", ["app.py", page_frame.RUNS[0], page_frame.DOCUMENTS[0], *(lesson[0] for lesson in page_frame.LESSONS)]
+    "page", ["app.py", registry.RUNS[0], registry.DOCUMENTS[0], *(lesson[0] for lesson in registry.LESSONS)]
 )
 def test_every_page_opens_on_an_empty_server(page: str) -> None:
     app = _open(page)
@@ -36,7 +36,7 @@ def test_every_page_opens_on_an_empty_server(page: str) -> None:
 
 def test_every_page_file_is_in_the_navigation() -> None:
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert files == {*(tool[0] for tool in page_frame.TOOLS), *(lesson[0] for lesson in page_frame.LESSONS)}
+    assert files == {*(tool[0] for tool in registry.TOOLS), *(lesson[0] for lesson in registry.LESSONS)}
 
 
 def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:

@@ -1,0 +1,54 @@
+"""A store, addresses and presets written by version 0.1.0 mean the same today (tests/data/before_rooms)."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import aelib
+from aelib.experiment import presets
+from aelib.store import Store
+from aelib.ui.shell.address import from_query, unpacked
+
+WRITTEN = Path(__file__).parents[2] / "data" / "before_rooms"
+
+
+def _written(name: str) -> Any:
+    return json.loads((WRITTEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def earlier_store(home: Path) -> Store:
+    with zipfile.ZipFile(WRITTEN / "store.zip") as archive:
+        archive.extractall(home)
+    return Store()
+
+
+@pytest.mark.parametrize("run", _written("runs"), ids=lambda run: run["digest"])
+def test_a_stored_run_opens_with_the_figures_that_it_had(earlier_store: Store, run: dict[str, Any]) -> None:
+    found = aelib.load(run["digest"])
+    assert found.digest == run["digest"]
+    assert found.experiment.network == run["network"]
+    assert found.loss == run["loss"]
+    assert {name: found.metrics[name] for name in run["metrics"]} == run["metrics"]
+    assert found.reconstructions().shape == found.images.images().shape
+
+
+def test_the_index_lists_every_stored_run(earlier_store: Store) -> None:
+    assert {one["digest"] for one in earlier_store.summaries()} == {run["digest"] for run in _written("runs")}
+
+
+@pytest.mark.parametrize(("name", "digest"), _written("presets").items())
+def test_a_preset_keeps_its_digest(name: str, digest: str) -> None:
+    assert presets.get(name).digest == digest
+
+
+@pytest.mark.parametrize("address", _written("addresses"), ids=lambda address: address["packed"])
+def test_an_address_opens_the_same_experiment(address: dict[str, Any]) -> None:
+    query = {key: str(value) for key, value in address["query"].items()}
+    _, experiment, problem = from_query(query, default="font-best")
+    assert problem is None
+    assert experiment.digest == address["digest"]
+    assert unpacked(address["packed"]).digest == address["digest"]
