@@ -199,14 +199,14 @@ def jpeg(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[Poi
     Without headers only the entropy-coded scan counts, from behind the header of the scan to the end-of-image marker.
     That is generous to JPEG, since the tables, fitted as they are, would have to be known to the decoder.
     At most 500 images, evenly chosen; raises LabError for other than grey or RGB images."""
-    return _coded(images, "JPEG", qualities, lambda quality: {"quality": image_quality, "optimize": True}, scan_bytes)
+    return _coded(images, "JPEG", qualities, lambda quality: {"quality": quality, "optimize": True}, scan_bytes)
 
 
 def webp(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[Point], list[Point]]:
     """The images as lossy WebP files (Pillow: method 6, the slowest and best) at each quality from 0 to 100: once with
     whole files counted, once only with what the VP8 chunk holds, without RIFF and chunk headers (10 bytes of VP8's own
     frame header stay). WebP has no grey; its flat colour channels cost next to nothing. Otherwise as `jpeg`."""
-    return _coded(images, "WebP", qualities, lambda quality: {"quality": image_quality, "method": 6}, payload_bytes)
+    return _coded(images, "WebP", qualities, lambda quality: {"quality": quality, "method": 6}, payload_bytes)
 
 
 def codec_curves(images: Tensor) -> dict[str, list[Point]]:

@@ -1,4 +1,5 @@
 from . import bundled as bundled
+from . import catalog as catalog
 from . import downloads as downloads
 from . import files as files
 from . import idx as idx

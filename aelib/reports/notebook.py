@@ -20,8 +20,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from aelib import latent, metrics
+from aelib import metrics
 from aelib.experiment import from_json
+from aelib.metrics import latent_space
 from aelib.store import Store
 from aelib.training import fit"""
 

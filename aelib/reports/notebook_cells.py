@@ -4,8 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
+from aelib import metrics
 from aelib.experiment import from_json
-from aelib.metrics import latent_space, reconstruction
+from aelib.metrics import latent_space
 from aelib.store import Store
 from aelib.training import Run, fit
 
@@ -66,7 +67,7 @@ def images(run: Run) -> None:
             cell.axis("off")
     plt.show()
     outputs = run.reconstructions()
-    print(f"MSE of all {count} images looked at: {float(reconstruction.mse(outputs, run.images.images()).mean()):.6g}")
+    print(f"MSE of all {count} images looked at: {float(metrics.mse(outputs, run.images.images()).mean()):.6g}")
 
 
 def plane(run: Run) -> None:

@@ -82,7 +82,7 @@ class _Record(BaseModel):
     parameters: Annotated[int, Field(ge=1)]
     created: Annotated[str, Field(max_length=40)]
     versions: dict[_Text, _Text]
-    reconstruction: dict[str, Any]
+    metrics: dict[str, Any]
     history: Annotated[list[dict[_Text, float]], Field(min_length=1)]
     files: dict[str, str]
 

@@ -13,7 +13,7 @@ from safetensors.torch import save
 from aelib import datasets
 from aelib.cli.main import main
 from aelib.core.errors import LabError
-from aelib.datasets.user import image_archive
+from aelib.datasets.user import image_archive, storage
 
 
 def picture(number: int, kind: str = "PNG") -> bytes:
@@ -60,7 +60,7 @@ def test_a_collection_travels_and_has_one_name() -> None:
     name = image_archive.keep(images)
     content = datasets.content_of(name)
     assert content is not None
-    (Path(image_archive.kept.folder()) / f"{name}.safetensors").unlink()
+    (Path(storage.folder()) / f"{name}.safetensors").unlink()
     datasets.keep_content(name, content)
     assert datasets.content_of(name) == content
     other, _ = image_archive.read_zip(packed(pictures(31)), "a", 28, colour=False)
@@ -232,7 +232,7 @@ def test_a_collection_that_travels_is_checked(content: bytes, home: Path) -> Non
 
 def test_a_kept_collection_that_is_damaged_does_not_hide_the_others() -> None:
     image_archive.keep_content(_travelling())
-    (image_archive.kept.folder() / "collection-0123456789ab.safetensors").write_bytes(b"damaged")
+    (storage.folder() / "collection-0123456789ab.safetensors").write_bytes(b"damaged")
     assert len(datasets.available()) == len(datasets.SETS) + 1
     with pytest.raises(LabError):
         datasets.spec("collection-0123456789ab")

@@ -21,7 +21,7 @@ from safetensors.torch import save
 
 from aelib import datasets
 from aelib.core.errors import LabError
-from aelib.datasets import ImageSet, files, idx
+from aelib.datasets import ImageSet, catalog, files, idx
 from aelib.datasets.bundled import emoji
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.user import pictures
@@ -72,7 +72,7 @@ def test_mnist_is_the_original(real_data: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_where_mnist_is_not_there_one_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
-    datasets._load.cache_clear()
+    catalog._load.cache_clear()
     missing = datasets.spec("mnist").missing()
     assert missing is not None
     assert "datasets --get mnist" in missing
@@ -122,7 +122,7 @@ def test_another_set_in_mnists_clothes_is_refused(tmp_path: Path, monkeypatch: p
         (tmp_path / name).write_bytes(_idx(shape, bytes(math.prod(shape))))
     for name, count in (("train-labels-idx1-ubyte", 60_000), ("t10k-labels-idx1-ubyte", 10_000)):
         (tmp_path / name).write_bytes(_idx((count,), bytes(count)))
-    datasets._load.cache_clear()
+    catalog._load.cache_clear()
     with pytest.raises(LabError, match="is not MNIST's"):
         datasets.load("mnist")
 

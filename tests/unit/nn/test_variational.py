@@ -10,6 +10,7 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from aelib import datasets
 from aelib.core.random import generator
+from aelib.datasets import catalog
 from aelib.experiment import GRID_SIDE, PICTURED, Experiment, presets
 from aelib.models import build
 from aelib.nn import variational
@@ -211,12 +212,13 @@ def test_a_plain_net_keeps_the_plane_where_its_codes_are() -> None:
 def test_what_is_looked_at_is_judged_the_same_alone_and_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """An ELBO over parts is that over the whole."""
     whole = fit(DIGITS, "cpu").metrics
-    monkeypatch.setattr(datasets, "LOOKED_AT", 100)
-    datasets._looked_at.cache_clear()
+    for room in (datasets, catalog):
+        monkeypatch.setattr(room, "LOOKED_AT", 100)
+    catalog._looked_at.cache_clear()
     try:
         parts = fit(DIGITS, "cpu").metrics
     finally:
-        datasets._looked_at.cache_clear()
+        catalog._looked_at.cache_clear()
     assert parts["images"] == whole["images"]
     for name in ("mse", "elbo", "kl"):
         assert parts[name] == pytest.approx(whole[name], rel=1e-5), name
