@@ -6,8 +6,8 @@
         torch = lazy("torch")
 
 Why not `importlib.util.LazyLoader` (or `lazy_loader.load`, which uses it): both put a module that is not loaded into
-`sys.modules`, and on Python 3.11 two threads that touch it at the same time can see it half loaded. Streamlit runs every
-session in a thread. Here the import system's own lock lets the second thread wait.
+`sys.modules`, and on Python 3.11 two threads that touch it at the same time can see it half loaded. Streamlit runs
+every session in a thread. Here the import system's own lock lets the second thread wait.
 """
 
 import importlib

@@ -1,73 +1,111 @@
-"""Noise: clean images -> what the net is shown. What it should give back stays clean.
+"""Noise: clean images -> what the net sees. What it should give back stays clean.
 
-The random numbers come from (seed, turn, image, pixel), see counter.py, and are made where the images are.
+The random numbers come from (seed, turn, image, pixel), see core/counter_rng.py, and are made where the images are. One
+registry entry holds all of one noise; to add one, add one entry to `NOISES`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from aelib.core.lazy import lazy
 
-from aelib.core.counter_rng import normal, random_bits, uniform
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from aelib.core import counter_rng
+else:
+    torch, counter_rng = lazy("torch"), lazy("aelib.core.counter_rng")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Noise:
-    """label and about: for people; apply(pixels, level, bits, painted) -> noisy pixels, all of one shape but `level`
-    and `painted`, which broadcast. pixels: 0 to 1; level: 0 to 1; bits: a function that gives random int32 for each
-    pixel, by the number of the draw; painted: 1 where the person painted."""
+    """One kind of noise.
+
+    Attributes:
+        label: what people call it.
+        about: what it does, in one sentence.
+        apply: (pixels, level, bits, painted) gives noisy pixels. pixels: 0 to 1; level: 0 to 1, broadcasts with pixels;
+            bits: gives random int32 for each pixel, by the number of the draw; painted: bool, true where a person
+            painted, broadcasts with pixels, or None.
+        script: the same in a script of plain PyTorch, of the pixels `p`, `level`, `hit` (uniform in 0 to 1 for each
+            pixel), the generator `draw` and the mask `painted`; None: no script can have it.
+        painted: whether it hits only the pixels in `corruption.pixels`.
+    """
 
     label: str
     about: str
-    apply: Callable[[Tensor, Tensor, Callable[[int], Tensor], Tensor | None], Tensor]
+    apply: "Callable[[Tensor, Tensor, Callable[[int], Tensor], Tensor | None], Tensor]"
+    script: str | None = None
+    painted: bool = False
 
 
-def _salt_pepper(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
+def _salt_pepper(x: "Tensor", level: "Tensor", bits: "Callable[[int], Tensor]", _: "Tensor | None") -> "Tensor":
     drawn = bits(0)
-    return torch.where(uniform(drawn) < level, (drawn < 0).to(x.dtype), x)
+    return torch.where(counter_rng.uniform(drawn) < level, (drawn < 0).to(x.dtype), x)
 
 
-def _gaussian(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
-    return (x + level * normal(bits)).clamp_(0.0, 1.0)
+def _gaussian(x: "Tensor", level: "Tensor", bits: "Callable[[int], Tensor]", _: "Tensor | None") -> "Tensor":
+    return (x + level * counter_rng.normal(bits)).clamp_(0.0, 1.0)
 
 
-def _masking(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
-    return torch.where(uniform(bits(0)) < level, torch.zeros_like(x), x)
+def _masking(x: "Tensor", level: "Tensor", bits: "Callable[[int], Tensor]", _: "Tensor | None") -> "Tensor":
+    return torch.where(counter_rng.uniform(bits(0)) < level, torch.zeros_like(x), x)
 
 
-def _bit_flip(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], _: Tensor | None) -> Tensor:
-    return torch.where(uniform(bits(0)) < level, 1.0 - x, x)
+def _bit_flip(x: "Tensor", level: "Tensor", bits: "Callable[[int], Tensor]", _: "Tensor | None") -> "Tensor":
+    return torch.where(counter_rng.uniform(bits(0)) < level, 1.0 - x, x)
 
 
-def _painted(x: Tensor, level: Tensor, bits: Callable[[int], Tensor], painted: Tensor | None) -> Tensor:
-    hit = uniform(bits(0)) < level
+def _painted(x: "Tensor", level: "Tensor", bits: "Callable[[int], Tensor]", painted: "Tensor | None") -> "Tensor":
+    hit = counter_rng.uniform(bits(0)) < level
     return x if painted is None else torch.where(hit & painted, 1.0 - x, x)
 
 
 NOISES: dict[str, Noise] = {
     "salt_pepper": Noise(
-        "salt & pepper", "Each pixel is replaced with this probability, by on or off with equal chance.", _salt_pepper
+        label="salt & pepper",
+        about="Each pixel is replaced with this probability, by on or off with equal chance.",
+        apply=_salt_pepper,
+        script="torch.where(hit < level, (torch.rand(p.shape, generator=draw) < 0.5).float(), p)",
     ),
     "gaussian": Noise(
-        "Gaussian",
-        "A normal number with this standard deviation is added to each pixel; cut off at 0 and 1.",
-        _gaussian,
+        label="Gaussian",
+        about="A normal number with this standard deviation is added to each pixel; cut off at 0 and 1.",
+        apply=_gaussian,
+        script="(p + level * torch.randn(p.shape, generator=draw)).clamp(0, 1)",
     ),
-    "masking": Noise("masking", "Each pixel is switched off with this probability.", _masking),
-    "bit_flip": Noise("bit flips", "Each pixel is inverted with this probability.", _bit_flip),
-    "painted": Noise("painted", "The pixels that you paint are inverted, each with this probability.", _painted),
+    "masking": Noise(
+        label="masking",
+        about="Each pixel is switched off with this probability.",
+        apply=_masking,
+        script="torch.where(hit < level, 0.0, p)",
+    ),
+    "bit_flip": Noise(
+        label="bit flips",
+        about="Each pixel is inverted with this probability.",
+        apply=_bit_flip,
+        script="torch.where(hit < level, 1 - p, p)",
+    ),
+    "painted": Noise(
+        label="painted",
+        about="The pixels that you paint are inverted, each with this probability.",
+        apply=_painted,
+        script="torch.where((hit < level) & painted, 1 - p, p)",
+        painted=True,
+    ),
 }
 
 
 def corrupt(
-    pixels: Tensor,
+    pixels: "Tensor",
     kind: str,
-    level: float | Tensor,
+    level: "float | Tensor",
     keys: Sequence[tuple[int, int]],
-    images: Tensor | None = None,
+    images: "Tensor | None" = None,
     painted: Sequence[int] = (),
-) -> Tensor:
+) -> "Tensor":
     """Noisy pixels, members × images × channels × height × width.
 
     pixels: 0 to 1, images × channels × height × width or members × the same; kind: in NOISES; level: 0 to 1, one number
@@ -83,5 +121,5 @@ def corrupt(
     if painted:
         mask = torch.zeros(size, dtype=torch.bool, device=pixels.device)
         mask[torch.tensor(painted)] = True
-    noisy = NOISES[kind].apply(flat, levels, lambda draw: random_bits(keys, images, size, draw), mask)
+    noisy = NOISES[kind].apply(flat, levels, lambda draw: counter_rng.random_bits(keys, images, size, draw), mask)
     return noisy.reshape(*noisy.shape[:2], *pixels.shape[-3:])

@@ -12,7 +12,6 @@ import loky
 import torch
 
 from aelib.training.engines import numba_support
-from aelib.training.trainer import compiled_engine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,7 +39,7 @@ def _start(parent: int) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     if numba_support.available:
-        compiled_engine()
+        numba_support.compiled_engine()
 
 
 def _ready() -> int:

@@ -9,7 +9,7 @@ from torch.nn.utils import skip_init
 
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture, Step
-from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.activations import activation_module
 from aelib.nn.initialization import initialize
 
 from .base import Autoencoder
@@ -39,7 +39,7 @@ class ConvolutionalAutoencoder(Autoencoder):
         cut = len(architecture.encoder)
         self.encoder = nn.Sequential(*layers[:cut])
         self.decoder = nn.Sequential(*layers[cut:])
-        self.output_activation = ACTIVATIONS[description.output_activation].module()
+        self.output_activation = activation_module(description.output_activation)
 
     def encoded(self, x: Tensor) -> Tensor:
         maps: Tensor = self.encoder(x)
@@ -96,7 +96,7 @@ def _layer(step: Step, description: Model, generator: Generator, last: bool) -> 
     if step.batch_norm:
         modules.append(nn.BatchNorm2d(step.outputs[0]))
     if step.weights and not last and step.activation != "identity":
-        activation = ACTIVATIONS[step.activation].module()
+        activation = activation_module(step.activation)
         if isinstance(activation, nn.ReLU | nn.LeakyReLU):
             activation.inplace = True  # its gradient follows from what it gives: one map less to write and to keep
         modules.append(activation)

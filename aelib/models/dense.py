@@ -7,7 +7,7 @@ from torch.nn.utils import skip_init
 
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture
-from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.activations import activation_module
 from aelib.nn.initialization import initialize
 
 from .base import Autoencoder
@@ -29,7 +29,7 @@ class DenseAutoencoder(Autoencoder):
             layers.append(linear)
             if step.hidden and description.batch_norm:
                 layers.append(nn.BatchNorm1d(step.outputs))
-            layers.append(ACTIVATIONS[step.activation].module())
+            layers.append(activation_module(step.activation))
         *layers, output_activation = layers
         # every step is as many modules, so the code's activation stands at the end of the encoder's steps
         steps = len(list(pairwise(description.layers)))

@@ -1,178 +1,265 @@
-"""Activation functions: one registry serves the models, the batched engine, the pages and the command line.
+"""Activation functions: one registry entry holds all of one.
 
-Each entry gives the torch module (the reference, used with autograd) and the in-place pair that the batched
-engine of `aelib.ensemble` uses, where building an autograd graph costs more than the arithmetic.
-To add one: add one line to `ACTIVATIONS`; a test holds the in-place pair against the module.
+Models, engines, pages, the script export and the command line read `ACTIVATIONS`. To add an activation, add one entry.
+Only `module` must be there: an engine for which an entry has nothing does not serve it, and another trains the net.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-import torch
-from torch import Tensor, nn
+from aelib.core.lazy import lazy
 
-_aten = torch.ops.aten
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from . import loops, modules
+else:
+    torch, nn = lazy("torch"), lazy("torch.nn")
+    loops, modules = lazy("aelib.nn.loops"), lazy("aelib.nn.modules")
 
 LEAK = 0.01  # nn.LeakyReLU's default slope left of zero
 PRELU_START = 0.25  # nn.PReLU's default
 
 
-class Arctan(nn.Module):
-    """arctan(z), in (−π/2, π/2); torch has the function but no module of it."""
+class InPlace(NamedTuple):
+    """An activation for the batched engine, which has no autograd graph. All tensors have one shape.
 
-    def forward(self, z: Tensor) -> Tensor:
-        return torch.atan(z)
+    Attributes:
+        forward: (z, slope, out) writes f(z) into `out`; `slope` is the learnt parameter, or None.
+        backward: (grad, z, y, slope) turns dL/dy in `grad` into dL/dz in place, with y = f(z).
+    """
+
+    forward: "Callable[[Tensor, Tensor | None, Tensor], object]"
+    backward: "Callable[[Tensor, Tensor, Tensor, Tensor | None], object]"
 
 
-@dataclass(frozen=True)
+class Loops(NamedTuple):
+    """An activation for the compiled engine: functions that Numba compiles, over flat float32 arrays of one length.
+
+    Attributes:
+        forward: (z, y, scratch, power) writes f(z) into `y`.
+        backward: (z, y, grad, scratch, power) turns dL/dy in `grad` into dL/dz in place.
+            `scratch` and `power` are working memory, at least as long.
+    """
+
+    forward: Callable[..., None]
+    backward: Callable[..., None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Activation:
-    """One activation function.
+    """One activation function f.
 
-    forward(z, slope, out): writes f(z) into `out`; `slope` is PReLU's learnt parameter, else None.
-    backward(grad, z, y, slope): turns dL/dy in `grad` into dL/dz in place, with y = f(z).
-    low, high: the range of f; gain: name for `nn.init.calculate_gain`.
+    Attributes:
+        label: what people call it.
+        formula: LaTeX of f(z).
+        low, high: the bounds of f; infinite where there is none.
+        gain: its name for `nn.init.calculate_gain`.
+        module: makes the torch module, the reference for everything else.
+        script: how a script of plain PyTorch writes the module; None: no script can have it.
+        script_class: Python that such a script needs before it, where torch has no such module.
+        batched: for the batched engine; None: not served.
+        compiled: gives the loops for the compiled engine; None: not served.
+        learnt_slope: whether it has one learnt parameter.
+        hard_limits: whether f is constant at both of its bounds, so that its slope there is exactly 0.
     """
 
     label: str
-    formula: str  # LaTeX, f(z) = ...
+    formula: str
     low: float
     high: float
     gain: str
-    module: Callable[[], nn.Module]
-    forward: Callable[[Tensor, Tensor | None, Tensor], object]
-    backward: Callable[[Tensor, Tensor, Tensor, Tensor | None], object]
+    module: "Callable[[], nn.Module]"
+    script: str | None = None
+    script_class: str = ""
+    batched: InPlace | None = None
+    compiled: Callable[[], Loops] | None = None
     learnt_slope: bool = False
+    hard_limits: bool = False
 
     def covers(self, low: float, high: float) -> bool:
         """Whether f can come arbitrarily close to every value of [low, high]."""
         return self.low <= low and high <= self.high
 
 
-def _arctan_backward(grad: Tensor, z: Tensor, y: Tensor, slope: Tensor | None) -> None:
+_ARCTAN_CLASS = """\
+class Arctan(nn.Module):
+    def forward(self, z):
+        return torch.atan(z)"""
+
+
+def _arctan_backward(grad: "Tensor", z: "Tensor", y: "Tensor", slope: "Tensor | None") -> None:
     grad.div_(z.square().add_(1.0))
 
 
-def _prelu_forward(z: Tensor, slope: Tensor | None, out: Tensor) -> None:
-    assert slope is not None  # noqa: S101 - for the type checker: only PReLU layers come here
+def _prelu_forward(z: "Tensor", slope: "Tensor | None", out: "Tensor") -> None:
+    assert slope is not None  # noqa: S101 - for the type checker: only layers with a learnt slope come here
     out.copy_(torch.where(z > 0, z, z * slope))
 
 
-def _prelu_backward(grad: Tensor, z: Tensor, y: Tensor, slope: Tensor | None) -> None:
+def _prelu_backward(grad: "Tensor", z: "Tensor", y: "Tensor", slope: "Tensor | None") -> None:
     assert slope is not None  # noqa: S101
     grad.mul_(torch.where(z > 0, 1.0, slope))
 
 
 ACTIVATIONS: dict[str, Activation] = {
     "identity": Activation(
-        "identity",
-        "z",
-        -math.inf,
-        math.inf,
-        "linear",
-        nn.Identity,
-        lambda z, s, out: out.copy_(z),
-        lambda grad, z, y, s: None,
+        label="identity",
+        formula="z",
+        low=-math.inf,
+        high=math.inf,
+        gain="linear",
+        module=lambda: nn.Identity(),
+        script="nn.Identity()",
+        batched=InPlace(lambda z, slope, out: out.copy_(z), lambda grad, z, y, slope: None),
+        compiled=lambda: Loops(loops.identity, loops.identity_backward),
     ),
     "sigmoid": Activation(
-        "sigmoid",
-        r"\frac{1}{1+e^{-z}}",
-        0.0,
-        1.0,
-        "sigmoid",
-        nn.Sigmoid,
-        lambda z, s, out: torch.sigmoid(z, out=out),
-        lambda grad, z, y, s: _aten.sigmoid_backward.grad_input(grad, y, grad_input=grad),
+        label="sigmoid",
+        formula=r"\frac{1}{1+e^{-z}}",
+        low=0.0,
+        high=1.0,
+        gain="sigmoid",
+        module=lambda: nn.Sigmoid(),
+        script="nn.Sigmoid()",
+        batched=InPlace(
+            lambda z, slope, out: torch.sigmoid(z, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.sigmoid_backward.grad_input(grad, y, grad_input=grad),
+        ),
+        compiled=lambda: Loops(loops.sigmoid, loops.sigmoid_backward),
     ),
     "tanh": Activation(
-        "tanh",
-        r"\tanh z",
-        -1.0,
-        1.0,
-        "tanh",
-        nn.Tanh,
-        lambda z, s, out: torch.tanh(z, out=out),
-        lambda grad, z, y, s: _aten.tanh_backward.grad_input(grad, y, grad_input=grad),
+        label="tanh",
+        formula=r"\tanh z",
+        low=-1.0,
+        high=1.0,
+        gain="tanh",
+        module=lambda: nn.Tanh(),
+        script="nn.Tanh()",
+        batched=InPlace(
+            lambda z, slope, out: torch.tanh(z, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.tanh_backward.grad_input(grad, y, grad_input=grad),
+        ),
+        compiled=lambda: Loops(loops.tanh, loops.tanh_backward),
     ),
     "arctan": Activation(
-        "arctan",
-        r"\arctan z",
-        -math.pi / 2,
-        math.pi / 2,
-        "tanh",
-        Arctan,
-        lambda z, s, out: torch.atan(z, out=out),
-        _arctan_backward,
+        label="arctan",
+        formula=r"\arctan z",
+        low=-math.pi / 2,
+        high=math.pi / 2,
+        gain="tanh",
+        module=lambda: modules.Arctan(),
+        script="Arctan()",
+        script_class=_ARCTAN_CLASS,
+        batched=InPlace(lambda z, slope, out: torch.atan(z, out=out), _arctan_backward),
     ),
     "relu": Activation(
-        "ReLU",
-        r"\max(0, z)",
-        0.0,
-        math.inf,
-        "relu",
-        nn.ReLU,
-        lambda z, s, out: torch.clamp(z, min=0.0, out=out),
-        lambda grad, z, y, s: _aten.threshold_backward.grad_input(grad, z, 0.0, grad_input=grad),
+        label="ReLU",
+        formula=r"\max(0, z)",
+        low=0.0,
+        high=math.inf,
+        gain="relu",
+        module=lambda: nn.ReLU(),
+        script="nn.ReLU()",
+        batched=InPlace(
+            lambda z, slope, out: torch.clamp(z, min=0.0, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.threshold_backward.grad_input(grad, z, 0.0, grad_input=grad),
+        ),
+        compiled=lambda: Loops(loops.relu, loops.relu_backward),
     ),
     "leaky_relu": Activation(
-        "leaky ReLU",
-        r"\max(0.01\,z, z)",
-        -math.inf,
-        math.inf,
-        "leaky_relu",
-        lambda: nn.LeakyReLU(LEAK),
-        lambda z, s, out: _aten.leaky_relu.out(z, LEAK, out=out),
-        lambda grad, z, y, s: _aten.leaky_relu_backward.grad_input(grad, z, LEAK, False, grad_input=grad),
+        label="leaky ReLU",
+        formula=r"\max(0.01\,z, z)",
+        low=-math.inf,
+        high=math.inf,
+        gain="leaky_relu",
+        module=lambda: nn.LeakyReLU(LEAK),
+        script=f"nn.LeakyReLU({LEAK})",
+        batched=InPlace(
+            lambda z, slope, out: torch.ops.aten.leaky_relu.out(z, LEAK, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.leaky_relu_backward.grad_input(
+                grad, z, LEAK, False, grad_input=grad
+            ),
+        ),
+        compiled=lambda: Loops(loops.leaky_relu, loops.leaky_relu_backward),
     ),
     "prelu": Activation(
-        "PReLU",
-        r"\max(0, z) + a \min(0, z),\ a \text{ learnt}",
-        -math.inf,
-        math.inf,
-        "leaky_relu",
-        lambda: nn.PReLU(init=PRELU_START),
-        _prelu_forward,
-        _prelu_backward,
+        label="PReLU",
+        formula=r"\max(0, z) + a \min(0, z),\ a \text{ learnt}",
+        low=-math.inf,
+        high=math.inf,
+        gain="leaky_relu",
+        module=lambda: nn.PReLU(init=PRELU_START),
+        script=f"nn.PReLU(init={PRELU_START})",
+        batched=InPlace(_prelu_forward, _prelu_backward),
         learnt_slope=True,
     ),
     "elu": Activation(
-        "ELU",
-        r"z \text{ if } z > 0 \text{ else } e^z - 1",
-        -1.0,
-        math.inf,
-        "relu",
-        nn.ELU,
-        lambda z, s, out: _aten.elu.out(z, 1.0, 1.0, 1.0, out=out),
-        lambda grad, z, y, s: _aten.elu_backward.grad_input(grad, 1.0, 1.0, 1.0, True, y, grad_input=grad),
+        label="ELU",
+        formula=r"z \text{ if } z > 0 \text{ else } e^z - 1",
+        low=-1.0,
+        high=math.inf,
+        gain="relu",
+        module=lambda: nn.ELU(),
+        script="nn.ELU()",
+        batched=InPlace(
+            lambda z, slope, out: torch.ops.aten.elu.out(z, 1.0, 1.0, 1.0, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.elu_backward.grad_input(
+                grad, 1.0, 1.0, 1.0, True, y, grad_input=grad
+            ),
+        ),
+        compiled=lambda: Loops(loops.elu, loops.elu_backward),
     ),
     "silu": Activation(
-        "SiLU",
-        r"\frac{z}{1+e^{-z}}",
-        -0.2785,
-        math.inf,
-        "relu",
-        nn.SiLU,
-        lambda z, s, out: _aten.silu.out(z, out=out),
-        lambda grad, z, y, s: _aten.silu_backward.grad_input(grad, z, grad_input=grad),
+        label="SiLU",
+        formula=r"\frac{z}{1+e^{-z}}",
+        low=-0.2785,
+        high=math.inf,
+        gain="relu",
+        module=lambda: nn.SiLU(),
+        script="nn.SiLU()",
+        batched=InPlace(
+            lambda z, slope, out: torch.ops.aten.silu.out(z, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.silu_backward.grad_input(grad, z, grad_input=grad),
+        ),
+        compiled=lambda: Loops(loops.silu, loops.silu_backward),
     ),
     "softplus": Activation(
-        "softplus",
-        r"\ln(1+e^z)",
-        0.0,
-        math.inf,
-        "relu",
-        nn.Softplus,
-        lambda z, s, out: _aten.softplus.out(z, out=out),
-        lambda grad, z, y, s: _aten.softplus_backward.grad_input(grad, z, 1.0, 20.0, grad_input=grad),
+        label="softplus",
+        formula=r"\ln(1+e^z)",
+        low=0.0,
+        high=math.inf,
+        gain="relu",
+        module=lambda: nn.Softplus(),
+        script="nn.Softplus()",
+        batched=InPlace(
+            lambda z, slope, out: torch.ops.aten.softplus.out(z, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.softplus_backward.grad_input(grad, z, 1.0, 20.0, grad_input=grad),
+        ),
     ),
     "saturating_linear": Activation(
-        "saturating linear",
-        r"\min(1, \max(0, z))",
-        0.0,
-        1.0,
-        "linear",
-        lambda: nn.Hardtanh(0.0, 1.0),
-        lambda z, s, out: torch.clamp(z, 0.0, 1.0, out=out),
-        lambda grad, z, y, s: _aten.hardtanh_backward.grad_input(grad, z, 0.0, 1.0, grad_input=grad),
+        label="saturating linear",
+        formula=r"\min(1, \max(0, z))",
+        low=0.0,
+        high=1.0,
+        gain="linear",
+        module=lambda: nn.Hardtanh(0.0, 1.0),
+        script="nn.Hardtanh(0.0, 1.0)",
+        batched=InPlace(
+            lambda z, slope, out: torch.clamp(z, 0.0, 1.0, out=out),
+            lambda grad, z, y, slope: torch.ops.aten.hardtanh_backward.grad_input(grad, z, 0.0, 1.0, grad_input=grad),
+        ),
+        compiled=lambda: Loops(loops.saturating_linear, loops.saturating_linear_backward),
+        hard_limits=True,
     ),
 }
+
+
+def activation_module(name: str) -> "nn.Module":
+    """A new module of the activation; `registry_name` says which it is."""
+    module = ACTIVATIONS[name].module()
+    module.registry_name = name  # type: ignore[assignment]
+    return module

@@ -1,74 +1,107 @@
-"""How weights start. Every draw comes from the generator that is handed in, on the CPU, so that the same seed
-starts from the same weights on every device."""
+"""How weights start: one registry entry holds all of one initialisation.
+
+Every draw comes from the generator that is handed in, on the CPU, so that the same seed starts from the same weights on
+every device. To add an initialisation, add one entry to `INITIALIZATIONS`.
+"""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from torch import Generator, Tensor, nn
+from aelib.core.lazy import lazy
 
 from .activations import ACTIVATIONS
 
-Draw = Callable[[Tensor, float, float, Generator], object]
+if TYPE_CHECKING:
+    from torch import Generator, Tensor, nn
+
+    Layer = nn.Linear | nn.Conv2d | nn.ConvTranspose2d
+else:
+    nn = lazy("torch.nn")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Initialization:
-    """draw(weight, gain, scale, generator) fills `weight` (out × in, ...) in place.
+    """One way to draw the first weights. Biases start at 0.
 
-    Biases start at 0, except with PyTorch's default, which draws them from the weights' own interval.
-    `scaled` says whether the experiment's `model.initialization_scale` is used.
+    Attributes:
+        label: what people call it.
+        draw: (weight, gain, scale, generator) fills `weight` (outputs × inputs, ...) in place; gain: Kaiming's, of the
+            activation that follows; scale: the experiment's `model.initialization_scale`.
+        script: the same in a script of plain PyTorch, of `weight`, `gain`, `inputs` and `first` (a generator), with
+            {scale} filled in; None: no script can have it.
+        scaled: whether it uses the scale.
+        draws_biases: whether biases are drawn too, uniform in ±1/√inputs, as PyTorch does.
     """
 
     label: str
-    draw: Draw
+    draw: "Callable[[Tensor, float, float, Generator], object]"
+    script: str | None = None
     scaled: bool = False
+    draws_biases: bool = False
 
 
 INITIALIZATIONS: dict[str, Initialization] = {
     "pytorch": Initialization(
-        "PyTorch's default: uniform in ±1/√inputs",
-        lambda w, gain, scale, g: nn.init.kaiming_uniform_(w, a=math.sqrt(5), generator=g),
+        label="PyTorch's default: uniform in ±1/√inputs",
+        draw=lambda w, gain, scale, g: nn.init.kaiming_uniform_(w, a=math.sqrt(5), generator=g),
+        script="nn.init.kaiming_uniform_(weight, a=5**0.5, generator=first)",
+        draws_biases=True,
     ),
     # Glorot & Bengio 2010: keeps the variance of signals and gradients alike from layer to layer.
     "xavier_uniform": Initialization(
-        "Xavier, uniform", lambda w, gain, scale, g: nn.init.xavier_uniform_(w, generator=g)
+        label="Xavier, uniform",
+        draw=lambda w, gain, scale, g: nn.init.xavier_uniform_(w, generator=g),
+        script="nn.init.xavier_uniform_(weight, generator=first)",
     ),
-    "xavier_normal": Initialization("Xavier, normal", lambda w, gain, scale, g: nn.init.xavier_normal_(w, generator=g)),
+    "xavier_normal": Initialization(
+        label="Xavier, normal",
+        draw=lambda w, gain, scale, g: nn.init.xavier_normal_(w, generator=g),
+        script="nn.init.xavier_normal_(weight, generator=first)",
+    ),
     # He et al. 2015: the same for ReLU-like units; std = gain/√inputs.
     "kaiming_uniform": Initialization(
-        "Kaiming, uniform",
-        lambda w, gain, scale, g: w.uniform_(-(bound := gain * math.sqrt(3.0 / _inputs(w))), bound, generator=g),
+        label="Kaiming, uniform",
+        draw=lambda w, gain, scale, g: w.uniform_(-(bound := gain * math.sqrt(3.0 / _inputs(w))), bound, generator=g),
+        script="weight.uniform_(-gain * (3 / inputs) ** 0.5, gain * (3 / inputs) ** 0.5, generator=first)",
     ),
     "kaiming_normal": Initialization(
-        "Kaiming, normal", lambda w, gain, scale, g: w.normal_(0.0, gain / math.sqrt(_inputs(w)), generator=g)
+        label="Kaiming, normal",
+        draw=lambda w, gain, scale, g: w.normal_(0.0, gain / math.sqrt(_inputs(w)), generator=g),
+        script="weight.normal_(0, gain / inputs**0.5, generator=first)",
     ),
     "uniform": Initialization(
-        "uniform in ±scale", lambda w, gain, scale, g: w.uniform_(-scale, scale, generator=g), scaled=True
+        label="uniform in ±scale",
+        draw=lambda w, gain, scale, g: w.uniform_(-scale, scale, generator=g),
+        script="weight.uniform_(-{scale}, {scale}, generator=first)",
+        scaled=True,
     ),
     "normal": Initialization(
-        "normal, std = scale", lambda w, gain, scale, g: w.normal_(0.0, scale, generator=g), scaled=True
+        label="normal, std = scale",
+        draw=lambda w, gain, scale, g: w.normal_(0.0, scale, generator=g),
+        script="weight.normal_(0, {scale}, generator=first)",
+        scaled=True,
     ),
 }
 
 
-def _inputs(weight: Tensor) -> int:
+def _inputs(weight: "Tensor") -> int:
     """Number of inputs that one unit sums over."""
     return weight[0].numel()
 
 
-def initialize(
-    layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, kind: str, activation: str, scale: float, generator: Generator
-) -> None:
+def initialize(layer: "Layer", kind: str, activation: str, scale: float, generator: "Generator") -> None:
     """Fill one layer's weight and bias in place. `activation` (what follows the layer) gives Kaiming's gain."""
     weight = layer.weight.data
     if isinstance(layer, nn.ConvTranspose2d):
         weight = weight.transpose(0, 1)  # inputs × outputs there: units first, as everywhere else
     gain = float(nn.init.calculate_gain(ACTIVATIONS[activation].gain))  # type: ignore[arg-type]
-    INITIALIZATIONS[kind].draw(weight, gain, scale, generator)
-    if kind == "pytorch":
+    entry = INITIALIZATIONS[kind]
+    entry.draw(weight, gain, scale, generator)
+    assert layer.bias is not None  # noqa: S101 - all our layers have one
+    if entry.draws_biases:
         bound = 1 / math.sqrt(_inputs(weight))
-        assert layer.bias is not None  # noqa: S101 - ours all have one
         layer.bias.data.uniform_(-bound, bound, generator=generator)
     else:
-        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(layer.bias)

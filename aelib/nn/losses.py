@@ -1,78 +1,135 @@
-"""Reconstruction losses, each as the loss of every pixel. Nets are trained by the mean over all pixels of all images
-(so it does not depend on batch size), variational ones by the sum over pixels, mean over images (see variational.py).
+"""Reconstruction losses, each as the loss of every pixel: one registry entry holds all of one.
 
-An output layer ends in pre-activations z ("logits"), y = f(z) is the output, t the target, all of one shape.
+Nets are trained by the mean over all pixels of all images, so the loss does not depend on the batch size; variational
+nets by the sum over pixels, mean over images (see variational.py).
+
+An output layer ends in pre-activations z ("logits"), y = f(z) is the output, t the target, all of one shape. To add a
+loss, add one entry to `LOSSES`. Only `value` must be there: an engine for which an entry has nothing does not serve it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+from aelib.core.lazy import lazy
+
+if TYPE_CHECKING:
+    import torch
+    import torch.nn.functional as F
+    from torch import Tensor
+
+    from . import loops
+else:
+    torch, F, loops = lazy("torch"), lazy("torch.nn.functional"), lazy("aelib.nn.loops")
 
 BCE_EPSILON = 1e-12  # what torch's own binary_cross_entropy uses in its gradient
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Loss:
-    """value(z, y, t) -> loss of each pixel, differentiable (the autograd path).
+    """One reconstruction loss.
 
-    gradient(y, t, out) writes the derivative of each pixel's loss into `out`, by hand, for the batched engine:
-    with respect to z where `of_logits`, else with respect to y.
+    Attributes:
+        label: what people call it.
+        formula: LaTeX of the loss of one pixel.
+        value: (z, y, t) gives the loss of each pixel, differentiable.
+        script: its mean in a script of plain PyTorch, of `output`, `logits` and `y` (there the target); None: no
+            script can have it.
+        gradient: (y, t, out) writes the derivative of each pixel's loss into `out`, for the batched engine: with
+            respect to z where `of_logits`, else with respect to y. None: not served.
+        compiled: gives the loop (y, t, grad) for the compiled engine, flat float32 arrays: the derivative of the mean
+            over pixels. None: not served.
+        of_logits: whether `value` reads z, and `gradient` and `compiled` give the derivative with respect to z.
+        behind_sigmoid: the same loss computed from z, for a sigmoid output.
+        of_probabilities: whether it compares probabilities, so that outputs must lie in [0, 1].
+        lowest: of targets (n × ...), below what the loss, summed over pixels, mean over images, cannot fall; None
+            where that is 0.
     """
 
     label: str
-    formula: str  # LaTeX
-    value: Callable[[Tensor, Tensor, Tensor], Tensor]
-    gradient: Callable[[Tensor, Tensor, Tensor], object]
+    formula: str
+    value: "Callable[[Tensor, Tensor, Tensor], Tensor]"
+    script: str | None = None
+    gradient: "Callable[[Tensor, Tensor, Tensor], object] | None" = None
+    compiled: Callable[[], Callable[..., None]] | None = None
     of_logits: bool = False
+    behind_sigmoid: "Loss | None" = None
+    of_probabilities: bool = False
+    lowest: "Callable[[Tensor], float] | None" = None
 
 
-def _mse_gradient(y: Tensor, t: Tensor, out: Tensor) -> None:
+def _mse_gradient(y: "Tensor", t: "Tensor", out: "Tensor") -> None:
     torch.sub(y, t, out=out).mul_(2.0)
 
 
-def _mae_gradient(y: Tensor, t: Tensor, out: Tensor) -> None:
+def _mae_gradient(y: "Tensor", t: "Tensor", out: "Tensor") -> None:
     torch.sub(y, t, out=out).sign_()
 
 
-def _bce_gradient(y: Tensor, t: Tensor, out: Tensor) -> None:
+def _bce_gradient(y: "Tensor", t: "Tensor", out: "Tensor") -> None:
     torch.sub(y, t, out=out).div_((y * (1.0 - y)).clamp_(min=BCE_EPSILON))
 
 
-LOSSES: dict[str, Loss] = {
-    "mse": Loss("mean squared error", r"(y-t)^2", lambda z, y, t: (y - t).square(), _mse_gradient),
-    "mae": Loss("mean absolute error", r"|y-t|", lambda z, y, t: (y - t).abs(), _mae_gradient),
-    "bce": Loss(
-        "binary cross-entropy",
-        r"-t\ln y-(1-t)\ln(1-y)",
-        lambda z, y, t: F.binary_cross_entropy(y, t, reduction="none"),
-        _bce_gradient,
-    ),
-}
+def _entropy(targets: "Tensor") -> float:
+    """Of grey pixels, summed over pixels, mean over images, in nats: what is left when every output is right."""
+    t = targets.double()
+    return float((torch.special.entr(t) + torch.special.entr(1 - t)).flatten(1).sum(dim=1).mean())
+
 
 # ln σ(z) is finite for every z, where ln(σ(z)) is not once σ(z) rounds to 0 or 1; and the sigmoid's slope
 # cancels, which leaves y − t as the derivative.
 _BCE_OF_LOGITS = Loss(
-    "binary cross-entropy",
-    r"-t\ln\sigma(z)-(1-t)\ln(1-\sigma(z))",
-    lambda z, y, t: F.binary_cross_entropy_with_logits(z, t, reduction="none"),
-    lambda y, t, out: torch.sub(y, t, out=out),
+    label="binary cross-entropy",
+    formula=r"-t\ln\sigma(z)-(1-t)\ln(1-\sigma(z))",
+    value=lambda z, y, t: F.binary_cross_entropy_with_logits(z, t, reduction="none"),
+    script="F.binary_cross_entropy_with_logits(logits, y)",
+    gradient=lambda y, t, out: torch.sub(y, t, out=out),
+    compiled=lambda: loops.bce_of_logits,
     of_logits=True,
+    of_probabilities=True,
+    lowest=_entropy,
 )
 
+LOSSES: dict[str, Loss] = {
+    "mse": Loss(
+        label="mean squared error",
+        formula=r"(y-t)^2",
+        value=lambda z, y, t: (y - t).square(),
+        script="F.mse_loss(output(logits), y)",
+        gradient=_mse_gradient,
+        compiled=lambda: loops.mse,
+    ),
+    "mae": Loss(
+        label="mean absolute error",
+        formula=r"|y-t|",
+        value=lambda z, y, t: (y - t).abs(),
+        script="F.l1_loss(output(logits), y)",
+        gradient=_mae_gradient,
+        compiled=lambda: loops.mae,
+    ),
+    "bce": Loss(
+        label="binary cross-entropy",
+        formula=r"-t\ln y-(1-t)\ln(1-y)",
+        value=lambda z, y, t: F.binary_cross_entropy(y, t, reduction="none"),
+        script="F.binary_cross_entropy(output(logits), y)",
+        gradient=_bce_gradient,
+        compiled=lambda: loops.bce,
+        behind_sigmoid=_BCE_OF_LOGITS,
+        of_probabilities=True,
+        lowest=_entropy,
+    ),
+}
 
-def lowest(name: str, targets: Tensor) -> float | None:
-    """Below what the loss, summed over pixels, mean over images (n × ...), cannot fall: cross-entropy of grey pixels
-    has the pixels' own entropy left when every output is right. None where that is 0."""
-    if name != "bce":
-        return None
-    t = targets.double()
-    found = float((torch.special.entr(t) + torch.special.entr(1 - t)).flatten(1).sum(dim=1).mean())
+
+def lowest(name: str, targets: "Tensor") -> float | None:
+    """Below what the loss `name`, summed over pixels, mean over images (targets: n × ...), cannot fall; None where that
+    is 0."""
+    floor = LOSSES[name].lowest
+    found = floor(targets) if floor is not None else 0.0
     return found if found > 0 else None
 
 
 def select(name: str, output_activation: str) -> Loss:
-    """The loss to compute: BCE behind a sigmoid is taken from the logits."""
-    return _BCE_OF_LOGITS if name == "bce" and output_activation == "sigmoid" else LOSSES[name]
+    """The loss to compute: behind a sigmoid the form that is computed from the logits, where there is one."""
+    loss = LOSSES[name]
+    return loss.behind_sigmoid if output_activation == "sigmoid" and loss.behind_sigmoid is not None else loss

@@ -1,18 +1,26 @@
-"""Optimisers that update one flat buffer of parameters in place: the same rules, step for step, as `torch.optim`.
+"""Optimisers: one registry entry holds all of one, with the same rule in torch, in one flat buffer and compiled.
 
-One flat buffer means a handful of tensor operations a step for a whole net, or for a hundred nets at once.
-A setting (rate, momentum, weight decay) is one number, or one for each net where the nets differ.
+One flat buffer of all parameters means a handful of tensor operations a step for a whole net, or for a hundred nets at
+once. To add an optimiser, add one entry to `OPTIMIZERS`. Only `torch` must be there: an engine for which an entry has
+nothing does not serve it, and another trains the net.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Union
 
-import torch
-from torch import Tensor
-from torch.optim.adam import adam
+from aelib.core.lazy import lazy
 
-Setting = float | Tensor
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from . import loops
+else:
+    torch, loops = lazy("torch"), lazy("aelib.nn.loops")
+
+Setting = Union[float, "Tensor"]  # one number for all nets, or one for each
 
 BETAS = (0.9, 0.999)  # Kingma & Ba 2015; torch's defaults, like all below
 ADAM_EPSILON = 1e-8
@@ -20,15 +28,85 @@ RMSPROP_DECAY, RMSPROP_EPSILON = 0.99, 1e-8
 ADAGRAD_EPSILON = 1e-10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OptimizerKind:
-    """What the pages and the experiment need to know of an optimiser. formula: LaTeX, how a step changes the weights
-    θ by the gradient g at the rate η."""
+    """One optimiser.
+
+    Attributes:
+        label: what people call it.
+        formula: LaTeX of how a step changes the weights θ by the gradient g at the learning rate η.
+        torch: (parameters, learning_rate, momentum, weight_decay, fused) gives torch's own, the reference for
+            everything else; fused: torch may update each tensor in one pass, where it has that.
+        script: how a script of plain PyTorch writes it, with {momentum}, {nesterov}, {weight_decay} and {decay}
+            (", weight_decay=..." or nothing) filled in; None: no script can have it.
+        momentum: whether it uses the experiment's momentum.
+        decoupled_decay: whether weight decay shrinks the weights and leaves the gradient alone (Loshchilov & Hutter
+            2019).
+        slots: buffers of state, each as long as the parameters; at most 2.
+        flat: (optimizer, gradient, learning_rate, root) updates `optimizer.parameters` in place, for the batched
+            engine; `gradient` may be overwritten. None: not served.
+        corrections: of the step (from 1): what the learning rate is divided by, and what the root of a mean square is
+            divided by (`root`); None: 1 and 1.
+        fused_adam: whether torch's fused Adam kernel computes it too, which is faster for large nets.
+        compiled: gives the loop (p, g, first, second, learning_rate, momentum, t) for the compiled engine; None: not
+            served.
+    """
 
     label: str
     formula: str
+    torch: "Callable[[list[torch.nn.Parameter], float, float, float, bool], torch.optim.Optimizer]"
+    script: str | None = None
     momentum: bool = False
-    slots: int = 0  # buffers of state, each as long as the parameters
+    decoupled_decay: bool = False
+    slots: int = 0
+    flat: "Callable[[FlatOptimizer, Tensor, Setting, Setting], None] | None" = None
+    corrections: Callable[[int], tuple[float, float]] | None = None
+    fused_adam: bool = False
+    compiled: Callable[[], Callable[..., None]] | None = None
+
+
+def _sgd(optimizer: "FlatOptimizer", gradient: "Tensor", learning_rate: Setting, root: Setting) -> None:
+    optimizer.move(gradient, learning_rate)
+
+
+def _heavy_ball(optimizer: "FlatOptimizer", gradient: "Tensor", learning_rate: Setting, root: Setting) -> None:
+    (velocity,) = optimizer.slots
+    velocity.mul_(optimizer.flat(optimizer.momentum)).add_(gradient)
+    optimizer.move(velocity, learning_rate)
+
+
+def _nesterov(optimizer: "FlatOptimizer", gradient: "Tensor", learning_rate: Setting, root: Setting) -> None:
+    (velocity,) = optimizer.slots
+    momentum = optimizer.flat(optimizer.momentum)
+    velocity.mul_(momentum).add_(gradient)
+    optimizer.move(gradient.add_(optimizer.scaled(velocity, momentum)), learning_rate)
+
+
+def _rmsprop(optimizer: "FlatOptimizer", gradient: "Tensor", learning_rate: Setting, root: Setting) -> None:
+    (square,) = optimizer.slots
+    square.mul_(RMSPROP_DECAY).addcmul_(gradient, gradient, value=1 - RMSPROP_DECAY)
+    torch.sqrt(square, out=optimizer.divisor).add_(RMSPROP_EPSILON)
+    optimizer.move_divided(gradient, learning_rate)
+
+
+def _adagrad(optimizer: "FlatOptimizer", gradient: "Tensor", learning_rate: Setting, root: Setting) -> None:
+    (square,) = optimizer.slots
+    square.addcmul_(gradient, gradient)
+    torch.sqrt(square, out=optimizer.divisor).add_(ADAGRAD_EPSILON)
+    optimizer.move_divided(gradient, learning_rate)
+
+
+def _adam(optimizer: "FlatOptimizer", gradient: "Tensor", learning_rate: Setting, root: Setting) -> None:
+    mean, square = optimizer.slots
+    mean.lerp_(gradient, 1 - BETAS[0])
+    square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
+    torch.sqrt(square, out=optimizer.divisor)
+    optimizer.divisor.div_(root).add_(ADAM_EPSILON)
+    optimizer.move_divided(mean, learning_rate)
+
+
+def _adam_corrections(step: int) -> tuple[float, float]:
+    return 1 - BETAS[0] ** step, math.sqrt(1 - BETAS[1] ** step)
 
 
 _DIVIDED = r"\theta \leftarrow \theta - \eta \frac{g}{\sqrt{s}+\varepsilon}"
@@ -38,17 +116,80 @@ _ADAM = (
 )
 _VELOCITY = r"v \leftarrow \mu v + g,\quad "
 OPTIMIZERS: dict[str, OptimizerKind] = {
-    "sgd": OptimizerKind("SGD", r"\theta \leftarrow \theta - \eta g"),
+    "sgd": OptimizerKind(
+        label="SGD",
+        formula=r"\theta \leftarrow \theta - \eta g",
+        torch=lambda p, rate, momentum, decay, fused: torch.optim.SGD(p, rate, weight_decay=decay),
+        script="SGD(parameters, rate{decay})",
+        flat=_sgd,
+        compiled=lambda: loops.sgd,
+    ),
     "momentum": OptimizerKind(
-        "SGD with momentum", _VELOCITY + r"\theta \leftarrow \theta - \eta v", momentum=True, slots=1
+        label="SGD with momentum",
+        formula=_VELOCITY + r"\theta \leftarrow \theta - \eta v",
+        torch=lambda p, rate, momentum, decay, fused: torch.optim.SGD(p, rate, momentum, weight_decay=decay),
+        script="SGD(parameters, rate, momentum={momentum}{decay})",
+        momentum=True,
+        slots=1,
+        flat=_heavy_ball,
+        compiled=lambda: loops.heavy_ball,
     ),
     "nesterov": OptimizerKind(
-        "SGD with Nesterov momentum", _VELOCITY + r"\theta \leftarrow \theta - \eta (g + \mu v)", momentum=True, slots=1
+        label="SGD with Nesterov momentum",
+        formula=_VELOCITY + r"\theta \leftarrow \theta - \eta (g + \mu v)",
+        # torch refuses Nesterov without momentum, where it is plain SGD
+        torch=lambda p, rate, momentum, decay, fused: torch.optim.SGD(
+            p, rate, momentum, weight_decay=decay, nesterov=momentum > 0
+        ),
+        script="SGD(parameters, rate, momentum={momentum}, nesterov={nesterov}{decay})",
+        momentum=True,
+        slots=1,
+        flat=_nesterov,
+        compiled=lambda: loops.nesterov,
     ),
-    "rmsprop": OptimizerKind("RMSprop", r"s \leftarrow \rho s + (1-\rho) g^2,\quad " + _DIVIDED, slots=1),
-    "adagrad": OptimizerKind("Adagrad", r"s \leftarrow s + g^2,\quad " + _DIVIDED, slots=1),
-    "adam": OptimizerKind("Adam", _ADAM, slots=2),
-    "adamw": OptimizerKind("AdamW", _ADAM + r" - \eta\lambda\theta", slots=2),
+    "rmsprop": OptimizerKind(
+        label="RMSprop",
+        formula=r"s \leftarrow \rho s + (1-\rho) g^2,\quad " + _DIVIDED,
+        torch=lambda p, rate, momentum, decay, fused: torch.optim.RMSprop(
+            p, rate, RMSPROP_DECAY, RMSPROP_EPSILON, decay
+        ),
+        script="RMSprop(parameters, rate{decay})",
+        slots=1,
+        flat=_rmsprop,
+        compiled=lambda: loops.rmsprop,
+    ),
+    "adagrad": OptimizerKind(
+        label="Adagrad",
+        formula=r"s \leftarrow s + g^2,\quad " + _DIVIDED,
+        torch=lambda p, rate, momentum, decay, fused: torch.optim.Adagrad(p, rate, weight_decay=decay),
+        script="Adagrad(parameters, rate{decay})",
+        slots=1,
+        flat=_adagrad,
+        compiled=lambda: loops.adagrad,
+    ),
+    "adam": OptimizerKind(
+        label="Adam",
+        formula=_ADAM,
+        torch=lambda p, rate, momentum, decay, fused: torch.optim.Adam(p, rate, weight_decay=decay, fused=fused),
+        script="Adam(parameters, rate{decay})",
+        slots=2,
+        flat=_adam,
+        corrections=_adam_corrections,
+        fused_adam=True,
+        compiled=lambda: loops.adam,
+    ),
+    "adamw": OptimizerKind(
+        label="AdamW",
+        formula=_ADAM + r" - \eta\lambda\theta",
+        torch=lambda p, rate, momentum, decay, fused: torch.optim.AdamW(p, rate, weight_decay=decay, fused=fused),
+        script="AdamW(parameters, rate, weight_decay={weight_decay})",
+        decoupled_decay=True,
+        slots=2,
+        flat=_adam,
+        corrections=_adam_corrections,
+        fused_adam=True,
+        compiled=lambda: loops.adam,
+    ),
 }
 
 
@@ -59,117 +200,117 @@ def _is_zero(setting: Setting) -> bool:
 class FlatOptimizer:
     """One optimiser over `parameters`, a flat float tensor that is updated in place.
 
-    kind: a name in OPTIMIZERS; rate, momentum and weight_decay: a number each where all members share it, else float64,
-    members; expand: from such a tensor to one like `parameters`; pieces: the parts of a flat tensor that belong to each
-    member, for nets so large that Adam is faster with torch's fused kernel, which takes one member at a time.
-
     One number and a tensor of equal numbers give the same parameters to the last bit, so a net does not depend on those
     it is trained with.
+
+    Attributes:
+        kind: the registry entry.
+        learning_rate, momentum, weight_decay: one number each where all members share it, else float64, members.
+        slots: the buffers of state.
+        divisor: a buffer like the parameters, for `move_divided`.
     """
 
     def __init__(
         self,
         kind: str,
-        parameters: Tensor,
-        rate: Setting,
+        parameters: "Tensor",
+        learning_rate: Setting,
         momentum: Setting,
         weight_decay: Setting,
-        expand: Callable[[Tensor], Tensor],
-        pieces: Callable[[Tensor], list[list[Tensor]]] | None = None,
+        expand: "Callable[[Tensor], Tensor]",
+        pieces: "Callable[[Tensor], list[list[Tensor]]] | None" = None,
     ) -> None:
-        self.kind = kind
-        self._pieces = pieces if kind.startswith("adam") else None
-        self.rate, self.momentum, self.weight_decay = rate, momentum, weight_decay
+        """Start with zero state.
+
+        Args:
+            kind: a name in OPTIMIZERS whose entry has `flat`.
+            parameters: flat, changed by every step.
+            learning_rate, momentum, weight_decay: see the class.
+            expand: from such a tensor (members) to one like `parameters`.
+            pieces: the parts of a flat tensor that belong to each member, for nets so large that Adam is faster with
+                torch's fused kernel, which takes one member at a time.
+
+        Raises:
+            ValueError: the entry has no flat form.
+        """
+        self.kind = OPTIMIZERS[kind]
+        if self.kind.flat is None:
+            raise ValueError(f"the batched engine does not serve the optimiser {kind!r}")
+        self._update = self.kind.flat
+        self._pieces = pieces if self.kind.fused_adam else None
+        self.learning_rate, self.momentum, self.weight_decay = learning_rate, momentum, weight_decay
         self.steps = 0
-        self.slots = [torch.zeros_like(parameters) for _ in range(OPTIMIZERS[kind].slots)]
+        self.slots = [torch.zeros_like(parameters) for _ in range(self.kind.slots)]
         self._take(parameters, expand)
 
-    def _take(self, parameters: Tensor, expand: Callable[[Tensor], Tensor]) -> None:
+    def _take(self, parameters: "Tensor", expand: "Callable[[Tensor], Tensor]") -> None:
         self.parameters, self._expand = parameters, expand
         self._parts_of: Tensor | None = None
         self._parts: list[tuple[list[Tensor], ...]] = []
         if self._pieces is None:
-            self._scratch, self._divisor = torch.empty_like(parameters), torch.empty_like(parameters)
+            self._scratch, self.divisor = torch.empty_like(parameters), torch.empty_like(parameters)
 
-    def regroup(self, only: Callable[[Tensor], Tensor], members: Tensor, expand: Callable[[Tensor], Tensor]) -> None:
+    def regroup(
+        self, only: "Callable[[Tensor], Tensor]", members: "Tensor", expand: "Callable[[Tensor], Tensor]"
+    ) -> None:
         """Go on with these members: `only` makes a flat tensor theirs, `expand` is as in the constructor."""
         self.slots = [only(slot) for slot in self.slots]
-        self.rate, self.momentum, self.weight_decay = (
-            setting[members] if isinstance(setting, Tensor) else setting
-            for setting in (self.rate, self.momentum, self.weight_decay)
+        self.learning_rate, self.momentum, self.weight_decay = (
+            setting if isinstance(setting, float) else setting[members]
+            for setting in (self.learning_rate, self.momentum, self.weight_decay)
         )
         self._take(only(self.parameters), expand)
 
-    def _flat(self, setting: Setting) -> Setting:
-        return self._expand(setting) if isinstance(setting, Tensor) else setting
+    def flat(self, setting: Setting) -> Setting:
+        """The setting so that it broadcasts with the parameters."""
+        return setting if isinstance(setting, float) else self._expand(setting)
 
     def corrections(self) -> tuple[float, float]:
-        """Adam's for the step that was counted last: 1 − β₁ᵗ, and the root of 1 − β₂ᵗ; 1 for the others."""
-        if not self.kind.startswith("adam"):
-            return 1.0, 1.0
-        return 1 - BETAS[0] ** self.steps, math.sqrt(1 - BETAS[1] ** self.steps)
+        """Of the step that was counted last: see `OptimizerKind.corrections`."""
+        return self.kind.corrections(self.steps) if self.kind.corrections is not None else (1.0, 1.0)
 
-    def step(self, gradient: Tensor, rate_factor: float = 1.0) -> None:
+    def step(self, gradient: "Tensor", rate_factor: float = 1.0) -> None:
         """One update. `gradient` may be overwritten; `rate_factor` is the schedule's, 1 at the start."""
         if self._pieces is not None:
             self._step_fused(gradient, rate_factor, self._pieces)
             return
         self.steps += 1
         first, second = self.corrections()
-        rate, decay = self.rate * rate_factor, self.weight_decay
-        if self.kind == "adamw":
+        rate, decay = self.learning_rate * rate_factor, self.weight_decay
+        if self.kind.decoupled_decay:
             decay = decay * rate
-        self.apply(gradient, self._flat(rate * (1 / first)), second, self._flat(decay))
+        self.apply(gradient, self.flat(rate * (1 / first)), second, self.flat(decay))
 
-    def apply(self, gradient: Tensor, rate: Setting, root: Setting, decay: Setting) -> None:
-        """One update with settings that are numbers, or tensors that broadcast with the parameters. rate: with Adam's
-        first correction; root: Adam's second; decay: of AdamW times the rate."""
-        p = self.parameters
+    def apply(self, gradient: "Tensor", learning_rate: Setting, root: Setting, decay: Setting) -> None:
+        """One update with settings that are numbers, or tensors that broadcast with the parameters.
+
+        Args:
+            gradient: may be overwritten.
+            learning_rate: divided by the first correction already.
+            root: the second correction.
+            decay: the weight decay; where it is decoupled, times the learning rate.
+        """
         if not _is_zero(self.weight_decay):
-            if self.kind == "adamw":  # decoupled: shrinks the weights, leaves the gradient alone
-                p.sub_(self._scaled(p, decay))
+            if self.kind.decoupled_decay:
+                self.parameters.sub_(self.scaled(self.parameters, decay))
             else:
-                gradient.add_(self._scaled(p, decay))
-        match self.kind:
-            case "sgd":
-                self._move(gradient, rate)
-            case "momentum" | "nesterov":
-                (velocity,) = self.slots
-                momentum = self._flat(self.momentum)
-                velocity.mul_(momentum).add_(gradient)
-                if self.kind == "nesterov":
-                    gradient.add_(self._scaled(velocity, momentum))
-                    self._move(gradient, rate)
-                else:
-                    self._move(velocity, rate)
-            case "rmsprop":
-                (square,) = self.slots
-                square.mul_(RMSPROP_DECAY).addcmul_(gradient, gradient, value=1 - RMSPROP_DECAY)
-                torch.sqrt(square, out=self._divisor).add_(RMSPROP_EPSILON)
-                self._move_divided(gradient, rate)
-            case "adagrad":
-                (square,) = self.slots
-                square.addcmul_(gradient, gradient)
-                torch.sqrt(square, out=self._divisor).add_(ADAGRAD_EPSILON)
-                self._move_divided(gradient, rate)
-            case "adam" | "adamw":
-                mean, square = self.slots
-                mean.lerp_(gradient, 1 - BETAS[0])
-                square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
-                torch.sqrt(square, out=self._divisor)
-                self._divisor.div_(root).add_(ADAM_EPSILON)
-                self._move_divided(mean, rate)
+                gradient.add_(self.scaled(self.parameters, decay))
+        self._update(self, gradient, learning_rate, root)
 
-    def _step_fused(self, gradient: Tensor, rate_factor: float, pieces: Callable[[Tensor], list[list[Tensor]]]) -> None:
+    def _step_fused(
+        self, gradient: "Tensor", rate_factor: float, pieces: "Callable[[Tensor], list[list[Tensor]]]"
+    ) -> None:
         """Adam or AdamW in one pass over memory instead of some eight, member by member."""
+        from torch.optim.adam import adam
+
         if self._parts_of is not gradient:  # views of the same buffers at every step
             self._parts_of = gradient
             flats = (self.parameters, gradient, *self.slots)
             self._parts = list(zip(*(pieces(flat) for flat in flats), strict=True))
         for member, (parameters, gradients, means, squares) in enumerate(self._parts):
             rate, decay = (
-                float(setting[member]) if isinstance(setting, Tensor) else setting
-                for setting in (self.rate, self.weight_decay)
+                setting if isinstance(setting, float) else float(setting[member])
+                for setting in (self.learning_rate, self.weight_decay)
             )
             adam(
                 parameters,
@@ -186,39 +327,27 @@ class FlatOptimizer:
                 weight_decay=decay,
                 eps=ADAM_EPSILON,
                 maximize=False,
-                decoupled_weight_decay=self.kind == "adamw",
+                decoupled_weight_decay=self.kind.decoupled_decay,
             )
         self.steps += 1
 
-    def _scaled(self, x: Tensor, by: Setting) -> Tensor:
+    def scaled(self, x: "Tensor", by: Setting) -> "Tensor":
         """x · by in a buffer that the next call overwrites."""
         return torch.mul(x, by, out=self._scratch)
 
-    def _move(self, direction: Tensor, rate: Setting) -> None:
-        self.parameters.sub_(self._scaled(direction, rate))
+    def move(self, direction: "Tensor", learning_rate: Setting) -> None:
+        """Parameters −= learning_rate · direction."""
+        self.parameters.sub_(self.scaled(direction, learning_rate))
 
-    def _move_divided(self, direction: Tensor, rate: Setting) -> None:
-        self.parameters.addcdiv_(self._scaled(direction, rate), self._divisor, value=-1.0)
+    def move_divided(self, direction: "Tensor", learning_rate: Setting) -> None:
+        """Parameters −= learning_rate · direction / divisor."""
+        self.parameters.addcdiv_(self.scaled(direction, learning_rate), self.divisor, value=-1.0)
 
 
 def torch_optimizer(
-    kind: str, parameters: list[torch.nn.Parameter], rate: float, momentum: float, weight_decay: float
-) -> torch.optim.Optimizer:
-    """The same optimiser from torch itself, for models that train with autograd; one pass over each tensor where torch
-    has that."""
+    kind: str, parameters: "list[torch.nn.Parameter]", learning_rate: float, momentum: float, weight_decay: float
+) -> "torch.optim.Optimizer":
+    """The optimiser from torch itself, for models that train with autograd; one pass over each tensor where torch has
+    that."""
     fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
-    match kind:
-        case "sgd":
-            return torch.optim.SGD(parameters, rate, weight_decay=weight_decay)
-        case "momentum" | "nesterov":
-            nesterov = kind == "nesterov" and momentum > 0
-            return torch.optim.SGD(parameters, rate, momentum, weight_decay=weight_decay, nesterov=nesterov)
-        case "rmsprop":
-            return torch.optim.RMSprop(parameters, rate, RMSPROP_DECAY, RMSPROP_EPSILON, weight_decay)
-        case "adagrad":
-            return torch.optim.Adagrad(parameters, rate, weight_decay=weight_decay)
-        case "adam":
-            return torch.optim.Adam(parameters, rate, weight_decay=weight_decay, fused=fused)
-        case "adamw":
-            return torch.optim.AdamW(parameters, rate, weight_decay=weight_decay, fused=fused)
-    raise ValueError(f"no optimiser named {kind!r}")
+    return OPTIMIZERS[kind].torch(parameters, learning_rate, momentum, weight_decay, fused)

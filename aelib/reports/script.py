@@ -6,20 +6,24 @@ so that figures agree within what another draw changes.
 
 import functools
 import pprint
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import nn
 
 from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.core.random import generator
+from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment
 from aelib.metrics import LEARNT_AT_MOST
 from aelib.models import build
 from aelib.models.convolutional import Enlarge
-from aelib.nn.losses import select
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import INITIALIZATIONS
+from aelib.nn.losses import LOSSES, select
+from aelib.nn.optimizers import OPTIMIZERS
 from aelib.training.evaluation import TRAIN_SAMPLE
 from aelib.training.trainer import CHECK_EVERY
 
@@ -27,37 +31,6 @@ from . import images
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-_DRAWS = {
-    "pytorch": "nn.init.kaiming_uniform_(weight, a=5**0.5, generator=first)",
-    "xavier_uniform": "nn.init.xavier_uniform_(weight, generator=first)",
-    "xavier_normal": "nn.init.xavier_normal_(weight, generator=first)",
-    "kaiming_uniform": "weight.uniform_(-gain * (3 / inputs) ** 0.5, gain * (3 / inputs) ** 0.5, generator=first)",
-    "kaiming_normal": "weight.normal_(0, gain / inputs**0.5, generator=first)",
-    "uniform": "weight.uniform_(-{scale}, {scale}, generator=first)",
-    "normal": "weight.normal_(0, {scale}, generator=first)",
-}
-_LOSSES = {
-    "mse": "F.mse_loss(output(logits), y)",
-    "mae": "F.l1_loss(output(logits), y)",
-    "bce": "F.binary_cross_entropy(output(logits), y)",
-}
-_OPTIMIZERS = {
-    "sgd": "SGD(parameters, rate{decay})",
-    "momentum": "SGD(parameters, rate, momentum={momentum}{decay})",
-    "nesterov": "SGD(parameters, rate, momentum={momentum}, nesterov=True{decay})",
-    "rmsprop": "RMSprop(parameters, rate{decay})",
-    "adagrad": "Adagrad(parameters, rate{decay})",
-    "adam": "Adam(parameters, rate{decay})",
-    "adamw": "AdamW(parameters, rate, weight_decay={weight_decay})",
-}
-_NOISES = {
-    "salt_pepper": "torch.where(hit < level, (torch.rand(p.shape, generator=draw) < 0.5).float(), p)",
-    "gaussian": "(p + level * torch.randn(p.shape, generator=draw)).clamp(0, 1)",
-    "masking": "torch.where(hit < level, 0.0, p)",
-    "bit_flip": "torch.where(hit < level, 1 - p, p)",
-    "painted": "torch.where((hit < level) & painted, 1 - p, p)",
-}
 
 
 def script(experiment: Experiment) -> str:
@@ -73,16 +46,27 @@ def script(experiment: Experiment) -> str:
 
 def check(experiment: Experiment) -> None:
     """Raises LabError where an experiment cannot be written as a script."""
-    for name, known in (
-        (experiment.model.initialization, _DRAWS),
-        (experiment.loss, _LOSSES),
-        (experiment.optimizer.kind, _OPTIMIZERS),
-        (experiment.corruption.kind, {"none": "", **_NOISES}),
-    ):
-        if name not in known:
-            raise LabError(f"{name!r} has no words in a script of plain PyTorch: choose {', '.join(known)}.")
+    used: list[tuple[str, Mapping[str, _Scripted]]] = [
+        (experiment.model.initialization, INITIALIZATIONS),
+        (experiment.loss, LOSSES),
+        (experiment.optimizer.kind, OPTIMIZERS),
+        *((step.activation, ACTIVATIONS) for step in experiment.architecture.steps),
+    ]
+    if experiment.corruption.kind != "none":
+        used.append((experiment.corruption.kind, NOISES))
+    for name, registry in used:
+        if registry[name].script is None:
+            known = ", ".join(other for other, entry in registry.items() if entry.script is not None)
+            raise LabError(f"{name!r} has no words in a script of plain PyTorch: choose {known}.")
     if experiment.precision == "mixed" and experiment.model.kind != "dense":
         raise LabError("A script of plain PyTorch trains in 32 bits only: choose precision full.")
+
+
+class _Scripted(Protocol):
+    """A registry entry that may say how a script has it."""
+
+    @property
+    def script(self) -> str | None: ...
 
 
 @functools.cache
@@ -111,17 +95,21 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         decoder = [nn.Unflatten(1, code), *decoder] if len(code) > 1 else decoder
     output = net.get_submodule("output_activation")
     modules = [_module(one) for part in (encoder, decoder, [output]) for one in part]
-    draw = _DRAWS[model.initialization]
+    initialization = INITIALIZATIONS[model.initialization]
+    draw, corrupt = initialization.script or "", ""
+    if noise.kind != "none":
+        corrupt = NOISES[noise.kind].script or ""
+    activations = [ACTIVATIONS[step.activation] for step in experiment.architecture.steps]
     weighted = [step for step in experiment.architecture.steps if step.weights]
     normal = datasets.normalization(experiment.normalization, datasets.train(experiment.dataset).pixels)
     data = images.lines(experiment)
     looked = len(datasets.looked_at(experiment.dataset))
     factor = described.shape[1] // described.shown_shape[1]
     momentum = optimizer.momentum
-    kind = "momentum" if optimizer.kind == "nesterov" and momentum == 0 else optimizer.kind
-    of_logits = select(experiment.loss, experiment.output_activation).of_logits
+    loss = select(experiment.loss, experiment.output_activation)
     settings = {
         "momentum": momentum,
+        "nesterov": momentum > 0,
         "weight_decay": optimizer.weight_decay,
         "decay": f", weight_decay={optimizer.weight_decay!r}" if optimizer.weight_decay else "",
     }
@@ -135,24 +123,24 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "encoder": _sequence(encoder),
         "decoder": _sequence(decoder),
         "output": _module(output),
-        "arctan": "Arctan()" in modules,
+        "classes": list(dict.fromkeys(entry.script_class for entry in activations if entry.script_class)),
         "norms": any("BatchNorm" in one for one in modules),
         "transposed": any("ConvTranspose" in one for one in modules),
         "draw": draw.format(scale=repr(model.initialization_scale)),
-        "drawn_biases": model.initialization == "pytorch",
+        "drawn_biases": initialization.draws_biases,
         "gains": _wrapped([_gain(step.activation) for step in weighted]) if "gain" in draw else "",
-        "inputs": "inputs" in draw or model.initialization == "pytorch",
+        "inputs": "inputs" in draw or initialization.draws_biases,
         "first": _seed(experiment.seed, "weights"),
         "order": _seed(experiment.seed, "order"),
         "shift": normal.shift,
         "scale": normal.scale,
         "normalized": experiment.normalization != "none",
-        "loss": "F.binary_cross_entropy_with_logits(logits, y)" if of_logits else _LOSSES[experiment.loss],
-        "optimizer": _OPTIMIZERS[kind].format(**settings),
+        "loss": loss.script,
+        "optimizer": (OPTIMIZERS[optimizer.kind].script or "").format(**settings),
         "noisy_training": noise.kind != "none" and noise.where != "test",
         "noisy_look": noise.kind != "none" and noise.where != "train",
-        "corrupt": _NOISES.get(noise.kind, ""),
-        "hits": "hit" in _NOISES.get(noise.kind, ""),
+        "corrupt": corrupt,
+        "hits": "hit" in corrupt,
         "painted": _wrapped(sorted(set(noise.pixels))),
         "residual": model.kind == "super_resolution" and model.convolution.residual,
         "factor": factor,
@@ -166,13 +154,11 @@ def _values(experiment: Experiment) -> dict[str, Any]:
 
 
 def _seed(seed: int, purpose: str) -> int:
-    """The number that `aelib.basics.generator` starts from."""
+    """The number that `aelib.core.random.generator` starts from."""
     return generator(seed, purpose).initial_seed()
 
 
 def _gain(activation: str) -> float:
-    from aelib.nn.activations import ACTIVATIONS
-
     return float(nn.init.calculate_gain(ACTIVATIONS[activation].gain))  # type: ignore[arg-type]
 
 
@@ -187,6 +173,9 @@ def _leaves(module: nn.Module) -> Iterator[nn.Module]:
 
 def _module(module: nn.Module) -> str:
     """How a module is written."""
+    name = getattr(module, "registry_name", None)
+    if name is not None:
+        return ACTIVATIONS[name].script or ""  # `check` has refused those that have none
     match module:
         case nn.Linear():
             return f"nn.Linear({module.in_features}, {module.out_features})"
@@ -207,14 +196,6 @@ def _module(module: nn.Module) -> str:
             return f"nn.{type(module).__name__}({module.kernel_size})"
         case nn.Flatten():
             return "nn.Flatten()"
-        case nn.ReLU():
-            return "nn.ReLU()"
-        case nn.LeakyReLU():
-            return f"nn.LeakyReLU({module.negative_slope})"
-        case nn.PReLU():
-            return f"nn.PReLU(init={float(module.weight[0].detach())})"
-    if type(module).__name__ == "Arctan":
-        return "Arctan()"
     if not type(module).__module__.startswith("torch.nn"):
         raise LabError(f"{type(module).__name__} has no words in a script of plain PyTorch: choose another activation.")
     return f"nn.{module!r}"  # torch writes the arguments

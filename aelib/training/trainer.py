@@ -1,15 +1,13 @@
 """fit(experiment) -> Run. One loop for one net or many, whatever engine changes the weights."""
 
-import functools
 import importlib.metadata
-import logging
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,9 +27,6 @@ from .engines.autograd import AutogradEngine
 from .engines.base import Engine
 from .evaluation import Observer
 from .run import Run, Snapshots, written
-
-if TYPE_CHECKING:
-    from .engines.compiled import CompiledDense
 
 HISTORY_POINTS = 300  # more than a plot can show
 SNAPSHOTS = 24
@@ -329,26 +324,13 @@ class _Fit:
         )
 
 
-@functools.cache
-def compiled_engine() -> type["CompiledDense"] | None:
-    """The compiled engine, imported and compiled with the first call, so that nothing else waits for Numba. None
-    where that fails, whatever the reason (a cache that is damaged, a Numba that does not fit): torch trains the same
-    nets."""
-    try:
-        from .engines.compiled import CompiledDense, warm
-
-        warm()
-    except Exception as error:  # noqa: BLE001 - see above
-        logging.getLogger(__name__).warning("Numba does not work here (%s): going on without", error)
-        return None
-    return CompiledDense
-
-
 def _engine(members: list[Experiment], device: torch.device) -> Engine:
-    """The fastest that can train these."""
+    """The fastest that serves these members. `AutogradEngine` serves every one."""
     models, first = [build(member) for member in members], members[0]
-    if len(members) == 1 and numba_support.serves(first, device) and (compiled := compiled_engine()) is not None:
-        return compiled(models[0], first)
+    if len(members) == 1 and numba_support.serves(first, device):
+        compiled = numba_support.compiled_engine()
+        if compiled is not None:
+            return compiled(models[0], first)
     if batched.supports(first):
         graphed = cuda_graphs.serves(members, device)
         return (cuda_graphs.GraphedDense if graphed else batched.BatchedDense)(models, members, device)

@@ -19,7 +19,7 @@ from aelib import datasets
 from aelib.experiment import GRID_SIDE, DenseStep, Experiment
 from aelib.models import Autoencoder
 from aelib.nn import losses
-from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.activations import ACTIVATIONS, InPlace
 from aelib.nn.optimizers import OPTIMIZERS, FlatOptimizer, Setting
 from aelib.nn.variational import kl, objective
 
@@ -31,8 +31,16 @@ FUSED_FROM = 40_000  # parameters of a net from which on torch's fused Adam is f
 
 
 def supports(experiment: Experiment) -> bool:
-    """Whether this engine can train the experiment: dense, without batch norm (which couples the images)."""
-    return experiment.model.kind == "dense" and not experiment.model.batch_norm
+    """Whether this engine can train the experiment: dense, without batch norm (which couples the images), and every
+    choice of it has a batched form in its registry entry."""
+    model = experiment.resolved_model
+    return (
+        model.kind == "dense"
+        and not model.batch_norm
+        and all(ACTIVATIONS[step.activation].batched is not None for step in model.steps())
+        and losses.select(experiment.loss, experiment.output_activation).gradient is not None
+        and OPTIMIZERS[experiment.optimizer.kind].flat is not None
+    )
 
 
 def bytes_needed(experiment: Experiment, snapshots: int) -> int:
@@ -62,7 +70,7 @@ def _setting(values: list[float]) -> Setting:
 class _Layer:
     """Views of one layer: matrix and its gradient (members × outputs × (inputs + 1)), PReLU's slope or None."""
 
-    activation: str
+    function: InPlace
     matrix: Tensor
     gradient: Tensor
     slope: Tensor | None
@@ -110,6 +118,9 @@ class BatchedDense:
         first = experiments[0]
         self.shape = first.dataset_spec.shape
         self.loss = losses.select(first.loss, first.output_activation)
+        if self.loss.gradient is None:
+            raise ValueError(f"the batched engine does not serve the loss {first.loss!r}")
+        self.loss_gradient = self.loss.gradient
         self.steps = first.resolved_model.steps()
         self.code_at = len(first.model.layers) - 1
         self.members = len(models)
@@ -189,7 +200,10 @@ class BatchedDense:
                 slope = flat[start:end].view(-1, 1, 1)
                 slope_gradient = self.gradient[start:end].view(-1, 1, 1)
             back = matrix[:, :, :-1].transpose(1, 2)
-            self.layers.append(_Layer(step.activation, matrix, gradient, slope, slope_gradient, back))
+            function = ACTIVATIONS[step.activation].batched
+            if function is None:
+                raise ValueError(f"the batched engine does not serve the activation {step.activation!r}")
+            self.layers.append(_Layer(function, matrix, gradient, slope, slope_gradient, back))
 
     # --- one pass -------------------------------------------------------------------------------------------
 
@@ -209,7 +223,7 @@ class BatchedDense:
         if self.bottleneck is not None and i + 1 == self.code_at:
             self.bottleneck.forward(room.z[i + 1], eps, room.y[i + 1])
         else:
-            ACTIVATIONS[layer.activation].forward(room.z[i + 1], layer.slope, room.y[i + 1])
+            layer.function.forward(room.z[i + 1], layer.slope, room.y[i + 1])
 
     @torch.no_grad()
     def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
@@ -223,7 +237,7 @@ class BatchedDense:
         self._run(room, eps)
         last = len(self.layers)
         delta = room.delta[last]
-        self.loss.gradient(room.y[last], room.target, delta)
+        self.loss_gradient(room.y[last], room.target, delta)
         # a mean over images, and over pixels where there is no KL to weigh against
         delta.mul_(1.0 / (delta.shape[2] * (1 if self.bottleneck else delta.shape[1])))
         for i in range(last, 0, -1):
@@ -234,7 +248,7 @@ class BatchedDense:
             elif not (i == last and self.loss.of_logits):
                 if layer.slope_gradient is not None:
                     torch.sum(delta * room.z[i].clamp(max=0.0), dim=(1, 2), keepdim=True, out=layer.slope_gradient)
-                ACTIVATIONS[layer.activation].backward(delta, room.z[i], room.y[i], layer.slope)
+                layer.function.backward(delta, room.z[i], room.y[i], layer.slope)
             bmm(delta, room.transposed[i - 1], layer.gradient)
             if i > 1:
                 bmm(layer.back, delta, room.delta[i - 1])

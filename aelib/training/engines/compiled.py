@@ -1,190 +1,117 @@
-"""One small dense net at a time, compiled: the steps of `aelib.ensemble` for a single member, as machine code.
+"""One small dense net at a time, compiled: the steps of the batched engine for a single member, as machine code.
 
-With one net even the batched engine spends most of its time between operations. Here a whole step (forward, backward,
-optimiser) is two calls that Numba has compiled; they release the GIL. Samples are the inner axis, so every inner loop
-runs over them and is vectorised. Compiling takes some seconds, once on a machine: Numba keeps the result.
+With one net even the batched engine spends most of its time between operations. Here a whole gradient and the
+optimiser's update are two calls that Numba has compiled; they release the GIL. Samples are the inner axis, so every
+inner loop runs over them and is vectorised. Compiling takes some seconds, once on a machine: Numba caches the result.
+
+Activations, losses and optimisers come from their registries (`aelib.nn.loops` has ours). `gradient` calls those of
+activations and losses by their address, so that one compiled function serves every network.
 """
 
-import math
+import functools
+from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 import torch
+from numba import types
+from numba.core.errors import NumbaError
+from numba.extending import intrinsic
 
+from aelib.core.errors import LabError
 from aelib.experiment import Experiment
 from aelib.models import Autoencoder, build
-from aelib.nn.losses import BCE_EPSILON
-from aelib.nn.optimizers import ADAGRAD_EPSILON, ADAM_EPSILON, BETAS, OPTIMIZERS, RMSPROP_DECAY, RMSPROP_EPSILON
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.loops import F, compiled
+from aelib.nn.optimizers import OPTIMIZERS
 
 from .base import Batch
 from .batched import BatchedDense
-from .numba_support import ACTIVATIONS, LOSSES
 
-_IDENTITY, _SIGMOID, _TANH, _RELU, _LEAKY, _ELU, _SILU, _SATURATING = range(len(ACTIVATIONS))
-_MSE, _MAE, _BCE, _BCE_OF_LOGITS = range(len(LOSSES))
-_SGD, _MOMENTUM, _NESTEROV, _RMSPROP, _ADAGRAD, _ADAM, _ADAMW = range(len(OPTIMIZERS))
+_VECTOR = types.Array(types.float32, 1, "C")
+_FORWARD = types.void(_VECTOR, _VECTOR, _VECTOR, _VECTOR)
+_BACKWARD = types.void(_VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR)
+_LOSS_GRADIENT = types.void(_VECTOR, _VECTOR, _VECTOR)
+_UPDATE = types.void(_VECTOR, _VECTOR, _VECTOR, _VECTOR, types.float64, types.float64, types.int64)
 
-F = np.float32
+
+class EntryError(LabError):
+    """A registry entry whose loop does not compile."""
 
 
-def _compiled(function: Any) -> Any:
-    """Sums may be taken in another order, which is what vectorising them means; NaN and infinity keep their meaning."""
-    freedom = {"reassoc", "contract", "arcp", "nsz", "afn"}
+@functools.cache
+def _machine_code(function: Callable[..., None], signature: Any) -> Any:
+    """A registry's loop compiled for one signature. Raises EntryError."""
     try:
-        return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=freedom)(function)
-    except RuntimeError:  # nowhere to keep what was compiled: it is compiled anew in every process
-        return numba.njit(nogil=True, error_model="numpy", fastmath=freedom)(function)
+        return compiled(function, signature)
+    except NumbaError as error:
+        name = getattr(function, "__qualname__", repr(function))
+        raise EntryError(
+            f"The loop {name} of a registry entry does not compile ({' '.join(str(error).split())[:300]}): mend it, or "
+            "leave `compiled` out of the entry."
+        ) from error
 
 
-@_compiled
-def exp(x: Any, out: Any, power: Any) -> None:
-    """e^x = out · power, over one layer: 2^k · e^r with |r| ≤ ln 2 / 2, and e^r by the polynomial of Cephes' expf
-    (Moshier, https://www.netlib.org/cephes/), whose relative error is below 2e-7. power: float32, 2^k."""
-    bits = power[: len(x)].view(np.int32)
-    for s in range(len(x)):
-        v = min(max(x[s], F(-87.0)), F(88.0))
-        k = math.floor(v * F(1.4426950408889634) + F(0.5))
-        r = v - k * F(0.693359375) - k * F(-2.12194440e-4)
-        p = F(1.9875691500e-4)
-        p = p * r + F(1.3981999507e-3)
-        p = p * r + F(8.3334519073e-3)
-        p = p * r + F(4.1665795894e-2)
-        p = p * r + F(1.6666665459e-1)
-        p = p * r + F(5.0000001201e-1)
-        out[s] = p * r * r + r + F(1.0)
-        bits[s] = (np.int32(k) + np.int32(127)) << np.int32(23)
+def _address(function: Callable[..., None], signature: Any) -> int:
+    """Where the compiled loop begins in memory. It stays there: `_machine_code` caches it."""
+    (result,) = _machine_code(function, signature).overloads.values()
+    return int(result.library.get_pointer_to_function(result.fndesc.llvm_func_name))
 
 
-@_compiled
-def _activate(kind: int, z: Any, y: Any, scratch: Any, power: Any) -> None:
-    """y = f(z), over one layer."""
-    if kind == _IDENTITY:
-        for s in range(len(z)):
-            y[s] = z[s]
-    elif kind == _RELU:
-        for s in range(len(z)):
-            y[s] = max(z[s], F(0.0))
-    elif kind == _LEAKY:
-        for s in range(len(z)):
-            y[s] = z[s] if z[s] > F(0.0) else F(0.01) * z[s]
-    elif kind == _SATURATING:
-        for s in range(len(z)):
-            y[s] = min(max(z[s], F(0.0)), F(1.0))
-    elif kind == _TANH:
-        for s in range(len(z)):
-            scratch[s] = F(2.0) * z[s]
-        exp(scratch[: len(z)], y, power)
-        for s in range(len(z)):
-            y[s] = F(1.0) - F(2.0) / (y[s] * power[s] + F(1.0))
-    elif kind == _ELU:
-        exp(z, y, power)
-        for s in range(len(z)):
-            y[s] = z[s] if z[s] > F(0.0) else y[s] * power[s] - F(1.0)
-    else:
-        for s in range(len(z)):
-            scratch[s] = -z[s]
-        exp(scratch[: len(z)], y, power)
-        if kind == _SILU:
-            for s in range(len(z)):
-                y[s] = z[s] / (F(1.0) + y[s] * power[s])
-        else:
-            for s in range(len(z)):
-                y[s] = F(1.0) / (F(1.0) + y[s] * power[s])
+def _caller(signature: Any) -> Any:
+    """A function for compiled code: (address, *arguments) calls the loop of that signature at that address."""
+
+    def generate(context: Any, builder: Any, called: Any, values: Any) -> Any:
+        kind = context.call_conv.get_function_type(types.void, signature.args)
+        pointer = builder.inttoptr(values[0], kind.as_pointer())
+        context.call_conv.call_function(builder, pointer, types.void, signature.args, values[1:])
+        return context.get_dummy_value()
+
+    return types.void(types.intp, *signature.args), generate
 
 
-@_compiled
-def _derive(kind: int, z: Any, y: Any, d: Any, scratch: Any, power: Any) -> None:
-    """d = d · f'(z), over one layer."""
-    if kind == _SIGMOID:
-        for s in range(len(z)):
-            d[s] *= y[s] * (F(1.0) - y[s])
-    elif kind == _TANH:
-        for s in range(len(z)):
-            d[s] *= F(1.0) - y[s] * y[s]
-    elif kind == _RELU:
-        for s in range(len(z)):
-            d[s] = d[s] if z[s] > F(0.0) else F(0.0)
-    elif kind == _LEAKY:
-        for s in range(len(z)):
-            d[s] = d[s] if z[s] > F(0.0) else F(0.01) * d[s]
-    elif kind == _ELU:
-        for s in range(len(z)):
-            d[s] = d[s] if z[s] > F(0.0) else d[s] * (y[s] + F(1.0))
-    elif kind == _SATURATING:
-        for s in range(len(z)):
-            d[s] = d[s] if F(0.0) < z[s] < F(1.0) else F(0.0)
-    elif kind == _SILU:
-        for s in range(len(z)):
-            scratch[s] = -z[s]
-        exp(scratch[: len(z)], scratch, power)
-        for s in range(len(z)):
-            g = F(1.0) / (F(1.0) + scratch[s] * power[s])
-            d[s] *= g * (F(1.0) + z[s] * (F(1.0) - g))
+def _call_forward(typing: Any, address: Any, z: Any, y: Any, scratch: Any, power: Any) -> Any:
+    return _caller(_FORWARD)
 
 
-@_compiled
-def _lose(loss: int, y: Any, target: Any, d: Any) -> None:
-    """d = derivative of the loss, a mean over pixels and images."""
-    scale = F(1.0 / len(y))
-    for s in range(len(y)):
-        gap = y[s] - target[s]
-        if loss == _MSE:
-            d[s] = F(2.0) * gap * scale
-        elif loss == _MAE:
-            d[s] = np.sign(gap) * scale
-        elif loss == _BCE:
-            d[s] = gap / max(y[s] * (F(1.0) - y[s]), F(BCE_EPSILON)) * scale
-        else:
-            d[s] = gap * scale
+def _call_backward(typing: Any, address: Any, z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> Any:
+    return _caller(_BACKWARD)
 
 
-@_compiled
-def update(kind: int, p: Any, g: Any, one: Any, two: Any, rate: float, momentum: float, decay: float, t: int) -> None:
-    """One step of the optimiser over flat parameters, as `FlatOptimizer`. one, two: its slots; t: steps, from 1."""
-    r, m, w = F(rate), F(momentum), F(decay)
-    if decay != 0.0:
-        if kind == _ADAMW:
-            shrink = F(decay * rate)
-            for j in range(len(p)):
-                p[j] -= shrink * p[j]
-        else:
-            for j in range(len(p)):
-                g[j] += w * p[j]
-    if kind == _SGD:
-        for j in range(len(p)):
-            p[j] -= r * g[j]
-    elif kind == _MOMENTUM:
-        for j in range(len(p)):
-            one[j] = m * one[j] + g[j]
-            p[j] -= r * one[j]
-    elif kind == _NESTEROV:
-        for j in range(len(p)):
-            one[j] = m * one[j] + g[j]
-            p[j] -= r * (g[j] + m * one[j])
-    elif kind == _RMSPROP:
-        for j in range(len(p)):
-            one[j] = F(RMSPROP_DECAY) * one[j] + F(1 - RMSPROP_DECAY) * g[j] * g[j]
-            p[j] -= r * g[j] / (np.sqrt(one[j]) + F(RMSPROP_EPSILON))
-    elif kind == _ADAGRAD:
-        for j in range(len(p)):
-            one[j] += g[j] * g[j]
-            p[j] -= r * g[j] / (np.sqrt(one[j]) + F(ADAGRAD_EPSILON))
-    else:
-        a, q = F(rate / (1 - BETAS[0] ** t)), F(1 / math.sqrt(1 - BETAS[1] ** t))
-        for j in range(len(p)):
-            one[j] += F(1 - BETAS[0]) * (g[j] - one[j])
-            two[j] = F(BETAS[1]) * two[j] + F(1 - BETAS[1]) * g[j] * g[j]
-            p[j] -= a * one[j] / (np.sqrt(two[j]) * q + F(ADAM_EPSILON))
+def _call_loss_gradient(typing: Any, address: Any, y: Any, target: Any, grad: Any) -> Any:
+    return _caller(_LOSS_GRADIENT)
 
 
-@_compiled
-def step(
+_forward: Any = intrinsic(_call_forward)
+_backward: Any = intrinsic(_call_backward)
+_loss_gradient: Any = intrinsic(_call_loss_gradient)
+
+
+@compiled
+def add_decay(p: Any, g: Any, decay: float) -> None:
+    """Weight decay as part of the gradient: g += decay · p."""
+    w = F(decay)
+    for j in range(len(p)):
+        g[j] += w * p[j]
+
+
+@compiled
+def shrink(p: Any, by: float) -> None:
+    """Decoupled weight decay: p −= by · p."""
+    w = F(by)
+    for j in range(len(p)):
+        p[j] -= w * p[j]
+
+
+@compiled
+def gradient(
     p: Any,
     g: Any,
     sizes: Any,
-    kinds: Any,
+    forwards: Any,
+    backwards: Any,
     loss: int,
+    of_logits: bool,
     x: Any,
     target: Any,
     zs: Any,
@@ -193,10 +120,19 @@ def step(
     scratch: Any,
     power: Any,
 ) -> None:
-    """The gradient of one batch. p, g: flat, layer after layer outputs × (inputs + 1), the bias last; x, target:
-    pixels × images; zs, ys, ds: room for the outputs × images of every layer, one below the other; scratch, power:
-    room for the largest, flat. Four inputs at a time keep the sums in registers."""
-    layers, images = len(kinds), x.shape[1]
+    """The gradient of one batch, into g. Four inputs at a time keep the sums in registers.
+
+    Args:
+        p, g: parameters and gradient, flat, layer after layer outputs × (inputs + 1), the bias last.
+        sizes: int, layers + 1.
+        forwards, backwards: addresses of the activations' loops, layers.
+        loss: address of the loss's loop.
+        of_logits: whether that gives the derivative with respect to the last z.
+        x, target: pixels × images.
+        zs, ys, ds: room for the outputs × images of every layer, one below the other.
+        scratch, power: room for the largest layer, flat.
+    """
+    layers, images = len(forwards), x.shape[1]
     at, to = 0, 0  # where the layer's weights, and its outputs, begin
     for i in range(layers):
         inputs, outputs = sizes[i], sizes[i + 1]
@@ -221,19 +157,21 @@ def step(
                 for s in range(images):
                     z[o, s] += w0 * before[k, s]
                 k += 1
-        _activate(kinds[i], z.ravel(), ys[to : to + outputs].ravel(), scratch, power)
+        _forward(forwards[i], z.ravel(), ys[to : to + outputs].ravel(), scratch, power)
         at += outputs * (inputs + 1)
         to += outputs
     last = to - sizes[layers]
-    _lose(loss, ys[last:].ravel(), target.ravel(), ds[last:].ravel())
+    _loss_gradient(loss, ys[last:].ravel(), target.ravel(), ds[last:].ravel())
     for i in range(layers - 1, -1, -1):
         inputs, outputs = sizes[i], sizes[i + 1]
         at -= outputs * (inputs + 1)
         to -= outputs
         before = x if i == 0 else ys[to - inputs : to]
         d = ds[to : to + outputs]
-        if not (i == layers - 1 and loss == _BCE_OF_LOGITS):
-            _derive(kinds[i], zs[to : to + outputs].ravel(), ys[to : to + outputs].ravel(), d.ravel(), scratch, power)
+        if not (i == layers - 1 and of_logits):
+            _backward(
+                backwards[i], zs[to : to + outputs].ravel(), ys[to : to + outputs].ravel(), d.ravel(), scratch, power
+            )
         for o in range(outputs):
             row = at + o * (inputs + 1)
             a0 = F(0.0)
@@ -286,17 +224,21 @@ def step(
 
 
 class CompiledDense(BatchedDense):
-    """Engine (see `aelib.engines`) for one dense net: steps are compiled, looks are those of the batched engine."""
+    """Engine (see `base.Engine`) for one dense net: steps are compiled, evaluation is the batched engine's."""
 
     def __init__(self, model: Autoencoder, experiment: Experiment) -> None:
+        """Raises EntryError where a loop of a registry entry does not compile."""
         super().__init__([model], [experiment], torch.device("cpu"))
         self.sizes = np.array([self.steps[0].inputs, *(step.outputs for step in self.steps)])
-        self.kinds = np.array([ACTIVATIONS.index(step.activation) for step in self.steps])
-        self.loss_kind = LOSSES.index("bce of logits" if self.loss.of_logits else experiment.loss)
-        self.settings, self.kind = experiment.optimizer, list(OPTIMIZERS).index(experiment.optimizer.kind)
+        loops = [_served(ACTIVATIONS[step.activation].compiled)() for step in self.steps]
+        self.forwards = np.array([_address(one.forward, _FORWARD) for one in loops], np.intp)
+        self.backwards = np.array([_address(one.backward, _BACKWARD) for one in loops], np.intp)
+        self.loss_address = _address(_served(self.loss.compiled)(), _LOSS_GRADIENT)
+        self.settings, self.kind = experiment.optimizer, OPTIMIZERS[experiment.optimizer.kind]
+        self.update = _machine_code(_served(self.kind.compiled)(), _UPDATE)
         self.p, self.g = self.flat.numpy(), self.gradient.numpy()
         slots = [slot.numpy() for slot in self.optimizer.slots]
-        self.one, self.two = (*slots, self.g[:0], self.g[:0])[:2]
+        self.first, self.second = (*slots, self.g[:0], self.g[:0])[:2]
         self.taken = 0
         self.rooms: dict[int, tuple[Any, ...]] = {}
 
@@ -308,13 +250,32 @@ class CompiledDense(BatchedDense):
             layers = [np.zeros((int(self.sizes[1:].sum()), images), np.float32) for _ in range(3)]
             flat = [np.zeros(int(self.sizes.max()) * images, np.float32) for _ in range(2)]
             self.rooms[images] = (room.y[0][0].numpy(), room.target[0].numpy(), *layers, *flat)
-        step(self.p, self.g, self.sizes, self.kinds, self.loss_kind, *self.rooms[images])
-        self.taken += 1
-        optimizer = self.settings
-        rate = optimizer.learning_rate * rate_factor
-        update(
-            self.kind, self.p, self.g, self.one, self.two, rate, optimizer.momentum, optimizer.weight_decay, self.taken
+        gradient(
+            self.p,
+            self.g,
+            self.sizes,
+            self.forwards,
+            self.backwards,
+            self.loss_address,
+            self.loss.of_logits,
+            *self.rooms[images],
         )
+        self.taken += 1
+        settings = self.settings
+        learning_rate = settings.learning_rate * rate_factor
+        if settings.weight_decay != 0.0:
+            if self.kind.decoupled_decay:
+                shrink(self.p, settings.weight_decay * learning_rate)
+            else:
+                add_decay(self.p, self.g, settings.weight_decay)
+        self.update(self.p, self.g, self.first, self.second, learning_rate, settings.momentum, self.taken)
+
+
+def _served(loops: Callable[[], Any] | None) -> Callable[[], Any]:
+    """What a registry entry has for this engine. Raises ValueError where it has nothing: see `numba_support.serves`."""
+    if loops is None:
+        raise ValueError("the compiled engine does not serve this experiment")
+    return loops
 
 
 def warm() -> None:

@@ -40,7 +40,7 @@ class GraphedDense(BatchedDense):
         device = self.flat.device
         # factor / first correction, second correction, factor: of this step
         self.now = torch.ones(3, device=device)
-        self.rate = self._spread(self.optimizer.rate)
+        self.rate = self._spread(self.optimizer.learning_rate)
         self.decay = self._spread(self.optimizer.weight_decay)
         if isinstance(self.optimizer.momentum, Tensor):
             raise ValueError("graphs need one momentum for all members")
@@ -72,7 +72,7 @@ class GraphedDense(BatchedDense):
     def _once(self, images: int) -> None:
         self._differentiate(self._room(images))
         rate = self.rate * self.now[0]
-        decay = self.decay * self.rate * self.now[2] if self.optimizer.kind == "adamw" else self.decay
+        decay = self.decay * self.rate * self.now[2] if self.optimizer.kind.decoupled_decay else self.decay
         self.optimizer.apply(self.gradient, rate, self.now[1], decay)
 
     def _record(self, images: int) -> bool:

@@ -1,36 +1,67 @@
-"""Which nets the compiled engine (compiled.py) trains: asked without importing Numba, which takes a second and 100 MB.
+"""Whether the compiled engine can train a net: asked without importing Numba, which takes a second and 100 MB.
 
-Numba is optional. Without it, or for what it does not serve, `aelib.ensemble` trains the net, with the same numbers
-but for rounding (a test holds the two against each other).
+Numba is optional. Without it, or for what the engine does not serve, the batched engine trains the net, with the same
+numbers but for rounding (a test holds the two against each other).
 """
 
+import functools
+import logging
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import torch
 
 from aelib.experiment import Experiment
+from aelib.nn import losses
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.optimizers import OPTIMIZERS
 
 from .batched import supports
 
-# Left to torch: those that need a library's vectorised arctan or logarithm, and PReLU with its learnt slope.
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "silu", "saturating_linear")
+if TYPE_CHECKING:
+    from .compiled import CompiledDense
+
 MOST_PARAMETERS = 40_000  # beyond, torch's matrix products win (benchmarks/scaling.md)
-LOSSES = ("mse", "mae", "bce", "bce of logits")
 
 available = find_spec("numba") is not None
 
 
 def serves(experiment: Experiment, device: torch.device) -> bool:
-    """Whether this engine trains the experiment: Numba is here, it is a small dense net on the CPU, and every choice
-    of it is known here."""
+    """Whether the engine trains the experiment: Numba is here, it is a small dense net on the CPU, and every choice of
+    it has a compiled form in its registry entry."""
     model = experiment.resolved_model
+    loss = losses.select(experiment.loss, experiment.output_activation)
+    # behind a hard limit cross-entropy's slope jumps to 1e12, and rounding decides where the net goes
+    steep = loss.of_probabilities and not loss.of_logits and ACTIVATIONS[experiment.output_activation].hard_limits
     return (
         available
         and device.type == "cpu"
         and supports(experiment)
         and not model.variational
         and experiment.architecture.parameters <= MOST_PARAMETERS
-        and all(step.activation in ACTIVATIONS for step in model.steps())
-        # behind a hard limit cross-entropy's slope jumps to 1e12, and rounding decides where the net goes
-        and not (experiment.loss == "bce" and experiment.output_activation == "saturating_linear")
+        and all(
+            ACTIVATIONS[step.activation].compiled is not None and not ACTIVATIONS[step.activation].learnt_slope
+            for step in model.steps()
+        )
+        and loss.compiled is not None
+        and not steep
+        and OPTIMIZERS[experiment.optimizer.kind].compiled is not None
     )
+
+
+@functools.cache
+def compiled_engine() -> "type[CompiledDense] | None":
+    """The compiled engine, imported and compiled with the first call, so that nothing else waits for Numba.
+
+    None where Numba does not work on this machine (it cannot be imported, its cache is damaged): the log says why, and
+    torch trains the same nets. A registry entry that does not compile is another matter: a net that uses it raises
+    `compiled.EntryError`.
+    """
+    try:
+        from .compiled import CompiledDense, warm
+
+        warm()
+    except Exception:
+        logging.getLogger(__name__).exception("Numba does not work on this machine: the batched engine trains instead")
+        return None
+    return CompiledDense

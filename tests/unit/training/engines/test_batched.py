@@ -60,8 +60,9 @@ def test_in_place_pair_is_the_module_and_its_derivative(name: str) -> None:
     slope = torch.full((1, 1, 1), 0.25) if entry.learnt_slope else None
     with torch.no_grad():
         out, grad = torch.empty_like(z), weights.clone()
-        entry.forward(z, slope, out)
-        entry.backward(grad, z, out, slope)
+        assert entry.batched is not None
+        entry.batched.forward(z, slope, out)
+        entry.batched.backward(grad, z, out, slope)
     torch.testing.assert_close(out, y)
     torch.testing.assert_close(grad, expected)
 

@@ -1,0 +1,217 @@
+"""What the compiled engine runs of activations, losses and optimisers: loops over flat float32 arrays, for Numba.
+
+The registries beside this module name these functions and give their signatures (`activations.Loops`, `Loss.compiled`,
+`OptimizerKind.compiled`); `aelib.training.engines.compiled` compiles them. Nothing else imports this module: importing
+Numba takes a second and 100 MB.
+"""
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+
+from .activations import LEAK
+from .losses import BCE_EPSILON
+from .optimizers import ADAGRAD_EPSILON, ADAM_EPSILON, BETAS, RMSPROP_DECAY, RMSPROP_EPSILON
+
+F = np.float32
+
+# Sums may be taken in another order, which is what vectorising them means; NaN and infinity keep their meaning.
+FASTMATH = {"reassoc", "contract", "arcp", "nsz", "afn"}
+
+
+def compiled(function: Any, signature: Any = None) -> Any:
+    """The function as machine code that releases the GIL, cached on disk where there is room for that."""
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FASTMATH}
+    try:
+        return numba.njit(signature, cache=True, **options)(function)
+    except RuntimeError:  # no folder to cache in: every process compiles it again
+        return numba.njit(signature, **options)(function)
+
+
+@compiled
+def exp(x: Any, out: Any, power: Any) -> None:
+    """e^x = out · power, over one layer: 2^k · e^r with |r| ≤ ln 2 / 2, and e^r by the polynomial of Cephes' expf
+    (Moshier, https://www.netlib.org/cephes/), whose relative error is below 2e-7. power: float32, 2^k."""
+    bits = power[: len(x)].view(np.int32)
+    for s in range(len(x)):
+        v = min(max(x[s], F(-87.0)), F(88.0))
+        k = math.floor(v * F(1.4426950408889634) + F(0.5))
+        r = v - k * F(0.693359375) - k * F(-2.12194440e-4)
+        p = F(1.9875691500e-4)
+        p = p * r + F(1.3981999507e-3)
+        p = p * r + F(8.3334519073e-3)
+        p = p * r + F(4.1665795894e-2)
+        p = p * r + F(1.6666665459e-1)
+        p = p * r + F(5.0000001201e-1)
+        out[s] = p * r * r + r + F(1.0)
+        bits[s] = (np.int32(k) + np.int32(127)) << np.int32(23)
+
+
+# --- activations: forward(z, y, scratch, power), backward(z, y, grad, scratch, power) ------------------------------
+
+
+def identity(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        y[s] = z[s]
+
+
+def identity_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    pass
+
+
+def relu(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        y[s] = max(z[s], F(0.0))
+
+
+def relu_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        grad[s] = grad[s] if z[s] > F(0.0) else F(0.0)
+
+
+def leaky_relu(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        y[s] = z[s] if z[s] > F(0.0) else F(LEAK) * z[s]
+
+
+def leaky_relu_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        grad[s] = grad[s] if z[s] > F(0.0) else F(LEAK) * grad[s]
+
+
+def saturating_linear(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        y[s] = min(max(z[s], F(0.0)), F(1.0))
+
+
+def saturating_linear_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        grad[s] = grad[s] if F(0.0) < z[s] < F(1.0) else F(0.0)
+
+
+def tanh(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        scratch[s] = F(2.0) * z[s]
+    exp(scratch[: len(z)], y, power)
+    for s in range(len(z)):
+        y[s] = F(1.0) - F(2.0) / (y[s] * power[s] + F(1.0))
+
+
+def tanh_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        grad[s] *= F(1.0) - y[s] * y[s]
+
+
+def elu(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    exp(z, y, power)
+    for s in range(len(z)):
+        y[s] = z[s] if z[s] > F(0.0) else y[s] * power[s] - F(1.0)
+
+
+def elu_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        grad[s] = grad[s] if z[s] > F(0.0) else grad[s] * (y[s] + F(1.0))
+
+
+def sigmoid(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        scratch[s] = -z[s]
+    exp(scratch[: len(z)], y, power)
+    for s in range(len(z)):
+        y[s] = F(1.0) / (F(1.0) + y[s] * power[s])
+
+
+def sigmoid_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        grad[s] *= y[s] * (F(1.0) - y[s])
+
+
+def silu(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        scratch[s] = -z[s]
+    exp(scratch[: len(z)], y, power)
+    for s in range(len(z)):
+        y[s] = z[s] / (F(1.0) + y[s] * power[s])
+
+
+def silu_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        scratch[s] = -z[s]
+    exp(scratch[: len(z)], scratch, power)
+    for s in range(len(z)):
+        slope = F(1.0) / (F(1.0) + scratch[s] * power[s])
+        grad[s] *= slope * (F(1.0) + z[s] * (F(1.0) - slope))
+
+
+# --- losses: (y, t, grad), the derivative of the mean over pixels and images ---------------------------------------
+
+
+def mse(y: Any, t: Any, grad: Any) -> None:
+    scale = F(2.0 / len(y))
+    for s in range(len(y)):
+        grad[s] = (y[s] - t[s]) * scale
+
+
+def mae(y: Any, t: Any, grad: Any) -> None:
+    scale = F(1.0 / len(y))
+    for s in range(len(y)):
+        grad[s] = np.sign(y[s] - t[s]) * scale
+
+
+def bce(y: Any, t: Any, grad: Any) -> None:
+    scale = F(1.0 / len(y))
+    for s in range(len(y)):
+        grad[s] = (y[s] - t[s]) / max(y[s] * (F(1.0) - y[s]), F(BCE_EPSILON)) * scale
+
+
+def bce_of_logits(y: Any, t: Any, grad: Any) -> None:
+    scale = F(1.0 / len(y))
+    for s in range(len(y)):
+        grad[s] = (y[s] - t[s]) * scale
+
+
+# --- optimisers: (p, g, first, second, learning_rate, momentum, t), weight decay is in g or p already ---------------
+
+
+def sgd(p: Any, g: Any, first: Any, second: Any, learning_rate: float, momentum: float, t: int) -> None:
+    r = F(learning_rate)
+    for j in range(len(p)):
+        p[j] -= r * g[j]
+
+
+def heavy_ball(p: Any, g: Any, first: Any, second: Any, learning_rate: float, momentum: float, t: int) -> None:
+    r, m = F(learning_rate), F(momentum)
+    for j in range(len(p)):
+        first[j] = m * first[j] + g[j]
+        p[j] -= r * first[j]
+
+
+def nesterov(p: Any, g: Any, first: Any, second: Any, learning_rate: float, momentum: float, t: int) -> None:
+    r, m = F(learning_rate), F(momentum)
+    for j in range(len(p)):
+        first[j] = m * first[j] + g[j]
+        p[j] -= r * (g[j] + m * first[j])
+
+
+def rmsprop(p: Any, g: Any, first: Any, second: Any, learning_rate: float, momentum: float, t: int) -> None:
+    r = F(learning_rate)
+    for j in range(len(p)):
+        first[j] = F(RMSPROP_DECAY) * first[j] + F(1 - RMSPROP_DECAY) * g[j] * g[j]
+        p[j] -= r * g[j] / (np.sqrt(first[j]) + F(RMSPROP_EPSILON))
+
+
+def adagrad(p: Any, g: Any, first: Any, second: Any, learning_rate: float, momentum: float, t: int) -> None:
+    r = F(learning_rate)
+    for j in range(len(p)):
+        first[j] += g[j] * g[j]
+        p[j] -= r * g[j] / (np.sqrt(first[j]) + F(ADAGRAD_EPSILON))
+
+
+def adam(p: Any, g: Any, first: Any, second: Any, learning_rate: float, momentum: float, t: int) -> None:
+    r, q = F(learning_rate / (1 - BETAS[0] ** t)), F(1 / math.sqrt(1 - BETAS[1] ** t))
+    for j in range(len(p)):
+        first[j] += F(1 - BETAS[0]) * (g[j] - first[j])
+        second[j] = F(BETAS[1]) * second[j] + F(1 - BETAS[1]) * g[j] * g[j]
+        p[j] -= r * first[j] / (np.sqrt(second[j]) * q + F(ADAM_EPSILON))
