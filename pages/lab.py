@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.models import KINDS
+from aelib.experiment import MODEL_KINDS
 from aelib.ui import page_frame
 from aelib.ui.form import controls, lesson_forms
 from aelib.ui.lessons import lab, lesson
@@ -18,7 +18,10 @@ st.markdown(
 )
 
 run = lesson.begin(
-    controls.Controls(FORM, default="font-best", kinds=tuple(KINDS)), lesson_forms.lab, RUN, explain=run_views.choices
+    controls.Controls(FORM, default="font-best", kinds=tuple(MODEL_KINDS)),
+    lesson_forms.lab,
+    RUN,
+    explain=run_views.choices,
 )
 if run is None:
     st.divider()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.models import KINDS
+from aelib.experiment import MODEL_KINDS
 from aelib.ui import page_frame
 from aelib.ui.form import controls, lesson_forms
 from aelib.ui.lessons import sweeps
@@ -16,7 +16,7 @@ st.markdown(
     "Before you press: at which value will the network learn most, and where will the runs scatter most?"
 )
 
-form = controls.Controls("sweeps", default="font-eta-0.0005", extras=sweeps.EXTRAS, kinds=tuple(KINDS))
+form = controls.Controls("sweeps", default="font-eta-0.0005", extras=sweeps.EXTRAS, kinds=tuple(MODEL_KINDS))
 if form.problem:
     st.warning(messages.plain(form.problem), icon=":material/link_off:")
 

@@ -130,7 +130,7 @@ def check_any_size(run: Run) -> None:
     net = run.experiment.architecture
     height, width = net.steps[0].inputs[1:]
     only = f"This net takes pictures of {width}x{height} pixels only"
-    if run.experiment.model.kind != "super_resolution":
+    if not run.experiment.model.enlarges:
         raise LabError(f"{only}: train a super-resolution net for pictures of any size.")
     if any(step.kind == "dense" for step in net.steps):
         raise LabError(f"{only}: train one with model.convolution.code_size left empty.")

@@ -28,7 +28,7 @@ def image(experiment: Experiment, theme: str = "light") -> str:
 
 def network(experiment: Experiment, theme: str = "light") -> str:
     """SVG of the net; theme: "light" or "dark", what it will stand on."""
-    if experiment.model.kind == "dense":
+    if experiment.model.dense:
         return _columns(experiment.model, experiment.output_activation, theme)
     return _blocks(experiment, theme)
 

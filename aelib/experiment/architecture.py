@@ -13,6 +13,7 @@ from aelib.core.errors import LabError
 from aelib.nn.activations import ACTIVATIONS
 
 from .fields import Convolution, Model
+from .model_kinds import MODEL_KINDS, resolved
 
 Shape = tuple[int, ...]  # channels, height, width; or numbers of a code
 
@@ -136,20 +137,12 @@ class Architecture:
 def plan(model: Model, shape: Shape, shown: Shape) -> Architecture:
     """The net that gives images of `shape` from what it is shown (channels, height, width each). model: without
     "auto". Raises DoesNotFit."""
-    match model.kind:
-        case "dense":
-            return _dense(model, shape, shown)
-        case "convolutional":
-            if shown != shape:
-                raise DoesNotFit(
-                    "model.kind is 'convolutional', which gives images as large as those that it is shown: choose "
-                    "super_resolution."
-                )
-            return _convolutional(model, shown, shape[0])
-    return _super_resolution(model, shape, shown)
+    found: Architecture = resolved(MODEL_KINDS[model.kind].plan)(model, shape, shown)
+    return found
 
 
-def _dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
+def plan_dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
+    """Fully connected layers to the code and back; see `plan`."""
     steps = [
         Step(
             "dense",
@@ -163,6 +156,16 @@ def _dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
     ]
     cut = len(model.layers) - 1
     return Architecture(tuple(steps[:cut]), tuple(steps[cut:]), (model.layers[-1],))
+
+
+def plan_convolutional(model: Model, shape: Shape, shown: Shape) -> Architecture:
+    """Convolutions to the code and back; see `plan`."""
+    if shown != shape:
+        raise DoesNotFit(
+            "model.kind is 'convolutional', which gives images as large as those that it is shown: choose "
+            "super_resolution."
+        )
+    return _convolutional(model, shown, shape[0])
 
 
 def _convolutional(model: Model, shown: Shape, channels: int) -> Architecture:
@@ -188,7 +191,8 @@ def _convolutional(model: Model, shown: Shape, channels: int) -> Architecture:
     return Architecture(tuple(encoder), tuple(decoder), code)
 
 
-def _super_resolution(model: Model, shape: Shape, shown: Shape) -> Architecture:
+def plan_super_resolution(model: Model, shape: Shape, shown: Shape) -> Architecture:
+    """Convolutions that enlarge, before the first layer or behind the last; see `plan`."""
     factor = shape[1] // shown[1]
     if (shape[1], shape[2]) != (shown[1] * factor, shown[2] * factor):
         raise DoesNotFit(f"Images of {_size(shown)} cannot be enlarged to {_size(shape)} by a whole factor.")

@@ -28,8 +28,8 @@ from aelib.nn.optimizers import OPTIMIZERS
 
 from .architecture import Architecture, DoesNotFit, plan
 from .errors import ExperimentError, declared, refuse, sentences, unknown_field
-from .fields import MAX_WIDTH, OUTPUT_ACTIVATIONS, Model
-from .schema import Settings
+from .fields import MAX_WIDTH, Model
+from .schema import REGISTRIES, Settings
 
 MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
@@ -80,7 +80,7 @@ class Experiment(Settings):
                 f"early_stop.kind is 'learnt': choose none or patience, since no image of {described.name} is learnt "
                 "by itself."
             )
-        if model.kind == "super_resolution" and model.variational:
+        if model.enlarges and model.variational:
             refuse("model.variational is true: choose false, since a super-resolution net has no code to sample.")
         if model.batch_norm and self.batch_size and images % self.batch_size == 1 % self.batch_size:
             refuse(
@@ -88,7 +88,7 @@ class Experiment(Settings):
                 "another size, or all."
             )
         self._output_fits()
-        if self.corruption.kind == "painted" and self.corruption.level > 0 and not self.corruption.pixels:
+        if _paints(self.corruption.kind) and self.corruption.level > 0 and not self.corruption.pixels:
             refuse(
                 "corruption.pixels is empty: give the numbers of the pixels that are painted, row by row from 0, such "
                 "as 0-7-14, or choose another corruption.kind."
@@ -109,7 +109,7 @@ class Experiment(Settings):
         """The net must begin and end with the images, and not be too large."""
         model = self.model
         sizes, path = model.layers, "model.layers"
-        if model.kind != "dense":
+        if not model.dense:
             sizes, path = model.convolution.channels, "model.convolution.channels"
         else:
             channels, height, width = described.shown_shape
@@ -138,7 +138,7 @@ class Experiment(Settings):
                 f"{MAX_PARAMETERS:,} are allowed."
             )
         together = self.batch_size or described.splits.train
-        if model.kind != "dense" and found.activations * together > MAX_ACTIVATIONS:
+        if not model.dense and found.activations * together > MAX_ACTIVATIONS:
             most = MAX_ACTIVATIONS // found.activations
             advice = f"give a batch_size of at most {most:,}" if most else "give fewer channels"
             refuse(
@@ -160,9 +160,11 @@ class Experiment(Settings):
                 f"model.output_activation is {name!r}, which cannot give pixels {pixels} (normalization "
                 f"{self.normalization!r}): choose auto, {', '.join(fitting)}."
             )
-        if self.loss == "bce" and not (output.low == 0 and output.high == 1 and self.normalization == "none"):
+        probabilities = output.low == 0 and output.high == 1 and self.normalization == "none"
+        if LOSSES[self.loss].of_probabilities and not probabilities:
+            others = " or ".join(name for name, loss in LOSSES.items() if not loss.of_probabilities)
             refuse(
-                "loss is 'bce', which compares probabilities: choose mse or mae, or normalization none with "
+                f"loss is {self.loss!r}, which compares probabilities: choose {others}, or normalization none with "
                 "output activation sigmoid or saturating_linear."
             )
 
@@ -171,7 +173,7 @@ class Experiment(Settings):
         """The output activation by name, "auto" resolved."""
         if self.model.output_activation != "auto":
             return self.model.output_activation
-        if self.model.kind == "super_resolution":
+        if self.model.enlarges:
             return "identity"  # of what is added to an image, either sign is needed
         return {"none": "sigmoid", "symmetric": "tanh", "standardized": "identity"}[self.normalization]
 
@@ -194,7 +196,7 @@ class Experiment(Settings):
     @property
     def keeps_codes(self) -> bool:
         """Whether snapshots have the codes along the way."""
-        return self.model.kind == "dense" or (self.model.kind == "convolutional" and self.latent_dim <= MOST_CODE)
+        return self.model.dense or (not self.model.enlarges and self.latent_dim <= MOST_CODE)
 
     @property
     def resolved_model(self) -> Model:
@@ -210,7 +212,7 @@ class Experiment(Settings):
     @property
     def keeps_grid(self) -> bool:
         """Whether the decoded plane is kept along the way too: for codes of two numbers, where images are many."""
-        return self.latent_dim == 2 and not self.dataset_spec.named and self.model.kind != "super_resolution"
+        return self.latent_dim == 2 and not self.dataset_spec.named and not self.model.enlarges
 
     @property
     def snapshot_numbers(self) -> int:
@@ -254,13 +256,13 @@ class Experiment(Settings):
             values["batch_size"] = "all"
         if values["corruption.pixels"]:
             values["corruption.pixels"] = sorted(set(self.corruption.pixels))
-        dense, enlarges = self.model.kind == "dense", self.model.kind == "super_resolution"
+        dense, enlarges = self.model.dense, self.model.enlarges
         steps = self.architecture.steps
         strides = self.model.convolution.stride
         if len(set(strides)) == 1:
             values["model.convolution.stride"] = list(strides[:1])
         noisy = self.corruption.kind != "none" and self.corruption.level > 0
-        painted = noisy and self.corruption.kind == "painted"
+        painted = noisy and _paints(self.corruption.kind)
         for path, matters in {
             "corruption.kind": noisy,
             "corruption.level": noisy,
@@ -398,16 +400,11 @@ def field_info(path: str) -> FieldInfo:
 
 def choices(path: str) -> tuple[str, ...]:
     """The names allowed for a field that is a choice, as declared."""
-    named: dict[str, Mapping[str, object]] = {
-        "loss": LOSSES,
-        "optimizer.kind": OPTIMIZERS,
-        "model.hidden_activation": ACTIVATIONS,
-        "model.code_activation": ACTIVATIONS,
-        "model.output_activation": OUTPUT_ACTIVATIONS,
-        "model.initialization": INITIALIZATIONS,
-        "corruption.kind": {"none": None, **NOISES},
-    }
-    return tuple(named[path]) if path in named else get_args(field_info(path).annotation)
+    return tuple(REGISTRIES[path]) if path in REGISTRIES else get_args(field_info(path).annotation)
+
+
+def _paints(noise: str) -> bool:
+    return noise != "none" and NOISES[noise].painted
 
 
 def _dataset_spec(name: str) -> datasets.DatasetSpec:

@@ -3,6 +3,7 @@ show it as help), what is allowed (errors say it) and the limits that are checke
 
 import itertools
 import math
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -14,6 +15,8 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.optimizers import OPTIMIZERS
 
+from .model_kinds import MODEL_KINDS
+
 MAX_WIDTH = 4096
 MAX_LAYERS = 12
 MAX_CHANNELS = 512
@@ -22,9 +25,19 @@ MAX_EPOCHS = 1_000_000
 MAX_PIXELS = 4096  # that can be painted
 
 
-def setting(text: str, allowed: str, **limits: Any) -> Any:
+class Names:
+    """What is allowed for a name in a registry, in words, as the registry is when somebody asks."""
+
+    def __init__(self, registry: Mapping[str, object]) -> None:
+        self.registry = registry
+
+    def __str__(self) -> str:
+        return "choose " + ", ".join(self.registry)
+
+
+def setting(text: str, allowed: str | Names, **limits: Any) -> Any:
     """A field: what it is, what is allowed (both in words), and pydantic's limits."""
-    return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)
+    return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)  # type: ignore[dict-item]
 
 
 def one_of(names: Mapping[str, object]) -> BeforeValidator:
@@ -51,11 +64,9 @@ def listed(separators: str) -> BeforeValidator:
     return BeforeValidator(split)
 
 
-def names(registry: Mapping[str, object]) -> str:
-    return "choose " + ", ".join(registry)
-
-
-OUTPUT_ACTIVATIONS: dict[str, object] = {"auto": None, **ACTIVATIONS}
+# views, so that an entry that is added later appears; a ChainMap lists its last mapping first
+OUTPUT_ACTIVATIONS: Mapping[str, object] = ChainMap[str, object](ACTIVATIONS, {"auto": None})  # type: ignore[arg-type]
+CORRUPTIONS: Mapping[str, object] = ChainMap[str, object](NOISES, {"none": None})  # type: ignore[arg-type]
 
 Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
 Layers = Annotated[tuple[Width, ...], Field(min_length=2, max_length=MAX_LAYERS)]
@@ -152,10 +163,11 @@ class Model(Part):
     """An autoencoder: fully connected layers, or convolutions, down to the code and up again."""
 
     kind: Annotated[
-        Literal["dense", "convolutional", "super_resolution"],
+        str,
+        one_of(MODEL_KINDS),
         setting(
             "Kind of network: fully connected layers, convolutions, or convolutions that enlarge what they are shown.",
-            "choose dense, convolutional or super_resolution",
+            Names(MODEL_KINDS),
         ),
     ] = "dense"
     variational: Annotated[
@@ -182,12 +194,12 @@ class Model(Part):
         ),
     ] = None
     hidden_activation: Annotated[
-        str, one_of(ACTIVATIONS), setting("Activation of every hidden layer.", names(ACTIVATIONS))
+        str, one_of(ACTIVATIONS), setting("Activation of every hidden layer.", Names(ACTIVATIONS))
     ] = "sigmoid"
     code_activation: Annotated[
         str,
         one_of(ACTIVATIONS),
-        setting("Activation of the code. Identity leaves the plane unbounded.", names(ACTIVATIONS)),
+        setting("Activation of the code. Identity leaves the plane unbounded.", Names(ACTIVATIONS)),
     ] = "identity"
     output_activation: Annotated[
         str,
@@ -195,7 +207,7 @@ class Model(Part):
         setting(
             "Activation of the output. Auto follows the normalisation: sigmoid for 0 to 1, tanh for "
             "−1 to 1, identity for standardised pixels.",
-            names(OUTPUT_ACTIVATIONS),
+            Names(OUTPUT_ACTIVATIONS),
         ),
     ] = "auto"
     batch_norm: Annotated[
@@ -203,7 +215,7 @@ class Model(Part):
         setting("Normalise every hidden layer's inputs over the batch.", "choose true or false"),
     ] = False
     initialization: Annotated[
-        str, one_of(INITIALIZATIONS), setting("How the weights start.", names(INITIALIZATIONS))
+        str, one_of(INITIALIZATIONS), setting("How the weights start.", Names(INITIALIZATIONS))
     ] = "pytorch"
     initialization_scale: Annotated[
         float,
@@ -215,6 +227,16 @@ class Model(Part):
         ),
     ] = 0.1
     convolution: Convolution = Convolution()
+
+    @property
+    def dense(self) -> bool:
+        """Whether `layers` describe the net; else `convolution` does."""
+        return MODEL_KINDS[self.kind].dense
+
+    @property
+    def enlarges(self) -> bool:
+        """Whether the net may give larger images than it is shown, and so has no code to sample or to draw."""
+        return MODEL_KINDS[self.kind].enlarges
 
     @property
     def decoder(self) -> tuple[int, ...]:
@@ -239,7 +261,7 @@ class Model(Part):
 class Optimizer(Part):
     """How the weights are changed, and how the rate falls."""
 
-    kind: Annotated[str, one_of(OPTIMIZERS), setting("Rule that turns gradients into steps.", names(OPTIMIZERS))] = (
+    kind: Annotated[str, one_of(OPTIMIZERS), setting("Rule that turns gradients into steps.", Names(OPTIMIZERS))] = (
         "adam"
     )
     learning_rate: Annotated[
@@ -285,7 +307,8 @@ class Optimizer(Part):
                 return float(self.step_factor ** ((epoch - 1) // self.step_every))
             case "cosine":
                 return 0.5 * (1 + math.cos(math.pi * (epoch - 1) / epochs))
-        return 1.0
+            case "constant":
+                return 1.0
 
 
 class Corruption(Part):
@@ -293,8 +316,8 @@ class Corruption(Part):
 
     kind: Annotated[
         str,
-        one_of({"none": None, **NOISES}),
-        setting("Kind of noise.", names({"none": None, **NOISES})),
+        one_of(CORRUPTIONS),
+        setting("Kind of noise.", Names(CORRUPTIONS)),
     ] = "none"
     level: Annotated[
         float,

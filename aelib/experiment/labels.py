@@ -4,11 +4,7 @@ with the fields themselves."""
 import re
 from typing import Any
 
-from aelib.datasets.noise import NOISES
-from aelib.nn.activations import ACTIVATIONS
-from aelib.nn.initialization import INITIALIZATIONS
-from aelib.nn.losses import LOSSES
-from aelib.nn.optimizers import OPTIMIZERS
+from .schema import REGISTRIES
 
 _FIELDS: dict[str, str] = {
     "dataset": "Data set",
@@ -57,15 +53,8 @@ _FIELDS: dict[str, str] = {
     "snapshots": "Epochs to keep for the replay (empty: chosen for you)",
     "seed": "Seed",
 }
-_CHOICES: dict[str, str] = {
-    **{name: entry.label for name, entry in OPTIMIZERS.items()},
-    **{name: entry.label for name, entry in INITIALIZATIONS.items()},
-    **{name: entry.label for name, entry in LOSSES.items()},
-    **{name: entry.label for name, entry in NOISES.items()},
-    "auto": "follow the normalisation",
-}
 _CHOICES_OF: dict[tuple[str, str], str] = {
-    ("model.kind", "super_resolution"): "super-resolution",
+    ("model.output_activation", "auto"): "follow the normalisation",
     ("model.convolution.pooling", "none"): "none: the convolution takes steps",
     ("model.convolution.upsampling", "transposed"): "transposed convolution",
     ("model.convolution.upsampling", "resize"): "repeated pixels, then a convolution",
@@ -109,9 +98,7 @@ def choice(path: str, name: str) -> str:
     """What a choice of a field is called."""
     if (path, name) in _CHOICES_OF:
         return _CHOICES_OF[path, name]
-    if name in ACTIVATIONS and path.endswith("activation"):
-        return ACTIVATIONS[name].label
-    return _CHOICES.get(name, name)
+    return str(getattr(REGISTRIES.get(path, {}).get(name), "label", name))
 
 
 def text(value: Any) -> str:

@@ -1,13 +1,32 @@
 """The fields of an experiment, each declared once: what it is, what is allowed, its default. See experiment.py for what
 they mean together."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
+from aelib.nn.optimizers import OPTIMIZERS
 
-from .fields import EPOCHS, MAX_EPOCHS, Corruption, EarlyStop, Model, Optimizer, Part, listed, names, one_of, setting
+from .fields import (
+    CORRUPTIONS,
+    EPOCHS,
+    MAX_EPOCHS,
+    OUTPUT_ACTIVATIONS,
+    Corruption,
+    EarlyStop,
+    Model,
+    Names,
+    Optimizer,
+    Part,
+    listed,
+    one_of,
+    setting,
+)
+from .model_kinds import MODEL_KINDS
 
 
 def _all_or_number(value: object) -> object:
@@ -27,7 +46,7 @@ class Settings(Part):
     ] = "none"
     model: Model = Model()
     corruption: Corruption = Corruption()
-    loss: Annotated[str, one_of(LOSSES), setting("What training makes small.", names(LOSSES))] = "mse"
+    loss: Annotated[str, one_of(LOSSES), setting("What training makes small.", Names(LOSSES))] = "mse"
     optimizer: Optimizer = Optimizer()
     epochs: Annotated[
         int,
@@ -96,3 +115,16 @@ class Settings(Part):
             lt=2**32,
         ),
     ] = 0
+
+
+# path -> the registry that its field's value is a name in
+REGISTRIES: dict[str, Mapping[str, object]] = {
+    "model.kind": MODEL_KINDS,
+    "model.hidden_activation": ACTIVATIONS,
+    "model.code_activation": ACTIVATIONS,
+    "model.output_activation": OUTPUT_ACTIVATIONS,
+    "model.initialization": INITIALIZATIONS,
+    "corruption.kind": CORRUPTIONS,
+    "loss": LOSSES,
+    "optimizer.kind": OPTIMIZERS,
+}

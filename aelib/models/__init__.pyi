@@ -2,5 +2,4 @@ from .base import Autoencoder as Autoencoder
 from .convolutional import ConvolutionalAutoencoder as ConvolutionalAutoencoder
 from .convolutional import SuperResolution as SuperResolution
 from .dense import DenseAutoencoder as DenseAutoencoder
-from .factory import KINDS as KINDS
 from .factory import build as build

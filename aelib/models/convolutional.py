@@ -138,3 +138,5 @@ def _modules(step: Step) -> Iterator[nn.Module]:
             yield Enlarge(step.stride)
         case "sub_pixel":
             yield nn.PixelShuffle(step.stride)
+        case _:
+            raise ValueError(f"no modules for a step of kind {step.kind!r}")

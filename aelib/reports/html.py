@@ -235,7 +235,7 @@ def _images(run: Run, chosen: list[int]) -> str:
 def _plane(run: Run) -> dict[str, Any] | None:
     """For codes of two numbers: where they lie, and what the decoder makes of the plane."""
     experiment = run.experiment
-    if experiment.latent_dim != 2 or experiment.model.kind == "super_resolution":
+    if experiment.latent_dim != 2 or experiment.model.enlarges:
         return None
     codes, named = run.codes(), experiment.dataset_spec.named
     labels = None if named else run.images.labels.tolist()

@@ -55,7 +55,7 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
             new_code_cell(f"curves({name})"),
             new_code_cell(f"images({name})"),
         ]
-        if experiment.latent_dim == 2 and experiment.model.kind != "super_resolution":
+        if experiment.latent_dim == 2 and not experiment.model.enlarges:
             found.append(new_code_cell(f"plane({name})"))
     for i, cell in enumerate(found):
         cell["id"] = f"cell-{i}"  # else drawn at random: the same runs give the same notebook

@@ -58,7 +58,7 @@ def check(experiment: Experiment) -> None:
         if registry[name].script is None:
             known = ", ".join(other for other, entry in registry.items() if entry.script is not None)
             raise LabError(f"{name!r} has no words in a script of plain PyTorch: choose {known}.")
-    if experiment.precision == "mixed" and experiment.model.kind != "dense":
+    if experiment.precision == "mixed" and not experiment.model.dense:
         raise LabError("A script of plain PyTorch trains in 32 bits only: choose precision full.")
 
 
@@ -87,7 +87,7 @@ def _values(experiment: Experiment) -> dict[str, Any]:
     described, model, optimizer = experiment.dataset_spec, experiment.resolved_model, experiment.optimizer
     net, noise = build(experiment), experiment.corruption
     encoder, decoder = (list(_leaves(net.get_submodule(name))) for name in ("encoder", "decoder"))
-    if model.kind == "dense":
+    if model.dense:
         encoder, decoder = [nn.Flatten(), *encoder], [*decoder, nn.Unflatten(1, described.shape)]
     elif model.variational:
         encoder = [*encoder, nn.Flatten()]
@@ -142,7 +142,7 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "corrupt": corrupt,
         "hits": "hit" in corrupt,
         "painted": _wrapped(sorted(set(noise.pixels))),
-        "residual": model.kind == "super_resolution" and model.convolution.residual,
+        "residual": model.enlarges and model.convolution.residual,
         "factor": factor,
         "sample": -(-described.splits.train // min(looked, TRAIN_SAMPLE)),
         "named": described.named,

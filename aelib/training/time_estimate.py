@@ -37,7 +37,7 @@ def _batch(first: Experiment, nets: int) -> float:
     size = min(first.batch_size or images, images)
     steps = first.epochs * -(-images // size)
     slow = 1.0 if supports(first) else AUTOGRAD
-    if first.model.kind != "dense":
+    if not first.model.dense:
         return _convolutional(first, images) * nets
     operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
     if nets == 1 and numba_support.serves(first, torch.device("cpu")):

@@ -30,7 +30,7 @@ class AutogradEngine:
     def __init__(self, model: Autoencoder, experiment: Experiment, device: torch.device) -> None:
         self.members = 1
         self.model = model.to(device)
-        self.pictures = experiment.model.kind != "dense"
+        self.pictures = not experiment.model.dense
         if self.pictures:
             # pixels of all channels beside each other: what convolutions of oneDNN and of tensor cores are made for
             # (benchmarks/convolution.py)

@@ -35,7 +35,7 @@ def supports(experiment: Experiment) -> bool:
     choice of it has a batched form in its registry entry."""
     model = experiment.resolved_model
     return (
-        model.kind == "dense"
+        model.dense
         and not model.batch_norm
         and all(ACTIVATIONS[step.activation].batched is not None for step in model.steps())
         and losses.select(experiment.loss, experiment.output_activation).gradient is not None

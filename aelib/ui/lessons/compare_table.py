@@ -155,7 +155,7 @@ def _by_digest(digest: str) -> Experiment:
 
 
 def _layers(preset: str) -> str:
-    return "model.layers" if presets.get(preset).model.kind == "dense" else "model.convolution.channels"
+    return "model.layers" if presets.get(preset).model.dense else "model.convolution.channels"
 
 
 def _experiment(row: Mapping[str, str | None]) -> Experiment:

@@ -24,7 +24,7 @@ def outcome(run: Run, key: str) -> None:
 def inside(run: Run, key: str) -> None:
     """The latent plane, or the maps of convolutions."""
     experiment = run.experiment
-    if experiment.model.kind != "dense":
+    if not experiment.model.dense:
         feature_maps.features(run, f"{key}:features")
     elif experiment.dataset_spec.named and experiment.keeps_codes:
         with said():

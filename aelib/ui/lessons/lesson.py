@@ -44,7 +44,7 @@ def begin(
         st.caption(
             f"{experiment.network} · {experiment.architecture.parameters:,} parameters · digest `{experiment.digest}`"
         )
-        if experiment.model.kind != "dense":
+        if not experiment.model.dense:
             run_views.shapes(experiment)
         if explain is not None:
             explain(experiment, key)

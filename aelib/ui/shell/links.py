@@ -49,8 +49,8 @@ def _home_of(experiment: Experiment) -> tuple[str, str]:
     """The lesson that such an experiment is part of."""
     described = experiment.dataset_spec
     if described.paired:
-        return _SUPER_RESOLUTION if experiment.model.kind != "dense" else _LAB
-    if experiment.model.kind == "super_resolution" or (experiment.model.kind != "dense" and described.named):
+        return _SUPER_RESOLUTION if not experiment.model.dense else _LAB
+    if experiment.model.enlarges or (not experiment.model.dense and described.named):
         return _LAB  # no lesson is about such nets on such images
     if experiment.model.kind == "convolutional":
         return _COLOUR if described.shape[0] == 3 else _COMPRESSION

@@ -62,7 +62,7 @@ def features(run: Run, key: str) -> None:
         f"({run.experiment.output_activation.replace('_', ' ')})"
         + (
             ", and before what the net was shown is added to it."
-            if run.experiment.model.kind == "super_resolution" and run.experiment.model.convolution.residual
+            if run.experiment.model.enlarges and run.experiment.model.convolution.residual
             else "."
         )
     )
