@@ -7,20 +7,14 @@ experiment gives one line on standard error and exit code 2; training that diver
 import argparse
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pkgutil import resolve_name
 from typing import NoReturn
 
 from aelib.core.errors import LabError
-from aelib.store import DamagedRun
-from aelib.training import Diverged
 
-from .look import datasets, presets
 from .output import say
-from .report import report
-from .reproduce import reproduce
-from .runs import ACTIONS, runs
-from .sweep import sweep
-from .train import train
+from .runs import ACTIONS
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
-    except (Diverged, LabError) as error:
+        return int(resolve_name(options.command)(options))
+    except LabError as error:
         say(" ".join(str(error).split()))
-        return 1 if isinstance(error, Diverged | DamagedRun) else 2
+        return error.exit_code
     except KeyboardInterrupt:
         say("Stopped; what had ended is kept, the rest is not.")
         return 130
@@ -51,33 +45,33 @@ def _parser() -> _Parser:
     parser = _Parser(prog="python -m aelib", description="Train autoencoders, and look at what they learnt.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, function: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    def command(name: str, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=function)
+        sub.set_defaults(command=f"aelib.cli.{name}:{name}")  # imported when it is asked for, not before
         sub.add_argument("--json", action="store_true", help="print one JSON document")
         return sub
 
-    sub = command("presets", presets, "The named experiments; with NAME the experiment as JSON.")
+    sub = command("presets", "The named experiments; with NAME the experiment as JSON.")
     sub.add_argument("name", nargs="?", metavar="NAME")
 
-    sub = command("datasets", datasets, "The data sets: what is in them, where they come from, whether they are here.")
+    sub = command("datasets", "The data sets: what is in them, where they come from, whether they are here.")
     sub.add_argument("--get", metavar="NAME", help="download a data set that is not bundled")
     sub.add_argument("--add", metavar="PATH", help="keep a folder or ZIP archive of pictures as a data set of your own")
     sub.add_argument("--side", type=int, default=32, metavar="N", help="with --add: 28, 32 or 64 pixels (32)")
     sub.add_argument("--grey", action="store_true", help="with --add: grey instead of colour")
 
-    sub = command("train", train, "Train an experiment, or find it in the store.")
+    sub = command("train", "Train an experiment, or find it in the store.")
     _training(sub)
     sub.add_argument("--seeds", type=int, default=1, metavar="N", help="train with N seeds; figures as mean and std")
 
-    sub = command("sweep", sweep, "Train an experiment over the values of one field or two; what is stored is found.")
+    sub = command("sweep", "Train an experiment over the values of one field or two; what is stored is found.")
     _training(sub)
     sub.add_argument(
         "--over", action="append", required=True, metavar="KEY=V1,V2,...", help="a field and its values; at most twice"
     )
     sub.add_argument("--seeds", type=int, default=1, metavar="N", help="nets of each point; figures as mean and std")
 
-    sub = command("report", report, "Runs to hand in: as a page, as a notebook, or one of them as plain PyTorch.")
+    sub = command("report", "Runs to hand in: as a page, as a notebook, or one of them as plain PyTorch.")
     sub.add_argument("digest", nargs="+", metavar="DIGEST", help="a run in the store: see `runs list`")
     kind = sub.add_mutually_exclusive_group(required=True)
     kind.add_argument("--html", metavar="FILE", help="one HTML file that opens anywhere")
@@ -86,7 +80,7 @@ def _parser() -> _Parser:
     sub.add_argument("--title", default="", metavar="TEXT")
     sub.add_argument("--notes", default="", metavar="TEXT", help="below the title; line breaks are kept")
 
-    sub = command("reproduce", reproduce, "What the documents report beside ours; what is stored is found.")
+    sub = command("reproduce", "What the documents report beside ours; what is stored is found.")
     sub.add_argument("id", nargs="*", metavar="ID", help="a row of data/results.csv; none: all of them")
     sub.add_argument("--quick", action="store_true", help="fewer seeds, and fewer epochs where a training is long")
     sub.add_argument("--write", action="store_true", help="keep data/reproduction.json and benchmarks/reproduction.md")
@@ -94,7 +88,7 @@ def _parser() -> _Parser:
     sub.add_argument("--scheduler", metavar="ADDRESS", help="train on a Dask cluster, e.g. tcp://127.0.0.1:8786")
     sub.set_defaults(fresh=False)
 
-    sub = command("runs", runs, "The runs in the store.")
+    sub = command("runs", "The runs in the store.")
     sub.add_argument("action", nargs="?", choices=list(ACTIONS), default="list")
     sub.add_argument("digest", nargs="?", metavar="DIGEST", help="for show and export; for import the FILE")
     sub.add_argument("file", nargs="?", metavar="FILE", help="for export: what to write (run-DIGEST.zip)")

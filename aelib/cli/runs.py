@@ -1,14 +1,24 @@
 """`runs`: the store from the command line."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
-from aelib.store import Store, archive, outcome
-from aelib.training import Run
+from aelib.core.lazy import lazy
+from aelib.store import Store, outcome
 
 from .output import print_json, print_table
-from .train import one, print_result
+
+if TYPE_CHECKING:
+    from aelib.store import archive
+    from aelib.training import Run
+
+    from . import train
+else:
+    archive, train = lazy("aelib.store.archive"), lazy("aelib.cli.train")
 
 MAX_DAYS = 36_500
 
@@ -87,11 +97,17 @@ def _import(store: Store, options: argparse.Namespace) -> int:
 
 def _show(store: Store, options: argparse.Namespace) -> int:
     run = _asked(store, options)
-    document = {"cached": True, "seconds": run.seconds, **one(run), "created": run.created, "versions": run.versions}
+    document = {
+        "cached": True,
+        "seconds": run.seconds,
+        **train.one(run),
+        "created": run.created,
+        "versions": run.versions,
+    }
     if options.json:
         print_json({**document, "history": run.history})
     else:
-        print_result(document, [run])
+        train.print_result(document, [run])
         print(run.experiment.to_json())
     return 0
 

@@ -6,12 +6,21 @@ The hash is the 32-bit finaliser `lowbias32` of Chris Wellons (https://nullprogr
 domain), over a counter, as in Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 """
 
+from __future__ import annotations
+
 import hashlib
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from aelib.core.lazy import lazy
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
+
 
 TEST = -1  # the turn whose numbers are used to look at a net: the same at every look
 _GOLDEN = -1640531527  # 2^32 / golden ratio, as int32: neighbours in a counter fall far apart

@@ -1,8 +1,17 @@
 """The device to train on."""
 
-import torch
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aelib.core.lazy import lazy
 
 from .errors import LabError
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
 
 
 def pick_device(wanted: str = "auto") -> torch.device:

@@ -1,8 +1,16 @@
 """Explicit random numbers: sessions share a process, so the global generator is never touched."""
 
-import hashlib
+from __future__ import annotations
 
-import torch
+import hashlib
+from typing import TYPE_CHECKING
+
+from aelib.core.lazy import lazy
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
 
 
 def generator(seed: int, purpose: str) -> torch.Generator:

@@ -3,17 +3,25 @@
 The format: two zero bytes, 8 (unsigned bytes), the number of axes, each axis as a big-endian uint32, the numbers.
 """
 
+from __future__ import annotations
+
 import gzip
 import math
 import struct
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
 
 
 def read(path: Path, shape: tuple[int, ...]) -> Tensor:

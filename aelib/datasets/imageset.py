@@ -1,15 +1,22 @@
 """What a data set is: images with names or labels, in parts, and how their pixels are scaled for a network."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from aelib.core.lazy import lazy
 from aelib.core.random import generator
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
 
 WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from its value
 
@@ -46,7 +53,7 @@ class ImageSet:
         """What a net is shown, uint8: the images, or the inputs of pairs."""
         return self.pixels if self.inputs is None else self.inputs
 
-    def part(self, chosen: slice) -> "ImageSet":
+    def part(self, chosen: slice) -> ImageSet:
         """Some of the images, without copying them."""
         inputs = None if self.inputs is None else self.inputs[chosen]
         return ImageSet(self.pixels[chosen], self.names[chosen], self.labels[chosen], inputs)

@@ -1,10 +1,10 @@
 from . import archive as archive
+from .errors import DamagedRun as DamagedRun
+from .errors import UnreadableRun as UnreadableRun
 from .index import ORDERS as ORDERS
 from .index import Order as Order
 from .index import Summary as Summary
 from .index import badness as badness
 from .index import outcome as outcome
-from .run_files import DamagedRun as DamagedRun
-from .run_files import UnreadableRun as UnreadableRun
 from .store import Store as Store
 from .store import load as load

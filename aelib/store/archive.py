@@ -9,6 +9,8 @@ Checksums say that a file is as it was written, not who wrote it: so the figures
 where that is a matter of seconds.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import math
@@ -19,13 +21,13 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets.user import glyphs, storage
 from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS
 from aelib.metrics import reconstruction
@@ -34,8 +36,14 @@ from aelib.training import Run
 from aelib.training.evaluation import columns
 from aelib.training.run import written
 
-from .run_files import RUN, SNAPSHOTS, WEIGHTS, DamagedRun, pack, read_record, unpack
+from .errors import DamagedRun
+from .run_files import RUN, SNAPSHOTS, WEIGHTS, pack, read_record, unpack
 from .store import Store
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
 
 DATASETS = ("dataset.csv", "dataset.safetensors")
 MAX_ARCHIVE = 300_000_000  # bytes, packed

@@ -4,22 +4,32 @@ What the store keeps in a folder is what a worker elsewhere sends home. Nothing 
 nothing of it is unpickled.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import safetensors
-import safetensors.torch
-import torch
-from torch import Tensor
-
-from aelib.core.errors import StoreError
+from aelib.core.lazy import lazy
 from aelib.experiment import ExperimentError, network_name, parse
-from aelib.models import build
-from aelib.training import Run, Snapshots
 
+from .errors import DamagedRun, UnreadableRun
 from .index import Summary
+
+if TYPE_CHECKING:
+    import safetensors
+    import safetensors.torch as safetensors_torch
+    import torch
+    from torch import Tensor
+
+    from aelib import models, training
+    from aelib.training import Run, Snapshots
+else:
+    models, training = lazy("aelib.models"), lazy("aelib.training")
+    torch = lazy("torch")
+    safetensors = lazy("safetensors")
+    safetensors_torch = lazy("safetensors.torch")
 
 FORMAT = 2  # of run.json: raise it when an older program could not read what a newer one writes
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
@@ -27,26 +37,11 @@ RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetens
 Read = Callable[[str], bytes]  # the content of a file by its name; raises OSError or KeyError
 
 
-class UnreadableRun(StoreError):
-    """A run that is whole but means nothing here: written by a newer program, or on a data set that is not here."""
-
-
-class DamagedRun(StoreError):
-    """A run that is there but is not what was written."""
-
-    def __init__(self, digest: str, what: str) -> None:
-        super().__init__(f"Run {digest} is damaged ({what}): train it again, or remove it with `runs prune --damaged`.")
-        self.digest, self.what = digest, what
-
-    def __reduce__(self) -> tuple[type["DamagedRun"], tuple[str, str]]:
-        return DamagedRun, (self.digest, self.what)
-
-
 def pack(run: Run) -> dict[str, bytes]:
     """The files of a run, by name."""
     files = {
-        WEIGHTS: safetensors.torch.save(run.weights),
-        SNAPSHOTS: safetensors.torch.save(run.snapshots.tensors()),
+        WEIGHTS: safetensors_torch.save(run.weights),
+        SNAPSHOTS: safetensors_torch.save(run.snapshots.tensors()),
     }
     record = _record(run, {name: _checksum(content) for name, content in files.items()})
     return {**files, RUN: json.dumps(record, indent=1, allow_nan=False).encode()}
@@ -113,7 +108,7 @@ def _tensors(read: Read, name: str, record: dict[str, Any], digest: str) -> dict
     if _checksum(content) != record["files"].get(name):
         _damaged(digest, f"{name} does not match its checksum")
     try:
-        return safetensors.torch.load(content)
+        return safetensors_torch.load(content)
     except safetensors.SafetensorError as error:
         _damaged(digest, f"{name}: {error}")
 
@@ -132,10 +127,10 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
     if experiment.digest != digest:
         _damaged(digest, f"its experiment has the digest {experiment.digest}")
     with torch.device("meta"):
-        expected = {name: tensor.shape for name, tensor in build(experiment).state_dict().items()}
+        expected = {name: tensor.shape for name, tensor in models.build(experiment).state_dict().items()}
     if {name: tensor.shape for name, tensor in weights.items()} != expected:
         _damaged(digest, "the weights do not fit the experiment")
-    return Run(
+    return training.Run(
         experiment=experiment,
         history=record["history"],
         metrics=record["metrics"],
@@ -152,7 +147,7 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
 
 def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
     try:
-        return Snapshots(**tensors)
+        return training.Snapshots(**tensors)
     except TypeError:
         _damaged(digest, f"{SNAPSHOTS} has other tensors than it should")
 

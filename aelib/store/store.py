@@ -10,6 +10,8 @@ A run is written aside and renamed, so it is there whole or not at all. The fold
 copy: whoever lists runs first brings it up to date. Nothing of it is unpickled.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import re
@@ -20,18 +22,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from aelib.core.errors import StoreError
 from aelib.core.paths import home
-from aelib.training import Run
 
+from .errors import DamagedRun, UnreadableRun
 from .index import Index, Order, Summary
 from .owners import Owners
-from .run_files import DamagedRun, Read, UnreadableRun, pack, read_record, summary, unpack
+from .run_files import Read, pack, read_record, summary, unpack
 
-__all__ = ["DamagedRun", "Store", "StoreError", "UnreadableRun"]
+if TYPE_CHECKING:
+    from aelib.training import Run
 
 READ_AGAIN = 200  # times a run is read again because it was replaced meanwhile
 LEFTOVER_AGE = 3600.0  # seconds after which a folder that was being written has no writer any more

@@ -54,6 +54,8 @@ class Cancelled(LabError):
 class Diverged(LabError):
     """The loss is no longer a finite number."""
 
+    exit_code = 1
+
     def __init__(self, experiment: Experiment, epoch: int) -> None:
         rate = experiment.optimizer.learning_rate
         super().__init__(

@@ -12,8 +12,8 @@ from aelib.store import Store
 from aelib.training import fit_many
 from tests.pages.test_variational import DIGITS, DIGITS_QUERY
 from tests.support.browsing import opened, settled, train
+from tests.support.pictures import half, saved
 from tests.support.server import Server
-from tests.unit.datasets.test_images import _half, _saved
 
 pytestmark = pytest.mark.browser
 
@@ -124,12 +124,12 @@ def test_a_picture_of_ones_own_and_one_that_is_none(server: Server, page: Page, 
     (tmp_path / "text.png").write_text("no picture")
     files.set_input_files(str(tmp_path / "text.png"))
     expect(page.get_by_text("is not a PNG or JPEG picture").first).to_be_visible()
-    (tmp_path / "me.png").write_bytes(_saved(_half("RGB", "black", "white")))
+    (tmp_path / "me.png").write_bytes(saved(half("RGB", "black", "white")))
     files.set_input_files(str(tmp_path / "me.png"))
     expect(page.get_by_text("9 pictures of your own").first).to_be_visible()
     expect(page).to_have_url(re.compile("dataset=pictures-"))
     expect(page.get_by_text("is not a PNG or JPEG picture").first).to_be_visible()  # still in the list of files
-    (tmp_path / "you.png").write_bytes(_saved(_half("RGB", "red", "white")))
+    (tmp_path / "you.png").write_bytes(saved(half("RGB", "red", "white")))
     files.set_input_files(str(tmp_path / "you.png"))
     expect(page.get_by_text("10 pictures of your own").first).to_be_visible()
 

@@ -12,7 +12,7 @@ from aelib import datasets
 from aelib.experiment import presets, variants
 from aelib.training import Run, fit
 from tests.support.apps import PATIENCE, image_rows, opened, said, save, sound, texts, until
-from tests.unit.datasets.test_image_archive import packed, picture, pictures
+from tests.support.pictures import packed, picture, pictures
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 

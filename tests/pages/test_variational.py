@@ -10,7 +10,7 @@ from aelib.experiment import Experiment, presets, variants
 from aelib.store import Store
 from aelib.training import fit_many
 from tests.support.apps import metric, opened, said, sound
-from tests.unit.datasets.test_images import _half, _saved
+from tests.support.pictures import half, saved
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -122,7 +122,7 @@ def test_emoji_in_colour_and_back() -> None:
 
 
 def test_pictures_of_ones_own_alone_and_with_emoji() -> None:
-    picture = _saved(_half("RGB", "black", "white"))
+    picture = saved(half("RGB", "black", "white"))
     app = opened("pages/emoji.py")
     sound(app.file_uploader(key="emoji:pictures:files").upload("me.png", picture, "image/png").run())
     name = app.session_state["emoji:dataset"]
@@ -143,7 +143,7 @@ def test_pictures_of_ones_own_alone_and_with_emoji() -> None:
 @pytest.mark.parametrize(
     ("file", "content", "says"),
     [
-        ("dot.png", _saved(Image.new("L", (1, 1))), "1x1"),
+        ("dot.png", saved(Image.new("L", (1, 1))), "1x1"),
         ("text.png", b"not a picture", "not a PNG or JPEG"),
     ],
 )

@@ -1,14 +1,23 @@
 """scikit-learn's 1,797 handwritten digits of 8x8 pixels: real, small, and there without a download."""
 
-import torch
-from sklearn.datasets import load_digits
+from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from aelib.core.lazy import lazy
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
 
 SPLITS = Splits(train=1437, test=360)
 
 
 def _load() -> ImageSet:
+    from sklearn.datasets import load_digits
+
     found = load_digits()
     pixels = torch.from_numpy(found.images).mul(255 / 16).round().to(torch.uint8)[:, None]
     labels = torch.from_numpy(found.target).long()

@@ -4,17 +4,26 @@ emoji20x20                 the first eight, the set of the lesson
 emoji20x20-00000001ff      those whose bits are 1, here the first nine
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from PIL import Image
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.core.paths import bundled
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
 
 GREY, COLOUR = "emoji20x20", "emoji32x32"
 FIRST = 8  # the set of the lesson
@@ -30,10 +39,18 @@ _NAME = re.compile(rf"({GREY}|{COLOUR})-([0-9a-f]{{10}})")
 @lru_cache(maxsize=2)
 def palette(base: str) -> ImageSet:
     """Every bundled emoji of one size, by the base's name."""
-    files = sorted((_FOLDER / base.removeprefix("emoji")).glob("*.png"))
-    arrays = [np.atleast_3d(np.asarray(Image.open(file))).transpose(2, 0, 1) for file in files]
-    names = tuple(file.stem[3:].replace("-", " ") for file in files)
-    return ImageSet(torch.from_numpy(np.stack(arrays)), names, torch.arange(len(names)))
+    arrays = [np.atleast_3d(np.asarray(Image.open(file))).transpose(2, 0, 1) for file in _files(base)]
+    return ImageSet(torch.from_numpy(np.stack(arrays)), palette_names(base), torch.arange(len(arrays)))
+
+
+@lru_cache(maxsize=2)
+def _files(base: str) -> list[Path]:
+    return sorted((_FOLDER / base.removeprefix("emoji")).glob("*.png"))
+
+
+def palette_names(base: str) -> tuple[str, ...]:
+    """The names of `palette`'s emoji, without reading an image."""
+    return tuple(file.stem[3:].replace("-", " ") for file in _files(base))
 
 
 def name_of(base: str, chosen: Collection[int]) -> str:
@@ -50,8 +67,8 @@ def numbers(name: str) -> list[int]:
     match = _NAME.fullmatch(name)
     bits = int(match[2], 16) if match else 0
     chosen = [number for number in range(bits.bit_length()) if bits >> number & 1]
-    if match is None or len(chosen) < FEWEST or chosen[-1] >= len(palette(match[1]).names):
-        count = len(palette(GREY).names)
+    if match is None or len(chosen) < FEWEST or chosen[-1] >= len(palette_names(match[1])):
+        count = len(palette_names(GREY))
         raise LabError(
             f"dataset is {name[:60]!r}: write {GREY}- or {COLOUR}- and 10 hexadecimal digits whose bits choose at "
             f"least {FEWEST} of the {count} emoji."
@@ -80,7 +97,7 @@ def spec(name: str) -> DatasetSpec:
 
     return DatasetSpec(
         name=name,
-        title=f"{len(chosen)} of {len(palette(base))} emoji, {side}x{side}, {kind}",
+        title=f"{len(chosen)} of {len(palette_names(base))} emoji, {side}x{side}, {kind}",
         shape=(channels, side, side),
         splits=Splits(len(chosen)),
         classes=len(chosen),

@@ -1,12 +1,20 @@
 """Bundled synthetic house numbers (data/house_numbers), 32x32 in colour, in the manner of SVHN: a sheet for each part,
 a row for each digit."""
 
-import torch
+from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from aelib.core.lazy import lazy
 from aelib.core.paths import bundled
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered, shuffled
 
 from .letters import tiles
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
 
 SIDE = 32
 COLUMNS = Splits(180, 77, 43)  # images of each digit

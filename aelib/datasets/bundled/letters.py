@@ -3,15 +3,23 @@
 A row of a sheet is a family of typefaces; families to train on come first, and those to judge by are unseen.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from PIL import Image
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.core.paths import bundled
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
 
 LETTERS = "ABCDEFGHIJ"
 SIDE, TAKES = 28, 4  # side of an image; images of one letter and family

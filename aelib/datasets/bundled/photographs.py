@@ -4,18 +4,25 @@ A net is shown the small one and gives the large one. Which picture is in which 
 judged by are pictures that it has seen nothing of. Made when it is loaded, always the same.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from PIL import Image
-from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets.downloads.photo_pairs import cut
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
 
 PREFIX = "photographs_x"
 FACTORS = (2, 3, 4)

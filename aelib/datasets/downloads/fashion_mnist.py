@@ -1,18 +1,25 @@
 """Fashion-MNIST: 70,000 pictures of clothes in MNIST's form, found in a folder of its own or downloaded (see
 files.py)."""
 
+from __future__ import annotations
+
 import hashlib
 from pathlib import Path
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets import files, idx
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import DatasetSpec, ImageSet, numbered
 
 from . import mnist
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
 
 NAME = "fashion_mnist"
 _MIRROR = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"

@@ -1,14 +1,21 @@
 """MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py)."""
 
-import hashlib
+from __future__ import annotations
 
-import torch
-from torch import Tensor
+import hashlib
+from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets import files, idx
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
 
 NAME = "mnist"
 SIDE = 28

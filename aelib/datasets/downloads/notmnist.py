@@ -4,6 +4,8 @@ Three forms: IDX files named like MNIST's, in a folder of their own; and the arc
 read as it is, without unpacking anything to the disk.
 """
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 import io
@@ -12,19 +14,24 @@ import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets import files, idx
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, parts_of, shuffled
 
 from . import mnist
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
 
 NAME = "notmnist"
 SIDE = 28
@@ -192,7 +199,7 @@ def _read_archive(path: Path) -> tuple[Tensor, Tensor, int]:
     return torch.from_numpy(np.stack(pixels))[:, None], torch.tensor(labels), len(unreadable)
 
 
-def _decoded(content: bytes) -> "NDArray[np.uint8] | None":
+def _decoded(content: bytes) -> NDArray[np.uint8] | None:
     """None for what is not an image of this size."""
     try:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:

@@ -4,20 +4,27 @@ The same N is the same picture. Each is cut into patches that do not overlap; a 
 poor side may be as large as the good one, or smaller by 2, 3 or 4.
 """
 
+from __future__ import annotations
+
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 from PIL import Image
-from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets import files
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
 from aelib.datasets.user import pictures
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
 
 NAME = "photo_pairs"
 PARTS, LOW, HIGH = ("train", "val"), "low_res", "high_res"

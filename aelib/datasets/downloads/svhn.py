@@ -4,20 +4,27 @@ The official two files, or whatever `*32x32.mat` lies in a folder of the set's o
 file. Which they are is in `DatasetSpec.content`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from scipy.io import loadmat, whosmat
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets import files
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered, parts_of
+
+if TYPE_CHECKING:
+    import scipy.io as scipy_io
+    import torch
+else:
+    torch, scipy_io = lazy("torch"), lazy("scipy.io")
 
 NAME = "svhn"
 SIDE = 32
@@ -83,7 +90,7 @@ def _search() -> _Found | None:
 def _count(path: Path, _size: int, _time: int) -> int:
     """How many images a file says that it has. Raises LabError."""
     try:
-        found = {name: (shape, kind) for name, shape, kind in whosmat(path)}
+        found = {name: (shape, kind) for name, shape, kind in scipy_io.whosmat(path)}
     except Exception as error:  # noqa: BLE001 - whatever the parser raises on damaged bytes
         raise LabError(
             f"{path} cannot be read as a MATLAB file ({_short(error)}): replace it by the original."
@@ -108,7 +115,7 @@ def _short(error: Exception) -> str:
 def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Images × 3 × 32 × 32, and their labels, 0 to 9. Raises LabError."""
     try:
-        found: dict[str, Any] = loadmat(path, variable_names=["X", "y"])
+        found: dict[str, Any] = scipy_io.loadmat(path, variable_names=["X", "y"])
         pixels, labels = found["X"].transpose(3, 2, 0, 1), found["y"].ravel()
     except Exception as error:  # noqa: BLE001
         raise LabError(f"{path} is damaged ({_short(error)}): replace it by the original.") from None

@@ -8,6 +8,8 @@ A row is `#` and `.` (or `1` and `0`), or hexadecimal (`0x0e`, most significant 
 that of the widest row). Everything uploaded is hostile until `parse` has accepted it.
 """
 
+from __future__ import annotations
+
 import csv
 import hashlib
 import io
@@ -15,13 +17,21 @@ import re
 from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
 
 from . import storage
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+else:
+    torch = lazy("torch")
 
 PREFIX = "glyphs-"
 SIDES = (3, 32)  # smallest and largest height and width
@@ -36,6 +46,12 @@ _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
 
 def parse(text: str) -> ImageSet:
     """The glyphs of a table. Raises LabError with the line and what to write instead."""
+    names, pixels = _table(text)
+    return ImageSet(torch.from_numpy(pixels), names, torch.arange(len(names)))
+
+
+def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
+    """Names and pixels of a table, glyphs × 1 × height × width, 0 or 255; without torch, which lists can do without."""
     rows = _read(text)
     header = [cell.strip().lower() for cell in rows[0][1]]
     columns = _row_columns(header)
@@ -52,8 +68,7 @@ def parse(text: str) -> ImageSet:
         names[_name(row[header.index("char")], line, names)] = None
         cells.append([row[column].strip() for column in columns])
         lines.append(line)
-    pixels = _pixels(cells, lines)
-    return ImageSet(pixels, tuple(names), torch.arange(len(names)))
+    return tuple(names), _pixels(cells, lines)
 
 
 def _read(text: str) -> list[tuple[int, list[str]]]:
@@ -94,7 +109,7 @@ def _name(cell: str, line: int, taken: Container[str]) -> str:
     return name
 
 
-def _pixels(cells: list[list[str]], lines: list[int]) -> torch.Tensor:
+def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
     """uint8, glyphs × 1 × height × width, 0 or 255."""
     for row, line in zip(cells, lines, strict=True):
         for i, cell in enumerate(row):
@@ -120,7 +135,7 @@ def _pixels(cells: list[list[str]], lines: list[int]) -> torch.Tensor:
     if not SIDES[0] <= width <= SIDES[1]:
         raise LabError(f"The glyphs are {width} pixels wide: give {SIDES[0]} to {SIDES[1]}.")
     values = [[[255 * int(bit) for bit in word] for word in row] for row in bits]
-    return torch.tensor(values, dtype=torch.uint8).unsqueeze(1)
+    return np.array(values, np.uint8)[:, None]
 
 
 def write(images: ImageSet) -> str:
@@ -163,15 +178,16 @@ def stored_spec(name: str) -> DatasetSpec:
 @lru_cache(maxsize=64)
 def _spec_of(path: Path) -> DatasetSpec:
     """Cached for good: a table is named after its content, so the same path never means other pixels."""
-    images = parse(path.read_text(encoding="utf-8"))
-    _, height, width = images.pixels.shape[1:]
+    text = path.read_text(encoding="utf-8")
+    names, pixels = _table(text)
+    _, height, width = pixels.shape[1:]
     return DatasetSpec(
         name=path.stem,
-        title=f"own glyphs, {width}x{height}: {' '.join(images.names[:5])} ...",
+        title=f"own glyphs, {width}x{height}: {' '.join(names[:5])} ...",
         shape=(1, height, width),
-        splits=Splits(len(images)),
-        classes=len(images),
+        splits=Splits(len(names)),
+        classes=len(names),
         source="uploaded on this machine",
         licence="its owner's",
-        load=lambda: images,
+        load=lambda: parse(text),
     )

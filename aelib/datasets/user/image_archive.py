@@ -4,6 +4,8 @@ Everything in an archive is hostile until it is read: no path of it is used for 
 unpacked to the disk, and what it may unpack to is limited before anything is. What is kept is our own safetensors file.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 import json
@@ -13,18 +15,26 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-import safetensors
-import torch
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
-from torch import Tensor
+import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets.bundled.emoji import WRONG_PIXEL
 from aelib.datasets.imageset import DatasetSpec, ImageSet, parts_of, shuffled
 
 from . import pictures, storage
+
+if TYPE_CHECKING:
+    import safetensors
+    import safetensors.torch as safetensors_torch
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
+    safetensors = lazy("safetensors")
+    safetensors_torch = lazy("safetensors.torch")
 
 PREFIX = "collection-"
 SIDES = (28, 32, 64)  # that a set may have
@@ -204,7 +214,7 @@ def keep(images: ImageSet) -> str:
     name = PREFIX + digest.hexdigest()[:12]
     names = torch.tensor(list(json.dumps(images.names).encode()), dtype=torch.uint8)
     tensors = {"pixels": images.pixels.contiguous(), "labels": images.labels.contiguous(), "names": names}
-    storage.write(f"{name}.safetensors", save_tensors(tensors))
+    storage.write(f"{name}.safetensors", safetensors_torch.save(tensors))
     return name
 
 
@@ -215,7 +225,7 @@ def keep_content(content: bytes) -> str:
 
 def _parse(content: bytes) -> ImageSet:
     try:
-        tensors = load_tensors(content)
+        tensors = safetensors_torch.load(content)
         pixels, labels = tensors["pixels"], tensors["labels"]
         names = json.loads(tensors["names"].numpy().tobytes())
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
@@ -250,9 +260,9 @@ def stored_spec(name: str) -> DatasetSpec:
 def _spec_of(path: Path) -> DatasetSpec:
     """Cached for good: a set is named after its content. Without the pixels, which may be many."""
     try:
-        with safetensors.safe_open(path, framework="pt") as file:
+        with safetensors.safe_open(path, framework="numpy") as file:
             count, channels, side, _ = file.get_slice("pixels").get_shape()
-            classes = len(file.get_tensor("labels").unique())
+            classes = len(np.unique(file.get_tensor("labels")))
     except (safetensors.SafetensorError, ValueError, OSError) as error:
         raise LabError(f"The kept pictures cannot be read ({error}): add them again.") from None
     kind = "grey" if channels == 1 else "colour"

@@ -3,6 +3,8 @@
 Everything uploaded is hostile until `read` has accepted it; what is kept is our own safetensors file of plain pixels.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import re
@@ -11,21 +13,30 @@ from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import safetensors
-import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
-from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets.bundled.emoji import WRONG_PIXEL
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
 
 from . import storage
+
+if TYPE_CHECKING:
+    import safetensors
+    import safetensors.numpy as safetensors_numpy
+    import safetensors.torch as safetensors_torch
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy("torch")
+    safetensors = lazy("safetensors")
+    safetensors_torch = lazy("safetensors.torch")
+    safetensors_numpy = lazy("safetensors.numpy")
 
 PREFIX = "pictures-"
 SIDES = (20, 32)  # that a set may have
@@ -158,7 +169,7 @@ def keep(images: ImageSet) -> str:
     digest.update(images.pixels.numpy().tobytes())
     name = PREFIX + digest.hexdigest()[:12]
     names = torch.tensor(list(json.dumps(images.names).encode()), dtype=torch.uint8)
-    content = save_tensors({"pixels": images.pixels.contiguous(), "names": names})
+    content = safetensors_torch.save({"pixels": images.pixels.contiguous(), "names": names})
     storage.write(f"{name}.safetensors", content)
     return name
 
@@ -169,12 +180,19 @@ def keep_content(content: bytes) -> str:
 
 
 def _parse(content: bytes) -> ImageSet:
+    """The pictures in a file that was saved here. Raises LabError."""
+    names, pixels = _arrays(content)
+    return ImageSet(torch.from_numpy(pixels), names, torch.arange(len(names)))
+
+
+def _arrays(content: bytes) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
+    """Names and pixels, pictures × channels × height × width; without torch, which lists can do without."""
     try:
-        tensors = load_tensors(content)
-        pixels, names = tensors["pixels"], json.loads(bytes(tensors["names"].tolist()))
+        arrays = safetensors_numpy.load(content)
+        pixels, names = arrays["pixels"], json.loads(arrays["names"].tobytes())
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise LabError(f"The kept pictures cannot be read ({error}): upload them again.") from None
-    fits = pixels.dtype == torch.uint8 and pixels.dim() == 4 and pixels.shape[1] in (1, 3)
+    fits = pixels.dtype == np.uint8 and pixels.ndim == 4 and pixels.shape[1] in (1, 3)
     if not (
         fits
         and isinstance(names, list)
@@ -184,7 +202,7 @@ def _parse(content: bytes) -> ImageSet:
         and len(set(names)) == len(names)
     ):
         raise LabError("The kept pictures are not what was written: upload them again.")
-    return ImageSet(pixels, tuple(names), torch.arange(len(names)))
+    return tuple(names), pixels
 
 
 def stored_spec(name: str) -> DatasetSpec:
@@ -200,18 +218,18 @@ def stored_spec(name: str) -> DatasetSpec:
 @lru_cache(maxsize=64)
 def _spec_of(path: Path) -> DatasetSpec:
     """Cached for good: a set is named after its content."""
-    images = _parse(path.read_bytes())
-    channels, side = images.pixels.shape[1:3]
+    names, pixels = _arrays(path.read_bytes())
+    channels, side = pixels.shape[1:3]
     kind = "grey" if channels == 1 else "colour"
     return DatasetSpec(
         name=path.stem,
-        title=f"{len(images)} pictures of your own, {side}x{side}, {kind}",
+        title=f"{len(names)} pictures of your own, {side}x{side}, {kind}",
         shape=(channels, side, side),
-        splits=Splits(len(images)),
-        classes=len(images),
+        splits=Splits(len(names)),
+        classes=len(names),
         source="uploaded on this machine",
         licence="its owner's",
-        load=lambda: images,
+        load=lambda: ImageSet(torch.from_numpy(pixels), names, torch.arange(len(names))),
         wrong_pixel=WRONG_PIXEL,
         light=True,
     )

@@ -14,24 +14,7 @@ from aelib import datasets
 from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.datasets.user import image_archive, storage
-
-
-def picture(number: int, kind: str = "PNG") -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30), (number * 9 % 256, number, 255 - number)).save(out, kind)
-    return out.getvalue()
-
-
-def pictures(count: int) -> dict[str, bytes]:
-    return {f"{'cats' if i % 3 else 'dogs'}/{i}.png": picture(i) for i in range(count)}
-
-
-def packed(entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return out.getvalue()
+from tests.support.pictures import packed, picture, pictures
 
 
 @pytest.mark.parametrize("side", image_archive.SIDES)

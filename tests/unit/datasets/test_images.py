@@ -2,12 +2,10 @@
 
 import gzip
 import hashlib
-import io
 import json
 import math
 import struct
 import threading
-import zlib
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +23,7 @@ from aelib.datasets import ImageSet, catalog, files, idx
 from aelib.datasets.bundled import emoji
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.user import pictures
+from tests.support.pictures import claims, half, saved
 
 
 @pytest.mark.parametrize(("base", "channels", "side"), [(emoji.GREY, 1, 20), (emoji.COLOUR, 3, 32)])
@@ -171,43 +170,20 @@ def test_a_download_that_is_wrong_leaves_nothing_behind(kind: str, shop: tuple[P
 # --- pictures of one's own ------------------------------------------------------------------------------------
 
 
-def _saved(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, kind, **options)
-    return out.getvalue()
-
-
-def _half(mode: str, left: object, right: object, size: int = 40) -> Image.Image:
-    picture = Image.new(mode, (size, size), left)  # type: ignore[arg-type]
-    picture.paste(right, (size // 2, 0, size, size))  # type: ignore[arg-type]
-    return picture
-
-
-def _claims(width: int, height: int) -> bytes:
-    """A PNG whose header says that it is this large."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    packed = zlib.compress(bytes(100_000))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
-
-
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (_saved(Image.new("L", (1, 1))), "1x1"),
-        (_claims(60_000, 60_000), "50,000,000"),
-        (_claims(9000, 9000), "9,000x9,000"),
-        (_claims(3000, 3000), "damaged"),
+        (saved(Image.new("L", (1, 1))), "1x1"),
+        (claims(60_000, 60_000), "50,000,000"),
+        (claims(9000, 9000), "9,000x9,000"),
+        (claims(3000, 3000), "damaged"),
         (b"hello, I am a text file", "not a PNG or JPEG"),
         (b"", "not a PNG or JPEG"),
         (
-            _saved(_half("L", 0, 255), "GIF", save_all=True, append_images=[_half("L", 255, 0)]),
+            saved(half("L", 0, 255), "GIF", save_all=True, append_images=[half("L", 255, 0)]),
             "not a PNG or JPEG",
         ),
-        (_saved(Image.effect_noise((40, 40), 90))[:900], "damaged"),
+        (saved(Image.effect_noise((40, 40), 90))[:900], "damaged"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "not a PNG or JPEG"),
         (b"x" * (pictures.MAX_BYTES + 1), "bytes"),
     ],
@@ -225,16 +201,16 @@ SIXTEEN = Image.fromarray((np.tile(np.array([0] * 20 + [65535] * 20), (40, 1))).
 @pytest.mark.parametrize(
     ("content", "left", "right"),
     [
-        (_saved(_half("L", 0, 255)), 0, 255),
-        (_saved(_half("RGB", "black", "white"), "JPEG", quality=95), 0, 255),
-        (_saved(_half("CMYK", (0, 0, 0, 255), (0, 0, 0, 0)), "JPEG", quality=95), 0, 255),
-        (_saved(SIXTEEN), 0, 255),
-        (_saved(Image.fromarray(np.full((40, 40), 32_896, np.uint16))), 128, 128),
-        (_saved(_half("RGBA", (0, 0, 0, 255), (0, 0, 0, 0))), 0, 255),  # what is transparent is white
-        (_saved(_half("LA", (0, 255), (0, 128))), 0, 127),
-        (_saved(SIXTEEN, transparency=0), 255, 255),  # the black half is transparent
-        (_saved(_half("1", 0, 1)), 0, 255),
-        (_saved(_half("L", 0, 255).convert("P")), 0, 255),
+        (saved(half("L", 0, 255)), 0, 255),
+        (saved(half("RGB", "black", "white"), "JPEG", quality=95), 0, 255),
+        (saved(half("CMYK", (0, 0, 0, 255), (0, 0, 0, 0)), "JPEG", quality=95), 0, 255),
+        (saved(SIXTEEN), 0, 255),
+        (saved(Image.fromarray(np.full((40, 40), 32_896, np.uint16))), 128, 128),
+        (saved(half("RGBA", (0, 0, 0, 255), (0, 0, 0, 0))), 0, 255),  # what is transparent is white
+        (saved(half("LA", (0, 255), (0, 128))), 0, 127),
+        (saved(SIXTEEN, transparency=0), 255, 255),  # the black half is transparent
+        (saved(half("1", 0, 1)), 0, 255),
+        (saved(half("L", 0, 255).convert("P")), 0, 255),
     ],
     ids=[
         "grey",
@@ -264,20 +240,20 @@ def test_every_kind_of_picture_is_read_as_it_looks(content: bytes, left: int, ri
 def test_the_middle_is_cut_out_and_a_camera_on_its_side_is_turned() -> None:
     wide = Image.new("RGB", (300, 100), "white")
     wide.paste("black", (100, 0, 200, 100))
-    assert int(pictures.read(_saved(wide), "a", 20, colour=False).max()) < 30
+    assert int(pictures.read(saved(wide), "a", 20, colour=False).max()) < 30
     exif = Image.Exif()
     exif[0x0112] = 3  # upside down
-    upside = pictures.read(_saved(_half("RGB", "black", "white"), "JPEG", exif=exif, quality=95), "a", 20, False)
+    upside = pictures.read(saved(half("RGB", "black", "white"), "JPEG", exif=exif, quality=95), "a", 20, False)
     assert int(upside[0, 10, 2]) > 240 > int(upside[0, 10, -3])
 
 
 def test_a_large_photograph_is_read_in_a_moment() -> None:
-    content = _saved(Image.new("RGB", (7000, 7000), "white"), "JPEG")
+    content = saved(Image.new("RGB", (7000, 7000), "white"), "JPEG")
     assert int(pictures.read(content, "a", 32, colour=True).min()) > 250
 
 
 def test_an_animated_png_is_its_first_picture() -> None:
-    content = _saved(_half("L", 0, 255), "PNG", save_all=True, append_images=[_half("L", 255, 0)])
+    content = saved(half("L", 0, 255), "PNG", save_all=True, append_images=[half("L", 255, 0)])
     assert int(pictures.read(content, "a", 20, colour=False)[0, 10, 2]) < 10
 
 

@@ -12,7 +12,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets.downloads import photo_pairs
 from tests.support.datafiles import refused
-from tests.unit.datasets.test_images import _claims
+from tests.support.pictures import claims
 
 
 def put_pairs(root: Path, factor: int = 1, side: int = 128, count: int = 3) -> None:
@@ -76,7 +76,7 @@ def test_pairs_that_do_not_match_are_refused(data: Path) -> None:
         Image.new("RGB", size).save(low / "0.png")
         assert f"0.png is {size[0]}x{size[1]}" in refused("photo_pairs")
     for width in (20_000, 9_000):
-        (low / "0.png").write_bytes(_claims(width, 10_000))
+        (low / "0.png").write_bytes(claims(width, 10_000))
         assert "16,000,000" in refused("photo_pairs")
     shutil.rmtree(root / "val" / "low_res")
     shutil.rmtree(root / "val" / "high_res")

@@ -1,4 +1,4 @@
-"""`presets` and `datasets`: what there is."""
+"""`datasets`: what there is, what can be downloaded, and a person's own."""
 
 import argparse
 import sys
@@ -7,19 +7,8 @@ from pathlib import Path
 from aelib import datasets as sets
 from aelib.core.errors import LabError
 from aelib.datasets.user import image_archive
-from aelib.experiment import presets as named
 
-from .output import print_json, print_table, say
-
-
-def presets(options: argparse.Namespace) -> int:
-    if options.name:
-        print(named.get(options.name).to_json())
-    elif options.json:
-        print_json([{"name": p.name, "title": p.title, "digest": p.experiment.digest} for p in named.PRESETS.values()])
-    else:
-        print_table((preset.name, preset.title) for preset in named.PRESETS.values())
-    return 0
+from .output import print_json, say
 
 
 def datasets(options: argparse.Namespace) -> int:

@@ -1,0 +1,17 @@
+"""`presets`: the named experiments."""
+
+import argparse
+
+from aelib.experiment import presets as named
+
+from .output import print_json, print_table
+
+
+def presets(options: argparse.Namespace) -> int:
+    if options.name:
+        print(named.get(options.name).to_json())
+    elif options.json:
+        print_json([{"name": p.name, "title": p.title, "digest": p.experiment.digest} for p in named.PRESETS.values()])
+    else:
+        print_table((preset.name, preset.title) for preset in named.PRESETS.values())
+    return 0
