@@ -32,14 +32,15 @@ load: .venv/dev
 	$(BIN)/python -m benchmarks.load $(ARGS)
 
 # A stamp is newer than the requirements it stands for, so a second call does nothing.
-.venv/app: requirements.txt
+.venv/app: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.venv/dev: .venv/app requirements-dev.txt requirements-cluster.txt
+.venv/dev: .venv/app requirements-dev.txt requirements-cluster.txt requirements-docs.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from .machine import HERE, machine
+from . import machine
 
 COMMANDS = {
     "aelib --help": ["-m", "aelib", "--help"],
@@ -51,14 +51,11 @@ def main() -> None:
     if parser.parse_args().json:
         print(json.dumps({"import_torch_seconds": found[TORCH], "ratios": ratios}))
         return
-    rows = "\n".join(f"| `{name}` | {found[name]:.2f} | {ratio:.2f} |" for name, ratio in ratios.items())
-    text = (
-        f"# Start-up\n\n{machine()}\n\nMedian of {REPEATS} runs with an empty store, in turns with "
-        f'`python -c "{TORCH}"`, which takes {found[TORCH]:.2f} s.\n\n'
-        f"| command | seconds | share of `{TORCH}` |\n| --- | --- | --- |\n{rows}\n"
+    rows = [[f"`{name}`", f"{found[name]:.2f}", f"{ratio:.2f}"] for name, ratio in ratios.items()]
+    body = (
+        f"Median of {REPEATS} runs with an empty store, in turns with `{TORCH}`, which takes {found[TORCH]:.2f} s.\n\n"
     )
-    (HERE / "startup.md").write_text(text, encoding="utf-8")
-    print(text)
+    machine.write("startup", "Start-up", body + machine.table(["command", "seconds", f"share of `{TORCH}`"], rows))
 
 
 if __name__ == "__main__":

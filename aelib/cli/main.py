@@ -51,6 +51,9 @@ def _parser() -> _Parser:
         sub.add_argument("--json", action="store_true", help="print one JSON document")
         return sub
 
+    sub = command("app", "Serve the app on http://localhost:8501, or as Streamlit's own arguments say.")
+    sub.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="for Streamlit, behind --: -- --server.port 80")
+
     sub = command("presets", "The named experiments; with NAME the experiment as JSON.")
     sub.add_argument("name", nargs="?", metavar="NAME")
 

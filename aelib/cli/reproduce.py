@@ -3,6 +3,7 @@
 import argparse
 import time
 
+from aelib.core.paths import checkout
 from aelib.experiment import Experiment
 from aelib.reproduction import runner as again
 from aelib.reproduction.claims import CLAIMS, Claim
@@ -24,6 +25,8 @@ def reproduce(options: argparse.Namespace) -> int:
         say(f"  {len(experiments):,} trainings, about {duration} on one core")
         trained(experiments, options, store)
 
+    if options.write:
+        checkout()  # before hours of training
     for number, claim in enumerate(claims, start=1):
         say(f"{number} of {len(claims)}, {claim.id}{_shortened(claim, options.quick)}")
         start = time.perf_counter()

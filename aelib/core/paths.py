@@ -5,6 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
+from .errors import LabError
+
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -18,3 +20,17 @@ def bundled(name: str) -> Path:
     """A file or folder of the bundled data: in the package where it is installed, else in `data/` of the checkout."""
     installed = _PACKAGE / "data"
     return (installed if installed.is_dir() else _PACKAGE.parent / "data") / name
+
+
+def app_folder() -> Path:
+    """Where server.py, app.py and pages/ are: in the package where it is installed, else in the checkout."""
+    installed = _PACKAGE / "app"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def checkout() -> Path:
+    """The folder of the repository. Raises LabError where the package is installed without one."""
+    folder = _PACKAGE.parent
+    if not (folder / "pyproject.toml").is_file():
+        raise LabError("This writes files of the repository: run it in a checkout of Autoencoder Lab.")
+    return folder

@@ -29,9 +29,8 @@ from aelib.training import Run, device_speed, time_estimate
 from .claims import CLAIMS, Claim, Measure
 from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, value_text, words
 
-_ROOT = Path(__file__).parents[2]
 RECORD = bundled("reproduction.json")  # what the page reads
-TABLE = _ROOT / "benchmarks" / "reproduction.md"
+TABLE = RECORD.parents[1] / "benchmarks" / "reproduction.md"  # in a checkout
 FORMAT = 1
 
 QUICK_SEEDS, QUICK_SCATTER = 3, 10  # trainings of a quick row; where the figure is how far they scatter

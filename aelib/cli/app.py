@@ -1,0 +1,17 @@
+"""`app`: the app in the browser, from the installed package or the checkout."""
+
+import argparse
+import subprocess
+import sys
+from importlib.util import find_spec
+
+from aelib.core.errors import LabError
+from aelib.core.paths import app_folder
+
+
+def app(options: argparse.Namespace) -> int:
+    """Streamlit on server.py until it ends. It runs in the app's own folder, whose settings Streamlit reads there."""
+    if find_spec("streamlit") is None:
+        raise LabError('The app needs Streamlit, which is not installed: pip install "aelib[app]".')
+    command = [sys.executable, "-m", "streamlit", "run", "server.py", *options.arguments]
+    return subprocess.run(command, cwd=app_folder(), check=False).returncode  # noqa: S603 - our own command line
