@@ -19,7 +19,7 @@ from aelib import datasets
 from aelib.experiment import Experiment, presets
 from aelib.models import build
 from aelib.training import device_speed, fit
-from aelib.training.batches import Feed
+from aelib.training.batches import BatchLoader
 from aelib.training.engines.autograd import AutogradEngine
 
 from . import rivals
@@ -38,7 +38,7 @@ MNIST = {
 def _loop(experiment: Experiment, epochs: int, ready: bool) -> float:
     """Seconds of a DataLoader loop as tutorials write it. ready: all images are floats before training begins."""
     torch.manual_seed(0)
-    net, images = build(experiment), datasets.train(experiment.dataset)
+    net, images = build(experiment), datasets.training_set(experiment.dataset)
     optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
     loss_of = nn.BCEWithLogitsLoss() if experiment.loss == "bce" else nn.MSELoss()
     if ready:
@@ -123,26 +123,28 @@ def speed() -> str:
 
 
 def pipeline() -> str:
-    """What a step costs on a CUDA device with its batch from the feed, and with a batch that is there."""
+    """What a step costs on a CUDA device with its batch from the loader, and with a batch that is there."""
     if not torch.cuda.is_available():
         return "## Input pipeline on a CUDA device\n\nNot measured: no CUDA device was at hand."
     device, rows = torch.device("cuda"), []
     for name in ("house-numbers-autoencoder", "house-numbers-denoise", "letters-7x7-best"):
         experiment = presets.get(name)
-        images = datasets.train(experiment.dataset)
-        feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), device)
+        images = datasets.training_set(experiment.dataset)
+        loader = BatchLoader(
+            [experiment], images, datasets.normalization(experiment.normalization, images.pixels), device
+        )
         engine = AutogradEngine(build(experiment), experiment, device)
         epochs = _epochs(experiment)
         steps = epochs * -(-len(images) // (experiment.batch_size or len(images)))
         found: dict[bool, list[float]] = {True: [], False: []}
         for _ in range(REPEATS + 1):  # the first warms up
             for fed in found:
-                batch = next(iter(feed.epoch(1)))
+                batch = next(iter(loader.epoch(1)))
                 torch.cuda.synchronize()
                 start = time.perf_counter()
                 if fed:
                     for epoch in range(1, epochs + 1):
-                        for each in feed.epoch(epoch):
+                        for each in loader.epoch(epoch):
                             engine.step(each, 1.0)
                 else:
                     for _ in range(steps):

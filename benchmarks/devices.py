@@ -19,7 +19,7 @@ def main() -> None:
                 wanted = experiment.with_values({"precision": precision})
                 runs = [device_speed.measure(wanted, device, epochs=4 if device == "cpu" else 20) for _ in range(3)]
                 speeds.append(min(runs, key=lambda one: one.seconds))
-    device_speed.keep(speeds)
+    device_speed.save(speeds)
     rows = [[one.device, one.name, one.precision, f"{one.batch_size}", f"{one.images_a_second:,.0f}"] for one in speeds]
     body = (
         f"{base.network}, {base.architecture.parameters:,} parameters, on 32x32 colour images that lie on the device "

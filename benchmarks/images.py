@@ -63,10 +63,10 @@ def restoring() -> str:
         experiment = presets.get("mnist-denoise").with_values({"seed": seed, "corruption.level": NOISE})
         run, seconds = _trained(experiment)
         took.append(seconds)
-        test = datasets.judged("mnist")
+        test = datasets.test_set("mnist")
         shown = run.inputs_of(test)
         outputs = restoration.restored(run, shown)
-        net = restoration.figures(outputs, test.images())
+        net = restoration.quality(outputs, test.images())
         losses.append(net.bce)
         few, noisy = test.images()[:FILTERED], shown[:FILTERED]
         tuned = restoration.strength("mnist", "gaussian", NOISE)
@@ -76,7 +76,7 @@ def restoring() -> str:
             "non-local means, as the library guesses": classical_filters.non_local_means(noisy),
             "network": outputs[:FILTERED],
         }
-        figures = {name: restoration.figures(images, few) for name, images in found.items()}
+        figures = {name: restoration.quality(images, few) for name, images in found.items()}
         gains.append(figures["network"].psnr - figures["non-local means"].psnr)
         if not seed:
             rows = [[n, f"{one.psnr:.2f}", f"{one.ssim:.3f}", f"{one.bce:.3f}"] for n, one in figures.items()]
@@ -94,7 +94,7 @@ def compressing() -> str:
     title = "Letters compressed"
     if absent := _absent(title, "notmnist"):
         return absent
-    train, test = datasets.train("notmnist"), datasets.looked_at("notmnist")
+    train, test = datasets.training_set("notmnist"), datasets.evaluation_set("notmnist")
     codecs = rate_distortion.codecs("notmnist")
     rows, duels = [], []
     for name in ("notmnist-7x7", "notmnist-7x7-best", "notmnist-14x14-best", "notmnist-2x2-best"):
@@ -143,8 +143,8 @@ def pairs() -> str:
     for name in ("sr-2", "sr-3", "sr-4", "sr-2-best", "sr-3-best", "sr-4-best"):
         experiment = presets.get(name)
         run, seconds = _trained(experiment)
-        images = datasets.judged(photo_pairs.NAME)
-        shown, net = super_resolution.judged(super_resolution.ways(run, images), images.images())
+        images = datasets.test_set(photo_pairs.NAME)
+        shown, net = super_resolution.evaluate(super_resolution.ways(run, images), images.images())
         if not rows:
             rows.append(["untouched", "", f"{shown.mse:.5f}", f"{shown.psnr:.2f}", f"{shown.ssim:.4f}", "", ""])
         rows.append(
@@ -161,7 +161,7 @@ def pairs() -> str:
     header = ["net", "parameters", "MSE", "PSNR (dB)", "SSIM", "dB above untouched", "s to train"]
     return (
         f"## {title}\n\n{datasets.spec(photo_pairs.NAME).splits.train:,} patches to train on, all "
-        f"{len(datasets.judged(photo_pairs.NAME)):,} patches of the validation pictures to judge by. The document's "
+        f"{len(datasets.test_set(photo_pairs.NAME)):,} patches of the validation pictures to judge by. The document's "
         "MSE: 0.007 with 2 layers, 0.003 with 3 and with 4.\n\n" + table(header, rows)
     )
 

@@ -96,7 +96,7 @@ def vae_loop(experiment: Experiment, ready: bool) -> tuple[PlainVAE, Train]:
     four times the memory; else each is made when its batch is put together, as image data sets usually do."""
     net = PlainVAE(experiment.model.layers)
     optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
-    images = datasets.train(experiment.dataset)
+    images = datasets.training_set(experiment.dataset)
     data: Dataset[Any] = TensorDataset(images.images()) if ready else _Digits(images.pixels)
     loader = DataLoader(data, batch_size=experiment.batch_size, shuffle=True)
 

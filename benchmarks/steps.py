@@ -7,7 +7,7 @@ import torch
 from aelib import datasets
 from aelib.experiment import Experiment
 from aelib.models import build
-from aelib.training.batches import Feed
+from aelib.training.batches import BatchLoader
 from aelib.training.engines.batched import BatchedDense
 
 
@@ -15,12 +15,12 @@ def steps_alone(experiment: Experiment) -> Callable[[int], None]:
     """One net, batches and random numbers included."""
     device = torch.device("cpu")
     engine = BatchedDense([build(experiment)], [experiment], device)
-    images = datasets.train(experiment.dataset)
-    feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), device)
+    images = datasets.training_set(experiment.dataset)
+    loader = BatchLoader([experiment], images, datasets.normalization(experiment.normalization, images.pixels), device)
 
     def train(epochs: int) -> None:
         for epoch in range(1, epochs + 1):
-            for batch in feed.epoch(epoch):
+            for batch in loader.epoch(epoch):
                 engine.step(batch, 1.0)
 
     return train

@@ -45,7 +45,7 @@ st.markdown(
     "The same network twice: one learns to copy clean images, the other to restore noisy ones. Which of them is better "
     "on clean images, and what does the first one make of noise that it has never seen?"
 )
-with messages.said():
+with messages.show_errors():
     colour.denoiser(run, f"{RUN}:denoiser")
 
 st.header("6 · What each layer sees")
@@ -57,7 +57,7 @@ st.markdown(
     "The same epochs on every device of this server, measured now. Guess first: how many times as fast is a GPU, and "
     "would it be as many times with a smaller network?"
 )
-with messages.said():
+with messages.show_errors():
     colour.against_devices(run.experiment, f"{RUN}:devices")
 
 st.header("8 · Hand in")

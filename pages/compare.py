@@ -15,7 +15,7 @@ st.markdown(
 )
 
 st.header("1 · Choose")
-with messages.said():
+with messages.show_errors():
     rows, seeds = compare_table.choose()
     groups = compare.runs(rows, seeds)
 if groups is None:
@@ -31,20 +31,20 @@ KEY = "compare"
 st.header("2 · What differs, what came out")
 if seeds > 1:
     st.caption("Of each, the run with the first seed; all seeds are in section 4.")
-with messages.said():
+with messages.show_errors():
     compare.settings(shown, f"{KEY}:settings")
     compare.networks(shown)
 
 st.header("3 · How they learnt")
-with messages.said():
+with messages.show_errors():
     compare.learning(shown, f"{KEY}:learning")
 
 st.header("4 · Is it luck?")
-with messages.said():
+with messages.show_errors():
     compare.noise(groups, f"{KEY}:noise")
 
 st.header("5 · Image by image")
-with messages.said():
+with messages.show_errors():
     if compare.together(shown) is not None:
         compare.errors(shown, f"{KEY}:errors")
         compare.images(shown, f"{KEY}:images")

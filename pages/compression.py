@@ -33,9 +33,9 @@ if run is None:
 st.header("3 · What the code keeps")
 st.markdown(
     "Images that were held back, above what the decoder makes of their codes. Which parts of a letter survive, and "
-    "which are smoothed away? Look for typefaces that the net turns into plainer ones."
+    "which are smoothed away? Evaluation for typefaces that the net turns into plainer ones."
 )
-with messages.said():
+with messages.show_errors():
     compression.compared(run, f"{RUN}:compared")
 
 st.header("4 · How it learnt")
@@ -48,7 +48,7 @@ st.markdown(
     "smaller). Before you train them: at which code can you no longer "
     "tell the letters apart? Mind the largest: at 32 bits a number, does it save anything at all?"
 )
-with messages.said():
+with messages.show_errors():
     beside = compression.four_codes(run, f"{RUN}:codes")
 
 st.header("6 · Fewer bits a number")
@@ -56,7 +56,7 @@ st.markdown(
     "Nobody says that a number of the code needs 32 bits. Here each is rounded to 2, 4, 8 … values; nothing is trained "
     "again. How far down can you go before you see it?"
 )
-with messages.said():
+with messages.show_errors():
     compression.fewer_bits(run, f"{RUN}:fewer")
 
 st.header("7 · Against JPEG, WebP and PCA")
@@ -65,7 +65,7 @@ st.markdown(
     "image file begins with a header, which for images as small as these is most of the file, so the files are counted "
     "**with** and **without** it. Where do the nets win, and is the comparison fair?"
 )
-with messages.said():
+with messages.show_errors():
     compression.against_codecs(run, beside, f"{RUN}:rates")
 
 st.header("8 · What the layers see")
@@ -73,7 +73,7 @@ st.markdown(
     "One image on its way through the net: every step gives maps, and each map answers to something else. Which react "
     "to edges, which to filled areas? Can you still find the letter in the code?"
 )
-with messages.said():
+with messages.show_errors():
     feature_maps.features(run, f"{RUN}:features")
 
 st.header("9 · Hand in")

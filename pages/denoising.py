@@ -49,7 +49,7 @@ st.markdown(
     "network is useful where it leaves **fewer wrong pixels than doing nothing**. The orange line needs no training: "
     "it answers with the clean character nearest to what it sees."
 )
-with messages.said():
+with messages.show_errors():
     denoising.against_level(run.experiment, f"{RUN}:curve")
 
 st.header("6 · The learning rate of a denoiser")
@@ -58,7 +58,7 @@ st.markdown(
     "networks for each rate."
 )
 rates = SWEEPS["denoiser-rate"].sweep
-with messages.said():
+with messages.show_errors():
     sweeps.train(rates, f"{RUN}:rates")
     sweeps.results(rates, f"{RUN}:rates")
 st.page_link("pages/sweeps.py", label="Vary something else", icon=":material/ssid_chart:")

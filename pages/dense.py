@@ -74,7 +74,7 @@ st.markdown(
     "Was this network lucky? The same experiment with ten random starts: how far do they lie apart, and what do the "
     "best and the worst of them look like?"
 )
-with messages.said():
+with messages.show_errors():
     sweeps.seeds(run.experiment, 10, RUN)
 
 st.header("9 · Hand in")

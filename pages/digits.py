@@ -48,7 +48,7 @@ st.markdown(
     "The same net as a plain autoencoder. Nothing keeps its codes near the middle, and nothing fills the holes "
     "between them. How large are its numbers?"
 )
-with messages.said():
+with messages.show_errors():
     digits.against_plain(run, f"{RUN}:plain")
 
 st.header("6 · The weight β")
@@ -56,13 +56,13 @@ st.markdown(
     "β says how much the KL divergence counts. At 0 only the reconstruction is left; at 10 a code hardly dares to say "
     "anything. Where would you stop?"
 )
-with messages.said():
+with messages.show_errors():
     digits.betas(run, f"{RUN}:betas")
 
 st.header("7 · Which code numbers are used")
 st.markdown("Each number of the code costs KL. The net uses one only where it pays.")
 digits.numbers(run, RUN)
-with messages.said():
+with messages.show_errors():
     links.link(variants.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
 
 st.header("8 · Digits that nobody wrote")
@@ -70,7 +70,7 @@ st.markdown(
     "Codes drawn from N(0, 1), decoded. Are they digits? Below each stands the training image nearest to it: a copy "
     "would be no invention."
 )
-with messages.said():
+with messages.show_errors():
     samples.samples(run, f"{RUN}:samples", count=16, width=48)
 
 st.header("9 · Hand in")

@@ -14,7 +14,7 @@ st.markdown(
     "Before you look: how many of them will hold?"
 )
 
-with messages.said():
+with messages.show_errors():
     records = documents.recorded()
     if not records:
         documents.nothing_yet()

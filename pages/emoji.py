@@ -47,7 +47,7 @@ st.markdown(
     "The codes on the way from one picture to the next, decoded. Beside it the same way by a **plain** autoencoder "
     "(train it), and by mere cross-fading of pixels. In which of them is every image on the way a face?"
 )
-with messages.said():
+with messages.show_errors():
     morphs.morph(run, f"{RUN}:morph")
 
 st.header("5 · Mix")
@@ -64,7 +64,7 @@ st.markdown(
     "have a picture that nobody drew, or one of the known ones: which is it? A plain autoencoder was never asked to "
     "put its codes there."
 )
-with messages.said():
+with messages.show_errors():
     samples.samples(run, f"{RUN}:samples", count=12, width=56)
 
 st.header("8 · ReLU or sigmoid at the output")
@@ -72,12 +72,12 @@ st.markdown(
     "The document trains with ReLU everywhere, and again with a sigmoid at the end. A ReLU can give any number above "
     "0; must white come out as exactly 1? Guess what happens to the background before you train both."
 )
-with messages.said():
+with messages.show_errors():
     emoji.outputs(run, f"{RUN}:outputs")
 
 st.header("9 · Twenty at once")
 st.markdown("Was this net lucky? The same experiment with twenty random starts.")
-with messages.said():
+with messages.show_errors():
     sweeps.seeds(run.experiment, 20, RUN)
 
 st.header("10 · Hand in")

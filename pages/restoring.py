@@ -36,7 +36,7 @@ st.markdown(
     "Move the slider; the trained network and the filters restore at once. At which level does the network begin to "
     "write **another** digit? What does it do to images without any noise?"
 )
-with messages.said():
+with messages.show_errors():
     restoring.live(run, f"{RUN}:live")
 
 st.header("4 · Epoch by epoch")
@@ -49,7 +49,7 @@ st.markdown(
     "The same four ways at every level. The network was trained at one level only: how far to the left and to the "
     "right of it does it help? A filter that is set anew for every level is a hard rival."
 )
-with messages.said():
+with messages.show_errors():
     restoring.against_level(run, f"{RUN}:curve")
 
 st.header("6 · What if")

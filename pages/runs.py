@@ -14,7 +14,7 @@ st.markdown(
     "experiment gives the same run, but for rounding. Pick several to compare them."
 )
 
-with messages.said():
+with messages.show_errors():
     runs.notice()
     run_file.upload()
     rows, dataset = runs.filtered()
@@ -30,7 +30,7 @@ with messages.said():
         "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture; the "
         "orange steps join the runs that nobody beats: for fewer errors you must pay with more parameters."
     )
-    st.caption(messages.plain(f"Of one data set: {runs.title(shown)}. The filter above chooses another."))
+    st.caption(messages.escaped(f"Of one data set: {runs.title(shown)}. The filter above chooses another."))
     left, right = st.columns([2, 3])
     with left:
         leaderboard.leaderboard(shown)

@@ -40,12 +40,12 @@ st.markdown(
     "Bicubic and Lanczos know nothing about photographs; they only draw smooth curves through the pixels. Is the "
     "difference large? Half a decibel is just visible, one is clear."
 )
-with messages.said():
+with messages.show_errors():
     super_resolution.table(run, f"{RUN}:table")
 
 st.header("5 · Zoom")
 st.markdown("One patch in every way. Look at edges, at fine texture, at letters. Where does the network invent?")
-with messages.said():
+with messages.show_errors():
     super_resolution.zoom(run, f"{RUN}:zoom")
 
 st.header("6 · How it learnt")
@@ -60,7 +60,7 @@ st.markdown(
     "Document E's experiments, everything else as chosen above. Before you train them: do more layers help? Does "
     "normalising the pixels, and does batch norm, which changes the brightness of what it normalises?"
 )
-with messages.said():
+with messages.show_errors():
     super_resolution.compare(run, f"{RUN}:compare")
 
 st.header("8 · What each layer sees")
@@ -68,7 +68,7 @@ feature_maps.features(run, f"{RUN}:features")
 
 st.header("9 · A picture of your own")
 st.markdown("The network saw patches only, yet it works on pictures of any size: they go through it tile by tile.")
-with messages.said():
+with messages.show_errors():
     super_resolution.own_picture(run, f"{RUN}:own")
 
 st.header("10 · Hand in")

@@ -18,12 +18,12 @@ st.markdown(
 
 form = controls.Controls("sweeps", default="font-eta-0.0005", extras=sweeps.EXTRAS, kinds=tuple(MODEL_KINDS))
 if form.problem:
-    st.warning(messages.plain(form.problem), icon=":material/link_off:")
+    st.warning(messages.escaped(form.problem), icon=":material/link_off:")
 
 setup, outcome = st.columns([2, 3], gap="large")
 with setup:
     st.header("1 · Choose")
-    with messages.said():
+    with messages.show_errors():
         sweep = sweeps.choose(form)
     with st.expander("The experiment that is varied"):
         lesson_forms.swept(form)
@@ -33,6 +33,6 @@ with outcome:
         messages.problems(form.problems)
         st.info("Nothing you typed is lost.")
     else:
-        with messages.said():
+        with messages.show_errors():
             sweeps.train(sweep, "sweeps")
             sweeps.results(sweep, "sweeps")

@@ -78,11 +78,11 @@ class Condition:
     @property
     def bound(self) -> str:
         """Such as "at least 30"."""
-        return f"{OPERATORS[self.operator][0]} {figure(self.value)}"
+        return f"{OPERATORS[self.operator][0]} {number_text(self.value)}"
 
-    def words(self, experiment: Experiment) -> str:
+    def describe(self, experiment: Experiment) -> str:
         """As part of a sentence."""
-        if self.metric == "learnt" and experiment.dataset_spec.named:
+        if self.metric == "learnt" and experiment.dataset_spec.memorised:
             return f"{self.bound} of {experiment.dataset_spec.images:,}"
         return METRICS[self.metric].phrase.format(self.bound)
 
@@ -104,11 +104,11 @@ class Verdict:
         label = METRICS[self.condition.metric].label
         if self.found is None:
             return f"{label}: such a network has no such figure (asked: {self.condition.bound})"
-        return f"{label}: {figure(self.found)} (asked: {self.condition.bound})"
+        return f"{label}: {number_text(self.found)} (asked: {self.condition.bound})"
 
 
 @dataclass(frozen=True)
-class Task:
+class Assignment:
     """Conditions that must all be met."""
 
     conditions: tuple[Condition, ...]
@@ -117,15 +117,15 @@ class Task:
         """As in an address: `parse` gives the same task."""
         return ";".join(map(str, self.conditions))
 
-    def words(self, experiment: Experiment) -> str:
+    def describe(self, experiment: Experiment) -> str:
         """One sentence: what to reach first, what to keep to behind it."""
-        goals = [one.words(experiment) for one in self.conditions if METRICS[one.metric].goal]
-        means = [one.words(experiment) for one in self.conditions if not METRICS[one.metric].goal]
+        goals = [one.describe(experiment) for one in self.conditions if METRICS[one.metric].goal]
+        means = [one.describe(experiment) for one in self.conditions if not METRICS[one.metric].goal]
         if not goals:
             return f"Train a network with {_joined(means)}."
         return f"Reach {_joined(goals)}{f' with {_joined(means)}' if means else ''}."
 
-    def judge(self, run: Run) -> list[Verdict]:
+    def check(self, run: Run) -> list[Verdict]:
         """Every condition with the run's figure."""
         found = [(one, METRICS[one.metric].of(run)) for one in self.conditions]
         return [Verdict(one, value, one.met(value)) for one, value in found]
@@ -140,7 +140,7 @@ class Task:
         return [Verdict(one, known[one.metric], one.met(known[one.metric])) for one in conditions]
 
 
-def parse(text: str) -> Task:
+def parse(text: str) -> Assignment:
     """The task that a text describes (see the top of this file). Raises LabError."""
     if len(text) > MAX_TEXT:
         raise LabError(f"The task has {len(text):,} characters: give at most {MAX_TEXT}.")
@@ -153,7 +153,7 @@ def parse(text: str) -> Task:
     twice = {(one.metric, one.operator) for one in conditions}
     if len(twice) < len(conditions):
         raise LabError("The task asks twice for the same: give every bound once.")
-    return Task(tuple(conditions))
+    return Assignment(tuple(conditions))
 
 
 def _condition(text: str) -> Condition:
@@ -173,7 +173,7 @@ def _condition(text: str) -> Condition:
     return Condition(name.lower(), sign, value)
 
 
-def figure(value: float) -> str:
+def number_text(value: float) -> str:
     """A figure for people: whole numbers whole, others to four digits."""
     return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.4g}"
 

@@ -15,7 +15,7 @@ from aelib.core.errors import LabError
 from aelib.metrics import reconstruction
 from aelib.metrics.image_quality import evenly
 
-MOST_IMAGES = 500
+MAX_IMAGES = 500
 TUNED_ON = 60  # validation images
 PATCH, REACH = 5, 6  # pixels: side of a patch, and how far away others like it are looked for
 USUAL = 0.8  # h in multiples of σ: where scikit-image's documentation says to start
@@ -126,8 +126,8 @@ def _array(images: Tensor) -> NDArray[np.float32]:
             f"Images of shape {tuple(images.shape)} were to be filtered: give grey or RGB ones, images × channels × "
             "height × width."
         )
-    if len(images) > MOST_IMAGES:
-        raise LabError(f"{len(images):,} images were to be filtered: choose at most {MOST_IMAGES}.")
+    if len(images) > MAX_IMAGES:
+        raise LabError(f"{len(images):,} images were to be filtered: choose at most {MAX_IMAGES}.")
     pixels: NDArray[np.float32] = images.detach().cpu().float().numpy().copy()
     if not np.isfinite(pixels).all():
         raise LabError("Not every pixel of the images to filter is a finite number: give pixels from 0 to 1.")

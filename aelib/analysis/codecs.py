@@ -23,9 +23,9 @@ Codes = NDArray[np.floating[Any]]
 Symbols = NDArray[np.int32]
 
 FLOAT = 32  # bits of a number that is kept as it is
-MOST_BITS = 16  # of a quantised number
-MOST_IMAGES = 500
-MOST_PIXELS = 600_000  # of all images together; larger images are fewer
+MAX_BITS = 16  # of a quantised number
+MAX_IMAGES = 500
+MAX_PIXELS = 600_000  # of all images together; larger images are fewer
 SSIM_VALUES = 200_000  # pixels times channels that SSIM is measured on
 DENSE = 1_000  # pixels times channels up to which the whole covariance is decomposed faster than a random part
 PCA_IMAGES = 5_000  # that PCA is fitted to where images are larger than these; else to all
@@ -47,7 +47,7 @@ class Point:
     entropy_bits: float | None = None
 
 
-def spread(codes: Codes) -> tuple[Codes, Codes]:
+def min_max(codes: Codes) -> tuple[Codes, Codes]:
     """The smallest and the largest value of each code number (float64), for the quantiser: of TRAINING codes."""
     if len(codes) == 0 or not np.isfinite(codes).all():
         raise LabError("The range of codes was asked for, and there are none or not all are finite: train anew.")
@@ -72,8 +72,8 @@ def dequantize(symbols: Symbols, bits: int, low: Codes, high: Codes) -> NDArray[
 
 
 def _cell(bits: int, low: Codes, high: Codes) -> Codes:
-    if bits not in range(1, MOST_BITS + 1):
-        raise LabError(f"bits is {bits}: give a whole number from 1 to {MOST_BITS}.")
+    if bits not in range(1, MAX_BITS + 1):
+        raise LabError(f"bits is {bits}: give a whole number from 1 to {MAX_BITS}.")
     width: Codes = (np.asarray(high, np.float64) - low) / 2**bits
     if not (np.isfinite(width) & (width >= 0)).all():
         raise LabError("The range of a code number is not finite or ends below its start: take it from training codes.")
@@ -115,7 +115,7 @@ def of_codes(
             f"codes of {codes_train.shape[1:]}: give one code for each image, of one net."
         )
     chosen = _chosen(images)
-    low, high = spread(codes_train)
+    low, high = min_max(codes_train)
     numbers = math.prod(codes_test.shape[1:])
     points = []
     for each in bits:
@@ -144,7 +144,7 @@ def pca(train: Tensor, test: Tensor, components: int, bits: int = FLOAT) -> tupl
         raise LabError(f"{components} principal components were asked for: there are 1 to {most} of these images.")
     axes, mean, fitted = _principal(train, components)
     coefficients = (_flat(test) - mean) @ axes.T
-    kept, entropy_bits = _kept(coefficients, bits, *spread(fitted))
+    kept, entropy_bits = _kept(coefficients, bits, *min_max(fitted))
     return _unflat(kept @ axes + mean, test), entropy_bits
 
 
@@ -154,7 +154,7 @@ def pca_curve(
     """`pca` with several numbers of components, as Points; those that the images do not have are left out. Images are
     chosen and measured as in `of_codes`."""
     axes, mean, fitted = _principal(train, max(components))
-    low, high = spread(fitted)
+    low, high = min_max(fitted)
     chosen = _chosen(test)
     coefficients = (_flat(test) - mean) @ axes.T
     points = []
@@ -269,7 +269,7 @@ def _chosen(images: Tensor) -> list[int]:
     """The numbers of the images that are measured."""
     if not len(images):
         raise LabError("There are no images to measure: give one at least.")
-    return evenly(len(images), max(1, min(MOST_IMAGES, MOST_PIXELS // math.prod(images.shape[-2:]))))
+    return evenly(len(images), max(1, min(MAX_IMAGES, MAX_PIXELS // math.prod(images.shape[-2:]))))
 
 
 def _point(

@@ -10,7 +10,7 @@ from aelib.experiment import Experiment, flatten
 from aelib.training import Run
 
 MOST = 6  # side by side
-MOST_SEEDS = 50
+MAX_SEEDS = 50
 FIGURES = {
     "learnt": "images learnt",
     "wrong_pixels_total": "wrong pixels",
@@ -42,12 +42,12 @@ def differing(experiments: Sequence[Experiment]) -> list[str]:
 
 def with_seeds(experiment: Experiment, count: int) -> list[Experiment]:
     """The experiment and others that differ from it in the seed alone, counted on from its own. Raises LabError."""
-    if not 1 <= count <= MOST_SEEDS:
-        raise LabError(f"{count} seeds were asked for: give 1 to {MOST_SEEDS}.")
+    if not 1 <= count <= MAX_SEEDS:
+        raise LabError(f"{count} seeds were asked for: give 1 to {MAX_SEEDS}.")
     return [experiment.with_values({"seed": experiment.seed + i}) for i in range(count)]
 
 
-def figure(run: Run, name: str) -> float | None:
+def metric_value(run: Run, name: str) -> float | None:
     """A figure in FIGURES; None where such a run has none."""
     if name == "loss":
         return run.loss
@@ -57,11 +57,13 @@ def figure(run: Run, name: str) -> float | None:
     return float(found) if isinstance(found, int | float) else None
 
 
-def figures(runs: Sequence[Run]) -> list[str]:
+def shared_metrics(runs: Sequence[Run]) -> list[str]:
     """Those in FIGURES that all these runs have and in which they can be compared."""
     experiments = [run.experiment for run in runs]
     return [
-        name for name in FIGURES if comparable(experiments, name) and all(figure(run, name) is not None for run in runs)
+        name
+        for name in FIGURES
+        if comparable(experiments, name) and all(metric_value(run, name) is not None for run in runs)
     ]
 
 

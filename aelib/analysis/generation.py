@@ -17,7 +17,7 @@ TOGETHER = 4000  # training images that distances are computed to at once
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class GeneratedQuality:
     """images: n × channels × height × width, 0 to 1; nearest: the training image nearest to each, the same shape;
     names: of those; distances: root of the mean squared difference over pixels, n."""
 
@@ -27,9 +27,9 @@ class Judged:
     distances: Array
 
 
-def judge(images: Tensor, dataset: str) -> Judged:
+def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
     """Images (n × channels × height × width, 0 to 1) beside the training images nearest to them."""
-    train = datasets.train(dataset)
+    train = datasets.training_set(dataset)
     best = torch.full((len(images),), torch.inf, dtype=torch.float64)
     which = torch.zeros(len(images), dtype=torch.long)
     for start in range(0, len(train), TOGETHER):
@@ -39,19 +39,19 @@ def judge(images: Tensor, dataset: str) -> Judged:
         best, which = torch.where(closer, distances, best), torch.where(closer, found + start, which)
     nearest = train.pixels[which].float() / 255
     names = tuple(train.names[i] for i in which.tolist())
-    return Judged(images.numpy(), nearest.numpy(), names, best.float().numpy())
+    return GeneratedQuality(images.numpy(), nearest.numpy(), names, best.float().numpy())
 
 
-def sampled(run: Run, count: int, seed: int) -> Judged:
+def sampled(run: Run, count: int, seed: int) -> GeneratedQuality:
     """Codes drawn from N(0, 1), decoded and judged."""
     codes = latent_space.prior(count, run.experiment.latent_dim, seed).numpy()
-    return judge(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
+    return evaluate(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
 
 
 def typical_distance(dataset: str, count: int = 200) -> float:
     """How far real images that were held back are from the nearest training image, on average: what a good sample may
     be away."""
-    return float(judge(datasets.looked_at(dataset).images()[:count], dataset).distances.mean())
+    return float(evaluate(datasets.evaluation_set(dataset).images()[:count], dataset).distances.mean())
 
 
 def spread_of(run: Run) -> tuple[float, float]:

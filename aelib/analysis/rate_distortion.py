@@ -15,7 +15,7 @@ from aelib.metrics.image_quality import evenly
 from aelib.training import Array, Run
 
 from . import codecs as compression
-from .codecs import FLOAT, Point
+from .codecs import FLOAT, Point, min_max
 
 BITS = (FLOAT, 8, 4)  # of a number, where nets are compared
 TRAINED_ON = 2_000  # training images whose codes give the quantiser its range
@@ -35,9 +35,9 @@ class Coded:
 
 def coded(run: Run) -> Coded:
     """The codes of a run, and the range that its quantiser cuts into cells."""
-    train = datasets.train(run.experiment.dataset).shown
+    train = datasets.training_set(run.experiment.dataset).shown
     found = run.codes_of(train[evenly(len(train), TRAINED_ON)])
-    low, high = compression.spread(found)
+    low, high = min_max(found)
     return Coded(low.astype(np.float32), high.astype(np.float32), run.codes())
 
 
@@ -59,22 +59,22 @@ def reconstructed(run: Run, codes: Coded, chosen: Sequence[int], bits: int) -> T
 
 def codecs(dataset: str) -> dict[str, list[Point]]:
     """JPEG and WebP on the images that nets are looked at by: `compression.codec_curves`."""
-    return compression.codec_curves(datasets.looked_at(dataset).images())
+    return compression.codec_curves(datasets.evaluation_set(dataset).images())
 
 
 def pca(dataset: str, components: Sequence[int], bits: int) -> list[Point]:
     """PCA of the training images with so many numbers (those that the images do not have are left out), each kept with
     so many bits: on the images that nets are looked at by."""
-    train = datasets.train(dataset)
+    train = datasets.training_set(dataset)
     if train.pixels[0].numel() > LARGE:
         components = [count for count in components if count <= FEW]
     fitted = train.pixels[compression.fitted_to(train.pixels)].float() / 255
-    return compression.pca_curve(fitted, datasets.looked_at(dataset).images(), components, bits)
+    return compression.pca_curve(fitted, datasets.evaluation_set(dataset).images(), components, bits)
 
 
 def pca_images(dataset: str) -> int:
     """How many training images `pca` is fitted to."""
-    return len(compression.fitted_to(datasets.train(dataset).pixels))
+    return len(compression.fitted_to(datasets.training_set(dataset).pixels))
 
 
 def bits_for(rival: Sequence[Point], psnr: float) -> float | None:

@@ -18,7 +18,7 @@ METHODS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
-MOST_PIXELS = 4_000_000  # of a picture before it is enlarged
+MAX_PIXELS = 4_000_000  # of a picture before it is enlarged
 SMALLEST = 8  # pixels: either side of a picture that somebody brings
 
 Apply = Callable[[Tensor], Tensor]
@@ -160,9 +160,9 @@ def _check_tiles(picture: Tensor, factor: int, tile: int, overlap: int, multiple
     if picture.dim() != 3 or not picture.numel():
         raise LabError(f"A picture of shape {tuple(picture.shape)} was given: give channels × height × width.")
     height, width = picture.shape[1:]
-    if height * width > MOST_PIXELS:
+    if height * width > MAX_PIXELS:
         raise LabError(
-            f"The picture has {width:,} × {height:,} pixels: take one of at most {MOST_PIXELS // 10**6} megapixels."
+            f"The picture has {width:,} × {height:,} pixels: take one of at most {MAX_PIXELS // 10**6} megapixels."
         )
     if factor < 1 or overlap < 0 or multiple < 1 or tile // multiple * multiple - 2 * overlap < multiple:
         raise LabError(

@@ -41,7 +41,7 @@ def measured(run: Run) -> Tensor:
 
 def strength(dataset: str, kind: str, level: float) -> Strength:
     """What `filters.tune` finds for this noise on training images. Takes up to two seconds."""
-    train = datasets.train(dataset)
+    train = datasets.training_set(dataset)
     clean = train.pixels[image_quality.evenly(len(train), TUNED_ON)].float() / 255
     shown = noisy(clean, kind, level, OTHER_DRAW)
     return classical_filters.tune(shown, clean, float((shown - clean).square().mean().sqrt()))
@@ -60,7 +60,7 @@ def restored(run: Run, shown: Tensor) -> Tensor:
     return run.restored(shown).clamp(0, 1)
 
 
-def figures(outputs: Tensor, targets: Tensor) -> Figures:
+def quality(outputs: Tensor, targets: Tensor) -> Figures:
     """How near images come to their targets."""
     return Figures(
         reconstruction.psnr(float(reconstruction.mse(outputs, targets).double().mean())),

@@ -19,7 +19,7 @@ from aelib.training import Run
 
 from . import resizing
 
-MOST_PIXELS = 4_000_000  # of a picture to enlarge
+MAX_PIXELS = 4_000_000  # of a picture to enlarge
 COMPARED = 640  # images at most
 TILE = 96  # pixels of a window's side, where the net is shown small images
 NET = "this net"
@@ -43,7 +43,7 @@ def factor(run: Run) -> int:
 
 def compared(run: Run) -> ImageSet:
     """Images that the net is judged by: all, or COMPARED of them, evenly chosen."""
-    images = datasets.judged(run.experiment.dataset)
+    images = datasets.test_set(run.experiment.dataset)
     return images.part(slice(0, None, -(-len(images) // COMPARED)))
 
 
@@ -58,7 +58,7 @@ def ways(run: Run, images: ImageSet) -> dict[str, Tensor]:
     return {**found, NET: run.restored(small).clamp(0, 1)}
 
 
-def judged(found: dict[str, Tensor], targets: Tensor) -> list[Quality]:
+def evaluate(found: dict[str, Tensor], targets: Tensor) -> list[Quality]:
     """Every way, measured against what it should have given."""
     figures = []
     for name, images in found.items():
@@ -94,7 +94,7 @@ def enlarge(
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> NDArray[np.uint8]:
-    """A picture (height × width × 3) of at most MOST_PIXELS through the net, tile by tile, so that memory stays small.
+    """A picture (height × width × 3) of at most MAX_PIXELS through the net, tile by tile, so that memory stays small.
     Raises LabError, also for a net that takes one size only, and resampling.Stopped."""
     net, times = run.experiment.architecture, factor(run)
     check_any_size(run)

@@ -12,7 +12,7 @@ from .palette import BLUE as BLUE
 from .palette import GREY as GREY
 from .palette import SERIES as SERIES
 
-MOST_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
+MAX_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
 
 
 def styled(figure: go.Figure, height: int = 300) -> go.Figure:
@@ -36,15 +36,15 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     """Training loss against epoch, with that of images held back where there are such; both axes logarithmic if asked
     (epoch 0 is then left out)."""
     records = [record for record in history if record["epoch"] > 0] if logarithmic else history
-    held_back = next((name for name in ("valid_loss", "test_loss") if records and name in records[0]), None)
-    figure = go.Figure(_trace(records, "train_loss", "trained on" if held_back else label))
-    if held_back:
-        figure.add_trace(_trace(records, held_back, "held back", color=SERIES[1]))
+    held_out = next((name for name in ("valid_loss", "test_loss") if records and name in records[0]), None)
+    figure = go.Figure(_trace(records, "train_loss", "trained on" if held_out else label))
+    if held_out:
+        figure.add_trace(_trace(records, held_out, "held back", color=SERIES[1]))
     figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
     values = [record["train_loss"] for record in records if record["train_loss"] > 0]
     span = max(values) / min(values) if values else 1.0
     # between two powers of ten there would be no mark on a logarithmic axis; over many, marks at 2 and 5 would overlap
-    kind = "log" if logarithmic and span > MOST_LINEAR else "linear"
+    kind = "log" if logarithmic and span > MAX_LINEAR else "linear"
     dtick = (1 if span > 100 else "D2") if kind == "log" else None
     figure.update_yaxes(title=label, type=kind, exponentformat="power", dtick=dtick)
     return styled(figure)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from aelib.core.errors import LabError
 
-MOST_CHANNELS = 64
+MAX_CHANNELS = 64
 WIDTH = 640  # pixels that a sheet is wide, about
 GAP = 2
 
@@ -54,7 +54,7 @@ def _sheet(name: str, layer: Tensor, shared: bool) -> Sheet:
     )
     reach = np.broadcast_to(np.asarray(high - low, np.float32), values.shape)
     parts = np.divide(values - low, reach, out=np.zeros_like(values), where=reach > 0)
-    grey = np.rint(parts[:MOST_CHANNELS] * 255).astype(np.uint8)
+    grey = np.rint(parts[:MAX_CHANNELS] * 255).astype(np.uint8)
     columns = math.ceil(math.sqrt(len(grey)))
     return Sheet(
         name=name,

@@ -7,7 +7,7 @@ import math
 from itertools import pairwise
 
 from aelib.experiment import Experiment, Model
-from aelib.experiment.architecture import KINDS, Shape, Step, words
+from aelib.experiment.architecture import KINDS, Shape, Step, shape_text
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 230, 34
 _MOST = 12  # units drawn in a column; more are hinted at
@@ -81,7 +81,7 @@ def _blocks(experiment: Experiment, theme: str) -> str:
             f'fill="{colour}" fill-opacity="0.8"/>'
         )
         bold = ' font-weight="700"' if i == code_at else ""
-        parts.append(_text(x, 14 if i % 2 else 30, words(shape).replace(" numbers", ""), 13, INK[theme], bold))
+        parts.append(_text(x, 14 if i % 2 else 30, shape_text(shape).replace(" numbers", ""), 13, INK[theme], bold))
         if i:
             step, place = net.steps[i - 1], x - (width - 2 * _MARGIN - 20) / (len(shapes) - 1) / 2
             parts.append(_text(place, 109, "→", 15, INK[theme], ' opacity="0.5"'))

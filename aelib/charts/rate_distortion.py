@@ -17,7 +17,7 @@ LABELS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
 CODECS = {"JPEG": SERIES[1], "WebP": SERIES[2]}
 PCA = SERIES[3]
 NETS = [BLUE, SERIES[5], SERIES[4]]
-MOST_MARKED = 100  # between the largest and the smallest bits
+MAX_MARKED = 100  # between the largest and the smallest bits
 BARE = " without headers"  # how the names of `compression.codec_curves` end
 
 
@@ -42,7 +42,7 @@ def rate_distortion(curves: Mapping[str, Sequence[Point]], quality: Quality = "p
         if coded:
             _hollow(figure, name, coded, quality, colour, named=not hollow_named)
             hollow_named = True
-    wide = bool(seen) and max(seen) > MOST_MARKED * min(seen)  # marks at 2 and 5 would overlap on a phone
+    wide = bool(seen) and max(seen) > MAX_MARKED * min(seen)  # marks at 2 and 5 would overlap on a phone
     figure.update_xaxes(title="bits an image", type="log", dtick=1 if wide else "D2")
     figure.update_yaxes(title=LABELS[quality])
     styled(figure, 480)

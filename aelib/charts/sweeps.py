@@ -11,7 +11,7 @@ from aelib.analysis.sweep import Result
 from .curves import BLUE, GREY, SERIES, styled
 
 ORANGE, GREEN = SERIES[1], SERIES[2]
-MOST_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
+MAX_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
 
 
 def means(results: Sequence[Result], path: str, title: str, figure: str, label: str) -> go.Figure:
@@ -25,7 +25,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
     dots = [
         (name, run[figure], run["seed"], run["digest"])  # type: ignore[literal-required]
         for name, result in zip(names, shown, strict=True)
-        for run in result.runs[:MOST_POINTS]
+        for run in result.runs[:MAX_POINTS]
     ]
     chart.add_box(
         x=[name for name, *_ in dots],

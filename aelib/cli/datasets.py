@@ -61,7 +61,7 @@ def _add(options: argparse.Namespace) -> int:
         raise LabError(
             f"--add {options.add} cannot be read ({error.strerror}): give a folder or a ZIP archive."
         ) from None
-    name = image_archive.keep(images)
+    name = image_archive.save(images)
     if options.json:
         classes = len(set(images.labels.tolist()))
         print_json({"name": name, "images": len(images), "classes": classes, "skipped": skipped})

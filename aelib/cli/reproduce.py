@@ -21,7 +21,7 @@ def reproduce(options: argparse.Namespace) -> int:
     records: dict[str, Record] = {}
 
     def train(experiments: list[Experiment]) -> None:
-        duration = time_estimate.words(time_estimate.seconds(experiments))
+        duration = time_estimate.duration_text(time_estimate.seconds(experiments))
         say(f"  {len(experiments):,} trainings, about {duration} on one core")
         trained(experiments, options, store)
 
@@ -34,7 +34,7 @@ def reproduce(options: argparse.Namespace) -> int:
         say(f"  {record['verdict']} ({time.perf_counter() - start:.1f} s)")
         records[claim.id] = record
         if options.write:
-            again.keep([record])
+            again.save([record])
     ordered = [records[name] for name in CLAIMS if name in records]
     if options.json:
         print_json({"quick": options.quick, "rows": ordered})

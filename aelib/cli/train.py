@@ -56,7 +56,7 @@ def _read(name: str) -> str:
 
 def _keep_table(name: str) -> str:
     """A glyph table from a file becomes a data set of this machine, named after its content."""
-    dataset = glyphs.keep(_read(name).encode())
+    dataset = glyphs.save(_read(name).encode())
     say(f"{name} is kept as data set {dataset}.")
     return dataset
 
@@ -113,14 +113,14 @@ def trained(experiments: list[Experiment], options: argparse.Namespace, store: S
     if options.scheduler:
         return _on_cluster(experiments, options, store)
 
-    def keep(result: Run | Diverged) -> None:
+    def on_result(result: Run | Diverged) -> None:
         if isinstance(result, Run):
             store.save(result, replace=True)  # what is there is damaged, or --fresh was given
         else:
             store.note_diverged({result.experiment.digest: result.epoch})
 
     try:
-        return fit_many(experiments, options.device, _show_progress, on_result=keep)
+        return fit_many(experiments, options.device, _show_progress, on_result=on_result)
     finally:
         if sys.stderr.isatty():
             say("")
@@ -251,7 +251,7 @@ def print_result(document: dict[str, Any], runs: list[Run]) -> None:
 def _judged(run: Run) -> str:
     """What a run is judged by, in one line."""
     found, described = run.metrics, run.experiment.dataset_spec
-    if described.named:
+    if described.memorised:
         threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
         text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
     else:

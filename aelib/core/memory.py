@@ -40,7 +40,7 @@ def _set(library: ctypes.CDLL, blocks: int, kept: int) -> None:
 
 
 @contextmanager
-def keeping() -> Iterator[None]:
+def retained_memory() -> Iterator[None]:
     """Freed memory is kept by this process inside, and given back to the system when the last of those inside leaves:
     from then on little is kept."""
     global _inside

@@ -58,7 +58,7 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     photo_pairs=photo_pairs.spec,
 )
 DOWNLOADS = {one.NAME: one.FILES for one in (mnist, fashion_mnist, svhn)}
-LOOKED_AT = 1000  # images by which a net is looked at while it trains, at most
+EVALUATION_IMAGES = 1000  # images by which a net is looked at while it trains, at most
 
 
 def spec(name: str) -> DatasetSpec:
@@ -98,31 +98,31 @@ def _load(described: DatasetSpec) -> ImageSet:
     return images
 
 
-def train(name: str) -> ImageSet:
+def training_set(name: str) -> ImageSet:
     """The images to train on."""
     return load(name).part(slice(spec(name).splits.train))
 
 
-def judged(name: str) -> ImageSet:
+def test_set(name: str) -> ImageSet:
     """The images by which a trained net is judged: those to test with, else those to validate with, else all."""
     splits = spec(name).splits
     start = splits.train + splits.valid if splits.test else splits.train if splits.valid else 0
     return load(name).part(slice(start, None))
 
 
-def looked_at(name: str) -> ImageSet:
+def evaluation_set(name: str) -> ImageSet:
     """The images by which a net is looked at while it trains, and that pages show: all of a set of named ones, else
-    at most LOOKED_AT, evenly from those to validate with (or, where there are none, to test with)."""
-    return _looked_at(spec(name))
+    at most EVALUATION_IMAGES, evenly from those to validate with (or, where there are none, to test with)."""
+    return _evaluation_set(spec(name))
 
 
 @lru_cache(maxsize=16)
-def _looked_at(described: DatasetSpec) -> ImageSet:
-    if described.named:
+def _evaluation_set(described: DatasetSpec) -> ImageSet:
+    if described.memorised:
         return _load(described)
     splits = described.splits
     count = splits.valid or splits.test
-    step = -(-count // LOOKED_AT)
+    step = -(-count // EVALUATION_IMAGES)
     part = _load(described).part(slice(splits.train, splits.train + count, step))
     # a copy: these few are kept, and would keep the whole set with them
     shown = None if part.inputs is None else part.inputs.clone()
@@ -158,13 +158,13 @@ def content_of(name: str) -> bytes | None:
         return None
 
 
-def keep_content(name: str, content: bytes) -> str:
+def save_content(name: str, content: bytes) -> str:
     """Keep here what `content_of` gave elsewhere; returns the name that it has by its content. Raises LabError."""
     if name.startswith(glyphs.PREFIX):
-        return glyphs.keep(content)
+        return glyphs.save(content)
     if name.startswith(image_archive.PREFIX):
-        return image_archive.keep_content(content)
-    return pictures.keep_content(content)
+        return image_archive.save_content(content)
+    return pictures.save_content(content)
 
 
 def get(name: str, report: files.Report = lambda *_: None) -> None:

@@ -122,7 +122,7 @@ class DatasetSpec:
         return channels * height * width
 
     @property
-    def named(self) -> bool:
+    def memorised(self) -> bool:
         """Every image is a thing of its own, learnt or not."""
         return self.splits.train == self.images
 

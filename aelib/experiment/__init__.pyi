@@ -6,7 +6,7 @@ from . import variants as variants
 from .errors import ExperimentError as ExperimentError
 from .experiment import GRID_SIDE as GRID_SIDE
 from .experiment import MAX_PARAMETERS as MAX_PARAMETERS
-from .experiment import PICTURED as PICTURED
+from .experiment import SNAPSHOT_IMAGES as SNAPSHOT_IMAGES
 from .experiment import Experiment as Experiment
 from .experiment import choices as choices
 from .experiment import field_info as field_info

@@ -306,7 +306,7 @@ def bits(architecture: Architecture, bits_a_number: int) -> int:
     return architecture.latent_dim * bits_a_number
 
 
-def words(shape: Shape) -> str:
+def shape_text(shape: Shape) -> str:
     """A shape as people write it: height x width x channels, or numbers."""
     if len(shape) == 1:
         return f"{shape[0]:,} number{'' if shape[0] == 1 else 's'}"

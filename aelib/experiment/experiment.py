@@ -33,10 +33,10 @@ from .schema import REGISTRIES, Settings
 
 MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
-PICTURED = 32  # images of a large set whose reconstructions are kept along the way
+SNAPSHOT_IMAGES = 32  # images of a large set whose reconstructions are kept along the way
 GRID_SIDE = 15  # of the decoded plane that is kept along the way: so many points across and down
 MAX_ACTIVATIONS = 150_000_000  # numbers that training keeps of one batch: twice as many with their gradients
-MOST_CODE = 64  # numbers of a convolutional code that snapshots keep: larger ones are looked at in the net itself
+MAX_CODE = 64  # numbers of a convolutional code that snapshots keep: larger ones are looked at in the net itself
 MAX_JSON = 100_000  # characters
 
 SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
@@ -75,7 +75,7 @@ class Experiment(Settings):
                 f"early_stop.kind is 'patience': choose none, since {described.name} has no images to validate with, "
                 "and those to test with must not decide when to stop."
             )
-        if self.early_stop.kind == "learnt" and not described.named:
+        if self.early_stop.kind == "learnt" and not described.memorised:
             refuse(
                 f"early_stop.kind is 'learnt': choose none or patience, since no image of {described.name} is learnt "
                 "by itself."
@@ -194,9 +194,9 @@ class Experiment(Settings):
         return self.architecture.latent_dim
 
     @property
-    def keeps_codes(self) -> bool:
+    def stores_codes(self) -> bool:
         """Whether snapshots have the codes along the way."""
-        return self.model.dense or (not self.model.enlarges and self.latent_dim <= MOST_CODE)
+        return self.model.dense or (not self.model.enlarges and self.latent_dim <= MAX_CODE)
 
     @property
     def resolved_model(self) -> Model:
@@ -204,20 +204,20 @@ class Experiment(Settings):
         return self.model.model_copy(update={"output_activation": self.output_activation})
 
     @property
-    def pictured(self) -> int:
+    def snapshot_images(self) -> int:
         """Images whose reconstructions are kept along the way: all where each is a thing of its own."""
         described = self.dataset_spec
-        return described.images if described.named else PICTURED
+        return described.images if described.memorised else SNAPSHOT_IMAGES
 
     @property
-    def keeps_grid(self) -> bool:
+    def stores_grid(self) -> bool:
         """Whether the decoded plane is kept along the way too: for codes of two numbers, where images are many."""
-        return self.latent_dim == 2 and not self.dataset_spec.named and not self.model.enlarges
+        return self.latent_dim == 2 and not self.dataset_spec.memorised and not self.model.enlarges
 
     @property
     def snapshot_numbers(self) -> int:
         """Pixels in one snapshot."""
-        return (self.pictured + (GRID_SIDE**2 if self.keeps_grid else 0)) * self.dataset_spec.pixels
+        return (self.snapshot_images + (GRID_SIDE**2 if self.stores_grid else 0)) * self.dataset_spec.pixels
 
     @property
     def dataset_spec(self) -> datasets.DatasetSpec:

@@ -36,9 +36,10 @@ class Limits:
         """Raises LabError where many trainings would take longer than one may, and says how long."""
         seconds = time_estimate.seconds(experiments)
         if seconds > self.max_seconds:
+            needed, allowed = map(time_estimate.duration_text, (seconds, self.max_seconds))
             raise LabError(
-                f"These {len(experiments):,} trainings would take about {time_estimate.words(seconds)}, and this "
-                f"server allows {time_estimate.words(self.max_seconds)}: choose fewer values, seeds or epochs."
+                f"These {len(experiments):,} trainings would take about {needed}, and this server allows {allowed}: choose "
+                "fewer values, seeds or epochs."
             )
 
 

@@ -24,12 +24,12 @@ _TRIES = 5
 _log = logging.getLogger(__name__)
 
 
-class Ticket(NamedTuple):
+class PendingJob(NamedTuple):
     experiments: tuple[Experiment, ...]
     people: set[str]
 
 
-class Tickets:
+class PendingJobs:
     """One server's folder, locked for as long as it lives. Raises LabError where the disk refuses."""
 
     def __init__(self, root: Path) -> None:
@@ -51,13 +51,13 @@ class Tickets:
         """Where a job and its worker leave each other word."""
         return self.folder / job
 
-    def write(self, job: str, ticket: Ticket) -> None:
+    def write(self, job: str, pending: PendingJob) -> None:
         folder = self.folder_of(job)
-        experiments = [experiment.model_dump(mode="json") for experiment in ticket.experiments]
+        experiments = [experiment.model_dump(mode="json") for experiment in pending.experiments]
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            (folder / "job.json").write_text(json.dumps({"experiments": experiments, "people": sorted(ticket.people)}))
+            (folder / "job.json").write_text(json.dumps({"experiments": experiments, "people": sorted(pending.people)}))
         except OSError as error:
             raise self._refused(folder, error) from None
 
@@ -65,13 +65,13 @@ class Tickets:
         shutil.rmtree(self.folder_of(job), ignore_errors=True)
 
     def close(self, keep: bool) -> None:
-        """keep: leave the tickets for the next server."""
+        """keep: leave the pending_jobs for the next server."""
         self._alive.release()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def interrupted(self) -> Iterator[Ticket]:
-        """Tickets of servers that no longer live; each is given out once."""
+    def interrupted(self) -> Iterator[PendingJob]:
+        """PendingJobs of servers that no longer live; each is given out once."""
         for other in self.jobs.glob("*/"):
             if other != self.folder:
                 with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # else its server lives
@@ -86,7 +86,7 @@ class Tickets:
         )
 
 
-def _read(server: Path) -> Iterator[Ticket]:
+def _read(server: Path) -> Iterator[PendingJob]:
     for path in server.glob("*/job.json"):
         try:
             found = json.loads(path.read_text())
@@ -97,4 +97,4 @@ def _read(server: Path) -> Iterator[Ticket]:
         except (OSError, ValueError, TypeError, KeyError, RecursionError, ExperimentError) as error:
             _log.warning("job %s cannot be read: %s", path.parent.name, error)
             continue
-        yield Ticket(experiments, people)
+        yield PendingJob(experiments, people)

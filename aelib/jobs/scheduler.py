@@ -2,7 +2,7 @@
 
 A job is one experiment, or a batch of many that train together. Whoever watches and the worker talk through a mailbox
 (task.py), so a page may close, another may join, and the worker may be a process of ours (workers.py) or a machine of a
-cluster (cluster.py). What a killed server did not finish is found again (tickets.py).
+cluster (cluster.py). What a killed server did not finish is found again (pending_jobs.py).
 
 One lock guards who waits for what. Networks, and disks but for a job's ticket, are asked outside of it, so no page
 waits for them.
@@ -28,8 +28,8 @@ from .job import Job, digest_of, in_turn
 from .limits import Limits
 from .local_pool import Workers
 from .mailbox import FolderMailbox, Mailbox
-from .recovery import Ticket, Tickets
-from .worker import Outcome, Remote, Task, work
+from .recovery import PendingJob, PendingJobs
+from .worker import Outcome, Remote, TrainingTask, work
 
 __all__ = ["Job", "Jobs", "digest_of"]
 
@@ -58,7 +58,7 @@ class Jobs:
         serves: bool = True,
     ) -> None:
         self.store = store
-        self.tickets = Tickets(store.root)
+        self.pending_jobs = PendingJobs(store.root)
         self.executor = executor if executor is not None else Workers()
         self._slots = slots
         self.limits, self.device = limits or Limits(), device
@@ -69,7 +69,7 @@ class Jobs:
         self._running: dict[str, Job] = {}
         self._closed = False
         if serves:
-            for ticket in self.tickets.interrupted():
+            for ticket in self.pending_jobs.interrupted():
                 self._adopt(ticket)
 
     @property
@@ -90,7 +90,7 @@ class Jobs:
             with suppress(Exception):  # a cluster that is gone needs no telling
                 job.mailbox.ask_to_stop()
         self.executor.shutdown(wait=True, cancel_futures=True)
-        self.tickets.close(keep=bool(left))
+        self.pending_jobs.close(keep=bool(left))
 
     # --- asking ---------------------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ class Jobs:
                     f"You have {len(mine)} trainings waiting or running, and this server allows "
                     f"{self.limits.max_jobs:,.0f} at a time: wait for one to end, or stop one."
                 )
-            self.tickets.write(digest, Ticket(experiments, {person}))
+            self.pending_jobs.write(digest, PendingJob(experiments, {person}))
             self._remember(job)
             self._queue.append(job)
         self._dispatch()
@@ -255,7 +255,7 @@ class Jobs:
             else:
                 future.add_done_callback(self._callback(job))
 
-    def _task(self, job: Job) -> Task:
+    def _task(self, job: Job) -> TrainingTask:
         away = isinstance(self.executor, Remote)
         names = {one.dataset for one in job.experiments} if away else set()
         given = {name: content for name in names if (content := datasets.content_of(name)) is not None}
@@ -263,7 +263,7 @@ class Jobs:
         if job.attempts > 1 and len(left) > 1:  # what the worker that died has kept is not trained again
             known = self.store.known(one.digest for one in left)
             left = tuple(one for one in left if one.digest not in known) or left[:1]
-        return Task(
+        return TrainingTask(
             tuple(one.to_json() for one in left),
             job.mailbox.worker_end(),
             None if away else self.store.root,
@@ -324,7 +324,7 @@ class Jobs:
             job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
             job.ended = time.time()
             job.mailbox.close()
-            self.tickets.remove(job.digest)
+            self.pending_jobs.remove(job.digest)
         seconds = job.ended - job.submitted
         _log.info("job digest=%s seconds=%.2f result=%s %s", job.digest, seconds, job.state, job.reason)
         for person in job.again:  # asked for while it was being stopped
@@ -337,7 +337,7 @@ class Jobs:
     def _mailbox(self, digest: str) -> Mailbox:
         if isinstance(self.executor, Remote):
             return self.executor.mailbox()
-        return FolderMailbox(self.tickets.folder_of(digest))
+        return FolderMailbox(self.pending_jobs.folder_of(digest))
 
     def _own(self, job: Job) -> None:
         try:
@@ -364,7 +364,7 @@ class Jobs:
         except DamagedRun:  # it is trained again, and replaced
             return False
 
-    def _adopt(self, ticket: Ticket) -> None:
+    def _adopt(self, ticket: PendingJob) -> None:
         """What a killed server did not finish: marked, so that whoever asks hears of it and can ask for it again."""
         digest = digest_of(ticket.experiments)
         reason = "The server was restarted before this training ended: start it again."

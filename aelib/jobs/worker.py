@@ -30,7 +30,7 @@ class Remote(Executor, ABC):
 
 
 @dataclass(frozen=True)
-class Task:
+class TrainingTask:
     """All that a worker needs. experiments: JSON, each; root: of the store that it shares with the server, or None
     where it sends runs home as files; max_seconds: of training; given: data sets that people gave us, name -> content,
     where the experiments are on such and the worker may not have them."""
@@ -55,7 +55,7 @@ class Outcome:
     files: dict[str, dict[str, bytes]] | None = field(default=None, repr=False)
 
 
-def work(task: Task) -> Outcome:
+def work(task: TrainingTask) -> Outcome:
     """In the worker: train, and keep every run as soon as it is there, or send all of them home. One net that diverges
     makes the task fail, one of many is counted. Raises nothing that a person should read."""
     end = time.monotonic() + task.max_seconds
@@ -64,7 +64,7 @@ def work(task: Task) -> Outcome:
     diverged: dict[str, int] = {}
     reason = ""
 
-    def keep(result: Run | Diverged) -> None:
+    def on_result(result: Run | Diverged) -> None:
         nonlocal reason
         if isinstance(result, Diverged):
             diverged[result.experiment.digest], reason = result.epoch, str(result)
@@ -76,10 +76,10 @@ def work(task: Task) -> Outcome:
     try:
         store = Store(task.root) if task.root is not None else None
         for name, content in task.given.items():
-            datasets.keep_content(name, content)
+            datasets.save_content(name, content)
         experiments = [from_json(text) for text in task.experiments]
         over = lambda: stop() or time.monotonic() > end  # noqa: E731
-        fit_many(experiments, task.device, task.mailbox.report, over, keep)
+        fit_many(experiments, task.device, task.mailbox.report, over, on_result)
     except Cancelled as error:
         if stop():
             return Outcome("cancelled", str(error), diverged, files or None)

@@ -51,7 +51,7 @@ def summary(outputs: Tensor, images: ImageSet, described: DatasetSpec) -> dict[s
     (the largest distance of any pixel from its target)."""
     targets = images.images()
     figures: dict[str, Any] = {"images": len(images), "mse": float(mse(outputs, targets).mean())}
-    if not described.named:
+    if not described.memorised:
         return figures
     counts = wrong_pixels(outputs, targets, described.wrong_pixel).tolist()
     return {

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}
-MOST_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
+MAX_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
 FEW_EPOCHS = 20  # on an axis that is not logarithmic
-MOST_NAMES = 64  # on a plane: more would cover each other
+MAX_NAMES = 64  # on a plane: more would cover each other
 _INK = "#123457"  # stands for the page's text colour until the drawing is done
 _RIGHT = 0.45  # inches beside a plot, where a legend has room
 _STYLES = ["-", "--", "-.", ":"]  # curves can be told apart without colours
@@ -38,14 +38,14 @@ def curves(run: Run) -> str:
     variational = run.experiment.model.variational
     records = [record for record in run.history if record["epoch"] > 0]
     figure, axes = _axes(4 if variational else 2)
-    held_back = next((name for name in ("valid_loss", "test_loss") if name in records[0]), None)
+    held_out = next((name for name in ("valid_loss", "test_loss") if name in records[0]), None)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if variational else "")
     shown = {"train_loss": "trained on"}
-    if held_back is not None:
-        shown[held_back] = "held back"
+    if held_out is not None:
+        shown[held_out] = "held back"
     for (name, told), colour, style in zip(shown.items(), SERIES, _STYLES, strict=False):
         _line(axes[0], records, name, told, colour, style)
-    _finish(axes[0], label, logarithmic=True, legend=held_back is not None)
+    _finish(axes[0], label, logarithmic=True, legend=held_out is not None)
     if "learnt" in records[0]:
         _line(axes[1], records, "learnt", "learnt", BLUE, "-")
         total = run.metrics["total"]
@@ -87,7 +87,7 @@ def plane(codes: NDArray[Any], names: Sequence[str], labels: Sequence[int] | Non
     written: dict[str, str] = {}
     if labels is None:
         axes.scatter(codes[:, 0], codes[:, 1], s=7, color=BLUE)
-        for i, (x, y) in enumerate(codes[:MOST_NAMES]):
+        for i, (x, y) in enumerate(codes[:MAX_NAMES]):
             # names are any text: matplotlib would take some for formulas, and has not every letter's width
             written[f"@{i}@"] = names[i]
             axes.annotate(f"@{i}@", (x, y), (0, 4), textcoords="offset points", ha="center", fontsize=8, color=_INK)
@@ -144,7 +144,7 @@ def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = 
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.get_lines()])
     span = values.max() / values.min() if values.min() > 0 else 1.0
-    if logarithmic and span > MOST_LINEAR:  # between two powers of ten an axis would have no mark
+    if logarithmic and span > MAX_LINEAR:  # between two powers of ten an axis would have no mark
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if span < 100 else ()))

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 Theme = Literal["auto", "light", "dark"]
-MOST_RUNS = 6
-MOST_NAMED, MOST_OTHERS = 120, 20  # images pictured, where each is a thing of its own, and where they are many
+MAX_RUNS = 6
+MAX_NAMED, MAX_OTHERS = 120, 20  # images snapshot_images, where each is a thing of its own, and where they are many
 BETWEEN = 10  # images between the two ends of a morph
 GRID = 15  # points of the decoded plane across and down
 WIDE, NARROW = 56, 36  # CSS pixels of an image: photographs and emoji, glyphs
-MOST_TEXT = 20_000  # characters of the notes
+MAX_TEXT = 20_000  # characters of the notes
 _TEMPLATES = Path(__file__).parent / "templates"
 _STOPPED = {
     "epochs": "after the last epoch",
@@ -40,12 +40,12 @@ def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "
     same text.
 
     title, notes: any text, shown as text; line breaks are kept. theme: "auto" follows the reader's system; paper is
-    always light. Raises LabError for no run or more than MOST_RUNS, and where a run's images are not on this machine.
+    always light. Raises LabError for no run or more than MAX_RUNS, and where a run's images are not on this machine.
     """
-    if not 1 <= len(runs) <= MOST_RUNS:
-        raise LabError(f"A report has 1 to {MOST_RUNS} runs: {len(runs)} were given.")
-    if len(title) + len(notes) > MOST_TEXT:
-        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MOST_TEXT:,}.")
+    if not 1 <= len(runs) <= MAX_RUNS:
+        raise LabError(f"A report has 1 to {MAX_RUNS} runs: {len(runs)} were given.")
+    if len(title) + len(notes) > MAX_TEXT:
+        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MAX_TEXT:,}.")
     names = _names(runs)
     several = dict(zip(names, runs, strict=True)) if len(runs) > 1 else None
     return str(
@@ -118,7 +118,7 @@ def _figures(run: Run) -> list[tuple[str, str]]:
         ]
     else:
         rows.append(("Images held back", f"{found['images']:,}"))
-    of_which = "" if described.named else ", images held back"
+    of_which = "" if described.memorised else ", images held back"
     rows += [(f"MSE{of_which}", f"{found['mse']:.3g}"), (f"PSNR{of_which}", f"{_psnr(found):.2f} dB")]
     if "elbo" in found:
         rows += [
@@ -128,7 +128,7 @@ def _figures(run: Run) -> list[tuple[str, str]]:
         ]
     rows.append(("Training loss", f"{run.loss:.4g}"))
     if _shows_inputs(run) and described.shape == described.shown_shape:
-        looked_at = "" if described.named else ", images looked at while training"
+        looked_at = "" if described.memorised else ", images looked at while training"
         rows.append((f"MSE of what the net was shown{looked_at}", f"{_mse_shown(run):.3g}"))
     return rows
 
@@ -168,7 +168,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "learnt_at_most": reconstruction.LEARNT_AT_MOST,
         "images": _safe(_images(run, chosen)),
         "noisy": _shows_inputs(run),
-        "pictured": len(chosen),
+        "snapshot_images": len(chosen),
         "of": len(run.images),
         "plane": _plane(run),
         "morph": _morph(run),
@@ -192,11 +192,11 @@ def _command(run: Run) -> str:
 
 
 def _chosen(run: Run) -> list[int]:
-    """The images pictured: all of a set of named ones, else some from all over the set."""
+    """The images snapshot_images: all of a set of named ones, else some from all over the set."""
     count = len(run.images)
-    if run.experiment.dataset_spec.named:
-        return list(range(min(count, MOST_NAMED)))
-    return [count * i // MOST_OTHERS for i in range(MOST_OTHERS)] if count > MOST_OTHERS else list(range(count))
+    if run.experiment.dataset_spec.memorised:
+        return list(range(min(count, MAX_NAMED)))
+    return [count * i // MAX_OTHERS for i in range(MAX_OTHERS)] if count > MAX_OTHERS else list(range(count))
 
 
 def _shows_inputs(run: Run) -> bool:
@@ -224,11 +224,11 @@ def _images(run: Run, chosen: list[int]) -> str:
         if _shows_inputs(run):
             given = described.drawn(shown[place].numpy())
             tiles.append(glyphs.tile(glyphs.colours(given), f"{name}, shown to the net", width))
-        picture = glyphs.marked(output, target, wrong[place]) if described.named else glyphs.colours(output)
+        picture = glyphs.marked(output, target, wrong[place]) if described.memorised else glyphs.colours(output)
         tiles.append(glyphs.tile(picture, f"{name}, what the net gave", width))
         count = int(counts[place])
-        caption = (f"{name} · {count}" if count else name) if described.named else ""
-        columns.append((tiles, caption, described.named and count > reconstruction.LEARNT_AT_MOST))
+        caption = (f"{name} · {count}" if count else name) if described.memorised else ""
+        columns.append((tiles, caption, described.memorised and count > reconstruction.LEARNT_AT_MOST))
     return glyphs.row(columns)
 
 
@@ -237,7 +237,7 @@ def _plane(run: Run) -> dict[str, Any] | None:
     experiment = run.experiment
     if experiment.latent_dim != 2 or experiment.model.enlarges:
         return None
-    codes, named = run.codes(), experiment.dataset_spec.named
+    codes, named = run.codes(), experiment.dataset_spec.memorised
     labels = None if named else run.images.labels.tolist()
     extent = latent_space.extent(codes, experiment.model.variational)
     decoded = run.decode(latent_space.cells(extent, GRID))
@@ -246,7 +246,7 @@ def _plane(run: Run) -> dict[str, Any] | None:
         "grid": glyphs.data_uri(glyphs.colours(_sheet(experiment.dataset_spec.drawn(decoded)))),
         "extent": tuple(f"{end:.3g}" for end in extent),
         "side": GRID,
-        "named": min(figures.MOST_NAMES, len(codes)) if named else 0,
+        "named": min(figures.MAX_NAMES, len(codes)) if named else 0,
         "images": len(codes),
     }
 
@@ -260,7 +260,7 @@ def _sheet(images: Array) -> Array:
 
 def _morph(run: Run) -> dict[str, Any] | None:
     """From the first image to the one whose code is farthest from its own, on a straight line."""
-    if not run.experiment.keeps_codes:
+    if not run.experiment.stores_codes:
         return None
     codes = torch.from_numpy(run.codes())
     last = int((codes - codes[0]).norm(dim=1).argmax())

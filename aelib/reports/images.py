@@ -13,7 +13,7 @@ from aelib.core.errors import LabError
 from aelib.datasets import ImageSet
 from aelib.experiment import Experiment
 
-MOST_WRITTEN = 40_000  # characters of pixels that stand in a script
+MAX_WRITTEN = 40_000  # characters of pixels that stand in a script
 _WIDTH = 110
 
 _DIGITS = """\
@@ -28,16 +28,16 @@ def lines(experiment: Experiment) -> str:
     patience, `watched`; of pairs also `train_shown`, `held_shown`, `watched_shown`; of things of their own `names`.
     float32, images × channels × height × width, 0 to 1. Raises LabError where the images are not on this machine."""
     described = experiment.dataset_spec
-    if described.named:
+    if described.memorised:
         images = datasets.load(experiment.dataset)
         return f"names = {_names(images)}\n{_named(images)}"
     patient = experiment.early_stop.kind == "patience"
     if described.name == "digits8x8" and not patient:
         return _DIGITS
     count = described.splits.train * (described.pixels + (_numbers(described.shown_shape) if described.paired else 0))
-    if count < 2 * MOST_WRITTEN:  # else not even packed would they fit
+    if count < 2 * MAX_WRITTEN:  # else not even packed would they fit
         packed = [_packed(name, part) for name, part in parts(experiment.dataset, patient).items()]
-        if sum(map(len, packed)) <= MOST_WRITTEN:
+        if sum(map(len, packed)) <= MAX_WRITTEN:
             return "\n".join([_UNPACK, *packed])
     file = f"{described.name}.npz"
     return (
@@ -61,9 +61,9 @@ def export(dataset: str, path: str | Path) -> None:
 
 def parts(dataset: str, watched: bool) -> dict[str, Tensor]:
     """The bytes that a script needs, by the names that it uses."""
-    found = {"train": datasets.train(dataset), "held": datasets.judged(dataset)}
+    found = {"train": datasets.training_set(dataset), "held": datasets.test_set(dataset)}
     if watched:
-        found["watched"] = datasets.looked_at(dataset)
+        found["watched"] = datasets.evaluation_set(dataset)
     named = {name: part.pixels for name, part in found.items()}
     return named | {f"{name}_shown": part.inputs for name, part in found.items() if part.inputs is not None}
 

@@ -11,7 +11,7 @@ from aelib.experiment import Experiment
 from aelib.training import Run
 
 from . import settings_text
-from .html import MOST_RUNS, MOST_TEXT
+from .html import MAX_RUNS, MAX_TEXT
 
 _IMPORTS = """\
 %matplotlib inline
@@ -31,15 +31,15 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
     """The text of an .ipynb file (nbformat 4, validated), without outputs: each experiment as JSON is found in the
     store or trained, then its figures, curves, images and, for codes of two numbers, the plane.
 
-    title, notes: any text, shown as text; line breaks are kept. Raises LabError for no run or more than MOST_RUNS.
+    title, notes: any text, shown as text; line breaks are kept. Raises LabError for no run or more than MAX_RUNS.
     """
     import nbformat
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    if not 1 <= len(runs) <= MOST_RUNS:
-        raise LabError(f"A notebook has 1 to {MOST_RUNS} runs: {len(runs)} were given.")
-    if len(title) + len(notes) > MOST_TEXT:
-        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MOST_TEXT:,}.")
+    if not 1 <= len(runs) <= MAX_RUNS:
+        raise LabError(f"A notebook has 1 to {MAX_RUNS} runs: {len(runs)} were given.")
+    if len(title) + len(notes) > MAX_TEXT:
+        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MAX_TEXT:,}.")
     head = f"# {_shown(' '.join(title.split()) or 'Autoencoders')}"
     found = [
         new_markdown_cell(f"{head}\n\n{_shown(notes.strip())}".strip()),

@@ -53,7 +53,7 @@ def curves(run: Run) -> None:
 def images(run: Run) -> None:
     """Originals above, what the net was shown where that is something else, and what it gave below."""
     count = len(run.images)
-    chosen = list(range(count)) if run.experiment.dataset_spec.named else [count * i // 20 for i in range(20)]
+    chosen = list(range(count)) if run.experiment.dataset_spec.memorised else [count * i // 20 for i in range(20)]
     chosen = chosen[:40]
     originals, shown = run.images.images()[chosen], run.inputs[chosen]
     rows = [originals, run.restored(shown).clamp(0, 1)]
@@ -75,7 +75,7 @@ def plane(run: Run) -> None:
     codes, side = run.codes(), 15
     _, (left, right) = plt.subplots(1, 2, figsize=(12, 6), layout="constrained")
     left.scatter(codes[:, 0], codes[:, 1], c=run.images.labels, cmap="tab10", s=12)
-    if run.experiment.dataset_spec.named:
+    if run.experiment.dataset_spec.memorised:
         for name, (x, y) in zip(run.images.names, codes, strict=True):
             left.text(x, y, name, parse_math=False)
     extent = latent_space.extent(codes, run.experiment.model.variational)

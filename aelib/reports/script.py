@@ -101,9 +101,9 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         corrupt = NOISES[noise.kind].script or ""
     activations = [ACTIVATIONS[step.activation] for step in experiment.architecture.steps]
     weighted = [step for step in experiment.architecture.steps if step.weights]
-    normal = datasets.normalization(experiment.normalization, datasets.train(experiment.dataset).pixels)
+    normal = datasets.normalization(experiment.normalization, datasets.training_set(experiment.dataset).pixels)
     data = images.lines(experiment)
-    looked = len(datasets.looked_at(experiment.dataset))
+    looked = len(datasets.evaluation_set(experiment.dataset))
     factor = described.shape[1] // described.shown_shape[1]
     momentum = optimizer.momentum
     loss = select(experiment.loss, experiment.output_activation)
@@ -138,14 +138,14 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "loss": loss.script,
         "optimizer": (OPTIMIZERS[optimizer.kind].script or "").format(**settings),
         "noisy_training": noise.kind != "none" and noise.where != "test",
-        "noisy_look": noise.kind != "none" and noise.where != "train",
+        "noisy_evaluation": noise.kind != "none" and noise.where != "train",
         "corrupt": corrupt,
         "hits": "hit" in corrupt,
         "painted": _wrapped(sorted(set(noise.pixels))),
         "residual": model.enlarges and model.convolution.residual,
         "factor": factor,
         "sample": -(-described.splits.train // min(looked, TRAIN_SAMPLE)),
-        "named": described.named,
+        "named": described.memorised,
         "learnt_at_most": LEARNT_AT_MOST,
         "check": CHECK_EVERY,
         "paired": described.paired,

@@ -7,7 +7,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, flatten, labels, presets
 
-MOST_TEXT = 120  # characters of a value in a table
+MAX_TEXT = 120  # characters of a value in a table
 
 
 class Setting(NamedTuple):
@@ -51,7 +51,7 @@ def _said(path: str, value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}" if path != "seed" else str(value)
     said = labels.text(value)
-    return said if len(said) <= MOST_TEXT else f"{said[: MOST_TEXT - 1]}…"
+    return said if len(said) <= MAX_TEXT else f"{said[: MAX_TEXT - 1]}…"
 
 
 def command(experiment: Experiment) -> str:

@@ -150,7 +150,7 @@ def code_bits(run: Run) -> float:
 def cross_entropy(run: Run) -> float:
     """Binary cross-entropy of what the net makes of noisy test images against the clean ones: mean over pixels and
     images, natural logarithm."""
-    judged = datasets.judged(run.experiment.dataset)
+    judged = datasets.test_set(run.experiment.dataset)
     outputs = run.restored(run.inputs_of(judged)).clamp(0, 1)
     return float(F.binary_cross_entropy(outputs, judged.images()))
 

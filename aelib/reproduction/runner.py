@@ -27,7 +27,7 @@ from aelib.store import DamagedRun, Store
 from aelib.training import Run, device_speed, time_estimate
 
 from .claims import CLAIMS, Claim, Measure
-from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, value_text, words
+from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, recipe_text, value_text
 
 RECORD = bundled("reproduction.json")  # what the page reads
 TABLE = RECORD.parents[1] / "benchmarks" / "reproduction.md"  # in a checkout
@@ -152,14 +152,14 @@ def _measure(side: Side, store: Store, train: Train, found: dict[str, Run | None
         "title": side.title,
         "why": side.why,
         "measure": side.measure.label,
-        "words": words(side.base),
+        "words": recipe_text(side.base),
         "experiment": side.base.model_dump(mode="json"),
         "epochs": side.base.epochs,
         "whole_epochs": side.whole,
         "seeds": side.seeds,
         "diverged": side.seeds - len(runs),
         "seconds": mean([run.seconds for run in runs]) if runs else None,
-        "figure": figure(side.measure, runs),
+        "figure": measured_value(side.measure, runs),
         "mse": spread(errors)._asdict() if runs else None,
         "psnr": spread([reconstruction.psnr(error) for error in errors])._asdict()
         if runs and min(errors) > 0
@@ -177,7 +177,7 @@ def _read(experiment: Experiment, store: Store, train: Train) -> Run | None:
         return store.get(experiment.digest)
 
 
-def figure(measure: Measure, runs: Sequence[Run]) -> Record | None:
+def measured_value(measure: Measure, runs: Sequence[Run]) -> Record | None:
     """mean, std (n − 1, 0 for one run) and values of a measure over runs. Where the measure is how far the runs
     scatter, `mean` is their standard deviation and `std` its standard error, by the bootstrap (B. Efron, 1979). None
     where there are no runs, or nothing could be measured."""
@@ -230,7 +230,7 @@ def _judged(record: Record) -> Record:
     return {**record, "status": status, "verdict": verdict}
 
 
-def keep(records: Iterable[Record], path: Path | None = None, table: Path | None = None) -> None:
+def save(records: Iterable[Record], path: Path | None = None, table: Path | None = None) -> None:
     """Write rows down beside those that are there; a quick row does not replace a whole one, nor one that could not be
     measured one that was. Raises LabError."""
     path, table = path or RECORD, table or TABLE

@@ -143,7 +143,7 @@ def value_text(found: Record | None, record: Record) -> str:
     return f"{found['mean']:.4g} ± {found['std']:.2g}" if several else f"{found['mean']:.4g} (one run)"
 
 
-def words(experiment: Experiment) -> str:
+def recipe_text(experiment: Experiment) -> str:
     """A recipe as people say it."""
     model, rate = experiment.model, experiment.optimizer
     parts = [experiment.network]

@@ -139,11 +139,11 @@ def from_zip(content: bytes) -> Run:
         return _checked(files, record)
     name = str(record.experiment["dataset"])
     # tried out aside: what is kept is kept after everything has been checked
-    with tempfile.TemporaryDirectory() as aside, storage.within(Path(aside)):
-        if datasets.keep_content(name, files[own]) != name:
+    with tempfile.TemporaryDirectory() as aside, storage.using_folder(Path(aside)):
+        if datasets.save_content(name, files[own]) != name:
             raise LabError(f"The data set in the file of run {digest} is not the one it names: export the run again.")
         _checked(files, record)
-    datasets.keep_content(name, files[own])
+    datasets.save_content(name, files[own])
     return unpack(files.__getitem__, digest)
 
 
@@ -313,17 +313,17 @@ def _of_history(run: Run, record: _Record) -> str | None:
 def _of_snapshots(run: Run) -> str | None:
     experiment, found = run.experiment, run.snapshots.tensors()
     described, count = experiment.dataset_spec, len(run.snapshots.epochs)
-    images = len(datasets.looked_at(described.name))
-    code = experiment.latent_dim if experiment.keeps_codes else 0
-    pixels = torch.uint8, (count, min(experiment.pictured, images), *described.shape)
+    images = len(datasets.evaluation_set(described.name))
+    code = experiment.latent_dim if experiment.stores_codes else 0
+    pixels = torch.uint8, (count, min(experiment.snapshot_images, images), *described.shape)
     expected: dict[str, tuple[torch.dtype, tuple[int, ...]]] = {
         "epochs": (torch.int64, (count,)),
         "codes": (torch.float32, (count, images, code)),
         "pixels": pixels,
     }
-    if experiment.model.variational and experiment.keeps_codes:
+    if experiment.model.variational and experiment.stores_codes:
         expected["log_var"] = expected["codes"]
-    if experiment.keeps_grid:
+    if experiment.stores_grid:
         expected["grid"] = torch.uint8, (count, GRID_SIDE**2, *described.shape)
         expected["extent"] = torch.float32, (count, 4)
     if not count or {name: (one.dtype, tuple(one.shape)) for name, one in found.items()} != expected:
@@ -344,14 +344,14 @@ def _of_metrics(run: Run) -> str | None:
     """Which figures there are, that they are numbers and agree with each other and with the weights."""
     found, described, latent = run.metrics, run.experiment.dataset_spec, run.experiment.latent_dim
     numbers = {"images", "mse"} | (
-        {"learnt", "total", "wrong_pixels_total", "worst_pixel"} if described.named else {"psnr"}
+        {"learnt", "total", "wrong_pixels_total", "worst_pixel"} if described.memorised else {"psnr"}
     )
     lists: dict[str, Callable[[Any], bool]] = {}
     if run.experiment.model.variational:
         numbers |= {"recon_loss", "kl", "elbo", "active"}
         lists = {name: _numbers_of(latent) for name in ("active_each", "kl_each")}
-    counts = found.get("wrong_pixels") if described.named else None
-    if found.keys() != numbers | lists.keys() | ({"wrong_pixels"} if described.named else set()):
+    counts = found.get("wrong_pixels") if described.memorised else None
+    if found.keys() != numbers | lists.keys() | ({"wrong_pixels"} if described.memorised else set()):
         return "its metrics are not those of such a run"
     if not all(_number(found[name]) for name in numbers) or not all(fits(found[name]) for name, fits in lists.items()):
         return "its metrics are not all numbers"
@@ -361,7 +361,7 @@ def _of_metrics(run: Run) -> str | None:
         return "its metrics do not agree with each other"
     if "psnr" in found and not math.isclose(found["psnr"], reconstruction.psnr(max(found["mse"], 1e-10)), abs_tol=1e-3):
         return "its metrics do not agree with each other"
-    if described.named and not (
+    if described.memorised and not (
         isinstance(counts, dict)
         and all(isinstance(count, int) and 0 <= count <= described.pixels for count in counts.values())
         and tuple(counts) == run.images.names
@@ -370,7 +370,7 @@ def _of_metrics(run: Run) -> str | None:
         and found["learnt"] == sum(count <= reconstruction.LEARNT_AT_MOST for count in counts.values())
     ):
         return "its metrics do not agree with each other"
-    if not described.named and found["images"] != len(datasets.judged(described.name)):
+    if not described.memorised and found["images"] != len(datasets.test_set(described.name)):
         return "its metrics are of other images"
     return _again(run)
 
@@ -382,17 +382,17 @@ def _numbers_of(latent: int) -> Callable[[Any], bool]:
 def _again(run: Run) -> str | None:
     """The figures anew from the weights, where that takes seconds at most and what the net is shown is known."""
     described, noise = run.experiment.dataset_spec, run.experiment.corruption
-    images = run.images if described.named else datasets.judged(described.name)
+    images = run.images if described.memorised else datasets.test_set(described.name)
     steps = run.experiment.architecture.steps
     if sum(step.multiplications for step in steps) * len(images) > MAX_AGAIN:
         return None
-    if not described.named and noise.kind != "none":
+    if not described.memorised and noise.kind != "none":
         return None  # its noise is that of the whole set, part by part
     outputs = run.restored(run.inputs_of(images))
     mse = float(reconstruction.mse(outputs, images.images()).mean())
     if not math.isclose(mse, run.metrics["mse"], rel_tol=CLOSE, abs_tol=1e-6):
         return "its metrics are not those of its weights"
-    if described.named:
+    if described.memorised:
         ours = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
         allowed = max(2, CLOSE * int(ours))  # pixels on the threshold
         if abs(int(ours) - run.metrics["wrong_pixels_total"]) > allowed:

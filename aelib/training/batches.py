@@ -30,7 +30,7 @@ def floats(pixels: Tensor) -> Tensor:
     return pixels.float().div_(255.0)
 
 
-class Feed:
+class BatchLoader:
     """For members that differ at most in seed and noise level. images: those to train on; normalization: of these."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Feed:
         self.order = [generator(seed, "order") for seed in self.seeds]
         noisy = self.noise.kind != "none"
         self.noisy_training = noisy and self.noise.where in ("train", "both")
-        self.noisy_look = noisy and self.noise.where in ("test", "both")
+        self.noisy_evaluation = noisy and self.noise.where in ("test", "both")
         # a set kept as floats: as pixels from 0 to 1, and normalised
         whole = self.size >= len(images) or images.pixels.numel() + images.shown.numel() <= FLOATS
         self.pixels = floats(self.bytes if self.given is None else self.given) if whole else None
@@ -71,7 +71,7 @@ class Feed:
         self._noise_ahead: dict[int, Tensor] = {}
         self._eps_ahead: dict[int, Tensor] = {}
 
-    def look(self, images: ImageSet | None = None, first: int = 0) -> Batch:
+    def evaluation_batch(self, images: ImageSet | None = None, first: int = 0) -> Batch:
         """The batch by which nets are looked at: these images, or those of training, in their own order. The same
         noise and random numbers at every look; first: the number of the first of these images, on which both
         depend."""
@@ -85,14 +85,14 @@ class Feed:
             if given is not None:
                 targets = self.normalization.apply(floats(pixels.to(self.device)))[None]
         numbers = torch.arange(first, first + len(shown), device=self.device)
-        inputs = self._noisy(shown, [TEST], numbers) if self.noisy_look else clean
+        inputs = self._noisy(shown, [TEST], numbers) if self.noisy_evaluation else clean
         return Batch(inputs, targets, self._eps([TEST], numbers))
 
     def sample(self, step: int) -> Batch:
         """To look at every so many of the images trained on."""
         inputs = None if self.given is None else self.given[::step].cpu()
         pixels = self.bytes[::step].cpu()
-        return self.look(ImageSet(pixels, (), torch.empty(0), inputs))
+        return self.evaluation_batch(ImageSet(pixels, (), torch.empty(0), inputs))
 
     def _noisy(self, pixels: Tensor, turns: list[int], numbers: Tensor | None = None) -> Tensor:
         """Normalised, (turns · members) × images × channels × height × width."""
@@ -164,7 +164,7 @@ class Feed:
                 inputs = clean
             yield Batch(inputs, targets, None if eps is None else eps[members, chosen])
 
-    def keep(self, rows: list[int]) -> None:
+    def retain(self, rows: list[int]) -> None:
         """Go on with these members only."""
         self.seeds, self.levels = [self.seeds[row] for row in rows], [self.levels[row] for row in rows]
         self.order = [self.order[row] for row in rows]

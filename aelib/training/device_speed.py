@@ -13,12 +13,12 @@ import torch
 from aelib import datasets
 from aelib.core.device import device_name, pick_device
 from aelib.core.errors import LabError
-from aelib.core.memory import keeping
+from aelib.core.memory import retained_memory
 from aelib.core.paths import bundled
 from aelib.experiment import Experiment
 from aelib.models import build
 
-from .batches import Feed
+from .batches import BatchLoader
 from .engines.autograd import AutogradEngine
 
 STORED = bundled("devices.json")
@@ -81,20 +81,20 @@ def measure(
     """Train a fresh net for so many epochs, batches and noise included, nothing looked at or kept. on_progress is told
     the share done. Raises Stopped, and LabError for a device that is not here."""
     where = pick_device(device)
-    images = datasets.train(experiment.dataset)
-    feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), where)
+    images = datasets.training_set(experiment.dataset)
+    loader = BatchLoader([experiment], images, datasets.normalization(experiment.normalization, images.pixels), where)
     engine = AutogradEngine(build(experiment), experiment, where)
     batches = -(-len(images) // (experiment.batch_size or len(images)))
-    for step, batch in enumerate(feed.epoch(1)):
+    for step, batch in enumerate(loader.epoch(1)):
         if step < WARM_UP or step == batches - 1:  # the last one may be shorter
             engine.step(batch, 1.0)
     size = experiment.batch_size or len(images)
     steps = epochs * -(-len(images) // size)
-    with keeping():
+    with retained_memory():
         _wait(where)
         start, done = time.perf_counter(), 0
         for epoch in range(1, epochs + 1):
-            for batch in feed.epoch(epoch):
+            for batch in loader.epoch(epoch):
                 engine.step(batch, 1.0)
                 done += 1
                 if cancelled():
@@ -169,7 +169,7 @@ def stored() -> list[Speed]:
     return found
 
 
-def keep(speeds: list[Speed]) -> None:
+def save(speeds: list[Speed]) -> None:
     """Beside those of other machines; the same measurement on the same machine is replaced. A damaged file is left as
     it is: raises LabError as `stored`."""
 

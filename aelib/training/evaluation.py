@@ -1,5 +1,4 @@
-"""What is seen of nets while they train: figures for the history, pictures for the snapshots, and the metrics in the
-end."""
+"""Measuring nets while they train: values for the history, images for the snapshots, and the final metrics."""
 
 from typing import Any, NamedTuple
 
@@ -11,18 +10,18 @@ from aelib import datasets
 from aelib.experiment import GRID_SIDE, Experiment
 from aelib.metrics import latent_space, reconstruction
 
-from .batches import Feed
-from .engines.base import Engine, Look, Posterior
+from .batches import BatchLoader
+from .engines.base import Engine, Evaluation, Posterior
 
 TRAIN_SAMPLE = 500  # images trained on whose loss is computed too, where a net is looked at by others
 
 
-class Seen(NamedTuple):
+class Evaluated(NamedTuple):
     """A look at all members. pixels: members × images × channels × height × width, not cut off; figures: of each
     member, a record of the history, and most_wrong (wrong pixels of its worst image) where images are things of their
     own."""
 
-    look: Look
+    evaluation: Evaluation
     pixels: Tensor
     figures: list[dict[str, float]]
 
@@ -32,50 +31,52 @@ def columns(experiment: Experiment) -> tuple[str, ...]:
     of images trained on and, where others are looked at, of those; the parts of a variational loss; and how good it
     is."""
     described = experiment.dataset_spec
-    losses = ("train_loss",) if described.named else ("train_loss", _held_back(described))
+    losses = ("train_loss",) if described.memorised else ("train_loss", _held_out(described))
     parts = ("recon_loss", "kl") if experiment.model.variational else ()
-    return *losses, *parts, *(("wrong_pixels", "learnt") if described.named else ("mse",))
+    return *losses, *parts, *(("wrong_pixels", "learnt") if described.memorised else ("mse",))
 
 
-def _held_back(described: datasets.DatasetSpec) -> str:
+def _held_out(described: datasets.DatasetSpec) -> str:
     return "valid_loss" if described.splits.valid else "test_loss"
 
 
-class Observer:
+class Evaluator:
     """Looks at the members of an engine with the images that the data set has for it. experiment: any of theirs."""
 
-    def __init__(self, experiment: Experiment, engine: Engine, feed: Feed) -> None:
-        self.experiment, self.engine, self.feed = experiment, engine, feed
-        self.spec, self.images = experiment.dataset_spec, datasets.looked_at(experiment.dataset)
-        self.targets = self.images.images().to(feed.device)
-        self.total = len(self.images) if self.spec.named else 0  # images that can be learnt
-        self.held_back = _held_back(self.spec)
+    def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
+        self.experiment, self.engine, self.loader = experiment, engine, loader
+        self.spec, self.images = experiment.dataset_spec, datasets.evaluation_set(experiment.dataset)
+        self.targets = self.images.images().to(loader.device)
+        self.total = len(self.images) if self.spec.memorised else 0  # images that can be learnt
+        self.held_out = _held_out(self.spec)
         self.prepare()
 
     def prepare(self) -> None:
-        """The batches to look at, for the members as the feed has them now: the images that are looked at, and, where
+        """The batches to look at, for the members as the loader has them now: the images that are looked at, and, where
         these are others, as many of those trained on, so that both losses are of the same weights."""
-        self.looked_at = self.feed.look(None if self.spec.named else self.images)
+        self.evaluation_batch = self.loader.evaluation_batch(None if self.spec.memorised else self.images)
         step = -(-self.spec.splits.train // min(len(self.images), TRAIN_SAMPLE))
-        self.sample = None if self.spec.named else self.feed.sample(step)
+        self.sample = None if self.spec.memorised else self.loader.sample(step)
 
-    def look(self, epoch: int) -> Seen:
+    def evaluate(self, epoch: int) -> Evaluated:
         """At all members as they are now."""
-        sampled = self.engine.look(self.sample).loss if self.sample is not None else None
-        look = self.engine.look(self.looked_at)
-        pixels = self.feed.normalization.pixels(look.outputs)
-        return Seen(look, pixels, self._figures(epoch, look, sampled, pixels))
+        sampled = self.engine.evaluate(self.sample).loss if self.sample is not None else None
+        evaluation = self.engine.evaluate(self.evaluation_batch)
+        pixels = self.loader.normalization.pixels(evaluation.outputs)
+        return Evaluated(evaluation, pixels, self._figures(epoch, evaluation, sampled, pixels))
 
-    def _figures(self, epoch: int, look: Look, sampled: Tensor | None, pixels: Tensor) -> list[dict[str, float]]:
+    def _figures(
+        self, epoch: int, evaluation: Evaluation, sampled: Tensor | None, pixels: Tensor
+    ) -> list[dict[str, float]]:
         """Of each net, what the history records; sampled: losses of the images trained on, where others are looked
         at."""
-        columns: dict[str, list[float]] = {"train_loss": look.loss.tolist()}
+        columns: dict[str, list[float]] = {"train_loss": evaluation.loss.tolist()}
         if sampled is not None:
-            columns = {"train_loss": sampled.tolist(), self.held_back: look.loss.tolist()}
-        if look.posterior is not None:
-            columns["recon_loss"] = look.posterior.recon_loss.tolist()
-            columns["kl"] = look.posterior.kl.sum(dim=1).tolist()
-        if self.spec.named:
+            columns = {"train_loss": sampled.tolist(), self.held_out: evaluation.loss.tolist()}
+        if evaluation.posterior is not None:
+            columns["recon_loss"] = evaluation.posterior.recon_loss.tolist()
+            columns["kl"] = evaluation.posterior.kl.sum(dim=1).tolist()
+        if self.spec.memorised:
             counts = reconstruction.wrong_pixels(pixels, self.targets, self.spec.wrong_pixel).cpu()
             columns["wrong_pixels"] = counts.sum(dim=1).tolist()
             columns["learnt"] = (counts <= reconstruction.LEARNT_AT_MOST).sum(dim=1).tolist()
@@ -85,49 +86,49 @@ class Observer:
         rows = zip(*columns.values(), strict=True)
         return [{"epoch": epoch, **dict(zip(columns, row, strict=True))} for row in rows]
 
-    def pictures(self, epoch: int, seen: Seen) -> dict[str, Tensor]:
+    def pictures(self, epoch: int, evaluated: Evaluated) -> dict[str, Tensor]:
         """What `Snapshots` has of this epoch: name -> members × ..., on the CPU."""
-        first, look, pixels = self.experiment, seen.look, seen.pixels
+        first, evaluation, pixels = self.experiment, evaluated.evaluation, evaluated.pixels
         kept = {
             "epochs": torch.full((len(pixels),), epoch),
-            "codes": look.codes.cpu() if first.keeps_codes else torch.zeros(*look.codes.shape[:2], 0),
-            "pixels": _as_bytes(pixels[:, : first.pictured]),
+            "codes": evaluation.codes.cpu() if first.stores_codes else torch.zeros(*evaluation.codes.shape[:2], 0),
+            "pixels": _as_bytes(pixels[:, : first.snapshot_images]),
         }
-        if look.posterior is not None and first.keeps_codes:
-            kept["log_var"] = look.posterior.log_var.cpu()
-        if first.keeps_grid:
+        if evaluation.posterior is not None and first.stores_codes:
+            kept["log_var"] = evaluation.posterior.log_var.cpu()
+        if first.stores_grid:
             extents = [latent_space.extent(codes.numpy(), first.model.variational) for codes in kept["codes"]]
             points = [latent_space.cells(extent, GRID_SIDE) for extent in extents]
-            decoded = self.engine.decode(torch.from_numpy(np.stack(points)).to(self.feed.device))
-            kept["grid"], kept["extent"] = _as_bytes(self.feed.normalization.pixels(decoded)), torch.tensor(extents)
+            decoded = self.engine.decode(torch.from_numpy(np.stack(points)).to(self.loader.device))
+            kept["grid"], kept["extent"] = _as_bytes(self.loader.normalization.pixels(decoded)), torch.tensor(extents)
         return kept
 
-    def judge(self, seen: Seen) -> list[dict[str, Any]]:
+    def final_metrics(self, evaluated: Evaluated) -> list[dict[str, Any]]:
         """The metrics of each net, by the images that it is judged by."""
-        if self.spec.named:
-            found = [reconstruction.summary(outputs.cpu(), self.images, self.spec) for outputs in seen.pixels]
-            codes, posterior = seen.look.codes, seen.look.posterior
+        if self.spec.memorised:
+            found = [reconstruction.summary(outputs.cpu(), self.images, self.spec) for outputs in evaluated.pixels]
+            codes, posterior = evaluated.evaluation.codes, evaluated.evaluation.posterior
         else:
-            found, codes, posterior = self._by_others()
+            found, codes, posterior = self._on_test_set()
         if posterior is not None:
             for row, figures in enumerate(found):
                 loss = float(posterior.recon_loss[row])
                 figures |= reconstruction.variational(codes[row].cpu(), posterior.kl[row], loss)
         return found
 
-    def _by_others(self) -> tuple[list[dict[str, Any]], Tensor, Posterior | None]:
+    def _on_test_set(self) -> tuple[list[dict[str, Any]], Tensor, Posterior | None]:
         """By images that were held back, a part at a time; codes and posterior of all of them."""
-        images = datasets.judged(self.spec.name)
+        images = datasets.test_set(self.spec.name)
         squares, codes, weights, posteriors = [], [], [], []
-        for start in range(0, len(images), datasets.LOOKED_AT):
-            part = images.part(slice(start, start + datasets.LOOKED_AT))
-            look = self.engine.look(self.feed.look(part, first=start))
-            outputs = self.feed.normalization.pixels(look.outputs)
-            squares.append(reconstruction.mse(outputs, part.images().to(self.feed.device)).cpu())
-            codes.append(look.codes.cpu())
+        for start in range(0, len(images), datasets.EVALUATION_IMAGES):
+            part = images.part(slice(start, start + datasets.EVALUATION_IMAGES))
+            evaluation = self.engine.evaluate(self.loader.evaluation_batch(part, first=start))
+            outputs = self.loader.normalization.pixels(evaluation.outputs)
+            squares.append(reconstruction.mse(outputs, part.images().to(self.loader.device)).cpu())
+            codes.append(evaluation.codes.cpu())
             weights.append(len(part) / len(images))
-            if look.posterior is not None:
-                posteriors.append(look.posterior)
+            if evaluation.posterior is not None:
+                posteriors.append(evaluation.posterior)
         means = [float(values.mean()) for values in torch.cat(squares, dim=1)]
         found = [{"images": len(images), "mse": mean, "psnr": reconstruction.psnr(max(mean, 1e-10))} for mean in means]
         if not posteriors:

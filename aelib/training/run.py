@@ -30,11 +30,19 @@ def written(when: datetime) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Snapshots:
-    """Learning as it went. epochs: int64, snapshots (0 is the untrained net); codes: float32, snapshots × images ×
-    latent_dim, of a variational net the means (0 numbers each, where codes are too large to be kept); pixels: uint8
-    (0 to 255, cut off outside), snapshots × images × channels × height × width, of the first `experiment.pictured`
-    images. Where there is such a thing: log_var, as codes; grid: the decoded plane, snapshots × rows · columns ×
-    channels × height × width, uint8, over extent: snapshots × 4 (x from, x to, y from, y to), row 0 at the top."""
+    """The net at some epochs of its training.
+
+    Attributes:
+        epochs: int64, snapshots; 0 is the untrained net.
+        codes: float32, snapshots × images × latent_dim; of a variational net the means. latent_dim is 0 where codes are
+            too large to be stored.
+        pixels: uint8 (0 to 255, clipped), snapshots × images × channels × height × width: the reconstructions of the
+            first `experiment.snapshot_images` images.
+        log_var: of a variational net, as codes.
+        grid: for codes of two numbers, the decoded plane: uint8, snapshots × rows · columns × channels × height × width,
+            row 0 at the top.
+        extent: what `grid` covers: snapshots × 4 (x from, x to, y from, y to).
+    """
 
     epochs: Tensor
     codes: Tensor
@@ -90,12 +98,14 @@ class Run:
 
     @functools.cached_property
     def images(self) -> ImageSet:
-        """What the net is looked at by: see `datasets.looked_at`. Codes and reconstructions are of these."""
-        return datasets.looked_at(self.experiment.dataset)
+        """What the net is looked at by: see `datasets.evaluation_set`. Codes and reconstructions are of these."""
+        return datasets.evaluation_set(self.experiment.dataset)
 
     @functools.cached_property
     def normalization(self) -> Normalization:
-        return datasets.normalization(self.experiment.normalization, datasets.train(self.experiment.dataset).pixels)
+        return datasets.normalization(
+            self.experiment.normalization, datasets.training_set(self.experiment.dataset).pixels
+        )
 
     def _in_parts(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         """function(x), some images at a time: the maps of convolutions need much room."""

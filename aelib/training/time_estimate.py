@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import torch
 
-from aelib.datasets import LOOKED_AT
+from aelib.datasets import EVALUATION_IMAGES
 from aelib.experiment import Experiment
 
 from .engines import matmul, numba_support
@@ -57,12 +57,12 @@ def _convolutional(experiment: Experiment, images: int) -> float:
     image = 3 * net.multiplications * CONVOLUTION + net.activations * MAP
     image += NOISE * experiment.dataset_spec.pixels if experiment.corruption.kind != "none" else 0.0
     splits = experiment.dataset_spec.splits
-    looked_at = min(splits.valid or splits.test or images, LOOKED_AT) + TRAIN_SAMPLE
+    looked_at = min(splits.valid or splits.test or images, EVALUATION_IMAGES) + TRAIN_SAMPLE
     looks = min(epochs, HISTORY_POINTS) * looked_at + (splits.test or splits.valid)
     return image * (epochs * images + looks / 3) + KEEP
 
 
-def words(amount: float) -> str:
+def duration_text(amount: float) -> str:
     """Seconds as people say them."""
     if amount < 1.5:
         return "a second"

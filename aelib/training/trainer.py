@@ -16,16 +16,16 @@ from torch import Tensor
 from aelib import datasets
 from aelib.core.device import device_name, pick_device
 from aelib.core.errors import LabError
-from aelib.core.memory import keeping
+from aelib.core.memory import retained_memory
 from aelib.experiment import Experiment, flatten
 from aelib.models import build
 from aelib.nn.variational import warm_up
 
-from .batches import Feed
+from .batches import BatchLoader
 from .engines import batched, cuda_graphs, numba_support
 from .engines.autograd import AutogradEngine
 from .engines.base import Engine
-from .evaluation import Observer
+from .evaluation import Evaluator
 from .run import Run, Snapshots, written
 
 HISTORY_POINTS = 300  # more than a plot can show
@@ -136,7 +136,7 @@ def fit_many(
     for batch in batches(experiments):
         members = [experiments[i] for i in batch]
         batch_work = sum(member.epochs for member in members)
-        with _threads(members), keeping():
+        with _threads(members), retained_memory():
             results |= zip(batch, _Fit(members, where, told, cancelled).run(), strict=True)
         done += batch_work
         if on_result is not None:
@@ -193,11 +193,11 @@ class _Fit:
         self.members, self.device = members, device
         self.on_progress, self.cancelled = on_progress, cancelled
         first = members[0]
-        trained_on = datasets.train(first.dataset)
+        trained_on = datasets.training_set(first.dataset)
         normalization = datasets.normalization(first.normalization, trained_on.pixels)
-        self.feed = Feed(members, trained_on, normalization, device)
+        self.loader = BatchLoader(members, trained_on, normalization, device)
         self.engine = _engine(members, device)
-        self.observer = Observer(first, self.engine, self.feed)
+        self.evaluator = Evaluator(first, self.engine, self.loader)
         self.rows = list(range(len(members)))
         self.history: list[list[dict[str, float]]] = [[] for _ in members]
         self.snapshots: list[list[dict[str, Tensor]]] = [[] for _ in members]
@@ -215,17 +215,17 @@ class _Fit:
         checks = first.early_stop.kind != "none"
         looks = records | snapshots | {0, epochs}
         self.start = self.last = reported = asked = time.perf_counter()
-        self._look(0, snapshots)
+        self._evaluate(0, snapshots)
         for epoch in range(1, epochs + 1):
             factor, beta_factor = optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
-            for batch in self.feed.epoch(epoch):
+            for batch in self.loader.epoch(epoch):
                 self.engine.step(batch, factor, beta_factor)
                 if (now := time.perf_counter()) - asked >= REPORT_EVERY:
                     asked = now
                     self._obey(epoch)
             check = checks and epoch % CHECK_EVERY == 0
             if check or epoch in looks:
-                self._look(epoch, snapshots, record=epoch in looks, check=check)
+                self._evaluate(epoch, snapshots, record=epoch in looks, check=check)
                 if not self.rows:
                     break
             if (now := time.perf_counter()) - reported >= REPORT_EVERY:
@@ -247,7 +247,7 @@ class _Fit:
                     epochs,
                     latest["train_loss"],
                     int(latest.get("learnt", 0)),
-                    self.observer.total,
+                    self.evaluator.total,
                     seconds,
                     seconds / epoch * (epochs - epoch),
                     list(history),
@@ -255,15 +255,15 @@ class _Fit:
                 )
             )
 
-    def _look(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
+    def _evaluate(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
         """Look at every net as it is now: record it in the history, check whether it may stop early, and take those off
         that are done. Checks have epochs of their own, so that what a plot can use does not decide when a run ends."""
-        seen = self.observer.look(epoch)
+        evaluated = self.evaluator.evaluate(epoch)
         now = time.perf_counter()
         self.share += (now - self.last) / len(self.rows)
         self.last = now
-        figures = seen.figures
-        losses = seen.look.loss.tolist()
+        figures = evaluated.figures
+        losses = evaluated.evaluation.loss.tolist()
         pictures: dict[str, Tensor] | None = None
         finished: list[tuple[int, str]] = []
         done: list[int] = []
@@ -279,22 +279,22 @@ class _Fit:
                 recorded = {name: value for name, value in figures[row].items() if name != "most_wrong"}
                 self.history[member].append({**recorded, "seconds": round(self.share, 6)})
             if epoch in snapshots or stopped:
-                pictures = pictures or self.observer.pictures(epoch, seen)
+                pictures = pictures or self.evaluator.pictures(epoch, evaluated)
                 self.snapshots[member].append({name: tensor[row] for name, tensor in pictures.items()})
             if stopped:
                 finished.append((row, stopped))
                 done.append(row)
         if finished:
-            judged = self.observer.judge(seen)
+            judged = self.evaluator.final_metrics(evaluated)
             for row, stopped in finished:
                 self.results[self.rows[row]] = self._finish(row, self.rows[row], epoch, stopped, judged[row])
         if done:
             left = [row for row in range(len(self.rows)) if row not in done]
             self.rows = [self.rows[row] for row in left]
             if left:
-                self.feed.keep(left)
-                self.engine.keep(left)
-                self.observer.prepare()
+                self.loader.retain(left)
+                self.engine.retain(left)
+                self.evaluator.prepare()
 
     def _reason_to_stop(self, member: int, epoch: int, loss: float, figures: dict[str, float]) -> str | None:
         rule = self.members[member].early_stop

@@ -10,7 +10,7 @@ from aelib.charts import glyphs
 
 from .jobs.sidebar import panel
 from .lessons.registry import HOME, LESSONS, TOOLS
-from .shell.messages import said
+from .shell.messages import show_errors
 from .shell.server_state import jobs
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -20,7 +20,7 @@ def page(title: str) -> None:
     """First call of every page: its settings, the style and the sidebar with the way to every other page."""
     st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=_icon(), layout="wide")
     st.html(_STYLE)
-    with said():  # limits that make no sense, a cluster that does not answer, a disk that is full
+    with show_errors():  # limits that make no sense, a cluster that does not answer, a disk that is full
         jobs()
     with st.sidebar:
         st.markdown("**Autoencoder Lab**")

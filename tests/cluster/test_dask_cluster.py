@@ -133,7 +133,7 @@ def test_as_many_run_at_once_as_the_cluster_has_threads(jobs: Jobs) -> None:
 
 def test_glyphs_of_ones_own_travel_with_the_job(jobs: Jobs) -> None:
     rows = glyphs.write(font.SPEC.load()).splitlines()
-    name = glyphs.keep("\n".join(rows[:6]).encode())
+    name = glyphs.save("\n".join(rows[:6]).encode())
     own = BEST.with_values({"dataset": name, "epochs": 50})
     assert _done(jobs.submit(own)).reason == ""
     run = jobs.store.get(own.digest)

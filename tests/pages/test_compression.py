@@ -241,16 +241,16 @@ def test_a_quantised_code_has_the_points_of_its_reconstructions(letters: dict[st
 def test_filters_are_tuned_on_other_images_and_beat_doing_nothing(digits: Run) -> None:
     clean = restoration.measured(digits)
     assert len(clean) == restoration.MEASURED
-    train = {bytes(image.numpy().tobytes()) for image in datasets.train("digits8x8").images()}
+    train = {bytes(image.numpy().tobytes()) for image in datasets.training_set("digits8x8").images()}
     tuned = restoration.strength("digits8x8", "gaussian", 0.3)
     curves = restoration.psnr_without_net(clean, "gaussian", 0.3, tuned)
     assert curves[restoration.NON_LOCAL] > curves[restoration.NOTHING]
     shown = noisy(clean, "gaussian", 0.3, 0)
-    figures = restoration.figures(shown, clean)
+    figures = restoration.quality(shown, clean)
     assert figures.psnr == pytest.approx(curves[restoration.NOTHING])
     assert sum(image.numpy().tobytes() in train for image in clean) < len(clean) / 10
     net = restoration.psnr_of_net(digits, "gaussian", [0.3])
-    assert net == [pytest.approx(restoration.figures(restoration.restored(digits, shown), clean).psnr)]
+    assert net == [pytest.approx(restoration.quality(restoration.restored(digits, shown), clean).psnr)]
 
 
 def test_the_range_in_which_a_net_is_better_ends_where_lines_cross() -> None:

@@ -49,7 +49,7 @@ def measured() -> list[runner.Record]:
         "sides": [],
         "verdict": "Not measured: no files",
     }
-    runner.keep([*records, lost])
+    runner.save([*records, lost])
     return [*records, lost]
 
 
@@ -99,7 +99,7 @@ def test_a_recipe_with_other_layers_says_so(measured: list[runner.Record]) -> No
     document = measured[0]["sides"][0]
     other = CLAIMS["font-denoise-10"].best.experiment.model_dump(mode="json")  # type: ignore[union-attr]
     best = {**document, "role": "best", "title": "our recipe", "experiment": other}
-    runner.keep([{**measured[0], "sides": [document, best]}])
+    runner.save([{**measured[0], "sides": [document, best]}])
     app = opened(PAGE)
     told = _texts(app).replace("\\", "")
     assert "Our recipe has other layers than the document's in font-20-10." in told

@@ -17,7 +17,7 @@ from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.reports.script import script
 from aelib.training import fit, trainer
-from aelib.training.batches import Feed
+from aelib.training.batches import BatchLoader
 from aelib.training.engines import batched, cuda_graphs, numba_support
 from aelib.training.engines.autograd import AutogradEngine
 from aelib.training.engines.base import Engine
@@ -65,12 +65,12 @@ def _losses(experiment: Experiment, engine: Engine) -> tuple[float, float]:
     from aelib import datasets
 
     images = datasets.load(experiment.dataset)
-    feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), CPU)
-    start = float(engine.look(feed.look())[2])
+    loader = BatchLoader([experiment], images, datasets.normalization(experiment.normalization, images.pixels), CPU)
+    start = float(engine.evaluate(loader.evaluation_batch())[2])
     for epoch in range(1, experiment.epochs + 1):
-        for batch in feed.epoch(epoch):
+        for batch in loader.epoch(epoch):
             engine.step(batch, 1.0)
-    return start, float(engine.look(feed.look())[2])
+    return start, float(engine.evaluate(loader.evaluation_batch())[2])
 
 
 def test_every_engine_that_claims_it_lowers_the_loss_to_the_same_value(added: tuple[str, Experiment]) -> None:

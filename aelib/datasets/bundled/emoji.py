@@ -27,7 +27,7 @@ else:
 
 GREY, COLOUR = "emoji20x20", "emoji32x32"
 FIRST = 8  # the set of the lesson
-FEWEST = 2
+MIN_CHOSEN = 2
 WRONG_PIXEL = 0.2  # a fifth of the way from black to white
 SOURCE = "Noto Color Emoji 2.042 (Google), drawn small by data/emoji/draw.py"
 LICENCE = "SIL Open Font License 1.1 (the font)"
@@ -67,11 +67,11 @@ def numbers(name: str) -> list[int]:
     match = _NAME.fullmatch(name)
     bits = int(match[2], 16) if match else 0
     chosen = [number for number in range(bits.bit_length()) if bits >> number & 1]
-    if match is None or len(chosen) < FEWEST or chosen[-1] >= len(palette_names(match[1])):
+    if match is None or len(chosen) < MIN_CHOSEN or chosen[-1] >= len(palette_names(match[1])):
         count = len(palette_names(GREY))
         raise LabError(
             f"dataset is {name[:60]!r}: write {GREY}- or {COLOUR}- and 10 hexadecimal digits whose bits choose at "
-            f"least {FEWEST} of the {count} emoji."
+            f"least {MIN_CHOSEN} of the {count} emoji."
         )
     return chosen
 

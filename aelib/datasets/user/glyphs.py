@@ -148,7 +148,7 @@ def write(images: ImageSet) -> str:
     return out.getvalue()
 
 
-def keep(content: bytes) -> str:
+def save(content: bytes) -> str:
     """Check an uploaded table and keep it under home(); returns the data set's name.
 
     The same glyphs give the same name, however the file was written. Raises LabError.

@@ -205,7 +205,7 @@ def _mixed(pixels: Tensor, folders: Sequence[str]) -> ImageSet:
     return ImageSet(pixels[order], names, labels)
 
 
-def keep(images: ImageSet) -> str:
+def save(images: ImageSet) -> str:
     """Keep a collection; returns the data set's name, the same for the same pictures and classes. Raises LabError."""
     if not PICTURES[0] <= len(images) <= PICTURES[1]:
         raise LabError(f"These are {len(images)} pictures: give {PICTURES[0]} to {PICTURES[1]:,}.")
@@ -218,9 +218,9 @@ def keep(images: ImageSet) -> str:
     return name
 
 
-def keep_content(content: bytes) -> str:
+def save_content(content: bytes) -> str:
     """As `keep`, from the content of a kept file. Raises LabError."""
-    return keep(_parse(content))
+    return save(_parse(content))
 
 
 def _parse(content: bytes) -> ImageSet:

@@ -160,7 +160,7 @@ def names_of(files: Sequence[str]) -> list[str]:
     return found
 
 
-def keep(images: ImageSet) -> str:
+def save(images: ImageSet) -> str:
     """Keep a set of pictures; returns the data set's name, the same for the same pictures and names. Raises
     LabError."""
     if not PICTURES[0] <= len(images) <= PICTURES[1]:
@@ -174,9 +174,9 @@ def keep(images: ImageSet) -> str:
     return name
 
 
-def keep_content(content: bytes) -> str:
+def save_content(content: bytes) -> str:
     """As `keep`, from the content of a kept file. Raises LabError."""
-    return keep(_parse(content))
+    return save(_parse(content))
 
 
 def _parse(content: bytes) -> ImageSet:

@@ -18,7 +18,7 @@ def folder() -> Path:
 
 
 @contextmanager
-def within(other: Path) -> Iterator[None]:
+def using_folder(other: Path) -> Iterator[None]:
     """Another folder instead, for this thread only: what is not trusted yet is tried out aside."""
     before = _within.set(other)
     try:

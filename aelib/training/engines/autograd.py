@@ -11,7 +11,7 @@ from aelib.nn import losses
 from aelib.nn.optimizers import torch_optimizer
 from aelib.nn.variational import kl, objective, reparametrize
 
-from .base import Batch, Look, Posterior
+from .base import Batch, Evaluation, Posterior
 
 
 def _full(numbers: Tensor) -> Tensor:
@@ -20,8 +20,8 @@ def _full(numbers: Tensor) -> Tensor:
 
 
 # numbers that may be needed at once for a look without gradients: few enough for a processor's caches, many for a GPU
-LOOKED_AT = {"cpu": 2_000_000}
-LOOKED_AT_ELSEWHERE = 20_000_000
+AT_ONCE = {"cpu": 2_000_000}
+AT_ONCE_ELSEWHERE = 20_000_000
 
 
 class AutogradEngine:
@@ -42,9 +42,9 @@ class AutogradEngine:
         self.mixed = torch.autocast(
             device.type, torch.bfloat16, enabled=self.pictures and experiment.precision == "mixed"
         )
-        self.keeps_codes = experiment.keeps_codes or experiment.model.variational
+        self.stores_codes = experiment.stores_codes or experiment.model.variational
         widest = 2 * max(math.prod(step.outputs) for step in experiment.architecture.steps)
-        self.together = max(1, LOOKED_AT.get(device.type, LOOKED_AT_ELSEWHERE) // widest)  # images of one look
+        self.together = max(1, AT_ONCE.get(device.type, AT_ONCE_ELSEWHERE) // widest)  # images of one look
         self.loss = losses.select(experiment.loss, experiment.output_activation)
         self.beta, self.free_bits = experiment.beta, experiment.free_bits
         settings = experiment.optimizer
@@ -91,22 +91,22 @@ class AutogradEngine:
         self.optimizer.step()
 
     @torch.no_grad()
-    def look(self, batch: Batch) -> Look:
+    def evaluate(self, batch: Batch) -> Evaluation:
         self.model.eval()
         count = batch.inputs.shape[1]
         parts = [slice(start, start + self.together) for start in range(0, count, self.together)]
-        looks = [
-            self._look(Batch(*(None if images is None else images[:, part] for images in batch)))  # type: ignore[arg-type]
+        evaluations = [
+            self._evaluate_part(Batch(*(None if images is None else images[:, part] for images in batch)))  # type: ignore[arg-type]
             for part in parts
         ]
-        if len(looks) == 1:
-            return looks[0]
-        shares = [look.outputs.shape[1] / count for look in looks]
+        if len(evaluations) == 1:
+            return evaluations[0]
+        shares = [evaluation.outputs.shape[1] / count for evaluation in evaluations]
 
         def mean(values: list[Tensor]) -> Tensor:
             return torch.stack([share * value for share, value in zip(shares, values, strict=True)]).sum(dim=0)
 
-        posteriors = [look.posterior for look in looks if look.posterior is not None]
+        posteriors = [evaluation.posterior for evaluation in evaluations if evaluation.posterior is not None]
         posterior = None
         if posteriors:
             posterior = Posterior(
@@ -114,24 +114,24 @@ class AutogradEngine:
                 mean([one.recon_loss for one in posteriors]),
                 mean([one.kl for one in posteriors]),
             )
-        codes, outputs = (torch.cat(one, dim=1) for one in list(zip(*looks, strict=True))[:2])
-        return Look(codes, outputs, mean([look.loss for look in looks]), posterior)
+        codes, outputs = (torch.cat(one, dim=1) for one in list(zip(*evaluations, strict=True))[:2])
+        return Evaluation(codes, outputs, mean([evaluation.loss for evaluation in evaluations]), posterior)
 
-    def _look(self, batch: Batch) -> Look:
+    def _evaluate_part(self, batch: Batch) -> Evaluation:
         """At images that are few enough to be looked at together."""
         if not self.model.variational:
             with self.mixed:
                 codes, logits = self.model.through(self._laid(batch.inputs[0]))
             outputs, loss = self._compared(logits, batch.targets[0])
-            kept = _full(codes).flatten(1) if self.keeps_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
-            return Look(kept[None], outputs[None], loss.cpu().double()[None])
+            kept = _full(codes).flatten(1) if self.stores_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
+            return Evaluation(kept[None], outputs[None], loss.cpu().double()[None])
         mu, log_var, recon_loss, kl_each = self._sampled(batch)
         with self.mixed:
             logits = self.model.decode_logits(mu)
         outputs, _ = self._compared(logits, batch.targets[0])
         loss = objective(recon_loss, kl_each, self.beta, self.free_bits)
         posterior = Posterior(log_var[None], recon_loss.cpu().double()[None], kl_each.cpu().double()[None])
-        return Look(mu[None], outputs[None], loss.cpu().double()[None], posterior)
+        return Evaluation(mu[None], outputs[None], loss.cpu().double()[None], posterior)
 
     @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
@@ -148,5 +148,5 @@ class AutogradEngine:
             for name, tensor in self.model.state_dict().items()
         }
 
-    def keep(self, members: list[int]) -> None:
+    def retain(self, members: list[int]) -> None:
         self.members = len(members)

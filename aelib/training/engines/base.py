@@ -28,7 +28,7 @@ class Posterior(NamedTuple):
     kl: Tensor
 
 
-class Look(NamedTuple):
+class Evaluation(NamedTuple):
     """The nets as they are now. codes: members × images × latent_dim, of variational nets the means (with a latent_dim
     of 0 where they are too many to be kept); outputs: of these
     codes, members × images × channels × height × width, normalised; loss: what training makes small, float64 on the CPU
@@ -49,7 +49,7 @@ class Engine(Protocol):
         """One update of every member; the factors are those of the rate's schedule and of β's warm-up."""
         ...
 
-    def look(self, batch: Batch) -> Look:
+    def evaluate(self, batch: Batch) -> Evaluation:
         """Codes, outputs and loss, without changing anything."""
         ...
 
@@ -61,6 +61,6 @@ class Engine(Protocol):
         """The member's state_dict, copied to the CPU."""
         ...
 
-    def keep(self, members: list[int]) -> None:
+    def retain(self, members: list[int]) -> None:
         """Go on with these members only, in this order."""
         ...

@@ -23,7 +23,7 @@ from aelib.nn.activations import ACTIVATIONS, InPlace
 from aelib.nn.optimizers import OPTIMIZERS, FlatOptimizer, Setting
 from aelib.nn.variational import kl, objective
 
-from .base import Batch, Look, Posterior
+from .base import Batch, Evaluation, Posterior
 from .batched_vae import Bottleneck
 from .matmul import bmm
 
@@ -48,11 +48,11 @@ def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     noise of a batch; what is kept of it along the way."""
     described, model = experiment.dataset_spec, experiment.resolved_model
     images = described.splits.train
-    looked_at = images if described.named else datasets.LOOKED_AT
+    looked_at = images if described.memorised else datasets.EVALUATION_IMAGES
     batch = experiment.batch_size or images
     flat = experiment.architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
-    rooms = batch + looked_at + experiment.keeps_grid * GRID_SIDE**2 + (0 if described.named else looked_at)
+    rooms = batch + looked_at + experiment.stores_grid * GRID_SIDE**2 + (0 if described.memorised else looked_at)
     activations = 4 * widths * rooms
     noise = 12 * described.pixels * max(batch, looked_at) if experiment.corruption.kind != "none" else 0
     if model.variational:
@@ -254,7 +254,7 @@ class BatchedDense:
                 bmm(layer.back, delta, room.delta[i - 1])
 
     @torch.no_grad()
-    def look(self, batch: Batch) -> Look:
+    def evaluate(self, batch: Batch) -> Evaluation:
         room = self._room(batch.inputs.shape[1])
         room.load(batch)
         posterior = None
@@ -273,7 +273,7 @@ class BatchedDense:
                 self._layer(room, i, None)
         codes = room.y[self.code_at].transpose(1, 2).clone()
         outputs = room.y[-1].transpose(1, 2).reshape(self.members, -1, *self.shape)
-        return Look(codes, outputs, loss, posterior)
+        return Evaluation(codes, outputs, loss, posterior)
 
     @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
@@ -302,7 +302,7 @@ class BatchedDense:
                 state[name] = layer.slope[member].detach().cpu().flatten().clone()
         return state
 
-    def keep(self, members: list[int]) -> None:
+    def retain(self, members: list[int]) -> None:
         chosen = torch.tensor(members, device=self.flat.device)
         sizes = [self.members * size for size in self._segments()]
 
@@ -311,6 +311,6 @@ class BatchedDense:
 
         self.optimizer.regroup(only, chosen.cpu(), self._expand)
         if self.bottleneck is not None:
-            self.bottleneck.keep(chosen.cpu())
+            self.bottleneck.retain(chosen.cpu())
         self.members = len(members)
         self._lay_out(self.optimizer.parameters)

@@ -63,7 +63,7 @@ class Bottleneck:
         paid = kl(mu, log_var).mean(dim=2, keepdim=True) > self.free_bits
         return beta * paid
 
-    def keep(self, members: Tensor) -> None:
+    def retain(self, members: Tensor) -> None:
         """Go on with these members only."""
         if isinstance(self.beta, Tensor):
             self.beta = self.beta[members]

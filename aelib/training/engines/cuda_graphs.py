@@ -88,8 +88,8 @@ class GraphedDense(BatchedDense):
         self.graphs[images] = graph
         return True
 
-    def keep(self, members: list[int]) -> None:
-        super().keep(members)
+    def retain(self, members: list[int]) -> None:
+        super().retain(members)
         self._begin()
 
 

@@ -21,7 +21,7 @@ from .batched import supports
 if TYPE_CHECKING:
     from .compiled import CompiledDense
 
-MOST_PARAMETERS = 40_000  # beyond, torch's matrix products win (benchmarks/scaling.md)
+MAX_PARAMETERS = 40_000  # beyond, torch's matrix products win (benchmarks/scaling.md)
 
 available = find_spec("numba") is not None
 
@@ -38,7 +38,7 @@ def serves(experiment: Experiment, device: torch.device) -> bool:
         and device.type == "cpu"
         and supports(experiment)
         and not model.variational
-        and experiment.architecture.parameters <= MOST_PARAMETERS
+        and experiment.architecture.parameters <= MAX_PARAMETERS
         and all(
             ACTIVATIONS[step.activation].compiled is not None and not ACTIVATIONS[step.activation].learnt_slope
             for step in model.steps()

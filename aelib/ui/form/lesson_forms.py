@@ -10,7 +10,7 @@ from aelib.datasets.user import image_archive
 from aelib.experiment import Experiment, presets
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.optimizers import OPTIMIZERS
-from aelib.ui.shell.messages import plain
+from aelib.ui.shell.messages import escaped
 
 from . import uploads
 from .controls import Controls
@@ -18,17 +18,17 @@ from .controls import Controls
 
 def of_single_images(described: DatasetSpec) -> bool:
     """Every image is a thing of its own: what the lessons on characters and emoji are for."""
-    return described.named
+    return described.memorised
 
 
 def of_pictures(described: DatasetSpec) -> bool:
     """Emoji and a person's own pictures."""
-    return described.named and described.light
+    return described.memorised and described.light
 
 
 def of_many(described: DatasetSpec) -> bool:
     """Many images of some classes, such as digits."""
-    return not described.named and not described.paired
+    return not described.memorised and not described.paired
 
 
 def of_colour(described: DatasetSpec) -> bool:
@@ -46,7 +46,7 @@ def of_pairs(described: DatasetSpec) -> bool:
 
 
 def _characters(described: DatasetSpec) -> bool:
-    return described.named and not described.light
+    return described.memorised and not described.light
 
 
 WITH_BETA = ("emoji", "digits")  # lessons that show β beside the network
@@ -233,9 +233,9 @@ def _start(controls: Controls, names: list[str]) -> None:
         reported = preset.reported
         metric = reported["metric"].replace("_", " ")
         note = f" ({reported['note']})" if reported["note"] else ""
-        st.caption(plain(f"The document reports {reported['reported']} for {metric}{note}."))
+        st.caption(escaped(f"The document reports {reported['reported']} for {metric}{note}."))
     if preset.assumed:
-        st.caption(plain(preset.assumed))
+        st.caption(escaped(preset.assumed))
 
 
 def _network(controls: Controls) -> None:

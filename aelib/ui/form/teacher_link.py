@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aelib.analysis import assignments
-from aelib.analysis.assignments import Task
+from aelib.analysis.assignments import Assignment
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, flatten, labels
 from aelib.ui.shell.address import PRESET
@@ -22,7 +22,7 @@ LOCK, HIDE, TASK = "lock", "hide", "task"
 NAMES = (LOCK, HIDE, TASK)  # in an address
 ALL, MORE = "all", "more"
 MAX_NAMES = 2000  # characters of all names
-MOST_SAID = 3  # unknown names in a sentence
+MAX_SAID = 3  # unknown names in a sentence
 
 State = Literal["free", "fixed", "hidden"]
 
@@ -62,7 +62,7 @@ class Rules:
     hide: tuple[str, ...] = ()
     locked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
-    task: Task | None = None
+    task: Assignment | None = None
 
     def state(self, path: str) -> State:
         """Whether a control may be changed, is shown only, or is left out."""
@@ -108,7 +108,7 @@ def _names(word: str, text: str, problems: list[str]) -> tuple[str, ...]:
     known = {ALL, MORE, *_known()}
     unknown = [name for name in given if name not in known]
     if unknown:
-        said = ", ".join(repr(name[:40]) for name in unknown[:MOST_SAID]) + (", …" if len(unknown) > MOST_SAID else "")
+        said = ", ".join(repr(name[:40]) for name in unknown[:MAX_SAID]) + (", …" if len(unknown) > MAX_SAID else "")
         problems.append(f"{word} in the address names {said}, which no control is called: the rest of it holds.")
     return tuple(name for name in given if name in known)
 

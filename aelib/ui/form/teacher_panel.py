@@ -11,7 +11,7 @@ from aelib.core.errors import LabError
 from aelib.experiment import Experiment
 from aelib.training import Run
 from aelib.ui.shell.address import PRESET
-from aelib.ui.shell.messages import plain
+from aelib.ui.shell.messages import escaped
 
 from . import teacher_link
 from .controls import Controls
@@ -29,7 +29,7 @@ def fixed(form: Controls) -> None:
     if ALL in names:
         st.caption("Your teacher's link has fixed every choice.", help=_ABOUT)
     elif names:
-        st.caption(f"Fixed by your teacher's link: {plain(', '.join(map(teacher_link.label, names)))}.", help=_ABOUT)
+        st.caption(f"Fixed by your teacher's link: {escaped(', '.join(map(teacher_link.label, names)))}.", help=_ABOUT)
 
 
 _ABOUT = "What is fixed keeps its value, also when you start from another preset."
@@ -41,7 +41,7 @@ def task(form: Controls, experiment: Experiment | None) -> None:
     if asked is None or experiment is None:
         return
     with st.container(border=True, key=f"{form.lesson}:task"):
-        st.markdown(f":material/flag: **Your task:** {plain(asked.words(experiment))}")
+        st.markdown(f":material/flag: **Your task:** {escaped(asked.describe(experiment))}")
         for verdict in asked.before(experiment):
             if not verdict.met:
                 st.markdown(_line(verdict))
@@ -51,7 +51,7 @@ def judged(form: Controls, run: Run) -> None:
     """Whether the run is what the task asks for, each condition with its figure."""
     if form.rules.task is None:
         return
-    verdicts = form.rules.task.judge(run)
+    verdicts = form.rules.task.check(run)
     lines = "\n".join(f"- {_line(verdict)}" for verdict in verdicts)
     if all(verdict.met for verdict in verdicts):
         st.success(f"**Task met.**\n\n{lines}", icon=":material/trophy:")
@@ -61,7 +61,7 @@ def judged(form: Controls, run: Run) -> None:
 
 def _line(verdict: Verdict) -> str:
     icon, word = (":material/check:", "met") if verdict.met else (":material/close:", "not met")
-    return f"{icon} {plain(str(verdict))}: **{word}**"
+    return f"{icon} {escaped(str(verdict))}: **{word}**"
 
 
 # --- making links ---------------------------------------------------------------------------------------------
@@ -93,15 +93,15 @@ def _make(form: Controls, experiment: Experiment) -> None:
         placeholder="learnt>=30; parameters<=1500",
         persist_state="session",
         help=f"Conditions with ; between them. Figures: {', '.join(assignments.METRICS)}. "
-        f"Signs: {plain(' '.join(assignments.OPERATORS))}",
+        f"Signs: {escaped(' '.join(assignments.OPERATORS))}",
     )
     try:
         asked = assignments.parse(text) if text.strip() else None
     except LabError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
         return
     if asked is not None:
-        st.markdown(f":material/flag: {plain(asked.words(experiment))}")
+        st.markdown(f":material/flag: {escaped(asked.describe(experiment))}")
     page = {name: value for name, value in form.address.items() if name not in teacher_link.NAMES}
     link = _link(page | teacher_link.to_query(lock, hide, str(asked or "")))
     st.code(link, language=None, wrap_lines=True)

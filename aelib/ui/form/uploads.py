@@ -15,18 +15,18 @@ from aelib.datasets.user import glyphs as tables
 from aelib.datasets.user import image_archive, pictures
 from aelib.ui.components import component
 from aelib.ui.jobs import background
-from aelib.ui.shell.messages import plain
+from aelib.ui.shell.messages import escaped
 
 from .controls import Controls, title
 
 CHOSEN = "chosen"  # in the session: the set of emoji that was chosen last, also while one's own pictures are shown
-MOST_SAID = 3  # sentences about pictures that were refused
+MAX_SAID = 3  # sentences about pictures that were refused
 
 
 def _problem(controls: Controls) -> None:
     """What was wrong with what came last."""
     if problem := st.session_state.get(controls.key("upload_problem")):
-        st.error(plain(problem), icon=":material/error:")
+        st.error(escaped(problem), icon=":material/error:")
 
 
 def glyph_table(controls: Controls) -> None:
@@ -41,7 +41,7 @@ def glyph_table(controls: Controls) -> None:
         if upload is None:
             return
         try:
-            controls.use(tables.keep(upload.getvalue()), own=True)
+            controls.use(tables.save(upload.getvalue()), own=True)
         except LabError as error:
             st.session_state[controls.key("upload_problem")] = str(error)
 
@@ -88,7 +88,7 @@ def emoji(controls: Controls) -> None:
 def _chosen(name: str) -> None:
     """The pictures of the set, small."""
     try:
-        described, images = datasets.spec(name), datasets.looked_at(name)
+        described, images = datasets.spec(name), datasets.evaluation_set(name)
     except LabError:
         return  # the experiment says it
     if described.light:
@@ -98,7 +98,7 @@ def _chosen(name: str) -> None:
             for one, what in zip(drawn, images.names, strict=True)
         ]
         st.html(glyphs.row(tiles))
-    st.caption(plain(title(name)))
+    st.caption(escaped(title(name)))
 
 
 def _palette(controls: Controls, name: str) -> None:
@@ -111,7 +111,7 @@ def _palette(controls: Controls, name: str) -> None:
         picked = {number for number in told if isinstance(number, int) and 0 <= number < len(every)}
         st.session_state[controls.key("upload_problem")] = None
         try:
-            fewest = palettes.FEWEST
+            fewest = palettes.MIN_CHOSEN
             if len(picked) < fewest:
                 raise LabError(f"Choose at least {fewest} emoji; the set stays as it was.")
             controls.use(palettes.name_of(base, picked))
@@ -152,10 +152,10 @@ def _own(controls: Controls) -> None:
                 refused.append(str(error))
         try:
             if read:
-                controls.use(pictures.keep(_set(controls, read, side, colour, state[f"{form}:together"])), own=True)
+                controls.use(pictures.save(_set(controls, read, side, colour, state[f"{form}:together"])), own=True)
         except LabError as error:
             refused.insert(0, str(error))
-        state[controls.key("upload_problem")] = " ".join(refused[:MOST_SAID]) or None
+        state[controls.key("upload_problem")] = " ".join(refused[:MAX_SAID]) or None
 
     st.markdown("The middle square of each is taken and made small; only that is kept, on this server.")
     st.file_uploader(
@@ -206,15 +206,15 @@ def collection(controls: Controls, side: int, colour: bool) -> None:
 
     def read(told: Callable[[float], None], stop: Callable[[], bool]) -> tuple[str, list[str]]:
         images, skipped = image_archive.read_zip(content, name, side, colour, told, stop)
-        return image_archive.keep(images), skipped
+        return image_archive.save(images), skipped
 
     made = background.result_of(key, "Make a data set of it", read)
     if made is None:
         return
     dataset, skipped = made
     if skipped:
-        some = f"{len(skipped)} ({', '.join(skipped[:MOST_SAID])})"
-        st.warning(plain(f"Left out, since they cannot be read: {some}."), icon=":material/broken_image:")
+        some = f"{len(skipped)} ({', '.join(skipped[:MAX_SAID])})"
+        st.warning(escaped(f"Left out, since they cannot be read: {some}."), icon=":material/broken_image:")
     used = controls.key("used")
     if st.session_state.get(used) != key:  # once: afterwards another set may be chosen
         st.session_state[used], st.session_state[controls.key("made")] = key, dataset

@@ -16,11 +16,11 @@ import streamlit as st
 
 from aelib.core.errors import LabError
 from aelib.ui.shell.messages import problems
-from aelib.ui.shell.visitor import who
+from aelib.ui.shell.visitor import visitor_id
 
 REMEMBERED = 12  # results
-MOST_BYTES = 500_000_000  # of pictures among these; the latest stays, however large
-MOST_WAITING, MOST_EACH = 20, 3  # of all people, and of one
+MAX_BYTES = 500_000_000  # of pictures among these; the latest stays, however large
+MAX_WAITING, MAX_EACH = 20, 3  # of all people, and of one
 COMPUTING, DOWNLOADS = "computing", "downloads"  # queues: who waits for a network keeps nobody from computing
 POLL = 0.5  # seconds
 # seconds after its last look that a page is thought to be open: a browser wakes those that are hidden once a minute
@@ -31,7 +31,7 @@ Work = Callable[[Callable[[float], None], Callable[[], bool]], T]  # told: the s
 
 
 @dataclass(eq=False)
-class Task:
+class BackgroundWork:
     """share: done, 0 to 1; watched: people who wait for it, with the time of their last look; kept: whether it goes on
     with nobody there; stopped: whether whoever wanted it has said so."""
 
@@ -74,9 +74,9 @@ class Background:
         self.kept = kept
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
         self._lock = threading.Lock()
-        self._tasks: OrderedDict[str, Task] = OrderedDict()
+        self._tasks: OrderedDict[str, BackgroundWork] = OrderedDict()
 
-    def get(self, key: str) -> Task | None:
+    def get(self, key: str) -> BackgroundWork | None:
         with self._lock:
             return self._tasks.get(key)
 
@@ -89,11 +89,11 @@ class Background:
                 known.look(person)
                 return
             waiting = [one for one in self._tasks.values() if not one.future.done() and not one.unwanted()]
-            if len(waiting) >= MOST_WAITING:
+            if len(waiting) >= MAX_WAITING:
                 raise LabError("The server has much to do for others: try again in a minute.")
-            if sum(person in one.watched for one in waiting) >= MOST_EACH:
-                raise LabError(f"{MOST_EACH} such things that you asked for are not done yet: wait, or stop one.")
-            task = self._tasks[key] = Task(self.kept)
+            if sum(person in one.watched for one in waiting) >= MAX_EACH:
+                raise LabError(f"{MAX_EACH} such things that you asked for are not done yet: wait, or stop one.")
+            task = self._tasks[key] = BackgroundWork(self.kept)
             self._tasks.move_to_end(key)
             task.look(person)
 
@@ -110,7 +110,7 @@ class Background:
         total = 0
         for number, (name, future) in enumerate(reversed(done)):
             total += 0 if future.exception() else getattr(future.result(), "nbytes", 0)
-            if number >= REMEMBERED or (number and total > MOST_BYTES):
+            if number >= REMEMBERED or (number and total > MAX_BYTES):
                 del self._tasks[name]
 
     def forget(self, key: str) -> None:
@@ -143,12 +143,12 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
             raise error
         if not task.stopped:
             problems([str(error)])
-    if task is not None and not task.future.done() and not task.stopped and who() not in task.left:
+    if task is not None and not task.future.done() and not task.stopped and visitor_id() not in task.left:
         _watch(key, queue)
         return None
     if st.button(label, icon=":material/play_arrow:", key=f"{key}:start"):
         try:
-            _background(queue).start(key, work, who())
+            _background(queue).start(key, work, visitor_id())
         except LabError as error:
             problems([str(error)])
             return None
@@ -161,9 +161,9 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
 @st.fragment(run_every=POLL)
 def _watch(key: str, queue: str) -> None:
     task = _background(queue).get(key)
-    if task is None or task.future.done() or task.stopped or who() in task.left:
+    if task is None or task.future.done() or task.stopped or visitor_id() in task.left:
         st.rerun()
     assert task is not None  # noqa: S101 - st.rerun does not return
-    task.look(who())
+    task.look(visitor_id())
     st.progress(min(1.0, task.share), text=f"{task.share:.0%}" if task.future.running() else "In the queue")
-    st.button("Stop", icon=":material/stop:", key=f"{key}:stop", on_click=task.leave, args=(who(),))
+    st.button("Stop", icon=":material/stop:", key=f"{key}:stop", on_click=task.leave, args=(visitor_id(),))

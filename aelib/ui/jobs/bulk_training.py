@@ -9,9 +9,9 @@ from aelib.experiment import Experiment
 from aelib.jobs import Job
 from aelib.training import time_estimate
 from aelib.ui.shell.links import here
-from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.shell.server_state import jobs, store
-from aelib.ui.shell.visitor import who
+from aelib.ui.shell.visitor import visitor_id
 
 from . import downloads
 from .training_panel import POLL, stop
@@ -36,19 +36,19 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
     asked = (jobs().get(one.digest) for one in left)
     reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
     for reason in sorted(reasons)[:3]:
-        st.info(plain(reason), icon=":material/info:")
+        st.info(escaped(reason), icon=":material/info:")
     if any(downloads.missing(described) for described in {one.dataset: one.dataset_spec for one in left}.values()):
         return False
     have = len(experiments) - len(left)
     if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
-            jobs().submit_all(left, who(), fresh=bool(damaged), page=here())
+            jobs().submit_all(left, visitor_id(), fresh=bool(damaged), page=here())
         except LabError as error:
             problems([str(error)])
             return False
         st.rerun()
     already = f"{have:,} of {len(experiments):,} are in the store; " if have else ""
-    duration = time_estimate.words(time_estimate.seconds(left))
+    duration = time_estimate.duration_text(time_estimate.seconds(left))
     st.caption(f"{already}{len(left):,} to train, about {duration} on one core of this server.")
     return False
 
@@ -56,7 +56,7 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
 def _mine(experiments: Sequence[Experiment]) -> list[Job]:
     """The jobs of this person that these are part of and that are on their way. What others train shows when it is
     there: a page that followed everybody's jobs would be drawn anew all the time."""
-    person = who()
+    person = visitor_id()
     jobs_of = (job for one in experiments if (job := jobs().get(one.digest)) is not None)
     return list({id(job): job for job in jobs_of if job.active and person in job.people}.values())
 
@@ -79,9 +79,15 @@ def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
     waiting = len(active) - running
     text = f"{share / total:.0%} of {total:,} trainings"
     text += f" · {running} batch{'es' if running > 1 else ''} training" if running else ""
-    text += f", {waiting} waiting" if waiting else f" · about {time_estimate.words(seconds)} left" if seconds else ""
+    text += (
+        f", {waiting} waiting"
+        if waiting
+        else f" · about {time_estimate.duration_text(seconds)} left"
+        if seconds
+        else ""
+    )
     st.progress(max(0.0, min(1.0, share / total)), text=text)
-    mine = [job for job in active.values() if who() in job.people]
+    mine = [job for job in active.values() if visitor_id() in job.people]
     if mine:  # a callback is heard even where this drawing gives way to the next
         st.button(
             "Stop these trainings",

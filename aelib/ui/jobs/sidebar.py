@@ -7,16 +7,16 @@ import streamlit as st
 
 from aelib.jobs import Job
 from aelib.ui.shell.links import link, link_back, name
-from aelib.ui.shell.messages import plain
+from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.server_state import jobs, store
-from aelib.ui.shell.visitor import who
+from aelib.ui.shell.visitor import visitor_id
 
 from .training_panel import stop
 
 POLL = 2.0  # seconds between two looks
 SETTLES = 0.15  # of the pages at each look, when nothing runs any more
 RECENT = 900.0  # seconds for which a training that has ended is still listed
-MOST_ENDED = 3
+MAX_ENDED = 3
 
 
 def panel() -> None:
@@ -30,7 +30,7 @@ def _panel(polling: bool) -> None:
     active = jobs().active()
     if polling and not active and random.random() < SETTLES:  # noqa: S311 - no secret
         st.rerun()  # the page is drawn once more, without polling; not those of a whole class in the same moment
-    person = who()
+    person = visitor_id()
     mine = [job for job in active if person in job.people]
     ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
     ended = [job for job in ended if job.state != "done" or job.experiment.digest in store()]
@@ -39,7 +39,7 @@ def _panel(polling: bool) -> None:
         st.markdown(":small[None now. What you start goes on while you read, or close the page.]")
     for group in _groups(mine):
         _active(group)
-    for group in _groups(ended)[:MOST_ENDED]:
+    for group in _groups(ended)[:MAX_ENDED]:
         _ended(group)
     running = sum(job.state == "running" for job in active)
     if active:
@@ -91,6 +91,6 @@ def _ended(group: list[Job]) -> None:
     failed = [job for job in group if job.state != "done"]
     if failed:
         _link(failed, f"{_name(failed)}: {failed[0].state}", ":material/error:")
-        st.markdown(f":small[{plain(failed[0].reason)}]")
+        st.markdown(f":small[{escaped(failed[0].reason)}]")
     else:
         _link(group, _name(group), ":material/check_circle:")

@@ -7,14 +7,14 @@ import streamlit as st
 from aelib.charts import curves
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import Experiment
-from aelib.experiment.architecture import words
+from aelib.experiment.architecture import shape_text
 from aelib.jobs import Job
 from aelib.nn.losses import LOSSES
 from aelib.store import DamagedRun
 from aelib.training import Run, time_estimate
-from aelib.ui.shell.messages import plain
+from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.server_state import jobs, open_run
-from aelib.ui.shell.visitor import who
+from aelib.ui.shell.visitor import visitor_id
 
 from . import downloads
 
@@ -35,19 +35,20 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
         run = open_run(experiment)
     except DamagedRun as damaged:
         st.warning(
-            plain(f"The stored run is damaged ({damaged.what}): training replaces it."), icon=":material/warning:"
+            escaped(f"The stored run is damaged ({damaged.what}): training replaces it."),
+            icon=":material/warning:",
         )
         run = None
     except StoreError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
         return None
     if run is not None:
         _stored_note(run, just_now=_WATCHED in st.session_state)
         return run
     if job is not None and job.state == "failed":
-        st.error(plain(job.reason), icon=":material/error:")
+        st.error(escaped(job.reason), icon=":material/error:")
     if job is not None and job.state == "cancelled":
-        st.info(plain(job.reason), icon=":material/stop_circle:")
+        st.info(escaped(job.reason), icon=":material/stop_circle:")
     _train_button(experiment, key)
     return None
 
@@ -57,9 +58,9 @@ def _train_button(experiment: Experiment, key: str) -> None:
         return
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
-            jobs().submit(experiment, who())
+            jobs().submit(experiment, visitor_id())
         except LabError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(escaped(str(error)), icon=":material/error:")
             return
         st.session_state[_WATCHED] = experiment.digest
         st.rerun()
@@ -74,13 +75,13 @@ def _question(experiment: Experiment) -> str:
     described = experiment.dataset_spec
     if described.paired:
         return "by how many decibels will it beat enlarging without a net?"
-    if experiment.corruption.kind != "none" and not described.named:
+    if experiment.corruption.kind != "none" and not described.memorised:
         return "what will it restore, and what will it invent?"
     if experiment.model.kind == "convolutional":
-        return f"what will be lost through {words(experiment.architecture.code_shape)}?"
-    if not described.named and described.classes < 2:
+        return f"what will be lost through {shape_text(experiment.architecture.code_shape)}?"
+    if not described.memorised and described.classes < 2:
         return "which pictures will come out worst?"
-    if not described.named:
+    if not described.memorised:
         return "which classes will lie beside each other, and which will share a place?"
     what = "pictures" if described.light else "characters"
     return f"how many {what} will it learn, and which will it confuse?"
@@ -88,7 +89,7 @@ def _question(experiment: Experiment) -> str:
 
 def _guess(experiment: Experiment) -> str:
     """How long it may take, in words."""
-    return f"about {time_estimate.words(time_estimate.seconds([experiment]))} on an idle core"
+    return f"about {time_estimate.duration_text(time_estimate.seconds([experiment]))} on an idle core"
 
 
 def _stored_note(run: Run, just_now: bool) -> None:
@@ -123,7 +124,7 @@ def _watch(digest: str, key: str) -> None:
             share,
             text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {learnt}{_left(progress.seconds_left)} left",
         )
-    if who() in job.people:
+    if visitor_id() in job.people:
         if st.button("Stop training", icon=":material/stop:", key=f"{key}:stop", help="Nothing of it is kept."):
             stop(job)
             st.rerun()
@@ -133,7 +134,7 @@ def _watch(digest: str, key: str) -> None:
         key=f"{key}:join",
         help="Somebody else has started this training. Join, and it goes on even where they stop it.",
     ):
-        jobs().join(digest, who())
+        jobs().join(digest, visitor_id())
         st.rerun()
     if progress is not None and len(progress.history) > 1:
         label = LOSSES[job.experiment.loss].label
@@ -142,7 +143,7 @@ def _watch(digest: str, key: str) -> None:
 
 def stop(job: Job) -> None:
     """This person no longer waits for the job; the button's own rerun shows what became of it."""
-    if jobs().cancel(job.digest, who()):
+    if jobs().cancel(job.digest, visitor_id()):
         job.finished.wait(2.0)
     else:
         st.toast("Others wait for this training too, so it goes on without you.")

@@ -21,7 +21,7 @@ from aelib.ui.shell.server_state import jobs
 
 SHOWN = 10  # images in a row
 TILE = 64  # pixels of the page
-MOST_EPOCHS = 5
+MAX_EPOCHS = 5
 _PLAIN = {"displayModeBar": False}
 
 
@@ -120,7 +120,7 @@ def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
 def against_devices(experiment: Experiment, key: str) -> None:
     """The same epochs on each device that the server has, measured when asked for; figures of the same net that were
     stored on other machines beside them."""
-    epochs = st.slider("Epochs to time", 1, MOST_EPOCHS, 1, key=f"{key}:epochs")
+    epochs = st.slider("Epochs to time", 1, MAX_EPOCHS, 1, key=f"{key}:epochs")
     found, names, beside = [], [], 0
     for device in device_speed.here():
         names.append(f"speed:{experiment.digest}:{device}:{epochs}")

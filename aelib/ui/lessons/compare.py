@@ -21,7 +21,7 @@ from aelib.training import Run
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.address import text
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import plain, problems, said
+from aelib.ui.shell.messages import escaped, problems, show_errors
 from aelib.ui.shell.server_state import open_run
 from aelib.ui.views import run_views
 
@@ -53,7 +53,7 @@ def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | N
     names = _names(rows, seeds)
     named = {names[place]: one for place, one in rows.items()}
     fields = _differing(named)
-    st.markdown(f"They differ in: {', '.join(f'**{plain(field)}**' for field in fields)}.")
+    st.markdown(f"They differ in: {', '.join(f'**{escaped(field)}**' for field in fields)}.")
     asked = [each for group in every.values() for each in group]
     if bulk_training.missing(asked):
         _highlighted(pd.DataFrame(fields, index=list(named)).T, list(fields), "compare:before")
@@ -132,7 +132,7 @@ def networks(shown: Mapping[str, Run]) -> None:
         if place % across == 0:  # rows of their own, so that a narrow window keeps the order
             cells = st.columns(across)
         with cells[place % across]:
-            st.markdown(f"**{plain(label)}**")
+            st.markdown(f"**{escaped(label)}**")
             run_views.network(run.experiment)
             link(run.experiment, f"Open it: {outcome(run.metrics)}")
 
@@ -162,7 +162,7 @@ def settings(shown: Mapping[str, Run], key: str) -> None:
 
 def _asked(of: str, among: Sequence[str]) -> str:
     """What the address says of it, where that is one of these; else the first."""
-    found = compare_table.asked(of)
+    found = compare_table.choice(of)
     return found if found in among else among[0]
 
 
@@ -176,7 +176,7 @@ def learning(shown: Mapping[str, Run], key: str) -> None:
     if place not in st.session_state:
         st.session_state[place] = _asked("by", _BY)
     by = str(st.segmented_control("Against", _BY, key=place, required=True))
-    compare_table.keep("by", by if by != _BY[0] else "")
+    compare_table.set_choice("by", by if by != _BY[0] else "")
     if len({run.experiment.dataset for run in shown.values()}) > 1:
         st.caption("These runs are on different images: the shapes of the curves can be compared, not their heights.")
     st.plotly_chart(curves.errors(shown, shared, by == "seconds"), key=f"{key}:curves", config=_PLAIN)
@@ -193,15 +193,15 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
             icon=":material/casino:",
         )
         return
-    names = comparison.figures([run for group in groups.values() for run in group])
+    names = comparison.shared_metrics([run for group in groups.values() for run in group])
     place = f"{key}:figure:{compare_table.version()}"
     if st.session_state.get(place) not in names:
         st.session_state[place] = _asked("figure", names)
     chosen = st.selectbox("Figure", names, format_func=FIGURES.__getitem__, key=place)
-    compare_table.keep("figure", chosen if chosen != names[0] else "")
+    compare_table.set_choice("figure", chosen if chosen != names[0] else "")
     _left_out([group[0].experiment for group in groups.values()])
     values = {
-        label: [value for run in group if (value := comparison.figure(run, chosen)) is not None]
+        label: [value for run in group if (value := comparison.metric_value(run, chosen)) is not None]
         for label, group in groups.items()
     }
     if chosen == UNTESTED:
@@ -232,22 +232,22 @@ def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> N
         spread = f" ± {np.std(found, ddof=1):.2g}" if len(found) > 1 else ""
         rows.append({"run": label, "mean ± std": f"{np.mean(found):.4g}{spread}", "runs": len(found)})
         if label not in several:
-            told.append(f"{plain(label)}: not tested, since one run alone says nothing about noise.")
+            told.append(f"{escaped(label)}: not tested, since one run alone says nothing about noise.")
         if label not in others:
             continue
         try:
             test = comparison.difference(values[first], found)
         except LabError as error:
-            told.append(plain(f"{label}: {error}"))
+            told.append(escaped(f"{label}: {error}"))
             continue
         rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
         against = f"{test.runs[1]} runs against {test.runs[0]}"
         if test.is_tested:
             rows[-1] |= {"p": test.p, "effect (d)": test.effect}
             measured = f"(p = {test.p:.2g}, effect {test.size}, {against})"
-            told.append(f"{plain(f'{label}, beside {first}')}: {_amount(test)} {measured}.")
+            told.append(f"{escaped(f'{label}, beside {first}')}: {_amount(test)} {measured}.")
         else:
-            told.append(f"{plain(label)}: no spread in either group, so there is nothing to test ({against}).")
+            told.append(f"{escaped(label)}: no spread in either group, so there is nothing to test ({against}).")
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -313,7 +313,7 @@ def _points(digest: str, created: str, _run: Run) -> NDArray[np.float32]:
 @st.fragment
 def images(shown: Mapping[str, Run], key: str) -> None:
     """Latent planes at one scale, and reconstructions row by row; what is picked in one is seen in all."""
-    with said():
+    with show_errors():
         first = next(iter(shown.values()))
         names = first.images.names[:IN_A_PLANE]
         # another table has widgets of its own, which begin with what the address says
@@ -343,13 +343,13 @@ def images(shown: Mapping[str, Run], key: str) -> None:
                 st.session_state[place] = [names[one] for one in found[:SHOWN]]
 
         _planes(shown, chosen, plane, take)
-        compare_table.keep("images", "-".join(map(str, chosen[:SHOWN])))
+        compare_table.set_choice("images", "-".join(map(str, chosen[:SHOWN])))
         _reconstructions(shown, (chosen or _telling(shown))[:SHOWN])
 
 
 def _followed(count: int) -> list[int]:
     """The images that the address names by their numbers, of so many."""
-    given = [int(one) for one in compare_table.asked("images").split("-") if one.isdecimal()]
+    given = [int(one) for one in compare_table.choice("images").split("-") if one.isdecimal()]
     return [one for one in dict.fromkeys(given) if one < count][:SHOWN]
 
 
@@ -357,14 +357,16 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callabl
     """Latent planes of those that have one, with the images that are chosen. take: called when some are selected."""
     first = next(iter(shown.values()))
     names = first.images.names[:IN_A_PLANE]
-    coded = {label: run for label, run in shown.items() if run.experiment.keeps_codes and run.experiment.latent_dim > 1}
+    coded = {
+        label: run for label, run in shown.items() if run.experiment.stores_codes and run.experiment.latent_dim > 1
+    }
     without = [label for label in shown if label not in coded]
     if without:
-        st.caption(plain(f"Without a latent plane: {'; '.join(without)}. Their codes are one number, or too large."))
+        st.caption(escaped(f"Without a latent plane: {'; '.join(without)}. Their codes are one number, or too large."))
     if not coded:
         return
     points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
-    classes = first.images.labels[:IN_A_PLANE].tolist() if not first.experiment.dataset_spec.named else None
+    classes = first.images.labels[:IN_A_PLANE].tolist() if not first.experiment.dataset_spec.memorised else None
     st.plotly_chart(
         planes_chart.planes(points, names, classes, chosen),
         key=key,
@@ -401,4 +403,4 @@ def _reconstructions(shown: Mapping[str, Run], chosen: list[int]) -> None:
         columns.append((tiles, told, False))
     st.html(glyphs.row(columns))
     below = " Below: wrong pixels in this order." if any(counts) else ""
-    st.caption(plain(f"From top to bottom: {'; '.join(rows)}.{below}"))
+    st.caption(escaped(f"From top to bottom: {'; '.join(rows)}.{below}"))

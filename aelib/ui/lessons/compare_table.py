@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis.comparison import MOST, MOST_SEEDS
+from aelib.analysis.comparison import MAX_SEEDS, MOST
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, presets
 from aelib.store import DamagedRun
@@ -73,7 +73,7 @@ def choose() -> tuple[dict[int, Experiment], int]:
     seeds = st.number_input(
         "Seeds of each",
         1,
-        MOST_SEEDS,
+        MAX_SEEDS,
         step=1,
         key=_SEEDS,
         persist_state="session",
@@ -93,12 +93,12 @@ def choose() -> tuple[dict[int, Experiment], int]:
     return rows, int(seeds)
 
 
-def asked(name: str) -> str:
+def choice(name: str) -> str:
     """What the address says beside the table, as it was given: to be checked. name: in EXTRAS."""
     return str(st.session_state.get(_EXTRAS, {}).get(name, ""))
 
 
-def keep(name: str, value: str) -> None:
+def set_choice(name: str, value: str) -> None:
     """Have it in the address; empty: leave it out."""
     if asked(name) != value:
         st.session_state[_EXTRAS] = {**st.session_state[_EXTRAS], name: value}
@@ -251,7 +251,7 @@ def _begin() -> None:
     _show(rows or [_row_of(packed(presets.get(one), one)) for one in _DEFAULT])
     seeds = query.get("seeds", "")
     before = state.get(_SEEDS, 1) if adds else 1
-    state[_SEEDS] = int(seeds) if re.fullmatch("[0-9]{1,4}", seeds) and 1 <= int(seeds) <= MOST_SEEDS else before
+    state[_SEEDS] = int(seeds) if re.fullmatch("[0-9]{1,4}", seeds) and 1 <= int(seeds) <= MAX_SEEDS else before
     found = {name: query[name][:MAX_VALUE] for name in EXTRAS if name in query}
     state[_EXTRAS] = {**(state.get(_EXTRAS, {}) if adds else {}), **found}
 

@@ -11,14 +11,14 @@ import torch
 
 from aelib import datasets
 from aelib.analysis import rate_distortion
-from aelib.analysis.codecs import FLOAT, MOST_IMAGES, QUALITIES, Point
+from aelib.analysis.codecs import FLOAT, MAX_IMAGES, QUALITIES, Point
 from aelib.analysis.rate_distortion import BITS, Coded
 from aelib.charts import glyphs
 from aelib.charts import rate_distortion as rate_chart
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 from aelib.experiment import Experiment, variants
-from aelib.experiment.architecture import words
+from aelib.experiment.architecture import shape_text
 from aelib.metrics import image_quality
 from aelib.training import Run
 from aelib.ui.jobs.related_runs import runs_of
@@ -69,7 +69,7 @@ def points(run: Run, bits: Sequence[int] = BITS) -> list[Point]:
 def code_name(experiment: Experiment) -> str:
     """The shape of the code, a single channel left out: 7x7."""
     shape = experiment.architecture.code_shape
-    return words(shape).removesuffix("x1") if len(shape) == 3 and shape[0] == 1 else words(shape)
+    return shape_text(shape).removesuffix("x1") if len(shape) == 3 and shape[0] == 1 else shape_text(shape)
 
 
 def _chosen(run: Run, draw: int) -> list[int]:
@@ -298,7 +298,7 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
     st.plotly_chart(figure, key=f"{key}:chart", config=_PLAIN)
     st.caption(
         f"Bits beside a name are those of each number. Of WebP and JPEG the points are {len(QUALITIES)} qualities from "
-        f"{QUALITIES[0]} to {QUALITIES[-1]}, of PCA numbers of components. PSNR and bits are of at most {MOST_IMAGES} "
+        f"{QUALITIES[0]} to {QUALITIES[-1]}, of PCA numbers of components. PSNR and bits are of at most {MAX_IMAGES} "
         "images that were held back, SSIM of fewer."
     )
     if not beside:

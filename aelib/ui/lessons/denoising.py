@@ -15,12 +15,12 @@ from aelib.training import Run
 from aelib.ui.components import component as canvas
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.shell.server_state import open_run, store
 
 LEVELS = [0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6]
 SEEDS = 10
-MOST_SHOWN = 100  # images in rows
+MAX_SHOWN = 100  # images in rows
 _PLAIN = {"displayModeBar": False}
 
 
@@ -65,7 +65,7 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
             "Better / worse", f"{better} / {worse}", width="content", help="Images with fewer, or more, wrong pixels."
         )
     columns = []
-    for i, name in enumerate(names[:MOST_SHOWN]):
+    for i, name in enumerate(names[:MAX_SHOWN]):
         tiles = (
             glyphs.tile(glyphs.colours(clean[i].numpy()), f"{name}, original"),
             glyphs.tile(glyphs.marked(shown[i].numpy(), clean[i].numpy(), before_map[i].numpy()), f"{name}, noisy"),
@@ -121,7 +121,7 @@ def painting(run: Run, key: str) -> None:
         st.metric("Wrong before → after", f"{len(flipped)} → {int(wrong.sum())}")
         distances = (run.images.images() - (restored > 0.5).float()).abs().sum(dim=(1, 2, 3))
         nearest = names[int(distances.argmin())]
-        st.caption(plain(f"What came out is nearest to {nearest}."))
+        st.caption(escaped(f"What came out is nearest to {nearest}."))
 
 
 def against_level(experiment: Experiment, key: str) -> None:

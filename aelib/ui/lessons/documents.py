@@ -11,7 +11,7 @@ from aelib.reproduction.claims import CLAIMS
 from aelib.reproduction.runner import assumptions, cells, side_text, untried
 from aelib.reproduction.verdicts import TOLERANCE, Record, other_layers
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import plain
+from aelib.ui.shell.messages import escaped
 
 DOCUMENTS = {
     "A": "A: slides, dense, denoising, variational",
@@ -78,10 +78,10 @@ def summary(records: list[Record]) -> None:
     said = [f"{counts[status]} {_SAID[status]}" for status in _SAID if counts[status]]
     left = len(CLAIMS) - len(records)
     said += [f"{left} not measured yet"] if left else []
-    st.markdown(plain(f"{len(CLAIMS)} rows, by our recipe where we have one: {'; '.join(said)}."))
+    st.markdown(escaped(f"{len(CLAIMS)} rows, by our recipe where we have one: {'; '.join(said)}."))
     others = [record["id"] for record in records if any(_layers(record, side) for side in record["sides"])]
     if others:
-        st.caption(plain(f"Our recipe has other layers than the document's in {', '.join(others)}."))
+        st.caption(escaped(f"Our recipe has other layers than the document's in {', '.join(others)}."))
     if any(record["quick"] for record in records):
         st.caption(f"Rows marked quick have fewer seeds or epochs: `{COMMAND}` replaces them.")
 
@@ -148,7 +148,7 @@ def opened(records: list[Record]) -> None:
     by_id = {record["id"]: record for record in records}
     name = st.selectbox("Row", list(by_id), key="documents:row")
     record = by_id[name]
-    st.markdown(f"{_ICONS[record['status']]} {plain(record['verdict'])}")
+    st.markdown(f"{_ICONS[record['status']]} {escaped(record['verdict'])}")
     sides = {side["role"]: side for side in record["sides"] if side["role"] != "alternative"}
     figures = {"Reported": record["reported"] or "–"}
     figures |= {"The document's recipe": side_text(sides["document"])} if "document" in sides else {}
@@ -157,30 +157,30 @@ def opened(records: list[Record]) -> None:
         column.metric(label, text)
     runs = "one run" if record["reported_runs"] == 1 else f"{record['reported_runs']} runs"
     note = f" The document adds: {record['note']}." if record["note"] else ""
-    st.caption(plain(f"{record['measure'].capitalize()}. The document's figure is of {runs}.{note}"))
+    st.caption(escaped(f"{record['measure'].capitalize()}. The document's figure is of {runs}.{note}"))
     for column, (role, side) in zip(st.columns(2), sides.items(), strict=False):
         with column:
             _side(record, role, side)
     st.subheader("What the document leaves out")
-    st.markdown(plain(record["assumed"]) if record["assumed"] else "Nothing that we know of.")
+    st.markdown(escaped(record["assumed"]) if record["assumed"] else "Nothing that we know of.")
     others = assumptions(record)
     if others:
         st.dataframe(pd.DataFrame(others).drop(columns=["row", "figure"]), hide_index=True, key="documents:assumptions")
         st.caption("How much it matters: the same figure with another assumption.")
     for line in untried(record):
-        st.caption(plain(line))
+        st.caption(escaped(line))
     about = record["measured"]
-    st.caption(plain(f"Measured on {about['date']}: {about['machine']}, torch {about['torch']}."))
+    st.caption(escaped(f"Measured on {about['date']}: {about['machine']}, torch {about['torch']}."))
 
 
 def _side(record: Record, role: str, side: Record) -> None:
     """One recipe in words, and the way to its lesson."""
     st.subheader("The document's recipe" if role == "document" else "Our recipe")
     if layers := _layers(record, side):
-        st.markdown(plain(f"{layers.capitalize()}."))
-    st.markdown(plain(side["words"]))
+        st.markdown(escaped(f"{layers.capitalize()}."))
+    st.markdown(escaped(side["words"]))
     if side["why"]:
-        st.markdown(plain(side["why"]))
+        st.markdown(escaped(side["why"]))
     details = [f"{side['seeds']} seeds" if side["seeds"] > 1 else "1 seed"]
     if side["whole_epochs"]:
         details.append(f"{side['epochs']:,} of {side['whole_epochs']:,} epochs")
@@ -192,11 +192,11 @@ def _side(record: Record, role: str, side: Record) -> None:
         details.append(f"mean squared error {side['mse']['mean']:.3g}")
     if side["psnr"] is not None:
         details.append(f"{side['psnr']['mean']:.1f} dB")
-    st.caption(plain(", ".join(details)))
+    st.caption(escaped(", ".join(details)))
     try:
         experiment = parse(side["experiment"])
     except ExperimentError as error:  # measured with images that are not on this machine
-        st.caption(plain(str(error)))
+        st.caption(escaped(str(error)))
         return
     claim = CLAIMS[record["id"]]
     recipe = claim.recipe if role == "document" or claim.best is None else claim.best

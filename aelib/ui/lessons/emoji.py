@@ -10,7 +10,7 @@ from aelib.experiment.variants import with_output
 from aelib.training import Run
 from aelib.ui.jobs.related_runs import runs_of
 
-MOST_SHOWN = 12  # pictures in a row
+MAX_SHOWN = 12  # pictures in a row
 TILE = 56  # pixels of the page
 WHITE = 0.99  # from here on a pixel of an original is background
 
@@ -33,7 +33,7 @@ def outputs(run: Run, key: str) -> None:
     background = originals > WHITE
     given = {name: one.reconstructions() for name, one in zip(pair, found, strict=True)}
     columns = []
-    for i, name in enumerate(run.images.names[:MOST_SHOWN]):
+    for i, name in enumerate(run.images.names[:MAX_SHOWN]):
         rows = [originals[i], *(outputs[i] for outputs in given.values())]
         tiles = [
             glyphs.tile(glyphs.colours(described.drawn(image.numpy())), f"{name}, {what}", TILE)

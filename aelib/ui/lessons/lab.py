@@ -4,7 +4,7 @@ import streamlit as st
 
 from aelib.training import Run
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import said
+from aelib.ui.shell.messages import show_errors
 from aelib.ui.views import feature_maps, run_views
 
 from . import colour
@@ -12,7 +12,7 @@ from . import colour
 
 def outcome(run: Run, key: str) -> None:
     """Images in and out; where each is a thing of its own, who is wrong by how much."""
-    if not run.experiment.dataset_spec.named:
+    if not run.experiment.dataset_spec.memorised:
         colour.rows(run, f"{key}:rows")
         return
     run_views.reconstructions(run)
@@ -26,8 +26,8 @@ def inside(run: Run, key: str) -> None:
     experiment = run.experiment
     if not experiment.model.dense:
         feature_maps.features(run, f"{key}:features")
-    elif experiment.dataset_spec.named and experiment.keeps_codes:
-        with said():
+    elif experiment.dataset_spec.memorised and experiment.stores_codes:
+        with show_errors():
             run_views.plane(run, key)
     else:
         st.caption("Codes of many images are shown by the lesson on digits, where they are of digits.")

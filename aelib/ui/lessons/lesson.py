@@ -10,7 +10,7 @@ from aelib.ui.form import teacher_panel
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs.training_panel import run_of
 from aelib.ui.shell.links import link, link_compare
-from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.views import run_file, run_views
 
 
@@ -23,7 +23,7 @@ def begin(
     """The run of what is chosen, or None until there is one. fields: draws the choices; key: under which the widgets of
     the run are kept; explain: says what the choices mean, between the picture and the training."""
     for problem in [*([form.problem] if form.problem else []), *form.notes]:
-        st.warning(plain(problem), icon=":material/link_off:")
+        st.warning(escaped(problem), icon=":material/link_off:")
     setup, picture = st.columns([2, 3], gap="large")
     with setup:
         st.header("1 · Choose")
@@ -49,7 +49,7 @@ def begin(
         if explain is not None:
             explain(experiment, key)
         if changed := form.changed(experiment):
-            st.caption(plain(f"Changed from where you started: {changed}."))
+            st.caption(escaped(f"Changed from where you started: {changed}."))
         run = run_of(experiment, key)
         if run is not None:
             run_views.verdict(run)

@@ -21,7 +21,7 @@ from aelib.metrics import image_quality
 from aelib.nn.losses import LOSSES
 from aelib.training import Array, Run
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import said
+from aelib.ui.shell.messages import show_errors
 
 IN_A_ROW = 12  # images
 WIDTH = 56  # pixels of the page that each has
@@ -97,7 +97,7 @@ def live(run: Run, key: str) -> None:
     every |= {
         name: torch.from_numpy(images) for name, images in _filtered(canonical, kind, level, draw, shown, tuned).items()
     }
-    found = {name: restoration.figures(images, clean) for name, images in every.items()}
+    found = {name: restoration.quality(images, clean) for name, images in every.items()}
     _rows(run, clean, every)
     _table(run, found, len(clean), key)
 
@@ -263,7 +263,7 @@ def _between(span: tuple[float, float]) -> str:
 def what_if(run: Run) -> None:
     """Other nets to try."""
     experiment = run.experiment
-    with said():
+    with show_errors():
         pair = variants.normalized(experiment)
         other = "without batch norm" if experiment.model.batch_norm else "with batch norm"
         link(pair[other], f"The same network {other}", ":material/arrow_forward:")

@@ -6,14 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from aelib import datasets
-from aelib.analysis.comparison import MOST as MOST_COMPARED
+from aelib.analysis.comparison import MOST as MAX_COMPARED
 from aelib.core.errors import LabError
 from aelib.store import ORDERS, Order, Summary, outcome
 from aelib.training import Run
 from aelib.ui.shell.links import link, link_compare, name
 from aelib.ui.shell.messages import problems
 from aelib.ui.shell.server_state import store
-from aelib.ui.shell.visitor import who
+from aelib.ui.shell.visitor import visitor_id
 from aelib.ui.views import run_file
 
 SHOWN = 500  # rows in the list; the filter finds the others
@@ -37,7 +37,7 @@ def filtered() -> tuple[list[Summary], str | None]:
     layers = middle.text_input("Layers contain", placeholder="such as 20-10", key="runs:layers").strip()
     order: Order = right.selectbox("Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order")
     own = st.toggle("Only what I had trained", key="runs:mine", help="From this browser; nobody logs in.")
-    among = runs.owners.runs(who()) if own else None
+    among = runs.owners.runs(visitor_id()) if own else None
     return runs.summaries(order, dataset, layers, SHOWN, among), dataset
 
 
@@ -90,11 +90,11 @@ def table(rows: list[Summary]) -> None:
     )
     chosen = [rows[place] for place in picked.selection.rows if place < len(rows)]
     if not chosen:
-        st.caption(f"Pick a run to open it, two to {MOST_COMPARED} to compare them. Your own can be deleted.")
+        st.caption(f"Pick a run to open it, two to {MAX_COMPARED} to compare them. Your own can be deleted.")
         return
-    runs = _readable(chosen[:MOST_COMPARED])
-    if len(chosen) > MOST_COMPARED:
-        st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} that you picked are shown.")
+    runs = _readable(chosen[:MAX_COMPARED])
+    if len(chosen) > MAX_COMPARED:
+        st.caption(f"The first {MAX_COMPARED} of the {len(chosen)} that you picked are shown.")
     for run in runs.values():
         with st.container(horizontal=True, vertical_alignment="center"):
             link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
@@ -122,7 +122,7 @@ def _readable(rows: list[Summary]) -> dict[str, Run]:
 
 def _delete(digests: list[str]) -> None:
     """Remove what this person alone had trained, after asking once more."""
-    person, owners = who(), store().owners
+    person, owners = visitor_id(), store().owners
     own = [digest for digest in digests if owners.of(digest) == {person}]
     if not own:
         st.caption("Only who had a run trained, and nobody else did, can delete it.")

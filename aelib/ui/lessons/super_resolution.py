@@ -20,7 +20,7 @@ from aelib.experiment.variants import activations, depths, kernels, normalized, 
 from aelib.training import Run
 from aelib.ui.jobs.background import result_of
 from aelib.ui.jobs.related_runs import runs_of
-from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.messages import escaped, problems
 
 TILE = 176  # pixels of the page
 CROP = 96  # pixels of a large picture that are shown beside each other
@@ -52,7 +52,7 @@ def _row(one: Quality, name: str = "") -> dict[str, Any]:
 def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
     """Kept by the run's digest and when it was trained."""
     images = super_resolution.compared(_run)
-    return super_resolution.judged(super_resolution.ways(_run, images), images.images())
+    return super_resolution.evaluate(super_resolution.ways(_run, images), images.images())
 
 
 def table(run: Run, key: str) -> None:
@@ -90,7 +90,7 @@ def zoom(run: Run, key: str) -> None:
     chosen = st.slider("Patch", 1, count, 1 + count // 2, key=slider) - 1 if count > 1 else 0
     patch = images.part(slice(chosen, chosen + 1))
     found, target = super_resolution.ways(run, patch), patch.images()
-    figures = {one.name: one for one in super_resolution.judged(found, target)}
+    figures = {one.name: one for one in super_resolution.evaluate(found, target)}
     columns = []
     for name, made in {**found, "original": target}.items():
         told = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
@@ -145,7 +145,7 @@ def own_picture(run: Run, key: str) -> None:
     times = super_resolution.factor(run)
     what = "enlarged" if times > 1 else "sharpened"
     given = st.file_uploader(
-        f"A picture (PNG or JPEG, up to {super_resolution.MOST_PIXELS // 1_000_000} megapixels)",
+        f"A picture (PNG or JPEG, up to {super_resolution.MAX_PIXELS // 1_000_000} megapixels)",
         type=None,
         key=f"{key}:file",
         help="It is not stored. What the net makes of it stays in the server's memory until others take its place.",
@@ -154,7 +154,7 @@ def own_picture(run: Run, key: str) -> None:
         return
     content = given.getvalue()
     try:
-        picture = pictures.whole(content, given.name, super_resolution.MOST_PIXELS)
+        picture = pictures.whole(content, given.name, super_resolution.MAX_PIXELS)
     except LabError as error:
         problems([str(error)])
         return
@@ -192,7 +192,7 @@ def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what:
             ]
         )
     )
-    st.caption(plain(f"{across:,}x{down:,} pixels; above, a part of it beside the same part without a net."))
+    st.caption(escaped(f"{across:,}x{down:,} pixels; above, a part of it beside the same part without a net."))
     st.download_button(
         f"The {what} picture (PNG)",
         lambda: _png(large),

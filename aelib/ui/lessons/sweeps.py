@@ -15,7 +15,7 @@ from aelib.ui.jobs import bulk_training
 from aelib.ui.shell import messages
 from aelib.ui.shell.address import PRESET
 from aelib.ui.shell.links import link, name
-from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.shell.server_state import store
 
 LABELS = {
@@ -229,7 +229,7 @@ def _best(found: list[Result]) -> None:
     name_, spread = next(iter(best.figures.items()))
     result = f"{spread.mean:.4g} ± {spread.std:.2g}"
     result += f" of {best.best['total']} learnt" if name_ == "learnt" else f" {LABELS[name_]}"
-    st.markdown(plain(f"Best on average: {values}, {result}."))
+    st.markdown(escaped(f"Best on average: {values}, {result}."))
     experiment = next(one for one in best.point.experiments if one.digest == best.best["digest"])
     link(experiment, f"Open its best run: {name(experiment)}")
 

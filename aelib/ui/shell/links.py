@@ -10,7 +10,7 @@ import streamlit as st
 from aelib.experiment import Experiment, flatten, presets
 
 from .address import packed, to_query
-from .messages import plain
+from .messages import escaped
 
 # a lesson's page, and the preset that its addresses are written against
 _DENSE, _DENOISING = ("pages/dense.py", "font-best"), ("pages/denoising.py", "font-denoise-10")
@@ -30,7 +30,7 @@ def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:
     """A link that opens the experiment in its lesson. preset: that the address begins with, by default the lesson's."""
     page, own = _home_of(experiment)
     query = to_query(experiment, preset or own) | _rules(page, experiment)
-    st.page_link(page, label=plain(label), icon=icon, query_params=query)
+    st.page_link(page, label=escaped(label), icon=icon, query_params=query)
 
 
 def _rules(page: str, experiment: Experiment) -> dict[str, str]:
@@ -50,11 +50,11 @@ def _home_of(experiment: Experiment) -> tuple[str, str]:
     described = experiment.dataset_spec
     if described.paired:
         return _SUPER_RESOLUTION if not experiment.model.dense else _LAB
-    if experiment.model.enlarges or (not experiment.model.dense and described.named):
+    if experiment.model.enlarges or (not experiment.model.dense and described.memorised):
         return _LAB  # no lesson is about such nets on such images
     if experiment.model.kind == "convolutional":
         return _COLOUR if described.shape[0] == 3 else _COMPRESSION
-    if not described.named:
+    if not described.memorised:
         return _RESTORING if experiment.corruption.kind != "none" else _DIGITS
     if described.light:
         return _EMOJI
@@ -72,7 +72,7 @@ def link_compare(experiments: Sequence[Experiment], label: str, add: bool = Fals
     """A link to the comparison of these; add: beside those that this person compares already."""
     values = [short(one) for one in experiments]
     query = {"add": values[0]} if add else {str(i): value for i, value in enumerate(values, 1)}
-    st.page_link("pages/compare.py", label=plain(label), icon=":material/compare:", query_params=query)
+    st.page_link("pages/compare.py", label=escaped(label), icon=":material/compare:", query_params=query)
 
 
 def here() -> tuple[str, dict[str, str]] | None:
@@ -83,4 +83,4 @@ def here() -> tuple[str, dict[str, str]] | None:
 
 def link_back(page: tuple[str, dict[str, str]], label: str, icon: str) -> None:
     """A link to where something was asked for."""
-    st.page_link(page[0], label=plain(label), icon=icon, query_params=page[1])
+    st.page_link(page[0], label=escaped(label), icon=icon, query_params=page[1])

@@ -10,7 +10,7 @@ import secrets
 import streamlit as st
 
 
-def who() -> str:
+def visitor_id() -> str:
     """The name of this browser, 12 hexadecimal digits."""
     token = unmasked(st.context.cookies.get("_streamlit_xsrf", ""))
     if token:

@@ -8,10 +8,10 @@ import torch
 from aelib.charts import glyphs
 from aelib.charts.feature_maps import Sheet, feature_maps
 from aelib.core.errors import LabError
-from aelib.experiment.architecture import KINDS, Step, words
+from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
-from aelib.ui.shell.messages import plain, problems
+from aelib.ui.shell.messages import escaped, problems
 
 WIDTH = 72  # pixels of the page that the image has
 FEW = 2  # channels up to which a sheet stays small
@@ -74,7 +74,7 @@ def _drawn(one: Sheet | str, run: Run, key: str) -> None:
         return
     flat = f" {one.flat} of them {'say' if one.flat > 1 else 'says'} nothing: one value everywhere." if one.flat else ""
     some = f" The first {one.shown} of {one.channels:,}." if one.shown < one.channels else ""
-    st.markdown(f"**{plain(one.name)}**")
+    st.markdown(f"**{escaped(one.name)}**")
     st.image(one.png, width=SMALL if one.channels <= FEW else "stretch")
     st.caption(f"{one.channels} map{'s' * (one.channels > 1)}, from {one.low:.2g} to {one.high:.2g}.{some}{flat}")
     st.download_button(
@@ -103,10 +103,10 @@ def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
         else:
             values = maps[0].tolist()
             said = ", ".join(f"{value:.2f}" for value in values[:16]) + (" …" if len(values) > 16 else "")
-            found.append(f"**{plain(title)}**\n\nNo maps, but single numbers: {plain(said)}")
+            found.append(f"**{escaped(title)}**\n\nNo maps, but single numbers: {escaped(said)}")
     return found
 
 
 def _step(step: Step) -> str:
     kernel = f" {step.kernel}x{step.kernel}" if step.kernel else ""
-    return f"{KINDS[step.kind]}{kernel}, {words(step.outputs)}"
+    return f"{KINDS[step.kind]}{kernel}, {shape_text(step.outputs)}"

@@ -11,9 +11,9 @@ import streamlit as st
 from aelib.core.errors import LabError
 from aelib.reports.script import check, script
 from aelib.training import Run
-from aelib.ui.shell.messages import problem_of
+from aelib.ui.shell.messages import problem_text
 
-MOST_TITLE, MOST_NOTES = 200, 10_000  # characters
+MAX_TITLE, MAX_NOTES = 200, 10_000  # characters
 SETTLED = 0.3  # seconds
 
 
@@ -32,7 +32,7 @@ def hand_in(run: Run, key: str) -> None:
             ":material/code:",
             f"{key}:script",
             "The same training in plain PyTorch, without this app's library.",
-            problem_of(lambda: _here([run]), lambda: check(run.experiment)),
+            problem_text(lambda: _here([run]), lambda: check(run.experiment)),
         )
 
 
@@ -60,7 +60,7 @@ def _words(key: str) -> _Words:
     words: _Words = st.session_state.setdefault(f"{key}:words", _Words())
     st.text_input(
         "Title",
-        max_chars=MOST_TITLE,
+        max_chars=MAX_TITLE,
         key=f"{key}:title",
         persist_state="session",
         on_change=words.read,
@@ -69,7 +69,7 @@ def _words(key: str) -> _Words:
     )
     st.text_area(
         "Notes",
-        max_chars=MOST_NOTES,
+        max_chars=MAX_NOTES,
         key=f"{key}:notes",
         persist_state="session",
         on_change=words.read,
@@ -81,7 +81,7 @@ def _words(key: str) -> _Words:
 
 
 def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
-    problem = problem_of(lambda: _here(runs))
+    problem = problem_text(lambda: _here(runs))
     plainly = unicodedata.normalize("NFKD", words.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9]+", "-", plainly).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
     _download(

@@ -16,7 +16,7 @@ from aelib.ui.components.component import component, encoded
 from aelib.ui.jobs.related_runs import runs_of
 
 BETWEEN = (2, 10, 60)  # fewest, usual and most images between two stops
-MOST_STOPS = 8
+MAX_STOPS = 8
 SIDE = 25  # of the mixture that is decoded ahead: so many points across and down
 
 _FILM = """<div class="ae film"><div class="bar"><button type="button">▶ Play</button>
@@ -41,7 +41,7 @@ def morph(run: Run, key: str) -> None:
             "From picture to picture",
             names,
             default=_apart(names, 2),
-            max_selections=MOST_STOPS,
+            max_selections=MAX_STOPS,
             key=f"{key}:{dataset}:stops",
             help="Two or more, in the order of the way.",
         )

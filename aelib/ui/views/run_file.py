@@ -6,9 +6,9 @@ from aelib.core.errors import LabError
 from aelib.store import archive
 from aelib.training import Run
 from aelib.ui.shell.links import link, name
-from aelib.ui.shell.messages import plain, problem_of
+from aelib.ui.shell.messages import escaped, problem_text
 from aelib.ui.shell.server_state import store
-from aelib.ui.shell.visitor import who
+from aelib.ui.shell.visitor import visitor_id
 
 MAX_MB = 100  # of an upload, which a server keeps in memory; larger ones by the command line
 _OPENED, _PROBLEM = "runs:file:opened", "runs:file:problem"  # in the session: digest and whether it was new; a sentence
@@ -20,7 +20,7 @@ def download(run: Run, key: str, label: str = "Run as a file") -> None:
         "Weights, figures and settings, and your own images where it was trained on them. The page Runs of another "
         "server opens it."
     )
-    problem = problem_of(lambda: archive.check(run))
+    problem = problem_text(lambda: archive.check(run))
     st.download_button(
         label,
         lambda: archive.to_zip(run),
@@ -46,7 +46,7 @@ def upload() -> None:
         try:
             run, new = archive.take(given.getvalue(), store())
             if new:
-                store().owners.add(run.digest, [who()])
+                store().owners.add(run.digest, [visitor_id()])
         except LabError as error:
             state[_PROBLEM] = str(error)
         else:
@@ -62,11 +62,11 @@ def upload() -> None:
             help="What the button “Run as a file” of a lesson gives. Everything in it is checked before it is kept.",
         )
     if problem := st.session_state.get(_PROBLEM):
-        st.error(plain(problem), icon=":material/error:")
+        st.error(escaped(problem), icon=":material/error:")
     if opened := st.session_state.get(_OPENED):
         digest, new = opened
         run = store().get(digest)
         if run is not None:
             what = "is now in the list" if new else "was here already, so it stays as it was"
-            st.success(plain(f"The run {name(run.experiment)} {what}."), icon=":material/check_circle:")
+            st.success(escaped(f"The run {name(run.experiment)} {what}."), icon=":material/check_circle:")
             link(run.experiment, f"Open {name(run.experiment)} in its lesson", ":material/arrow_forward:")

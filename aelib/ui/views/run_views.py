@@ -10,19 +10,19 @@ import torch
 from aelib.charts import activations, curves, glyphs, variational
 from aelib.charts import network as network_chart
 from aelib.experiment import Experiment
-from aelib.experiment.architecture import KINDS, words
+from aelib.experiment.architecture import KINDS, shape_text
 from aelib.metrics import latent_space, reconstruction
 from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.training import Run
-from aelib.ui.shell.messages import plain
+from aelib.ui.shell.messages import escaped
 
 from . import latent_plane
 
 MAX_STEPS = 60
-MOST_SHOWN = 200  # images with their reconstructions
+MAX_SHOWN = 200  # images with their reconstructions
 _PLAIN = {"displayModeBar": False}
 
 
@@ -35,15 +35,15 @@ def network(experiment: Experiment) -> None:
 def shapes(experiment: Experiment) -> None:
     """What each step of a convolutional net gives, and what it costs."""
     net = experiment.architecture
-    rows = [("input", "", words(net.steps[0].inputs), 0, 0)]
+    rows = [("input", "", shape_text(net.steps[0].inputs), 0, 0)]
     for part, steps in (("encoder", net.encoder), ("decoder", net.decoder)):
         for step in steps:
             kernel = f" {step.kernel}x{step.kernel}" if step.kernel else ""
             rows.append(
-                (part, f"{KINDS[step.kind]}{kernel}", words(step.outputs), step.parameters, step.multiplications)
+                (part, f"{KINDS[step.kind]}{kernel}", shape_text(step.outputs), step.parameters, step.multiplications)
             )
     columns = ["part", "step", "gives (height x width x channels)", "parameters", "multiplications"]
-    with st.expander(f"Shapes, step by step: the code is {words(net.code_shape)}"):
+    with st.expander(f"Shapes, step by step: the code is {shape_text(net.code_shape)}"):
         st.dataframe(
             pd.DataFrame(rows, columns=columns),
             hide_index=True,
@@ -97,8 +97,8 @@ def error_curves(run: Run, key: str) -> None:
     if "learnt" in run.metrics:
         right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
     else:
-        held_back = curves.errors({"held back": run}, "mse", logarithmic=logarithmic, height=300)
-        right.plotly_chart(held_back, key=f"{key}:mse", config=_PLAIN)
+        held_out = curves.errors({"held back": run}, "mse", logarithmic=logarithmic, height=300)
+        right.plotly_chart(held_out, key=f"{key}:mse", config=_PLAIN)
     if run.experiment.model.variational:
         lowest = losses.lowest(run.experiment.loss, run.images.images())
         left, right = st.columns(2)
@@ -116,9 +116,9 @@ def verdict(run: Run) -> None:
             wrong = f"A pixel is wrong from {described.wrong_pixel:g} away on, black being 0 and white 1."
             _figure("Learnt", f"{found['learnt']} of {found['total']}", f"With at most one wrong pixel. {wrong}")
             _figure("Wrong pixels", f"{found['wrong_pixels_total']:,}", f"Over all images. {wrong}")
-            most = plain(f"{worst}: {counts[worst]}") if counts[worst] else "none"
+            most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else "none"
             _figure("Worst", most, "The image with most wrong pixels.")
-        over = "" if described.named else f" Over {found['images']:,} images that it was not trained on."
+        over = "" if described.memorised else f" Over {found['images']:,} images that it was not trained on."
         if "psnr" in found:
             _figure("PSNR", f"{found['psnr']:.2f} dB", f"10 log10(1 / MSE): the more, the better.{over}")
         _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
@@ -191,11 +191,11 @@ def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
 def reconstructions(run: Run) -> None:
     """Originals above what came out, wrong pixels marked."""
     described = run.experiment.dataset_spec
-    outputs, targets = run.reconstructions()[:MOST_SHOWN], run.images.images()[:MOST_SHOWN]
+    outputs, targets = run.reconstructions()[:MAX_SHOWN], run.images.images()[:MAX_SHOWN]
     wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True)
     extra, missing = ("too bright", "too dark") if described.light else ("on, should be off", "off, should be on")
     st.html(f'<span class="ae-key extra"></span> {extra} &nbsp; <span class="ae-key missing"></span> {missing}')
-    names = run.images.names[:MOST_SHOWN]
+    names = run.images.names[:MAX_SHOWN]
     width = 72 if described.light else 40
     shown = glyphs.reconstructions(
         described.drawn(targets.numpy()), described.drawn(outputs.numpy()), wrong.numpy(), names, width
@@ -242,7 +242,7 @@ def plane(run: Run, key: str) -> None:
         threshold = run.experiment.dataset_spec.wrong_pixel
         differing = int(reconstruction.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest], threshold))
         st.caption(
-            f"Nearest: {plain(run.images.names[nearest])}, from which it differs in {differing} of {decoded[0].size} "
+            f"Nearest: {escaped(run.images.names[nearest])}, from which it differs in {differing} of {decoded[0].size} "
             "pixels."
         )
     with left:

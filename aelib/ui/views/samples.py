@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.analysis.generation import Judged, sampled, typical_distance
+from aelib.analysis.generation import GeneratedQuality, sampled, typical_distance
 from aelib.charts import glyphs
 from aelib.experiment.variants import plain
 from aelib.training import Run
@@ -10,7 +10,7 @@ from aelib.ui.jobs.related_runs import runs_of
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def drawn(digest: str, created: str, count: int, draw: int, _run: Run) -> Judged:
+def drawn(digest: str, created: str, count: int, draw: int, _run: Run) -> GeneratedQuality:
     """`generation.sampled`, kept by the run's digest and time; draw: the seed."""
     return sampled(_run, count, draw)
 
@@ -34,7 +34,7 @@ def samples(run: Run, key: str, count: int, width: int) -> None:
     if twin:
         found = drawn(twin[0].digest, twin[0].created, count, draw, twin[0])
         _shown(run, found, "Plain autoencoder, the same codes", width)
-    if not run.experiment.dataset_spec.named:
+    if not run.experiment.dataset_spec.memorised:
         st.markdown(
             f"Real images that were held back are **{_typical(run.experiment.dataset):.3f}** from the nearest "
             "training image, on average. Samples that are much closer are blurred means or copies; much farther ones "
@@ -42,7 +42,7 @@ def samples(run: Run, key: str, count: int, width: int) -> None:
         )
 
 
-def _shown(run: Run, found: Judged, title: str, width: int) -> None:
+def _shown(run: Run, found: GeneratedQuality, title: str, width: int) -> None:
     """Samples above the training images nearest to them."""
     colours = run.experiment.dataset_spec.drawn
     columns = []

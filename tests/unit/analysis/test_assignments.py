@@ -13,16 +13,16 @@ FONT = presets.get("font-best")
 
 
 def test_a_task_in_words() -> None:
-    assert assignments.parse("learnt>=30;parameters<=1500").words(FONT) == (
+    assert assignments.parse("learnt>=30;parameters<=1500").describe(FONT) == (
         "Reach at least 30 of 32 with at most 1,500 parameters."
     )
     several = assignments.parse("mse < 0.01, psnr>20 ; epochs=500,seconds<=2.5,latent_dim<=2")
-    assert several.words(FONT) == (
+    assert several.describe(FONT) == (
         "Reach an MSE of less than 0.01 and a PSNR of more than 20 dB with exactly 500 epochs, at most 2.5 seconds of "
         "training and at most 2 numbers in the code."
     )
-    assert assignments.parse("parameters<900").words(FONT) == "Train a network with less than 900 parameters."
-    assert assignments.parse("wrong_pixels≤3").words(FONT) == "Reach at most 3 wrong pixels."
+    assert assignments.parse("parameters<900").describe(FONT) == "Train a network with less than 900 parameters."
+    assert assignments.parse("wrong_pixels≤3").describe(FONT) == "Reach at most 3 wrong pixels."
 
 
 def test_a_run_is_judged_by_its_own_figures() -> None:
@@ -32,7 +32,7 @@ def test_a_run_is_judged_by_its_own_figures() -> None:
         ""
         f"learnt={found['learnt']};wrong_pixels<{found['wrong_pixels_total']};mse<=1;psnr>0;parameters>{run.parameters};epochs=20;latent_dim=2;elbo>-100"
     )
-    verdicts = assignments.parse(text).judge(run)
+    verdicts = assignments.parse(text).check(run)
     assert [one.met for one in verdicts] == [True, False, True, True, False, True, True, False]
     assert [one.found for one in verdicts][:3] == [found["learnt"], found["wrong_pixels_total"], found["mse"]]
     assert verdicts[-1].found is None, "no variational net, no ELBO"
@@ -87,7 +87,7 @@ def test_a_bad_task_is_one_sentence(text: str, says: str) -> None:
     )
 )
 def test_a_task_reads_back_as_it_is_written(conditions: list[tuple[str, str, float]]) -> None:
-    task = assignments.Task(tuple(assignments.Condition(*one) for one in conditions))
+    task = assignments.Assignment(tuple(assignments.Condition(*one) for one in conditions))
     if len(str(task)) <= assignments.MAX_TEXT:
         assert assignments.parse(str(task)) == task
 

@@ -36,7 +36,7 @@ def _photos(side: int, most: int) -> Tensor:
 def test_a_dequantised_code_is_at_most_half_a_step_away(bits: int, seed: int, scale: float) -> None:
     codes = (scale * torch.randn(50, 3, generator=generator(seed, "codes"))).numpy()
     codes[:, 2] = 0.5  # a number that says nothing
-    low, high = codecs.spread(codes)
+    low, high = codecs.min_max(codes)
     symbols = codecs.quantize(codes, bits, low, high)
     assert symbols.min() >= 0
     assert symbols.max() < 2**bits
@@ -66,7 +66,7 @@ def test_what_cannot_be_quantised_is_said(codes: list, bits: int, low: list, hig
     with pytest.raises(LabError, match=said):
         codecs.quantize(np.array(codes), bits, np.array(low), np.array(high))
     with pytest.raises(LabError, match="finite"):
-        codecs.spread(np.full((2, 2), math.nan))
+        codecs.min_max(np.full((2, 2), math.nan))
 
 
 def test_entropy_by_hand() -> None:
@@ -229,7 +229,7 @@ def test_codes_of_a_net_that_loses_nothing_lose_by_quantising_alone() -> None:
     assert whole.psnr > eight.psnr > four.psnr > one.psnr
     reach = images.amax(dim=0) - images.amin(dim=0)
     assert 0 < eight.mse <= float((reach / 2**9).square().mean()) * 1.01  # half a step at most
-    assert max(seen) <= codecs.MOST_IMAGES
+    assert max(seen) <= codecs.MAX_IMAGES
     # 17 grey values: an entropy coder needs less than 4 bits a pixel, and as much for the 8 bits that tell them apart
     each = [np.bincount((column * 16).round().int().numpy()) / len(images) for column in images.flatten(1).T]
     expected = sum(-(p[p > 0] * np.log2(p[p > 0])).sum() for p in each)

@@ -129,7 +129,7 @@ def test_what_says_nothing_about_noise_is_refused(first: list[float], second: li
 
 def test_seeds_are_counted_on() -> None:
     assert [one.seed for one in with_seeds(FAST.with_values({"seed": 5}), 3)] == [5, 6, 7]
-    for count in (0, comparison.MOST_SEEDS + 1):
+    for count in (0, comparison.MAX_SEEDS + 1):
         with pytest.raises(LabError, match="seeds"):
             with_seeds(FAST, count)
 
@@ -146,11 +146,11 @@ def test_wrong_pixels_are_joined_by_image_the_most_disputed_first(pair: dict[str
 
 def test_figures_are_those_that_all_have(pair: dict[str, Run]) -> None:
     emoji = fit(presets.get("emoji-best").with_values({"epochs": 2}), "cpu")
-    assert "elbo" in comparison.figures([emoji])
-    assert "elbo" not in comparison.figures([emoji, *pair.values()])
-    assert comparison.figures([emoji, *pair.values()]) == ["seconds"]
-    assert {"learnt", "mse", "loss", "seconds"} <= set(comparison.figures([*pair.values()]))
-    assert comparison.figure(pair["wide"], "learnt") == pair["wide"].metrics["learnt"]
+    assert "elbo" in comparison.shared_metrics([emoji])
+    assert "elbo" not in comparison.shared_metrics([emoji, *pair.values()])
+    assert comparison.shared_metrics([emoji, *pair.values()]) == ["seconds"]
+    assert {"learnt", "mse", "loss", "seconds"} <= set(comparison.shared_metrics([*pair.values()]))
+    assert comparison.metric_value(pair["wide"], "learnt") == pair["wide"].metrics["learnt"]
 
 
 # --- addresses -----------------------------------------------------------------------------------------------------

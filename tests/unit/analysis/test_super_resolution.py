@@ -142,11 +142,11 @@ def test_pictures_too_small_and_too_large_are_said() -> None:
 def test_every_way_is_measured_on_the_images_to_test_with() -> None:
     run = untrained("photographs_x2", FIRST)
     images = super_resolution.compared(run)
-    assert len(images) == len(datasets.judged("photographs_x2")) == 200
+    assert len(images) == len(datasets.test_set("photographs_x2")) == 200
     some = images.part(slice(0, 20))
     found = super_resolution.ways(run, some)
     assert list(found) == [*resizing.METHODS, super_resolution.NET]
-    figures = {one.name: one for one in super_resolution.judged(found, some.images())}
+    figures = {one.name: one for one in super_resolution.evaluate(found, some.images())}
     nearest = np.repeat(np.repeat(some.shown.numpy(), 2, axis=2), 2, axis=3) / 255
     error = ((nearest - some.pixels.numpy() / 255) ** 2).mean()
     assert figures["nearest"].mse == pytest.approx(error, rel=1e-5)

@@ -45,10 +45,10 @@ def full_home(home: Path) -> Path:
     """With runs, and data of every kind that a person may have given."""
     with zipfile.ZipFile(STORE) as archive:
         archive.extractall(home)
-    glyphs.keep(b"char,row0,row1,row2,row3\na,#...,....,....,####\nb,.#..,....,....,####\n")
+    glyphs.save(b"char,row0,row1,row2,row3\na,#...,....,....,####\nb,.#..,....,....,####\n")
     given = [pictures.read(content, name, 32, True) for name, content in picture_files(3).items()]
-    pictures.keep(ImageSet(torch.stack(given), ("one", "two", "three"), torch.arange(3)))
-    image_archive.keep(image_archive.read_zip(packed(picture_files(200)), "holiday.zip", 32, True)[0])
+    pictures.save(ImageSet(torch.stack(given), ("one", "two", "three"), torch.arange(3)))
+    image_archive.save(image_archive.read_zip(packed(picture_files(200)), "holiday.zip", 32, True)[0])
     return home
 
 

@@ -29,7 +29,7 @@ def test_bundled_sets_have_all_classes_in_all_parts(name: str, count: int, shape
 @pytest.mark.parametrize("name", ["letters", "house_numbers"])
 def test_what_is_drawn_can_be_told_apart_on_unseen_typefaces(name: str) -> None:
     """A label belongs to its image: the class means of the part to train on name many images of the part to test on."""
-    train, test = datasets.train(name), datasets.judged(name)
+    train, test = datasets.training_set(name), datasets.test_set(name)
     x = train.images().mean(1).flatten(1)
     means = torch.stack([(x[train.labels == c] - 0).mean(0) for c in range(10)])
     if name == "letters":

@@ -156,9 +156,9 @@ def test_seventy_thousand_are_divided_as_the_documents_divide_them(data: Path) -
     put_idx(data / "notmnist", "train", 60_000)
     put_idx(data / "notmnist", "t10k", 10_000)
     assert datasets.spec("notmnist").splits == (42_000, 18_000, 10_000)
-    tested = datasets.judged("notmnist")
+    tested = datasets.test_set("notmnist")
     assert tested.labels[:12].tolist() == [*range(10), 0, 1], "the images to test by are those of their file, in order"
-    assert datasets.train("notmnist").labels[:12].tolist() != [*range(10), 0, 1]
+    assert datasets.training_set("notmnist").labels[:12].tolist() != [*range(10), 0, 1]
 
 
 def test_mnists_files_are_not_taken_for_notmnists(real_data: Path, data: Path) -> None:

@@ -26,7 +26,7 @@ def test_the_font_is_the_courses(real_data: Path) -> None:
 
 
 def test_a_table_in_hexadecimal_is_the_same_set(real_data: Path) -> None:
-    name = glyphs.keep((real_data / "font5x7" / "font5x7.csv").read_bytes())
+    name = glyphs.save((real_data / "font5x7" / "font5x7.csv").read_bytes())
     own, font = datasets.load(name), datasets.load("font5x7")
     assert own.names == font.names
     assert torch.equal(own.pixels, font.pixels)
@@ -35,9 +35,9 @@ def test_a_table_in_hexadecimal_is_the_same_set(real_data: Path) -> None:
 
 
 def test_the_same_glyphs_have_the_same_name_however_written() -> None:
-    a = glyphs.keep(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
-    b = glyphs.keep("\ufeffcode,char,row0,row1,row2\r\n1,x,101,010,101\r\n2,o,111,101,111\r\n".encode())
-    c = glyphs.keep(b"char;row0;row1;row2\nx;#.#;.#.;#.#\no;###;#.#;###\n")
+    a = glyphs.save(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
+    b = glyphs.save("\ufeffcode,char,row0,row1,row2\r\n1,x,101,010,101\r\n2,o,111,101,111\r\n".encode())
+    c = glyphs.save(b"char;row0;row1;row2\nx;#.#;.#.;#.#\no;###;#.#;###\n")
     assert a == b == c
 
 
@@ -78,7 +78,7 @@ def test_a_bad_table_is_refused_in_one_sentence(text: str, says: str) -> None:
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff\xfe", b"#" * 2_000_001])
 def test_what_is_not_a_table_is_not_kept(content: bytes, home: Path) -> None:
     with pytest.raises(LabError):
-        glyphs.keep(content)
+        glyphs.save(content)
     assert not list((home / "datasets").glob("*"))
 
 

@@ -23,7 +23,7 @@ def test_an_archive_becomes_a_data_set(side: int, colour: bool) -> None:
     others = {"__MACOSX/cats/._1.png": b"x", "README.txt": b"hello", ".hidden.png": b"x"}
     images, skipped = image_archive.read_zip(packed(pictures(70) | others), "mine.zip", side, colour)
     assert skipped == []
-    name = image_archive.keep(images)
+    name = image_archive.save(images)
     described, loaded = datasets.spec(name), datasets.load(name)
     assert described.shape == (3 if colour else 1, side, side)
     assert described.splits == (42, 18, 10)
@@ -40,14 +40,14 @@ def test_an_archive_becomes_a_data_set(side: int, colour: bool) -> None:
 
 def test_a_collection_travels_and_has_one_name() -> None:
     images, _ = image_archive.read_zip(packed(pictures(30)), "a", 28, colour=False)
-    name = image_archive.keep(images)
+    name = image_archive.save(images)
     content = datasets.content_of(name)
     assert content is not None
     (Path(storage.folder()) / f"{name}.safetensors").unlink()
-    datasets.keep_content(name, content)
+    datasets.save_content(name, content)
     assert datasets.content_of(name) == content
     other, _ = image_archive.read_zip(packed(pictures(31)), "a", 28, colour=False)
-    assert image_archive.keep(other) != name
+    assert image_archive.save(other) != name
 
 
 def test_a_folder_and_its_archive_are_the_same_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,12 +209,12 @@ def _travelling(**changes: torch.Tensor) -> bytes:
 )
 def test_a_collection_that_travels_is_checked(content: bytes, home: Path) -> None:
     with pytest.raises(LabError):
-        datasets.keep_content("collection-0123456789ab", content)
+        datasets.save_content("collection-0123456789ab", content)
     assert not list((home / "datasets").glob("*"))
 
 
 def test_a_kept_collection_that_is_damaged_does_not_hide_the_others() -> None:
-    image_archive.keep_content(_travelling())
+    image_archive.save_content(_travelling())
     (storage.folder() / "collection-0123456789ab.safetensors").write_bytes(b"damaged")
     assert len(datasets.available()) == len(datasets.SETS) + 1
     with pytest.raises(LabError):

@@ -48,7 +48,7 @@ def test_a_choice_of_emoji_is_in_the_name_of_the_set() -> None:
 
 
 def test_digits_are_split_so_that_both_parts_have_all_of_them() -> None:
-    train, judged = datasets.train("digits8x8"), datasets.judged("digits8x8")
+    train, judged = datasets.training_set("digits8x8"), datasets.test_set("digits8x8")
     assert (len(train), len(judged)) == (1437, 360)
     for part in (train, judged):
         counts = torch.bincount(part.labels, minlength=10)
@@ -65,8 +65,8 @@ def test_mnist_is_the_original(real_data: Path, monkeypatch: pytest.MonkeyPatch)
     assert images.pixels.shape == (70_000, 1, 28, 28)
     assert images.labels[:5].tolist() == [5, 0, 4, 1, 9]  # as in the file's description
     assert images.labels[60_000:60_003].tolist() == [7, 2, 1]
-    assert len(datasets.looked_at("mnist")) == 1000
-    assert set(datasets.looked_at("mnist").labels.tolist()) == set(range(10))
+    assert len(datasets.evaluation_set("mnist")) == 1000
+    assert set(datasets.evaluation_set("mnist").labels.tolist()) == set(range(10))
 
 
 def test_where_mnist_is_not_there_one_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,24 +263,24 @@ def _set(count: int = 3, **changes: object) -> ImageSet:
 
 
 def test_pictures_are_kept_by_content_and_travel() -> None:
-    name = pictures.keep(_set())
-    assert pictures.keep(_set()) == name != pictures.keep(_set(4))
+    name = pictures.save(_set())
+    assert pictures.save(_set()) == name != pictures.save(_set(4))
     images = datasets.load(name)
     assert torch.equal(images.pixels, _set().pixels)
     assert images.names == ("p0", "p1", "p2")
     described = datasets.spec(name)
-    assert (described.named, described.light, described.shape) == (True, True, (1, 20, 20))
+    assert (described.memorised, described.light, described.shape) == (True, True, (1, 20, 20))
     assert name in [one.name for one in datasets.available()]
     content = datasets.content_of(name)
     assert content is not None
-    datasets.keep_content(name, content)
+    datasets.save_content(name, content)
     assert datasets.content_of("emoji20x20") is None
 
 
 @pytest.mark.parametrize("count", [0, 1, 65])
 def test_too_few_and_too_many_pictures_are_refused(count: int) -> None:
     with pytest.raises(LabError, match="2 to 64"):
-        pictures.keep(_set(count))
+        pictures.save(_set(count))
 
 
 def _travelling(names: object) -> bytes:
@@ -305,7 +305,7 @@ def _travelling(names: object) -> bytes:
 )
 def test_what_travels_is_checked(content: bytes, home: Path) -> None:
     with pytest.raises(LabError):
-        datasets.keep_content("pictures-0123456789ab", content)
+        datasets.save_content("pictures-0123456789ab", content)
     assert not list((home / "datasets").glob("*"))
 
 

@@ -12,7 +12,7 @@ from aelib.datasets import Normalization
 from aelib.datasets.noise import NOISES, corrupt
 from aelib.experiment import Experiment, ExperimentError, presets
 from aelib.training import Run, fit, fit_many
-from aelib.training.batches import AHEAD, Feed
+from aelib.training.batches import AHEAD, BatchLoader
 
 BEST = presets.get("font-best").with_values({"epochs": 30})
 NOISY = BEST.with_values({"corruption.kind": "salt_pepper", "corruption.level": 0.2})
@@ -100,57 +100,57 @@ def test_an_images_noise_does_not_depend_on_its_companions() -> None:
     assert torch.equal(corrupt(GREY, "gaussian", 0.4, [key(1, 2)])[0], whole[1])
 
 
-def _feed(*experiments: Experiment) -> Feed:
+def _feed(*experiments: Experiment) -> BatchLoader:
     images = datasets.load("font5x7")
-    return Feed(list(experiments), images, datasets.normalization("none", images.pixels), torch.device("cpu"))
+    return BatchLoader(list(experiments), images, datasets.normalization("none", images.pixels), torch.device("cpu"))
 
 
 def test_fresh_noise_differs_from_epoch_to_epoch_and_fixed_noise_does_not() -> None:
-    feed = _feed(NOISY)
-    epochs = [next(feed.epoch(epoch)) for epoch in range(1, AHEAD + 3)]
+    loader = _feed(NOISY)
+    epochs = [next(loader.epoch(epoch)) for epoch in range(1, AHEAD + 3)]
     inputs = [batch.inputs for batch in epochs]
     assert len({tuple(one.flatten().tolist()) for one in inputs}) == len(inputs)
-    assert all(torch.equal(batch.targets, feed.look().targets) for batch in epochs)
-    assert torch.equal(inputs[AHEAD], corrupt(feed.pixels, "salt_pepper", 0.2, [key(0, AHEAD + 1)]))
+    assert all(torch.equal(batch.targets, loader.evaluation_batch().targets) for batch in epochs)
+    assert torch.equal(inputs[AHEAD], corrupt(loader.pixels, "salt_pepper", 0.2, [key(0, AHEAD + 1)]))
     fixed = _feed(NOISY.with_values({"corruption.fresh": False}))
     first, second = next(fixed.epoch(1)), next(fixed.epoch(2))
     assert torch.equal(first.inputs, second.inputs)
-    assert not torch.equal(first.inputs, fixed.look().inputs)  # judged by noise that it has not seen
+    assert not torch.equal(first.inputs, fixed.evaluation_batch().inputs)  # judged by noise that it has not seen
 
 
 @pytest.mark.parametrize(
     ("where", "training", "look"), [("both", True, True), ("train", True, False), ("test", False, True)]
 )
 def test_noise_is_where_the_experiment_says(where: str, training: bool, look: bool) -> None:
-    feed = _feed(NOISY.with_values({"corruption.where": where}))
-    assert torch.equal(next(feed.epoch(1)).inputs, feed.look().targets) != training
-    assert torch.equal(feed.look().inputs, feed.look().targets) != look
+    loader = _feed(NOISY.with_values({"corruption.where": where}))
+    assert torch.equal(next(loader.epoch(1)).inputs, loader.evaluation_batch().targets) != training
+    assert torch.equal(loader.evaluation_batch().inputs, loader.evaluation_batch().targets) != look
     if look:
-        assert torch.equal(feed.look().inputs, corrupt(feed.pixels, "salt_pepper", 0.2, [key(0, TEST)]))
+        assert torch.equal(loader.evaluation_batch().inputs, corrupt(loader.pixels, "salt_pepper", 0.2, [key(0, TEST)]))
 
 
 def test_batches_have_the_noise_of_their_images_and_an_order_of_their_own() -> None:
     for fresh in (True, False):
-        feed = _feed(
+        loader = _feed(
             NOISY.with_values({"batch_size": 5, "corruption.fresh": fresh}),
             NOISY.with_values({"batch_size": 5, "seed": 1}),
         )
-        whole = corrupt(feed.pixels, "salt_pepper", 0.2, [key(seed, 3 if fresh else 0) for seed in (0, 1)])
-        batches = list(feed.epoch(3))
+        whole = corrupt(loader.pixels, "salt_pepper", 0.2, [key(seed, 3 if fresh else 0) for seed in (0, 1)])
+        batches = list(loader.epoch(3))
         assert [batch.inputs.shape[1] for batch in batches] == [5, 5, 5, 5, 5, 5, 2]
         for member in range(2):
             inputs = torch.cat([batch.inputs[member] for batch in batches])
             targets = torch.cat([batch.targets[member] for batch in batches])
             assert {tuple(one.flatten().tolist()) for one in targets} == {
-                tuple(one.flatten().tolist()) for one in feed.look().targets[0]
+                tuple(one.flatten().tolist()) for one in loader.evaluation_batch().targets[0]
             }
-            assert not torch.equal(targets, feed.look().targets[0])
+            assert not torch.equal(targets, loader.evaluation_batch().targets[0])
             pairs = {
                 (tuple(x.flatten().tolist()), tuple(t.flatten().tolist())) for x, t in zip(inputs, targets, strict=True)
             }
             wanted = {
                 (tuple(x.flatten().tolist()), tuple(t.flatten().tolist()))
-                for x, t in zip(whole[member], feed.look().targets[0], strict=True)
+                for x, t in zip(whole[member], loader.evaluation_batch().targets[0], strict=True)
             }
             assert pairs == wanted
     assert generator(0, "order").initial_seed() != generator(0, "weights").initial_seed()
@@ -158,8 +158,8 @@ def test_batches_have_the_noise_of_their_images_and_an_order_of_their_own() -> N
 
 def test_noise_is_put_on_pixels_before_they_are_normalised() -> None:
     images = datasets.load("font5x7")
-    feed = Feed([NOISY], images, Normalization(0.5, 0.5), torch.device("cpu"))
-    assert set(feed.look().inputs.unique().tolist()) == {-1.0, 1.0}
+    loader = BatchLoader([NOISY], images, Normalization(0.5, 0.5), torch.device("cpu"))
+    assert set(loader.evaluation_batch().inputs.unique().tolist()) == {-1.0, 1.0}
 
 
 @pytest.mark.parametrize("values", [{}, {"corruption.fresh": False}, {"batch_size": 8}, {"model.batch_norm": True}])

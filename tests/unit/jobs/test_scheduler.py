@@ -49,7 +49,7 @@ def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecu
     run = jobs.store.get(BEST.digest)
     assert run is not None
     assert run.metrics["learnt"] == 32
-    assert not (jobs.tickets.folder_of(BEST.digest)).exists()
+    assert not (jobs.pending_jobs.folder_of(BEST.digest)).exists()
 
 
 def test_what_is_stored_is_done_at_once_and_what_runs_is_joined(threads: ThreadPoolExecutor) -> None:
@@ -73,7 +73,7 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
 
     real = module.work
 
-    def counted(task: module.Task) -> module.Outcome:
+    def counted(task: module.TrainingTask) -> module.Outcome:
         trained.extend(task.experiments)
         return real(task)
 
@@ -125,7 +125,7 @@ def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadP
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
 def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, threads: ThreadPoolExecutor) -> None:
     jobs = Jobs(Store(), threads)
-    folder = jobs.tickets.folder_of(BEST.digest)
+    folder = jobs.pending_jobs.folder_of(BEST.digest)
     folder.mkdir(parents=True)
     (folder / "progress.json").write_bytes(content)
     assert jobs.progress(BEST.digest) is None
@@ -211,7 +211,7 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
     jobs = Jobs(store, threads)
     lost = jobs.submit(LONG, "ana")
     _until(lambda: jobs.progress(LONG.digest))
-    ticket = (jobs.tickets.folder_of(LONG.digest) / "job.json").read_bytes()
+    ticket = (jobs.pending_jobs.folder_of(LONG.digest) / "job.json").read_bytes()
     beside = Jobs(store, threads)  # another server with the same home leaves the first one's jobs alone
     assert beside.get(LONG.digest) is None
     assert lost.state == "running"

@@ -178,13 +178,13 @@ def test_the_nearest_image_and_how_far_it_is() -> None:
 
 
 def test_samples_are_judged_by_the_whole_training_set() -> None:
-    train = datasets.train("digits8x8")
+    train = datasets.training_set("digits8x8")
     chosen = [3, 700, 1436]
-    found = generation.judge(train.pixels[chosen].float() / 255, "digits8x8")
+    found = generation.evaluate(train.pixels[chosen].float() / 255, "digits8x8")
     assert found.distances.max() < 1e-6
     assert found.names == tuple(train.names[i] for i in chosen)
     np.testing.assert_array_equal(found.images, found.nearest)
-    other = generation.judge(torch.full((1, 1, 8, 8), 0.5), "digits8x8")
+    other = generation.evaluate(torch.full((1, 1, 8, 8), 0.5), "digits8x8")
     assert other.distances[0] > 0.2
 
 

@@ -88,7 +88,7 @@ def test_a_step_changes_weights_and_a_look_does_not(experiment: Experiment) -> N
     images = _images(experiment)[None]
     batch = Batch(images, images, torch.zeros(1, 32, experiment.latent_dim))
     before = engine.state(0)
-    engine.look(batch)
+    engine.evaluate(batch)
     torch.testing.assert_close(engine.state(0), before, rtol=0, atol=0)
     engine.step(batch, 1.0)
     assert any(not torch.equal(engine.state(0)[name], tensor) for name, tensor in before.items())

@@ -11,7 +11,7 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from aelib import datasets
 from aelib.core.random import generator
 from aelib.datasets import catalog
-from aelib.experiment import GRID_SIDE, PICTURED, Experiment, presets
+from aelib.experiment import GRID_SIDE, SNAPSHOT_IMAGES, Experiment, presets
 from aelib.models import build
 from aelib.nn import variational
 from aelib.store import Store
@@ -64,7 +64,7 @@ def test_the_loss_of_cross_entropy_with_beta_1_is_the_negative_elbo(kind: int) -
     z = posterior.loc + posterior.scale * batch.eps[0]
     likelihood = Bernoulli(logits=model.decode_logits(z)).log_prob(batch.inputs[0]).sum(dim=(1, 2, 3))
     divergence = kl_divergence(posterior, Normal(torch.zeros_like(mu), torch.ones_like(mu))).sum(dim=1)
-    look = _engines(BASE)[kind].look(batch)
+    look = _engines(BASE)[kind].evaluate(batch)
     assert float(look.loss[0]) == pytest.approx(float(-(likelihood - divergence).mean()), rel=1e-9)
     assert look.posterior is not None
     assert float(look.posterior.recon_loss[0]) == pytest.approx(float(-likelihood.mean()), rel=1e-9)
@@ -82,7 +82,7 @@ def test_a_step_goes_down_the_slope_that_finite_differences_find(kind: int, loss
     experiment = BASE.with_values({"loss": loss, "beta": 2.5})
     batch, rate = _batch(experiment), experiment.optimizer.learning_rate
     if free:
-        posterior = _engines(experiment)[kind].look(batch).posterior
+        posterior = _engines(experiment)[kind].evaluate(batch).posterior
         assert posterior is not None
         lowest, middle, _ = sorted(posterior.kl[0].tolist())
         experiment = experiment.with_values({"free_bits": (lowest + middle) / 2})
@@ -97,7 +97,7 @@ def test_a_step_goes_down_the_slope_that_finite_differences_find(kind: int, loss
             found = []
             for h in (1e-5, -1e-5):
                 weight.data.view(-1)[index] += h
-                found.append(float(probe.look(batch).loss[0]))
+                found.append(float(probe.evaluate(batch).loss[0]))
                 weight.data.view(-1)[index] -= h
             slope = (found[0] - found[1]) / 2e-5
             assert float(slopes[name].view(-1)[index]) == pytest.approx(slope, rel=2e-4, abs=1e-5), name
@@ -123,7 +123,7 @@ def test_the_batched_engine_goes_the_way_of_autograd(optimizer: str, layers: str
             engine.step(Batch(batch.inputs, batch.targets, batch.eps[i : i + 1]), 1 - factor / 2, factor)
     for i, engine in enumerate(alone):
         torch.testing.assert_close(together.state(i), engine.state(0), rtol=1e-6, atol=1e-8)
-    together.keep([1])
+    together.retain([1])
     together.step(Batch(batch.inputs, batch.targets, batch.eps[1:]), 1.0)
     alone[1].step(Batch(batch.inputs, batch.targets, batch.eps[1:]), 1.0)
     torch.testing.assert_close(together.state(0), alone[1].state(0), rtol=1e-6, atol=1e-8)
@@ -174,11 +174,11 @@ def test_a_run_on_many_images_keeps_what_the_lesson_needs_and_comes_back_from_th
     assert again is not None
     assert again.metrics == run.metrics
     assert again.history == run.history
-    shown = len(datasets.looked_at("digits8x8"))
+    shown = len(datasets.evaluation_set("digits8x8"))
     snapshots = again.snapshots
     assert snapshots.epochs.tolist() == [0, 1, 3]
     assert snapshots.codes.shape == (3, shown, 2) == snapshots.log_var.shape
-    assert snapshots.pixels.shape == (3, PICTURED, 1, 8, 8)
+    assert snapshots.pixels.shape == (3, SNAPSHOT_IMAGES, 1, 8, 8)
     assert snapshots.grid.shape == (3, GRID_SIDE**2, 1, 8, 8)
     assert snapshots.extent.tolist() == [[-3.0, 3.0, -3.0, 3.0]] * 3
     edge = 3.0 - 3.0 / GRID_SIDE  # the middle of the outermost cells
@@ -213,12 +213,12 @@ def test_what_is_looked_at_is_judged_the_same_alone_and_in_parts(monkeypatch: py
     """An ELBO over parts is that over the whole."""
     whole = fit(DIGITS, "cpu").metrics
     for room in (datasets, catalog):
-        monkeypatch.setattr(room, "LOOKED_AT", 100)
-    catalog._looked_at.cache_clear()
+        monkeypatch.setattr(room, "EVALUATION_IMAGES", 100)
+    catalog._evaluation_set.cache_clear()
     try:
         parts = fit(DIGITS, "cpu").metrics
     finally:
-        catalog._looked_at.cache_clear()
+        catalog._evaluation_set.cache_clear()
     assert parts["images"] == whole["images"]
     for name in ("mse", "elbo", "kl"):
         assert parts[name] == pytest.approx(whole[name], rel=1e-5), name

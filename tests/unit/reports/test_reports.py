@@ -67,7 +67,7 @@ class _Page(HTMLParser):
         self.addresses: list[str] = []
         self.handlers: list[str] = []
         self.texts: list[str] = []
-        self.feed(text)
+        self.loader(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -147,7 +147,7 @@ def test_hostile_words_are_shown_as_words(home: Path) -> None:
     table = "char," + ",".join(f"row{i}" for i in range(5)) + "\n"
     for i, name in enumerate(names):
         table += f'"{name}",' + ",".join(("#...#", "..#..", "#.#.#", "####.")[(i + k) % 4] for k in range(5)) + "\n"
-    dataset = glyphs.keep(table.encode())
+    dataset = glyphs.save(table.encode())
     run = _run("font-20-10", dataset=dataset, epochs=5)
     text = html.page([run], HOSTILE, HOSTILE + "\nsecond line")
     found = _stands_alone(text)
@@ -478,7 +478,7 @@ def _buttons(run: Run) -> dict[str, tuple[bool, str]]:
 def test_a_file_that_cannot_be_made_is_not_offered_and_the_button_says_why(home: Path) -> None:
     from aelib.datasets.user import glyphs
 
-    own = glyphs.keep(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
+    own = glyphs.save(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
     values = {"dataset": own, "model.layers": "9-6-2", "epochs": 5}
     run = fit(presets.get("font-best").with_values(values), "cpu")
     there = _buttons(run)

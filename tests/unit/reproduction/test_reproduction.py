@@ -114,7 +114,7 @@ def test_cross_entropy_by_hand() -> None:
     digits = fit(presets.get("digits-denoise").with_values({"epochs": 2}), "cpu")
     from aelib import datasets
 
-    judged = datasets.judged("digits8x8")
+    judged = datasets.test_set("digits8x8")
     y = digits.restored(digits.inputs_of(judged)).double().clamp(0, 1)
     t = judged.images().double()
     by_hand = -(t * y.log().clamp(min=-100) + (1 - t) * (1 - y).log().clamp(min=-100)).mean()
@@ -125,13 +125,13 @@ def test_scatter_is_the_deviation_of_the_errors_with_its_standard_error() -> Non
     measure = Measure("of the seed", "less", lambda run: float(run.experiment.seed), scatter=True)
     base = fit(presets.get("font-35-2").with_values({"epochs": 1}), "cpu")
     runs = [replace(base, experiment=base.experiment.with_values({"seed": seed})) for seed in range(40)]
-    found = runner.figure(measure, runs)
+    found = runner.measured_value(measure, runs)
     assert found is not None
     assert found["mean"] == pytest.approx(stdev(range(40)))
     assert found["values"] == list(range(40))
     assert 0 < found["std"] < found["mean"] / math.sqrt(2 * 39) * 1.5  # a normal distribution's would be this / 1.5
-    assert runner.figure(measure, runs[:1]) is None
-    plain = runner.figure(replace(measure, scatter=False), runs[:2])
+    assert runner.measured_value(measure, runs[:1]) is None
+    plain = runner.measured_value(replace(measure, scatter=False), runs[:2])
     assert plain == {"mean": 0.5, "std": pytest.approx(math.sqrt(0.5)), "values": [0.0, 1.0]}
 
 
@@ -160,7 +160,7 @@ def test_the_time_ratio_is_of_one_net_on_the_same_images(monkeypatch: pytest.Mon
     assert math.isnan(claims.time_ratio(run))
     kept.append(replace(kept[0], device="cuda", seconds=4.0))
     assert claims.time_ratio(run) == 0.5  # of the faster CPU
-    found = runner.figure(MEASURES["gpu_over_cpu_time"], [run])
+    found = runner.measured_value(MEASURES["gpu_over_cpu_time"], [run])
     assert found is not None
     assert found["mean"] == 0.5
 
@@ -356,16 +356,16 @@ def test_what_is_written_is_merged_and_a_quick_row_replaces_no_whole_one(written
     quick = {**runner.row(_small("font-35-2"), store, _Trainer(store)), "quick": True}
     whole = {**quick, "quick": False, "note": "whole"}
     other = {**quick, "id": "font-20-10"}
-    runner.keep([quick])
-    runner.keep([whole])
-    runner.keep([quick, other])
+    runner.save([quick])
+    runner.save([whole])
+    runner.save([quick, other])
     rows = runner.stored()
     assert [row["id"] for row in rows] == ["font-20-10", "font-35-2"]  # in the order of the results
     assert rows[1]["note"] == "whole"
     assert rows[1]["verdict"] == whole["verdict"]
-    runner.keep([{**whole, "status": "better", "verdict": "as it was said once"}])
+    runner.save([{**whole, "status": "better", "verdict": "as it was said once"}])
     assert runner.stored()[1] == whole, "what figures say is said anew"
-    runner.keep([{**whole, "status": "absent"}])
+    runner.save([{**whole, "status": "absent"}])
     assert runner.stored()[1]["status"] == whole["status"]
     table = runner.TABLE.read_text(encoding="utf-8")
     assert "| font-35-2 | B |" in table
@@ -411,8 +411,8 @@ def test_an_unknown_row_is_one_line_and_exit_code_2(capsys: pytest.CaptureFixtur
 
 
 def test_recipes_in_words_have_what_matters() -> None:
-    text = verdicts.words(presets.get("font-20-10"))
+    text = verdicts.recipe_text(presets.get("font-20-10"))
     for part in ("35-20-10-2", "mean squared error", "Adam", "0.001", "10,000 epochs", "all images in a batch"):
         assert part in text
-    assert "rate 0.0005" in verdicts.words(presets.get("font-35-2"))
-    assert "noise" in verdicts.words(presets.get("font-noise-a-20"))
+    assert "rate 0.0005" in verdicts.recipe_text(presets.get("font-35-2"))
+    assert "noise" in verdicts.recipe_text(presets.get("font-noise-a-20"))

@@ -88,12 +88,12 @@ def _refused(content: bytes, says: str, home: Path) -> None:
 
 def _own_collection() -> str:
     pixels = torch.randint(0, 256, (30, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
-    return image_archive.keep(ImageSet(pixels, tuple(f"picture {i}" for i in range(30)), torch.zeros(30).long()))
+    return image_archive.save(ImageSet(pixels, tuple(f"picture {i}" for i in range(30)), torch.zeros(30).long()))
 
 
 def _own_pictures() -> str:
     some = emoji.palette(emoji.GREY)
-    return pictures.keep(ImageSet(some.pixels[:3], ("a", "b", "c"), torch.arange(3)))
+    return pictures.save(ImageSet(some.pixels[:3], ("a", "b", "c"), torch.arange(3)))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def _own_pictures() -> str:
     [
         ("font-best", {"epochs": 20}, None),
         ("font-denoise-10", {"epochs": 20}, None),
-        ("font-best", {"epochs": 20, "model.layers": "9-6-2"}, lambda: glyphs.keep(TABLE)),
+        ("font-best", {"epochs": 20, "model.layers": "9-6-2"}, lambda: glyphs.save(TABLE)),
         ("emoji-best", {"epochs": 3, "beta_warm_up": 0, "model.layers": "400-8-2"}, _own_pictures),
         ("digits-vae", {"epochs": 2, "beta_warm_up": 0}, None),
         (
@@ -359,7 +359,7 @@ def test_nothing_is_unpickled(run: Run, home: Path, tmp_path: Path, name: str) -
 
 
 def test_a_data_set_that_is_another_is_refused_and_not_kept(home: Path, elsewhere: Callable[[], Path]) -> None:
-    name = glyphs.keep(TABLE)
+    name = glyphs.save(TABLE)
     run = fit(TINY.with_values({"dataset": name, "model.layers": "9-6-2"}), "cpu")
     files = _files(exchange.to_zip(run))
     there = elsewhere()

@@ -261,7 +261,7 @@ def test_a_run_that_is_replaced_while_others_read_it_is_always_there(store: Stor
 
 
 def test_a_run_on_a_data_set_that_is_gone_is_listed_but_not_damaged(store: Store, home: Path) -> None:
-    name = glyphs.keep(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
+    name = glyphs.save(b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
     run = fit(TINY.with_values({"dataset": name, "model.layers": "9-4-2"}), "cpu")
     store.save(run)
     (home / "datasets" / f"{name}.csv").unlink()

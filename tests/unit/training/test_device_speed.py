@@ -61,11 +61,11 @@ def test_a_device_that_is_not_here_is_said() -> None:
 def test_what_was_measured_is_kept_beside_that_of_other_machines(kept: Path) -> None:
     assert device_speed.stored() == []
     other = replace(SPEED, name="Slide rule")
-    device_speed.keep([SPEED])
-    device_speed.keep([other])
+    device_speed.save([SPEED])
+    device_speed.save([other])
     assert device_speed.stored() == [SPEED, other]
     faster = replace(SPEED, seconds=0.25)
-    device_speed.keep([faster])
+    device_speed.save([faster])
     assert device_speed.stored() == [faster, other]
     assert [path.name for path in kept.parent.glob("devices*")] == ["devices.json"]
 
@@ -76,7 +76,7 @@ def test_what_was_measured_is_kept_beside_that_of_other_machines(kept: Path) -> 
 )
 def test_a_damaged_file_is_one_sentence_and_stays(content: str, kept: Path) -> None:
     kept.write_text(content)
-    for call in (device_speed.stored, lambda: device_speed.keep([SPEED])):
+    for call in (device_speed.stored, lambda: device_speed.save([SPEED])):
         with pytest.raises(LabError, match="cannot be read: make it anew"):
             call()
     assert kept.read_text() == content
@@ -123,10 +123,10 @@ def test_memory_is_kept_inside_and_given_back_at_the_end() -> None:
     if memory._libc() is None:
         pytest.skip("another C library than glibc")
     size = 12 * 2**20  # bytes; below what glibc takes from the system for itself
-    with memory.keeping():
+    with memory.retained_memory():
         pass
     before = _resident()
-    with memory.keeping():
+    with memory.retained_memory():
         blocks = [torch.ones(size // 4) for _ in range(10)]
         held = _resident() - before
         del blocks
@@ -149,7 +149,7 @@ def test_memory_is_given_back_where_a_training_breaks_off_too(monkeypatch: pytes
             trimmed.append(pad)
 
     def broken() -> None:
-        with memory.keeping():
+        with memory.retained_memory():
             assert trimmed == []
             inside.update(told)
             raise RuntimeError("broken")
@@ -170,7 +170,7 @@ def test_a_net_trained_inside_is_the_same_to_the_last_bit(monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(memory, "_libc", lambda: None)  # as where there is no glibc
         outside = fit(experiment, "cpu")
-    with memory.keeping():
+    with memory.retained_memory():
         inside = fit(experiment, "cpu")
     for name, values in outside.weights.items():
         assert torch.equal(values, inside.weights[name]), name

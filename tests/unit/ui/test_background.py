@@ -16,7 +16,7 @@ from aelib.core.errors import LabError
 from aelib.datasets import files
 from aelib.datasets.downloads import mnist
 from aelib.datasets.files import RemoteFile
-from aelib.ui.jobs.background import MOST_BYTES, MOST_EACH, MOST_WAITING, PRESENT, REMEMBERED, Background, Task
+from aelib.ui.jobs.background import MAX_BYTES, MAX_EACH, MAX_WAITING, PRESENT, REMEMBERED, Background, BackgroundWork
 from tests.support.apps import sound, until
 from tests.unit.datasets.test_downloads import CONTENT, Shop, shop
 
@@ -54,7 +54,7 @@ def queue() -> Iterator[Background]:
     found._pool.shutdown(cancel_futures=True)
 
 
-def _task(queue: Background, key: str) -> Task:
+def _task(queue: Background, key: str) -> BackgroundWork:
     task = queue.get(key)
     assert task is not None
     return task
@@ -127,7 +127,7 @@ def test_what_was_stopped_is_begun_anew_and_not_joined(queue: Background) -> Non
 
 
 def test_one_person_cannot_fill_the_queue(queue: Background) -> None:
-    for number in range(MOST_EACH):
+    for number in range(MAX_EACH):
         queue.start(f"{number}", Piece(), "Ann")
     with pytest.raises(LabError, match="you asked for"):
         queue.start("more", Piece(), "Ann")
@@ -191,14 +191,14 @@ def test_too_many_that_wait_are_refused_and_later_taken(queue: Background) -> No
     first, quick = Piece(), Piece()
     quick.done.set()
     queue.start("first", first)
-    for number in range(MOST_WAITING - 1):
+    for number in range(MAX_WAITING - 1):
         queue.start(f"{number}", quick, f"person {number}")
     with pytest.raises(LabError, match="try again in a minute"):
         queue.start("one too many", quick)
     assert queue.get("one too many") is None
     queue.start("3", quick)  # is on its way already
     first.done.set()
-    assert _ended(queue, f"{MOST_WAITING - 2}") is None
+    assert _ended(queue, f"{MAX_WAITING - 2}") is None
     queue.start("one too many", quick)
     assert _ended(queue, "one too many") is None
 
@@ -222,13 +222,13 @@ def finished(background: Background, key: str, result: object) -> None:
 
 def test_large_results_make_room_for_new_ones() -> None:
     background = Background()
-    picture = np.broadcast_to(np.zeros((), np.uint8), (MOST_BYTES * 2 // 5,))  # says that it is large, and is not
+    picture = np.broadcast_to(np.zeros((), np.uint8), (MAX_BYTES * 2 // 5,))  # says that it is large, and is not
     for number in range(4):
         finished(background, f"picture {number}", picture)
     finished(background, "small", 1)
     there = [number for number in range(4) if background.get(f"picture {number}")]
     assert there == [2, 3], "two of them have room"
-    finished(background, "huge", np.broadcast_to(np.zeros((), np.uint8), (2 * MOST_BYTES,)))
+    finished(background, "huge", np.broadcast_to(np.zeros((), np.uint8), (2 * MAX_BYTES,)))
     finished(background, "next", 1)
     assert background.get("huge") is not None, "the latest stays"
     assert background.get("picture 3") is None

@@ -15,7 +15,7 @@ from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS, initialize
 from aelib.nn.optimizers import OPTIMIZERS
-from aelib.training.batches import Feed
+from aelib.training.batches import BatchLoader
 from aelib.training.engines import matmul
 from aelib.training.engines.autograd import AutogradEngine
 from aelib.training.engines.base import Batch
@@ -127,17 +127,17 @@ def _assert_same_way(experiments: list[Experiment], steps: int = 30) -> None:
     batch = _batch(experiments[0])
     together = BatchedDense([build(e).double() for e in experiments], experiments, CPU)
     alone = [AutogradEngine(build(e).double(), e, CPU) for e in experiments]
-    start = together.look(batch).loss
+    start = together.evaluate(batch).loss
     for step in range(steps):
         factor = 1 - step / (2 * steps)
         together.step(batch, factor)
         for engine in alone:
             engine.step(batch, factor)
-    look = together.look(batch)
+    look = together.evaluate(batch)
     assert not torch.equal(look.loss, start), "nothing was trained"
     for member, engine in enumerate(alone):
-        torch.testing.assert_close(look.loss[member], engine.look(batch).loss[0], rtol=1e-7, atol=1e-9)
-        torch.testing.assert_close(look.codes[member], engine.look(batch).codes[0], rtol=1e-6, atol=1e-7)
+        torch.testing.assert_close(look.loss[member], engine.evaluate(batch).loss[0], rtol=1e-7, atol=1e-9)
+        torch.testing.assert_close(look.codes[member], engine.evaluate(batch).codes[0], rtol=1e-6, atol=1e-7)
         torch.testing.assert_close(together.state(member), engine.state(0), rtol=1e-6, atol=1e-7)
 
 
@@ -196,7 +196,7 @@ def test_members_that_stay_go_on_as_if_nothing_had_happened() -> None:
     cut = BatchedDense([build(e).double() for e in experiments], experiments, CPU)
     for step in range(20):
         if step == 10:
-            cut.keep([3, 1])
+            cut.retain([3, 1])
         full.step(batch, 1.0)
         cut.step(batch, 1.0)
     torch.testing.assert_close(cut.state(0), full.state(3))
@@ -247,12 +247,12 @@ def test_products_are_those_of_torch_whichever_library_computes_them(members: in
 def test_a_convolutional_net_steps_as_a_plain_loop_does(name: str) -> None:
     """Channels that lie last, maps that are not made flat and a fused optimiser change no more than rounding."""
     experiment = presets.get(name)
-    images = datasets.train(experiment.dataset)
-    feed = Feed([experiment], images, datasets.normalization(experiment.normalization, images.pixels), CPU)
+    images = datasets.training_set(experiment.dataset)
+    loader = BatchLoader([experiment], images, datasets.normalization(experiment.normalization, images.pixels), CPU)
     engine, net = AutogradEngine(build(experiment), experiment, CPU), build(experiment)
     optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
     loss_of = nn.BCEWithLogitsLoss() if experiment.loss == "bce" else nn.MSELoss()
-    for batch in itertools.islice(feed.epoch(1), 3):
+    for batch in itertools.islice(loader.epoch(1), 3):
         engine.step(batch, 1.0)
         optimizer.zero_grad()
         logits = net.through(batch.inputs[0])[1]

@@ -10,7 +10,7 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.training import Diverged, fit
-from aelib.training.batches import Feed
+from aelib.training.batches import BatchLoader
 from aelib.training.engines import numba_support
 from aelib.training.engines.base import Batch
 from aelib.training.engines.batched import BatchedDense
@@ -34,9 +34,9 @@ def _trained(experiment: Experiment, steps: int = 40) -> tuple[torch.Tensor, tor
         BatchedDense([build(experiment)], [experiment], CPU),
     ]
     for engine in engines:
-        feed = Feed([experiment], images, normalization, CPU)
+        loader = BatchLoader([experiment], images, normalization, CPU)
         for epoch in range(1, steps + 1):
-            for batch in feed.epoch(epoch):
+            for batch in loader.epoch(epoch):
                 engine.step(batch, experiment.optimizer.rate_factor(epoch, steps))
         assert torch.isfinite(engine.flat).all()
     return engines[0].flat, engines[1].flat

@@ -34,7 +34,7 @@ def test_it_goes_the_way_of_the_batched_engine(kind: str, decay: float, device: 
             engine.step(batches[turn % 2], 1.0 - turn / 50)
     torch.testing.assert_close(engines[1].flat, engines[0].flat, rtol=1e-3, atol=1e-5)
     for engine in engines:
-        engine.keep([3, 1])
+        engine.retain([3, 1])
         engine.step(batches[0], 0.5)
     torch.testing.assert_close(engines[1].flat, engines[0].flat, rtol=1e-3, atol=1e-5)
     assert len(engines[0].flat) == 2 * BASE.architecture.parameters
