@@ -38,8 +38,8 @@ class Limits:
         if seconds > self.max_seconds:
             needed, allowed = map(time_estimate.duration_text, (seconds, self.max_seconds))
             raise LabError(
-                f"These {len(experiments):,} trainings would take about {needed}, and this server allows {allowed}: choose "
-                "fewer values, seeds or epochs."
+                f"These {len(experiments):,} trainings would take about {needed}, and this server allows {allowed}: "
+                "choose fewer values, seeds or epochs."
             )
 
 

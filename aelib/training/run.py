@@ -39,8 +39,8 @@ class Snapshots:
         pixels: uint8 (0 to 255, clipped), snapshots × images × channels × height × width: the reconstructions of the
             first `experiment.snapshot_images` images.
         log_var: of a variational net, as codes.
-        grid: for codes of two numbers, the decoded plane: uint8, snapshots × rows · columns × channels × height × width,
-            row 0 at the top.
+        grid: for codes of two numbers, the decoded plane: uint8, snapshots × rows · columns × channels × height ×
+            width, row 0 at the top.
         extent: what `grid` covers: snapshots × 4 (x from, x to, y from, y to).
     """
 

@@ -100,7 +100,7 @@ def choice(name: str) -> str:
 
 def set_choice(name: str, value: str) -> None:
     """Have it in the address; empty: leave it out."""
-    if asked(name) != value:
+    if choice(name) != value:
         st.session_state[_EXTRAS] = {**st.session_state[_EXTRAS], name: value}
         _write()
 
@@ -266,7 +266,7 @@ def _show(rows: list[Row]) -> None:
 def _write() -> None:
     """The address follows the table and what is chosen below it."""
     state = st.session_state
-    query = {**state[_WRITTEN], **{name: value for name in EXTRAS if (value := asked(name))}}
+    query = {**state[_WRITTEN], **{name: value for name in EXTRAS if (value := choice(name))}}
     there = {key: st.query_params[key] for key in st.query_params}
     if there != query:
         if there:

@@ -85,7 +85,7 @@ def test_a_store_that_becomes_read_only_says_so_and_still_opens_runs(disk: Path)
         jobs = Jobs(Store(disk), threads)
         jobs.store.save(fit(TINY, "cpu"))
         assert check(jobs)["status"] == "ok"
-        jobs.tickets._alive.release()  # Linux refuses while a file is open for writing; a disk that fails does not ask
+        jobs.pending_jobs._alive.release()  # Linux refuses while a file is open for writing; a disk that fails does not ask
         _read_only(disk, True)
         assert check(jobs)["status"] == "failing"
         assert jobs.submit(TINY, "somebody").state == "done"
