@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Theme = Literal["auto", "light", "dark"]
 MAX_RUNS = 6
-MAX_NAMED, MAX_OTHERS = 120, 20  # images snapshot_images, where each is a thing of its own, and where they are many
+MAX_NAMED, MAX_OTHERS = 120, 20  # images pictured, where each is a thing of its own, and where they are many
 BETWEEN = 10  # images between the two ends of a morph
 GRID = 15  # points of the decoded plane across and down
 WIDE, NARROW = 56, 36  # CSS pixels of an image: photographs and emoji, glyphs
@@ -168,7 +168,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "learnt_at_most": reconstruction.LEARNT_AT_MOST,
         "images": _safe(_images(run, chosen)),
         "noisy": _shows_inputs(run),
-        "snapshot_images": len(chosen),
+        "pictured": len(chosen),
         "of": len(run.images),
         "plane": _plane(run),
         "morph": _morph(run),
@@ -192,7 +192,7 @@ def _command(run: Run) -> str:
 
 
 def _chosen(run: Run) -> list[int]:
-    """The images snapshot_images: all of a set of named ones, else some from all over the set."""
+    """The images pictured: all of a set of named ones, else some from all over the set."""
     count = len(run.images)
     if run.experiment.dataset_spec.memorised:
         return list(range(min(count, MAX_NAMED)))

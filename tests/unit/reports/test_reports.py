@@ -67,7 +67,7 @@ class _Page(HTMLParser):
         self.addresses: list[str] = []
         self.handlers: list[str] = []
         self.texts: list[str] = []
-        self.loader(text)
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -361,7 +361,7 @@ def test_a_script_without_aelib_takes_off_as_much_noise(tmp_path: Path) -> None:
     """One draw of noise says little (its loss has a spread of 13 %), so both nets are judged by many."""
     experiment = presets.get("font-denoise-best").with_values({"epochs": 150})
     run, draws = fit(experiment, "cpu"), 30
-    more = f'print("mean", sum(look(held_shown, held)[0] for _ in range({draws})) / {draws})\n'
+    more = f'print("mean", sum(evaluate(held_shown, held)[0] for _ in range({draws})) / {draws})\n'
     found = _scripted(experiment, tmp_path, more)
     clean, noise = run.images.images(), experiment.corruption
     noisy = [corrupt(clean, noise.kind, noise.level, [key(1, turn)])[0] for turn in range(draws)]
