@@ -34,7 +34,7 @@ class Sheet:
     flat: int
 
 
-def feature_maps(maps: Iterable[tuple[str, Tensor]], shared: bool = False) -> list[Sheet]:
+def sheets(maps: Iterable[tuple[str, Tensor]], shared: bool = False) -> list[Sheet]:
     """A sheet for each layer. maps: name and channels × height × width, any values; at most 64 channels are shown.
     shared: all channels of a layer on one scale of grey, so that strong and weak ones can be told apart, else each on
     its own (one that is flat is black). Raises LabError for another shape, or values that are not finite."""

@@ -10,7 +10,7 @@ from aelib.experiment import Experiment, Model
 from aelib.experiment.architecture import KINDS, Shape, Step, shape_text
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 230, 34
-_MOST = 12  # units drawn in a column; more are hinted at
+_MAX_UNITS = 12  # units drawn in a column; more are hinted at
 _BLUE, _ORANGE = "#2563eb", "#ea580c"
 
 INK = {"light": "#1c2331", "dark": "#e7eaf0"}
@@ -19,14 +19,14 @@ _SHORT = {**KINDS, "dense": "dense", "transposed": "transposed", "convolution": 
 
 def image(experiment: Experiment, theme: str = "light") -> str:
     """The net as an <img> that stands in the page itself, as wide as there is room."""
-    encoded = base64.b64encode(network(experiment, theme).encode()).decode()
+    encoded = base64.b64encode(svg(experiment, theme).encode()).decode()
     return (
         f'<img class="ae-network" alt="Network {html.escape(experiment.network)}" '
         f'src="data:image/svg+xml;base64,{encoded}">'
     )
 
 
-def network(experiment: Experiment, theme: str = "light") -> str:
+def svg(experiment: Experiment, theme: str = "light") -> str:
     """SVG of the net; theme: "light" or "dark", what it will stand on."""
     if experiment.model.dense:
         return _columns(experiment.model, experiment.output_activation, theme)
@@ -124,7 +124,7 @@ def _text(x: float, y: float, text: str, size: float, colour: str, more: str = "
 
 def _column(x: float, size: int) -> list[tuple[float, float]]:
     """Places of the units; a larger layer is a taller column."""
-    shown = min(size, _MOST)
+    shown = min(size, _MAX_UNITS)
     room = _HEIGHT - 58
     height = room * min(1.0, 0.12 + 0.88 * (min(size, 40) / 40) ** 0.6)
     gap = height / max(shown - 1, 1) if shown > 1 else 0

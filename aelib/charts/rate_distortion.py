@@ -21,12 +21,12 @@ MAX_MARKED = 100  # between the largest and the smallest bits
 BARE = " without headers"  # how the names of `compression.codec_curves` end
 
 
-def rate_distortion(curves: Mapping[str, Sequence[Point]], quality: Quality = "psnr") -> go.Figure:
+def against_bits(curves: Mapping[str, Sequence[Point]], quality: Quality = "psnr") -> go.Figure:
     """PSNR or SSIM against the bits of an image, on a logarithmic axis. What is called JPEG or WebP is a line, dotted
     "without headers"; PCA (any name that begins so) is dashed; everything else is a net: large markers with their
     setting, hollow where an entropy coder followed. Perfect images have an infinite PSNR and are left out there."""
     figure = go.Figure()
-    known = {name: points for name, points in curves.items() if _is_rival(name)}
+    known = {name: points for name, points in curves.items() if _is_baseline(name)}
     nets = {name: points for name, points in curves.items() if name not in known}
     seen = []
     for name, points in known.items():
@@ -51,7 +51,7 @@ def rate_distortion(curves: Mapping[str, Sequence[Point]], quality: Quality = "p
     return figure.update_layout(hovermode="closest", legend=legend)
 
 
-def _is_rival(name: str) -> bool:
+def _is_baseline(name: str) -> bool:
     return name.startswith("PCA") or name.removesuffix(BARE) in CODECS
 
 
@@ -71,7 +71,7 @@ def _line(figure: go.Figure, name: str, points: list[Point], quality: Quality) -
         mode="lines+markers",
         line={"color": colour, "width": 2.5, "dash": dash},
         marker={"color": colour, "size": 5},
-        hovertext=[_words(name, point, point.bits) for point in points],
+        hovertext=[_hover_text(name, point, point.bits) for point in points],
         hoverinfo="text",
     )
 
@@ -89,7 +89,7 @@ def _markers(figure: go.Figure, name: str, points: list[Point], quality: Quality
         textfont={"size": 13, "color": colour},
         cliponaxis=False,
         marker={"color": colour, "size": 13},
-        hovertext=[_words(name, point, point.bits) for point in points],
+        hovertext=[_hover_text(name, point, point.bits) for point in points],
         hoverinfo="text",
     )
 
@@ -105,12 +105,14 @@ def _hollow(figure: go.Figure, name: str, points: list[Point], quality: Quality,
         legendgroup="entropy-coded",
         mode="markers",
         marker={"color": colour, "size": 13, "symbol": "circle-open", "line": {"width": 2.5}},
-        hovertext=[_words(f"{name}, entropy-coded", point, each) for point, each in zip(points, bits, strict=True)],
+        hovertext=[
+            _hover_text(f"{name}, entropy-coded", point, each) for point, each in zip(points, bits, strict=True)
+        ],
         hoverinfo="text",
     )
 
 
-def _words(name: str, point: Point, bits: float) -> str:
+def _hover_text(name: str, point: Point, bits: float) -> str:
     return (
         f"<b>{name}</b><br>{point.setting}<br>{bits:,.0f} bits an image<br>"
         f"PSNR {point.psnr:.2f} dB, SSIM {point.ssim:.3f}<br>MSE {point.mse:.2g}"

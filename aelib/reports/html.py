@@ -160,7 +160,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
     return {
         "name": name,
         "dataset": described,
-        "network": _safe(network_chart.network(experiment).replace(network_chart.INK["light"], "currentColor")),
+        "network": _safe(network_chart.svg(experiment).replace(network_chart.INK["light"], "currentColor")),
         "settings": settings_text.settings(experiment),
         "figures": _figures(run),
         "curves": _safe(figures.curves(run)),

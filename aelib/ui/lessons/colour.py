@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from aelib.charts import devices as charts
+from aelib.charts import device_speed as charts
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, variants

@@ -292,7 +292,7 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
         format_func=lambda name: rate_chart.LABELS[name].partition(",")[0],
         help="PSNR counts squared errors of pixels; SSIM compares contrast and structure in small windows.",
     )
-    figure = rate_chart.rate_distortion(by_bits | rivals, measure).update_layout(
+    figure = rate_chart.against_bits(by_bits | rivals, measure).update_layout(
         height=560
     )  # a phone's legend has many rows
     st.plotly_chart(figure, key=f"{key}:chart", config=_PLAIN)

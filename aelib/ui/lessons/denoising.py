@@ -6,8 +6,8 @@ import torch
 
 from aelib.analysis.denoising import Level, curve, noisy, useful
 from aelib.analysis.sweep import Sweep
+from aelib.charts import denoising as charts
 from aelib.charts import glyphs
-from aelib.charts import sweeps as charts
 from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment, presets
 from aelib.metrics import reconstruction
@@ -141,7 +141,7 @@ def against_level(experiment: Experiment, key: str) -> None:
     levels = _levels(digests, kind, noise.pixels, runs)
     found = useful(levels)
     trained = noise.level if noise.kind != "none" and noise.where != "test" else None
-    st.plotly_chart(charts.denoiser(levels, found, trained), key=f"{key}:curve", config=_PLAIN)
+    st.plotly_chart(charts.against_level(levels, found, trained), key=f"{key}:curve", config=_PLAIN)
     label = NOISES[kind].label
     if found is None:
         st.markdown(f"With {label} this network is **never** better than leaving the characters as they are.")

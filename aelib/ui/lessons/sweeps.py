@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.analysis.sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
-from aelib.charts import sweeps as charts
+from aelib.charts import sweep as charts
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, choices, flatten, labels
 from aelib.store import badness, outcome

@@ -6,7 +6,7 @@ import streamlit as st
 import torch
 
 from aelib.charts import glyphs
-from aelib.charts.feature_maps import Sheet, feature_maps
+from aelib.charts.feature_maps import Sheet, sheets
 from aelib.core.errors import LabError
 from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
@@ -99,7 +99,7 @@ def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
         part, place = ("encoder", number + 1) if number < cut else ("decoder", number - cut + 1)
         title = f"{part} {place}: {_step(step)}"
         if maps.dim() == 4:
-            found += feature_maps([(title, maps[0])], shared)
+            found += sheets([(title, maps[0])], shared)
         else:
             values = maps[0].tolist()
             said = ", ".join(f"{value:.2f}" for value in values[:16]) + (" …" if len(values) > 16 else "")

@@ -40,7 +40,7 @@ def _traces(figure: go.Figure) -> dict[str, Any]:
 
 @pytest.mark.parametrize("quality", ["psnr", "ssim"])
 def test_nets_are_markers_by_their_bits_and_hollow_where_entropy_coded(quality: rate_distortion.Quality) -> None:
-    figure = rate_distortion.rate_distortion(CURVES, quality)
+    figure = rate_distortion.against_bits(CURVES, quality)
     traces = _traces(figure)
     ours, hollow = traces["ours"], traces["entropy-coded"]
     by_bits = sorted(OURS, key=lambda point: point.bits)
@@ -57,7 +57,7 @@ def test_nets_are_markers_by_their_bits_and_hollow_where_entropy_coded(quality: 
 
 
 def test_rivals_are_lines_of_one_colour_each() -> None:
-    traces = _traces(rate_distortion.rate_distortion(CURVES))
+    traces = _traces(rate_distortion.against_bits(CURVES))
     whole, bare, pca = (traces[name] for name in ("JPEG", "JPEG without headers", "PCA, 8 bits"))
     assert [trace.line.dash for trace in (whole, bare, pca)] == ["solid", "dot", "dash"]
     assert whole.line.color == bare.line.color != pca.line.color
@@ -69,11 +69,11 @@ def test_what_has_no_place_on_the_axes_is_left_out_and_nothing_at_all_is_a_chart
     perfect = Point("ours", "16 bits", 160, 0.0, math.inf, 1.0)
     free = replace(OURS[1], bits=0)
     curves = {"ours": [perfect, free, *OURS]}
-    assert list(_traces(rate_distortion.rate_distortion(curves))["ours"].x) == [40, 80, 320]
-    assert list(_traces(rate_distortion.rate_distortion(curves, "ssim"))["ours"].x) == [40, 80, 160, 320]
-    assert len(rate_distortion.rate_distortion({}).data) == 0
+    assert list(_traces(rate_distortion.against_bits(curves))["ours"].x) == [40, 80, 320]
+    assert list(_traces(rate_distortion.against_bits(curves, "ssim"))["ours"].x) == [40, 80, 160, 320]
+    assert len(rate_distortion.against_bits({}).data) == 0
     constant = {"ours": [replace(OURS[1], entropy_bits=0.0)]}  # the same code for every image costs nothing
-    assert list(_traces(rate_distortion.rate_distortion(constant))) == ["ours"]
+    assert list(_traces(rate_distortion.against_bits(constant))) == ["ours"]
 
 
 def _cells(sheet: feature_maps.Sheet, height: int, width: int) -> np.ndarray:
@@ -98,7 +98,7 @@ def test_every_channel_is_on_its_own_scale_or_all_on_one(channels: int, height: 
         * torch.arange(1, channels + 1)[:, None, None]
     )
     layer[0] = -3.5
-    own, shared = (feature_maps.feature_maps([("first", layer)], shared=flag)[0] for flag in (False, True))
+    own, shared = (feature_maps.sheets([("first", layer)], shared=flag)[0] for flag in (False, True))
     few = layer[:64].numpy()
     for sheet in (own, shared):
         assert (sheet.name, sheet.channels, sheet.shown) == ("first", channels, min(channels, 64))
@@ -113,7 +113,7 @@ def test_every_channel_is_on_its_own_scale_or_all_on_one(channels: int, height: 
 
 def test_large_maps_are_averaged_to_a_sheet_of_the_usual_width() -> None:
     layer = torch.linspace(0, 1, 300).expand(9, 400, 300)
-    (sheet,) = feature_maps.feature_maps([("large", layer)])
+    (sheet,) = feature_maps.sheets([("large", layer)])
     image = Image.open(io.BytesIO(sheet.png))
     assert feature_maps.WIDTH * 0.9 < image.width <= feature_maps.WIDTH
     assert image.height == pytest.approx(image.width * 4 / 3, rel=0.02)
@@ -121,7 +121,7 @@ def test_large_maps_are_averaged_to_a_sheet_of_the_usual_width() -> None:
 
 
 def test_places_without_a_channel_are_transparent() -> None:
-    (sheet,) = feature_maps.feature_maps([("three", torch.rand((3, 4, 4), generator=generator(0, "layer")))])
+    (sheet,) = feature_maps.sheets([("three", torch.rand((3, 4, 4), generator=generator(0, "layer")))])
     image = Image.open(io.BytesIO(sheet.png))
     assert image.getpixel((image.width - 1, image.height - 1))[1] == 0
 
@@ -133,4 +133,4 @@ def test_what_has_no_picture_is_said() -> None:
         (torch.full((1, 2, 2), math.nan), "finite"),
     ):
         with pytest.raises(LabError, match=said):
-            feature_maps.feature_maps([("code", wrong)])
+            feature_maps.sheets([("code", wrong)])

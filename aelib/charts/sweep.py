@@ -1,16 +1,14 @@
-"""Sweeps and noise: mean ± std with every run behind it, heat maps, a denoiser's curve."""
+"""Charts of a sweep: mean ± standard deviation with every run behind it, heat maps, a distribution."""
 
 import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from aelib.analysis.denoising import Level
 from aelib.analysis.sweep import Result
 
-from .curves import BLUE, GREY, SERIES, styled
+from .curves import BLUE, GREY, styled
 
-ORANGE, GREEN = SERIES[1], SERIES[2]
 MAX_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
 
 
@@ -119,37 +117,3 @@ def distribution(values: Sequence[float], label: str) -> go.Figure:
     chart.update_xaxes(title=label, dtick=max(1, (high - low) // 10))
     chart.update_yaxes(title="runs", dtick=max(1, max(counts.values()) // 5))
     return styled(chart, 260).update_layout(hovermode="closest")
-
-
-def denoiser(levels: Sequence[Level], useful: tuple[float, float] | None, trained: float | None) -> go.Figure:
-    """Wrong pixels of an image against the level of noise: the net (mean ± std over seeds), doing nothing, and the
-    nearest clean image. Where the net is better than doing nothing is shaded; trained: the level it was trained
-    with."""
-    x = [level.level for level in levels]
-    chart = go.Figure()
-    if useful is not None:
-        chart.add_vrect(*useful, fillcolor=GREEN, opacity=0.12, line_width=0)
-        for end in useful:
-            if x[0] < end < x[-1]:
-                chart.add_vline(end, line={"color": GREEN, "dash": "dash"}, annotation_text=f"{end:.2f}")
-    if trained is not None:
-        chart.add_vline(trained, line={"color": GREY, "dash": "dot"}, annotation_text="trained with")
-    chart.add_scatter(
-        x=x,
-        y=[level.nothing for level in levels],
-        name="doing nothing",
-        line={"color": GREY, "dash": "dash", "width": 2},
-    )
-    chart.add_scatter(
-        x=x, y=[level.nearest for level in levels], name="nearest clean character", line={"color": ORANGE, "width": 2}
-    )
-    chart.add_scatter(
-        x=x,
-        y=[level.net.mean for level in levels],
-        error_y={"type": "data", "array": [level.net.std for level in levels], "thickness": 1.5},
-        name=f"the network, mean ± std of {len(levels[0].net.values)} seeds",
-        line={"color": BLUE, "width": 3},
-    )
-    chart.update_xaxes(title="level of the noise")
-    chart.update_yaxes(title="wrong pixels of a character afterwards", rangemode="tozero")
-    return styled(chart, 420)
