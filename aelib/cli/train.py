@@ -12,7 +12,7 @@ from aelib.core.errors import LabError
 from aelib.datasets import WRONG_PIXEL
 from aelib.datasets.user import glyphs
 from aelib.experiment import Experiment, ExperimentError, from_json, presets
-from aelib.jobs import Job, Jobs, Limits
+from aelib.jobs import Job, JobScheduler, Limits
 from aelib.metrics import psnr
 from aelib.store import DamagedRun, Store
 from aelib.training import Diverged, Progress, Run, fit_many
@@ -20,7 +20,7 @@ from aelib.training import Diverged, Progress, Run, fit_many
 from .output import print_json, say
 
 MAX_SEEDS = 10_000
-STOP_WITHIN = 10.0  # seconds that a cluster is given to stop after Ctrl-C
+STOP_SECONDS = 10.0  # seconds that a cluster is given to stop after Ctrl-C
 
 
 def experiment_of(options: argparse.Namespace) -> Experiment:
@@ -129,11 +129,11 @@ def trained(experiments: list[Experiment], options: argparse.Namespace, store: S
 def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
     """As jobs; Ctrl-C stops them all. Runs that came home are kept, whatever becomes of the others."""
     try:
-        from aelib.jobs.dask_cluster import Cluster
+        from aelib.jobs.dask_cluster import DaskCluster
     except ImportError:
         raise LabError("--scheduler needs Dask: pip install -r requirements-cluster.txt.") from None
     unlimited = Limits(max_seconds=math.inf, max_jobs=math.inf)
-    jobs = Jobs(store, Cluster(options.scheduler), limits=unlimited, device=options.device, serves=False)
+    jobs = JobScheduler(store, DaskCluster(options.scheduler), limits=unlimited, device=options.device, is_server=False)
     submitted: list[Job] = []
     try:
         submitted = jobs.submit_all(experiments, fresh=options.fresh)
@@ -143,7 +143,7 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
         for job in submitted:
             jobs.cancel(job.digest)
         for job in submitted:
-            job.finished.wait(STOP_WITHIN)
+            job.finished.wait(STOP_SECONDS)
         raise
     finally:
         jobs.close()
@@ -160,7 +160,7 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
     return results
 
 
-def _show_jobs(jobs: Jobs, submitted: list[Job]) -> None:
+def _show_jobs(jobs: JobScheduler, submitted: list[Job]) -> None:
     if not sys.stderr.isatty():
         return
     told = [jobs.progress(job.digest) for job in submitted if job.active]

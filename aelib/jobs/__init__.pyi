@@ -3,4 +3,4 @@ from . import limits as limits
 from . import scheduler as scheduler
 from .job import Job as Job
 from .limits import Limits as Limits
-from .scheduler import Jobs as Jobs
+from .scheduler import JobScheduler as JobScheduler

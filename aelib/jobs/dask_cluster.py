@@ -24,12 +24,12 @@ from aelib.core.errors import LabError
 from aelib.training import Progress
 
 from .mailbox import progress_from
-from .worker import Outcome, Remote
+from .worker import Outcome, RemoteExecutor
 
-LOOK_AGAIN = 2.0  # seconds between two looks at the cluster
-FLAG_STAYS = 60.0  # seconds
-CONNECT = 4.0  # seconds until a scheduler that does not answer is given up
-POINTS = 60  # of the history that travel with a report: Dask keeps the last thousand of them
+POLL_SECONDS = 2.0  # seconds between two looks at the cluster
+STOP_FLAG_SECONDS = 60.0  # seconds
+CONNECT_SECONDS = 4.0  # seconds until a scheduler that does not answer is given up
+MAX_HISTORY = 60  # of the history that travel with a report: Dask keeps the last thousand of them
 _TOPIC = "aelib-progress"
 _log = logging.getLogger(__name__)
 
@@ -41,31 +41,31 @@ class _WorkerEnd:
     key: str
 
     def report(self, progress: Progress) -> None:
-        step = -(-len(progress.history) // POINTS)
+        step = -(-len(progress.history) // MAX_HISTORY)
         short = replace(progress, history=[*progress.history[:-1:step], *progress.history[-1:]])
         distributed.get_worker().log_event(_TOPIC, {"key": self.key, "progress": json.dumps(asdict(short))})
 
-    def stop_asked(self) -> bool:
+    def stop_requested(self) -> bool:
         return bool(distributed.Event(_flag(self.key)).is_set())
 
 
 @dataclass(frozen=True)
 class _Mailbox:
-    cluster: "Cluster"
+    cluster: "DaskCluster"
     key: str
 
     def worker_end(self) -> _WorkerEnd:
-        self.cluster.heard[self.key] = None  # from here on its reports are believed
+        self.cluster.reports[self.key] = None  # from here on its reports are believed
         return _WorkerEnd(self.key)
 
     def latest(self) -> Progress | None:
-        return self.cluster.heard.get(self.key)
+        return self.cluster.reports.get(self.key)
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         self.cluster.stop(self.key)
 
     def clear(self) -> None:
-        self.cluster.heard[self.key] = None
+        self.cluster.reports[self.key] = None
 
     def close(self) -> None:
         self.cluster.forget(self.key)
@@ -75,7 +75,7 @@ def _flag(key: str) -> str:
     return f"aelib-stop-{key}"
 
 
-class Cluster(Remote):
+class DaskCluster(RemoteExecutor):
     """A Dask cluster as an executor. Raises LabError where it does not answer.
 
     A thread of its own keeps the connection and asks how large the cluster is, so that whoever asks here never waits
@@ -84,39 +84,39 @@ class Cluster(Remote):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.heard: dict[str, Progress | None] = {}  # of the jobs that are on their way
+        self.reports: dict[str, Progress | None] = {}  # of the jobs that are on their way
         self._tasks: dict[str, Any] = {}  # key -> Dask's future, which keeps the task alive
         self._stopped: set[str] = set()
         self._flags: dict[str, float] = {}  # key -> when its flag is taken down
         self._threads = 0
         self._client = self._connected()
-        self._look()
-        self._talk = ThreadPoolExecutor(1, "aelib-cluster")
+        self._count_threads()
+        self._sender = ThreadPoolExecutor(1, "aelib-cluster")
         self._closed = threading.Event()
         threading.Thread(target=self._watch, name="aelib-cluster-watch", daemon=True).start()
 
     def _connected(self) -> Any:
         try:
-            client = distributed.Client(self.address, timeout=CONNECT, name="aelib", set_as_default=False)
+            client = distributed.Client(self.address, timeout=CONNECT_SECONDS, name="aelib", set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise LabError(f"{self._silent()} ({type(error).__name__}.)") from None
-        client.subscribe_topic(_TOPIC, self._hear)
+            raise LabError(f"{self._no_answer()} ({type(error).__name__}.)") from None
+        client.subscribe_topic(_TOPIC, self._on_event)
         return client
 
-    def _silent(self) -> str:
+    def _no_answer(self) -> str:
         return (
             f"No Dask scheduler answers at {self.address[:80]}: start one with `python -m dask scheduler` in "
             "the folder of this program, or check the address, such as tcp://127.0.0.1:8786."
         )
 
     def _watch(self) -> None:
-        while not self._closed.wait(LOOK_AGAIN):
+        while not self._closed.wait(POLL_SECONDS):
             try:
                 if self._client.status != "running":
                     self._threads = 0
                     self._client.close()
                     self._client = self._connected()
-                self._look()
+                self._count_threads()
                 for key in [key for key, until in self._flags.items() if time.monotonic() > until]:
                     del self._flags[key]
                     distributed.Event(_flag(key), client=self._client).clear()
@@ -124,14 +124,14 @@ class Cluster(Remote):
                 self._threads = 0
                 _log.info("cluster %s: %s", self.address, error)
 
-    def _look(self) -> None:
+    def _count_threads(self) -> None:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         self._threads = sum(int(worker["nthreads"]) for worker in workers)
 
-    def _hear(self, event: tuple[float, Any]) -> None:
+    def _on_event(self, event: tuple[float, Any]) -> None:
         _, said = event
-        if said["key"] in self.heard:  # else of another server, or of a job that has ended
-            self.heard[said["key"]] = progress_from(said["progress"].encode())
+        if said["key"] in self.reports:  # else of another server, or of a job that has ended
+            self.reports[said["key"]] = progress_from(said["progress"].encode())
 
     @property
     def size(self) -> int:
@@ -145,31 +145,31 @@ class Cluster(Remote):
         """Where a worker has it, it will see the flag; where none has, it never begins."""
         self._stopped.add(key)
         task = self._tasks.get(key)
-        if task is not None and self.heard.get(key) is None:
+        if task is not None and self.reports.get(key) is None:
             task.cancel()
-        self._talk.submit(lambda: distributed.Event(_flag(key), client=self._client).set())
+        self._sender.submit(lambda: distributed.Event(_flag(key), client=self._client).set())
 
     def forget(self, key: str) -> None:
-        self.heard.pop(key, None)
+        self.reports.pop(key, None)
         self._tasks.pop(key, None)
         if key in self._stopped:  # a worker may have begun meanwhile, so its flag stays up for a while
             self._stopped.discard(key)
-            self._flags[key] = time.monotonic() + FLAG_STAYS
+            self._flags[key] = time.monotonic() + STOP_FLAG_SECONDS
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Hand a task to the cluster. Raises LabError where that is gone; the future raises it where the task is
         lost."""
         if self._client.status != "running":
-            raise LabError(self._silent())
+            raise LabError(self._no_answer())
         (task,) = args
         key = task.mailbox.key
         ours: Future[Any] = Future()
         theirs = self._client.submit(fn, *args, pure=False, **kwargs)
         self._tasks[key] = theirs
-        theirs.add_done_callback(lambda future: self._pass_on(future, ours, key))
+        theirs.add_done_callback(lambda future: self._forward(future, ours, key))
         return ours
 
-    def _pass_on(self, future: Any, ours: "Future[Any]", key: str) -> None:
+    def _forward(self, future: Any, ours: "Future[Any]", key: str) -> None:
         try:
             ours.set_result(future.result())
         except distributed.KilledWorker:
@@ -190,7 +190,7 @@ class Cluster(Remote):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster; it goes on."""
         self._closed.set()
-        self._talk.shutdown(wait=True)
+        self._sender.shutdown(wait=True)
         if cancel_futures:
             self._client.cancel(list(self._tasks.values()))
         self._client.close()

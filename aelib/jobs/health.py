@@ -3,9 +3,9 @@
 import tempfile
 from typing import TypedDict
 
-from .local_pool import Workers
-from .scheduler import Jobs
-from .worker import Remote
+from .local_pool import LocalPool
+from .scheduler import JobScheduler
+from .worker import RemoteExecutor
 
 
 class Health(TypedDict):
@@ -20,7 +20,7 @@ class Health(TypedDict):
     runs: int
 
 
-def check(jobs: Jobs) -> Health:
+def check(jobs: JobScheduler) -> Health:
     """Looks at the jobs and writes a byte into the store. Takes milliseconds, raises nothing."""
     problems = []
     try:
@@ -33,7 +33,7 @@ def check(jobs: Jobs) -> Health:
         runs = jobs.store.count()
     except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that the store does not work
         problems.append(f"The store cannot be read ({type(error).__name__}).")
-    size = jobs.executor.size if isinstance(jobs.executor, Workers | Remote) else jobs.slots
+    size = jobs.executor.size if isinstance(jobs.executor, LocalPool | RemoteExecutor) else jobs.slots
     if size == 0:
         problems.append("Nothing can train: the cluster does not answer, or has no worker.")
     states = [job.state for job in jobs.active()]

@@ -14,23 +14,23 @@ from .mailbox import Mailbox, State
 
 @dataclass(eq=False)
 class Job:
-    """Experiments on their way together. people: who waits for them; asked: the digest of all that was asked for in
+    """Experiments on their way together. people: who waits for them; request: the digest of all that was asked for in
     one go, of which this may be a part; page: where, for whoever shows it; reason: why it failed or was cancelled;
-    diverged: digest -> epoch at which a loss was no longer a number; attempts: how often it was begun; again: who
+    diverged: digest -> epoch at which a loss was no longer a number; attempts: how often it was begun; resubmitted_by: who
     asked for it anew while it was being stopped; finished: set at the end, however it ends; submitted, ended:
     seconds, as time.time()."""
 
     experiments: tuple[Experiment, ...]
     mailbox: Mailbox
     people: set[str] = field(default_factory=set)
-    asked: str = ""
+    request: str = ""
     page: tuple[str, dict[str, str]] | None = None
     state: State = "queued"
     reason: str = ""
     diverged: dict[str, int] = field(default_factory=dict)
     attempts: int = 0
     stopping: bool = False
-    again: set[str] = field(default_factory=set)
+    resubmitted_by: set[str] = field(default_factory=set)
     submitted: float = field(default_factory=time.time)
     ended: float | None = None
     finished: threading.Event = field(default_factory=threading.Event)
@@ -56,7 +56,7 @@ def digest_of(experiments: Sequence[Experiment]) -> str:
     return hashlib.sha256(" ".join(one.digest for one in experiments).encode()).hexdigest()[:16]
 
 
-def in_turn(queue: Sequence[Job], running: Iterable[Job]) -> list[Job]:
+def fair_order(queue: Sequence[Job], running: Iterable[Job]) -> list[Job]:
     """The queue in the order in which it will run: everybody's first job before anybody's second, what runs counted
     too; among equals who came first."""
     before = Counter(person for job in running for person in job.people)

@@ -22,7 +22,7 @@ class Limits:
     max_seconds: float = 3600.0
     max_jobs: float = 10
 
-    def refuse(self, experiment: Experiment) -> None:
+    def check(self, experiment: Experiment) -> None:
         """Raises LabError naming what is too large, and the limit."""
         parameters = experiment.architecture.parameters
         if experiment.epochs > self.max_epochs:
@@ -32,7 +32,7 @@ class Limits:
                 f"The network has {parameters:,} parameters: this server allows at most {self.max_parameters:,.0f}."
             )
 
-    def refuse_together(self, experiments: Sequence[Experiment]) -> None:
+    def check_duration(self, experiments: Sequence[Experiment]) -> None:
         """Raises LabError where many trainings would take longer than one may, and says how long."""
         seconds = time_estimate.seconds(experiments)
         if seconds > self.max_seconds:

@@ -46,7 +46,7 @@ def _ready() -> int:
     return os.getpid()
 
 
-class Workers(Executor):
+class LocalPool(Executor):
     """One loky pool of one process for each worker, so that a process that dies takes nothing else with it.
 
     loky rather than the standard library's pool: it starts a process without importing the program's main

@@ -17,7 +17,7 @@ class WorkerEnd(Protocol):
     def report(self, progress: Progress) -> None:
         """Some five times a second."""
 
-    def stop_asked(self) -> bool:
+    def stop_requested(self) -> bool:
         """Asked as often."""
 
 
@@ -29,7 +29,7 @@ class Mailbox(Protocol):
     def latest(self) -> Progress | None:
         """What was reported last, or None where nothing readable was."""
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """Somebody no longer wants the job."""
 
     def clear(self) -> None:
@@ -55,7 +55,7 @@ class FolderMailbox:
             aside.write_text(json.dumps(asdict(progress)))
             aside.replace(self.folder / "progress.json")
 
-    def stop_asked(self) -> bool:
+    def stop_requested(self) -> bool:
         return (self.folder / "stop").exists()
 
     def latest(self) -> Progress | None:
@@ -65,7 +65,7 @@ class FolderMailbox:
             return None
         return progress_from(content)
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         (self.folder / "stop").touch()
 
     def clear(self) -> None:

@@ -24,28 +24,28 @@ from aelib.store.run_files import unpack
 from aelib.training import Progress
 from aelib.training.trainer import batches
 
-from .job import Job, digest_of, in_turn
+from .job import Job, digest_of, fair_order
 from .limits import Limits
-from .local_pool import Workers
+from .local_pool import LocalPool
 from .mailbox import FolderMailbox, Mailbox
 from .recovery import PendingJob, PendingJobs
-from .worker import Outcome, Remote, TrainingTask, work
+from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
 
-__all__ = ["Job", "Jobs", "digest_of"]
+__all__ = ["Job", "JobScheduler", "digest_of"]
 
 ATTEMPTS = 2  # a job whose worker died is tried once more
-REMEMBERED = 500  # jobs that have ended, for pages that come back for their reason
-TOGETHER = 50  # nets of one job: two cores have something to do with a hundred
+MAX_ENDED_JOBS = 500  # jobs that have ended, for pages that come back for their reason
+MAX_NETS_PER_JOB = 50  # nets of one job: two cores have something to do with a hundred
 
 _log = logging.getLogger(__name__)
 
 
-class Jobs:
+class JobScheduler:
     """All jobs of one server. Its registry outlives every page: whoever asks by digest finds the job again.
 
     executor: where jobs run; None keeps worker processes of our own. slots: how many run at once (the rest queue);
-    None asks the executor for its `size`, or else takes one. serves: whether this is a server, which hears of what an
-    earlier one did not finish; a command is not. Raises LabError.
+    None asks the executor for its `size`, or else takes one. is_server: whether this is a server, which takes
+    over the jobs that an earlier server did not finish; a command is not. Raises LabError.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class Jobs:
         slots: int | None = None,
         limits: Limits | None = None,
         device: str = "auto",
-        serves: bool = True,
+        is_server: bool = True,
     ) -> None:
         self.store = store
         self.pending_jobs = PendingJobs(store.root)
-        self.executor = executor if executor is not None else Workers()
+        self.executor = executor if executor is not None else LocalPool()
         self._slots = slots
         self.limits, self.device = limits or Limits(), device
         self._lock = threading.RLock()
@@ -68,18 +68,20 @@ class Jobs:
         self._queue: list[Job] = []
         self._running: dict[str, Job] = {}
         self._closed = False
-        if serves:
+        if is_server:
             for ticket in self.pending_jobs.interrupted():
-                self._adopt(ticket)
+                self._restore(ticket)
 
     @property
     def slots(self) -> int:
         """How many jobs run at once, at least 1. A cluster may grow and shrink."""
-        return self._slots or (max(1, self.executor.size) if isinstance(self.executor, Workers | Remote) else 1)
+        return self._slots or (
+            max(1, self.executor.size) if isinstance(self.executor, LocalPool | RemoteExecutor) else 1
+        )
 
     def warm(self) -> None:
         """Start our own worker processes, where we keep some, before the first job asks for one."""
-        if isinstance(self.executor, Workers):
+        if isinstance(self.executor, LocalPool):
             self.executor.warm()
 
     def close(self) -> None:
@@ -88,7 +90,7 @@ class Jobs:
             left, self._queue, self._closed = self.active(), [], True
         for job in left:
             with suppress(Exception):  # a cluster that is gone needs no telling
-                job.mailbox.ask_to_stop()
+                job.mailbox.request_stop()
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.pending_jobs.close(keep=bool(left))
 
@@ -102,7 +104,7 @@ class Jobs:
         """
         stored = not fresh and self._stored(experiment.digest)
         if not stored:
-            self.limits.refuse(experiment)
+            self.limits.check(experiment)
         return self._place((experiment,), person, experiment.digest, stored)
 
     def submit_all(
@@ -117,11 +119,11 @@ class Jobs:
         LabError.
         """
         for experiment in experiments:
-            self.limits.refuse(experiment)
+            self.limits.check(experiment)
         known = set() if fresh else self.store.known(experiment.digest for experiment in experiments)
         missing = list({one.digest: one for one in experiments if one.digest not in known}.values())
-        self.limits.refuse_together(missing)
-        asked = digest_of(experiments)
+        self.limits.check_duration(missing)
+        request = digest_of(experiments)
         jobs: dict[int, Job] = {}
         new: list[Experiment] = []
         for experiment in missing:
@@ -130,8 +132,8 @@ class Jobs:
                 new.append(experiment)
             else:
                 jobs[id(job)] = job
-        for part in batches(new, TOGETHER):
-            job = self._place(tuple(new[i] for i in part), person, asked, stored=False, page=page)
+        for part in batches(new, MAX_NETS_PER_JOB):
+            job = self._place(tuple(new[i] for i in part), person, request, stored=False, page=page)
             jobs[id(job)] = job
         return list(jobs.values())
 
@@ -139,7 +141,7 @@ class Jobs:
         self,
         experiments: tuple[Experiment, ...],
         person: str,
-        asked: str,
+        request: str,
         stored: bool,
         page: tuple[str, dict[str, str]] | None = None,
     ) -> Job:
@@ -148,7 +150,7 @@ class Jobs:
         joined = self.join(digest, person)
         if joined is not None:
             return joined
-        job = Job(experiments, self._mailbox(digest), {person}, asked, page)
+        job = Job(experiments, self._mailbox(digest), {person}, request, page)
         if stored:
             job.state, job.people = "done", {person}
             self._own(job)
@@ -162,8 +164,8 @@ class Jobs:
                 return other
             if self._closed:
                 raise LabError("The server is being stopped: ask again when it is back.")
-            mine = {one.asked for one in [*self._running.values(), *self._queue] if person in one.people}
-            if asked not in mine and len(mine) >= self.limits.max_jobs:
+            mine = {one.request for one in [*self._running.values(), *self._queue] if person in one.people}
+            if request not in mine and len(mine) >= self.limits.max_jobs:
                 raise LabError(
                     f"You have {len(mine)} trainings waiting or running, and this server allows "
                     f"{self.limits.max_jobs:,.0f} at a time: wait for one to end, or stop one."
@@ -180,7 +182,7 @@ class Jobs:
             job = self.get(digest)
             if job is None or not job.active:
                 return None
-            (job.again if job.stopping else job.people).add(person)
+            (job.resubmitted_by if job.stopping else job.people).add(person)
             return job
 
     def get(self, digest: str) -> Job | None:
@@ -190,10 +192,10 @@ class Jobs:
     def active(self) -> list[Job]:
         """Jobs that run, then those that wait, in the order in which they will run."""
         with self._lock:
-            return [*self._running.values(), *self._in_turn()]
+            return [*self._running.values(), *self._fair_order()]
 
     def ended(self, person: str) -> list[Job]:
-        """What this person asked for and what has ended since, newest first; the last REMEMBERED of all people."""
+        """This person's jobs that have ended, newest first, among the last MAX_ENDED_JOBS of all people."""
         with self._lock:
             theirs = [job for job in self._jobs.values() if job.ended is not None and person in job.people]
         return sorted(theirs, key=lambda job: job.ended or 0.0, reverse=True)
@@ -201,7 +203,7 @@ class Jobs:
     def position(self, job: Job) -> int:
         """How many wait before it, or 0 where it does not wait."""
         with self._lock:
-            turn = self._in_turn()
+            turn = self._fair_order()
             return turn.index(job) if job in turn else 0
 
     def progress(self, digest: str) -> Progress | None:
@@ -226,13 +228,13 @@ class Jobs:
         if queued:
             self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
         else:
-            job.mailbox.ask_to_stop()
+            job.mailbox.request_stop()
         return True
 
     # --- whose turn it is -----------------------------------------------------------------------------------
 
-    def _in_turn(self) -> list[Job]:
-        return in_turn(self._queue, self._running.values())
+    def _fair_order(self) -> list[Job]:
+        return fair_order(self._queue, self._running.values())
 
     def _dispatch(self) -> None:
         """Hand queued jobs to the executor as long as there is a free slot."""
@@ -240,14 +242,14 @@ class Jobs:
             with self._lock:
                 if not self._queue or len(self._running) >= self.slots:
                     return
-                job = self._in_turn()[0]
+                job = self._fair_order()[0]
                 self._queue.remove(job)
                 job.state = "running"
                 job.attempts += 1
                 self._running[job.digest] = job
             try:
                 job.mailbox.clear()  # what a worker that died had reached is no progress of this attempt
-                future = self.executor.submit(work, self._task(job))
+                future = self.executor.submit(run_task, self._task(job))
             except LabError as error:
                 self._end(job, Outcome("failed", str(error)))
             except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
@@ -256,7 +258,7 @@ class Jobs:
                 future.add_done_callback(self._callback(job))
 
     def _task(self, job: Job) -> TrainingTask:
-        away = isinstance(self.executor, Remote)
+        away = isinstance(self.executor, RemoteExecutor)
         names = {one.dataset for one in job.experiments} if away else set()
         given = {name: content for name in names if (content := datasets.content_of(name)) is not None}
         left = job.experiments
@@ -327,15 +329,15 @@ class Jobs:
             self.pending_jobs.remove(job.digest)
         seconds = job.ended - job.submitted
         _log.info("job digest=%s seconds=%.2f result=%s %s", job.digest, seconds, job.state, job.reason)
-        for person in job.again:  # asked for while it was being stopped
+        for person in job.resubmitted_by:  # submitted again while it was being stopped
             with suppress(LabError):
-                self._place(job.experiments, person, job.asked, stored=False)
+                self._place(job.experiments, person, job.request, stored=False)
         job.finished.set()
 
     # --- what is kept ---------------------------------------------------------------------------------------
 
     def _mailbox(self, digest: str) -> Mailbox:
-        if isinstance(self.executor, Remote):
+        if isinstance(self.executor, RemoteExecutor):
             return self.executor.mailbox()
         return FolderMailbox(self.pending_jobs.folder_of(digest))
 
@@ -352,7 +354,7 @@ class Jobs:
         self._jobs[job.digest] = job
         self._of |= {experiment.digest: job for experiment in job.experiments}
         ended = [digest for digest, other in self._jobs.items() if not other.active]
-        for digest in ended[: max(0, len(ended) - REMEMBERED)]:
+        for digest in ended[: max(0, len(ended) - MAX_ENDED_JOBS)]:
             gone = self._jobs.pop(digest)
             for experiment in gone.experiments:
                 if self._of.get(experiment.digest) is gone:
@@ -364,7 +366,7 @@ class Jobs:
         except DamagedRun:  # it is trained again, and replaced
             return False
 
-    def _adopt(self, ticket: PendingJob) -> None:
+    def _restore(self, ticket: PendingJob) -> None:
         """What a killed server did not finish: marked, so that whoever asks hears of it and can ask for it again."""
         digest = digest_of(ticket.experiments)
         reason = "The server was restarted before this training ended: start it again."

@@ -17,7 +17,7 @@ from aelib.training import Cancelled, Diverged, Run, fit_many
 from .mailbox import Mailbox, State, WorkerEnd
 
 
-class Remote(Executor, ABC):
+class RemoteExecutor(Executor, ABC):
     """An executor whose workers do not see the server's disk. size: how many tasks run at once."""
 
     @property
@@ -40,7 +40,7 @@ class TrainingTask:
     root: Path | None
     max_seconds: float = float("inf")
     device: str = "auto"
-    given: dict[str, bytes] = field(default_factory=dict, repr=False)
+    user_datasets: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Outcome:
     files: dict[str, dict[str, bytes]] | None = field(default=None, repr=False)
 
 
-def work(task: TrainingTask) -> Outcome:
+def run_task(task: TrainingTask) -> Outcome:
     """In the worker: train, and keep every run as soon as it is there, or send all of them home. One net that diverges
     makes the task fail, one of many is counted. Raises nothing that a person should read."""
     end = time.monotonic() + task.max_seconds
-    stop: Callable[[], bool] = task.mailbox.stop_asked
+    stop: Callable[[], bool] = task.mailbox.stop_requested
     files: dict[str, dict[str, bytes]] = {}
     diverged: dict[str, int] = {}
     reason = ""
@@ -75,7 +75,7 @@ def work(task: TrainingTask) -> Outcome:
 
     try:
         store = Store(task.root) if task.root is not None else None
-        for name, content in task.given.items():
+        for name, content in task.user_datasets.items():
             datasets.save_content(name, content)
         experiments = [from_json(text) for text in task.experiments]
         over = lambda: stop() or time.monotonic() > end  # noqa: E731

@@ -12,8 +12,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from aelib.experiment import Experiment, presets
-from aelib.jobs import Job, Jobs, Limits
-from aelib.jobs.local_pool import Workers
+from aelib.jobs import Job, JobScheduler, Limits
+from aelib.jobs.local_pool import LocalPool
 from aelib.jobs.scheduler import ATTEMPTS
 from aelib.store import Store
 from aelib.training import fit, fit_many
@@ -30,8 +30,8 @@ def _experiment(seed: int) -> Experiment:
 
 def kill_workers(store: Store, kills: int, moments: random.Random) -> list[Job]:
     """Jobs that run while their workers are killed; all of them, ended or lost."""
-    workers = Workers()
-    jobs = Jobs(store, workers, slots=workers.size, limits=Limits(max_jobs=10_000))
+    workers = LocalPool()
+    jobs = JobScheduler(store, workers, slots=workers.size, limits=Limits(max_jobs=10_000))
     jobs.warm()
     asked: list[Job] = []
     for _ in range(kills):

@@ -7,8 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from aelib.experiment import presets
-from aelib.jobs import Job, Jobs, Limits
-from aelib.jobs.local_pool import P, T, Workers
+from aelib.jobs import Job, JobScheduler, Limits
+from aelib.jobs.local_pool import LocalPool, P, T
 from aelib.store import Store
 
 from .figures import Row, exactly
@@ -16,7 +16,7 @@ from .figures import Row, exactly
 THREADS = 20
 
 
-class Counting(Workers):
+class Counting(LocalPool):
     """Our own workers, which count what they are really given to do."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ def measure(quick: bool = False) -> list[Row]:
     experiments = [base.with_values({"seed": seed}) for seed in range(distinct)]
     with tempfile.TemporaryDirectory() as folder:
         store, workers = Store(Path(folder)), Counting()
-        jobs = Jobs(store, workers, slots=workers.size, limits=Limits())
+        jobs = JobScheduler(store, workers, slots=workers.size, limits=Limits())
         together = threading.Barrier(THREADS)
 
         def person(number: int) -> list[Job]:

@@ -35,7 +35,7 @@ def measure(quick: bool = False) -> list[Row]:
         ratios, watched = [], 0.0
         for _ in range(3 if quick else TURNS):
             alone = seconds(None, None)
-            told = seconds(tell, mailbox.stop_asked)
+            told = seconds(tell, mailbox.stop_requested)
             ratios.append(told / alone)
             watched += told
     cost = 100 * (statistics.median(ratios) - 1)

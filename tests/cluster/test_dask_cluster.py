@@ -19,8 +19,8 @@ from aelib.core.errors import LabError
 from aelib.datasets.bundled import font
 from aelib.datasets.user import glyphs
 from aelib.experiment import presets
-from aelib.jobs import Job, Jobs, Limits
-from aelib.jobs.dask_cluster import Cluster
+from aelib.jobs import Job, JobScheduler, Limits
+from aelib.jobs.dask_cluster import DaskCluster
 from aelib.jobs.health import check
 from aelib.store import Store
 
@@ -82,8 +82,8 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 
 
 @pytest.fixture
-def jobs(dask: Dask) -> Iterator[Jobs]:
-    found = Jobs(Store(), Cluster(dask.address))
+def jobs(dask: Dask) -> Iterator[JobScheduler]:
+    found = JobScheduler(Store(), DaskCluster(dask.address))
     yield found
     found.close()
 
@@ -93,7 +93,7 @@ def _done(job: Job) -> Job:
     return job
 
 
-def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: Jobs) -> None:
+def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: JobScheduler) -> None:
     from aelib.training import fit
 
     job = _done(jobs.submit(BEST))
@@ -105,7 +105,7 @@ def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: Jobs) -> No
     assert all(run.weights[name].equal(here.weights[name]) for name in here.weights)
 
 
-def test_progress_and_stop_cross_the_network(jobs: Jobs) -> None:
+def test_progress_and_stop_cross_the_network(jobs: JobScheduler) -> None:
     job = jobs.submit(LONG, "one")
     _until(lambda: jobs.progress(LONG.digest))
     first = jobs.progress(LONG.digest)
@@ -122,7 +122,7 @@ def test_progress_and_stop_cross_the_network(jobs: Jobs) -> None:
     _done(again)
 
 
-def test_as_many_run_at_once_as_the_cluster_has_threads(jobs: Jobs) -> None:
+def test_as_many_run_at_once_as_the_cluster_has_threads(jobs: JobScheduler) -> None:
     several = [jobs.submit(LONG.with_values({"seed": seed})) for seed in range(3)]
     assert [job.state for job in several] == ["running", "running", "queued"]
     for job in reversed(several):
@@ -131,7 +131,7 @@ def test_as_many_run_at_once_as_the_cluster_has_threads(jobs: Jobs) -> None:
         assert _done(job).state == "cancelled"
 
 
-def test_glyphs_of_ones_own_travel_with_the_job(jobs: Jobs) -> None:
+def test_glyphs_of_ones_own_travel_with_the_job(jobs: JobScheduler) -> None:
     rows = glyphs.write(font.SPEC.load()).splitlines()
     name = glyphs.save("\n".join(rows[:6]).encode())
     own = BEST.with_values({"dataset": name, "epochs": 50})
@@ -142,7 +142,7 @@ def test_glyphs_of_ones_own_travel_with_the_job(jobs: Jobs) -> None:
 
 
 def test_a_training_over_the_limit_and_one_that_diverges_say_so(dask: Dask) -> None:
-    jobs = Jobs(Store(), Cluster(dask.address), limits=Limits(max_seconds=0.5))
+    jobs = JobScheduler(Store(), DaskCluster(dask.address), limits=Limits(max_seconds=0.5))
     assert "longer than" in _done(jobs.submit(LONG)).reason
     bad = BEST.with_values(
         {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
@@ -153,7 +153,7 @@ def test_a_training_over_the_limit_and_one_that_diverges_say_so(dask: Dask) -> N
     jobs.close()
 
 
-def test_a_lost_worker_is_survived(dask: Dask, jobs: Jobs) -> None:
+def test_a_lost_worker_is_survived(dask: Dask, jobs: JobScheduler) -> None:
     several = [jobs.submit(BEST.with_values({"epochs": 60_000, "seed": seed})) for seed in range(2)]
     _until(lambda: all(jobs.progress(job.digest) for job in several))
     lost = dask.workers.pop()
@@ -183,9 +183,9 @@ def test_the_command_line_trains_on_the_cluster(dask: Dask, tmp_path: Path) -> N
 
 def test_a_scheduler_that_does_not_answer_is_one_sentence() -> None:
     with pytest.raises(LabError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        Cluster("tcp://127.0.0.1:9")
+        DaskCluster("tcp://127.0.0.1:9")
     with pytest.raises(LabError, match="No Dask scheduler answers"):
-        Cluster("nonsense://x")
+        DaskCluster("nonsense://x")
 
 
 def test_a_scheduler_that_is_killed_ends_every_job_with_a_sentence_and_one_that_returns_is_found(
@@ -206,7 +206,7 @@ def test_a_scheduler_that_is_killed_ends_every_job_with_a_sentence_and_one_that_
     working = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
     processes = [start(*scheduling)]
     _until(lambda: _answers(int(port)))
-    jobs = Jobs(Store(), Cluster(address))
+    jobs = JobScheduler(Store(), DaskCluster(address))
     try:
         nobody = jobs.submit(BEST.with_values({"seed": 9}))
         assert check(jobs)["status"] == "failing"  # no worker yet

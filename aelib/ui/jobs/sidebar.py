@@ -50,7 +50,7 @@ def _groups(found: list[Job]) -> list[list[Job]]:
     """Jobs that were asked for in one go, together."""
     groups: dict[str, list[Job]] = {}
     for job in found:
-        groups.setdefault(job.asked, []).append(job)
+        groups.setdefault(job.request, []).append(job)
     return list(groups.values())
 
 
@@ -70,7 +70,7 @@ def _link(group: list[Job], label: str, icon: str) -> None:
 def _active(group: list[Job]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         _link(group, _name(group), ":material/progress_activity:")
-        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].asked}", help="Stop it"):
+        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].request}", help="Stop it"):
             for job in group:
                 stop(job)
             st.rerun()

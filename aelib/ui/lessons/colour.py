@@ -161,7 +161,7 @@ def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed
         return sum(job.state == "running" for job in queue.active())
 
     def measure(told: Callable[[float], None], stop: Callable[[], bool]) -> Timed:
-        limits.refuse(experiment)
+        limits.check(experiment)
         end = time.monotonic() + limits.max_seconds
         busy = _training()
         try:

@@ -10,7 +10,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment
-from aelib.jobs import Jobs, limits
+from aelib.jobs import JobScheduler, limits
 from aelib.store import DamagedRun, Store
 from aelib.training import Run
 
@@ -33,10 +33,10 @@ def _settings() -> Mapping[str, Any]:
 
 
 @st.cache_resource(show_spinner=False)
-def jobs() -> Jobs:
+def jobs() -> JobScheduler:
     """Worker processes start with the first page, so that they are ready when the first Train is pressed."""
     allowed = limits.read(_settings())
-    background = Jobs(store(), _cluster(), limits=allowed)
+    background = JobScheduler(store(), _cluster(), limits=allowed)
     background.warm()
     return background
 
@@ -47,10 +47,10 @@ def _cluster() -> Executor | None:
     if not address:
         return None
     try:
-        from aelib.jobs.dask_cluster import Cluster
+        from aelib.jobs.dask_cluster import DaskCluster
     except ImportError:
         raise LabError("AELIB_SCHEDULER needs Dask: pip install -r requirements-cluster.txt.") from None
-    return Cluster(address)
+    return DaskCluster(address)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -12,9 +12,9 @@ import pytest
 
 from aelib.core.errors import LabError
 from aelib.experiment import presets
-from aelib.jobs import Job, Jobs, Limits, limits
-from aelib.jobs.job import in_turn
-from aelib.jobs.local_pool import Workers
+from aelib.jobs import Job, JobScheduler, Limits, limits
+from aelib.jobs.job import fair_order
+from aelib.jobs.local_pool import LocalPool
 from aelib.jobs.mailbox import FolderMailbox
 from aelib.store import Store
 from aelib.training import fit
@@ -43,7 +43,7 @@ def _done(job: Job) -> Job:
 
 
 def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     job = _done(jobs.submit(BEST))
     assert (job.state, job.reason) == ("done", "")
     run = jobs.store.get(BEST.digest)
@@ -53,7 +53,7 @@ def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecu
 
 
 def test_what_is_stored_is_done_at_once_and_what_runs_is_joined(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     _done(jobs.submit(BEST))
     written = (jobs.store.runs / BEST.digest / "run.json").stat().st_mtime_ns
     assert jobs.submit(BEST).state == "done"
@@ -71,14 +71,14 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
     trained: list[str] = []
     from aelib.jobs import scheduler as module
 
-    real = module.work
+    real = module.run_task
 
     def counted(task: module.TrainingTask) -> module.Outcome:
         trained.extend(task.experiments)
         return real(task)
 
-    monkeypatch.setattr(module, "work", counted)
-    jobs = Jobs(Store(), threads)
+    monkeypatch.setattr(module, "run_task", counted)
+    jobs = JobScheduler(Store(), threads)
     askers = [threading.Thread(target=lambda: _done(jobs.submit(BEST))) for _ in range(20)]
     for asker in askers:
         asker.start()
@@ -88,7 +88,7 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
 
 
 def test_the_queue_is_known_and_a_queued_job_is_stopped_at_once(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads, slots=1)
+    jobs = JobScheduler(Store(), threads, slots=1)
     first = jobs.submit(LONG)
     second, third = (jobs.submit(LONG.with_values({"seed": seed})) for seed in (1, 2))
     assert (first.state, second.state, third.state) == ("running", "queued", "queued")
@@ -110,7 +110,7 @@ def test_the_queue_is_known_and_a_queued_job_is_stopped_at_once(threads: ThreadP
 
 
 def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     bad = BEST.with_values(
         {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
     )
@@ -124,7 +124,7 @@ def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadP
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
 def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     folder = jobs.pending_jobs.folder_of(BEST.digest)
     folder.mkdir(parents=True)
     (folder / "progress.json").write_bytes(content)
@@ -132,9 +132,9 @@ def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, thre
 
 
 def test_a_killed_worker_is_replaced_and_its_job_tried_again_then_failed() -> None:
-    workers = Workers(1)
+    workers = LocalPool(1)
     try:
-        jobs = Jobs(Store(), workers)
+        jobs = JobScheduler(Store(), workers)
         pids = [workers.submit(os.getpid).result(LIMIT)]
         job = jobs.submit(LONG)
         _until(lambda: jobs.progress(LONG.digest))
@@ -153,7 +153,7 @@ def test_a_killed_worker_is_replaced_and_its_job_tried_again_then_failed() -> No
 
 
 def test_a_job_stops_only_when_nobody_else_waits_for_it(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     job = jobs.submit(LONG, "ana")
     assert jobs.submit(LONG, "ben") is job
     assert jobs.cancel(LONG.digest, "ana") is False
@@ -164,7 +164,7 @@ def test_a_job_stops_only_when_nobody_else_waits_for_it(threads: ThreadPoolExecu
 
 
 def test_everybodys_first_job_comes_before_anybodys_second(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads, slots=1)
+    jobs = JobScheduler(Store(), threads, slots=1)
     running, *anas = (jobs.submit(LONG.with_values({"seed": seed}), "ana") for seed in range(5))
     ben = jobs.submit(LONG.with_values({"seed": 10}), "ben")
     eva, eva2 = (jobs.submit(LONG.with_values({"seed": seed}), "eva") for seed in (20, 21))
@@ -176,7 +176,7 @@ def test_everybodys_first_job_comes_before_anybodys_second(threads: ThreadPoolEx
 
 
 def test_limits_name_what_was_refused_and_the_limit(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads, slots=1, limits=Limits(max_epochs=5000, max_parameters=9000, max_jobs=2))
+    jobs = JobScheduler(Store(), threads, slots=1, limits=Limits(max_epochs=5000, max_parameters=9000, max_jobs=2))
     with pytest.raises(LabError, match=r"epochs is 1,000,000.*5,000"):
         jobs.submit(LONG)
     with pytest.raises(LabError, match=r"12,\d+ parameters.*9,000"):
@@ -192,7 +192,7 @@ def test_limits_name_what_was_refused_and_the_limit(threads: ThreadPoolExecutor)
 
 
 def test_a_training_that_takes_too_long_is_ended_with_a_reason(threads: ThreadPoolExecutor) -> None:
-    job = _done(Jobs(Store(), threads, limits=Limits(max_seconds=0.3)).submit(LONG))
+    job = _done(JobScheduler(Store(), threads, limits=Limits(max_seconds=0.3)).submit(LONG))
     assert job.state == "failed"
     assert "longer than" in job.reason
 
@@ -208,11 +208,11 @@ def test_limits_come_from_the_environment_before_the_settings(monkeypatch: pytes
 
 def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPoolExecutor) -> None:
     store = Store()
-    jobs = Jobs(store, threads)
+    jobs = JobScheduler(store, threads)
     lost = jobs.submit(LONG, "ana")
     _until(lambda: jobs.progress(LONG.digest))
     ticket = (jobs.pending_jobs.folder_of(LONG.digest) / "job.json").read_bytes()
-    beside = Jobs(store, threads)  # another server with the same home leaves the first one's jobs alone
+    beside = JobScheduler(store, threads)  # another server with the same home leaves the first one's jobs alone
     assert beside.get(LONG.digest) is None
     assert lost.state == "running"
     jobs.cancel(LONG.digest, "ana")
@@ -221,7 +221,7 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
         folder = store.root / "jobs" / "deadbeef" / name
         folder.mkdir(parents=True)
         (folder / "job.json").write_bytes(content)
-    again = Jobs(store, threads)
+    again = JobScheduler(store, threads)
     marked = again.get(LONG.digest)
     assert marked is not None
     assert (marked.state, marked.people) == ("failed", {"ana"})
@@ -231,7 +231,7 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
 
 
 def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     owners = jobs.store.owners
     job = jobs.submit(BEST, "ada")
     jobs.join(BEST.digest, "ben")
@@ -254,12 +254,12 @@ def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) 
 def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None:
     store = Store()
     with ThreadPoolExecutor(1) as executor:
-        jobs = Jobs(store, executor)
+        jobs = JobScheduler(store, executor)
         jobs.submit(LONG, "ada")
         waiting = LONG.with_values({"seed": 1})
         jobs.submit(waiting, "ada")
         jobs.close()
-    after = Jobs(store, ThreadPoolExecutor(1))
+    after = JobScheduler(store, ThreadPoolExecutor(1))
     found = [after.get(experiment.digest) for experiment in (LONG, waiting)]
     assert all(job is not None and job.state == "failed" and "restarted" in job.reason for job in found)
     assert [job.people for job in after.ended("ada")] == [{"ada"}, {"ada"}]
@@ -268,7 +268,7 @@ def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None
 
 
 def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads, limits=Limits(max_jobs=1))
+    jobs = JobScheduler(Store(), threads, limits=Limits(max_jobs=1))
     first = _done(jobs.submit(BEST))
     several = [BEST.with_values({"seed": seed}) for seed in range(60)]
     other = [BEST.with_values({"seed": seed, "model.layers": "35-16-2", "epochs": 100}) for seed in range(3)]
@@ -291,7 +291,7 @@ def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoo
 
 
 def test_a_sweep_and_a_single_run_of_it_train_once(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     several = [LONG.with_values({"seed": seed}) for seed in range(4)]
     single = jobs.submit(several[2], "ben")
     asked = jobs.submit_all(several, "ada")
@@ -306,7 +306,7 @@ def test_a_sweep_and_a_single_run_of_it_train_once(threads: ThreadPoolExecutor) 
 
 
 def test_what_is_asked_for_while_it_is_being_stopped_begins_again(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     first = jobs.submit(LONG, "ada")
     _until(lambda: jobs.progress(LONG.digest))
     jobs.cancel(LONG.digest, "ada")
@@ -321,14 +321,14 @@ def test_what_is_asked_for_while_it_is_being_stopped_begins_again(threads: Threa
 
 
 def test_a_sweep_over_the_limit_says_how_long_it_would_take(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads, limits=Limits(max_seconds=60))
+    jobs = JobScheduler(Store(), threads, limits=Limits(max_seconds=60))
     with pytest.raises(LabError, match=r"These 40 trainings would take about \d+ minutes, .* allows 60 seconds"):
         jobs.submit_all([LONG.with_values({"seed": seed}) for seed in range(40)])
     assert jobs.active() == []
 
 
 def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPoolExecutor) -> None:
-    jobs = Jobs(Store(), threads)
+    jobs = JobScheduler(Store(), threads)
     _done(jobs.submit(BEST))
     before = jobs.store.get(BEST.digest)
     job = jobs.submit(BEST, fresh=True)
@@ -343,13 +343,13 @@ def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPool
 def test_a_run_that_was_kept_before_the_server_died_is_no_interrupted_one() -> None:
     store = Store()
     executor = ThreadPoolExecutor(1)
-    jobs = Jobs(store, executor)
+    jobs = JobScheduler(store, executor)
     jobs.submit(LONG, "ada")
     short = BEST.with_values({"epochs": 20})
     jobs.submit(short, "ben")
     store.save(fit(short, "cpu"))  # by a worker whose last word was lost
     jobs.close()
-    after = Jobs(store, ThreadPoolExecutor(1))
+    after = JobScheduler(store, ThreadPoolExecutor(1))
     job = after.get(short.digest)
     assert job is not None
     assert job.state == "done"
@@ -376,7 +376,7 @@ def test_turns_are_taken_between_people(tmp_path: Path) -> None:
         return Job((BEST,), FolderMailbox(tmp_path), set(people))
 
     ada1, ada2, ada3, ben1, both, cleo1 = job("ada"), job("ada"), job("ada"), job("ben"), job("ada", "ben"), job("cleo")
-    assert in_turn([], [ada1]) == []
-    assert in_turn([ada1, ada2, ada3, ben1], []) == [ada1, ben1, ada2, ada3]
-    assert in_turn([ada2, ada3, ben1, cleo1], [ada1]) == [ben1, cleo1, ada2, ada3]
-    assert in_turn([ada2, both, cleo1], [ada1]) == [both, cleo1, ada2]  # ben has waited for nothing yet
+    assert fair_order([], [ada1]) == []
+    assert fair_order([ada1, ada2, ada3, ben1], []) == [ada1, ben1, ada2, ada3]
+    assert fair_order([ada2, ada3, ben1, cleo1], [ada1]) == [ben1, cleo1, ada2, ada3]
+    assert fair_order([ada2, both, cleo1], [ada1]) == [both, cleo1, ada2]  # ben has waited for nothing yet

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import presets
-from aelib.jobs import Jobs
+from aelib.jobs import JobScheduler
 from aelib.jobs.health import check
 from aelib.jobs.mailbox import FolderMailbox, progress_from
 from aelib.store import DamagedRun, Store
@@ -63,7 +63,7 @@ def test_a_full_disk_ends_in_one_sentence_and_loses_nothing(disk: Path) -> None:
     assert run is not None
     assert run.metrics == before.metrics
     with ThreadPoolExecutor(1) as threads, pytest.raises(LabError):
-        Jobs(store, threads).submit(another.experiment)
+        JobScheduler(store, threads).submit(another.experiment)
     (disk / "filler").unlink()
     store.save(another)
     assert len(store.digests()) == len(store.summaries()) == 2
@@ -71,7 +71,7 @@ def test_a_full_disk_ends_in_one_sentence_and_loses_nothing(disk: Path) -> None:
 
 def test_a_disk_that_fills_up_while_a_job_runs_fails_that_job_with_a_sentence(disk: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
-        jobs = Jobs(Store(disk), threads)
+        jobs = JobScheduler(Store(disk), threads)
         job = jobs.submit(TINY.with_values({"epochs": 20_000}))
         _fill(disk)
         assert job.finished.wait(60)
@@ -82,7 +82,7 @@ def test_a_disk_that_fills_up_while_a_job_runs_fails_that_job_with_a_sentence(di
 
 def test_a_store_that_becomes_read_only_says_so_and_still_opens_runs(disk: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
-        jobs = Jobs(Store(disk), threads)
+        jobs = JobScheduler(Store(disk), threads)
         jobs.store.save(fit(TINY, "cpu"))
         assert check(jobs)["status"] == "ok"
         jobs.pending_jobs._alive.release()  # Linux refuses while a file is open for writing; a disk that fails does not ask
@@ -141,11 +141,11 @@ def test_a_progress_file_with_a_field_of_another_kind_is_believed_only_where_it_
 def test_a_mailbox_gives_back_what_was_put_in(tmp_path: Path) -> None:
     mailbox = FolderMailbox(tmp_path)
     assert mailbox.latest() is None
-    assert not mailbox.stop_asked()
+    assert not mailbox.stop_requested()
     mailbox.report(SAID)
     assert mailbox.latest() == SAID
     mailbox.clear()
     assert mailbox.latest() is None
-    mailbox.ask_to_stop()
+    mailbox.request_stop()
     mailbox.clear()
-    assert mailbox.stop_asked()
+    assert mailbox.stop_requested()
