@@ -66,7 +66,7 @@ def restoring() -> str:
         test = datasets.test_set("mnist")
         shown = run.inputs_of(test)
         outputs = restoration.restored(run, shown)
-        net = restoration.quality(outputs, test.images())
+        net = restoration.evaluate(outputs, test.images())
         losses.append(net.bce)
         few, noisy = test.images()[:FILTERED], shown[:FILTERED]
         tuned = restoration.strength("mnist", "gaussian", NOISE)
@@ -76,7 +76,7 @@ def restoring() -> str:
             "non-local means, as the library guesses": classical_filters.non_local_means(noisy),
             "network": outputs[:FILTERED],
         }
-        figures = {name: restoration.quality(images, few) for name, images in found.items()}
+        figures = {name: restoration.evaluate(images, few) for name, images in found.items()}
         gains.append(figures["network"].psnr - figures["non-local means"].psnr)
         if not seed:
             rows = [[n, f"{one.psnr:.2f}", f"{one.ssim:.3f}", f"{one.bce:.3f}"] for n, one in figures.items()]
@@ -95,12 +95,12 @@ def compressing() -> str:
     if absent := _absent(title, "notmnist"):
         return absent
     train, test = datasets.training_set("notmnist"), datasets.evaluation_set("notmnist")
-    codecs = rate_distortion.codecs("notmnist")
+    codecs = rate_distortion.codec_curves("notmnist")
     rows, duels = [], []
     for name in ("notmnist-7x7", "notmnist-7x7-best", "notmnist-14x14-best", "notmnist-2x2-best"):
         run, seconds = _trained(presets.get(name))
         numbers = run.experiment.latent_dim
-        whole, eight = rate_distortion.points(run, rate_distortion.coded(run), (32, 8))
+        whole, eight = rate_distortion.points(run, rate_distortion.encode_run(run), (32, 8))
         [pca] = rate_distortion.pca("notmnist", [numbers], 32)
         rows.append(
             [
@@ -144,7 +144,7 @@ def pairs() -> str:
         experiment = presets.get(name)
         run, seconds = _trained(experiment)
         images = datasets.test_set(photo_pairs.NAME)
-        shown, net = super_resolution.evaluate(super_resolution.ways(run, images), images.images())
+        shown, net = super_resolution.evaluate(super_resolution.outputs_by_method(run, images), images.images())
         if not rows:
             rows.append(["untouched", "", f"{shown.mse:.5f}", f"{shown.psnr:.2f}", f"{shown.ssim:.4f}", "", ""])
         rows.append(

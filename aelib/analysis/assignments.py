@@ -19,7 +19,7 @@ from aelib.metrics import reconstruction
 from aelib.training import Run
 
 MAX_TEXT = 300  # characters
-MOST = 8  # conditions
+MAX_CONDITIONS = 8  # conditions
 
 
 def _equal(found: float, value: float) -> bool:
@@ -92,7 +92,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ConditionResult:
     """found: the run's figure, None where it has none (wrong pixels of a set whose images are not counted one by
     one); met: whether it is as asked."""
 
@@ -125,19 +125,19 @@ class Assignment:
             return f"Train a network with {_joined(means)}."
         return f"Reach {_joined(goals)}{f' with {_joined(means)}' if means else ''}."
 
-    def check(self, run: Run) -> list[Verdict]:
+    def check(self, run: Run) -> list[ConditionResult]:
         """Every condition with the run's figure."""
         found = [(one, METRICS[one.metric].of(run)) for one in self.conditions]
-        return [Verdict(one, value, one.met(value)) for one, value in found]
+        return [ConditionResult(one, value, one.met(value)) for one, value in found]
 
-    def before(self, experiment: Experiment) -> list[Verdict]:
+    def before(self, experiment: Experiment) -> list[ConditionResult]:
         """Those that are known before training: parameters, the code, and epochs where nothing stops early."""
         net = experiment.architecture
         known: dict[str, float] = {"parameters": net.parameters, "latent_dim": net.latent_dim}
         if experiment.early_stop.kind == "none":
             known["epochs"] = experiment.epochs
         conditions = [one for one in self.conditions if one.metric in known]
-        return [Verdict(one, known[one.metric], one.met(known[one.metric])) for one in conditions]
+        return [ConditionResult(one, known[one.metric], one.met(known[one.metric])) for one in conditions]
 
 
 def parse(text: str) -> Assignment:
@@ -147,8 +147,8 @@ def parse(text: str) -> Assignment:
     parts = [part for part in re.split(r"[;,]", text) if part.strip()]
     if not parts:
         raise LabError("The task is empty: write conditions such as learnt>=30;parameters<=1500.")
-    if len(parts) > MOST:
-        raise LabError(f"The task has {len(parts)} conditions: give at most {MOST}.")
+    if len(parts) > MAX_CONDITIONS:
+        raise LabError(f"The task has {len(parts)} conditions: give at most {MAX_CONDITIONS}.")
     conditions = [_condition(part) for part in parts]
     twice = {(one.metric, one.operator) for one in conditions}
     if len(twice) < len(conditions):

@@ -16,11 +16,11 @@ from aelib.metrics import reconstruction
 from aelib.metrics.image_quality import evenly
 
 MAX_IMAGES = 500
-TUNED_ON = 60  # validation images
-PATCH, REACH = 5, 6  # pixels: side of a patch, and how far away others like it are looked for
-USUAL = 0.8  # h in multiples of σ: where scikit-image's documentation says to start
-H_TRIED = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6)  # h in multiples of σ
-SIGMA_TRIED = (0.0, 0.5, 1.0)  # σ that is subtracted, likewise: noise that was cut off to 0..1 is less than it was
+TUNING_IMAGES = 60  # validation images
+PATCH, PATCH_DISTANCE = 5, 6  # pixels: side of a patch, and how far away others like it are looked for
+DEFAULT_H = 0.8  # h in multiples of σ: where scikit-image's documentation says to start
+H_CANDIDATES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6)  # h in multiples of σ
+SIGMA_CANDIDATES = (0.0, 0.5, 1.0)  # σ that is subtracted, likewise: noise that was cut off to 0..1 is less than it was
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def non_local_means(images: Tensor, sigma: float | None = None, strength: Streng
     pixels = _array(images)
     if strength is None:
         level = noise_level(images) if sigma is None else sigma
-        strength = Strength(level, USUAL * level)
+        strength = Strength(level, DEFAULT_H * level)
     if not all(math.isfinite(value) and value >= 0 for value in (strength.sigma, strength.h)):
         raise LabError(f"The noise level is {strength.sigma}, h {strength.h}: give numbers from 0 on.")
     return torch.from_numpy(_filtered(pixels, strength))
@@ -82,10 +82,10 @@ def tune(noisy: Tensor, clean: Tensor, sigma: float | None = None) -> Strength:
             f"Noisy images of {tuple(noisy.shape)} cannot be compared with clean ones of {tuple(clean.shape)}: give "
             "the same images twice."
         )
-    few = evenly(len(noisy), TUNED_ON)
+    few = evenly(len(noisy), TUNING_IMAGES)
     noisy, clean = noisy[few], clean[few].float().cpu()
     level = noise_level(noisy) if sigma is None else sigma
-    tried = [Strength(part * level, times * level) for part in SIGMA_TRIED for times in H_TRIED]
+    tried = [Strength(part * level, times * level) for part in SIGMA_CANDIDATES for times in H_CANDIDATES]
     return min(tried, key=lambda each: float(reconstruction.mse(non_local_means(noisy, strength=each), clean).mean()))
 
 
@@ -108,7 +108,7 @@ def _filtered(pixels: NDArray[np.float32], strength: Strength) -> NDArray[np.flo
         denoise_nl_means(
             image[0] if grey else image,
             patch_size=PATCH,
-            patch_distance=REACH,
+            patch_distance=PATCH_DISTANCE,
             h=strength.h,
             sigma=strength.sigma,
             fast_mode=True,

@@ -33,7 +33,7 @@ QUALITIES = (1, 2, 3, *range(5, 100, 5))
 
 
 @dataclass(frozen=True)
-class Point:
+class RatePoint:
     """One way to keep images, and what it costs. bits: of an image, mean; mse: mean over pixels and images; psnr: dB,
     of that mean, for a peak of 1; ssim: mean over images; entropy_bits: of an image, where the numbers were quantised
     and an ideal entropy coder followed (see `entropy`), else None."""
@@ -96,36 +96,45 @@ def entropy(symbols: Symbols) -> float:
     return total
 
 
-def of_codes(
+def network_points(
     codes_train: Codes,
     codes_test: Codes,
     decode: Callable[[Codes], Codes | Tensor],
     images: Tensor,
     bits: Sequence[int] = (FLOAT, 8, 4),
     name: str = "network",
-) -> list[Point]:
-    """A net's codes with so many bits a number, one Point for each: 32 (float32 as they are) or 1 to 16, quantised in
-    the range of the training codes. codes_test belong to images, one by one; decode: codes (float32) to pixels.
+) -> list[RatePoint]:
+    """Compress images with a net: its codes with a given number of bits per latent dimension, one RatePoint for each
+    entry of bits.
 
-    Entropy is of all test codes, pixels are of at most 500 images evenly chosen (600,000 pixels), SSIM of some of
-    these (200,000 values). Raises LabError where codes and images do not belong together, and as `quantize`."""
+    Entropy is measured on all test codes, the error on at most 500 evenly chosen images (600,000 pixels), SSIM on some
+    of these (200,000 values). Raises LabError where codes and images do not belong together, and as `quantize`.
+
+    Args:
+        codes_train: codes of training images, n × latent_dim or any further axes; they give the quantiser its range.
+        codes_test: codes of `images`, one for each, in the same order.
+        decode: codes (float32) to pixels.
+        images: the test images.
+        bits: 32 stores float32 values as they are; 1 to 16 quantises them.
+        name: the name of the points.
+    """
     if len(codes_test) != len(images) or codes_train.shape[1:] != codes_test.shape[1:]:
         raise LabError(
             f"{len(codes_test)} codes of {codes_test.shape[1:]} were given for {len(images)} images, with training "
             f"codes of {codes_train.shape[1:]}: give one code for each image, of one net."
         )
-    chosen = _chosen(images)
+    chosen = _measured_images(images)
     low, high = min_max(codes_train)
     numbers = math.prod(codes_test.shape[1:])
     points = []
     for each in bits:
-        kept, entropy_bits = _kept(codes_test, each, low, high)
+        kept, entropy_bits = _stored_codes(codes_test, each, low, high)
         outputs = torch.as_tensor(decode(kept[chosen]))
         points.append(_point(name, f"{each} bits", numbers * each, outputs, images[chosen], entropy_bits))
     return points
 
 
-def _kept(codes: Codes, bits: int, low: Codes, high: Codes) -> tuple[NDArray[np.float32], float | None]:
+def _stored_codes(codes: Codes, bits: int, low: Codes, high: Codes) -> tuple[NDArray[np.float32], float | None]:
     """Codes after being kept with so many bits a number, and what an entropy coder would make of these."""
     if bits == FLOAT:
         return codes.astype(np.float32), None
@@ -134,50 +143,51 @@ def _kept(codes: Codes, bits: int, low: Codes, high: Codes) -> tuple[NDArray[np.
 
 
 def pca(train: Tensor, test: Tensor, components: int, bits: int = FLOAT) -> tuple[Tensor, float | None]:
-    """Test images from their first principal components (see `fitted_to`), each
-    coefficient kept with so many bits as in `of_codes`, cut off to 0..1 as a net's pixels are; and their entropy in
-    bits an image (None at 32 bits). components × bits is the size of an image.
+    """Reconstruct test images from their first principal components, fitted to `pca_training_images`.
+
+    Each coefficient is stored with this many bits, as in `network_points`; the pixels are clipped to 0..1, as a net's
+    are. Returns the images and the entropy in bits per image (None at 32 bits). One image takes components × bits bits.
 
     Raises LabError where there are fewer training images or pixels than components."""
-    most = min(len(fitted_to(train)), math.prod(train.shape[1:]))
+    most = min(len(pca_training_images(train)), math.prod(train.shape[1:]))
     if not 1 <= components <= most:
         raise LabError(f"{components} principal components were asked for: there are 1 to {most} of these images.")
-    axes, mean, fitted = _principal(train, components)
+    axes, mean, fitted = _fit_pca(train, components)
     coefficients = (_flat(test) - mean) @ axes.T
-    kept, entropy_bits = _kept(coefficients, bits, *min_max(fitted))
+    kept, entropy_bits = _stored_codes(coefficients, bits, *min_max(fitted))
     return _unflat(kept @ axes + mean, test), entropy_bits
 
 
 def pca_curve(
     train: Tensor, test: Tensor, components: Sequence[int] = (2, 4, 8, 16, 32, 64), bits: int = FLOAT
-) -> list[Point]:
+) -> list[RatePoint]:
     """`pca` with several numbers of components, as Points; those that the images do not have are left out. Images are
-    chosen and measured as in `of_codes`."""
-    axes, mean, fitted = _principal(train, max(components))
+    chosen and measured as in `network_points`."""
+    axes, mean, fitted = _fit_pca(train, max(components))
     low, high = min_max(fitted)
-    chosen = _chosen(test)
+    chosen = _measured_images(test)
     coefficients = (_flat(test) - mean) @ axes.T
     points = []
     for count in components:
         if not 1 <= count <= len(axes):
             continue
-        kept, entropy_bits = _kept(coefficients[:, :count], bits, low[:count], high[:count])
+        kept, entropy_bits = _stored_codes(coefficients[:, :count], bits, low[:count], high[:count])
         outputs = _unflat(kept[chosen] @ axes[:count] + mean, test)
         setting = f"{count} component{'s' * (count > 1)}, {bits} bits each"
         points.append(_point("PCA", setting, count * bits, outputs, test[chosen], entropy_bits))
     return points
 
 
-def fitted_to(train: Tensor) -> list[int]:
+def pca_training_images(train: Tensor) -> list[int]:
     """The images that PCA is fitted to: all, but of larger ones at most 5,000, evenly chosen."""
     return evenly(len(train), len(train) if math.prod(train.shape[1:]) <= DENSE else PCA_IMAGES)
 
 
-def _principal(train: Tensor, components: int) -> tuple[Codes, Codes, Codes]:
+def _fit_pca(train: Tensor, components: int) -> tuple[Codes, Codes, Codes]:
     """Axes (as many as there are, at most components; × pixels), mean, and the coefficients of the images fitted to."""
     from sklearn.decomposition import PCA
 
-    images = _flat(train[fitted_to(train)])
+    images = _flat(train[pca_training_images(train)])
     solver = "covariance_eigh" if images.shape[1] <= DENSE else "randomized"
     model = PCA(max(1, min(components, *images.shape)), svd_solver=solver, random_state=0)
     fitted = model.fit_transform(images)
@@ -192,24 +202,24 @@ def _unflat(pixels: Codes, like: Tensor) -> Tensor:
     return torch.from_numpy(np.asarray(pixels, np.float32)).clamp(0, 1).reshape(-1, *like.shape[1:])
 
 
-def jpeg(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[Point], list[Point]]:
+def jpeg(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[RatePoint], list[RatePoint]]:
     """The images as JPEG files (Pillow: baseline, Huffman tables fitted to each image, colour at half resolution) at
     each quality from 1 to 95: once with whole files counted, once without headers.
 
     Without headers only the entropy-coded scan counts, from behind the header of the scan to the end-of-image marker.
     That is generous to JPEG, since the tables, fitted as they are, would have to be known to the decoder.
     At most 500 images, evenly chosen; raises LabError for other than grey or RGB images."""
-    return _coded(images, "JPEG", qualities, lambda quality: {"quality": quality, "optimize": True}, scan_bytes)
+    return _codec_points(images, "JPEG", qualities, lambda quality: {"quality": quality, "optimize": True}, scan_bytes)
 
 
-def webp(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[Point], list[Point]]:
+def webp(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[RatePoint], list[RatePoint]]:
     """The images as lossy WebP files (Pillow: method 6, the slowest and best) at each quality from 0 to 100: once with
     whole files counted, once only with what the VP8 chunk holds, without RIFF and chunk headers (10 bytes of VP8's own
     frame header stay). WebP has no grey; its flat colour channels cost next to nothing. Otherwise as `jpeg`."""
-    return _coded(images, "WebP", qualities, lambda quality: {"quality": quality, "method": 6}, payload_bytes)
+    return _codec_points(images, "WebP", qualities, lambda quality: {"quality": quality, "method": 6}, payload_bytes)
 
 
-def codec_curves(images: Tensor) -> dict[str, list[Point]]:
+def codec_curves(images: Tensor) -> dict[str, list[RatePoint]]:
     """JPEG and WebP at every quality of QUALITIES, with and without headers, by name. 500 images of 28 × 28 or of
     32 × 32 in colour take about five seconds on one core."""
     with_jpeg, without_jpeg = jpeg(images)
@@ -236,16 +246,16 @@ def payload_bytes(file: bytes) -> int:
     return int.from_bytes(file[place + 4 : place + 8], "little")
 
 
-def _coded(
+def _codec_points(
     images: Tensor,
     kind: str,
     qualities: Iterable[int],
     options: Callable[[int], dict[str, Any]],
     without_headers: Callable[[bytes], int],
-) -> tuple[list[Point], list[Point]]:
+) -> tuple[list[RatePoint], list[RatePoint]]:
     if images.dim() != 4 or images.shape[1] not in (1, 3):
         raise LabError(f"{kind} was asked for images of {tuple(images.shape[1:])}: only grey and RGB images have it.")
-    targets = images[_chosen(images)]
+    targets = images[_measured_images(images)]
     mode = "L" if targets.shape[1] == 1 else "RGB"
     pixels = (targets.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
     whole, bare = [], []
@@ -265,7 +275,7 @@ def _file(pixels: NDArray[np.uint8], kind: str, options: dict[str, Any]) -> byte
     return buffer.getvalue()
 
 
-def _chosen(images: Tensor) -> list[int]:
+def _measured_images(images: Tensor) -> list[int]:
     """The numbers of the images that are measured."""
     if not len(images):
         raise LabError("There are no images to measure: give one at least.")
@@ -274,10 +284,10 @@ def _chosen(images: Tensor) -> list[int]:
 
 def _point(
     name: str, setting: str, bits: float, outputs: Tensor, targets: Tensor, entropy_bits: float | None = None
-) -> Point:
+) -> RatePoint:
     outputs = outputs.detach().cpu().float().clamp(0, 1)
     targets = targets.detach().cpu().float()
     error = float(reconstruction.mse(outputs, targets).double().mean())
     few = evenly(len(targets), max(1, SSIM_VALUES // targets[0].numel()))
     similarity = float(image_quality.ssim(outputs[few], targets[few]).mean())
-    return Point(name, setting, float(bits), error, reconstruction.psnr(error), similarity, entropy_bits)
+    return RatePoint(name, setting, float(bits), error, reconstruction.psnr(error), similarity, entropy_bits)

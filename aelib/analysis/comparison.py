@@ -9,9 +9,9 @@ from aelib.core.errors import LabError
 from aelib.experiment import Experiment, flatten
 from aelib.training import Run
 
-MOST = 6  # side by side
+MAX_RUNS = 6  # side by side
 MAX_SEEDS = 50
-FIGURES = {
+METRICS = {
     "learnt": "images learnt",
     "wrong_pixels_total": "wrong pixels",
     "psnr": "PSNR (dB)",
@@ -21,10 +21,10 @@ FIGURES = {
     "loss": "training loss",
     "seconds": "seconds of training",
 }
-UNTESTED = "seconds"  # nets that train together have equal shares of one measured time: no spread of their own
+UNTESTED = "seconds"  # nets that train together have equal shares of one measured time: no pooled of their own
 _RECONSTRUCTION = ("loss", "normalization")
 _OBJECTIVE = ("model.variational", "beta", "free_bits")  # what else is in a training loss
-SURE = 0.05  # p below which a difference is called more than noise
+SIGNIFICANCE = 0.05  # p below which a difference is called more than noise
 
 
 def differing(experiments: Sequence[Experiment]) -> list[str]:
@@ -48,7 +48,7 @@ def with_seeds(experiment: Experiment, count: int) -> list[Experiment]:
 
 
 def metric_value(run: Run, name: str) -> float | None:
-    """A figure in FIGURES; None where such a run has none."""
+    """A figure in METRICS; None where such a run has none."""
     if name == "loss":
         return run.loss
     if name == "seconds":
@@ -58,17 +58,17 @@ def metric_value(run: Run, name: str) -> float | None:
 
 
 def shared_metrics(runs: Sequence[Run]) -> list[str]:
-    """Those in FIGURES that all these runs have and in which they can be compared."""
+    """Those in METRICS that all these runs have and in which they can be compared."""
     experiments = [run.experiment for run in runs]
     return [
         name
-        for name in FIGURES
+        for name in METRICS
         if comparable(experiments, name) and all(metric_value(run, name) is not None for run in runs)
     ]
 
 
 def comparable(experiments: Sequence[Experiment], name: str) -> bool:
-    """Whether a figure in FIGURES means the same for all: how near a net comes to its images only on the same images,
+    """Whether a figure in METRICS means the same for all: how near a net comes to its images only on the same images,
     a loss only where that is reckoned alike (the ELBO has no β in it, the training loss has)."""
     ways = {"seconds": (), "elbo": ("dataset", *_RECONSTRUCTION), "loss": ("dataset", *_RECONSTRUCTION, *_OBJECTIVE)}
     every = [one.acting() | {"dataset": one.dataset, "model.variational": one.model.variational} for one in experiments]
@@ -91,7 +91,7 @@ class Difference:
     """mean, std (n − 1) and number of two groups of runs; t, degrees (of freedom), p (two-sided): Welch's test that the
     means are equal (B. L. Welch, Biometrika 34, 1947); effect: Cohen's d, the difference of the means by the root of
     the mean of the variances (J. Cohen, Statistical Power Analysis, 1988). t, degrees, p and effect are NaN where
-    neither group has any spread: the test is not defined there, and a figure that is always the same may only be at
+    neither group has any pooled: the test is not defined there, and a figure that is always the same may only be at
     its bound."""
 
     means: tuple[float, float]
@@ -103,20 +103,20 @@ class Difference:
     effect: float
 
     @property
-    def is_sure(self) -> bool:
-        """More than noise, at SURE."""
-        return self.p < SURE
+    def is_significant(self) -> bool:
+        """More than noise, at SIGNIFICANCE."""
+        return self.p < SIGNIFICANCE
 
     @property
     def is_tested(self) -> bool:
-        """Whether there was any spread to test against."""
+        """Whether there was any pooled to test against."""
         return not math.isnan(self.p)
 
     @property
     def size(self) -> str:
         """Cohen's words for the effect: negligible, small, medium, large from 0, 0.2, 0.5, 0.8 on."""
         if math.isnan(self.effect):
-            return "without any spread"
+            return "without any pooled"
         sizes = ((0.8, "large"), (0.5, "medium"), (0.2, "small"))
         return next((word for least, word in sizes if abs(self.effect) >= least), "negligible")
 
@@ -129,14 +129,14 @@ def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
     if not all(math.isfinite(value) for value in (*first, *second)):
         raise LabError("A figure of these runs is not a finite number: leave that run out.")
     means, stds = (mean(first), mean(second)), (stdev(first), stdev(second))
-    spread = math.sqrt((stds[0] ** 2 + stds[1] ** 2) / 2)
+    pooled = math.sqrt((stds[0] ** 2 + stds[1] ** 2) / 2)
     sizes = (len(first), len(second))
-    if spread == 0:
+    if pooled == 0:
         return Difference(means, stds, sizes, math.nan, math.nan, math.nan, math.nan)
     from scipy import stats  # only here: importing it takes a while
 
-    # from the stds: of a group without spread, scipy's own come with a warning
+    # from the stds: of a group without pooled, scipy's own come with a warning
     t, p = stats.ttest_ind_from_stats(means[1], stds[1], sizes[1], means[0], stds[0], sizes[0], equal_var=False)
     errors = [std**2 / count for std, count in zip(stds, sizes, strict=True)]
     degrees = sum(errors) ** 2 / sum(error**2 / (count - 1) for error, count in zip(errors, sizes, strict=True))
-    return Difference(means, stds, sizes, float(t), degrees, float(p), (means[1] - means[0]) / spread)
+    return Difference(means, stds, sizes, float(t), degrees, float(p), (means[1] - means[0]) / pooled)

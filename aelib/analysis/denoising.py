@@ -14,7 +14,7 @@ from aelib.training import Run
 from .sweep import Spread, spread
 
 DRAWS = 8  # times that the noise is drawn for each level
-_TURNS = -1000  # below 0, so that no net has seen this noise in training
+_FIRST_DRAW = -1000  # below 0, so that no net has seen this noise in training
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Level:
 
 def noisy(pixels: Tensor, kind: str, level: float, draw: int, painted: Sequence[int] = ()) -> Tensor:
     """The draw-th noise (0, 1, ...) on images × channels × height × width, pixels from 0 to 1."""
-    return corrupt(pixels, kind, level, [key(0, _TURNS - draw)], painted=painted)[0]
+    return corrupt(pixels, kind, level, [key(0, _FIRST_DRAW - draw)], painted=painted)[0]
 
 
 def wrong_pixels(outputs: Tensor, targets: Tensor, threshold: float) -> Tensor:
@@ -60,14 +60,14 @@ def curve(runs: Sequence[Run], kind: str, levels: Sequence[float], painted: Sequ
     return found
 
 
-def useful(levels: Sequence[Level]) -> tuple[float, float] | None:
+def useful_range(levels: Sequence[Level]) -> tuple[float, float] | None:
     """The widest range of levels in which the net (mean) leaves fewer wrong pixels than doing nothing; ends between two
     levels by straight lines; None where it never does."""
-    return widest([(level.level, level.nothing - level.net.mean) for level in levels])
+    return widest_range([(level.level, level.nothing - level.net.mean) for level in levels])
 
 
-def widest(gains: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    """The widest range of levels with a gain, from pairs (level, gain) by rising level; ends as in `useful`."""
+def widest_range(gains: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """The widest range of levels with a gain, from pairs (level, gain) by rising level; ends as in `useful_range`."""
     best: tuple[float, float] | None = None
     start: float | None = None
     for i, (level, gain) in enumerate(gains):

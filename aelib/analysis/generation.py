@@ -13,7 +13,7 @@ from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run
 
 Array = NDArray[np.float32]
-TOGETHER = 4000  # training images that distances are computed to at once
+MAX_BATCH = 4000  # training images that distances are computed to at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +32,8 @@ def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
     train = datasets.training_set(dataset)
     best = torch.full((len(images),), torch.inf, dtype=torch.float64)
     which = torch.zeros(len(images), dtype=torch.long)
-    for start in range(0, len(train), TOGETHER):
-        part = train.part(slice(start, start + TOGETHER))
+    for start in range(0, len(train), MAX_BATCH):
+        part = train.part(slice(start, start + MAX_BATCH))
         found, distances = reconstruction.nearest(images, part.images())
         closer = distances < best
         best, which = torch.where(closer, distances, best), torch.where(closer, found + start, which)
@@ -42,7 +42,7 @@ def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
     return GeneratedQuality(images.numpy(), nearest.numpy(), names, best.float().numpy())
 
 
-def sampled(run: Run, count: int, seed: int) -> GeneratedQuality:
+def sample(run: Run, count: int, seed: int) -> GeneratedQuality:
     """Codes drawn from N(0, 1), decoded and judged."""
     codes = latent_space.prior(count, run.experiment.latent_dim, seed).numpy()
     return evaluate(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
@@ -54,7 +54,7 @@ def typical_distance(dataset: str, count: int = 200) -> float:
     return float(evaluate(datasets.evaluation_set(dataset).images()[:count], dataset).distances.mean())
 
 
-def spread_of(run: Run) -> tuple[float, float]:
+def aggregated_posterior(run: Run) -> tuple[float, float]:
     """Centre and standard deviation of what the encoder gives for all images together, means over the code numbers: the
     distance of the mean from 0, and √(variance of the means + mean of the variances), which is that of codes drawn from
     all posteriors (the aggregated posterior). A prior N(0, 1) asks for 0 and 1. A plain net has no variances."""

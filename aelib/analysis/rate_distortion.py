@@ -14,17 +14,20 @@ from aelib import datasets
 from aelib.metrics.image_quality import evenly
 from aelib.training import Array, Run
 
-from . import codecs as compression
-from .codecs import FLOAT, Point, min_max
+from . import codecs
+from .codecs import FLOAT, RatePoint, min_max
 
 BITS = (FLOAT, 8, 4)  # of a number, where nets are compared
-TRAINED_ON = 2_000  # training images whose codes give the quantiser its range
-LARGE, FEW = 4_000, 128  # pixels times channels above which PCA of more components takes too long to wait for
+RANGE_IMAGES = 2_000  # training images whose codes give the quantiser its range
+LARGE_IMAGE, MAX_COMPONENTS_OF_LARGE = (
+    4_000,
+    128,
+)  # pixels times channels above which PCA of more components takes too long to wait for
 COMPONENTS = (1, 2, 4, 8, 16, 32, 49, 64, 128, 196, 256, 512)  # of PCA
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class EncodedRun:
     """low, high: the range of each code number, of training images; codes: of `run.images` (without noise), images ×
     latent_dim."""
 
@@ -33,54 +36,54 @@ class Coded:
     codes: Array
 
 
-def coded(run: Run) -> Coded:
+def encode_run(run: Run) -> EncodedRun:
     """The codes of a run, and the range that its quantiser cuts into cells."""
     train = datasets.training_set(run.experiment.dataset).shown
-    found = run.codes_of(train[evenly(len(train), TRAINED_ON)])
+    found = run.codes_of(train[evenly(len(train), RANGE_IMAGES)])
     low, high = min_max(found)
-    return Coded(low.astype(np.float32), high.astype(np.float32), run.codes())
+    return EncodedRun(low.astype(np.float32), high.astype(np.float32), run.codes())
 
 
-def points(run: Run, codes: Coded, bits: Sequence[int] = BITS, name: str = "net") -> list[Point]:
-    """`compression.of_codes` of a run: one Point for each number of bits; 32 keeps codes as they are."""
+def points(run: Run, codes: EncodedRun, bits: Sequence[int] = BITS, name: str = "net") -> list[RatePoint]:
+    """`codecs.network_points` of a run: one RatePoint for each number of bits; 32 keeps codes as they are."""
     # the two ends of the range have the range of all codes that it was taken from
     ends = np.stack([codes.low, codes.high])
-    return compression.of_codes(ends, codes.codes, run.decode, run.images.images(), bits, name)
+    return codecs.network_points(ends, codes.codes, run.decode, run.images.images(), bits, name)
 
 
-def reconstructed(run: Run, codes: Coded, chosen: Sequence[int], bits: int) -> Tensor:
+def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int) -> Tensor:
     """Some of `run.images` from their codes with so many bits a number: n × channels × height × width, 0 to 1."""
     kept = codes.codes[list(chosen)]
     if bits != FLOAT:
-        symbols = compression.quantize(kept, bits, codes.low, codes.high)
-        kept = compression.dequantize(symbols, bits, codes.low, codes.high)
+        symbols = codecs.quantize(kept, bits, codes.low, codes.high)
+        kept = codecs.dequantize(symbols, bits, codes.low, codes.high)
     return torch.from_numpy(run.decode(kept))
 
 
-def codecs(dataset: str) -> dict[str, list[Point]]:
-    """JPEG and WebP on the images that nets are looked at by: `compression.codec_curves`."""
-    return compression.codec_curves(datasets.evaluation_set(dataset).images())
+def codec_curves(dataset: str) -> dict[str, list[RatePoint]]:
+    """JPEG and WebP on the images that nets are looked at by: `codecs.codec_curves`."""
+    return codecs.codec_curves(datasets.evaluation_set(dataset).images())
 
 
-def pca(dataset: str, components: Sequence[int], bits: int) -> list[Point]:
+def pca(dataset: str, components: Sequence[int], bits: int) -> list[RatePoint]:
     """PCA of the training images with so many numbers (those that the images do not have are left out), each kept with
     so many bits: on the images that nets are looked at by."""
     train = datasets.training_set(dataset)
-    if train.pixels[0].numel() > LARGE:
-        components = [count for count in components if count <= FEW]
-    fitted = train.pixels[compression.fitted_to(train.pixels)].float() / 255
-    return compression.pca_curve(fitted, datasets.evaluation_set(dataset).images(), components, bits)
+    if train.pixels[0].numel() > LARGE_IMAGE:
+        components = [count for count in components if count <= MAX_COMPONENTS_OF_LARGE]
+    fitted = train.pixels[codecs.pca_training_images(train.pixels)].float() / 255
+    return codecs.pca_curve(fitted, datasets.evaluation_set(dataset).images(), components, bits)
 
 
 def pca_images(dataset: str) -> int:
     """How many training images `pca` is fitted to."""
-    return len(compression.fitted_to(datasets.training_set(dataset).pixels))
+    return len(codecs.pca_training_images(datasets.training_set(dataset).pixels))
 
 
-def bits_for(rival: Sequence[Point], psnr: float) -> float | None:
-    """With how many bits a rival's images are as good, by straight lines between its points (PSNR against log bits): at
-    most the bits of its smallest images, where already these are as good; None where none of its images is."""
-    ordered = sorted(rival, key=lambda point: point.bits)
+def bits_for(baseline: Sequence[RatePoint], psnr: float) -> float | None:
+    """How many bits per image the baseline needs for this PSNR (dB), by linear interpolation between its points (PSNR
+    against log bits). The bits of its smallest images where even these reach the PSNR; None where it never does."""
+    ordered = sorted(baseline, key=lambda point: point.bits)
     if not ordered or ordered[0].psnr >= psnr:
         return ordered[0].bits if ordered else None
     for before, after in itertools.pairwise(ordered):
@@ -92,9 +95,9 @@ def bits_for(rival: Sequence[Point], psnr: float) -> float | None:
     return None
 
 
-def psnr_at(rival: Sequence[Point], bits: float) -> float | None:
-    """How good a rival's images are with so many bits, by the same lines; None where it has none so small."""
-    ordered = sorted(rival, key=lambda point: point.bits)
+def psnr_at(baseline: Sequence[RatePoint], bits: float) -> float | None:
+    """How good a baseline's images are with so many bits, by the same lines; None where it has none so small."""
+    ordered = sorted(baseline, key=lambda point: point.bits)
     if not ordered or bits < ordered[0].bits:
         return None
     for before, after in itertools.pairwise(ordered):
@@ -108,24 +111,29 @@ def psnr_at(rival: Sequence[Point], bits: float) -> float | None:
 
 
 @dataclass(frozen=True)
-class Duel:
-    """Points of nets beside a rival, by their bits. won, lost: with a better PSNR than the rival has at as many bits,
-    or not; alone: with fewer bits than the rival's smallest images, so that nothing can be compared."""
+class Comparison:
+    """Points of nets against a baseline, by rising bits.
 
-    won: tuple[Point, ...]
-    lost: tuple[Point, ...]
-    alone: tuple[Point, ...]
+    Attributes:
+        better: with a higher PSNR than the baseline has at the same number of bits.
+        worse: with the same PSNR or a lower one.
+        incomparable: with fewer bits than the baseline's smallest images.
+    """
+
+    better: tuple[RatePoint, ...]
+    worse: tuple[RatePoint, ...]
+    incomparable: tuple[RatePoint, ...]
 
 
-def duel(nets: Sequence[Point], rival: Sequence[Point]) -> Duel:
-    """Every point of the nets against the rival's curve (see `psnr_at`)."""
-    won, lost, alone = [], [], []
+def compare(nets: Sequence[RatePoint], baseline: Sequence[RatePoint]) -> Comparison:
+    """Every point of the nets against the baseline's curve (see `psnr_at`)."""
+    better, worse, incomparable = [], [], []
     for point in sorted(nets, key=lambda point: point.bits):
-        there = psnr_at(rival, point.bits)
+        there = psnr_at(baseline, point.bits)
         if there is None:
-            alone.append(point)
+            incomparable.append(point)
         elif point.psnr > there:
-            won.append(point)
+            better.append(point)
         else:
-            lost.append(point)
-    return Duel(tuple(won), tuple(lost), tuple(alone))
+            worse.append(point)
+    return Comparison(tuple(better), tuple(worse), tuple(incomparable))

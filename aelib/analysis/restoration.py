@@ -13,17 +13,17 @@ from aelib.training import Run
 
 from . import classical_filters
 from .classical_filters import Strength
-from .denoising import noisy, widest
+from .denoising import noisy, widest_range
 
-MEASURED = 200  # images held back that figures are of, at most
-TUNED_ON = 30  # training images for which non-local means is tuned
-OTHER_DRAW = 100_000  # of the noise on these: nobody draws again so often
+MAX_TEST_IMAGES = 200  # images held back that figures are of, at most
+TUNING_IMAGES = 30  # training images for which non-local means is tuned
+TUNING_DRAW = 100_000  # of the noise on these: nobody draws again so often
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 NOTHING, NET, MEDIAN, NON_LOCAL = "doing nothing", "network", "median 3x3", "non-local means"
 
 
 @dataclass(frozen=True)
-class Figures:
+class Quality:
     """psnr: dB, of the mean squared error over all images, for a peak of 1; ssim: mean over images; bce: binary
     cross-entropy, mean over pixels and images, natural logarithm (an output that is wholly sure and wrong counts 100,
     as in torch)."""
@@ -33,17 +33,17 @@ class Figures:
     bce: float
 
 
-def measured(run: Run) -> Tensor:
+def test_images(run: Run) -> Tensor:
     """The images that figures are of: clean, evenly from those held back."""
     images = run.images.images()
-    return images[image_quality.evenly(len(images), MEASURED)]
+    return images[image_quality.evenly(len(images), MAX_TEST_IMAGES)]
 
 
 def strength(dataset: str, kind: str, level: float) -> Strength:
     """What `filters.tune` finds for this noise on training images. Takes up to two seconds."""
     train = datasets.training_set(dataset)
-    clean = train.pixels[image_quality.evenly(len(train), TUNED_ON)].float() / 255
-    shown = noisy(clean, kind, level, OTHER_DRAW)
+    clean = train.pixels[image_quality.evenly(len(train), TUNING_IMAGES)].float() / 255
+    shown = noisy(clean, kind, level, TUNING_DRAW)
     return classical_filters.tune(shown, clean, float((shown - clean).square().mean().sqrt()))
 
 
@@ -60,9 +60,9 @@ def restored(run: Run, shown: Tensor) -> Tensor:
     return run.restored(shown).clamp(0, 1)
 
 
-def quality(outputs: Tensor, targets: Tensor) -> Figures:
+def evaluate(outputs: Tensor, targets: Tensor) -> Quality:
     """How near images come to their targets."""
-    return Figures(
+    return Quality(
         reconstruction.psnr(float(reconstruction.mse(outputs, targets).double().mean())),
         float(image_quality.ssim(outputs, targets).mean()),
         float(F.binary_cross_entropy(outputs.clamp(0, 1), targets)),
@@ -70,8 +70,8 @@ def quality(outputs: Tensor, targets: Tensor) -> Figures:
 
 
 def psnr_of_net(run: Run, kind: str, levels: Sequence[float] = LEVELS) -> list[float]:
-    """PSNR of the net's images (see `Figures`) at each level of the noise, of the first draw."""
-    clean = measured(run)
+    """PSNR of the net's images (see `Quality`) at each level of the noise, of the first draw."""
+    clean = test_images(run)
     found = []
     for level in levels:
         outputs = restored(run, noisy(clean, kind, level, 0))
@@ -89,10 +89,10 @@ def psnr_without_net(clean: Tensor, kind: str, level: float, tuned: Strength) ->
     }
 
 
-def better(
-    curves: Mapping[str, Sequence[float]], levels: Sequence[float], rivals: Sequence[str]
+def useful_range(
+    curves: Mapping[str, Sequence[float]], levels: Sequence[float], baselines: Sequence[str]
 ) -> tuple[float, float] | None:
-    """The widest range of levels in which the net's PSNR is above that of every one of these; see
-    `denoising.widest`."""
-    gains = [net - max(curves[name][i] for name in rivals) for i, net in enumerate(curves[NET])]
-    return widest(list(zip(levels, gains, strict=True)))
+    """The widest_range range of levels in which the net's PSNR is above that of every one of these; see
+    `denoising.widest_range`."""
+    gains = [net - max(curves[name][i] for name in baselines) for i, net in enumerate(curves[NET])]
+    return widest_range(list(zip(levels, gains, strict=True)))

@@ -20,7 +20,7 @@ from aelib.training import Run
 from . import resizing
 
 MAX_PIXELS = 4_000_000  # of a picture to enlarge
-COMPARED = 640  # images at most
+MAX_TEST_IMAGES = 640  # images at most
 TILE = 96  # pixels of a window's side, where the net is shown small images
 NET = "this net"
 
@@ -41,13 +41,13 @@ def factor(run: Run) -> int:
     return described.shape[1] // described.shown_shape[1]
 
 
-def compared(run: Run) -> ImageSet:
-    """Images that the net is judged by: all, or COMPARED of them, evenly chosen."""
+def test_images(run: Run) -> ImageSet:
+    """Images that the net is judged by: all, or MAX_TEST_IMAGES of them, evenly chosen."""
     images = datasets.test_set(run.experiment.dataset)
-    return images.part(slice(0, None, -(-len(images) // COMPARED)))
+    return images.part(slice(0, None, -(-len(images) // MAX_TEST_IMAGES)))
 
 
-def ways(run: Run, images: ImageSet) -> dict[str, Tensor]:
+def outputs_by_method(run: Run, images: ImageSet) -> dict[str, Tensor]:
     """What the net is shown, made in every way: without a net (nothing done where it is full size already), and by the
     net; pixels from 0 to 1, images × channels × height × width."""
     small, times = run.inputs_of(images), factor(run)
@@ -68,7 +68,7 @@ def evaluate(found: dict[str, Tensor], targets: Tensor) -> list[Quality]:
     return figures
 
 
-def radius(net: Architecture) -> int:
+def receptive_radius(net: Architecture) -> int:
     """How many pixels of its input around a pixel the net sees, at most."""
     apart, seen = 1.0, 0.0  # pixels of the input between two neighbours, and around one
     for step in net.steps:
@@ -111,7 +111,7 @@ def enlarge(
         filled = F.pad(window, (0, right, 0, bottom), mode="replicate")
         return run.restored(filled)[..., : height * times, : width * times].clamp(0, 1)
 
-    overlap = radius(net)
+    overlap = receptive_radius(net)
     # windows begin where layers that take steps would take them in the whole picture, or seams would show
     return resizing.tiled_bytes(
         apply,

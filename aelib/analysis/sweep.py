@@ -17,7 +17,7 @@ from aelib.store import Store, Summary, badness
 MAX_FIELDS = 2
 MAX_NETS = 10_000
 MAX_POINTS = 400
-FIGURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # of a Summary, that a point has a distribution of
+MEASURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # of a Summary, that a point has a distribution of
 
 
 class Spread(NamedTuple):
@@ -43,8 +43,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Result:
-    """What the store has of a point. figures: name in FIGURES -> spread over the runs; diverged: experiments whose loss
-    was no longer a number, which are in no mean; missing: not trained yet; best: the run that learnt most."""
+    """What the store has of a point.
+
+    Attributes:
+        point: the combination of values.
+        runs: the stored runs, at most one for each seed.
+        diverged: how many experiments diverged; they are in no mean.
+        missing: how many are not trained yet.
+    """
 
     point: Point
     runs: list[Summary]
@@ -52,13 +58,14 @@ class Result:
     missing: int
 
     @property
-    def figures(self) -> dict[str, Spread]:
-        """Without those that this data set does not have."""
-        found = {name: [run[name] for run in self.runs] for name in FIGURES}  # type: ignore[literal-required]
+    def measures(self) -> dict[str, Spread]:
+        """Name in MEASURES -> mean, std and values over the runs; without those that this data set does not have."""
+        found = {name: [run[name] for run in self.runs] for name in MEASURES}  # type: ignore[literal-required]
         return {name: spread(values) for name, values in found.items() if None not in values}
 
     @property
     def best(self) -> Summary | None:
+        """The best run (see `badness`), None where there is none."""
         return min(self.runs, key=badness, default=None)
 
 

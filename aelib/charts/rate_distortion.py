@@ -7,7 +7,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from aelib.analysis.codecs import Point
+from aelib.analysis.codecs import RatePoint
 
 from .curves import BLUE, SERIES, styled
 
@@ -18,10 +18,10 @@ CODECS = {"JPEG": SERIES[1], "WebP": SERIES[2]}
 PCA = SERIES[3]
 NETS = [BLUE, SERIES[5], SERIES[4]]
 MAX_MARKED = 100  # between the largest and the smallest bits
-BARE = " without headers"  # how the names of `compression.codec_curves` end
+BARE = " without headers"  # how the names of `codecs.codec_curves` end
 
 
-def against_bits(curves: Mapping[str, Sequence[Point]], quality: Quality = "psnr") -> go.Figure:
+def against_bits(curves: Mapping[str, Sequence[RatePoint]], quality: Quality = "psnr") -> go.Figure:
     """PSNR or SSIM against the bits of an image, on a logarithmic axis. What is called JPEG or WebP is a line, dotted
     "without headers"; PCA (any name that begins so) is dashed; everything else is a net: large markers with their
     setting, hollow where an entropy coder followed. Perfect images have an infinite PSNR and are left out there."""
@@ -55,13 +55,13 @@ def _is_baseline(name: str) -> bool:
     return name.startswith("PCA") or name.removesuffix(BARE) in CODECS
 
 
-def _drawable(points: Sequence[Point], quality: Quality) -> list[Point]:
+def _drawable(points: Sequence[RatePoint], quality: Quality) -> list[RatePoint]:
     """Those that have a place on a logarithmic axis, by their bits."""
     shown = [point for point in points if math.isfinite(getattr(point, quality)) and point.bits > 0]
     return sorted(shown, key=lambda point: point.bits)
 
 
-def _line(figure: go.Figure, name: str, points: list[Point], quality: Quality) -> None:
+def _line(figure: go.Figure, name: str, points: list[RatePoint], quality: Quality) -> None:
     colour = CODECS.get(name.removesuffix(BARE), PCA)
     dash = "dot" if name.endswith(BARE) else "dash" if colour == PCA else "solid"
     figure.add_scatter(
@@ -76,7 +76,7 @@ def _line(figure: go.Figure, name: str, points: list[Point], quality: Quality) -
     )
 
 
-def _markers(figure: go.Figure, name: str, points: list[Point], quality: Quality, colour: str) -> None:
+def _markers(figure: go.Figure, name: str, points: list[RatePoint], quality: Quality, colour: str) -> None:
     figure.add_scatter(
         x=[point.bits for point in points],
         y=[getattr(point, quality) for point in points],
@@ -94,7 +94,7 @@ def _markers(figure: go.Figure, name: str, points: list[Point], quality: Quality
     )
 
 
-def _hollow(figure: go.Figure, name: str, points: list[Point], quality: Quality, colour: str, named: bool) -> None:
+def _hollow(figure: go.Figure, name: str, points: list[RatePoint], quality: Quality, colour: str, named: bool) -> None:
     bits = [point.entropy_bits or 0.0 for point in points]
     figure.add_scatter(
         x=bits,
@@ -112,7 +112,7 @@ def _hollow(figure: go.Figure, name: str, points: list[Point], quality: Quality,
     )
 
 
-def _hover_text(name: str, point: Point, bits: float) -> str:
+def _hover_text(name: str, point: RatePoint, bits: float) -> str:
     return (
         f"<b>{name}</b><br>{point.setting}<br>{bits:,.0f} bits an image<br>"
         f"PSNR {point.psnr:.2f} dB, SSIM {point.ssim:.3f}<br>MSE {point.mse:.2g}"

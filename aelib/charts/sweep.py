@@ -18,7 +18,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
     shown = [result for result in results if result.runs]
     every = [result.point.values.get(path, "") for result in results]
     names = [result.point.values.get(path, "") for result in shown]
-    spreads = [result.figures[figure] for result in shown]
+    spreads = [result.measures[figure] for result in shown]
     chart = go.Figure()
     dots = [
         (name, run[figure], run["seed"], run["digest"])  # type: ignore[literal-required]
@@ -79,7 +79,7 @@ def heat(results: Sequence[Result], paths: Sequence[str], titles: Sequence[str],
     values: list[list[float | None]] = []
     texts: list[list[str]] = []
     for row in rows:
-        spreads = [cells[row, column].figures[figure] for column in columns]
+        spreads = [cells[row, column].measures[figure] for column in columns]
         values.append([None if math.isnan(spread.mean) else spread.mean for spread in spreads])
         texts.append(
             [

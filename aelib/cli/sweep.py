@@ -4,7 +4,7 @@ import argparse
 import time
 from typing import Any
 
-from aelib.analysis.sweep import FIGURES, Result, Sweep, collect, parse_over
+from aelib.analysis.sweep import MEASURES, Result, Sweep, collect, parse_over
 from aelib.store import Store
 
 from .output import print_json, print_table, say
@@ -42,7 +42,7 @@ def sweep(options: argparse.Namespace) -> int:
 
 
 def _document(result: Result) -> dict[str, Any]:
-    figures = result.figures if result.runs else {}
+    figures = result.measures if result.runs else {}
     return {
         "values": result.point.values,
         "runs": len(result.runs),
@@ -54,10 +54,10 @@ def _document(result: Result) -> dict[str, Any]:
 
 
 def _print(results: list[Result], asked: Sweep) -> None:
-    shown = [name for name in FIGURES[:4] if any(result.runs and name in result.figures for result in results)]
+    shown = [name for name in MEASURES[:4] if any(result.runs and name in result.measures for result in results)]
     rows: list[list[object]] = [[*asked.over, "runs", *(f"{name} (mean ± std)" for name in shown), "diverged"]]
     for result in results:
-        figures = result.figures
+        figures = result.measures
         cells = [f"{figures[name].mean:.4g} ± {figures[name].std:.2g}" if result.runs else "-" for name in shown]
         rows.append([*result.point.values.values(), len(result.runs), *cells, result.diverged or ""])
     print_table(rows)

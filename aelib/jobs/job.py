@@ -14,11 +14,24 @@ from .mailbox import Mailbox, State
 
 @dataclass(eq=False)
 class Job:
-    """Experiments on their way together. people: who waits for them; request: the digest of all that was asked for in
-    one go, of which this may be a part; page: where, for whoever shows it; reason: why it failed or was cancelled;
-    diverged: digest -> epoch at which a loss was no longer a number; attempts: how often it was begun; resubmitted_by: who
-    asked for it anew while it was being stopped; finished: set at the end, however it ends; submitted, ended:
-    seconds, as time.time()."""
+    """One or more experiments that train together.
+
+    Attributes:
+        experiments: what is trained.
+        mailbox: how the server and the worker exchange progress and the request to stop.
+        people: who waits for the job.
+        request: the digest of everything that was submitted in one request, of which this job may be a part.
+        page: path and query parameters of the page that submitted it, to link back to it.
+        state: queued, running, done, failed or cancelled.
+        reason: one sentence on why it failed or was cancelled.
+        diverged: digest -> epoch at which a loss was no longer a number.
+        attempts: how many times a worker started it.
+        stopping: it has been asked to stop.
+        resubmitted_by: who submitted it again while it was being stopped.
+        submitted: seconds, as time.time().
+        ended: likewise; None while it is queued or running.
+        finished: set when it has ended in any state.
+    """
 
     experiments: tuple[Experiment, ...]
     mailbox: Mailbox

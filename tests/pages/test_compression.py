@@ -8,8 +8,8 @@ import torch
 
 from aelib import datasets
 from aelib.analysis import rate_distortion, restoration
-from aelib.analysis.codecs import Point
-from aelib.analysis.denoising import noisy, widest
+from aelib.analysis.codecs import RatePoint
+from aelib.analysis.denoising import noisy, widest_range
 from aelib.experiment import presets, variants
 from aelib.metrics import reconstruction
 from aelib.training import Run, fit
@@ -200,8 +200,8 @@ def test_a_convolutional_net_without_noise_restores_too() -> None:
 # --- what they compute -------------------------------------------------------------------------------------------
 
 
-def _point(bits: float, psnr: float) -> Point:
-    return Point("x", "s", bits, 10 ** (-psnr / 10), psnr, 0.5)
+def _point(bits: float, psnr: float) -> RatePoint:
+    return RatePoint("x", "s", bits, 10 ** (-psnr / 10), psnr, 0.5)
 
 
 RIVAL = [_point(4000, 40.0), _point(1000, 20.0), _point(2000, 30.0)]
@@ -221,13 +221,13 @@ def test_quality_at_so_many_bits_lies_on_the_curve(bits: float, psnr: float | No
 
 def test_a_duel_is_won_above_the_curve_and_alone_below_its_smallest_images() -> None:
     above, below, small = _point(2000, 30.5), _point(3000, 31.0), _point(500, 39.0)
-    found = rate_distortion.duel([below, above, small], RIVAL)
-    assert (found.won, found.lost, found.alone) == ((above,), (below,), (small,))
+    found = rate_distortion.compare([below, above, small], RIVAL)
+    assert (found.better, found.worse, found.incomparable) == ((above,), (below,), (small,))
 
 
 def test_a_quantised_code_has_the_points_of_its_reconstructions(letters: dict[str, Run]) -> None:
     run = letters["7x7"]
-    codes = rate_distortion.coded(run)
+    codes = rate_distortion.encode_run(run)
     assert (codes.low <= codes.high).all()
     [exact, coarse] = rate_distortion.points(run, codes, (32, 2))
     assert (exact.bits, coarse.bits) == (49 * 32, 98)
@@ -239,23 +239,23 @@ def test_a_quantised_code_has_the_points_of_its_reconstructions(letters: dict[st
 
 
 def test_filters_are_tuned_on_other_images_and_beat_doing_nothing(digits: Run) -> None:
-    clean = restoration.measured(digits)
-    assert len(clean) == restoration.MEASURED
+    clean = restoration.test_images(digits)
+    assert len(clean) == restoration.MAX_TEST_IMAGES
     train = {bytes(image.numpy().tobytes()) for image in datasets.training_set("digits8x8").images()}
     tuned = restoration.strength("digits8x8", "gaussian", 0.3)
     curves = restoration.psnr_without_net(clean, "gaussian", 0.3, tuned)
     assert curves[restoration.NON_LOCAL] > curves[restoration.NOTHING]
     shown = noisy(clean, "gaussian", 0.3, 0)
-    figures = restoration.quality(shown, clean)
+    figures = restoration.evaluate(shown, clean)
     assert figures.psnr == pytest.approx(curves[restoration.NOTHING])
     assert sum(image.numpy().tobytes() in train for image in clean) < len(clean) / 10
     net = restoration.psnr_of_net(digits, "gaussian", [0.3])
-    assert net == [pytest.approx(restoration.quality(restoration.restored(digits, shown), clean).psnr)]
+    assert net == [pytest.approx(restoration.evaluate(restoration.restored(digits, shown), clean).psnr)]
 
 
 def test_the_range_in_which_a_net_is_better_ends_where_lines_cross() -> None:
     curves = {restoration.NET: [10.0, 10.0, 10.0], "a": [12.0, 8.0, 12.0], "b": [0.0, 9.0, 0.0]}
-    assert restoration.better(curves, [0.0, 1.0, 2.0], ["a"]) == (0.5, 1.5)
-    low, high = restoration.better(curves, [0.0, 1.0, 2.0], ["a", "b"]) or (0, 0)
+    assert restoration.useful_range(curves, [0.0, 1.0, 2.0], ["a"]) == (0.5, 1.5)
+    low, high = restoration.useful_range(curves, [0.0, 1.0, 2.0], ["a", "b"]) or (0, 0)
     assert (low, high) == (pytest.approx(2 / 3), pytest.approx(4 / 3))
-    assert widest([(0.0, -1.0), (1.0, -1.0)]) is None
+    assert widest_range([(0.0, -1.0), (1.0, -1.0)]) is None

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 
 from aelib.analysis import assignments
-from aelib.analysis.assignments import Verdict
+from aelib.analysis.assignments import ConditionResult
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment
 from aelib.training import Run
@@ -59,7 +59,7 @@ def judged(form: Controls, run: Run) -> None:
         st.warning(f"**Task not met yet.**\n\n{lines}", icon=":material/flag:")
 
 
-def _line(verdict: Verdict) -> str:
+def _line(verdict: ConditionResult) -> str:
     icon, word = (":material/check:", "met") if verdict.met else (":material/close:", "not met")
     return f"{icon} {escaped(str(verdict))}: **{word}**"
 

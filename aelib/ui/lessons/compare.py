@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from aelib.analysis import comparison
-from aelib.analysis.comparison import FIGURES, UNTESTED
+from aelib.analysis.comparison import METRICS, UNTESTED
 from aelib.charts import curves, glyphs
 from aelib.charts import latent_planes as planes_chart
 from aelib.core.errors import LabError
@@ -197,7 +197,7 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
     place = f"{key}:figure:{compare_table.version()}"
     if st.session_state.get(place) not in names:
         st.session_state[place] = _asked("figure", names)
-    chosen = st.selectbox("Figure", names, format_func=FIGURES.__getitem__, key=place)
+    chosen = st.selectbox("Figure", names, format_func=METRICS.__getitem__, key=place)
     compare_table.set_choice("figure", chosen if chosen != names[0] else "")
     _left_out([group[0].experiment for group in groups.values()])
     values = {
@@ -270,7 +270,7 @@ def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> N
 
 def _amount(told: comparison.Difference) -> str:
     """What the test says, and what it cannot say."""
-    if told.is_sure:
+    if told.is_significant:
         return "**more than noise**"
     if told.size in ("medium", "large"):
         return "**cannot be told** from noise with so few runs: try more seeds"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis.comparison import MAX_SEEDS, MOST
+from aelib.analysis.comparison import MAX_RUNS, MAX_SEEDS
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, presets
 from aelib.store import DamagedRun
@@ -67,8 +67,8 @@ def choose() -> tuple[dict[int, Experiment], int]:
     with above:
         problems(state[_SAID])
     st.caption(
-        f"One row each, up to {MOST}; an empty cell is as the preset has it. The last row adds one; pick a row at its "
-        "left edge to delete it."
+        f"One row each, up to {MAX_RUNS}; an empty cell is as the preset has it. The last row adds one; pick a row at "
+        "its left edge to delete it."
     )
     seeds = st.number_input(
         "Seeds of each",
@@ -183,8 +183,8 @@ def _valid(table: list[Row]) -> dict[int, Experiment]:
     for place, row in enumerate(table, 1):
         if not any(row.values()):
             continue
-        if place > MOST:
-            said.append(f"At most {MOST} rows are compared: row {place} and those below it are left out.")
+        if place > MAX_RUNS:
+            said.append(f"At most {MAX_RUNS} rows are compared: row {place} and those below it are left out.")
             break
         try:
             rows[place] = _experiment(row)
@@ -232,7 +232,7 @@ def _begin() -> None:
             _show(state[_NOW])
         return
     adds = "add" in query
-    numbered = [query[str(i)] for i in range(1, MOST + 1) if str(i) in query]
+    numbered = [query[str(i)] for i in range(1, MAX_RUNS + 1) if str(i) in query]
     given = [query["add"]] if adds else numbered
     rows: list[Row] = list(state.get(_NOW, [])) if adds or not given else []
     said = []
@@ -244,9 +244,9 @@ def _begin() -> None:
             continue
         if not adds or _digest(row) not in [_digest(other) for other in rows]:
             rows.append(row)
-    if len(rows) > MOST:
-        said.append(f"At most {MOST} are compared: the first of those that were here made room.")
-        rows = rows[-MOST:]
+    if len(rows) > MAX_RUNS:
+        said.append(f"At most {MAX_RUNS} are compared: the first of those that were here made room.")
+        rows = rows[-MAX_RUNS:]
     state[_SAID] = said
     _show(rows or [_row_of(packed(presets.get(one), one)) for one in _DEFAULT])
     seeds = query.get("seeds", "")

@@ -11,8 +11,8 @@ import torch
 
 from aelib import datasets
 from aelib.analysis import rate_distortion
-from aelib.analysis.codecs import FLOAT, MAX_IMAGES, QUALITIES, Point
-from aelib.analysis.rate_distortion import BITS, Coded
+from aelib.analysis.codecs import FLOAT, MAX_IMAGES, QUALITIES, RatePoint
+from aelib.analysis.rate_distortion import BITS, EncodedRun
 from aelib.charts import glyphs
 from aelib.charts import rate_distortion as rate_chart
 from aelib.core.errors import LabError
@@ -37,31 +37,31 @@ _DECIBELS = st.column_config.NumberColumn(format="%.2f", help="dB, of the mean s
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _coded(digest: str, created: str, _run: Run) -> Coded:
-    return rate_distortion.coded(_run)
+def _coded(digest: str, created: str, _run: Run) -> EncodedRun:
+    return rate_distortion.encode_run(_run)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def _points(digest: str, created: str, bits: tuple[int, ...], _run: Run) -> list[Point]:
+def _points(digest: str, created: str, bits: tuple[int, ...], _run: Run) -> list[RatePoint]:
     return rate_distortion.points(_run, coded(_run), bits)
 
 
 @st.cache_data(max_entries=16, show_spinner="Writing the images as JPEG and WebP files …")
-def _codecs(canonical: str, dataset: str) -> dict[str, list[Point]]:
-    return rate_distortion.codecs(dataset)
+def _codecs(canonical: str, dataset: str) -> dict[str, list[RatePoint]]:
+    return rate_distortion.codec_curves(dataset)
 
 
 @st.cache_data(max_entries=64, show_spinner="Finding principal components …")
-def _pca(canonical: str, dataset: str, components: tuple[int, ...], bits: int) -> list[Point]:
+def _pca(canonical: str, dataset: str, components: tuple[int, ...], bits: int) -> list[RatePoint]:
     return rate_distortion.pca(dataset, components, bits)
 
 
-def coded(run: Run) -> Coded:
+def coded(run: Run) -> EncodedRun:
     """`rates.coded`, kept by the run's digest and time."""
     return _coded(run.digest, run.created, run)
 
 
-def points(run: Run, bits: Sequence[int] = BITS) -> list[Point]:
+def points(run: Run, bits: Sequence[int] = BITS) -> list[RatePoint]:
     """`rates.points`, kept likewise."""
     return _points(run.digest, run.created, tuple(bits), run)
 
@@ -309,27 +309,27 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
     _needs(ours, rivals, run, key)
 
 
-def _series(nets: Sequence[Run]) -> dict[str, list[Point]]:
+def _series(nets: Sequence[Run]) -> dict[str, list[RatePoint]]:
     """Points of all nets, those with as many bits a number together; each is called by its code."""
-    found: dict[str, list[Point]] = {f"nets, {bits} bits": [] for bits in BITS}
+    found: dict[str, list[RatePoint]] = {f"nets, {bits} bits": [] for bits in BITS}
     for one in nets:
         for series, point in zip(found.items(), points(one), strict=True):
             series[1].append(replace(point, name=series[0], setting=code_name(one.experiment)))
     return found
 
 
-def _in_words(name: str, ours: Sequence[Point], rival: Sequence[Point]) -> str:
+def _in_words(name: str, ours: Sequence[RatePoint], rival: Sequence[RatePoint]) -> str:
     """At how many bits the nets beat a codec, by PSNR."""
-    found = rate_distortion.duel(ours, rival)
+    found = rate_distortion.compare(ours, rival)
     least = min(rival, key=lambda point: point.bits)
     parts = []
-    if found.won:
-        parts.append(f"the nets are **better** {_range(found.won)}")
-    if found.lost:
-        parts.append(f"{'' if parts else 'the nets are '}**worse** {_range(found.lost)}")
+    if found.better:
+        parts.append(f"the nets are **better** {_range(found.better)}")
+    if found.worse:
+        parts.append(f"{'' if parts else 'the nets are '}**worse** {_range(found.worse)}")
     text = f"**{name}**: " + (", ".join(parts) + ". " if parts else "")
-    if found.alone:
-        best = max(found.alone, key=lambda point: point.psnr)
+    if found.incomparable:
+        best = max(found.incomparable, key=lambda point: point.psnr)
         text += (
             f"Its smallest images take {least.bits:,.0f} bits ({least.psnr:.1f} dB); with fewer, the nets are alone. "
             f"The best of these, {best.setting} in {best.bits:,.0f} bits, reaches {best.psnr:.1f} dB"
@@ -341,12 +341,12 @@ def _in_words(name: str, ours: Sequence[Point], rival: Sequence[Point]) -> str:
     return text
 
 
-def _range(some: Sequence[Point]) -> str:
+def _range(some: Sequence[RatePoint]) -> str:
     low, high = some[0].bits, some[-1].bits
     return f"at {low:,.0f} bits" if low == high else f"between {low:,.0f} and {high:,.0f} bits"
 
 
-def _beside_pca(run: Run, pca: Sequence[Point]) -> str:
+def _beside_pca(run: Run, pca: Sequence[RatePoint]) -> str:
     numbers = run.experiment.latent_dim
     [net] = points(run, (PCA_BITS,))
     same = next((point for point in pca if point.bits == numbers * PCA_BITS), None)
@@ -362,7 +362,7 @@ def _beside_pca(run: Run, pca: Sequence[Point]) -> str:
     )
 
 
-def _shared_once(run: Run, whole: Sequence[Point]) -> str:
+def _shared_once(run: Run, whole: Sequence[RatePoint]) -> str:
     [net] = points(run, (PCA_BITS,))
     cost = run.parameters * FLOAT
     text = (
@@ -376,7 +376,7 @@ def _shared_once(run: Run, whole: Sequence[Point]) -> str:
     return text
 
 
-def _needs(ours: Sequence[Point], rivals: Mapping[str, Sequence[Point]], run: Run, key: str) -> None:
+def _needs(ours: Sequence[RatePoint], rivals: Mapping[str, Sequence[RatePoint]], run: Run, key: str) -> None:
     """How many bits every rival needs for images as good as each net's."""
     rows = [
         {

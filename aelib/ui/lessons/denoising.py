@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from aelib.analysis.denoising import Level, curve, noisy, useful
+from aelib.analysis.denoising import Level, curve, noisy, useful_range
 from aelib.analysis.sweep import Sweep
 from aelib.charts import denoising as charts
 from aelib.charts import glyphs
@@ -139,7 +139,7 @@ def against_level(experiment: Experiment, key: str) -> None:
     kept = {digest for digest, _ in digests}
     runs = [one for one in sweep.experiments() if one.digest in kept]
     levels = _levels(digests, kind, noise.pixels, runs)
-    found = useful(levels)
+    found = useful_range(levels)
     trained = noise.level if noise.kind != "none" and noise.where != "test" else None
     st.plotly_chart(charts.against_level(levels, found, trained), key=f"{key}:curve", config=_PLAIN)
     label = NOISES[kind].label

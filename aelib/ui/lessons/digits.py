@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis.generation import spread_of
+from aelib.analysis.generation import aggregated_posterior
 from aelib.charts import variational as charts
 from aelib.experiment.variants import BETAS, plain
 from aelib.experiment.variants import betas as with_betas
@@ -30,7 +30,7 @@ def against_plain(run: Run, key: str) -> None:
     _scatters(run, pair, same, key)
     rows = []
     for name, one in pair.items():
-        centre, deviation = spread_of(one)
+        centre, deviation = aggregated_posterior(one)
         found = samples.drawn(one.digest, one.created, 64, 0, one)
         rows.append((name, centre, deviation, one.metrics["mse"], float(found.distances.mean())))
     columns = ["net", "centre", "standard deviation", "MSE", "distance of samples"]

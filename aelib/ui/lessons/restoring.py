@@ -12,7 +12,7 @@ from aelib import datasets
 from aelib.analysis import restoration
 from aelib.analysis.classical_filters import Strength
 from aelib.analysis.denoising import noisy
-from aelib.analysis.restoration import LEVELS, MEDIAN, NET, NON_LOCAL, NOTHING, Figures
+from aelib.analysis.restoration import LEVELS, MEDIAN, NET, NON_LOCAL, NOTHING, Quality
 from aelib.charts import glyphs
 from aelib.charts import restoration as charts
 from aelib.datasets.noise import NOISES
@@ -90,14 +90,14 @@ def live(run: Run, key: str) -> None:
         draw = st.session_state[f"{key}:draw"] = draw + 1
     dataset = run.experiment.dataset
     canonical = datasets.canonical(dataset)
-    clean = restoration.measured(run)
+    clean = restoration.test_images(run)
     shown = noisy(clean, kind, level, draw)
     tuned = _strength(canonical, dataset, kind, level)
     every = {NOTHING: shown, NET: restoration.restored(run, shown)}
     every |= {
         name: torch.from_numpy(images) for name, images in _filtered(canonical, kind, level, draw, shown, tuned).items()
     }
-    found = {name: restoration.quality(images, clean) for name, images in every.items()}
+    found = {name: restoration.evaluate(images, clean) for name, images in every.items()}
     _rows(run, clean, every)
     _table(run, found, len(clean), key)
 
@@ -121,7 +121,7 @@ def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor]) -> N
     )
 
 
-def _table(run: Run, found: Mapping[str, Figures], images: int, key: str) -> None:
+def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> None:
     """The figures of each way; cross-entropy where the net was trained by it."""
     table = pd.DataFrame(
         {
@@ -160,7 +160,7 @@ def _table(run: Run, found: Mapping[str, Figures], images: int, key: str) -> Non
     )
 
 
-def _in_words(found: Mapping[str, Figures], images: int) -> str:
+def _in_words(found: Mapping[str, Quality], images: int) -> str:
     """How the net compares, in decibels."""
     net, nothing = found[NET].psnr, found[NOTHING].psnr
     if math.isinf(nothing):
@@ -218,7 +218,7 @@ def against_level(run: Run, key: str) -> None:
         width=260,
     )
     dataset = run.experiment.dataset
-    canonical, clean = datasets.canonical(dataset), restoration.measured(run)
+    canonical, clean = datasets.canonical(dataset), restoration.test_images(run)
     curves: dict[str, list[float]] = {name: [] for name in (NOTHING, MEDIAN, NON_LOCAL)}
     place = st.empty()
     for i, level in enumerate(LEVELS):
@@ -228,11 +228,11 @@ def against_level(run: Run, key: str) -> None:
             curves[name].append(value)
     place.empty()
     curves[NET] = _of_net(run.digest, run.created, kind, run)
-    useful = restoration.better(curves, LEVELS, [NOTHING])
+    useful = restoration.useful_range(curves, LEVELS, [NOTHING])
     noise = run.experiment.corruption
     trained = noise.level if noise.kind == kind and noise.where != "test" else None
     st.plotly_chart(charts.against_level(LEVELS, curves, useful, trained), key=f"{key}:curve", config=_PLAIN)
-    against = restoration.better(curves, LEVELS, [NOTHING, MEDIAN, NON_LOCAL])
+    against = restoration.useful_range(curves, LEVELS, [NOTHING, MEDIAN, NON_LOCAL])
     label = NOISES[kind].label
     if useful is None:
         st.markdown(f"With {label} noise this network is **never** better than leaving the images as they are.")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib import datasets
-from aelib.analysis.comparison import MOST as MAX_COMPARED
+from aelib.analysis.comparison import MAX_RUNS as MAX_COMPARED
 from aelib.core.errors import LabError
 from aelib.store import ORDERS, Order, Summary, outcome
 from aelib.training import Run

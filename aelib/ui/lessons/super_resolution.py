@@ -51,8 +51,8 @@ def _row(one: Quality, name: str = "") -> dict[str, Any]:
 @st.cache_data(max_entries=64, show_spinner="Comparing …")
 def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
     """Kept by the run's digest and when it was trained."""
-    images = super_resolution.compared(_run)
-    return super_resolution.evaluate(super_resolution.ways(_run, images), images.images())
+    images = super_resolution.test_images(_run)
+    return super_resolution.evaluate(super_resolution.outputs_by_method(_run, images), images.images())
 
 
 def table(run: Run, key: str) -> None:
@@ -67,7 +67,7 @@ def table(run: Run, key: str) -> None:
     else:
         text = f"The net is **{abs(gain):.2f} dB** {'above' if gain > 0 else 'below'}"
     st.markdown(
-        f"{text} the best way without one ({best.name}), over {len(super_resolution.compared(run)):,} patches that "
+        f"{text} the best way without one ({best.name}), over {len(super_resolution.test_images(run)):,} patches that "
         "it was not trained on."
     )
     st.download_button(
@@ -84,12 +84,12 @@ def table(run: Run, key: str) -> None:
 @st.fragment
 def zoom(run: Run, key: str) -> None:
     """One patch in every way, large."""
-    images = super_resolution.compared(run)
+    images = super_resolution.test_images(run)
     count = len(images)
     slider = f"{key}:{run.experiment.dataset}:patch"
     chosen = st.slider("Patch", 1, count, 1 + count // 2, key=slider) - 1 if count > 1 else 0
     patch = images.part(slice(chosen, chosen + 1))
-    found, target = super_resolution.ways(run, patch), patch.images()
+    found, target = super_resolution.outputs_by_method(run, patch), patch.images()
     figures = {one.name: one for one in super_resolution.evaluate(found, target)}
     columns = []
     for name, made in {**found, "original": target}.items():

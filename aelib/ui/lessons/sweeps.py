@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis.sweep import FIGURES, SWEEPS, Result, Sweep, collect, split
+from aelib.analysis.sweep import MEASURES, SWEEPS, Result, Sweep, collect, split
 from aelib.charts import sweep as charts
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, choices, flatten, labels
@@ -187,8 +187,8 @@ def results(sweep: Sweep, key: str) -> None:
             "Every training diverged: try smaller learning rates, or an output that is bounded.", icon=":material/info:"
         )
         return
-    there = next(result.figures for result in found if result.runs)
-    figures = [name for name in FIGURES if name in there]
+    there = next(result.measures for result in found if result.runs)
+    figures = [name for name in MEASURES if name in there]
     figure = st.segmented_control(
         "Show", figures, default=figures[0], format_func=LABELS.__getitem__, key=f"{key}:figure", required=True
     )
@@ -217,16 +217,16 @@ def _best(found: list[Result]) -> None:
     best = max(
         (result for result in found if result.runs),
         key=lambda result: tuple(
-            sign * result.figures[name].mean
+            sign * result.measures[name].mean
             for name, sign in (("learnt", 1), ("wrong_pixels", -1), ("mse", -1))
-            if name in result.figures
+            if name in result.measures
         ),
         default=None,
     )
     if best is None or best.best is None:
         return
     values = ", ".join(f"{labels.short(path).lower()} {value}" for path, value in best.point.values.items())
-    name_, spread = next(iter(best.figures.items()))
+    name_, spread = next(iter(best.measures.items()))
     result = f"{spread.mean:.4g} ± {spread.std:.2g}"
     result += f" of {best.best['total']} learnt" if name_ == "learnt" else f" {LABELS[name_]}"
     st.markdown(escaped(f"Best on average: {values}, {result}."))
@@ -238,9 +238,9 @@ def frame(found: list[Result]) -> pd.DataFrame:
     """One row a point: values, number of runs, mean and standard deviation of every figure."""
     rows: list[dict[str, Any]] = []
     for result in found:
-        figures = result.figures
+        figures = result.measures
         row: dict[str, Any] = {**result.point.values, "runs": len(result.runs), "diverged": result.diverged}
-        for figure in FIGURES:
+        for figure in MEASURES:
             if figure in figures:
                 row |= {f"{figure} mean": figures[figure].mean, f"{figure} std": figures[figure].std}
         rows.append(row)
@@ -258,8 +258,8 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         return
     if len(result.runs) < 2:  # one says nothing of luck
         return
-    learnt, wrong = result.figures.get("learnt"), result.figures.get("wrong_pixels")
-    mse = result.figures["mse"]
+    learnt, wrong = result.measures.get("learnt"), result.measures.get("wrong_pixels")
+    mse = result.measures["mse"]
     with st.container(horizontal=True, gap="medium"):
         total = result.runs[0]["total"]
         if learnt and wrong:

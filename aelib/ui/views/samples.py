@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.analysis.generation import GeneratedQuality, sampled, typical_distance
+from aelib.analysis.generation import GeneratedQuality, sample, typical_distance
 from aelib.charts import glyphs
 from aelib.experiment.variants import plain
 from aelib.training import Run
@@ -11,8 +11,8 @@ from aelib.ui.jobs.related_runs import runs_of
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def drawn(digest: str, created: str, count: int, draw: int, _run: Run) -> GeneratedQuality:
-    """`generation.sampled`, kept by the run's digest and time; draw: the seed."""
-    return sampled(_run, count, draw)
+    """`generation.sample`, kept by the run's digest and time; draw: the seed."""
+    return sample(_run, count, draw)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

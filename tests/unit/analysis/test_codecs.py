@@ -222,7 +222,7 @@ def test_codes_of_a_net_that_loses_nothing_lose_by_quantising_alone() -> None:
         seen.append(len(some))
         return torch.from_numpy((some + 3) / 6).reshape(-1, 1, 8, 8)
 
-    whole, eight, four, one = codecs.of_codes(codes, codes, decode, images, (32, 8, 4, 1), name="ours")
+    whole, eight, four, one = codecs.network_points(codes, codes, decode, images, (32, 8, 4, 1), name="ours")
     assert [point.bits for point in (whole, eight, four, one)] == [64 * 32, 64 * 8, 64 * 4, 64]
     assert whole.psnr > 120
     assert whole.entropy_bits is None
@@ -240,15 +240,15 @@ def test_codes_of_a_net_that_loses_nothing_lose_by_quantising_alone() -> None:
 
 def test_codes_of_any_shape_and_codes_that_do_not_belong() -> None:
     images = DIGITS[:40]
-    found = codecs.of_codes(images.numpy(), images.numpy(), torch.from_numpy, images, (4,))
-    flat = codecs.of_codes(
+    found = codecs.network_points(images.numpy(), images.numpy(), torch.from_numpy, images, (4,))
+    flat = codecs.network_points(
         images.flatten(1).numpy(), images.flatten(1).numpy(), lambda some: some.reshape(-1, 1, 8, 8), images, (4,)
     )
     assert found == flat
     with pytest.raises(LabError, match="one code for each image"):
-        codecs.of_codes(images.numpy(), images[:3].numpy(), torch.from_numpy, images)
+        codecs.network_points(images.numpy(), images[:3].numpy(), torch.from_numpy, images)
     with pytest.raises(LabError, match="of one net"):
-        codecs.of_codes(images.flatten(1).numpy(), images.numpy(), torch.from_numpy, images)
+        codecs.network_points(images.flatten(1).numpy(), images.numpy(), torch.from_numpy, images)
 
 
 def test_on_real_letters_headers_cost_more_than_pixels(real_data: Path) -> None:

@@ -78,12 +78,12 @@ def test_a_field_without_effect_does_not_differ() -> None:
 def test_a_loss_is_compared_only_where_it_is_reckoned_alike(changes: dict[str, str], left_out: set[str]) -> None:
     base = presets.get("emoji-best").with_values({"loss": "bce", "free_bits": "0.1"})
     pair = [base, base.with_values(changes)]
-    assert {name for name in comparison.FIGURES if not comparison.comparable(pair, name)} == left_out
+    assert {name for name in comparison.METRICS if not comparison.comparable(pair, name)} == left_out
 
 
 def test_on_different_images_only_seconds_are_compared() -> None:
     pair = [FAST, presets.get("emoji-best")]
-    assert [name for name in comparison.FIGURES if comparison.comparable(pair, name)] == ["seconds"]
+    assert [name for name in comparison.METRICS if comparison.comparable(pair, name)] == ["seconds"]
 
 
 def test_welchs_test_and_cohens_d_by_hand() -> None:
@@ -99,12 +99,12 @@ def test_welchs_test_and_cohens_d_by_hand() -> None:
     assert told.p == pytest.approx(2 * stats.t.sf(told.t, degrees))
     assert told.effect == pytest.approx(7 / math.sqrt(sum(variances) / 2))
     assert told.size == "large"
-    assert told.is_sure
+    assert told.is_significant
 
 
 def test_noise_is_called_noise() -> None:
     told = difference([1.0, 2.0, 3.0, 4.0], [1.1, 2.1, 2.9, 4.0])
-    assert not told.is_sure
+    assert not told.is_significant
     assert told.size == "negligible"
 
 
@@ -113,7 +113,7 @@ def test_groups_without_any_spread_prove_nothing(second: list[float]) -> None:
     told = difference([3.0, 3.0], second)
     assert math.isnan(told.p)
     assert not told.is_tested
-    assert not told.is_sure
+    assert not told.is_significant
     assert told.size == "without any spread"
 
 
@@ -214,10 +214,10 @@ def test_with_seeds_the_page_says_what_is_noise() -> None:
         assert table["mean ± std"][place] == f"{np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}"
     expected = [stats.ttest_ind(values, errors[0], equal_var=False).pvalue for values in errors[1:]]
     assert list(table["p"][1:]) == pytest.approx(expected, rel=1e-3)
-    assert expected[0] > comparison.SURE, "all but the same nets"
-    assert expected[1] < comparison.SURE, "two epochs are too few to be as good"
+    assert expected[0] > comparison.SIGNIFICANCE, "all but the same nets"
+    assert expected[1] < comparison.SIGNIFICANCE, "two epochs are too few to be as good"
     said = _said_of_noise(app)
-    assert ["more than noise" in one for one in said] == [p < comparison.SURE for p in expected]
+    assert ["more than noise" in one for one in said] == [p < comparison.SIGNIFICANCE for p in expected]
     apart = [f"35-64-32-2, weight decay {decay}, epochs {epochs}" for decay, epochs in (("0", 2), ("0", FAST.epochs))]
     assert said[1].startswith(f"3: {apart[0]}, beside 1: {apart[1]}: **more than noise** (p = ")
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from aelib.analysis.denoising import Level, curve, nearest, noisy, useful, wrong_pixels
+from aelib.analysis.denoising import Level, curve, nearest, noisy, useful_range, wrong_pixels
 from aelib.analysis.sweep import spread
 from aelib.datasets.noise import NOISES
 from aelib.experiment import presets
@@ -29,7 +29,7 @@ def _level(level: float, net: float, nothing: float) -> Level:
 def test_where_it_is_useful_is_read_off_the_curve(
     points: list[tuple[float, float, float]], expected: tuple[float, float] | None
 ) -> None:
-    found = useful([_level(*point) for point in points])
+    found = useful_range([_level(*point) for point in points])
     assert found == (None if expected is None else pytest.approx(expected))
 
 
@@ -54,7 +54,7 @@ def test_the_curve_rises_with_the_noise_and_a_good_net_beats_doing_nothing() -> 
     assert levels[0].nearest == 0
     assert levels[1].net.mean < nothing[1]
     assert len(levels[1].net.values) == 2
-    before, after = useful(levels) or (1, 0)
+    before, after = useful_range(levels) or (1, 0)
     assert before < 0.1 < after
     assert levels == curve(runs, "salt_pepper", [0.0, 0.1, 0.3, 0.6])
 

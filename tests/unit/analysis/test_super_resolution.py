@@ -78,7 +78,7 @@ def test_a_picture_in_tiles_is_the_picture_at_once(dataset: str, values: dict[st
 @pytest.mark.parametrize("values", NETS.values(), ids=NETS)
 def test_the_radius_is_how_far_the_net_sees(dataset: str, values: dict[str, Any]) -> None:
     run = untrained(dataset, values)
-    radius, times = super_resolution.radius(run.experiment.architecture), super_resolution.factor(run)
+    radius, times = super_resolution.receptive_radius(run.experiment.architecture), super_resolution.factor(run)
     side = (2 * radius + 16) // 4 * 4
     random = torch.Generator().manual_seed(0)
     pixels = torch.rand((1, 3, side, side), generator=random)
@@ -141,10 +141,10 @@ def test_pictures_too_small_and_too_large_are_said() -> None:
 
 def test_every_way_is_measured_on_the_images_to_test_with() -> None:
     run = untrained("photographs_x2", FIRST)
-    images = super_resolution.compared(run)
+    images = super_resolution.test_images(run)
     assert len(images) == len(datasets.test_set("photographs_x2")) == 200
     some = images.part(slice(0, 20))
-    found = super_resolution.ways(run, some)
+    found = super_resolution.outputs_by_method(run, some)
     assert list(found) == [*resizing.METHODS, super_resolution.NET]
     figures = {one.name: one for one in super_resolution.evaluate(found, some.images())}
     nearest = np.repeat(np.repeat(some.shown.numpy(), 2, axis=2), 2, axis=3) / 255

@@ -82,9 +82,9 @@ def test_a_point_has_the_mean_and_the_spread_of_its_runs_and_counts_what_diverge
             store.note_diverged({result.experiment.digest: result.epoch})
     calm, wilder = collect(store, sweep)
     losses = [result.loss for result in results[:4] if isinstance(result, Run)]
-    assert calm.figures["loss"].mean == pytest.approx(mean(losses))
-    assert calm.figures["loss"].std == pytest.approx(stdev(losses))
-    assert sorted(calm.figures["loss"].values) == pytest.approx(sorted(losses))
+    assert calm.measures["loss"].mean == pytest.approx(mean(losses))
+    assert calm.measures["loss"].std == pytest.approx(stdev(losses))
+    assert sorted(calm.measures["loss"].values) == pytest.approx(sorted(losses))
     assert (calm.diverged, calm.missing) == (0, 0)
     assert calm.best is not None
     assert calm.best["loss"] == min(losses) or calm.best["learnt"] > 0

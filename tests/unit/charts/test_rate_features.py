@@ -11,25 +11,25 @@ import pytest
 import torch
 from PIL import Image
 
-from aelib.analysis.codecs import Point
+from aelib.analysis.codecs import RatePoint
 from aelib.charts import feature_maps, rate_distortion
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 
 OURS = [
-    Point("ours", "32 bits", 320, 1e-3, 30.0, 0.9),
-    Point("ours", "4 bits", 40, 2e-3, 27.0, 0.8, entropy_bits=35.0),
-    Point("ours", "8 bits", 80, 1.1e-3, 29.6, 0.89, entropy_bits=66.5),
+    RatePoint("ours", "32 bits", 320, 1e-3, 30.0, 0.9),
+    RatePoint("ours", "4 bits", 40, 2e-3, 27.0, 0.8, entropy_bits=35.0),
+    RatePoint("ours", "8 bits", 80, 1.1e-3, 29.6, 0.89, entropy_bits=66.5),
 ]
 JPEG = [
-    Point("JPEG", "quality 5", 2000, 1e-2, 20.0, 0.7),
-    Point("JPEG", "quality 95", 5000, 1e-4, 40.0, 0.99),
+    RatePoint("JPEG", "quality 5", 2000, 1e-2, 20.0, 0.7),
+    RatePoint("JPEG", "quality 95", 5000, 1e-4, 40.0, 0.99),
 ]
 CURVES = {
     "ours": OURS,
     "JPEG": JPEG,
     "JPEG without headers": [replace(point, bits=point.bits - 1500) for point in JPEG],
-    "PCA, 8 bits": [Point("PCA", "8 components", 64, 5e-3, 23.0, 0.7, entropy_bits=50.0)],
+    "PCA, 8 bits": [RatePoint("PCA", "8 components", 64, 5e-3, 23.0, 0.7, entropy_bits=50.0)],
     "another": OURS[:1],
 }
 
@@ -66,7 +66,7 @@ def test_rivals_are_lines_of_one_colour_each() -> None:
 
 
 def test_what_has_no_place_on_the_axes_is_left_out_and_nothing_at_all_is_a_chart_too() -> None:
-    perfect = Point("ours", "16 bits", 160, 0.0, math.inf, 1.0)
+    perfect = RatePoint("ours", "16 bits", 160, 0.0, math.inf, 1.0)
     free = replace(OURS[1], bits=0)
     curves = {"ours": [perfect, free, *OURS]}
     assert list(_traces(rate_distortion.against_bits(curves))["ours"].x) == [40, 80, 320]
