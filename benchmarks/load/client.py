@@ -41,11 +41,14 @@ async def cookie(url: str) -> str:
 class Client:
     """One page of one person. `async with Client(...)`: opens it, waits for its script, leaves at the end.
 
-    page: as in the address, such as "dense"; query: what stands behind the question mark.
+    page: as in the address, such as "dense"; query: what stands behind the question mark; patience: seconds to wait
+    for an answer.
     """
 
-    def __init__(self, url: str, page: str = "", query: dict[str, Any] | None = None) -> None:
-        self.url, self.page = url, page
+    def __init__(
+        self, url: str, page: str = "", query: dict[str, Any] | None = None, patience: float = PATIENCE
+    ) -> None:
+        self.url, self.page, self.patience = url, page, patience
         self.query = urlencode(query or {})
         self.shown = Picture()
         self.opened = 0.0  # seconds from the first request to the end of the script
@@ -66,7 +69,7 @@ class Client:
             origin=self.url,  # type: ignore[arg-type]
             additional_headers={"Cookie": f"{COOKIE}={token}"} if token else {},
             max_size=None,
-            open_timeout=PATIENCE,
+            open_timeout=self.patience,
             proxy=None,
         )
         self._listener = asyncio.create_task(self._listen())
@@ -105,12 +108,13 @@ class Client:
         fragment = self.shown.fragment(identity)
         await self._send(identity, fragment)
 
-    async def sees(self, *texts: str, within: float = PATIENCE) -> None:
+    async def sees(self, *texts: str, within: float | None = None) -> None:
         """Wait until one of these texts is in a note (success, error, ...) on the page."""
         await self.until(lambda: any(text in note for text in texts for note in self.shown.notes()), within)
 
-    async def until(self, holds: Callable[[], bool], within: float = PATIENCE) -> None:
+    async def until(self, holds: Callable[[], bool], within: float | None = None) -> None:
         """Looks again whenever a script, or a part of it, has finished. Raises Lost."""
+        within = self.patience if within is None else within
         if not holds():
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((holds, future))

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browsing import opened, train
+from tests.support.browsing import opened, settled, train
 from tests.support.server import Server
+from tests.support.trainings import LONG_QUERY
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ def test_a_deep_link_as_the_first_request_trains_and_a_reload_finds_the_run(serv
 
 
 def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: Page) -> None:
-    address = f"{server.url}/dense?preset=font-best&epochs=1000000"
+    address = f"{server.url}/dense?{LONG_QUERY}"
     page.goto(address)
     train(page)
     progress = page.get_by_text(re.compile(r"Epoch [\d,]+ of 1,000,000")).first  # Streamlit may show old and new
@@ -61,6 +62,8 @@ def test_the_plane_answers_pointer_and_keyboard(server: Server, page: Page) -> N
     page.goto(f"{server.url}/dense?preset=font-best")
     train(page)
     plane = page.locator(".plane canvas")
+    expect(plane).to_be_visible()
+    settled(page)
     plane.scroll_into_view_if_needed()
     status = page.locator(".plane .status")
     plane.hover(position={"x": 200, "y": 150})

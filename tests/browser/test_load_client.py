@@ -4,12 +4,13 @@ import asyncio
 from pathlib import Path
 
 from benchmarks.load.client import Client
+from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
 
 def test_a_websocket_client_opens_the_lesson_and_changes_a_control(tmp_path: Path) -> None:
     async def visit(url: str) -> None:
-        async with Client(url, "dense", {"preset": "font-best", "seed": 3}) as client:
+        async with Client(url, "dense", {"preset": "font-best", "seed": 3}, PATIENCE) as client:
             assert client.problem == ""
             assert client.shown.has("dense-run:train")
             assert client.shown.states[client.shown.find("dense:seed").id].int_value == 3

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import settled
+from tests.support.browsing import patient_context, settled, train
+from tests.support.patience import PATIENCE
 from tests.support.server import ROOT, Server
+from tests.support.trainings import LONG_QUERY
 
-PATIENCE = 180_000  # ms
-LONG = "/dense?preset=font-best&epochs=1000000"
+LONG = f"/dense?{LONG_QUERY}"
 pytestmark = pytest.mark.browser
 
 
@@ -27,29 +28,22 @@ def server(tmp_path: Path) -> Iterator[Server]:
     found.stop()
 
 
-def _person(browser: Browser) -> tuple[BrowserContext, Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    return context, context.new_page()
-
-
-def _train(page: Page) -> None:
-    page.get_by_role("button", name="Train", exact=True).click()
+def _person(browser: Browser) -> Page:
+    return patient_context(browser).new_page()
 
 
 def _health(server: Server) -> dict[str, object]:
-    with urllib.request.urlopen(f"{server.url}/health", timeout=10) as answer:
+    with urllib.request.urlopen(f"{server.url}/health", timeout=PATIENCE) as answer:
         found: dict[str, object] = json.load(answer)
     return found
 
 
 def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(server: Server, browser: Browser) -> None:
-    (_, ada), (_, ben) = _person(browser), _person(browser)
+    ada, ben = _person(browser), _person(browser)
     ada.goto(server.url + LONG)
     panel = ada.locator(".st-key-panel")
     expect(panel.get_by_text("None now")).to_be_visible()
-    _train(ada)
+    train(ada)
     expect(panel.get_by_text("35-64-32-2, seed 0")).to_be_visible()
     ada.goto(server.url + "/runs")  # another page, and a new session: the job is found again
     left = panel.get_by_text(re.compile(r"\d+ s left"))
@@ -73,10 +67,10 @@ def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(ser
 
 
 def test_the_queue_of_one_person_is_full_with_a_sentence(server: Server, browser: Browser) -> None:
-    _, page = _person(browser)
+    page = _person(browser)
     for seed in (1, 2, 3):
         page.goto(f"{server.url}{LONG}&seed={seed}")
-        _train(page)
+        train(page)
         if seed < 3:
             expect(page.get_by_role("button", name="Stop training")).to_be_visible()
     expect(page.get_by_text("this server allows 2 at a time")).to_be_visible()
@@ -84,23 +78,23 @@ def test_the_queue_of_one_person_is_full_with_a_sentence(server: Server, browser
 
 
 def test_a_killed_server_says_so_and_its_trainings_can_be_asked_for_again(server: Server, browser: Browser) -> None:
-    _, page = _person(browser)
+    page = _person(browser)
     page.goto(server.url + LONG)
-    _train(page)
+    train(page)
     expect(page.get_by_role("button", name="Stop training")).to_be_visible()
     page.goto("about:blank")
     server.kill()
     server.start()
     page.goto(server.url + LONG)
     expect(page.get_by_text("The server was restarted before this training ended").first).to_be_visible()
-    _train(page)
+    train(page)
     expect(page.get_by_role("button", name="Stop training")).to_be_visible()
 
 
 def test_a_killed_worker_is_replaced_and_the_page_says_that_it_begins_again(server: Server, browser: Browser) -> None:
-    _, page = _person(browser)
+    page = _person(browser)
     page.goto(server.url + LONG)
-    _train(page)
+    train(page)
     expect(page.get_by_text(re.compile(r"Epoch [\d,]+ of")).first).to_be_visible()
     for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
         if b"popen_loky" in Path(f"/proc/{child}/cmdline").read_bytes():
@@ -110,10 +104,10 @@ def test_a_killed_worker_is_replaced_and_the_page_says_that_it_begins_again(serv
 
 
 def test_one_compares_and_deletes_ones_own_runs(server: Server, browser: Browser) -> None:
-    (_, ada), (_, ben) = _person(browser), _person(browser)
+    ada, ben = _person(browser), _person(browser)
     for seed, person in ((1, ada), (2, ada), (3, ben)):
         person.goto(f"{server.url}/dense?preset=font-best&epochs=300&seed={seed}")
-        _train(person)
+        train(person)
         expect(person.get_by_text("Trained just now").first).to_be_visible()
     ada.goto(server.url + "/runs")
     table = ada.get_by_test_id("stDataFrame").first
@@ -139,7 +133,7 @@ def test_a_store_that_cannot_be_made_is_a_sentence_on_the_page(script: str, tmp_
     (tmp_path / "home").write_text("a file where a folder should be")
     server = Server(tmp_path / "home", script=ROOT / script)
     try:
-        _, page = _person(browser)
+        page = _person(browser)
         page.goto(server.url)
         expect(page.get_by_text("cannot be made").first).to_be_visible()
         if script == "server.py":

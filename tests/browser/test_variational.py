@@ -62,8 +62,8 @@ def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, 
     mixture, shares = page.locator(".mix canvas"), page.locator(".mix .status")
     mixture.scroll_into_view_if_needed()
     mixture.hover(position={"x": 250, "y": 250})
+    expect(shares).to_contain_text("%")
     there = shares.inner_text()
-    assert "%" in there
     mixture.hover(position={"x": 250, "y": 320})
     expect(shares).not_to_have_text(there)
     there = shares.inner_text()
@@ -95,8 +95,11 @@ def test_digits_move_through_the_epochs_under_the_pointer(server: Server, page: 
     points.press("ArrowRight")
     expect(about).not_to_have_text(chosen)
     chosen = about.inner_text()
-    page.get_by_role("button", name="Draw again").click()  # another part of the page is drawn anew
-    page.wait_for_timeout(1500)
+    sample = page.locator("img[alt='sample']").first
+    drawn = sample.get_attribute("src")
+    page.get_by_role("button", name="Draw again").click()  # redraws another part of the page
+    expect(sample).not_to_have_attribute("src", drawn or "")
+    settled(page)
     expect(about).to_have_text(chosen)
 
 

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,31 +14,27 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
+from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.datasets.bundled import font
 from aelib.datasets.user import glyphs
-from aelib.experiment import presets
-from aelib.jobs import Job, JobScheduler, Limits
+from aelib.jobs import JobScheduler, Limits, dask_cluster, scheduler
 from aelib.jobs.dask_cluster import DaskCluster
 from aelib.jobs.health import check
 from aelib.store import Store
+from tests.support import gated
+from tests.support.patience import PATIENCE, wait_until
+from tests.support.trainings import BEST, DIVERGES, LONG, finished
 
 ROOT = Path(__file__).parents[2]
-BEST = presets.get("font-best")
-LONG = BEST.with_values({"epochs": 1_000_000})
-LIMIT = 90.0  # seconds: a worker has to import torch first, on a machine that does other things too
-
-
-def _until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + LIMIT
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 @dataclass
 class Dask:
+    """gate: the folder of tests/support/gated.py."""
+
     address: str
+    gate: Path
     workers: list["subprocess.Popen[bytes]"]
     start_worker: Callable[[], None]
 
@@ -53,6 +48,9 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     log = (folder / "log").open("wb")
     environment = {**os.environ, "AELIB_HOME": str(folder / "elsewhere"), "PYTHONPATH": str(ROOT)}
+    gate = folder / "gate"
+    gate.mkdir()
+    environment |= {gated.FOLDER: str(gate)}
     environment |= {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "OMP_NUM_THREADS": "1"}
 
     def start(*command: str) -> "subprocess.Popen[bytes]":
@@ -61,7 +59,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
         )
 
     scheduler = start("scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard")
-    found = Dask(address, [], lambda: None)
+    found = Dask(address, gate, [], lambda: None)
 
     def start_worker() -> None:
         worker = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
@@ -71,8 +69,8 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
     start_worker()
     start_worker()
     try:
-        with Client(address, timeout=LIMIT, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=LIMIT)
+        with Client(address, timeout=PATIENCE, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
         yield found
     finally:
         for process in (*found.workers, scheduler):
@@ -82,21 +80,22 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 
 
 @pytest.fixture
-def jobs(dask: Dask) -> Iterator[JobScheduler]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler that is there, however slow, is not given up."""
+    monkeypatch.setattr(dask_cluster, "CONNECT", PATIENCE)
+
+
+@pytest.fixture
+def jobs(dask: Dask, patient: None) -> Iterator[JobScheduler]:
     found = JobScheduler(Store(), DaskCluster(dask.address))
     yield found
     found.close()
 
 
-def _done(job: Job) -> Job:
-    assert job.finished.wait(LIMIT)
-    return job
-
-
 def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: JobScheduler) -> None:
     from aelib.training import fit
 
-    job = _done(jobs.submit(BEST))
+    job = finished(jobs.submit(BEST))
     assert (job.state, job.reason) == ("done", "")
     run = jobs.store.get(BEST.digest)
     assert run is not None
@@ -107,19 +106,19 @@ def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: JobSchedule
 
 def test_progress_and_stop_cross_the_network(jobs: JobScheduler) -> None:
     job = jobs.submit(LONG, "one")
-    _until(lambda: jobs.progress(LONG.digest))
+    wait_until(lambda: jobs.progress(LONG.digest))
     first = jobs.progress(LONG.digest)
     assert first is not None
     assert 0 < first.epoch < LONG.epochs
-    _until(lambda: (now := jobs.progress(LONG.digest)) and now.epoch > first.epoch)
+    wait_until(lambda: (now := jobs.progress(LONG.digest)) and now.epoch > first.epoch)
     assert jobs.cancel(LONG.digest, "one")
-    assert _done(job).state == "cancelled"
+    assert finished(job).state == "cancelled"
     assert jobs.store.digests() == []
     again = jobs.submit(LONG, "one")  # the wish to stop was for the other job
-    _until(lambda: jobs.progress(LONG.digest))
+    wait_until(lambda: jobs.progress(LONG.digest))
     assert again.active
     jobs.cancel(LONG.digest, "one")
-    _done(again)
+    finished(again)
 
 
 def test_as_many_run_at_once_as_the_cluster_has_threads(jobs: JobScheduler) -> None:
@@ -128,69 +127,58 @@ def test_as_many_run_at_once_as_the_cluster_has_threads(jobs: JobScheduler) -> N
     for job in reversed(several):
         jobs.cancel(job.digest)
     for job in several:
-        assert _done(job).state == "cancelled"
+        assert finished(job).state == "cancelled"
 
 
 def test_glyphs_of_ones_own_travel_with_the_job(jobs: JobScheduler) -> None:
     rows = glyphs.write(font.SPEC.load()).splitlines()
     name = glyphs.save("\n".join(rows[:6]).encode())
     own = BEST.with_values({"dataset": name, "epochs": 50})
-    assert _done(jobs.submit(own)).reason == ""
+    assert finished(jobs.submit(own)).reason == ""
     run = jobs.store.get(own.digest)
     assert run is not None
     assert run.metrics["total"] == 5
 
 
-def test_a_training_over_the_limit_and_one_that_diverges_say_so(dask: Dask) -> None:
+def test_a_training_over_the_limit_and_one_that_diverges_say_so(dask: Dask, patient: None) -> None:
     jobs = JobScheduler(Store(), DaskCluster(dask.address), limits=Limits(max_seconds=0.5))
-    assert "longer than" in _done(jobs.submit(LONG)).reason
-    bad = BEST.with_values(
-        {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
-    )
-    job = _done(jobs.submit(bad))
+    assert "longer than" in finished(jobs.submit(LONG)).reason
+    job = finished(jobs.submit(DIVERGES))
     assert "no longer a finite number" in job.reason
-    assert job.diverged.keys() == {bad.digest}
+    assert job.diverged.keys() == {DIVERGES.digest}
     jobs.close()
 
 
-def test_a_lost_worker_is_survived(dask: Dask, jobs: JobScheduler) -> None:
-    several = [jobs.submit(BEST.with_values({"epochs": 60_000, "seed": seed})) for seed in range(2)]
-    _until(lambda: all(jobs.progress(job.digest) for job in several))
+def test_a_lost_worker_is_survived(dask: Dask, jobs: JobScheduler, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "run_task", gated.run_task)
+    several = [jobs.submit(BEST.with_values({"seed": seed})) for seed in range(2)]
+    wait_until(lambda: {worker.pid for worker in dask.workers} <= gated.begun(dask.gate))
     lost = dask.workers.pop()
     lost.send_signal(signal.SIGKILL)
     lost.wait()
     dask.start_worker()
+    wait_until(lambda: dask.workers[-1].pid in gated.begun(dask.gate))
+    (dask.gate / gated.OPEN).touch()
     for job in several:
-        assert (_done(job).state, job.reason) == ("done", "")
+        assert (finished(job).state, job.reason) == ("done", "")
 
 
-def test_the_command_line_trains_on_the_cluster(dask: Dask, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "aelib", "train", "font-best", "--seeds", "3", "--json"]
-    environment = {**os.environ, "AELIB_HOME": str(tmp_path / "home")}
-    done = subprocess.run(
-        [*command, "--scheduler", dask.address],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+def test_the_command_line_trains_on_the_cluster(dask: Dask, patient: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "font-best", "--seeds", "3", "--json", "--scheduler", dask.address]) == 0
+    told = json.loads(capsys.readouterr().out)
     assert told["metrics"]["learnt"]["values"] == [32, 32, 32]
-    assert len(Store(tmp_path / "home").digests()) == 3
+    assert len(Store().digests()) == 3
 
 
-def test_a_scheduler_that_does_not_answer_is_one_sentence() -> None:
+def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_cluster, "CONNECT", 0.2)
     with pytest.raises(LabError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         DaskCluster("tcp://127.0.0.1:9")
     with pytest.raises(LabError, match="No Dask scheduler answers"):
         DaskCluster("nonsense://x")
 
 
-def test_a_scheduler_that_is_killed_ends_every_job_with_a_sentence_and_one_that_returns_is_found(
-    tmp_path: Path,
-) -> None:
+def test_a_killed_scheduler_ends_every_job_and_one_that_returns_is_found(tmp_path: Path, patient: None) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -205,28 +193,28 @@ def test_a_scheduler_that_is_killed_ends_every_job_with_a_sentence_and_one_that_
     scheduling = ("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
     working = ("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard")
     processes = [start(*scheduling)]
-    _until(lambda: _answers(int(port)))
+    wait_until(lambda: _answers(int(port)))
     jobs = JobScheduler(Store(), DaskCluster(address))
     try:
         nobody = jobs.submit(BEST.with_values({"seed": 9}))
         assert check(jobs)["status"] == "failing"  # no worker yet
         assert jobs.cancel(nobody.digest)
-        assert (_done(nobody).state, "before a worker took it" in nobody.reason) == ("cancelled", True)
+        assert (finished(nobody).state, "before a worker took it" in nobody.reason) == ("cancelled", True)
         processes.append(start(*working))
         several = [jobs.submit(LONG.with_values({"seed": seed})) for seed in range(3)]
-        _until(lambda: any(jobs.progress(job.digest) for job in several))
-        assert check(jobs)["status"] == "ok"
+        wait_until(lambda: any(jobs.progress(job.digest) for job in several))
+        wait_until(lambda: check(jobs)["status"] == "ok")
         for process in processes:
             process.kill()
             process.wait()
         for job in several:
-            assert _done(job).state == "failed"
+            assert finished(job).state == "failed"
             assert job.reason.endswith(("start it again.", "such as tcp://127.0.0.1:8786."))
-        assert "No Dask scheduler answers" in _done(jobs.submit(LONG)).reason
+        assert "No Dask scheduler answers" in finished(jobs.submit(LONG)).reason
         assert check(jobs)["status"] == "failing"
         processes += [start(*scheduling), start(*working)]
-        _until(lambda: check(jobs)["status"] == "ok")
-        assert _done(jobs.submit(BEST)).state == "done"
+        wait_until(lambda: check(jobs)["status"] == "ok")
+        assert finished(jobs.submit(BEST)).state == "done"
     finally:
         jobs.close()
         for process in processes:
@@ -235,6 +223,6 @@ def test_a_scheduler_that_is_killed_ends_every_job_with_a_sentence_and_one_that_
 
 
 def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
         return True
     return False

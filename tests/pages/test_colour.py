@@ -1,6 +1,5 @@
 """The lesson Colour, on runs that are stored; archives of pictures that somebody uploads, there and in Super-resolution."""
 
-import time
 import zipfile
 
 import numpy as np
@@ -11,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from aelib import datasets
 from aelib.experiment import presets, variants
 from aelib.training import Run, fit
-from tests.support.apps import PATIENCE, image_rows, opened, said, save, sound, texts, until
+from tests.support.apps import image_rows, opened, said, save, sound, texts, until
 from tests.support.pictures import packed, picture, pictures
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -130,12 +129,7 @@ def _upload(app: AppTest, lesson: str, content: bytes) -> AppTest:
     sound(app.file_uploader(key=f"{lesson}:collection").upload("mine.zip", content, "application/zip").run())
     (begin,) = [one for one in app.button if one.label == "Make a data set of it"]
     sound(begin.click().run())
-    end = time.monotonic() + PATIENCE
-    while any(one.label == "Stop" for one in app.button):
-        assert time.monotonic() < end, "it was never read"
-        time.sleep(0.05)
-        sound(app.run())
-    return app
+    return sound(until(app, lambda: not any(one.label == "Stop" for one in app.button)))
 
 
 @pytest.mark.parametrize(("lesson", "side", "query"), LESSONS)

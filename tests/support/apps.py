@@ -1,26 +1,32 @@
 """Pages through AppTest: without a browser, jobs in threads of the test."""
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from aelib.store import Store
 from aelib.training import Run
 
+from .patience import PATIENCE, wait_until
+
 ROOT = Path(__file__).parents[2]
-PATIENCE = 150.0  # seconds: workers are nice, and a busy machine lets them wait
 
 
 def opened(page: str, query: Mapping[str, str] | None = None) -> AppTest:
     """A page's file ("pages/dense.py") at an address, run once without an exception."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for key, value in (query or {}).items():
         app.query_params[key] = value
     if page != "app.py":
         app.switch_page(page)
     return sound(app.run())
+
+
+def from_function(script: Callable[..., None], **arguments: Any) -> AppTest:
+    """A script of this test's own, run once without an exception."""
+    return sound(AppTest.from_function(script, default_timeout=PATIENCE, kwargs=arguments).run())
 
 
 def sound(app: AppTest) -> AppTest:
@@ -61,11 +67,12 @@ def column(app: AppTest, name: str) -> dict[str, float]:
 
 
 def until(app: AppTest, there: Callable[[], bool]) -> AppTest:
-    """Run again until it is so: AppTest has no clock that draws fragments anew."""
-    end = time.monotonic() + PATIENCE
-    while not there():
-        told = [one.value for one in app.info]
-        assert time.monotonic() < end, f"it never came: {said(app)} {told} {app.exception}"
-        time.sleep(0.25)  # leaves them the processor
-        app.run()
+    """Run the page again until it holds: AppTest has no timer that reruns fragments."""
+
+    def holds() -> bool:
+        if not there():
+            app.run()
+        return there()
+
+    wait_until(holds, "what the page should show")
     return app

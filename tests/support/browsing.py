@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-PATIENCE = 180_000  # ms: a cold server on a busy machine imports torch first
+from .patience import PATIENCE
 
 
 def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
     """One page, so wide, "light" or "dark"; afterwards no error may stand in its console, and nothing may have been
     asked of another machine."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = patient_context(browser, width, scheme)
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     problems: list[str] = []
 
     def complain(message: ConsoleMessage) -> None:
@@ -27,6 +25,14 @@ def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
     yield page
     context.close()
     assert not problems, problems
+
+
+def patient_context(browser: Browser, width: int = 1280, scheme: str = "light") -> BrowserContext:
+    """A person's browser, where whatever is awaited may take as long as PATIENCE."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE * 1000)
+    expect.set_options(timeout=PATIENCE * 1000)
+    return context
 
 
 def _is_local(url: str) -> bool:

@@ -9,8 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .patience import PATIENCE
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-INSTALL_LIMIT = 600  # seconds
 
 
 def find() -> str | None:
@@ -30,7 +31,7 @@ def find() -> str | None:
 
 def _runs(*command: str) -> bool:
     try:
-        done = subprocess.run(command, capture_output=True, timeout=INSTALL_LIMIT, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0

@@ -5,13 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from .patience import PATIENCE, wait_until
+
 ROOT = Path(__file__).parents[2]
-STARTS_WITHIN = 120.0  # seconds: a busy machine imports torch first
+STOPS_WITHIN = 60.0  # seconds
 
 
 class Server:
@@ -51,15 +52,19 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        end = time.monotonic() + STARTS_WITHIN
-        while time.monotonic() < end:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
-                return
-            except OSError:
-                time.sleep(0.1)
-        self.kill()
-        raise RuntimeError(f"the server did not start: {self.log.read_text()[-2000:]}")
+        try:
+            wait_until(self._answers, "the server")
+        except AssertionError:
+            self.kill()
+            raise
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, f"the server did not start: {self.log.read_text()[-2000:]}"
+        try:
+            urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=PATIENCE)
+        except OSError:
+            return False
+        return True
 
     def kill(self) -> None:
         """As a power cut would. The worker processes end by themselves when their server has gone."""
@@ -70,6 +75,6 @@ class Server:
         """As an administrator would: asked to end, killed only where it does not listen."""
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(STOPS_WITHIN)
         except subprocess.TimeoutExpired:
             self.kill()

@@ -1,22 +1,18 @@
 """Sweeps: points and nets, what is found and what is trained, interruption, the command line."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 from statistics import mean, stdev
 
 import pytest
 
 from aelib.analysis.sweep import SWEEPS, Sweep, collect, parse_over, split
+from aelib.cli import train
 from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.experiment import ExperimentError, presets
 from aelib.store import Store
-from aelib.training import Diverged, Run, fit, fit_many
+from aelib.training import Diverged, Progress, Run, fit, fit_many, trainer
 
 BASE = presets.get("font-best").with_values({"epochs": 60})
 RATES = {"optimizer.learning_rate": ["0.01", "0.001"]}
@@ -124,33 +120,28 @@ def test_the_command_trains_what_is_missing_and_finds_the_rest(capsys: pytest.Ca
         assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def test_a_sweep_that_is_interrupted_keeps_what_had_ended_and_goes_on_there(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "aelib",
-        "sweep",
-        "font-best",
-        "--over",
-        "epochs=50,2000000",
-        "--seeds",
-        "3",
-        "--json",
-    ]
-    command[command.index("epochs=50,2000000")] = "epochs=50,1000000"
-    environment = {**os.environ, "AELIB_HOME": str(tmp_path)}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 60
-    while len(Store(tmp_path).digests()) < 3:
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
-    assert "what had ended is kept" in err
-    command[command.index("epochs=50,1000000")] = "epochs=50,60"
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
-    assert json.loads(done.stdout)["trained"] == 3
+def test_a_sweep_that_is_interrupted_keeps_what_had_ended_and_goes_on_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[Progress] = []
+
+    def interrupt(progress: Progress) -> None:
+        """Ctrl-C at the first report of the second batch."""
+        reported.append(progress)
+        if progress.finished == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(train, "_show_progress", interrupt)
+    monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
+    command = ["sweep", "font-best", "--seeds", "3", "--json", "--over"]
+    assert main([*command, "epochs=50,1000000"]) == 130
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "what had ended is kept" in told.err
+    assert reported[-1].finished == 3
+    assert len(Store().digests()) == 3
+    assert main([*command, "epochs=50,60"]) == 0
+    assert json.loads(capsys.readouterr().out)["trained"] == 3
 
 
 @pytest.mark.parametrize("name", SWEEPS)

@@ -1,50 +1,37 @@
 """Background jobs: one a digest, progress, stop, failure in a sentence, a killed worker."""
 
+import math
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from aelib.core.errors import LabError
-from aelib.experiment import presets
 from aelib.jobs import Job, JobScheduler, Limits, limits
 from aelib.jobs.job import fair_order
 from aelib.jobs.local_pool import LocalPool
 from aelib.jobs.mailbox import FolderMailbox
 from aelib.store import Store
 from aelib.training import fit
+from tests.support.patience import PATIENCE, wait_until
+from tests.support.trainings import BEST, DIVERGES, LONG, finished, held
 
-BEST = presets.get("font-best")
-LONG = BEST.with_values({"epochs": 1_000_000})
-LIMIT = 60.0  # seconds: generous, a worker has to import torch first
-
-
-def _until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + LIMIT
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+THREADS = 2
 
 
 @pytest.fixture
 def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as executor:
+    with ThreadPoolExecutor(THREADS) as executor:
         yield executor
-
-
-def _done(job: Job) -> Job:
-    assert job.finished.wait(LIMIT)
-    return job
 
 
 def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
-    job = _done(jobs.submit(BEST))
+    job = finished(jobs.submit(BEST))
     assert (job.state, job.reason) == ("done", "")
     run = jobs.store.get(BEST.digest)
     assert run is not None
@@ -54,7 +41,7 @@ def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecu
 
 def test_what_is_stored_is_done_at_once_and_what_runs_is_joined(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
-    _done(jobs.submit(BEST))
+    finished(jobs.submit(BEST))
     written = (jobs.store.runs / BEST.digest / "run.json").stat().st_mtime_ns
     assert jobs.submit(BEST).state == "done"
     assert (jobs.store.runs / BEST.digest / "run.json").stat().st_mtime_ns == written
@@ -62,7 +49,7 @@ def test_what_is_stored_is_done_at_once_and_what_runs_is_joined(threads: ThreadP
     assert jobs.submit(LONG) is running
     assert jobs.get(LONG.digest) is running
     jobs.cancel(LONG.digest)
-    _done(running)
+    finished(running)
 
 
 def test_twenty_threads_asking_for_one_experiment_train_it_once(
@@ -79,7 +66,7 @@ def test_twenty_threads_asking_for_one_experiment_train_it_once(
 
     monkeypatch.setattr(module, "run_task", counted)
     jobs = JobScheduler(Store(), threads)
-    askers = [threading.Thread(target=lambda: _done(jobs.submit(BEST))) for _ in range(20)]
+    askers = [threading.Thread(target=lambda: finished(jobs.submit(BEST))) for _ in range(20)]
     for asker in askers:
         asker.start()
     for asker in askers:
@@ -95,31 +82,28 @@ def test_the_queue_is_known_and_a_queued_job_is_stopped_at_once(threads: ThreadP
     assert (jobs.position(second), jobs.position(third)) == (0, 1)
     jobs.cancel(second.digest)
     assert second.state == "cancelled"
-    _until(lambda: jobs.progress(first.digest))
+    wait_until(lambda: jobs.progress(first.digest))
     progress = jobs.progress(first.digest)
     assert progress is not None
     assert 0 < progress.epoch < progress.epochs
     assert progress.history
     jobs.cancel(first.digest)
-    assert _done(first).state == "cancelled"
+    assert finished(first).state == "cancelled"
     assert "as asked" in first.reason
-    _until(lambda: third.state == "running")
+    wait_until(lambda: third.state == "running")
     jobs.cancel(third.digest)
-    _done(third)
+    finished(third)
     assert jobs.store.digests() == []
 
 
 def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
-    bad = BEST.with_values(
-        {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
-    )
-    job = _done(jobs.submit(bad))
+    job = finished(jobs.submit(DIVERGES))
     assert job.state == "failed"
     assert "no longer a finite number" in job.reason
-    again = jobs.submit(bad)
+    again = jobs.submit(DIVERGES)
     assert again is not job
-    _done(again)
+    finished(again)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
@@ -135,19 +119,19 @@ def test_a_killed_worker_is_replaced_and_its_job_tried_again_then_failed() -> No
     workers = LocalPool(1)
     try:
         jobs = JobScheduler(Store(), workers)
-        pids = [workers.submit(os.getpid).result(LIMIT)]
+        pids = [workers.submit(os.getpid).result(PATIENCE)]
         job = jobs.submit(LONG)
-        _until(lambda: jobs.progress(LONG.digest))
+        wait_until(lambda: jobs.progress(LONG.digest))
         os.kill(pids[0], signal.SIGKILL)
-        _until(lambda: job.attempts == 2 and jobs.progress(LONG.digest))
+        wait_until(lambda: job.attempts == 2 and jobs.progress(LONG.digest))
         assert job.state == "running"
         (second,) = workers.pids()
         assert second not in pids
         os.kill(second, signal.SIGKILL)
-        _done(job)
+        finished(job)
         assert job.state == "failed"
         assert "died" in job.reason
-        assert _done(jobs.submit(BEST)).state == "done"  # and the next one has a worker again
+        assert finished(jobs.submit(BEST)).state == "done"  # and the next one has a worker again
     finally:
         workers.shutdown(cancel_futures=True)
 
@@ -157,10 +141,10 @@ def test_a_job_stops_only_when_nobody_else_waits_for_it(threads: ThreadPoolExecu
     job = jobs.submit(LONG, "ana")
     assert jobs.submit(LONG, "ben") is job
     assert jobs.cancel(LONG.digest, "ana") is False
-    _until(lambda: jobs.progress(LONG.digest))
+    wait_until(lambda: jobs.progress(LONG.digest))
     assert job.state == "running"
     assert jobs.cancel(LONG.digest, "ben") is True
-    assert _done(job).state == "cancelled"
+    assert finished(job).state == "cancelled"
 
 
 def test_everybodys_first_job_comes_before_anybodys_second(threads: ThreadPoolExecutor) -> None:
@@ -172,27 +156,27 @@ def test_everybodys_first_job_comes_before_anybodys_second(threads: ThreadPoolEx
     assert (jobs.position(ben), jobs.position(anas[3])) == (0, 6)
     for job in reversed(jobs.active()):
         jobs.cancel(job.digest, next(iter(job.people)))
-    _done(running)
+    finished(running)
 
 
 def test_limits_name_what_was_refused_and_the_limit(threads: ThreadPoolExecutor) -> None:
-    jobs = JobScheduler(Store(), threads, slots=1, limits=Limits(max_epochs=5000, max_parameters=9000, max_jobs=2))
-    with pytest.raises(LabError, match=r"epochs is 1,000,000.*5,000"):
+    jobs = JobScheduler(Store(), threads, slots=1, limits=Limits(max_epochs=999_999, max_parameters=9000, max_jobs=2))
+    with pytest.raises(LabError, match=r"epochs is 1,000,000.*999,999"):
         jobs.submit(LONG)
     with pytest.raises(LabError, match=r"12,\d+ parameters.*9,000"):
         jobs.submit(BEST.with_values({"model.layers": "35-80-40-2"}))
-    slow = [BEST.with_values({"epochs": 5000, "seed": seed, "batch_size": 1}) for seed in range(3)]
+    slow = [LONG.with_values({"epochs": 999_999, "seed": seed}) for seed in range(3)]
     mine = [jobs.submit(experiment, "ana") for experiment in slow[:2]]
     with pytest.raises(LabError, match=r"2 trainings.*allows 2"):
         jobs.submit(slow[2], "ana")
     mine.append(jobs.submit(slow[2], "ben"))
     for job in reversed(mine):
         jobs.cancel(job.digest, next(iter(job.people)))
-        _done(job)
+        finished(job)
 
 
 def test_a_training_that_takes_too_long_is_ended_with_a_reason(threads: ThreadPoolExecutor) -> None:
-    job = _done(JobScheduler(Store(), threads, limits=Limits(max_seconds=0.3)).submit(LONG))
+    job = finished(JobScheduler(Store(), threads, limits=Limits(max_seconds=0.3)).submit(LONG))
     assert job.state == "failed"
     assert "longer than" in job.reason
 
@@ -210,13 +194,13 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
     store = Store()
     jobs = JobScheduler(store, threads)
     lost = jobs.submit(LONG, "ana")
-    _until(lambda: jobs.progress(LONG.digest))
+    wait_until(lambda: jobs.progress(LONG.digest))
     ticket = (jobs.pending_jobs.folder_of(LONG.digest) / "job.json").read_bytes()
     beside = JobScheduler(store, threads)  # another server with the same home leaves the first one's jobs alone
     assert beside.get(LONG.digest) is None
     assert lost.state == "running"
     jobs.cancel(LONG.digest, "ana")
-    _done(lost)
+    finished(lost)
     for name, content in ((LONG.digest, ticket), ("0123456789abcdef", b"{nonsense")):  # as kill -9 leaves it
         folder = store.root / "jobs" / "deadbeef" / name
         folder.mkdir(parents=True)
@@ -227,16 +211,17 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
     assert (marked.state, marked.people) == ("failed", {"ana"})
     assert "restarted" in marked.reason
     assert again.submit(BEST, "ana").people == {"ana"}
-    _done(again.submit(BEST))
+    finished(again.submit(BEST))
 
 
 def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     owners = jobs.store.owners
-    job = jobs.submit(BEST, "ada")
-    jobs.join(BEST.digest, "ben")
-    _done(job)
-    _done(jobs.submit(BEST.with_values({"seed": 1}), "ada"))
+    with held(threads, THREADS):
+        job = jobs.submit(BEST, "ada")
+        jobs.join(BEST.digest, "ben")
+    finished(job)
+    finished(jobs.submit(BEST.with_values({"seed": 1}), "ada"))
     assert owners.of(BEST.digest) == {"ada", "ben"}
     assert owners.runs("ben") == {BEST.digest}
     assert [ended.digest for ended in jobs.ended("ben")] == [BEST.digest]
@@ -269,29 +254,27 @@ def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None
 
 def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads, limits=Limits(max_jobs=1))
-    first = _done(jobs.submit(BEST))
+    first = finished(jobs.submit(BEST))
     several = [BEST.with_values({"seed": seed}) for seed in range(60)]
     other = [BEST.with_values({"seed": seed, "model.layers": "35-16-2", "epochs": 100}) for seed in range(3)]
-    bad = BEST.with_values(
-        {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
-    )
-    asked = jobs.submit_all([*several, *other, bad, bad], "ada")
-    assert first not in asked
-    assert [len(job.experiments) for job in asked] == [29, 30, 3, 1]
-    assert jobs.get(several[40].digest) in asked
-    with pytest.raises(LabError, match="at a time"):
-        jobs.submit(LONG, "ada")
+    with held(threads, THREADS):
+        asked = jobs.submit_all([*several, *other, DIVERGES, DIVERGES], "ada")
+        assert first not in asked
+        assert [len(job.experiments) for job in asked] == [29, 30, 3, 1]
+        assert jobs.get(several[40].digest) in asked
+        with pytest.raises(LabError, match="at a time"):
+            jobs.submit(LONG, "ada")
     for job in asked:
-        _done(job)
+        finished(job)
     assert [job.state for job in asked] == ["done", "done", "done", "failed"]
     assert set(jobs.store.digests()) == {experiment.digest for experiment in [*several, *other]}
-    assert jobs.store.index.diverged([bad.digest, BEST.digest]).keys() == {bad.digest}
-    assert jobs.submit_all([*several, *other, bad], "ada") == []  # nothing is left to train
+    assert jobs.store.index.diverged([DIVERGES.digest, BEST.digest]).keys() == {DIVERGES.digest}
+    assert jobs.submit_all([*several, *other, DIVERGES], "ada") == []  # nothing is left to train
     assert len(jobs.store.owners.runs("ada")) == 62
 
 
 def test_a_sweep_and_a_single_run_of_it_train_once(threads: ThreadPoolExecutor) -> None:
-    jobs = JobScheduler(Store(), threads)
+    jobs = JobScheduler(Store(), threads, limits=Limits(max_seconds=math.inf))
     several = [LONG.with_values({"seed": seed}) for seed in range(4)]
     single = jobs.submit(several[2], "ben")
     asked = jobs.submit_all(several, "ada")
@@ -302,38 +285,38 @@ def test_a_sweep_and_a_single_run_of_it_train_once(threads: ThreadPoolExecutor) 
         assert not jobs.cancel(job.digest, "ada")  # others wait
     for job, person in ((single, "ben"), (asked[1], "cleo")):
         assert jobs.cancel(job.digest, person)
-        assert _done(job).state == "cancelled"
+        assert finished(job).state == "cancelled"
 
 
 def test_what_is_asked_for_while_it_is_being_stopped_begins_again(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     first = jobs.submit(LONG, "ada")
-    _until(lambda: jobs.progress(LONG.digest))
+    wait_until(lambda: jobs.progress(LONG.digest))
     jobs.cancel(LONG.digest, "ada")
     jobs.submit(LONG, "ben")
-    assert _done(first).state == "cancelled"
+    assert finished(first).state == "cancelled"
     again = jobs.get(LONG.digest)
     assert again is not None
     assert again is not first
     assert again.people == {"ben"}
     jobs.cancel(LONG.digest, "ben")
-    _done(again)
+    finished(again)
 
 
 def test_a_sweep_over_the_limit_says_how_long_it_would_take(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads, limits=Limits(max_seconds=60))
     with pytest.raises(LabError, match=r"These 40 trainings would take about \d+ minutes, .* allows 60 seconds"):
-        jobs.submit_all([LONG.with_values({"seed": seed}) for seed in range(40)])
+        jobs.submit_all([BEST.with_values({"epochs": 1_000_000, "seed": seed}) for seed in range(40)])
     assert jobs.active() == []
 
 
 def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
-    _done(jobs.submit(BEST))
+    finished(jobs.submit(BEST))
     before = jobs.store.get(BEST.digest)
     job = jobs.submit(BEST, fresh=True)
     assert BEST.digest in jobs.store
-    _done(job)
+    finished(job)
     after = jobs.store.get(BEST.digest)
     assert before is not None
     assert after is not None

@@ -28,6 +28,7 @@ from aelib.reports.script import script
 from aelib.store import Store
 from aelib.training import Run, fit
 from tests.support.browsing import settled
+from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
 HOSTILE = '</title><script>alert(1)</script><img src="https://evil.example/x.png" onerror=alert(2)> $x^2$ {{ 7*7 }}'
@@ -264,7 +265,9 @@ def test_a_notebook_runs_and_gives_the_figures_of_its_run(font: Run, tmp_path: P
     nbformat.validate(document)
     assert notebook([font], "A title", "Line one\nline two") == text
     assert not Store().digests(), "so it is trained again"
-    NotebookClient(document, timeout=240, resources={"metadata": {"path": str(Path(__file__).parents[3])}}).execute()
+    NotebookClient(
+        document, timeout=PATIENCE, resources={"metadata": {"path": str(Path(__file__).parents[3])}}
+    ).execute()
     outputs = [output for cell in document.cells if cell.cell_type == "code" for output in cell.outputs]
     printed = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
     assert f"loss {font.loss:.6f}" in printed
@@ -285,7 +288,9 @@ def test_a_notebook_of_two_runs_one_of_them_noisy_runs(font: Run, noisy: Run) ->
     for run in (font, noisy):
         Store().save(run)
     document = nbformat.reads(notebook([font, noisy]), 4)
-    NotebookClient(document, timeout=120, resources={"metadata": {"path": str(Path(__file__).parents[3])}}).execute()
+    NotebookClient(
+        document, timeout=PATIENCE, resources={"metadata": {"path": str(Path(__file__).parents[3])}}
+    ).execute()
     outputs = [output for cell in document.cells if cell.cell_type == "code" for output in cell.outputs]
     printed = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
     for run in (font, noisy):
@@ -301,7 +306,9 @@ def _scripted(experiment: Experiment, folder: Path, more: str = "") -> dict[str,
     file.write_text(script(experiment) + more, encoding="utf-8")
     text = file.read_text(encoding="utf-8")
     assert not re.search(r"^\s*(from|import) aelib", text, re.MULTILINE)
-    done = subprocess.run([sys.executable, "-I", str(file)], cwd=folder, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-I", str(file)], cwd=folder, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert done.returncode == 0, done.stderr
     return {name: float(value) for name, value in re.findall(r"^(\w+) ([\d.]+)", done.stdout, re.MULTILINE)}
 
@@ -461,9 +468,7 @@ def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font: Run) -> None
 
 def _buttons(run: Run) -> dict[str, tuple[bool, str]]:
     """The buttons that give a run's files: label -> disabled, help."""
-    from streamlit.testing.v1 import AppTest
-
-    from tests.support.apps import sound
+    from tests.support.apps import from_function
 
     def page(run) -> None:  # type: ignore[no-untyped-def] # its text is run where nothing is imported
         from aelib.ui.views import hand_in, run_file
@@ -471,7 +476,7 @@ def _buttons(run: Run) -> dict[str, tuple[bool, str]]:
         run_file.download(run, "there")
         hand_in.hand_in(run, "there")
 
-    app = sound(AppTest.from_function(page, kwargs={"run": run}).run())
+    app = from_function(page, run=run)
     return {one.proto.label: (one.proto.disabled, one.proto.help) for one in app.get("download_button")}
 
 

@@ -3,10 +3,12 @@
 import json
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,11 +16,13 @@ from hypothesis import strategies as some
 
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import presets
-from aelib.jobs import JobScheduler
+from aelib.jobs import JobScheduler, worker
 from aelib.jobs.health import check
 from aelib.jobs.mailbox import FolderMailbox, progress_from
 from aelib.store import DamagedRun, Store
-from aelib.training import Progress, fit
+from aelib.training import Progress, Run, fit, fit_many
+from tests.support.patience import PATIENCE
+from tests.support.trainings import finished
 
 TINY = presets.get("font-best").with_values({"epochs": 20})
 
@@ -69,12 +73,27 @@ def test_a_full_disk_ends_in_one_sentence_and_loses_nothing(disk: Path) -> None:
     assert len(store.digests()) == len(store.summaries()) == 2
 
 
-def test_a_disk_that_fills_up_while_a_job_runs_fails_that_job_with_a_sentence(disk: Path) -> None:
+def test_a_disk_that_fills_up_while_a_job_runs_fails_that_job(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained, full = threading.Event(), threading.Event()
+
+    def training(*arguments: Any) -> list[Any]:
+        *others, save = arguments
+
+        def save_later(run: Run) -> None:
+            trained.set()
+            assert full.wait(PATIENCE)
+            save(run)
+
+        return fit_many(*others, save_later)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worker, "fit_many", training)
     with ThreadPoolExecutor(1) as threads:
         jobs = JobScheduler(Store(disk), threads)
-        job = jobs.submit(TINY.with_values({"epochs": 20_000}))
+        job = jobs.submit(TINY)
+        assert trained.wait(PATIENCE)
         _fill(disk)
-        assert job.finished.wait(60)
+        full.set()
+        finished(job)
     assert job.state == "failed"
     assert "make room" in job.reason
     assert list((disk / "runs").iterdir()) == []

@@ -172,14 +172,16 @@ while True:
 
 
 def test_a_writer_killed_at_any_moment_leaves_no_damaged_run(store: Store) -> None:
-    """Real kills, at random moments of saving the same three runs over and over."""
+    """Real kills, at random moments of saving the same three runs over and over: after so many saves, and then some
+    time into the next. Only the first number decides what must be there, the time just varies the moment."""
     seen = 0
     moments = random.Random(7)
-    for _ in range(8):
+    for saves in (3, *(moments.randrange(5) for _ in range(7))):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, TINY.to_json()], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
-        time.sleep(moments.uniform(0.02, 0.12))
+        assert writer.stdout.read(saves) == b"." * saves
+        time.sleep(moments.uniform(0, 0.02))
         os.kill(writer.pid, signal.SIGKILL)
         writer.communicate()
         again = Store()
@@ -244,10 +246,15 @@ def test_default_experiment_is_not_in_an_empty_store(store: Store) -> None:
 
 READER = """
 import sys
+from aelib.core.errors import StoreError
 from aelib.store import Store
 store, digest = Store(), sys.argv[1]
-for _ in range(400):
-    assert store.get(digest) is not None, "gone"
+for _ in range(200):
+    try:
+        assert store.get(digest) is not None, "gone"
+    except StoreError as error:  # a reader that never gets the processor is asked to try again
+        if "faster than it can be read" not in str(error):
+            raise
 """
 
 

@@ -17,12 +17,11 @@ from aelib.datasets import files
 from aelib.datasets.downloads import mnist
 from aelib.datasets.files import RemoteFile
 from aelib.ui.jobs.background import MAX_BYTES, MAX_EACH, MAX_WAITING, PRESENT, REMEMBERED, Background, BackgroundWork
-from tests.support.apps import sound, until
+from tests.support.apps import from_function, sound, until
+from tests.support.patience import PATIENCE
 from tests.unit.datasets.test_downloads import CONTENT, Shop, shop
 
 __all__ = ["shop"]  # a fixture
-
-PATIENCE = 20.0  # seconds
 
 
 class Piece:
@@ -217,7 +216,7 @@ def finished(background: Background, key: str, result: object) -> None:
     background.start(key, lambda told, stop: result)
     task = background.get(key)
     assert task is not None
-    task.future.result(10)
+    task.future.result(PATIENCE)
 
 
 def test_large_results_make_room_for_new_ones() -> None:
@@ -264,7 +263,7 @@ def _words(app: AppTest) -> str:
 @pytest.mark.usefixtures("fresh")
 def test_a_button_begins_stop_ends_and_the_next_press_finishes() -> None:
     WORK["thing"] = Piece("a picture")
-    app = sound(AppTest.from_function(_work_page).run())
+    app = from_function(_work_page)
     assert [button.label for button in app.button] == ["Do it"]
     assert "Takes a while." in [one.value for one in app.caption]
     sound(app.button(key="thing:start").click().run())
@@ -284,7 +283,7 @@ def test_a_button_begins_stop_ends_and_the_next_press_finishes() -> None:
 def test_what_went_wrong_is_said_and_a_fault_of_ours_does_not_stay_for_good() -> None:
     WORK["thing"] = Piece(LabError("There is no room: make some."))
     WORK["thing"].done.set()
-    app = sound(AppTest.from_function(_work_page).run())
+    app = from_function(_work_page)
     sound(app.button(key="thing:start").click().run())
     sound(until(app, lambda: "no room" in _words(app)))
     assert [button.label for button in app.button] == ["Do it"]
@@ -329,7 +328,7 @@ KEY = "download:mnist"
 
 @pytest.mark.usefixtures("fresh")
 def test_a_set_that_is_not_here_is_fetched_by_its_button(for_sale: list[RemoteFile], home: Path) -> None:
-    app = sound(AppTest.from_function(_download_page).run())
+    app = from_function(_download_page)
     assert "missing True" in _words(app)
     assert "mnist is not on this machine" in _words(app)
     assert [button.label for button in app.button] == ["Download mnist to this server"]
@@ -353,7 +352,7 @@ def test_where_a_download_breaks_off_is_said_and_the_next_goes_on(
     for_sale: list[RemoteFile], home: Path, shop: Shop
 ) -> None:
     shop.breaks_after = 200_000
-    app = sound(AppTest.from_function(_download_page).run())
+    app = from_function(_download_page)
     sound(app.button(key=f"{KEY}:start").click().run())
     sound(until(app, lambda: "goes on where it broke off" in _words(app)))
     assert [button.label for button in app.button] == ["Download mnist to this server"]
@@ -388,7 +387,7 @@ def test_stopping_a_download_keeps_what_has_come(for_sale: list[RemoteFile], hom
 
 def test_a_set_that_nobody_can_download_has_no_button(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AELIB_DATA", raising=False)
-    app = sound(AppTest.from_function(_no_download_page).run())
+    app = from_function(_no_download_page)
     assert "missing True" in _words(app)
     assert not app.button
 

@@ -1,0 +1,38 @@
+"""Trainings that last as long as a test needs, whatever the machine."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from aelib.experiment import presets
+from aelib.jobs import Job
+
+from .patience import PATIENCE
+
+BEST = presets.get("font-best")
+# 32 million steps: a quarter of an hour on the fastest machine, so every test that starts it stops it.
+LONG_VALUES = {"epochs": "1000000", "batch_size": "1"}
+LONG = BEST.with_values(LONG_VALUES)
+LONG_QUERY = "preset=font-best&" + "&".join(f"{key}={value}" for key, value in LONG_VALUES.items())
+DIVERGES = BEST.with_values(
+    {"loss": "mse", "model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100}
+)
+
+
+def finished(job: Job) -> Job:
+    """The job, once it has ended."""
+    assert job.finished.wait(PATIENCE), "the job never ended"
+    return job
+
+
+@contextmanager
+def held(threads: ThreadPoolExecutor, count: int) -> Iterator[None]:
+    """Nothing that is submitted to these `count` threads begins before the end of the block."""
+    opened = threading.Event()
+    for _ in range(count):
+        threads.submit(opened.wait, PATIENCE)
+    try:
+        yield
+    finally:
+        opened.set()
