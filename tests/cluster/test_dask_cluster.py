@@ -82,7 +82,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that is there, however slow, is not given up."""
-    monkeypatch.setattr(dask_cluster, "CONNECT", PATIENCE)
+    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", PATIENCE)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_the_command_line_trains_on_the_cluster(dask: Dask, patient: None, capsy
 
 
 def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_cluster, "CONNECT", 0.2)
+    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 0.2)
     with pytest.raises(LabError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         DaskCluster("tcp://127.0.0.1:9")
     with pytest.raises(LabError, match="No Dask scheduler answers"):
