@@ -21,7 +21,7 @@ METRICS = {
     "loss": "training loss",
     "seconds": "seconds of training",
 }
-UNTESTED = "seconds"  # nets that train together have equal shares of one measured time: no pooled of their own
+UNTESTED = "seconds"  # nets that train together have equal shares of one measured time: no spread of their own
 _RECONSTRUCTION = ("loss", "normalization")
 _OBJECTIVE = ("model.variational", "beta", "free_bits")  # what else is in a training loss
 SIGNIFICANCE = 0.05  # p below which a difference is called more than noise
@@ -91,7 +91,7 @@ class Difference:
     """mean, std (n − 1) and number of two groups of runs; t, degrees (of freedom), p (two-sided): Welch's test that the
     means are equal (B. L. Welch, Biometrika 34, 1947); effect: Cohen's d, the difference of the means by the root of
     the mean of the variances (J. Cohen, Statistical Power Analysis, 1988). t, degrees, p and effect are NaN where
-    neither group has any pooled: the test is not defined there, and a figure that is always the same may only be at
+    neither group has any spread: the test is not defined there, and a figure that is always the same may only be at
     its bound."""
 
     means: tuple[float, float]
@@ -109,14 +109,14 @@ class Difference:
 
     @property
     def is_tested(self) -> bool:
-        """Whether there was any pooled to test against."""
+        """Whether there was any spread to test against."""
         return not math.isnan(self.p)
 
     @property
     def size(self) -> str:
         """Cohen's words for the effect: negligible, small, medium, large from 0, 0.2, 0.5, 0.8 on."""
         if math.isnan(self.effect):
-            return "without any pooled"
+            return "without any spread"
         sizes = ((0.8, "large"), (0.5, "medium"), (0.2, "small"))
         return next((word for least, word in sizes if abs(self.effect) >= least), "negligible")
 
@@ -135,7 +135,7 @@ def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
         return Difference(means, stds, sizes, math.nan, math.nan, math.nan, math.nan)
     from scipy import stats  # only here: importing it takes a while
 
-    # from the stds: of a group without pooled, scipy's own come with a warning
+    # from the stds: of a group without spread, scipy's own come with a warning
     t, p = stats.ttest_ind_from_stats(means[1], stds[1], sizes[1], means[0], stds[0], sizes[0], equal_var=False)
     errors = [std**2 / count for std, count in zip(stds, sizes, strict=True)]
     degrees = sum(errors) ** 2 / sum(error**2 / (count - 1) for error, count in zip(errors, sizes, strict=True))

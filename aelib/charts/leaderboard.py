@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from aelib.store import Summary, outcome
+from aelib.store import Summary, outcome_text
 
 from .curves import BLUE, styled
 
@@ -37,7 +37,7 @@ def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
         mode="markers",
         name="runs",
         marker={"color": BLUE, "size": 8, "opacity": 0.6},
-        customdata=[[run["architecture"], outcome(run), run["digest"]] for run in runs],
+        customdata=[[run["architecture"], outcome_text(run), run["digest"]] for run in runs],
         hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}}; {label}: %{{y}}<br>"
         "%{x} parameters<br>%{customdata[2]}<extra></extra>",
     )

@@ -5,50 +5,50 @@ import time
 
 from aelib.core.paths import checkout
 from aelib.experiment import Experiment
-from aelib.reproduction import runner as again
+from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS, Claim
 from aelib.reproduction.verdicts import Record
 from aelib.store import Store
 from aelib.training import time_estimate
 
 from .output import print_json, print_table, say
-from .train import trained
+from .train import train_all
 
 
 def reproduce(options: argparse.Namespace) -> int:
-    claims = again.chosen(options.id)
+    claims = runner.select_claims(options.id)
     store = Store()
     records: dict[str, Record] = {}
 
     def train(experiments: list[Experiment]) -> None:
         duration = time_estimate.duration_text(time_estimate.seconds(experiments))
         say(f"  {len(experiments):,} trainings, about {duration} on one core")
-        trained(experiments, options, store)
+        train_all(experiments, options, store)
 
     if options.write:
         checkout()  # before hours of training
     for number, claim in enumerate(claims, start=1):
         say(f"{number} of {len(claims)}, {claim.id}{_shortened(claim, options.quick)}")
         start = time.perf_counter()
-        record = again.row(claim, store, train, options.quick)
+        record = runner.reproduce(claim, store, train, options.quick)
         say(f"  {record['verdict']} ({time.perf_counter() - start:.1f} s)")
         records[claim.id] = record
         if options.write:
-            again.save([record])
+            runner.save([record])
     ordered = [records[name] for name in CLAIMS if name in records]
     if options.json:
         print_json({"quick": options.quick, "rows": ordered})
     else:
-        rows = [again.cells(record) for record in ordered]
+        rows = [runner.table_row(record) for record in ordered]
         print_table([list(rows[0]), *(list(row.values()) for row in rows)])
     return 0
 
 
 def _shortened(claim: Claim, quick: bool) -> str:
     """What a quick row has less of."""
-    if not quick or not again.here(claim):
+    if not quick or not runner.is_available(claim):
         return ""
-    document = again.sides(claim, quick)[0]
+    document = runner.sides(claim, quick)[0]
     less = []
     if document.seeds < claim.seeds:
         less.append(f"{document.seeds} of {claim.seeds} seeds")

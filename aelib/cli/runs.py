@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
-from aelib.store import Store, outcome
+from aelib.store import Store, outcome_text
 
 from .output import print_json, print_table
 
@@ -42,7 +42,7 @@ def _list(store: Store, options: argparse.Namespace) -> int:
                     row["created"],
                     row["dataset"],
                     row["architecture"],
-                    outcome(row),
+                    outcome_text(row),
                     row["parameters"],
                     row["epochs"],
                     f"{row['seconds']:.2f}",
@@ -87,11 +87,11 @@ def _import(store: Store, options: argparse.Namespace) -> int:
         content = path.read_bytes()
     except OSError as error:
         raise LabError(f"{path} cannot be read ({error.strerror}): give a file that is there.") from None
-    run, new = archive.take(content, store)
+    run, new = archive.import_zip(content, store)
     if options.json:
         print_json({"digest": run.digest, "kept": new, "dataset": run.experiment.dataset, "metrics": run.metrics})
     else:
-        print(f"{run.digest}: {'kept' if new else 'here already'}, {outcome(run.metrics)}")
+        print(f"{run.digest}: {'kept' if new else 'here already'}, {outcome_text(run.metrics)}")
     return 0
 
 
@@ -100,7 +100,7 @@ def _show(store: Store, options: argparse.Namespace) -> int:
     document = {
         "cached": True,
         "seconds": run.seconds,
-        **train.one(run),
+        **train.run_document(run),
         "created": run.created,
         "versions": run.versions,
     }

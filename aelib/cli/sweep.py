@@ -8,7 +8,7 @@ from aelib.analysis.sweep import MEASURES, Result, Sweep, collect, parse_over
 from aelib.store import Store
 
 from .output import print_json, print_table, say
-from .train import experiment_of, trained
+from .train import experiment_of, train_all
 
 
 def sweep(options: argparse.Namespace) -> int:
@@ -18,7 +18,7 @@ def sweep(options: argparse.Namespace) -> int:
     known = set() if options.fresh else store.known(experiment.digest for experiment in experiments)
     missing = list({one.digest: one for one in experiments if one.digest not in known}.values())
     start = time.perf_counter()
-    trained(missing, options, store)
+    train_all(missing, options, store)
     seconds = time.perf_counter() - start
     results = collect(store, asked)
     document = {

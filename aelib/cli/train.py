@@ -41,7 +41,7 @@ def experiment_of(options: argparse.Namespace) -> Experiment:
             )
         values[key.strip()] = value.strip()
     if values.get("dataset", "").endswith(".csv"):
-        values["dataset"] = _keep_table(values["dataset"])
+        values["dataset"] = _save_table(values["dataset"])
     return base.with_values(values) if values else base
 
 
@@ -54,7 +54,7 @@ def _read(name: str) -> str:
         raise LabError(f"{name} cannot be read ({error.strerror}).") from None
 
 
-def _keep_table(name: str) -> str:
+def _save_table(name: str) -> str:
     """A glyph table from a file becomes a data set of this machine, named after its content."""
     dataset = glyphs.save(_read(name).encode())
     say(f"{name} is kept as data set {dataset}.")
@@ -84,7 +84,7 @@ def train(options: argparse.Namespace) -> int:
     found = {} if options.fresh else {e.digest: run for e in experiments if (run := _stored(store, e.digest))}
     missing = [experiment for experiment in experiments if experiment.digest not in found]
     start = time.perf_counter()
-    results = trained(missing, options, store)
+    results = train_all(missing, options, store)
     seconds = time.perf_counter() - start
     diverged = [result for result in results if isinstance(result, Diverged)]
     found |= {result.digest: result for result in results if isinstance(result, Run)}
@@ -97,7 +97,7 @@ def train(options: argparse.Namespace) -> int:
         say(f"Found in the store, trained on {runs[0].device}: --fresh trains on {options.device}.")
     if not missing:
         seconds = sum(run.seconds for run in runs)
-    figures = one(runs[0]) if options.seeds == 1 else _several(runs, len(diverged))
+    figures = run_document(runs[0]) if options.seeds == 1 else _several(runs, len(diverged))
     document = {"cached": not missing, "seconds": seconds, **figures}
     if options.json:
         print_json(document)
@@ -106,7 +106,7 @@ def train(options: argparse.Namespace) -> int:
     return 0
 
 
-def trained(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
+def train_all(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
     """Trained here or on the cluster; every run is kept as soon as it is there, and who diverges is noted."""
     if not experiments:
         return []
@@ -163,13 +163,13 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
 def _show_jobs(jobs: JobScheduler, submitted: list[Job]) -> None:
     if not sys.stderr.isatty():
         return
-    told = [jobs.progress(job.digest) for job in submitted if job.active]
-    running = [progress for progress in told if progress is not None]
-    share = (len(submitted) - len(told) + sum(progress.share for progress in running)) / len(submitted)
+    reports = [jobs.progress(job.digest) for job in submitted if job.active]
+    running = [progress for progress in reports if progress is not None]
+    share = (len(submitted) - len(reports) + sum(progress.share for progress in running)) / len(submitted)
     text = f"{share:.0%} of {sum(len(job.experiments) for job in submitted)} trainings"
     if running:
         text += f", {max(progress.seconds_left for progress in running):.0f} s left of the slowest"
-    elif told:
+    elif reports:
         text += ", waiting for a worker"
     print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
 
@@ -183,7 +183,7 @@ def _stored(store: Store, digest: str) -> Run | None:
         return None
 
 
-def one(run: Run) -> dict[str, Any]:
+def run_document(run: Run) -> dict[str, Any]:
     return {
         "digest": run.digest,
         "device": run.device,
@@ -202,7 +202,7 @@ def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
         "epochs": _spread([run.epochs for run in runs]),
         "parameters": _spread([run.parameters for run in runs]),
         "loss": _spread([run.loss for run in runs]),
-        "metrics": {name: _together([run.metrics[name] for run in runs]) for name in runs[0].metrics},
+        "metrics": {name: _entries_spread([run.metrics[name] for run in runs]) for name in runs[0].metrics},
     }
     return {
         "digest": [run.digest for run in runs],
@@ -214,7 +214,7 @@ def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
     }
 
 
-def _together(values: list[Any]) -> Any:
+def _entries_spread(values: list[Any]) -> Any:
     """The spread of a figure; of each entry where the figure has several."""
     first = values[0]
     if isinstance(first, dict):
@@ -234,7 +234,7 @@ def print_result(document: dict[str, Any], runs: list[Run]) -> None:
         run = runs[0]
         print(f"run {run.digest} on {run.device}, {source}")
         print(f"{run.epochs:,} epochs, {run.parameters:,} parameters, loss {run.loss:.6f}")
-        print(_judged(run))
+        print(_result_line(run))
         wrong = {name: count for name, count in run.metrics.get("wrong_pixels", {}).items() if count > 1}
         if wrong:
             print("more than 1 wrong pixel: " + ", ".join(f"{name} {count}" for name, count in wrong.items()))
@@ -248,7 +248,7 @@ def print_result(document: dict[str, Any], runs: list[Run]) -> None:
         print(f"loss {loss['mean']:.6f} ± {loss['std']:.6f}")
 
 
-def _judged(run: Run) -> str:
+def _result_line(run: Run) -> str:
     """What a run is judged by, in one line."""
     found, described = run.metrics, run.experiment.dataset_spec
     if described.memorised:

@@ -51,9 +51,9 @@ class FolderMailbox:
 
     def report(self, progress: Progress) -> None:
         with suppress(OSError):  # a full disk is no reason to lose the training; saving the run will say so
-            aside = self.folder / "progress.json.new"
-            aside.write_text(json.dumps(asdict(progress)))
-            aside.replace(self.folder / "progress.json")
+            temp_path = self.folder / "progress.json.new"
+            temp_path.write_text(json.dumps(asdict(progress)))
+            temp_path.replace(self.folder / "progress.json")
 
     def stop_requested(self) -> bool:
         return (self.folder / "stop").exists()

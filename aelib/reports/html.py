@@ -14,14 +14,14 @@ from aelib.core.errors import LabError
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Array, Run
 
-from . import figures, settings_text
+from . import settings_text, svg_charts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 Theme = Literal["auto", "light", "dark"]
 MAX_RUNS = 6
-MAX_NAMED, MAX_OTHERS = 120, 20  # images pictured, where each is a thing of its own, and where they are many
+MAX_MEMORISED, MAX_OTHERS = 120, 20  # images pictured, where each is a thing of its own, and where they are many
 BETWEEN = 10  # images between the two ends of a morph
 GRID = 15  # points of the decoded plane across and down
 WIDE, NARROW = 56, 36  # CSS pixels of an image: photographs and emoji, glyphs
@@ -57,7 +57,7 @@ def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "
             theme=theme,
             style=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
             table=_side_by_side(names, runs) if several else None,
-            together=_safe(figures.together(several)) if several else None,
+            together=_safe(svg_charts.errors(several)) if several else None,
             sections=[_section(name, run) for name, run in zip(names, runs, strict=True)],
         )
     )
@@ -97,7 +97,7 @@ def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, 
     """Rows of a table with a column for each run: results, and the settings in which they differ."""
     columns: list[dict[str, str]] = []
     for name, run in zip(names, runs, strict=True):
-        columns.append({"": name, **dict(_figures(run)), **_facts(run)})
+        columns.append({"": name, **dict(_measures(run)), **_training_facts(run)})
     rows = {label: [column.get(label, "–") for column in columns] for column in columns for label in column}
     chosen = [{one.path: one for one in settings_text.settings(run.experiment)} for run in runs]
     for path, setting in {path: one for settings in chosen for path, one in settings.items()}.items():
@@ -107,7 +107,7 @@ def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, 
     return list(rows.items())
 
 
-def _figures(run: Run) -> list[tuple[str, str]]:
+def _measures(run: Run) -> list[tuple[str, str]]:
     """What the run is judged by: (label, value)."""
     found, described = run.metrics, run.experiment.dataset_spec
     rows = []
@@ -127,7 +127,7 @@ def _figures(run: Run) -> list[tuple[str, str]]:
             ("Code numbers in use", f"{found['active']} of {run.experiment.latent_dim}"),
         ]
     rows.append(("Training loss", f"{run.loss:.4g}"))
-    if _shows_inputs(run) and described.shape == described.shown_shape:
+    if _inputs_differ(run) and described.shape == described.shown_shape:
         looked_at = "" if described.memorised else ", images looked at while training"
         rows.append((f"MSE of what the net was shown{looked_at}", f"{_mse_shown(run):.3g}"))
     return rows
@@ -141,7 +141,7 @@ def _mse_shown(run: Run) -> float:
     return float(reconstruction.mse(run.inputs, run.images.images()).mean())
 
 
-def _facts(run: Run) -> dict[str, str]:
+def _training_facts(run: Run) -> dict[str, str]:
     epoch = run.seconds / max(run.epochs, 1)
     each = f"{epoch:.2f} s" if epoch >= 1 else f"{1000 * epoch:.3g} ms"
     return {
@@ -162,18 +162,18 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "dataset": described,
         "network": _safe(network_chart.svg(experiment).replace(network_chart.INK["light"], "currentColor")),
         "settings": settings_text.settings(experiment),
-        "figures": _figures(run),
-        "curves": _safe(figures.curves(run)),
+        "measures": _measures(run),
+        "curves": _safe(svg_charts.curves(run)),
         "wrong": sorted(run.metrics.get("wrong_pixels", {}).items(), key=lambda one: -one[1]),
         "learnt_at_most": reconstruction.LEARNT_AT_MOST,
         "images": _safe(_images(run, chosen)),
-        "noisy": _shows_inputs(run),
+        "noisy": _inputs_differ(run),
         "pictured": len(chosen),
         "of": len(run.images),
         "plane": _plane(run),
         "morph": _morph(run),
         "facts": {
-            **_facts(run),
+            **_training_facts(run),
             "Stopped": _STOPPED[run.stopped],
             "Trained (UTC)": run.created[:19].replace("T", " "),
             "Versions": ", ".join(f"{program} {version}" for program, version in run.versions.items()),
@@ -195,11 +195,11 @@ def _chosen(run: Run) -> list[int]:
     """The images pictured: all of a set of named ones, else some from all over the set."""
     count = len(run.images)
     if run.experiment.dataset_spec.memorised:
-        return list(range(min(count, MAX_NAMED)))
+        return list(range(min(count, MAX_MEMORISED)))
     return [count * i // MAX_OTHERS for i in range(MAX_OTHERS)] if count > MAX_OTHERS else list(range(count))
 
 
-def _shows_inputs(run: Run) -> bool:
+def _inputs_differ(run: Run) -> bool:
     """Whether the net was judged by something else than the images."""
     noise = run.experiment.corruption
     return run.images.inputs is not None or (noise.kind != "none" and noise.where != "train")
@@ -221,7 +221,7 @@ def _images(run: Run, chosen: list[int]) -> str:
         name = run.images.names[i]
         target, output = (described.drawn(images[place].numpy()) for images in (targets, outputs))
         tiles = [glyphs.tile(glyphs.colours(target), f"{name}, original", width)]
-        if _shows_inputs(run):
+        if _inputs_differ(run):
             given = described.drawn(shown[place].numpy())
             tiles.append(glyphs.tile(glyphs.colours(given), f"{name}, shown to the net", width))
         picture = glyphs.marked(output, target, wrong[place]) if described.memorised else glyphs.colours(output)
@@ -242,11 +242,11 @@ def _plane(run: Run) -> dict[str, Any] | None:
     extent = latent_space.extent(codes, experiment.model.variational)
     decoded = run.decode(latent_space.cells(extent, GRID))
     return {
-        "codes": _safe(figures.plane(codes, run.images.names, labels, run.digest)),
+        "codes": _safe(svg_charts.plane(codes, run.images.names, labels, run.digest)),
         "grid": glyphs.data_uri(glyphs.colours(_sheet(experiment.dataset_spec.drawn(decoded)))),
         "extent": tuple(f"{end:.3g}" for end in extent),
         "side": GRID,
-        "named": min(figures.MAX_NAMES, len(codes)) if named else 0,
+        "named": min(svg_charts.MAX_NAMES, len(codes)) if named else 0,
         "images": len(codes),
     }
 

@@ -43,20 +43,20 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
     head = f"# {_shown(' '.join(title.split()) or 'Autoencoders')}"
     found = [
         new_markdown_cell(f"{head}\n\n{_shown(notes.strip())}".strip()),
-        new_code_cell(f"{_IMPORTS}\n\n\n{_source('found')}"),
-        new_code_cell("\n\n\n".join(map(_source, ("figures", "curves", "images", "plane")))),
+        new_code_cell(f"{_IMPORTS}\n\n\n{_source('load_or_train')}"),
+        new_code_cell("\n\n\n".join(map(_source, ("print_metrics", "plot_curves", "plot_images", "plot_plane")))),
     ]
     for number, run in enumerate(runs, start=1):
         experiment = run.experiment
         name = f"run_{number}" if len(runs) > 1 else "run"
         found += [
             new_markdown_cell(_about(experiment)),
-            new_code_cell(f"{name} = found(r'''\n{experiment.to_json()}\n''')\nfigures({name})"),
-            new_code_cell(f"curves({name})"),
-            new_code_cell(f"images({name})"),
+            new_code_cell(f"{name} = load_or_train(r'''\n{experiment.to_json()}\n''')\nprint_metrics({name})"),
+            new_code_cell(f"plot_curves({name})"),
+            new_code_cell(f"plot_images({name})"),
         ]
         if experiment.latent_dim == 2 and not experiment.model.enlarges:
-            found.append(new_code_cell(f"plane({name})"))
+            found.append(new_code_cell(f"plot_plane({name})"))
     for i, cell in enumerate(found):
         cell["id"] = f"cell-{i}"  # else drawn at random: the same runs give the same notebook
     document = new_notebook(

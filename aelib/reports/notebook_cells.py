@@ -11,7 +11,7 @@ from aelib.store import Store
 from aelib.training import Run, fit
 
 
-def found(text: str) -> Run:
+def load_or_train(text: str) -> Run:
     """The run of an experiment: from the store, or trained and kept there."""
     experiment = from_json(text)
     store = Store()
@@ -22,7 +22,7 @@ def found(text: str) -> Run:
     return run
 
 
-def figures(run: Run) -> None:
+def print_metrics(run: Run) -> None:
     """What the run is judged by."""
     print(f"{run.epochs:,} epochs in {run.seconds:.2f} s on {run.device}, {run.parameters:,} parameters")
     print(f"loss {run.loss:.6f}")
@@ -34,7 +34,7 @@ def figures(run: Run) -> None:
             print(f"{name!r}: {wrong} wrong pixels")
 
 
-def curves(run: Run) -> None:
+def plot_curves(run: Run) -> None:
     """The loss, and images learnt or the squared error of images held back, over the epochs."""
     records = [record for record in run.history if record["epoch"] > 0]
     epochs = [record["epoch"] for record in records]
@@ -50,7 +50,7 @@ def curves(run: Run) -> None:
     plt.show()
 
 
-def images(run: Run) -> None:
+def plot_images(run: Run) -> None:
     """Originals above, what the net was shown where that is something else, and what it gave below."""
     count = len(run.images)
     chosen = list(range(count)) if run.experiment.dataset_spec.memorised else [count * i // 20 for i in range(20)]
@@ -70,7 +70,7 @@ def images(run: Run) -> None:
     print(f"MSE of all {count} images looked at: {float(metrics.mse(outputs, run.images.images()).mean()):.6g}")
 
 
-def plane(run: Run) -> None:
+def plot_plane(run: Run) -> None:
     """Where the codes lie, and what the decoder makes of the plane."""
     codes, side = run.codes(), 15
     _, (left, right) = plt.subplots(1, 2, figsize=(12, 6), layout="constrained")

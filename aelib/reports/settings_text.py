@@ -28,13 +28,13 @@ def settings(experiment: Experiment) -> list[Setting]:
     defaults = flatten(base.model_dump(mode="json")) | {"model.output_activation": base.output_activation}
     chosen = {"dataset", *experiment.effective()}
     return [
-        Setting(path, labels.field(path).split(" (")[0], _said(path, value), _said(path, defaults[path]))
+        Setting(path, labels.field(path).split(" (")[0], _value_text(path, value), _value_text(path, defaults[path]))
         for path, value in values.items()
         if path in chosen
     ]
 
 
-def _said(path: str, value: Any) -> str:
+def _value_text(path: str, value: Any) -> str:
     if path == "dataset":
         try:
             return datasets.spec(value).title
@@ -50,8 +50,8 @@ def _said(path: str, value: Any) -> str:
         return "none"
     if isinstance(value, int):
         return f"{value:,}" if path != "seed" else str(value)
-    said = labels.text(value)
-    return said if len(said) <= MAX_TEXT else f"{said[: MAX_TEXT - 1]}…"
+    text = labels.text(value)
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
 
 
 def command(experiment: Experiment) -> str:
@@ -61,10 +61,10 @@ def command(experiment: Experiment) -> str:
     near = sorted(_differing(experiment), key=lambda found: len(found[1]))
     for name, changes in near[:3]:
         base = presets.get(name)
-        values = {path: _typed(path, value, experiment) for path, value in changes.items()}
+        values = {path: _option_value(path, value, experiment) for path, value in changes.items()}
         if _digest(base, values) != digest:
             continue
-        for path in list(values):  # what has no effect need not be said
+        for path in list(values):  # what has no effect need not be text
             fewer = {other: value for other, value in values.items() if other != path}
             if _digest(base, fewer) == digest:
                 values = fewer
@@ -84,7 +84,7 @@ def _differing(experiment: Experiment) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def _typed(path: str, value: Any, experiment: Experiment) -> str:
+def _option_value(path: str, value: Any, experiment: Experiment) -> str:
     if path == "batch_size" and value in (None, "all"):
         return "all"
     if path == "snapshots" and value is not None and not value:

@@ -35,7 +35,7 @@ FORMAT = 1
 
 QUICK_SEEDS, QUICK_SCATTER = 3, 10  # trainings of a quick row; where the figure is how far they scatter
 QUICK_SECONDS = 5.0  # that one quick training may take, by `cost.seconds`
-RESAMPLED = 1000
+RESAMPLES = 1000
 
 Train = Callable[[list[Experiment]], object]  # trains and keeps, or notes who diverged
 
@@ -92,7 +92,7 @@ def seconds(claim: Claim, quick: bool = False) -> float:
     return sum(time_estimate.seconds(side.experiments) for side in sides(claim, quick))
 
 
-def chosen(names: Sequence[str]) -> list[Claim]:
+def select_claims(names: Sequence[str]) -> list[Claim]:
     """The claims with these ids, all where none is named; the cheapest first. Raises LabError."""
     for name in names:
         if name not in CLAIMS:
@@ -103,21 +103,21 @@ def chosen(names: Sequence[str]) -> list[Claim]:
     return sorted(claims, key=seconds)
 
 
-def row(claim: Claim, store: Store, train: Train, quick: bool = False) -> Record:
+def reproduce(claim: Claim, store: Store, train: Train, quick: bool = False) -> Record:
     """Train what the store lacks, and measure. Where the images are not on this machine, the record says so."""
-    said = claim.row
+    reported = claim.row
     record: Record = {
         "id": claim.id,
-        "document": said["document"],
-        "task": said["task"],
-        "dataset": said["dataset"],
-        "network": said["architecture"],
-        "metric": said["metric"],
+        "document": reported["document"],
+        "task": reported["task"],
+        "dataset": reported["dataset"],
+        "network": reported["architecture"],
+        "metric": reported["metric"],
         "measure": claim.measure.label,
         "better": claim.measure.better,
-        "reported": said["reported"],
-        "reported_runs": int(said["runs"] or 1),
-        "note": said["note"],
+        "reported": reported["reported"],
+        "reported_runs": int(reported["runs"] or 1),
+        "note": reported["note"],
         "preset": claim.recipe.preset,
         "assumed": claim.assumed,
         "quick": quick,
@@ -188,7 +188,7 @@ def measured_value(measure: Measure, runs: Sequence[Run]) -> Record | None:
         return spread(values)._asdict()
     if len(values) < 2:
         return None
-    drawn = torch.randint(len(values), (RESAMPLED, len(values)), generator=generator(0, "bootstrap")).numpy()
+    drawn = torch.randint(len(values), (RESAMPLES, len(values)), generator=generator(0, "bootstrap")).numpy()
     again = np.asarray(values)[drawn].std(axis=1, ddof=1)
     return {"mean": stdev(values), "std": float(again.std(ddof=1)), "values": values}
 
@@ -206,8 +206,8 @@ def _measured() -> Record:
     }
 
 
-def stored(path: Path | None = None) -> list[Record]:
-    """The rows that were written down, in the order of results.csv; none where none were. What figures say is said
+def load(path: Path | None = None) -> list[Record]:
+    """The rows that were written down, in the order of results.csv; none where none were. What figures say is reported
     anew: a row that was written by an older program is judged as all others are. Raises LabError."""
     path = path or RECORD
     try:
@@ -234,7 +234,7 @@ def save(records: Iterable[Record], path: Path | None = None, table: Path | None
     """Write rows down beside those that are there; a quick row does not replace a whole one, nor one that could not be
     measured one that was. Raises LabError."""
     path, table = path or RECORD, table or TABLE
-    rows = {record["id"]: record for record in stored(path)}
+    rows = {record["id"]: record for record in load(path)}
     for record in records:
         there = rows.get(record["id"])
         worse = there is not None and (
@@ -249,15 +249,15 @@ def save(records: Iterable[Record], path: Path | None = None, table: Path | None
 
 
 def _replace(path: Path, text: str) -> None:
-    aside = path.with_name(f".{path.name}.new")
+    temp_path = path.with_name(f".{path.name}.new")
     try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
+        temp_path.write_text(text, encoding="utf-8")
+        temp_path.replace(path)
     except OSError as error:
         raise LabError(f"{path} cannot be written ({error.strerror}): make room, or leave --write out.") from None
 
 
-def cells(record: Record) -> dict[str, str]:
+def table_row(record: Record) -> dict[str, str]:
     """A row for people: what stands in a table."""
     document = next((side for side in record["sides"] if side["role"] == "document"), None)
     best = next((side for side in record["sides"] if side["role"] == "best"), None)
@@ -275,9 +275,9 @@ def cells(record: Record) -> dict[str, str]:
     }
 
 
-def _both(document: Record | None, best: Record | None, told: Callable[[Record], str]) -> str:
+def _both(document: Record | None, best: Record | None, text_of: Callable[[Record], str]) -> str:
     """Of the document's recipe / of ours; once, where both have the same or one there is."""
-    return " / ".join(dict.fromkeys(told(side) for side in (document, best) if side is not None)) or "–"
+    return " / ".join(dict.fromkeys(text_of(side) for side in (document, best) if side is not None)) or "–"
 
 
 def side_text(side: Record | None) -> str:
@@ -314,7 +314,7 @@ def _with_error(side: Record | None, beside: Record | None) -> str:
     return f"{text}, {error}" if error else text
 
 
-def untried(record: Record) -> list[str]:
+def untried_assumptions(record: Record) -> list[str]:
     """What else might have been assumed, and has not been measured: why, or that it is still to come. In sentences."""
     claim = CLAIMS[record["id"]]
     tried = {side["title"] for side in record["sides"] if side["role"] == "alternative"}
@@ -333,11 +333,11 @@ def markdown(records: Sequence[Record]) -> str:
         f"over seeds, whose number is in brackets. {TOLERANCE} Epochs, and seconds of one training, are of the "
         "document's recipe / of ours.",
         "Measured on " + "; ".join(machines) + ".",
-        _table([cells(record) for record in records]),
+        _table([table_row(record) for record in records]),
     ]
     if others := [line for record in records for line in assumptions(record)]:
         parts += ["## What the documents leave out", "How much it matters what we assumed.", _table(others)]
-    if rest := [f"- `{record['id']}`: {line}" for record in records for line in untried(record)]:
+    if rest := [f"- `{record['id']}`: {line}" for record in records for line in untried_assumptions(record)]:
         parts.append("\n".join(rest))
     parts += ["## What was assumed, and our recipes", *(_recipes(record) for record in records)]
     if lost:
@@ -370,6 +370,6 @@ def _table(rows: Sequence[dict[str, str]]) -> str:
     )
 
 
-def here(claim: Claim) -> bool:
+def is_available(claim: Claim) -> bool:
     """Whether the images of a row are on this machine."""
     return claim.recipe.experiment.dataset_spec.missing() is None

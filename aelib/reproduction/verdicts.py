@@ -18,7 +18,7 @@ TOLERANCE = f"As reported is what lies within two standard deviations of it, or 
 AS_REPORTED = "as reported"
 
 Status = Literal["better", "as reported", "not reached", "picture", "absent", "diverged"]
-Record = dict[str, Any]  # of a row, or of one of its sides, as JSON: see `reproduction.row`
+Record = dict[str, Any]  # of a row, or of one of its sides, as JSON: see `runner.reproduce`
 
 
 def judge(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
@@ -27,10 +27,10 @@ def judge(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
     best = next((record for record in records if record["role"] == "best"), None)
     contested = claim.measure.better != "" and reported is not None
     if not document["digests"]:
-        told = "Every training by the document's recipe diverged."
+        all_diverged = "Every training by the document's recipe diverged."
         if not contested or reported is None or best is None or best["figure"] is None:
-            return "diverged", told
-        return "diverged", f"{_ours(best, document)}: {_against(claim, reported, best)[1]}. {told}"
+            return "diverged", all_diverged
+        return "diverged", f"{_ours(best, document)}: {_against(claim, reported, best)[1]}. {all_diverged}"
     if claim.measure.better == "":
         return "picture", _no_contest(claim, document)
     if document["figure"] is None or reported is None:

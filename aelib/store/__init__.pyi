@@ -5,6 +5,6 @@ from .index import ORDERS as ORDERS
 from .index import Order as Order
 from .index import Summary as Summary
 from .index import badness as badness
-from .index import outcome as outcome
+from .index import outcome_text as outcome_text
 from .store import Store as Store
 from .store import load as load

@@ -58,9 +58,9 @@ MAX_DIRECTORY = 10_000  # bytes of the archive's list of entries
 MAX_RATIO = 100  # unpacked to packed
 RATIO_FROM = 1_000_000  # bytes from which the ratio counts
 MAX_DEPTH = 12  # of objects and lists within each other in run.json
-MAX_AGAIN = 20_000_000_000  # multiplications that it may take to compute figures again
-AHEAD = timedelta(hours=1)  # that another server's clock may be before ours
-CLOSE = 0.05  # relative: another machine, another device and mixed precision round in other ways
+MAX_MULTIPLICATIONS = 20_000_000_000  # multiplications that it may take to compute figures again
+CLOCK_TOLERANCE = timedelta(hours=1)  # that another server's clock may be before ours
+METRIC_TOLERANCE = 0.05  # relative: another machine, another device and mixed precision round in other ways
 _UNREADABLE = (  # what zipfile raises
     zipfile.BadZipFile,
     zlib.error,
@@ -138,8 +138,8 @@ def from_zip(content: bytes) -> Run:
     if own is None:
         return _checked(files, record)
     name = str(record.experiment["dataset"])
-    # tried out aside: what is kept is kept after everything has been checked
-    with tempfile.TemporaryDirectory() as aside, storage.using_folder(Path(aside)):
+    # tried out temp_folder: what is kept is kept after everything has been checked
+    with tempfile.TemporaryDirectory() as temp_folder, storage.using_folder(Path(temp_folder)):
         if datasets.save_content(name, files[own]) != name:
             raise LabError(f"The data set in the file of run {digest} is not the one it names: export the run again.")
         _checked(files, record)
@@ -147,7 +147,7 @@ def from_zip(content: bytes) -> Run:
     return unpack(files.__getitem__, digest)
 
 
-def take(content: bytes, store: Store) -> tuple[Run, bool]:
+def import_zip(content: bytes, store: Store) -> tuple[Run, bool]:
     """Check a file and keep its run; whether it was kept. One that is there already stays, unless it is damaged.
     Raises LabError; then nothing has been kept."""
     run = from_zip(content)
@@ -246,7 +246,7 @@ def _record(files: Mapping[str, bytes]) -> _Record:
 def _of_time(created: str) -> None:
     """Raises ValueError where this is not how a run says when it was trained, or is still to come."""
     when = datetime.fromisoformat(created)
-    if written(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + AHEAD:
+    if written(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + CLOCK_TOLERANCE:
         raise ValueError(created)
 
 
@@ -372,29 +372,29 @@ def _of_metrics(run: Run) -> str | None:
         return "its metrics do not agree with each other"
     if not described.memorised and found["images"] != len(datasets.test_set(described.name)):
         return "its metrics are of other images"
-    return _again(run)
+    return _check_metrics_again(run)
 
 
 def _numbers_of(latent: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, list) and len(value) == latent and all(map(_number, value))
 
 
-def _again(run: Run) -> str | None:
+def _check_metrics_again(run: Run) -> str | None:
     """The figures anew from the weights, where that takes seconds at most and what the net is shown is known."""
     described, noise = run.experiment.dataset_spec, run.experiment.corruption
     images = run.images if described.memorised else datasets.test_set(described.name)
     steps = run.experiment.architecture.steps
-    if sum(step.multiplications for step in steps) * len(images) > MAX_AGAIN:
+    if sum(step.multiplications for step in steps) * len(images) > MAX_MULTIPLICATIONS:
         return None
     if not described.memorised and noise.kind != "none":
         return None  # its noise is that of the whole set, part by part
     outputs = run.restored(run.inputs_of(images))
     mse = float(reconstruction.mse(outputs, images.images()).mean())
-    if not math.isclose(mse, run.metrics["mse"], rel_tol=CLOSE, abs_tol=1e-6):
+    if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):
         return "its metrics are not those of its weights"
     if described.memorised:
         ours = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
-        allowed = max(2, CLOSE * int(ours))  # pixels on the threshold
+        allowed = max(2, METRIC_TOLERANCE * int(ours))  # pixels on the threshold
         if abs(int(ours) - run.metrics["wrong_pixels_total"]) > allowed:
             return "its metrics are not those of its weights"
     return None

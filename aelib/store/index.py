@@ -40,7 +40,7 @@ def badness(run: Summary) -> tuple[float, ...]:
     return -(run["learnt"] or 0), run["wrong_pixels"] or 0, run["mse"], run["loss"]
 
 
-def outcome(found: Mapping[str, Any]) -> str:
+def outcome_text(found: Mapping[str, Any]) -> str:
     """What came out, in a few words, from a Summary or a run's metrics."""
     learnt = found.get("learnt")
     return f"MSE {found['mse']:.2g}" if learnt is None else f"{learnt} of {found['total']} learnt"

@@ -34,7 +34,7 @@ else:
 FORMAT = 2  # of run.json: raise it when an older program could not read what a newer one writes
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
 
-Read = Callable[[str], bytes]  # the content of a file by its name; raises OSError or KeyError
+ReadFile = Callable[[str], bytes]  # the content of a file by its name; raises OSError or KeyError
 
 
 def pack(run: Run) -> dict[str, bytes]:
@@ -47,7 +47,7 @@ def pack(run: Run) -> dict[str, bytes]:
     return {**files, RUN: json.dumps(record, indent=1, allow_nan=False).encode()}
 
 
-def unpack(read: Read, digest: str) -> Run:
+def unpack(read: ReadFile, digest: str) -> Run:
     """The run that these files hold. Raises DamagedRun, UnreadableRun, and what `read` raises."""
     record = read_record(read, digest)
     return _run(record, _tensors(read, WEIGHTS, record, digest), _tensors(read, SNAPSHOTS, record, digest), digest)
@@ -88,7 +88,7 @@ def _damaged(digest: str, what: str) -> NoReturn:
     raise DamagedRun(digest, what)
 
 
-def read_record(read: Read, digest: str) -> dict[str, Any]:
+def read_record(read: ReadFile, digest: str) -> dict[str, Any]:
     """What run.json says, its checksum checked. Raises DamagedRun, UnreadableRun."""
     try:
         record = json.loads(read(RUN))
@@ -103,7 +103,7 @@ def read_record(read: Read, digest: str) -> dict[str, Any]:
     return record
 
 
-def _tensors(read: Read, name: str, record: dict[str, Any], digest: str) -> dict[str, Tensor]:
+def _tensors(read: ReadFile, name: str, record: dict[str, Any], digest: str) -> dict[str, Tensor]:
     content = read(name)
     if _checksum(content) != record["files"].get(name):
         _damaged(digest, f"{name} does not match its checksum")

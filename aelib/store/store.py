@@ -6,7 +6,7 @@
     home/people.sqlite                        who had which run trained (see owners.py)
     home/index.sqlite                         a table of all runs for lists; made anew from the folders when lost
 
-A run is written aside and renamed, so it is there whole or not at all. The folders are the truth, the index is a
+A run is written temp_folder and renamed, so it is there whole or not at all. The folders are the truth, the index is a
 copy: whoever lists runs first brings it up to date. Nothing of it is unpickled.
 """
 
@@ -32,12 +32,12 @@ from aelib.core.paths import home
 from .errors import DamagedRun, UnreadableRun
 from .index import Index, Order, Summary
 from .owners import Owners
-from .run_files import Read, pack, read_record, summary, unpack
+from .run_files import ReadFile, pack, read_record, summary, unpack
 
 if TYPE_CHECKING:
     from aelib.training import Run
 
-READ_AGAIN = 200  # times a run is read again because it was replaced meanwhile
+MAX_READS = 200  # times a run is read again because it was replaced meanwhile
 LEFTOVER_AGE = 3600.0  # seconds after which a folder that was being written has no writer any more
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
@@ -58,7 +58,7 @@ class Store:
         self._lock = FileLock(self.root / ".lock", timeout=60)
         try:
             with self._lock:
-                self._tidy()
+                self._clean_up()
                 self.index = Index(self.root / "index.sqlite")
                 self.owners = Owners(self.root / "people.sqlite")
         except OSError as error:
@@ -74,7 +74,7 @@ class Store:
 
         A run that is replaced while it is read is read again: what is judged is one folder from end to end.
         """
-        for _ in range(READ_AGAIN):
+        for _ in range(MAX_READS):
             before = self._identity(digest)
             if before is None:
                 if not self._being_replaced(digest):
@@ -90,7 +90,7 @@ class Store:
                     raise DamagedRun(digest, error.strerror or str(error)) from None
         raise StoreError(f"Run {digest} is replaced faster than it can be read: try again.")
 
-    def _reader(self, digest: str) -> Read:
+    def _reader(self, digest: str) -> ReadFile:
         folder = self._folder(digest)
         return lambda name: (folder / name).read_bytes()
 
@@ -113,40 +113,40 @@ class Store:
         Raises StoreError where it cannot be written; what was there before is there still.
         """
         files = pack(run)
-        aside: Path | None = None
+        temp_folder: Path | None = None
         try:
-            aside = Path(tempfile.mkdtemp(prefix=f"{_WRITING}{run.digest}-", dir=self.runs))
-            aside.chmod(0o755)
+            temp_folder = Path(tempfile.mkdtemp(prefix=f"{_WRITING}{run.digest}-", dir=self.runs))
+            temp_folder.chmod(0o755)
             for name, content in files.items():
-                _write(aside / name, content)
+                _write(temp_folder / name, content)
             with self._lock:
-                self._move_in(aside, run.digest, replace)
+                self._move_in(temp_folder, run.digest, replace)
         except OSError as error:
             raise StoreError(
                 f"Run {run.digest} could not be kept in {self.root} ({error.strerror or error}): make room or choose "
                 "another AELIB_HOME."
             ) from None
         finally:
-            if aside is not None:
-                shutil.rmtree(aside, ignore_errors=True)
+            if temp_folder is not None:
+                shutil.rmtree(temp_folder, ignore_errors=True)
         record = read_record(files.__getitem__, run.digest)
-        self._list(summary(record, sum(len(content) for content in files.values())))
+        self._add_to_index(summary(record, sum(len(content) for content in files.values())))
 
-    def _list(self, listed: Summary) -> None:
+    def _add_to_index(self, listed: Summary) -> None:
         """The list is a copy, brought up to date by whoever reads it next: a run is kept even where this fails."""
         try:
             self.index.put(listed)
         except StoreError as error:
             logging.getLogger(__name__).warning("run %s is kept but not listed yet: %s", listed["digest"], error)
 
-    def _move_in(self, aside: Path, digest: str, replace: bool) -> None:
+    def _move_in(self, temp_folder: Path, digest: str, replace: bool) -> None:
         """Rename the finished folder to its place."""
         if replace and digest in self:
-            # a name of its own, so that a kill between the two renames leaves what `_tidy` puts back
+            # a name of its own, so that a kill between the two renames leaves what `_clean_up` puts back
             with suppress(FileNotFoundError):
                 self._folder(digest).rename(self.runs / f"{_OLD}{digest}-{os.urandom(4).hex()}")
         try:
-            aside.rename(self._folder(digest))
+            temp_folder.rename(self._folder(digest))
         except OSError:
             if digest not in self:  # else somebody was faster with the same run
                 raise
@@ -262,7 +262,7 @@ class Store:
     def _folder(self, digest: str) -> Path:
         return self.runs / digest
 
-    def _tidy(self) -> None:
+    def _clean_up(self) -> None:
         """Clear up after a kill: put back a run whose replacement never came, remove what nobody writes any more."""
         for path in self.runs.glob(f"{_OLD}*"):
             digest = path.name.removeprefix(_OLD).split("-")[0]

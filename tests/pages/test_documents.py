@@ -40,7 +40,7 @@ def measured() -> list[runner.Record]:
         short = replace(
             claim, recipe=Recipe(name, {"epochs": 20}), best=None, seeds=2, alternatives=claim.alternatives[1:]
         )
-        records.append(runner.row(short, store, train))
+        records.append(runner.reproduce(short, store, train))
     lost = {
         **records[1],
         "id": "mnist-denoise",
@@ -117,7 +117,7 @@ def test_a_row_that_was_not_measured_says_why(measured: list[runner.Record]) -> 
 def test_the_csv_has_a_line_a_row_and_figures_as_numbers(measured: list[runner.Record]) -> None:
     from aelib.ui.lessons import documents
 
-    frame = documents.frame(runner.stored())
+    frame = documents.frame(runner.load())
     assert list(frame["row"]) == ["font-20-10", "font-35-2", "mnist-denoise"]
     assert frame["document mean"][0] == measured[0]["sides"][0]["figure"]["mean"]
 

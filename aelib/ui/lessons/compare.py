@@ -16,7 +16,7 @@ from aelib.core.errors import LabError
 from aelib.datasets import DatasetSpec
 from aelib.experiment import Experiment, labels
 from aelib.metrics import latent_space
-from aelib.store import DamagedRun, outcome
+from aelib.store import DamagedRun, outcome_text
 from aelib.training import Run
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.address import text
@@ -134,7 +134,7 @@ def networks(shown: Mapping[str, Run]) -> None:
         with cells[place % across]:
             st.markdown(f"**{escaped(label)}**")
             run_views.network(run.experiment)
-            link(run.experiment, f"Open it: {outcome(run.metrics)}")
+            link(run.experiment, f"Open it: {outcome_text(run.metrics)}")
 
 
 def settings(shown: Mapping[str, Run], key: str) -> None:
@@ -142,7 +142,7 @@ def settings(shown: Mapping[str, Run], key: str) -> None:
     fields = _differing({label: run.experiment for label, run in shown.items()})
     table = {
         **fields,
-        "result": [outcome(run.metrics) for run in shown.values()],
+        "result": [outcome_text(run.metrics) for run in shown.values()],
         "MSE": [f"{run.metrics['mse']:.3g}" for run in shown.values()],
         "parameters": [f"{run.parameters:,}" for run in shown.values()],
         "seconds": [f"{run.seconds:.2f}" for run in shown.values()],

@@ -8,7 +8,7 @@ import streamlit as st
 from aelib.experiment import ExperimentError, parse
 from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS
-from aelib.reproduction.runner import assumptions, cells, side_text, untried
+from aelib.reproduction.runner import assumptions, side_text, table_row, untried_assumptions
 from aelib.reproduction.verdicts import TOLERANCE, Record, other_layers
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped
@@ -62,7 +62,7 @@ def recorded() -> list[Record]:
 
 @st.cache_data(show_spinner=False, max_entries=2)
 def _stored(path: str, stamp: int) -> list[Record]:
-    return runner.stored()
+    return runner.load()
 
 
 def nothing_yet() -> None:
@@ -108,7 +108,7 @@ def frame(records: list[Record]) -> pd.DataFrame:
     """One line a row, as in the table; and the figures as numbers, for who goes on with them."""
     lines = []
     for record in records:
-        line: dict[str, object] = {**cells(record), "status": record["status"], "quick": record["quick"]}
+        line: dict[str, object] = {**table_row(record), "status": record["status"], "quick": record["quick"]}
         for side in record["sides"]:
             if side["role"] != "alternative":
                 figure = side["figure"] or {}
@@ -120,7 +120,7 @@ def frame(records: list[Record]) -> pd.DataFrame:
 
 def table(records: list[Record]) -> None:
     """Reported beside ours, and the same as CSV."""
-    shown = pd.DataFrame([cells(record) for record in records])
+    shown = pd.DataFrame([table_row(record) for record in records])
     st.dataframe(
         shown,
         hide_index=True,
@@ -167,7 +167,7 @@ def opened(records: list[Record]) -> None:
     if others:
         st.dataframe(pd.DataFrame(others).drop(columns=["row", "figure"]), hide_index=True, key="documents:assumptions")
         st.caption("How much it matters: the same figure with another assumption.")
-    for line in untried(record):
+    for line in untried_assumptions(record):
         st.caption(escaped(line))
     about = record["measured"]
     st.caption(escaped(f"Measured on {about['date']}: {about['machine']}, torch {about['torch']}."))

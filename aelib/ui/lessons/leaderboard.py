@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.charts import leaderboard as wall
-from aelib.store import Summary, outcome
+from aelib.store import Summary, outcome_text
 from aelib.ui.shell.server_state import store
 
 SCATTERED = 3000  # points in the picture: the best ones
@@ -17,7 +17,7 @@ def leaderboard(dataset: str) -> None:
         best.setdefault(row["architecture"], row)
     frame = pd.DataFrame(list(best.values())[:10])
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="place")
-    frame["result"] = [outcome(row) for row in list(best.values())[:10]]
+    frame["result"] = [outcome_text(row) for row in list(best.values())[:10]]
     names = {"architecture": "layers", "result": "result", "parameters": "parameters", "wrong_pixels": "wrong pixels"}
     st.dataframe(frame[list(names)].rename(columns=names), key="runs:leaders")
 

@@ -8,7 +8,7 @@ import streamlit as st
 from aelib import datasets
 from aelib.analysis.comparison import MAX_RUNS as MAX_COMPARED
 from aelib.core.errors import LabError
-from aelib.store import ORDERS, Order, Summary, outcome
+from aelib.store import ORDERS, Order, Summary, outcome_text
 from aelib.training import Run
 from aelib.ui.shell.links import link, link_compare, name
 from aelib.ui.shell.messages import problems
@@ -58,7 +58,7 @@ def table(rows: list[Summary]) -> None:
     frame = pd.DataFrame(rows)
     created = pd.to_datetime(frame["created"], format="ISO8601", utc=True, errors="coerce")
     frame["created"] = created.dt.tz_localize(None)
-    frame["result"] = [outcome(row) for row in rows]
+    frame["result"] = [outcome_text(row) for row in rows]
     frame["wrong_pixels"] = frame["wrong_pixels"].astype("Int64")
     columns = {
         "architecture": "layers",
@@ -97,7 +97,7 @@ def table(rows: list[Summary]) -> None:
         st.caption(f"The first {MAX_COMPARED} of the {len(chosen)} that you picked are shown.")
     for run in runs.values():
         with st.container(horizontal=True, vertical_alignment="center"):
-            link(run.experiment, f"Open {name(run.experiment)}: {outcome(run.metrics)}")
+            link(run.experiment, f"Open {name(run.experiment)}: {outcome_text(run.metrics)}")
             run_file.download(run, "runs")
     if len(runs) > 1:
         link_compare([run.experiment for run in runs.values()], f"Compare these {len(runs)} side by side")

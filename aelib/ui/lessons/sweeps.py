@@ -9,7 +9,7 @@ from aelib.analysis.sweep import MEASURES, SWEEPS, Result, Sweep, collect, split
 from aelib.charts import sweep as charts
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, choices, flatten, labels
-from aelib.store import badness, outcome
+from aelib.store import badness, outcome_text
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell import messages
@@ -281,4 +281,4 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         for run, icon in ((order[0], ":material/thumb_up:"), (order[-1], ":material/thumb_down:")):
             one = by_digest[run["digest"]]
             wrong_too = f", {run['wrong_pixels']} wrong pixels" if run["wrong_pixels"] is not None else ""
-            link(one, f"Seed {one.seed}: {outcome(run)}{wrong_too}", icon)
+            link(one, f"Seed {one.seed}: {outcome_text(run)}{wrong_too}", icon)

@@ -44,7 +44,7 @@ def upload() -> None:
         if (given := state["runs:file"]) is None:
             return
         try:
-            run, new = archive.take(given.getvalue(), store())
+            run, new = archive.import_zip(given.getvalue(), store())
             if new:
                 store().owners.add(run.digest, [visitor_id()])
         except LabError as error:

@@ -21,7 +21,7 @@ from aelib.core.errors import LabError
 from aelib.datasets.noise import corrupt
 from aelib.datasets.user import glyphs
 from aelib.experiment import Experiment, presets
-from aelib.reports import figures, html, settings_text
+from aelib.reports import html, settings_text, svg_charts
 from aelib.reports.images import export
 from aelib.reports.notebook import notebook
 from aelib.reports.script import script
@@ -253,7 +253,7 @@ def test_of_which_images_an_error_is(font: Run, noisy: Run) -> None:
 def test_a_name_that_looks_like_the_place_of_another_is_shown_as_it_is() -> None:
     codes = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     names = ["@2@", "@0@", "<c>"]
-    drawn = figures.plane(codes, names, None, "x")
+    drawn = svg_charts.plane(codes, names, None, "x")
     assert re.findall(r"<text[^>]*>(@\d@|&lt;c&gt;)</text>", drawn) == ["@2@", "@0@", "&lt;c&gt;"]
 
 

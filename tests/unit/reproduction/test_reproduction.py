@@ -81,10 +81,10 @@ def test_what_a_document_leaves_out_is_said_and_tried_otherwise() -> None:
 
 def test_what_was_not_tried_or_is_still_to_come_is_said() -> None:
     there = {"sides": [{"role": "document", "title": "the document's recipe"}]}
-    assert runner.untried({"id": "mnist-vae", **there})[0].startswith("Not tried: other layers")
-    assert runner.untried({"id": "sr-3", **there}) == ["Not measured yet: rate 0.003, not 0.001."]
+    assert runner.untried_assumptions({"id": "mnist-vae", **there})[0].startswith("Not tried: other layers")
+    assert runner.untried_assumptions({"id": "sr-3", **there}) == ["Not measured yet: rate 0.003, not 0.001."]
     tried = [*there["sides"], {"role": "alternative", "title": "rate 0.003, not 0.001"}]
-    assert runner.untried({"id": "sr-3", "sides": tried}) == []
+    assert runner.untried_assumptions({"id": "sr-3", "sides": tried}) == []
 
 
 @pytest.fixture(scope="module")
@@ -176,26 +176,26 @@ def test_a_row_is_measured_and_a_second_time_trains_nothing() -> None:
     store = Store()
     claim = _small("font-20-10")
     first = _Trainer(store)
-    record = runner.row(claim, store, first)
+    record = runner.reproduce(claim, store, first)
     wanted = {one.digest for side in runner.sides(claim) for one in side.experiments}
     assert sorted(first.trained) == sorted(wanted)
     again = _Trainer(store)
-    assert runner.row(claim, store, again)["sides"] == record["sides"]
+    assert runner.reproduce(claim, store, again)["sides"] == record["sides"]
     assert again.trained == []
     document = record["sides"][0]
     values = [store.get(digest).metrics["learnt"] for digest in document["digests"]]  # type: ignore[union-attr]
     assert document["figure"]["values"] == values
     json.dumps(record, allow_nan=False)
-    assert runner.row(claim, store, again, quick=True)["quick"] is False  # two seeds are few enough
+    assert runner.reproduce(claim, store, again, quick=True)["quick"] is False  # two seeds are few enough
 
 
 def test_after_a_kill_only_the_rest_is_trained() -> None:
     store, claim = Store(), _small("font-35-2")
     killed = _Trainer(store, dies_at=3)
     with pytest.raises(KeyboardInterrupt):
-        runner.row(claim, store, killed)
+        runner.reproduce(claim, store, killed)
     resumed = _Trainer(store)
-    runner.row(claim, store, resumed)
+    runner.reproduce(claim, store, resumed)
     assert len(killed.trained) == 3
     assert set(killed.trained).isdisjoint(resumed.trained)
     wanted = {one.digest for side in runner.sides(claim) for one in side.experiments}
@@ -204,11 +204,11 @@ def test_after_a_kill_only_the_rest_is_trained() -> None:
 
 def test_a_damaged_run_is_trained_again() -> None:
     store, claim = Store(), _small("font-35-2")
-    runner.row(claim, store, _Trainer(store))
+    runner.reproduce(claim, store, _Trainer(store))
     digest = claim.recipe.experiment.digest
     (store.root / "runs" / digest / "weights.safetensors").write_bytes(b"nothing")
     again = _Trainer(store)
-    record = runner.row(claim, store, again)
+    record = runner.reproduce(claim, store, again)
     assert again.trained == [digest]
     assert len(record["sides"][0]["digests"]) == 2
 
@@ -216,7 +216,7 @@ def test_a_damaged_run_is_trained_again() -> None:
 def test_trainings_that_diverge_are_counted_and_in_no_mean() -> None:
     store = Store()
     wild = {"model.output_activation": "identity", "optimizer.kind": "sgd", "optimizer.learning_rate": 100.0}
-    record = runner.row(replace(_small("font-20-10", **wild), alternatives=()), store, _Trainer(store))
+    record = runner.reproduce(replace(_small("font-20-10", **wild), alternatives=()), store, _Trainer(store))
     document = record["sides"][0]
     assert (document["diverged"], document["digests"], document["figure"]) == (2, [], None)
     assert record["status"] == "diverged"
@@ -227,7 +227,7 @@ def test_images_that_are_not_here_are_said(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("AELIB_DATA", raising=False)
     store = Store()
     trainer = _Trainer(store)
-    record = runner.row(CLAIMS["mnist-denoise"], store, trainer)
+    record = runner.reproduce(CLAIMS["mnist-denoise"], store, trainer)
     assert record["status"] == "absent"
     assert "Not measured" in record["verdict"]
     assert trainer.trained == []
@@ -341,38 +341,38 @@ def test_a_figure_that_cannot_change_has_the_errors_beside_it() -> None:
 
 def test_epochs_and_seconds_are_in_the_table() -> None:
     store = Store()
-    record = runner.row(_small("font-20-10"), store, _Trainer(store))
+    record = runner.reproduce(_small("font-20-10"), store, _Trainer(store))
     for side, seconds in zip(record["sides"], (0.25, 0.5), strict=False):
         side["seconds"] = seconds
-    assert (runner.cells(record)["epochs"], runner.cells(record)["seconds"]) == ("30", "0.25 / 0.5")
+    assert (runner.table_row(record)["epochs"], runner.table_row(record)["seconds"]) == ("30", "0.25 / 0.5")
     record["sides"][1]["epochs"] = 2000
-    assert runner.cells(record)["epochs"] == "30 / 2,000"
-    assert runner.cells({**record, "sides": []})["epochs"] == "–"
+    assert runner.table_row(record)["epochs"] == "30 / 2,000"
+    assert runner.table_row({**record, "sides": []})["epochs"] == "–"
     assert "| 30 / 2,000 | 0.25 / 0.5 |" in runner.markdown([record])
 
 
 def test_what_is_written_is_merged_and_a_quick_row_replaces_no_whole_one(written: Path) -> None:
     store = Store()
-    quick = {**runner.row(_small("font-35-2"), store, _Trainer(store)), "quick": True}
+    quick = {**runner.reproduce(_small("font-35-2"), store, _Trainer(store)), "quick": True}
     whole = {**quick, "quick": False, "note": "whole"}
     other = {**quick, "id": "font-20-10"}
     runner.save([quick])
     runner.save([whole])
     runner.save([quick, other])
-    rows = runner.stored()
+    rows = runner.load()
     assert [row["id"] for row in rows] == ["font-20-10", "font-35-2"]  # in the order of the results
     assert rows[1]["note"] == "whole"
     assert rows[1]["verdict"] == whole["verdict"]
     runner.save([{**whole, "status": "better", "verdict": "as it was said once"}])
-    assert runner.stored()[1] == whole, "what figures say is said anew"
+    assert runner.load()[1] == whole, "what figures say is said anew"
     runner.save([{**whole, "status": "absent"}])
-    assert runner.stored()[1]["status"] == whole["status"]
+    assert runner.load()[1]["status"] == whole["status"]
     table = runner.TABLE.read_text(encoding="utf-8")
     assert "| font-35-2 | B |" in table
     assert "`mnist-vae`" in table  # not measured yet
     written.write_text("{")
     with pytest.raises(LabError, match="cannot be read"):
-        runner.stored()
+        runner.load()
 
 
 def test_the_command_prints_one_document_and_writes_after_each_row(
@@ -398,7 +398,7 @@ def test_the_command_prints_one_document_and_writes_after_each_row(
     assert head.split()[:2] == ["row", "document"]
     assert [line.split()[0] for line in lines] == ["font-20-10", "font-35-2"]
     for line, row in zip(lines, document["rows"], strict=True):
-        assert line.endswith(runner.cells(row)["verdict"])
+        assert line.endswith(runner.table_row(row)["verdict"])
         assert runner.side_text(row["sides"][0]) in line
 
 

@@ -76,7 +76,7 @@ def _nothing_kept(home: Path) -> bool:
 def _refused(content: bytes, says: str, home: Path) -> None:
     store = Store()
     with pytest.raises(LabError, match=says) as refused:
-        exchange.take(content, store)
+        exchange.import_zip(content, store)
     assert len(str(refused.value)) < 400
     assert "\n" not in str(refused.value)
     assert _nothing_kept(home)
@@ -124,7 +124,7 @@ def test_a_run_is_the_same_on_another_server(
     outputs, images = run.reconstructions(), run.images.pixels
     elsewhere()
     store = Store()
-    assert exchange.take(content, store)[1]
+    assert exchange.import_zip(content, store)[1]
     back = store.get(run.digest)
     assert back is not None
     assert (back.metrics, back.history, back.created) == (run.metrics, run.history, run.created)
@@ -144,10 +144,10 @@ def test_a_run_that_is_here_stays_unless_it_is_damaged(run: Run) -> None:
     store.save(run)
     weights = store.runs / run.digest / WEIGHTS
     written = weights.stat().st_mtime_ns
-    assert not exchange.take(exchange.to_zip(run), store)[1]
+    assert not exchange.import_zip(exchange.to_zip(run), store)[1]
     assert weights.stat().st_mtime_ns == written
     weights.write_bytes(b"broken")
-    assert exchange.take(exchange.to_zip(run), store)[1]
+    assert exchange.import_zip(exchange.to_zip(run), store)[1]
     assert list(store.verify()) == [(run.digest, None)]
 
 

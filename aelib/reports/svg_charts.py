@@ -28,7 +28,7 @@ FEW_EPOCHS = 20  # on an axis that is not logarithmic
 MAX_NAMES = 64  # on a plane: more would cover each other
 _INK = "#123457"  # stands for the page's text colour until the drawing is done
 _RIGHT = 0.45  # inches beside a plot, where a legend has room
-_STYLES = ["-", "--", "-.", ":"]  # curves can be told apart without colours
+_STYLES = ["-", "--", "-.", ":"]  # so that curves can be told apart without colours
 _drawing = threading.Lock()  # matplotlib's settings belong to the process
 
 
@@ -43,8 +43,8 @@ def curves(run: Run) -> str:
     shown = {"train_loss": "trained on"}
     if held_out is not None:
         shown[held_out] = "held back"
-    for (name, told), colour, style in zip(shown.items(), SERIES, _STYLES, strict=False):
-        _line(axes[0], records, name, told, colour, style)
+    for (name, title), colour, style in zip(shown.items(), SERIES, _STYLES, strict=False):
+        _line(axes[0], records, name, title, colour, style)
     _finish(axes[0], label, logarithmic=True, legend=held_out is not None)
     if "learnt" in records[0]:
         _line(axes[1], records, "learnt", "learnt", BLUE, "-")
@@ -68,14 +68,14 @@ def curves(run: Run) -> str:
     return _svg(figure, f"{run.digest} curves", "Learning curves")
 
 
-def together(runs: Mapping[str, Run]) -> str | None:
+def errors(runs: Mapping[str, Run]) -> str | None:
     """An error that all these runs (by name) have a history of, one curve each; None where there is none."""
     name = next((name for name in ERRORS if all(name in run.history[-1] for run in runs.values())), None)
     if name is None:
         return None
     figure, (axes,) = _axes(1)
-    for (told, run), colour, style in zip(runs.items(), SERIES, itertools.cycle(_STYLES), strict=False):
-        _line(axes, [record for record in run.history if record["epoch"] > 0], name, told, colour, style)
+    for (title, run), colour, style in zip(runs.items(), SERIES, itertools.cycle(_STYLES), strict=False):
+        _line(axes, [record for record in run.history if record["epoch"] > 0], name, title, colour, style)
     axes.set_ylim(bottom=0)
     _finish(axes, ERRORS[name], legend=True)
     return _svg(figure, " ".join(run.digest for run in runs.values()), ERRORS[name])
@@ -125,10 +125,10 @@ def _axes(count: int, size: tuple[float, float] | None = None) -> "tuple[Figure,
     return figure, cells
 
 
-def _line(axes: "Axes", records: list[dict[str, float]], name: str, told: str, colour: str, style: str) -> None:
+def _line(axes: "Axes", records: list[dict[str, float]], name: str, label: str, colour: str, style: str) -> None:
     epochs, values = [record["epoch"] for record in records], [record[name] for record in records]
     marker = "." if len(records) < 4 else None  # a line through one point is invisible
-    axes.plot(epochs, values, label=told, color=colour, linestyle=style, linewidth=1.6, marker=marker)
+    axes.plot(epochs, values, label=label, color=colour, linestyle=style, linewidth=1.6, marker=marker)
 
 
 def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
