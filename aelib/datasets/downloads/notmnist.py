@@ -37,8 +37,8 @@ NAME = "notmnist"
 SIDE = 28
 LETTERS = "ABCDEFGHIJ"
 SPLITS = Splits(42_000, 18_000, 10_000)  # of the 70,000 images that the IDX files have
-MOST = 100_000  # images in one file
-FEWEST = 20
+MAX_IMAGES = 100_000  # images in one file
+MIN_IMAGES = 20
 ARCHIVE = "notMNIST_small.tar.gz"
 URL = "http://yaroslavvb.com/upload/notMNIST/notMNIST_small.tar.gz"
 OFFICIAL = (8_458_043, 18_724, 2)  # bytes of the archive, images in it that can be read, and that cannot
@@ -110,16 +110,16 @@ def _search() -> _Found | None:
 
 @lru_cache(maxsize=16)
 def _count(images: Path, _a: int, _b: int, labels: Path, _c: int, _d: int) -> int:
-    count = idx.count(images, (SIDE, SIDE), MOST)
-    if idx.count(labels, (), MOST) != count:
+    count = idx.count(images, (SIDE, SIDE), MAX_IMAGES)
+    if idx.count(labels, (), MAX_IMAGES) != count:
         raise LabError(f"{labels} has not one label for each of the {count:,} images: replace it by the original.")
-    if count < FEWEST:
-        raise LabError(f"{images} has {count} images: give at least {FEWEST}.")
+    if count < MIN_IMAGES:
+        raise LabError(f"{images} has {count} images: give at least {MIN_IMAGES}.")
     return count
 
 
 def _read(images: Path, labels: Path) -> tuple[Tensor, Tensor]:
-    pixels, classes = idx.read_counted(images, (SIDE, SIDE), MOST), idx.read_counted(labels, (), MOST)
+    pixels, classes = idx.read_counted(images, (SIDE, SIDE), MAX_IMAGES), idx.read_counted(labels, (), MAX_IMAGES)
     if hashlib.sha256(pixels.numpy().tobytes()).hexdigest() in mnist.CONTENT.values():
         raise LabError(f"{images} is MNIST's and not notMNIST's: replace it by the original.")
     if int(classes.max()) >= len(LETTERS):
@@ -194,7 +194,7 @@ def _read_archive(path: Path) -> tuple[Tensor, Tensor, int]:
         raise LabError(
             f"{len(unreadable)} images of {path} cannot be read, {unreadable[0]} first: replace it by the original."
         )
-    if len(pixels) < FEWEST:
+    if len(pixels) < MIN_IMAGES:
         raise LabError(f"{path} has {len(pixels)} images in folders A to J: replace it by the original, from {URL}.")
     return torch.from_numpy(np.stack(pixels))[:, None], torch.tensor(labels), len(unreadable)
 

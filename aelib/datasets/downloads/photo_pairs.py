@@ -29,7 +29,7 @@ else:
 NAME = "photo_pairs"
 PARTS, LOW, HIGH = ("train", "val"), "low_res", "high_res"
 PATCH = {1: 64, 2: 64, 3: 48, 4: 64}  # side of a patch of the good side, by how much smaller the poor side is
-MOST = 40_000  # patches, about 1 GB
+MAX_PATCHES = 40_000  # patches, about 1 GB
 _NOMINAL = Splits(1920, 640)
 
 _Size = tuple[int, int]
@@ -89,10 +89,10 @@ def _search(root: Path | None) -> _Found | None:
             "smaller by 2, 3 or 4."
         )
     found = _Found(root, pairs, low, high, factor)
-    if not 0 < sum(found.splits) <= MOST:
+    if not 0 < sum(found.splits) <= MAX_PATCHES:
         raise LabError(
             f"The pairs in {root} give {sum(found.splits):,} patches of {PATCH[factor]}x{PATCH[factor]}: give 1 to "
-            f"{MOST:,}."
+            f"{MAX_PATCHES:,}."
         )
     return found
 

@@ -29,8 +29,8 @@ else:
 NAME = "svhn"
 SIDE = 32
 _NOMINAL = Splits(58_606, 14_651, 26_032)  # of the official files
-MOST = 150_000  # images in one file
-FEWEST = 20
+MAX_IMAGES = 150_000  # images in one file
+MIN_IMAGES = 20
 _HOME = "http://ufldl.stanford.edu/housenumbers/"
 FILES = [
     RemoteFile(name, _HOME + name, size, f"md5:{md5}")  # its publisher gives no other checksum
@@ -103,8 +103,8 @@ def _count(path: Path, _size: int, _time: int) -> int:
             f"{path} has not the images X ({SIDE}x{SIDE}x3xN bytes) and labels y (Nx1) of SVHN: replace it "
             "by the original."
         )
-    if not FEWEST <= count <= MOST:
-        raise LabError(f"{path} has {count:,} images: give {FEWEST} to {MOST:,}.")
+    if not MIN_IMAGES <= count <= MAX_IMAGES:
+        raise LabError(f"{path} has {count:,} images: give {MIN_IMAGES} to {MAX_IMAGES:,}.")
     return int(count)
 
 
