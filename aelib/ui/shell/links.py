@@ -28,7 +28,7 @@ def name(experiment: Experiment) -> str:
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:", preset: str | None = None) -> None:
     """A link that opens the experiment in its lesson. preset: that the address begins with, by default the lesson's."""
-    page, own = _home_of(experiment)
+    page, own = home_of(experiment)
     query = to_query(experiment, preset or own) | _rules(page, experiment)
     st.page_link(page, label=escaped(label), icon=icon, query_params=query)
 
@@ -45,7 +45,7 @@ def _rules(page: str, experiment: Experiment) -> dict[str, str]:
     return shown
 
 
-def _home_of(experiment: Experiment) -> tuple[str, str]:
+def home_of(experiment: Experiment) -> tuple[str, str]:
     """The lesson that such an experiment is part of."""
     described = experiment.dataset_spec
     if described.paired:
