@@ -1,38 +1,27 @@
-"""Rivals of a net: filters and resampling, against other implementations; and large pictures in tiles."""
+"""Filters, compared with other implementations."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import torch
-from skimage import data, restoration
+from skimage import restoration
 from torch import Tensor
 from torch.nn import functional as F
 
-from aelib.analysis import classical_filters, resizing
+from aelib.analysis import classical_filters
 from aelib.core.errors import LabError
 from aelib.core.random import generator
-
-PHOTO = torch.from_numpy(data.astronaut()).permute(2, 0, 1) / 255
-
-
-def _photos(side: int, most: int) -> Tensor:
-    """RGB cut-outs of scikit-image's astronaut, from all over it."""
-    cut = PHOTO.unfold(1, side, side).unfold(2, side, side).permute(1, 2, 0, 3, 4).reshape(-1, 3, side, side)
-    return cut[:: len(cut) // most][:most].contiguous()
+from tests.support.photos import photos, psnr
 
 
 def _noisy(images: Tensor, sigma: float, seed: int = 0) -> Tensor:
     return (images + sigma * torch.randn(images.shape, generator=generator(seed, "noise"))).clamp(0, 1)
 
 
-def _psnr(outputs: Tensor, targets: Tensor) -> float:
-    return float(-10 * (outputs - targets).square().mean().log10())
-
-
 @pytest.mark.parametrize("size", [1, 3, 5])
 def test_median_is_that_of_the_pixels_around(size: int) -> None:
-    images = _photos(16, 6)
+    images = photos(16, 6)
     padded = F.pad(images, (size // 2,) * 4)
     around = padded.unfold(2, size, 1).unfold(3, size, 1).flatten(4)
     expected = around.median(dim=-1).values
@@ -49,7 +38,7 @@ def test_median_takes_away_salt_and_pepper() -> None:
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_non_local_means_are_those_of_scikit_image_image_by_image(channels: int) -> None:
-    noisy = _noisy(_photos(24, 4), 0.1)[:, :channels]
+    noisy = _noisy(photos(24, 4), 0.1)[:, :channels]
     for image, found in zip(noisy, classical_filters.non_local_means(noisy, 0.1), strict=True):
         expected = restoration.denoise_nl_means(
             image.permute(1, 2, 0).numpy(), patch_size=5, patch_distance=6, h=0.08, sigma=0.1, channel_axis=-1
@@ -58,38 +47,38 @@ def test_non_local_means_are_those_of_scikit_image_image_by_image(channels: int)
 
 
 def test_non_local_means_take_noise_away_and_leave_clean_images_alone() -> None:
-    clean = _photos(32, 10)
+    clean = photos(32, 10)
     noisy = _noisy(clean, 0.1)
-    assert _psnr(classical_filters.non_local_means(noisy, 0.1), clean) > _psnr(noisy, clean) + 4
+    assert psnr(classical_filters.non_local_means(noisy, 0.1), clean) > psnr(noisy, clean) + 4
     assert torch.equal(classical_filters.non_local_means(clean, 0.0), clean)
-    assert torch.equal(noisy, _noisy(_photos(32, 10), 0.1))  # what is given is not changed
+    assert torch.equal(noisy, _noisy(photos(32, 10), 0.1))  # what is given is not changed
 
 
 @pytest.mark.parametrize("sigma", [0.02, 0.1, 0.2])
 def test_the_noise_level_is_estimated(sigma: float) -> None:
-    images = F.interpolate(_photos(8, 20), scale_factor=6, mode="bicubic").clamp(0, 1) * 0.2 + 0.4  # nothing is cut off
+    images = F.interpolate(photos(8, 20), scale_factor=6, mode="bicubic").clamp(0, 1) * 0.2 + 0.4  # nothing is cut off
     noisy = images + sigma * torch.randn(images.shape, generator=generator(1, "noise"))
     assert classical_filters.noise_level(noisy) == pytest.approx(sigma, rel=0.05)
     by_itself = classical_filters.non_local_means(noisy)
-    assert _psnr(by_itself, classical_filters.non_local_means(noisy, sigma)) > 40
+    assert psnr(by_itself, classical_filters.non_local_means(noisy, sigma)) > 40
 
 
 def test_the_tuned_rival_is_the_best_of_those_tried() -> None:
-    clean = _photos(24, 90)
+    clean = photos(24, 90)
     valid, test = clean[::2], clean[1::2]
     noisy_valid, noisy_test = _noisy(valid, 0.3), _noisy(test, 0.3, seed=1)
     outputs, strength = classical_filters.non_local_means_tuned(noisy_test, noisy_valid, valid, 0.3)
-    best = _psnr(classical_filters.non_local_means(noisy_valid, strength=strength), valid)
+    best = psnr(classical_filters.non_local_means(noisy_valid, strength=strength), valid)
     for sigma in (0.0, 0.15, 0.3):
         for h in (0.06, 0.12, 0.24, 0.3, 0.48):
             other = classical_filters.non_local_means(noisy_valid, strength=classical_filters.Strength(sigma, h))
-            assert _psnr(other, valid) <= best
+            assert psnr(other, valid) <= best
     assert torch.equal(outputs, classical_filters.non_local_means(noisy_test, strength=strength))
-    assert _psnr(outputs, test) > _psnr(classical_filters.non_local_means(noisy_test, 0.3), test)
+    assert psnr(outputs, test) > psnr(classical_filters.non_local_means(noisy_test, 0.3), test)
 
 
 def test_filters_may_run_side_by_side_and_on_tiny_images() -> None:
-    sets = [_noisy(_photos(16, 8), 0.1, seed) for seed in range(6)]
+    sets = [_noisy(photos(16, 8), 0.1, seed) for seed in range(6)]
     with ThreadPoolExecutor(4) as pool:
         together = list(
             pool.map(lambda images: classical_filters.non_local_means(classical_filters.median(images), 0.1), sets)
@@ -122,146 +111,3 @@ def test_what_cannot_be_filtered_is_said() -> None:
         classical_filters.non_local_means(images, -0.1)
     with pytest.raises(LabError, match="same images"):
         classical_filters.tune(images, images[:2])
-
-
-@pytest.mark.parametrize("factor", [1, 2, 3, 4])
-def test_enlarging_repeats_pixels_or_interpolates_between_them(factor: int) -> None:
-    images = _photos(12, 4)
-    repeated = images.repeat_interleave(factor, dim=2).repeat_interleave(factor, dim=3)
-    assert torch.equal(resizing.enlarge(images, factor, "nearest"), repeated)
-    between = F.interpolate(images, scale_factor=factor, mode="bilinear", align_corners=False)
-    assert resizing.enlarge(images, factor, "bilinear").numpy() == pytest.approx(between.numpy(), abs=1e-5)
-    # torch's antialiased bicubic is a second implementation of a = −0.5, also at the edges
-    cubic = F.interpolate(images, scale_factor=factor, mode="bicubic", antialias=True).clamp(0, 1)
-    assert resizing.enlarge(images, factor, "bicubic").numpy() == pytest.approx(cubic.numpy(), abs=1e-4)
-    large = images.repeat_interleave(12, dim=2).repeat_interleave(12, dim=3)
-    smaller = F.interpolate(large, scale_factor=1 / factor, mode="bicubic", antialias=True).clamp(0, 1)
-    assert resizing.shrink(large, factor).numpy() == pytest.approx(smaller.numpy(), abs=1e-4)
-
-
-def test_better_methods_come_nearer_to_a_photograph_and_stay_pixels() -> None:
-    images = _photos(64, 16)
-    small = resizing.shrink(images, 2)
-    assert small.shape == (16, 3, 32, 32)
-    psnrs = [_psnr(resizing.enlarge(small, 2, method), images) for method in resizing.METHODS]
-    assert psnrs == sorted(psnrs)
-    edges = (images > 0.5).float()
-    for method in ("bicubic", "lanczos"):  # these overshoot
-        found = resizing.enlarge(edges, 3, method)
-        assert (found.min(), found.max()) == (0, 1)
-
-
-class _Net(torch.nn.Module):
-    """Sees 4 pixels far, zero padding as nets have, enlarges by pixel shuffle."""
-
-    sees = 4
-
-    def __init__(self, factor: int, channels: int = 3) -> None:
-        super().__init__()
-        self.layers = torch.nn.Sequential(
-            torch.nn.Conv2d(channels, 6, 5, padding=2),
-            torch.nn.Tanh(),
-            torch.nn.Conv2d(6, channels * factor**2, 5, padding=2),
-            torch.nn.PixelShuffle(factor),
-        ).double()
-        random = generator(0, "net")
-        for parameter in self.parameters():
-            parameter.data = 0.4 * torch.randn(parameter.shape, generator=random, dtype=torch.float64)
-        self.largest = 0
-
-    def forward(self, batch: Tensor) -> Tensor:
-        self.largest = max(self.largest, *batch.shape[-2:])
-        found: Tensor = self.layers(batch.double())
-        return found
-
-
-SIZES = [(1, 1), (1, 40), (57, 1), (8, 8), (20, 20), (21, 60), (64, 33), (41, 97), (20, 21), (32, 32)]
-
-
-@pytest.mark.parametrize("overlap", [4, 6])
-@pytest.mark.parametrize("factor", [1, 2, 3])
-@pytest.mark.parametrize(("height", "width"), SIZES)
-def test_tiles_give_what_the_whole_picture_gives(height: int, width: int, factor: int, overlap: int) -> None:
-    net = _Net(factor)
-    picture = torch.rand((3, height, width), generator=generator(1, "picture"), dtype=torch.float64)
-    with torch.no_grad():
-        whole = net(picture.unsqueeze(0))[0]
-    net.largest, told = 0, []
-    found = resizing.tiled(net, picture, factor, 20, overlap, lambda done, total: told.append((done, total)))
-    assert found.numpy() == pytest.approx(whole.numpy(), abs=1e-12)
-    assert net.largest <= 20
-    assert told == [(done + 1, len(told)) for done in range(len(told))]
-
-
-def test_too_small_an_overlap_shows() -> None:
-    net = _Net(2)
-    picture = torch.rand((3, 50, 50), generator=generator(1, "picture"), dtype=torch.float64)
-    with torch.no_grad():
-        whole = net(picture.unsqueeze(0))[0]
-    wrong = (resizing.tiled(net, picture, 2, 20, 3) - whole).abs().amax(dim=0) > 1e-9
-    assert wrong.any()
-    assert not wrong[: 2 * (20 - 3 - 2), : 2 * (20 - 3 - 2)].any()  # away from the seams all is well
-
-
-@pytest.mark.parametrize(("height", "width"), SIZES)
-def test_a_net_that_halves_its_input_gets_windows_that_it_can_halve(height: int, width: int) -> None:
-    seen = []
-
-    def halving(batch: Tensor) -> Tensor:
-        seen.append(tuple(batch.shape[-2:]))
-        assert all(side % 4 == 0 for side in batch.shape[-2:])
-        return F.avg_pool2d(batch, 4).repeat_interleave(8, dim=2).repeat_interleave(8, dim=3)  # twice as large
-
-    picture = torch.rand((1, height, width), generator=generator(1, "picture"), dtype=torch.float64)
-    padded = F.pad(picture[None], (0, -width % 4, 0, -height % 4), mode="replicate")
-    whole = halving(padded)[0, :, : 2 * height, : 2 * width]
-    seen.clear()
-    found = resizing.tiled(halving, picture, 2, tile=22, overlap=4, multiple=4)
-    assert found.numpy() == pytest.approx(whole.numpy(), abs=1e-12)
-    assert len(set(seen)) == 1
-    assert max(seen[0]) <= 20
-
-
-def test_bytes_go_in_and_come_out() -> None:
-    photo = data.astronaut()[:70, :90]
-    for picture in (photo, photo[:, :, 0], photo[:, :, :1], photo[:, ::-1]):
-        found = resizing.tiled_bytes(lambda batch: resizing.enlarge(batch, 2), picture, 2, tile=32, overlap=4)
-        assert found.dtype == np.uint8
-        channels = torch.from_numpy(picture.reshape(70, 90, -1).copy()).permute(2, 0, 1) / 255
-        whole = resizing.enlarge(channels[None], 2)[0].permute(1, 2, 0).numpy().reshape(140, 180, *picture.shape[2:])
-        assert found.shape == whole.shape
-        assert np.abs(found / 255 - whole).max() < 0.51 / 255
-    unchanged = resizing.tiled_bytes(lambda batch: batch, photo, 1, tile=16, overlap=3)
-    assert np.array_equal(unchanged, photo)
-    over = resizing.tiled_bytes(lambda batch: batch * 4 - 1, photo, 1)
-    assert (over.min(), over.max()) == (0, 255)  # cut off, not wrapped around
-
-
-def test_stopping_between_tiles() -> None:
-    told: list[int] = []
-    picture = torch.zeros(1, 100, 100)
-    with pytest.raises(resizing.Stopped):
-        resizing.tiled(
-            lambda batch: batch, picture, 1, 20, 2, lambda done, _: told.append(done), lambda: len(told) == 3
-        )
-    assert told == [1, 2, 3]
-
-
-def test_what_cannot_be_resampled_is_said() -> None:
-    images = _photos(10, 2)
-    for call, said in (
-        (lambda: resizing.enlarge(images, 2, "magic"), "choose nearest"),
-        (lambda: resizing.enlarge(images, 0), "factor is 0"),
-        (lambda: resizing.enlarge(images[0], 2), "images × channels"),
-        (lambda: resizing.shrink(images, 3), "multiple"),
-        (lambda: resizing.tiled(lambda x: x, torch.zeros(1, 2001, 2000), 1), "4 megapixels"),
-        (lambda: resizing.tiled(lambda x: x, images, 1), "channels × height"),
-        (lambda: resizing.tiled(lambda x: x, images[0], 1, tile=8, overlap=4), "two overlaps"),
-        (lambda: resizing.tiled(lambda x: x, images[0], 2), "enlarges by 2"),
-        (lambda: resizing.tiled_bytes(lambda x: x, np.zeros((7, 100, 3), np.uint8), 1), "at least 8 × 8"),
-        (lambda: resizing.tiled_bytes(lambda x: x, np.zeros((2001, 2000), np.uint8), 1), "4 megapixels"),
-        (lambda: resizing.tiled_bytes(lambda x: x, np.zeros((20, 20)), 1), "bytes"),
-    ):
-        with pytest.raises(LabError, match=said):
-            call()
-    assert resizing.tiled(lambda x: x, torch.zeros(1, 2000, 2000), 1, tile=2000).shape == (1, 2000, 2000)

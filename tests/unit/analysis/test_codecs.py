@@ -21,15 +21,9 @@ from aelib.analysis import codecs
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 from aelib.datasets import idx
+from tests.support.photos import photos
 
 DIGITS = torch.from_numpy(load_digits().images[:, None] / 16).float()
-
-
-def _photos(side: int, most: int) -> Tensor:
-    """RGB cut-outs of scikit-image's astronaut."""
-    photo = torch.from_numpy(data.astronaut()).permute(2, 0, 1) / 255
-    cut = photo.unfold(1, side, side).unfold(2, side, side).permute(1, 2, 0, 3, 4).reshape(-1, 3, side, side)
-    return cut[:most].contiguous()
 
 
 @given(bits=st.integers(1, 16), seed=st.integers(0, 100), scale=st.floats(1e-3, 1e3))
@@ -129,10 +123,10 @@ def test_the_curve_of_pca_is_pca_with_each_number_of_components() -> None:
 
 
 def test_pca_of_many_pixels_does_not_change_from_call_to_call() -> None:
-    photos = _photos(32, 200)
-    first, second = (codecs.pca_curve(photos, photos, components=(4, 16)) for _ in range(2))
+    images = photos(32, 200)
+    first, second = (codecs.pca_curve(images, images, components=(4, 16)) for _ in range(2))
     assert first == second
-    flat = photos.flatten(1)
+    flat = images.flatten(1)
     values = torch.linalg.svdvals(flat - flat.mean(dim=0))
     least = float(values[16:].square().sum() / flat.numel())  # Eckart and Young: no 16 axes leave less
     assert least * 0.9 < first[1].mse < least * 1.02  # cutting off to 0..1 may help a little
@@ -158,7 +152,7 @@ class _Jpeg:
 @pytest.mark.parametrize("quality", [5, 50, 95])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_header_scan_and_end_make_up_the_jpeg_file(channels: int, quality: int) -> None:
-    images = _photos(32, 12)[:, :channels]
+    images = photos(32, 12)[:, :channels]
     ((whole,), (bare,)) = codecs.jpeg(images, [quality])
     sizes, scans, errors = [], [], []
     for image in images:
@@ -194,7 +188,7 @@ def test_the_payload_of_a_webp_file_is_what_its_chunks_leave() -> None:
         assert codecs.payload_bytes(buffer.getvalue()) == payload
 
 
-@pytest.mark.parametrize("images", [DIGITS[:30], _photos(32, 20)], ids=["grey", "RGB"])
+@pytest.mark.parametrize("images", [DIGITS[:30], photos(32, 20)], ids=["grey", "RGB"])
 def test_a_codec_gives_more_for_more_bits(images: Tensor) -> None:
     curves = codecs.codec_curves(images)
     assert list(curves) == ["JPEG", "JPEG without headers", "WebP", "WebP without headers"]

@@ -1,6 +1,5 @@
-"""Metrics and the latent space."""
+"""The latent space: interpolation, planes, grids, mixtures, the prior."""
 
-import io
 import math
 
 import numpy as np
@@ -8,26 +7,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
-from aelib import datasets
-from aelib.analysis import generation
-from aelib.charts import film, glyphs
-from aelib.metrics import latent_space, reconstruction
-from aelib.nn import losses
-
-
-def test_wrong_pixels_by_hand() -> None:
-    target = torch.tensor([[[[0.0, 1.0], [1.0, 0.0]]]])
-    output = torch.tensor([[[[0.4, 0.6], [0.4, 0.5]]]])
-    assert reconstruction.wrong_pixels(output, target).tolist() == [2]  # 0.4 for 1, and 0.5, which is neither
-    assert reconstruction.wrong_pixels(torch.full_like(target, torch.nan), target).tolist() == [4]
-    assert reconstruction.wrong_pixels(target, target).tolist() == [0]
-
-
-def test_psnr_by_hand() -> None:
-    assert reconstruction.psnr(0.01) == pytest.approx(20.0)
-    assert reconstruction.psnr(0.0) == math.inf
+from aelib.metrics import latent_space
 
 
 def test_interpolation_ends_are_exact() -> None:
@@ -75,13 +56,6 @@ def test_grid_has_its_corners() -> None:
     assert grid.shape == (3, 5, 2)
     assert grid[0, 0].tolist() == [0, 2]
     assert grid[-1, -1].tolist() == [1, -2]
-
-
-def test_pixels_too_bright_and_too_dark_have_colours_of_their_own() -> None:
-    target = np.array([[[0.0, 1.0, 0.0]]], np.float32)
-    output = np.array([[[0.9, 0.1, 0.0]]], np.float32)
-    picture = glyphs.marked(output, target, np.array([[[True, True, False]]]))
-    assert [tuple(pixel) for pixel in picture[0].tolist()] == [glyphs.EXTRA, glyphs.MISSING, glyphs.PAPER]
 
 
 @pytest.mark.parametrize("spherical", [False, True])
@@ -143,61 +117,3 @@ def test_an_ellipse_is_the_covariance_on_the_plane() -> None:
     samples = random.normal(size=(200_000, 4)) * deviations @ np.eye(4) @ axes
     a, b, c = latent_space.ellipses(deviations, axes)[0]
     np.testing.assert_allclose([[a, b], [b, c]], np.cov(samples.T), atol=0.03)
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("count", [2, 12, 62])
-def test_a_gif_opens_again_with_all_its_frames(channels: int, count: int) -> None:
-    frames = [np.full((channels, 20, 20), i / count, np.float32) for i in range(count)]
-    picture = Image.open(io.BytesIO(film.gif(frames, 50)))
-    assert (picture.format, picture.n_frames, picture.info["loop"]) == ("GIF", count, 0)
-    assert min(picture.size) >= 320
-    for i in (0, count // 2, count - 1):
-        picture.seek(i)
-        assert picture.info["duration"] == 50
-        shown = np.asarray(picture.convert("RGB"))[160, 160]
-        np.testing.assert_allclose(shown, glyphs.colours(frames[i])[0, 0], atol=3)
-
-
-def test_a_strip_has_its_frames_side_by_side() -> None:
-    frames = [np.full((1, 20, 20), level, np.float32) for level in (0.0, 1.0)]
-    picture = Image.open(io.BytesIO(film.strip(frames)))
-    assert picture.format == "PNG"
-    assert picture.size == (2 * 80 + 4, 80)
-    colours = [picture.getpixel((x, 40)) for x in (40, 82, 124)]
-    assert colours == [glyphs.PAPER, (255, 255, 255), glyphs.INK]
-
-
-def test_the_nearest_image_and_how_far_it_is() -> None:
-    among = torch.stack([torch.zeros(1, 2, 2), torch.ones(1, 2, 2), torch.full((1, 2, 2), 0.5)])
-    found, distances = reconstruction.nearest(
-        torch.tensor([[[[1.0, 1.0], [1.0, 0.5]]], [[[0.0, 0.0], [0.0, 0.0]]]]), among
-    )
-    assert found.tolist() == [1, 0]
-    np.testing.assert_allclose(distances.numpy(), [0.25, 0.0])
-
-
-def test_samples_are_judged_by_the_whole_training_set() -> None:
-    train = datasets.training_set("digits8x8")
-    chosen = [3, 700, 1436]
-    found = generation.evaluate(train.pixels[chosen].float() / 255, "digits8x8")
-    assert found.distances.max() < 1e-6
-    assert found.names == tuple(train.names[i] for i in chosen)
-    np.testing.assert_array_equal(found.images, found.nearest)
-    other = generation.evaluate(torch.full((1, 1, 8, 8), 0.5), "digits8x8")
-    assert other.distances[0] > 0.2
-
-
-def test_a_pixel_in_colour_counts_once() -> None:
-    target = torch.zeros(1, 3, 2, 2)
-    output = target.clone()
-    output[0, :, 0, 0] = 1.0
-    output[0, 1, 1, 1] = 1.0
-    assert reconstruction.wrong_pixels(output, target).tolist() == [2]
-
-
-def test_cross_entropy_of_grey_pixels_has_a_floor() -> None:
-    images = torch.tensor([[[[0.0, 1.0], [0.5, 0.5]]]])
-    assert losses.lowest("bce", images) == pytest.approx(2 * math.log(2))
-    assert losses.lowest("bce", images.round()) is None
-    assert losses.lowest("mse", images) is None
