@@ -22,7 +22,7 @@ else:
     torch = lazy("torch")
 
 
-TEST = -1  # the turn whose numbers are used to look at a net: the same at every look
+TEST = -1  # the turn whose numbers are used to evaluate a net: the same at every evaluation
 _GOLDEN = -1640531527  # 2^32 / golden ratio, as int32: neighbours in a counter fall far apart
 _MULTIPLIERS = (0x7FEB352D, 0x846CA68B - 2**32)
 

@@ -58,7 +58,7 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     photo_pairs=photo_pairs.spec,
 )
 DOWNLOADS = {one.NAME: one.FILES for one in (mnist, fashion_mnist, svhn)}
-EVALUATION_IMAGES = 1000  # images by which a net is looked at while it trains, at most
+EVALUATION_IMAGES = 1000  # images on which a net is evaluated while it trains, at most
 
 
 def spec(name: str) -> DatasetSpec:
@@ -99,20 +99,20 @@ def _load(described: DatasetSpec) -> ImageSet:
 
 
 def training_set(name: str) -> ImageSet:
-    """The images to train on."""
+    """The training set."""
     return load(name).part(slice(spec(name).splits.train))
 
 
 def test_set(name: str) -> ImageSet:
-    """The images by which a trained net is judged: those to test with, else those to validate with, else all."""
+    """The images on which a trained net is tested: the test set, else the validation set, else all."""
     splits = spec(name).splits
     start = splits.train + splits.valid if splits.test else splits.train if splits.valid else 0
     return load(name).part(slice(start, None))
 
 
 def evaluation_set(name: str) -> ImageSet:
-    """The images by which a net is looked at while it trains, and that pages show: all of a set of named ones, else
-    at most EVALUATION_IMAGES, evenly from those to validate with (or, where there are none, to test with)."""
+    """The images on which a net is evaluated while it trains, and that pages show: all of a memorised set, else at most
+    EVALUATION_IMAGES, evenly from the validation set (or the test set, where there is no validation set)."""
     return _evaluation_set(spec(name))
 
 

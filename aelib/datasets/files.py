@@ -63,7 +63,7 @@ def fingerprint(files: Mapping[str, Path], ends: bool = True) -> str:
     """Eight hexadecimal digits that stand for these files, by name; "" for none. Cheap enough to ask for at any time.
 
     Of each file its name, its size and (ends=True) its first and last 64 KB count: a set that was cut, swapped or
-    packed anew is another, and no large file is read. Raises OSError.
+    packed again is another, and no large file is read. Raises OSError.
     """
     if not files:
         return ""
@@ -106,7 +106,7 @@ def half_way(dataset: str, files: Sequence[RemoteFile]) -> bool:
 class _Resuming:
     """A downloader for pooch that goes on where a broken download ended.
 
-    What has come lies in a `.part` file beside the file to be; a server that cannot give the rest (RFC 9110, 14.2) is
+    What has arrived lies in a `.part` file in the same folder; a server that cannot give the rest (RFC 9110, 14.2) is
     asked for all of it.
     """
 
@@ -130,7 +130,7 @@ class _Resuming:
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={here}-"} if here else {})
         with requests.get(url, headers=headers, stream=True, timeout=30) as answer:
             if answer.status_code == requests.codes.requested_range_not_satisfiable:
-                self.part.unlink(missing_ok=True)  # of another file: the next attempt begins anew
+                self.part.unlink(missing_ok=True)  # of another file: the next attempt starts from the beginning
             answer.raise_for_status()
             goes_on = answer.headers.get("Content-Range", "").startswith(f"bytes {here}-")
             if answer.status_code == requests.codes.partial_content and not goes_on:

@@ -22,8 +22,10 @@ WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from i
 
 
 class Splits(NamedTuple):
-    """How many images, in this order: to train on, to look at while training, to judge by in the end. Where the
-    last two are missing, every image is a thing of its own (a font), and what is trained on is judged."""
+    """How many images, in this order: training set, validation set, test set.
+
+    Where the last two are 0, the images are to be memorised (a font), and a net is evaluated on its training set.
+    """
 
     train: int
     valid: int = 0
@@ -32,9 +34,15 @@ class Splits(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
-    """pixels: uint8, images × channels × height × width, 0 to 255; names: one for each image, all different;
-    labels: int64, one class number for each image; inputs: where a net is shown something else than what it should
-    give (pairs of a poor and a good picture), uint8, images × channels × height × width, of a size of their own."""
+    """Images of a data set.
+
+    Attributes:
+        pixels: uint8, images × channels × height × width, 0 to 255.
+        names: one for each image, all different.
+        labels: int64, one class number for each image.
+        inputs: what a net is shown, where that differs from what it should give (pairs of a poor and a good picture):
+            uint8, images × channels × height × width; its size may differ from that of `pixels`.
+    """
 
     pixels: Tensor
     names: tuple[str, ...]
@@ -77,13 +85,22 @@ def numbered(labels: Tensor) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """What a list of data sets shows; `load` reads the images and raises LabError where they are not on this machine.
+    """What is known of a data set without loading it.
 
-    shape: channels, height, width; classes: different labels; wrong_pixel: from which distance (of 0 to 1) on a pixel
-    counts as wrong; light: 1 is white, as in a photograph, where else it is ink on paper; missing: None where the
-    images are here, else one sentence with what to do; input_shape: of what a net is shown, where that is something
-    else than the images; content: eight hexadecimal digits that stand for the files where a set of this name may have
-    other images on another machine.
+    Attributes:
+        name: as in an experiment.
+        title: for people.
+        shape: channels, height, width of an image.
+        splits: sizes of training, validation and test set.
+        classes: different labels.
+        source, licence: where the images come from, and under which terms.
+        load: reads the images; raises LabError where they are not on this machine.
+        wrong_pixel: a pixel is wrong from this distance on (0 to 1).
+        light: whether 1 is white, as in a photograph; else 1 is ink on paper.
+        missing: None where the images are here, else one sentence that says what to do.
+        input_shape: of what a net is shown, where that differs from the images.
+        content: eight hexadecimal digits that stand for the files, where a set of this name may have other images on
+            another machine.
     """
 
     name: str
@@ -123,7 +140,7 @@ class DatasetSpec:
 
     @property
     def memorised(self) -> bool:
-        """Every image is a thing of its own, learnt or not."""
+        """Whether a net shall memorise every single image: nothing is held out, and an image is learnt or not."""
         return self.splits.train == self.images
 
     def drawn(self, pixels: NDArray[Any]) -> NDArray[Any]:

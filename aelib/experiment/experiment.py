@@ -4,7 +4,7 @@
     >>> base.with_values({"optimizer.learning_rate": "0.01", "model.layers": "35-64-32-2"}).model.layers
     (35, 64, 32, 2)
 
-Whatever is wrong with one is said in sentences that name the field, its value and what is allowed.
+An invalid one is refused with sentences that name the field, its value and what is allowed.
 Two experiments that mean the same have the same digest: see `Experiment.digest`.
 """
 
@@ -36,7 +36,7 @@ MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
 SNAPSHOT_IMAGES = 32  # images of a large set whose reconstructions are kept along the way
 GRID_SIDE = 15  # of the decoded plane that is kept along the way: so many points across and down
 MAX_ACTIVATIONS = 150_000_000  # numbers that training keeps of one batch: twice as many with their gradients
-MAX_CODE = 64  # numbers of a convolutional code that snapshots keep: larger ones are looked at in the net itself
+MAX_CODE = 64  # numbers of a convolutional code that snapshots keep: pages compute larger ones from the net
 MAX_JSON = 100_000  # characters
 
 SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
@@ -205,7 +205,7 @@ class Experiment(Settings):
 
     @property
     def snapshot_images(self) -> int:
-        """Images whose reconstructions are kept along the way: all where each is a thing of its own."""
+        """Images whose reconstructions snapshots store: all of a memorised set."""
         described = self.dataset_spec
         return described.images if described.memorised else SNAPSHOT_IMAGES
 
@@ -320,7 +320,7 @@ class Experiment(Settings):
         return parse(data)
 
     def _fitted_layers(self, dataset: str) -> dict[str, Any]:
-        """Layers for another data set; nothing where that is not here, which is said later."""
+        """Layers for another data set; nothing where that is not here, which is reported later."""
         try:
             described = datasets.spec(dataset)
         except LabError:
@@ -379,7 +379,7 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=32_768)
 def _digest(experiment: Experiment, images: str) -> str:
-    """Kept beside the experiments, not in them: a changed copy (`model_copy`) must not carry the old one along.
+    """Cached outside the experiments: a changed copy (`model_copy`) must not carry the old one along.
     images: the canonical name of the data set, which other files under the same name change."""
     values = experiment.effective() | ({"dataset": images} if images != _defaults()["dataset"] else {})
     words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)

@@ -52,7 +52,7 @@ def one_of(names: Mapping[str, object]) -> BeforeValidator:
 
 
 def listed(separators: str) -> BeforeValidator:
-    """Texts such as 35-20-2 or 1,15,30 are accepted beside a list; an empty text is None."""
+    """Texts such as 35-20-2 or 1,15,30 are accepted as well as a list; an empty text is None."""
 
     def split(value: object) -> object:
         if not isinstance(value, str):
@@ -271,7 +271,7 @@ class Optimizer(Part):
     momentum: Annotated[
         float,
         setting(
-            "How much of the last step is kept (momentum, Nesterov).",
+            "Share of the last step that is added to the next (momentum, Nesterov).",
             "give a number from 0 to below 1",
             ge=0,
             lt=1,
@@ -312,7 +312,7 @@ class Optimizer(Part):
 
 
 class Corruption(Part):
-    """What is done to the images before the net sees them; what it should give back stays clean."""
+    """How images are corrupted before the net sees them; the targets stay clean."""
 
     kind: Annotated[
         str,
@@ -335,7 +335,7 @@ class Corruption(Part):
     where: Annotated[
         Literal["both", "train", "test"],
         setting(
-            "Noise while training, when the net is looked at and judged (test), or both.",
+            "Noise in training, in evaluation and testing (test), or in both.",
             "choose both, train or test",
         ),
     ] = "both"
@@ -351,7 +351,7 @@ class Corruption(Part):
 
 
 class EarlyStop(Part):
-    """When to stop before the last epoch. Looked at every 10 epochs."""
+    """When to stop before the last epoch. Checked every 10 epochs."""
 
     kind: Annotated[
         Literal["none", "learnt", "patience"],

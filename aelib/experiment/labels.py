@@ -24,7 +24,7 @@ _FIELDS: dict[str, str] = {
     "beta_warm_up": "Epochs until β is reached",
     "free_bits": "Free bits (nats a code number)",
     "model.layers": "Layers, from the image to the code",
-    "model.decoder_layers": "Decoder of its own (empty: mirrored)",
+    "model.decoder_layers": "Layers of the decoder (empty: mirrored)",
     "model.hidden_activation": "Hidden activation",
     "model.code_activation": "Activation of the code",
     "model.output_activation": "Activation of the output",
@@ -68,9 +68,9 @@ _CHOICES_OF: dict[tuple[str, str], str] = {
     ("early_stop.kind", "learnt"): "when every image is learnt",
     ("early_stop.kind", "patience"): "when the loss stops falling",
     ("early_stop.kind", "none"): "never",
-    ("corruption.where", "both"): "training and judging",
+    ("corruption.where", "both"): "training and testing",
     ("corruption.where", "train"): "training only",
-    ("corruption.where", "test"): "judging only",
+    ("corruption.where", "test"): "testing only",
 }
 
 
@@ -80,7 +80,7 @@ _PATHS = re.compile(rf"(?<![\w.])({'|'.join(_WRITTEN)})(?![\w=]|\.\w)")
 
 
 def field(path: str) -> str:
-    """A field's label; its path where nobody has named it yet."""
+    """A field's label; its path where it has none."""
     return _FIELDS.get(path, path)
 
 

@@ -1,4 +1,4 @@
-"""Networks that lessons put beside each other, as fields of an experiment: dotted path -> value."""
+"""Networks that lessons compare, as fields of an experiment: dotted path -> value."""
 
 from typing import Any
 

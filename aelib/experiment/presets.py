@@ -1,4 +1,4 @@
-"""Named experiments: every row of `data/results.csv` that can be run has one, and our own recipes beside them.
+"""Named experiments: every row of `data/results.csv` that can be run has one, and so do our own recipes.
 
 What a document leaves out (loss, batch size, initialisation, the code's activation) is stated in `assumed`.
 """
@@ -381,7 +381,7 @@ _ALL += [
         "sr-activations",
         f"Activations: ELU{_E}",
         {**_SHARPEN, **networks.deep(3, 32), "dataset": "photo_pairs", "model.hidden_activation": "elu"},
-        f"{_SHARPEN_ASSUMED} The lesson puts other activations beside it.",
+        f"{_SHARPEN_ASSUMED} The lesson compares other activations with it.",
     ),
 ]
 

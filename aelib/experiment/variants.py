@@ -1,4 +1,4 @@
-"""Experiments that a lesson puts beside another: the same but for one thing."""
+"""Experiments that a lesson compares with another: the same, except for one thing."""
 
 from . import networks
 from .experiment import Experiment
@@ -35,7 +35,7 @@ def clean(experiment: Experiment) -> Experiment:
 
 
 def noisy(experiment: Experiment) -> Experiment:
-    """With noise while training and when judged: its own, or Gaussian of 0.2 where it has none."""
+    """With noise in training and testing: its own, or Gaussian noise of 0.2 where it has none."""
     noise = experiment.corruption
     if noise.kind == "none" or noise.level == 0:
         experiment = experiment.with_values({"corruption.kind": "gaussian", "corruption.level": 0.2})

@@ -46,8 +46,8 @@ def nearest(images: Tensor, among: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def summary(outputs: Tensor, images: ImageSet, described: DatasetSpec) -> dict[str, Any]:
-    """Figures of one run: images (that it is judged by), mse (mean over pixels and images); where every image is a
-    thing of its own also learnt and total (images), wrong_pixels (name -> count), wrong_pixels_total, and worst_pixel
+    """Metrics of one run: images (of the test set), mse (mean over pixels and images); for a memorised set
+    also learnt and total (images), wrong_pixels (name -> count), wrong_pixels_total, and worst_pixel
     (the largest distance of any pixel from its target)."""
     targets = images.images()
     figures: dict[str, Any] = {"images": len(images), "mse": float(mse(outputs, targets).mean())}

@@ -27,7 +27,7 @@ class Enlarge(nn.Module):
 
 
 class ConvolutionalAutoencoder(Autoencoder):
-    """encoder, decoder: one module for each step, so that what a step makes of an image can be looked at;
+    """encoder, decoder: one module for each step, so that the output of each step can be shown;
     `output_activation` stands apart, so that a loss can be computed from the logits."""
 
     def __init__(

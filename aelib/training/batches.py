@@ -72,8 +72,8 @@ class BatchLoader:
         self._eps_ahead: dict[int, Tensor] = {}
 
     def evaluation_batch(self, images: ImageSet | None = None, first: int = 0) -> Batch:
-        """The batch by which nets are looked at: these images, or those of training, in their own order. The same
-        noise and random numbers at every look; first: the number of the first of these images, on which both
+        """The batch on which nets are evaluated: these images, or the training set, in order. Noise and random
+        numbers are the same at every evaluation; first: the number of the first of these images, on which both
         depend."""
         if images is None and self.whole is not None and self.pixels is not None and self._clean is not None:
             shown, clean, targets = self.pixels, self._clean, self.whole.targets
@@ -89,7 +89,7 @@ class BatchLoader:
         return Batch(inputs, targets, self._eps([TEST], numbers))
 
     def sample(self, step: int) -> Batch:
-        """To look at every so many of the images trained on."""
+        """Every `step`-th image of the training set, for evaluation."""
         inputs = None if self.given is None else self.given[::step].cpu()
         pixels = self.bytes[::step].cpu()
         return self.evaluation_batch(ImageSet(pixels, (), torch.empty(0), inputs))

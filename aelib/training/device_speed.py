@@ -78,8 +78,8 @@ def measure(
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Speed:
-    """Train a fresh net for so many epochs, batches and noise included, nothing looked at or kept. on_progress is told
-    the share done. Raises Stopped, and LabError for a device that is not here."""
+    """Train a fresh net for so many epochs, batches and noise included, without evaluation; nothing is stored.
+    on_progress gets the share done. Raises Stopped, and LabError for a device that is not here."""
     where = pick_device(device)
     images = datasets.training_set(experiment.dataset)
     loader = BatchLoader([experiment], images, datasets.normalization(experiment.normalization, images.pixels), where)
@@ -165,7 +165,7 @@ def stored() -> list[Speed]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError):
-        raise LabError(f"{STORED.name} cannot be read: make it anew with `python -m benchmarks.devices`.") from None
+        raise LabError(f"{STORED.name} cannot be read: make it again with `python -m benchmarks.devices`.") from None
     return found
 
 
@@ -177,6 +177,6 @@ def save(speeds: list[Speed]) -> None:
         return one.name, one.machine, one.dataset, one.steps
 
     kept = {key(one): one for one in [*stored(), *speeds]}
-    aside = STORED.with_suffix(".new")
-    aside.write_text(json.dumps([asdict(one) for one in kept.values()], indent=1) + "\n", encoding="utf-8")
-    aside.replace(STORED)
+    temp_path = STORED.with_suffix(".new")
+    temp_path.write_text(json.dumps([asdict(one) for one in kept.values()], indent=1) + "\n", encoding="utf-8")
+    temp_path.replace(STORED)

@@ -13,13 +13,18 @@ from aelib.metrics import latent_space, reconstruction
 from .batches import BatchLoader
 from .engines.base import Engine, Evaluation, Posterior
 
-TRAIN_SAMPLE = 500  # images trained on whose loss is computed too, where a net is looked at by others
+TRAIN_SAMPLE = 500  # images of the training set on which the loss is computed too, where others are held out
 
 
 class Evaluated(NamedTuple):
-    """A look at all members. pixels: members × images × channels × height × width, not cut off; figures: of each
-    member, a record of the history, and most_wrong (wrong pixels of its worst image) where images are things of their
-    own."""
+    """All members, evaluated at one epoch.
+
+    Attributes:
+        evaluation: codes, outputs and losses from the engine.
+        pixels: the outputs as pixels, members × images × channels × height × width, not clipped.
+        figures: of each member a record of the history; for a memorised set also most_wrong (wrong pixels of its worst
+            image).
+    """
 
     evaluation: Evaluation
     pixels: Tensor
@@ -27,9 +32,8 @@ class Evaluated(NamedTuple):
 
 
 def columns(experiment: Experiment) -> tuple[str, ...]:
-    """What the history of a run of this experiment records of each epoch, beside the epoch and the seconds: the loss
-    of images trained on and, where others are looked at, of those; the parts of a variational loss; and how good it
-    is."""
+    """The columns of a run's history, after epoch and seconds: the training loss and, where images are held out, their
+    loss; the parts of a variational loss; and the metrics."""
     described = experiment.dataset_spec
     losses = ("train_loss",) if described.memorised else ("train_loss", _held_out(described))
     parts = ("recon_loss", "kl") if experiment.model.variational else ()
@@ -41,7 +45,7 @@ def _held_out(described: datasets.DatasetSpec) -> str:
 
 
 class Evaluator:
-    """Looks at the members of an engine with the images that the data set has for it. experiment: any of theirs."""
+    """Evaluates the members of an engine on the data set's evaluation set. experiment: of any of them."""
 
     def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
         self.experiment, self.engine, self.loader = experiment, engine, loader
@@ -52,14 +56,14 @@ class Evaluator:
         self.prepare()
 
     def prepare(self) -> None:
-        """The batches to look at, for the members as the loader has them now: the images that are looked at, and, where
-        these are others, as many of those trained on, so that both losses are of the same weights."""
+        """Make the batches for the members that the loader has now: the evaluation set and, where it is held out, a
+        sample of the training set, so that both losses are of the same weights."""
         self.evaluation_batch = self.loader.evaluation_batch(None if self.spec.memorised else self.images)
         step = -(-self.spec.splits.train // min(len(self.images), TRAIN_SAMPLE))
         self.sample = None if self.spec.memorised else self.loader.sample(step)
 
     def evaluate(self, epoch: int) -> Evaluated:
-        """At all members as they are now."""
+        """Evaluate all members as they are now."""
         sampled = self.engine.evaluate(self.sample).loss if self.sample is not None else None
         evaluation = self.engine.evaluate(self.evaluation_batch)
         pixels = self.loader.normalization.pixels(evaluation.outputs)
@@ -68,8 +72,8 @@ class Evaluator:
     def _figures(
         self, epoch: int, evaluation: Evaluation, sampled: Tensor | None, pixels: Tensor
     ) -> list[dict[str, float]]:
-        """Of each net, what the history records; sampled: losses of the images trained on, where others are looked
-        at."""
+        """Of each net, what the history records; sampled: losses on the training set, where the evaluation set is held
+        out."""
         columns: dict[str, list[float]] = {"train_loss": evaluation.loss.tolist()}
         if sampled is not None:
             columns = {"train_loss": sampled.tolist(), self.held_out: evaluation.loss.tolist()}
@@ -104,7 +108,7 @@ class Evaluator:
         return kept
 
     def final_metrics(self, evaluated: Evaluated) -> list[dict[str, Any]]:
-        """The metrics of each net, by the images that it is judged by."""
+        """The metrics of each net on the test set (of a memorised set, on all images)."""
         if self.spec.memorised:
             found = [reconstruction.summary(outputs.cpu(), self.images, self.spec) for outputs in evaluated.pixels]
             codes, posterior = evaluated.evaluation.codes, evaluated.evaluation.posterior
@@ -117,7 +121,7 @@ class Evaluator:
         return found
 
     def _on_test_set(self) -> tuple[list[dict[str, Any]], Tensor, Posterior | None]:
-        """By images that were held back, a part at a time; codes and posterior of all of them."""
+        """On the test set, a part at a time; codes and posterior of all its images."""
         images = datasets.test_set(self.spec.name)
         squares, codes, weights, posteriors = [], [], [], []
         for start in range(0, len(images), datasets.EVALUATION_IMAGES):

@@ -1,4 +1,4 @@
-"""A finished run: what was trained, what came out, and the net itself."""
+"""A finished run: the experiment, its results, and the trained net."""
 
 import functools
 import math
@@ -20,7 +20,7 @@ from aelib.experiment import Experiment
 from aelib.models import Autoencoder, build
 
 Array = NDArray[np.float32]
-TOGETHER = 20_000_000  # numbers that a step may give at once, where pages look at a net
+TOGETHER = 20_000_000  # numbers that a step may give at once, where pages evaluate a net
 
 
 def written(when: datetime) -> str:
@@ -58,11 +58,23 @@ class Snapshots:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """history: one record for each epoch that was recorded, with epoch, train_loss, seconds; where each image is a
-    thing of its own, wrong_pixels (sum over all images) and learnt, else valid_loss and mse of the images that a net
-    is looked at by (test_loss, where there are none to validate with); for variational nets recon_loss and kl of
-    these; metrics: `aelib.metrics.summary`; stopped: "epochs" (all of them), "learnt" or "patience"; seconds: of
-    training, this net's share where several were trained at once; created: as `written`."""
+    """A finished training.
+
+    Attributes:
+        experiment: what was asked for.
+        history: one record for each recorded epoch: epoch, train_loss, seconds; for a memorised set wrong_pixels (sum
+            over all images) and learnt, else valid_loss (test_loss, without a validation set) and mse of the evaluation
+            set; for variational nets recon_loss and kl.
+        metrics: see `aelib.metrics.summary`; for variational nets also `aelib.metrics.variational`.
+        epochs: how many were trained.
+        stopped: "epochs" (all of them), "learnt" or "patience".
+        seconds: of training; the share of this net where several were trained together.
+        device: a name for people.
+        created: UTC, ISO 8601 with milliseconds.
+        versions: of Python, torch, NumPy and Numba; and `engine`, the class that trained.
+        weights: the model's state_dict, on the CPU.
+        snapshots: the net at some epochs.
+    """
 
     experiment: Experiment
     history: list[dict[str, float]]
@@ -98,7 +110,7 @@ class Run:
 
     @functools.cached_property
     def images(self) -> ImageSet:
-        """What the net is looked at by: see `datasets.evaluation_set`. Codes and reconstructions are of these."""
+        """The evaluation set: see `datasets.evaluation_set`. Codes and reconstructions are of these."""
         return datasets.evaluation_set(self.experiment.dataset)
 
     @functools.cached_property
@@ -135,11 +147,11 @@ class Run:
 
     @functools.cached_property
     def inputs(self) -> Tensor:
-        """The images as the net was judged by, pixels from 0 to 1: noisy where the experiment says so. Shared."""
+        """The evaluation set as the net sees it, pixels from 0 to 1: noisy where the experiment says so. Shared."""
         return self.inputs_of(self.images)
 
     def inputs_of(self, images: ImageSet) -> Tensor:
-        """Any images of the set as the net is judged by them, pixels from 0 to 1: noisy where the experiment says
+        """Any images of the set as the net sees them in a test, pixels from 0 to 1: noisy where the experiment says
         so."""
         noise, pixels = self.experiment.corruption, images.shown.float() / 255.0
         if noise.kind == "none" or noise.where == "train":
@@ -156,7 +168,7 @@ class Run:
         return self._in_parts(restore, pixels)
 
     def reconstructions(self) -> Tensor:
-        """Every image as the net was judged by, through the net, as pixels: images × channels × height × width."""
+        """Every image of the evaluation set through the net, as pixels: images × channels × height × width."""
         return self.restored(self.inputs)
 
     @torch.no_grad()

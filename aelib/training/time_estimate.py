@@ -21,7 +21,7 @@ LARGE = 1.5e-11  # the same in products so large that they go through oneDNN (be
 UPDATE = 1.2e-9  # seconds a parameter: of the optimiser, where there are so many that they fill the processor's caches
 NOISE = 1.2e-8  # seconds a pixel
 AUTOGRAD = 8.0  # times the operations, where autograd trains
-LOOK = 1.5e-4  # seconds: of a look at the net for its history
+EVALUATION = 1.5e-4  # seconds: of one evaluation for the history
 CONVOLUTION = 8e-12  # seconds: of one multiplication of a convolution, three times a step
 MAP = 2.7e-9  # seconds: of one number that a convolution, batch norm or activation gives, there and back
 KEEP = 4e-3  # seconds: of what is computed and kept of each net in the end
@@ -47,12 +47,12 @@ def _batch(first: Experiment, nets: int) -> float:
     each = LARGE if widest * size >= matmul.LEAST else MULTIPLICATION
     arithmetic = 3 * parameters * size * nets * each + (parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0)
     noise = NOISE * first.dataset_spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
-    looks = min(first.epochs, HISTORY_POINTS) * (LOOK * slow + arithmetic / 3 * images / size)
+    looks = min(first.epochs, HISTORY_POINTS) * (EVALUATION * slow + arithmetic / 3 * images / size)
     return steps * (operations + arithmetic + noise) + looks + KEEP * nets
 
 
 def _convolutional(experiment: Experiment, images: int) -> float:
-    """Of one net: an image on its way there and back, and looks at images on their way there."""
+    """Of one net: forward and backward for training, forward for evaluation."""
     net, epochs = experiment.architecture, experiment.epochs
     image = 3 * net.multiplications * CONVOLUTION + net.activations * MAP
     image += NOISE * experiment.dataset_spec.pixels if experiment.corruption.kind != "none" else 0.0

@@ -48,7 +48,7 @@ TOGETHER = 128  # nets of one batch: more are hardly faster, and an interrupted 
 
 
 class Cancelled(LabError):
-    """Training was stopped by whoever asked for it; nothing is kept."""
+    """Training was stopped by a person; nothing is stored."""
 
 
 class Diverged(LabError):
@@ -70,10 +70,18 @@ class Diverged(LabError):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training is. loss, learnt, history: of the first net that is still training (as in Run), total: its
-    images, 0 where they are not learnt one by one; nets: how many train together now; finished, wanted: nets, of all
-    that were asked for; share: of all the work, 0 to 1; seconds: since it started; seconds_left: at the present
-    speed."""
+    """How far training is.
+
+    Attributes:
+        epoch, epochs: the current epoch of the batch of nets, and its last.
+        loss, learnt, history: of the first net that is still training, as in `Run`.
+        total: images that can be learnt; 0 where the data set is not memorised.
+        seconds: since training started.
+        seconds_left: at the present speed.
+        nets: how many train together now.
+        finished, wanted: nets that have ended, and all that were asked for.
+        share: of all the work, 0 to 1.
+    """
 
     epoch: int
     epochs: int
@@ -117,14 +125,14 @@ def fit_many(
     """Train nets, those that differ only in MEMBER_FIELDS in one batched pass; results in the order asked for.
 
     A net that diverges gives a Diverged in its place and leaves the others alone. More nets than fit into memory
-    train one batch after the other. on_result is told of each net as soon as its batch has ended, so that what is
-    done is kept whatever becomes of the rest. Raises Cancelled.
+    train one batch after the other. on_result gets each net as soon as its batch has ended, so that finished
+    nets are stored even if the rest fails. Raises Cancelled.
     """
     where, start = pick_device(device), time.perf_counter()
     results: dict[int, Run | Diverged] = {}
     work, done = sum(experiment.epochs for experiment in experiments), 0
 
-    def told(progress: Progress) -> None:
+    def report(progress: Progress) -> None:
         """One batch's progress as that of all that was asked for."""
         if on_progress is not None:
             share = (done + batch_work * progress.epoch / progress.epochs) / work
@@ -137,7 +145,7 @@ def fit_many(
         members = [experiments[i] for i in batch]
         batch_work = sum(member.epochs for member in members)
         with _threads(members), retained_memory():
-            results |= zip(batch, _Fit(members, where, told, cancelled).run(), strict=True)
+            results |= zip(batch, _Fit(members, where, report, cancelled).run(), strict=True)
         done += batch_work
         if on_result is not None:
             for i in batch:
@@ -285,9 +293,9 @@ class _Fit:
                 finished.append((row, stopped))
                 done.append(row)
         if finished:
-            judged = self.evaluator.final_metrics(evaluated)
+            metrics = self.evaluator.final_metrics(evaluated)
             for row, stopped in finished:
-                self.results[self.rows[row]] = self._finish(row, self.rows[row], epoch, stopped, judged[row])
+                self.results[self.rows[row]] = self._finish(row, self.rows[row], epoch, stopped, metrics[row])
         if done:
             left = [row for row in range(len(self.rows)) if row not in done]
             self.rows = [self.rows[row] for row in left]
@@ -308,13 +316,13 @@ class _Fit:
                 return "patience"
         return None
 
-    def _finish(self, row: int, member: int, epoch: int, stopped: str, judged: dict[str, Any]) -> Run:
+    def _finish(self, row: int, member: int, epoch: int, stopped: str, metrics: dict[str, Any]) -> Run:
         kept = self.snapshots[member]
         snapshots = {name: torch.stack([one[name] for one in kept]) for name in kept[0]}
         return Run(
             experiment=self.members[member],
             history=self.history[member],
-            metrics=judged,
+            metrics=metrics,
             epochs=epoch,
             stopped=stopped,
             seconds=self.share,

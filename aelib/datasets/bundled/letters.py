@@ -1,6 +1,7 @@
 """Bundled letters A to J of open typefaces (data/letters), 28x28, white on black as in notMNIST.
 
-A row of a sheet is a family of typefaces; families to train on come first, and those to judge by are unseen.
+A row of a sheet is a family of typefaces. Families of the training set come first; those of the test set appear
+nowhere else.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ def tiles(path: Path, rows: int, columns: int, side: int) -> torch.Tensor:
     try:
         sheet = np.atleast_3d(np.asarray(Image.open(path)))
     except OSError as error:
-        raise LabError(f"{path} cannot be read ({str(error)[:80]}): install the project anew.") from None
+        raise LabError(f"{path} cannot be read ({str(error)[:80]}): install the project again.") from None
     if sheet.shape[:2] != (rows * side, columns * side):
-        raise LabError(f"{path} has another size than it should have: install the project anew.")
+        raise LabError(f"{path} has another size than it should have: install the project again.")
     grid = sheet.reshape(rows, side, columns, side, -1).transpose(0, 2, 4, 1, 3)
     return torch.from_numpy(np.ascontiguousarray(grid))
 

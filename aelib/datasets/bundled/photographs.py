@@ -1,7 +1,7 @@
-"""Patches of photographs that come with scikit-image and scikit-learn, and the same patches made small.
+"""Patches of photographs that come with scikit-image and scikit-learn, and the same patches scaled down.
 
 A net is shown the small one and gives the large one. Which picture is in which part is fixed, so that what a net is
-judged by are pictures that it has seen nothing of. Made when it is loaded, always the same.
+tested on come from pictures that it has not seen. They are made when the set is loaded, always the same.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _pictures() -> list[tuple[str, Any, int, int]]:
 def _pair(picture: Any, step: int, kept: int, factor: int) -> tuple[Tensor, Tensor]:
     """Patches and their small selves, those whose grey values differ most.
 
-    The picture is made small as a whole, by Pillow's bicubic filter, which is
+    The whole picture is scaled down by Pillow's bicubic filter, which is
     widened by the factor against aliasing; then both are cut.
     """
     height, width = (side // 12 * 12 for side in picture.shape[:2])  # 12: a multiple of every factor
@@ -109,7 +109,7 @@ def _loader(factor: int) -> Callable[[], ImageSet]:
             return _load(factor)
         except (OSError, ValueError) as error:
             reason = str(error).split("\n")[0][:80]
-            raise LabError(f"The photographs of scikit-image cannot be read ({reason}): install it anew.") from None
+            raise LabError(f"The photographs of scikit-image cannot be read ({reason}): install it again.") from None
 
     return load
 

@@ -1,4 +1,4 @@
-"""Fashion-MNIST: 70,000 pictures of clothes in MNIST's form, found in a folder of its own or downloaded (see
+"""Fashion-MNIST: 70,000 pictures of clothes in MNIST's form, found in its folder or downloaded (see
 files.py)."""
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def _search() -> _Found | None:
         if (path := _find(images)) is not None:
             other = _find(labels)
             if other is None:
-                raise LabError(f"{path} has no labels: put {labels} beside it.")
+                raise LabError(f"{path} has no labels: put {labels} into the same folder.")
             pairs.append((path, other))
     archive = next((folder / ARCHIVE for folder in files.folders(NAME) if (folder / ARCHIVE).is_file()), None)
     if archive is not None and not any(images.name.startswith("train") for images, _ in pairs):

@@ -105,7 +105,7 @@ def _name(cell: str, line: int, taken: Container[str]) -> str:
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise LabError(f"Line {line}: the name in column char must be 1 to {MAX_NAME} printable characters.")
     if name in taken:
-        raise LabError(f"Line {line}: the name {name!r} is already taken; give each glyph a name of its own.")
+        raise LabError(f"Line {line}: the name {name!r} is already taken; give each glyph another name.")
     return name
 
 

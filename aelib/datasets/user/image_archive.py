@@ -78,7 +78,7 @@ def read_zip(
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = _checked(archive.infolist(), shown)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
-        raise LabError(f"{shown} is not a ZIP archive that can be read: pack the pictures anew.") from None
+        raise LabError(f"{shown} is not a ZIP archive that can be read: pack the pictures again.") from None
     with archive:  # entries that are damaged are counted as they are read
         entries = [(m.filename, _member(archive, m)) for m in members]
         return _read(entries, shown, side, colour, on_progress, cancelled)
@@ -93,7 +93,7 @@ def _checked(members: Sequence[zipfile.ZipInfo], shown: str) -> list[zipfile.Zip
         path = PurePosixPath(member.filename.replace("\\", "/"))
         entry = member.filename[:60]
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", member.filename):
-            raise LabError(f"{shown} has the entry {entry!r}, which leads out of it: pack the pictures anew.")
+            raise LabError(f"{shown} has the entry {entry!r}, which leads out of it: pack the pictures again.")
         if member.external_attr >> 28 == 0xA:
             raise LabError(f"{shown} has the link {entry!r}: pack the pictures themselves.")
         if member.flag_bits & 1:
@@ -183,7 +183,7 @@ def _read(
             if len(skipped) > UNREADABLE * len(entries):
                 raise LabError(
                     f"More than {UNREADABLE:.0%} of the {len(entries):,} pictures in {shown} cannot be read, "
-                    f"{', '.join(skipped[:3])} among them: save them anew as PNG or JPEG."
+                    f"{', '.join(skipped[:3])} among them: save them again as PNG or JPEG."
                 ) from None
         else:
             folders.append(path.parent.name)

@@ -1,4 +1,4 @@
-"""A person's own pictures (PNG, JPEG), cut square and made small: kept under home()/datasets by their content.
+"""A person's own pictures (PNG, JPEG), cut square and scaled down; in home()/datasets, named after their content.
 
 Everything uploaded is hostile until `read` has accepted it; what is kept is our own safetensors file of plain pixels.
 """
@@ -61,7 +61,7 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
     try:
         small = _small(picture, side)
     except Exception:  # noqa: BLE001
-        raise LabError(f"{shown} is a damaged picture: save it anew as PNG or JPEG.") from None
+        raise LabError(f"{shown} is a damaged picture: save it again as PNG or JPEG.") from None
     array = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
     return torch.from_numpy(array.transpose(2, 0, 1).copy())
 
@@ -87,7 +87,7 @@ def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
         full = turned.convert("RGBA")
         return np.asarray(Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("RGB"))
     except Exception:  # noqa: BLE001
-        raise LabError(f"{shown} is a damaged picture: save it anew as PNG or JPEG.") from None
+        raise LabError(f"{shown} is a damaged picture: save it again as PNG or JPEG.") from None
 
 
 def _opened(content: bytes, shown: str, most_jpeg: int, most_png: int) -> Image.Image:
@@ -208,7 +208,7 @@ def _arrays(content: bytes) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
 def stored_spec(name: str) -> DatasetSpec:
     """The spec of pictures that `keep` has stored. Raises LabError where they are not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
-        raise LabError(f"dataset is {name[:60]!r}: pictures of one's own are named {PREFIX} and 12 hexadecimal digits.")
+        raise LabError(f"dataset is {name[:60]!r}: own pictures are named {PREFIX} and 12 hexadecimal digits.")
     path = storage.folder() / f"{name}.safetensors"
     if not path.is_file():
         raise LabError(f"dataset is {name!r}, pictures that are not on this machine: upload them again.")

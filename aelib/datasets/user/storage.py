@@ -1,4 +1,4 @@
-"""Files of data sets that people gave us, under home()/datasets, each named after its content."""
+"""A person's data sets as files in home()/datasets, each named after its content."""
 
 import os
 import threading
@@ -19,7 +19,7 @@ def folder() -> Path:
 
 @contextmanager
 def using_folder(other: Path) -> Iterator[None]:
-    """Another folder instead, for this thread only: what is not trusted yet is tried out aside."""
+    """Use another folder, in this thread only: for trying out data that is not trusted yet."""
     before = _within.set(other)
     try:
         yield
@@ -28,12 +28,12 @@ def using_folder(other: Path) -> Iterator[None]:
 
 
 def write(name: str, content: bytes) -> None:
-    """Aside, then renamed: a file is there whole or not at all. Raises LabError."""
+    """Write to a temporary file and rename it, so that a file is complete or not there. Raises LabError."""
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        aside = folder() / f".{name}-{os.getpid()}-{threading.get_ident()}"
-        aside.write_bytes(content)
-        aside.replace(folder() / name)
+        temp_path = folder() / f".{name}-{os.getpid()}-{threading.get_ident()}"
+        temp_path.write_bytes(content)
+        temp_path.replace(folder() / name)
     except OSError as error:
         raise LabError(f"Your data could not be kept in {folder()}: {error.strerror}.") from None
 

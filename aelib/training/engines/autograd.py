@@ -32,7 +32,7 @@ class AutogradEngine:
         self.model = model.to(device)
         self.pictures = not experiment.model.dense
         if self.pictures:
-            # pixels of all channels beside each other: what convolutions of oneDNN and of tensor cores are made for
+            # channels last: what convolutions of oneDNN and of tensor cores are made for
             # (benchmarks/convolution.py)
             self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if device.type == "cuda":
@@ -118,7 +118,7 @@ class AutogradEngine:
         return Evaluation(codes, outputs, mean([evaluation.loss for evaluation in evaluations]), posterior)
 
     def _evaluate_part(self, batch: Batch) -> Evaluation:
-        """At images that are few enough to be looked at together."""
+        """Evaluate images that are few enough for one pass."""
         if not self.model.variational:
             with self.mixed:
                 codes, logits = self.model.through(self._laid(batch.inputs[0]))

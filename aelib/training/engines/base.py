@@ -19,9 +19,13 @@ class Batch(NamedTuple):
 
 
 class Posterior(NamedTuple):
-    """What a look at variational nets has beside codes and outputs. log_var: members × images × latent_dim;
-    recon_loss: members, summed over pixels, mean over images, of a sampled code; kl: members × latent_dim, in nats,
-    mean over images. The last two are float64, on the CPU."""
+    """What an evaluation of variational nets has in addition.
+
+    Attributes:
+        log_var: members × images × latent_dim.
+        recon_loss: of a sampled code, summed over pixels, mean over images: members, float64 on the CPU.
+        kl: in nats, mean over images: members × latent_dim, float64 on the CPU.
+    """
 
     log_var: Tensor
     recon_loss: Tensor
@@ -29,10 +33,16 @@ class Posterior(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The nets as they are now. codes: members × images × latent_dim, of variational nets the means (with a latent_dim
-    of 0 where they are too many to be kept); outputs: of these
-    codes, members × images × channels × height × width, normalised; loss: what training makes small, float64 on the CPU
-    (MPS has none), members, the mean over pixels and images, or see `aelib.variational`."""
+    """The nets as they are now.
+
+    Attributes:
+        codes: members × images × latent_dim; of variational nets the means. latent_dim is 0 where codes are too large
+            to be stored.
+        outputs: the decoded codes, members × images × channels × height × width, normalised.
+        loss: the objective: the mean over pixels and images (of variational nets see `aelib.nn.variational`): members,
+            float64 on the CPU, since MPS has no float64.
+        posterior: of variational nets.
+    """
 
     codes: Tensor
     outputs: Tensor

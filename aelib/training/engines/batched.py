@@ -108,8 +108,8 @@ class _Buffers:
 class BatchedDense:
     """Engine (see `aelib.engines`) for dense nets of one shape, loss and kind of optimiser.
 
-    models and experiments: one for each member. But for rounding, each member
-    goes the way that `AutogradEngine` would take it alone.
+    models and experiments: one for each member. Each member gets the weights that `AutogradEngine` would give, except
+    for rounding.
     """
 
     fuses = True  # may use torch's fused optimiser
