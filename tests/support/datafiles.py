@@ -1,6 +1,10 @@
 """What tests of files of data sets share."""
 
+import struct
+
+import numpy as np
 import pytest
+import torch
 
 from aelib import datasets
 from aelib.core.errors import LabError
@@ -18,3 +22,18 @@ def refused(name: str) -> str:
     assert datasets.spec(name).content == ""
     assert name in [one.name for one in datasets.available()], "a damaged set does not hide the others"
     return sentence
+
+
+def classes_in_all_parts(name: str) -> None:
+    splits, labels = datasets.spec(name).splits, datasets.load(name).labels
+    for part in labels.split(list(splits)):
+        assert int(torch.bincount(part, minlength=10).min()) > 0
+
+
+def idx_bytes(shape: tuple[int, ...], content: bytes) -> bytes:
+    """An IDX file of bytes whose header gives this shape, whatever its content."""
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape) + content
+
+
+def idx_file(array: np.ndarray) -> bytes:
+    return idx_bytes(array.shape, array.tobytes())

@@ -1,7 +1,4 @@
-"""Sets that come with the app, and the list of all sets."""
-
-import socket
-from pathlib import Path
+"""What every bundled set with classes must hold."""
 
 import pytest
 import torch
@@ -43,46 +40,3 @@ def test_what_is_drawn_can_be_told_apart_on_unseen_typefaces(name: str) -> None:
         similar = (edges(test.images()) @ edges(train.images()).T).abs()
         found = train.labels[similar.argmax(1)]
         assert float((found == test.labels).float().mean()) > 0.5
-
-
-def test_photographs_are_made_small_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nowhere(*_: object) -> None:
-        raise OSError("no network")
-
-    monkeypatch.setattr(socket.socket, "connect", nowhere)
-    large = datasets.load("photographs_x2").pixels
-    for factor in (2, 3, 4):
-        images, described = datasets.load(f"photographs_x{factor}"), datasets.spec(f"photographs_x{factor}")
-        assert described.splits == (2000, 400, 200)
-        assert len(set(images.names)) == len(images)
-        assert described.shown_shape == (3, 48 // factor, 48 // factor)
-        assert torch.equal(images.pixels, large)
-        parts = [set(part.tolist()) for part in images.labels.split(list(described.splits))]
-        assert sum(map(len, parts)) == len(set.union(*parts)), "other pictures in each part"
-        # the small patch is the mean of the large one's blocks, but for what the filter takes from beside
-        blocks = torch.nn.functional.avg_pool2d(images.pixels.float(), factor)
-        assert float((blocks - images.shown.float()).abs().mean()) < 3
-
-
-def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) -> None:
-    order = [
-        "font5x7",
-        "emoji20x20",
-        "emoji32x32",
-        "digits8x8",
-        "letters",
-        "house_numbers",
-        "photographs_x2",
-        "photographs_x3",
-        "photographs_x4",
-        "mnist",
-        "fashion_mnist",
-        "notmnist",
-        "svhn",
-        "photo_pairs",
-    ]
-    assert list(datasets.SETS) == order
-    for name, described in datasets.SETS.items():
-        assert described.name == name
-        assert described.licence
-        assert (described.missing() is None) == (name not in order[order.index("mnist") :])

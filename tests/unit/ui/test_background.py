@@ -19,9 +19,7 @@ from aelib.datasets.files import RemoteFile
 from aelib.ui.jobs.background import MAX_BYTES, MAX_EACH, MAX_WAITING, PRESENT, REMEMBERED, Background, BackgroundWork
 from tests.support.apps import from_function, sound, until
 from tests.support.patience import PATIENCE
-from tests.unit.datasets.test_downloads import CONTENT, Shop, shop
-
-__all__ = ["shop"]  # a fixture
+from tests.support.shop import CONTENT, Shop
 
 
 class Piece:

@@ -1,6 +1,5 @@
-"""The bundled font against the file that the course gave out; glyph tables, good and bad."""
+"""Tables of glyphs, good and bad."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +10,8 @@ from hypothesis import strategies as st
 
 from aelib import datasets
 from aelib.core.errors import LabError
-from aelib.datasets import ImageSet, normalization
+from aelib.datasets import ImageSet
 from aelib.datasets.user import glyphs
-
-
-def test_the_font_is_the_courses(real_data: Path) -> None:
-    with (real_data / "font5x7" / "font5x7.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    font = datasets.load("font5x7")
-    assert font.names == tuple(row["char"] for row in rows)
-    for row, glyph in zip(rows, font.pixels, strict=True):
-        expected = [[int(bit) for bit in f"{int(row[f'row{i}'], 16):05b}"] for i in range(7)]
-        assert (glyph[0] // 255).tolist() == expected, row["char"]
 
 
 def test_a_table_in_hexadecimal_is_the_same_set(real_data: Path) -> None:
@@ -109,19 +98,3 @@ def test_what_is_written_is_read_back(height: int, width: int, names: list[str],
     again = glyphs.parse(glyphs.write(images))
     assert again.names == images.names
     assert torch.equal(again.pixels, images.pixels)
-
-
-@pytest.mark.parametrize(("kind", "low", "high"), [("none", 0, 1), ("symmetric", -1, 1)])
-def test_normalisation_has_the_range_it_says(kind: str, low: float, high: float) -> None:
-    images = datasets.load("font5x7").images()
-    scaled = normalization(kind, datasets.load("font5x7").pixels).apply(images)
-    assert (float(scaled.min()), float(scaled.max())) == (low, high)
-
-
-def test_standardised_pixels_have_mean_0_and_deviation_1_and_come_back() -> None:
-    images = datasets.load("font5x7").images()
-    rule = normalization("standardized", datasets.load("font5x7").pixels)
-    scaled = rule.apply(images)
-    assert float(scaled.mean()) == pytest.approx(0, abs=1e-6)
-    assert float(scaled.std(correction=0)) == pytest.approx(1, abs=1e-6)
-    torch.testing.assert_close(rule.pixels(scaled), images)

@@ -1,9 +1,6 @@
-"""Downloads from a server on loopback that breaks off, answers nonsense, or knows no ranges."""
+"""Files of data sets: downloads from a server on loopback that breaks off, answers nonsense, or knows no ranges."""
 
 import hashlib
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -11,60 +8,7 @@ import pytest
 from aelib.core.errors import LabError
 from aelib.datasets import files
 from aelib.datasets.files import RemoteFile
-
-CONTENT = bytes(range(256)) * 2000  # 512,000 bytes
-
-
-class Shop(ThreadingHTTPServer):
-    """How the server behaves, and what it was asked."""
-
-    content = CONTENT
-    breaks_after: int | None = None  # bytes of one answer
-    ranges = True
-    says_length = True
-    status: int | None = None
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.asked: list[str | None] = []  # the Range of each request
-
-    def handle_error(self, *_: object) -> None:
-        """The client may go away in the middle."""
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: Shop
-
-    def do_GET(self) -> None:
-        shop, wanted = self.server, self.headers.get("Range")
-        shop.asked.append(wanted)
-        if shop.status is not None:
-            self.send_error(shop.status)
-            return
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and shop.ranges else 0
-        if start >= len(shop.content):
-            self.send_error(416)
-            return
-        body = shop.content[start:]
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(shop.content) - 1}/{len(shop.content)}")
-        if shop.says_length:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: shop.breaks_after])
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    server = Shop()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+from tests.support.shop import CONTENT, Shop
 
 
 def remote(shop: Shop, checksum: str = hashlib.sha256(CONTENT).hexdigest()) -> RemoteFile:
@@ -185,3 +129,25 @@ def test_two_downloads_of_one_set_at_a_time_are_one_too_many(shop: Shop, home: P
     files.get("things", [remote(shop)], again)
     assert "already" in refused[0]
     assert arrived(home)
+
+
+def test_a_download_is_checked_reported_and_found_afterwards(shop: Shop) -> None:
+    reported: list[tuple[str, int, int]] = []
+    assert files.missing("things", [remote(shop)]) is not None
+    files.get("things", [remote(shop)], lambda *step: reported.append(step))
+    assert files.missing("things", [remote(shop)]) is None
+    assert reported[-1] == ("a.mat", len(CONTENT), len(CONTENT))
+    assert [done for _, done, _ in reported] == sorted(done for _, done, _ in reported)
+    asked = list(shop.asked)
+    files.get("things", [remote(shop)])
+    assert shop.asked == asked, "it is here"
+
+
+@pytest.mark.parametrize("kind", ["other content", "not there"])
+def test_a_download_that_is_wrong_leaves_nothing_behind(kind: str, shop: Shop, home: Path) -> None:
+    if kind == "other content":
+        shop.content = b"something else"
+    else:
+        shop.status = 404
+    assert "could not be downloaded" in fails(remote(shop))
+    assert not [path for path in (home / "downloads").rglob("*") if path.is_file()]

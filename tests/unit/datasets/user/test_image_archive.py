@@ -1,4 +1,4 @@
-"""Pictures of one's own in number: archives and folders, good and hostile."""
+"""Many pictures of one's own: archives and folders, good and hostile."""
 
 import io
 import json
@@ -11,7 +11,6 @@ from PIL import Image
 from safetensors.torch import save
 
 from aelib import datasets
-from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.datasets.user import image_archive, storage
 from tests.support.pictures import packed, picture, pictures
@@ -48,34 +47,6 @@ def test_a_collection_travels_and_has_one_name() -> None:
     assert datasets.content_of(name) == content
     other, _ = image_archive.read_zip(packed(pictures(31)), "a", 28, colour=False)
     assert image_archive.save(other) != name
-
-
-def test_a_folder_and_its_archive_are_the_same_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, archive = tmp_path / "mine", tmp_path / "mine.zip"
-    entries = dict(sorted(pictures(40).items()))
-    for name, content in entries.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    (folder / "link.png").symlink_to("/etc/passwd")
-    (folder / "cats" / "elsewhere").symlink_to(tmp_path)
-    archive.write_bytes(packed(entries))
-    names = set()
-    for path in (folder, archive):
-        assert main(["datasets", "--add", str(path), "--side", "28", "--grey", "--json"]) == 0
-        document = json.loads(capsys.readouterr().out)
-        assert (document["images"], document["classes"], document["skipped"]) == (40, 2, [])
-        names.add(document["name"])
-    assert len(names) == 1
-    assert main(["datasets", "--add", str(folder)]) == 0
-    assert datasets.spec(capsys.readouterr().out.strip()).shape == (3, 32, 32)
-
-
-@pytest.mark.parametrize("arguments", [["nowhere.zip"], ["README.md"], [".", "--side", "33"]])
-def test_what_cannot_be_added_is_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["datasets", "--add", *arguments]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert len(told.err.strip().splitlines()) == 1
 
 
 def test_pictures_of_one_folder_or_of_very_many_are_one_class() -> None:
