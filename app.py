@@ -12,7 +12,7 @@ home.picture()
 st.markdown(
     "An **autoencoder** is a network that is asked to give back its own input. Between input and output it has a "
     "narrow place, the **code**, so it cannot copy: it must find a few numbers that say what matters. Read the code "
-    "and you see what it found; change the code and you get images that nobody drew."
+    "and you see what it found; change the code and you get new images."
 )
 st.subheader("Lessons")
 home.lessons()

@@ -28,7 +28,7 @@ run = lesson.begin(
 if run is None:
     st.divider()
     st.caption(
-        "After training you see here: originals and what came out, a denoiser beside the autoencoder, what each layer "
+        "After training you see here: originals and what came out, a denoiser next to the autoencoder, what each layer "
         "sees, and how long the same training takes on a CPU and on a GPU."
     )
     st.stop()

@@ -13,7 +13,7 @@ FORM, RUN = "compression", "compression-run"
 page_frame.page("Compression")
 st.title("Compression")
 st.markdown(
-    "The code is all that the decoder gets to see. So whoever has the decoder needs only the code, and an autoencoder "
+    "The code is all that the decoder gets to see. If you have the decoder, you need only the code, and an autoencoder "
     "is a way to **keep images in fewer bits**. How few are enough to read a letter? And is it a better way than JPEG?"
 )
 
@@ -25,14 +25,14 @@ run = lesson.begin(
 if run is None:
     st.divider()
     st.caption(
-        "After training you see here: what is left of the letters, four codes beside each other, the code rounded to "
-        "one bit a number, JPEG, WebP and PCA as rivals, and what every layer makes of an image."
+        "After training you see here: what is left of the letters, four codes side by side, the code rounded to "
+        "one bit a number, JPEG, WebP and PCA as baselines, and what every layer makes of an image."
     )
     st.stop()
 
 st.header("3 · What the code keeps")
 st.markdown(
-    "Images that were held back, above what the decoder makes of their codes. Which parts of a letter survive, and "
+    "Held-out images, above what the decoder makes of their codes. Which parts of a letter survive, and "
     "which are smoothed away? Evaluation for typefaces that the net turns into plainer ones."
 )
 with messages.show_errors():

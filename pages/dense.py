@@ -50,7 +50,7 @@ st.header("5 · The latent plane")
 st.markdown(
     "Every character stands at its own code; behind them, what the decoder makes of every point. Move the pointer: the "
     "framed glyph is decoded there. Click, or use the sliders, to keep a point. Can you find **a character that "
-    "nobody drew**? Double-click to zoom in. "
+    "is not in the font**? Double-click to zoom in. "
     "Orange frames are characters with more than one wrong pixel. Do they have close neighbours?"
 )
 run_views.plane(run, RUN)

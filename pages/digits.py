@@ -22,8 +22,8 @@ run = lesson.begin(controls.Controls(FORM, default="digits-vae", takes=lesson_fo
 if run is None:
     st.divider()
     st.caption(
-        "After training you see here: the plane filling up epoch by epoch, a plain autoencoder beside it, what β "
-        "does, and digits that nobody wrote."
+        "After training you see here: the plane filling up epoch by epoch, a plain autoencoder to compare with, what β "
+        "does, and new digits."
     )
     st.stop()
 
@@ -31,7 +31,7 @@ st.header("3 · How it learnt")
 st.markdown(
     "The loss has two parts that pull against each other: the **reconstruction** wants codes that tell images apart, "
     "the **KL divergence** wants all of them near the middle. Both parts, below, are of images "
-    "that were held back."
+    "that were held out."
 )
 run_views.error_curves(run, RUN)
 
@@ -65,7 +65,7 @@ digits.numbers(run, RUN)
 with messages.show_errors():
     links.link(variants.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
 
-st.header("8 · Digits that nobody wrote")
+st.header("8 · New digits")
 st.markdown(
     "Codes drawn from N(0, 1), decoded. Are they digits? Below each stands the training image nearest to it: a copy "
     "would be no invention."

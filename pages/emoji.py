@@ -25,8 +25,8 @@ run = lesson.begin(
 if run is None:
     st.divider()
     st.caption(
-        "After training you see here: which pictures are learnt, ReLU beside sigmoid, pictures that morph and mix, and "
-        "new ones out of nothing."
+        "After training you see here: which pictures are learnt, ReLU compared with sigmoid, pictures that morph and mix, "
+        "and new ones from random codes."
     )
     st.stop()
 
@@ -61,7 +61,7 @@ run_views.plane(run, RUN)
 st.header("7 · Out of nothing")
 st.markdown(
     "A variational net knows where codes may lie: near 0, spread like N(0, 1). Draw one there, decode it, and you "
-    "have a picture that nobody drew, or one of the known ones: which is it? A plain autoencoder was never asked to "
+    "have a new picture, or one of the known ones: which is it? A plain autoencoder was never asked to "
     "put its codes there."
 )
 with messages.show_errors():

@@ -26,7 +26,7 @@ run = lesson.begin(
 if run is None:
     st.divider()
     st.caption(
-        "After training you see here: digits with noise under a slider, the network beside two filters, every epoch of "
+        "After training you see here: digits with noise under a slider, the network and two filters, every epoch of "
         "the training, and the level of noise at which the network stops being useful."
     )
     st.stop()
@@ -40,14 +40,14 @@ with messages.show_errors():
     restoring.live(run, f"{RUN}:live")
 
 st.header("4 · Epoch by epoch")
-st.markdown("When had it learnt most of what it knows? Does the loss on images held back turn up again?")
+st.markdown("When had it learnt most of what it knows? Does the loss on held-out images turn up again?")
 run_views.error_curves(run, RUN)
 restoring.epochs(run, RUN)
 
 st.header("5 · Where it stops being useful")
 st.markdown(
     "The same four ways at every level. The network was trained at one level only: how far to the left and to the "
-    "right of it does it help? A filter that is set anew for every level is a hard rival."
+    "right of it does it help? A filter that is tuned again for every level is a hard baseline."
 )
 with messages.show_errors():
     restoring.against_level(run, f"{RUN}:curve")

@@ -28,7 +28,7 @@ with messages.show_errors():
     shown = dataset or runs.most(rows)
     st.markdown(
         "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture; the "
-        "orange steps join the runs that nobody beats: for fewer errors you must pay with more parameters."
+        "orange steps join the runs that no other run beats: for fewer errors you must pay with more parameters."
     )
     st.caption(messages.escaped(f"Of one data set: {runs.title(shown)}. The filter above chooses another."))
     left, right = st.columns([2, 3])

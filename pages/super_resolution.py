@@ -27,8 +27,8 @@ run = lesson.begin(
 if run is None:
     st.divider()
     st.caption(
-        "After training you see here: the network beside nearest, bilinear, bicubic and Lanczos, a zoom into every "
-        "patch, nets with other layers, kernels and activations, and a picture of your own enlarged."
+        "After training you see here: the network compared with nearest, bilinear, bicubic and Lanczos, a zoom into "
+        "every patch, nets with other layers, kernels and activations, and a picture of your own enlarged."
     )
     st.stop()
 
@@ -50,7 +50,7 @@ with messages.show_errors():
 
 st.header("6 · How it learnt")
 st.markdown(
-    "Curves that are apart from the start tell of the pictures, not of the net: those held back may simply have more "
+    "Curves that are apart from the start tell of the pictures, not of the net: the held-out ones may simply have more "
     "detail. Do they part **later**?"
 )
 run_views.error_curves(run, RUN)

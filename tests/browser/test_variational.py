@@ -1,4 +1,4 @@
-"""The lessons on variational autoencoders in a real Chromium: films, mixtures, the atlas, pictures of one's own."""
+"""The lessons on variational autoencoders in a real Chromium: films, mixtures, the atlas, a person's own pictures."""
 
 import io
 import re
@@ -31,7 +31,7 @@ def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, 
     expect(page.get_by_text("Trained just now").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"of 9$")).first).to_be_visible()
 
-    page.get_by_role("button", name="Train the plain autoencoder beside it").first.click()
+    page.get_by_role("button", name="Train the plain autoencoder too").first.click()
     expect(page.get_by_text(re.compile(r"plain autoencoder \d\.\d+")).first).to_be_visible()
     settled(page)
     film = page.locator(".film input")

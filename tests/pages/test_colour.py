@@ -119,7 +119,7 @@ def test_what_a_lesson_cannot_show_is_one_sentence(page: str, query: dict[str, s
     assert len(app.error) + len(app.warning) == 1
 
 
-# --- many pictures of one's own ----------------------------------------------------------------------------------
+# --- many a person's own pictures ----------------------------------------------------------------------------------
 
 LESSONS = [("compression", 28, {"preset": "letters-7x7"}), ("colour", 32, {"preset": "house-numbers-autoencoder"})]
 TINY = {"model.convolution.channels": "2-2-1", "model.convolution.stride": "2-2-1", "epochs": "1"}

@@ -1,4 +1,4 @@
-"""The lesson Super-resolution, on runs that are stored, and a picture of one's own enlarged."""
+"""The lesson Super-resolution, on runs that are stored, and A person's own picture enlarged."""
 
 import binascii
 import io
@@ -126,7 +126,7 @@ def test_comparisons_that_do_not_fit_are_one_sentence_and_the_page_goes_on() -> 
     assert [header.value.partition(" ")[0] for header in app.header] == [str(i) for i in range(1, 11)]
 
 
-# --- a picture of one's own --------------------------------------------------------------------------------------
+# --- A person's own picture --------------------------------------------------------------------------------------
 
 OWN = "super-resolution-run:own"
 

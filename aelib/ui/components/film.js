@@ -1,4 +1,4 @@
-// Several ways from picture to picture, played beside each other, each with its strip. data: see `morphs.film` in Python.
+// Several ways from picture to picture, played side by side, each with its strip. data: see `morphs.film` in Python.
 
 export default function (component) {
   const { data, parentElement } = component;

@@ -35,8 +35,8 @@ class Controls:
         takes: Callable[[DatasetSpec], bool] = lambda _: True,
         kinds: tuple[str, ...] = ("dense",),
     ) -> None:
-        """default: the preset that a first visit shows; extras: what the page's address has beside an experiment, with
-        what it is where the address says nothing; takes: which data sets the lesson is for; kinds: of nets."""
+        """default: the preset that a first visit shows; extras: what the page's address has in addition to an
+        experiment, with their defaults; takes: which data sets the lesson is for; kinds: of nets."""
         self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
         self.kinds = kinds
         self._address = f"{lesson}:address"
@@ -74,7 +74,7 @@ class Controls:
         return f"{self.lesson}:{path}"
 
     def extra_key(self, name: str) -> str:
-        """Where the page keeps what its address has beside an experiment."""
+        """Where the page keeps what its address has in addition to an experiment."""
         return f"{self.lesson}:extra:{name}"
 
     def load(self, preset: str, experiment: Experiment) -> None:
@@ -111,7 +111,7 @@ class Controls:
 
     @property
     def takes_uploads(self) -> bool:
-        """Whether images of one's own may become the data set."""
+        """Whether a person's own images may become the data set."""
         return self.rules.state("dataset") == "free" and MORE not in self.rules.hide
 
     def more(self) -> DeltaGenerator:

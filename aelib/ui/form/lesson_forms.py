@@ -17,7 +17,7 @@ from .controls import Controls
 
 
 def of_single_images(described: DatasetSpec) -> bool:
-    """Every image is a thing of its own: what the lessons on characters and emoji are for."""
+    """Memorised sets: what the lessons on characters and emoji are for."""
     return described.memorised
 
 
@@ -49,7 +49,7 @@ def _characters(described: DatasetSpec) -> bool:
     return described.memorised and not described.light
 
 
-WITH_BETA = ("emoji", "digits")  # lessons that show β beside the network
+WITH_BETA = ("emoji", "digits")  # lessons that show β with the network
 
 
 def _starts(takes: Callable[[DatasetSpec], bool], noisy: bool | None = False, kind: str = "dense") -> list[str]:
@@ -203,7 +203,7 @@ def lab(controls: Controls) -> Experiment | None:
 
 
 def _own(controls: Controls) -> None:
-    """Images of one's own of any kind that there is."""
+    """A person's own images of any kind that there is."""
     side, colour = st.columns(2)
     size = side.segmented_control(
         "Size of pictures",

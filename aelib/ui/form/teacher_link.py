@@ -1,4 +1,4 @@
-"""What a teacher's link says beside the experiment: which controls are fixed, which are left out, and a task.
+"""What a teacher's link says in addition to the experiment: which controls are fixed, which are left out, and a task.
 
     lock=optimizer.kind,epochs    shown, not to be changed        lock=all, lock=more
     hide=model.batch_norm,loss    not shown                       hide=all, hide=more

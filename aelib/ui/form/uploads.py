@@ -1,4 +1,4 @@
-"""Images of one's own, and emoji to choose from. Whatever comes in is checked by `aelib.datasets`."""
+"""A person's own images, and emoji to choose from. Every upload is checked by `aelib.datasets`."""
 
 import hashlib
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from aelib.ui.shell.messages import escaped
 
 from .controls import Controls, title
 
-CHOSEN = "chosen"  # in the session: the set of emoji that was chosen last, also while one's own pictures are shown
+CHOSEN = "chosen"  # in the session: the set of emoji that was chosen last, also while a person's own pictures are shown
 MAX_SAID = 3  # sentences about pictures that were refused
 
 
@@ -30,7 +30,7 @@ def _problem(controls: Controls) -> None:
 
 
 def glyph_table(controls: Controls) -> None:
-    """A CSV of one's own glyphs."""
+    """A CSV of a person's own glyphs."""
     if not controls.takes_uploads:
         return
     key = controls.key("upload")
@@ -137,7 +137,7 @@ def _own(controls: Controls) -> None:
     form = controls.key("pictures")
 
     def take() -> None:
-        """Everything anew from the files that are there, as the choices are now."""
+        """Read the files again, as the choices are now."""
         state = st.session_state
         given, side, colour = state[f"{form}:files"], state[f"{form}:side"], state[f"{form}:colour"]
         state[controls.key("upload_problem")] = None
@@ -157,7 +157,7 @@ def _own(controls: Controls) -> None:
             refused.insert(0, str(error))
         state[controls.key("upload_problem")] = " ".join(refused[:MAX_SAID]) or None
 
-    st.markdown("The middle square of each is taken and made small; only that is kept, on this server.")
+    st.markdown("The middle square of each is cut out and scaled down; only that is stored on this server.")
     st.file_uploader(
         "Pictures (PNG, JPEG)",
         type=["png", "jpg", "jpeg"],
@@ -187,8 +187,8 @@ def arrived(controls: Controls) -> None:
 
 
 def collection(controls: Controls, side: int, colour: bool) -> None:
-    """Many pictures of one's own in a ZIP archive, as a data set of images side × side. The form calls `arrived` before
-    its first control."""
+    """A ZIP archive of a person's own pictures becomes a data set of images side × side. The form calls `arrived`
+    before its first control."""
     if not controls.takes_uploads:
         return
     fewest, most = image_archive.PICTURES

@@ -1,7 +1,7 @@
-"""Work that takes seconds and is no training: done aside, one piece at a time, seen by all who ask for the same.
+"""Work that takes seconds and is no training: done in the background, one piece at a time, and shared.
 
-Pages ask by a key that says what is to be done; whoever asks for what is done, or on its way, joins it. What nobody
-waits for any more stops.
+Pages ask by a key that says what is to be done. A person who asks for work that is done or under way joins it. Work
+that no one waits for any more stops.
 """
 
 import threading
@@ -21,7 +21,7 @@ from aelib.ui.shell.visitor import visitor_id
 REMEMBERED = 12  # results
 MAX_BYTES = 500_000_000  # of pictures among these; the latest stays, however large
 MAX_WAITING, MAX_EACH = 20, 3  # of all people, and of one
-COMPUTING, DOWNLOADS = "computing", "downloads"  # queues: who waits for a network keeps nobody from computing
+COMPUTING, DOWNLOADS = "computing", "downloads"  # queues: waiting for a network does not block computing
 POLL = 0.5  # seconds
 # seconds after its last look that a page is thought to be open: a browser wakes those that are hidden once a minute
 PRESENT = 100.0
@@ -33,7 +33,7 @@ Work = Callable[[Callable[[float], None], Callable[[], bool]], T]  # told: the s
 @dataclass(eq=False)
 class BackgroundWork:
     """share: done, 0 to 1; watched: people who wait for it, with the time of their last look; kept: whether it goes on
-    with nobody there; stopped: whether whoever wanted it has said so."""
+    without a visitor; stopped: whether the person who wanted it has asked for that."""
 
     kept: bool
     future: "Future[Any]" = field(default_factory=Future)
@@ -68,7 +68,7 @@ class BackgroundWork:
 
 
 class Background:
-    """All work of one queue on one server, in the order asked for. kept: whether it goes on with nobody there."""
+    """All work of one queue on one server, in the order asked for. kept: whether it goes on without a visitor."""
 
     def __init__(self, kept: bool = False) -> None:
         self.kept = kept
@@ -130,7 +130,7 @@ def forget(key: str, queue: str = COMPUTING) -> None:
 
 def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str = COMPUTING) -> T | None:
     """What `work` gives, or None until it is there: then there is a button with this label, or progress with Stop. key:
-    says what is to be done, so that nobody waits for the same twice; about: a line below the button; queue: COMPUTING
+    says what is to be done, so that no work is done twice; about: a line below the button; queue: COMPUTING
     or DOWNLOADS."""
     task = _background(queue).get(key)
     if task is not None and task.future.done() and not task.future.cancelled():

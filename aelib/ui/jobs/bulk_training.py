@@ -55,7 +55,7 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
 
 def _mine(experiments: Sequence[Experiment]) -> list[Job]:
     """The jobs of this person that these are part of and that are on their way. What others train shows when it is
-    there: a page that followed everybody's jobs would be drawn anew all the time."""
+    there: a page that followed everybody's jobs would be drawn again all the time."""
     person = visitor_id()
     jobs_of = (job for one in experiments if (job := jobs().get(one.digest)) is not None)
     return list({id(job): job for job in jobs_of if job.active and person in job.people}.values())

@@ -14,7 +14,7 @@ from . import background
 
 def missing(described: DatasetSpec) -> bool:
     """Whether the data set is not here; then one sentence says what to do, and, where it can be downloaded, there is a
-    button for that, or the progress of whoever pressed it."""
+    button for that, or the progress of the person who pressed it."""
     absent = described.missing()
     if absent is None:
         return False

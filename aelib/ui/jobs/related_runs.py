@@ -1,4 +1,4 @@
-"""Other runs beside the one that a page is about: trained when asked for, then opened."""
+"""Related runs of the one that a page is about: trained when asked for, then opened."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from . import bulk_training
 
 def runs_of(experiments: Sequence[Experiment], label: str, key: str) -> list[Run] | None:
     """Their runs, or None while some are missing: then there is a button with this label, or progress, and Stop."""
-    # a place of its own: what follows keeps its number on the page, so that nothing stands there twice for a moment
+    # its own place: what follows keeps its number on the page, so that nothing stands there twice for a moment
     with st.container():
         if not bulk_training.train(experiments, label, key):
             return None

@@ -1,4 +1,4 @@
-"""Every page's job panel: one's own trainings, and how busy the server is. Polls only while something runs."""
+"""Every page's job panel: a person's trainings, and how busy the server is. Polls only while something runs."""
 
 import random
 import time

@@ -19,7 +19,7 @@ from aelib.ui.shell.visitor import visitor_id
 from . import downloads
 
 _WATCHED = "watched"  # digest of the experiment that this person has just seen trained
-POLL = 0.7  # seconds between two looks at a running job
+POLL = 0.7  # seconds between two checks of a running job
 
 
 def run_of(experiment: Experiment, key: str) -> Run | None:
@@ -82,7 +82,7 @@ def _question(experiment: Experiment) -> str:
     if not described.memorised and described.classes < 2:
         return "which pictures will come out worst?"
     if not described.memorised:
-        return "which classes will lie beside each other, and which will share a place?"
+        return "which classes will lie side by side, and which will share a place?"
     what = "pictures" if described.light else "characters"
     return f"how many {what} will it learn, and which will it confuse?"
 
@@ -107,7 +107,7 @@ def _stored_note(run: Run, just_now: bool) -> None:
 
 @st.fragment(run_every=POLL)
 def _watch(digest: str, key: str) -> None:
-    """Live loss, epoch and time left. A fragment of its own: the rest of the page stays as it is."""
+    """Live loss, epoch and time left. Its own fragment: the rest of the page stays as it is."""
     job = jobs().get(digest)
     if job is None or not job.active:
         st.rerun()

@@ -94,14 +94,14 @@ def denoiser(run: Run, key: str) -> None:
         pd.DataFrame(table, columns=["shown", "net", "PSNR (dB)"]),
         hide_index=True,
         key=f"{key}:table",
-        column_config={"PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="Of images held back.")},
+        column_config={"PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="Of held-out images.")},
     )
 
 
 @st.cache_data(max_entries=32, show_spinner="Restoring …")
 def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list[tuple[str, str, float]]:
     """What is shown, to which net, and the PSNR, kept by the runs' digests and times: of a denoiser (last) and others,
-    on all images that it is looked at by."""
+    on all images of the evaluation set."""
     trained = list(_nets.values())[-1]
     targets = trained.images.images()
     table = []

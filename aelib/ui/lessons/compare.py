@@ -316,7 +316,7 @@ def images(shown: Mapping[str, Run], key: str) -> None:
     with show_errors():
         first = next(iter(shown.values()))
         names = first.images.names[:IN_A_PLANE]
-        # another table has widgets of its own, which begin with what the address says
+        # another table has its own widgets, which begin with what the address says
         own = f"{key}:{first.experiment.dataset}"
         place, brushed = f"{own}:picked:{compare_table.version()}", f"{own}:brushed:{compare_table.version()}"
         if place not in st.session_state:

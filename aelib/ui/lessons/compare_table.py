@@ -22,7 +22,7 @@ _PAGE = "compare"
 # in the session: the table that the editor began with, and as it is now; the address, and its part about the table
 _ROWS, _NOW, _SEEDS, _VERSION = "compare:rows", "compare:now", "compare:seeds", "compare:version"
 _ADDRESS, _WRITTEN, _EXTRAS, _SAID = "compare:address", "compare:written", "compare:extras", "compare:said"
-EXTRAS = ("figure", "by", "images")  # what an address has beside the table: see `asked`
+EXTRAS = ("figure", "by", "images")  # what an address has in addition to the table: see `asked`
 SEEDS_TRIED = 10  # of each preset, to find an experiment by its digest
 _START, _OTHER = "start from", "anything else"
 # column -> field; "layers" is another field for each kind of net
@@ -94,7 +94,7 @@ def choose() -> tuple[dict[int, Experiment], int]:
 
 
 def choice(name: str) -> str:
-    """What the address says beside the table, as it was given: to be checked. name: in EXTRAS."""
+    """What the address says in addition to the table, as it was given: to be checked. name: in EXTRAS."""
     return str(st.session_state.get(_EXTRAS, {}).get(name, ""))
 
 

@@ -1,5 +1,5 @@
-"""The parts of the lesson on compression: what the code keeps, four codes beside each other, fewer bits a number, and
-JPEG, WebP and PCA as rivals."""
+"""The parts of the lesson on compression: what the code keeps, four codes side by side, fewer bits a number, and
+JPEG, WebP and PCA as baselines."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -100,7 +100,7 @@ def compared(run: Run, key: str) -> None:
         )
         st.metric("The code is", _ratio(bits, of_image), width="content")
     draw = st.session_state.setdefault(f"{key}:draw", 0)
-    if st.button("Show others", icon=":material/casino:", key=f"{key}:again", help="Other images that were held back."):
+    if st.button("Show others", icon=":material/casino:", key=f"{key}:again", help="Other held-out images."):
         draw = st.session_state[f"{key}:draw"] = draw + 1
     chosen = _chosen(run, draw)
     targets, inputs = run.images.images()[chosen], run.inputs[chosen]
@@ -164,7 +164,7 @@ def four_codes(run: Run, key: str) -> list[Run]:
             ),
         },
     )
-    st.caption("PSNR and SSIM are of images held back while training; those of section 2 are of the test images.")
+    st.caption("PSNR and SSIM are of held-out images while training; those of section 2 are of the test images.")
     st.download_button(
         "Table as CSV",
         table.to_csv(index=False),
@@ -281,7 +281,7 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
     by_bits = _series(nets)
     counts = tuple(sorted({*rate_distortion.COMPONENTS, *(one.experiment.latent_dim for one in nets)}))
     pca = _pca(canonical, dataset, counts, PCA_BITS)
-    rivals = _codecs(canonical, dataset) | {f"PCA, {PCA_BITS} bits": pca}
+    baselines = _codecs(canonical, dataset) | {f"PCA, {PCA_BITS} bits": pca}
     measures: list[rate_chart.Quality] = ["psnr", "ssim"]
     measure = st.segmented_control(
         "Quality",
@@ -292,21 +292,21 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
         format_func=lambda name: rate_chart.LABELS[name].partition(",")[0],
         help="PSNR counts squared errors of pixels; SSIM compares contrast and structure in small windows.",
     )
-    figure = rate_chart.against_bits(by_bits | rivals, measure).update_layout(
+    figure = rate_chart.against_bits(by_bits | baselines, measure).update_layout(
         height=560
     )  # a phone's legend has many rows
     st.plotly_chart(figure, key=f"{key}:chart", config=_PLAIN)
     st.caption(
         f"Bits beside a name are those of each number. Of WebP and JPEG the points are {len(QUALITIES)} qualities from "
         f"{QUALITIES[0]} to {QUALITIES[-1]}, of PCA numbers of components. PSNR and bits are of at most {MAX_IMAGES} "
-        "images that were held back, SSIM of fewer."
+        "held-out images, SSIM of fewer."
     )
     if not beside:
         st.caption("Only the chosen net: train the four codes above, and they appear here too.")
     ours = [point for series in by_bits.values() for point in series]
-    st.markdown("\n".join(f"- {_in_words(name, ours, rivals[name])}" for name in (WHOLE, BARE)))
-    st.markdown("\n".join([f"- {_beside_pca(run, pca)}", f"- {_shared_once(run, rivals[WHOLE])}"]))
-    _needs(ours, rivals, run, key)
+    st.markdown("\n".join(f"- {_in_words(name, ours, baselines[name])}" for name in (WHOLE, BARE)))
+    st.markdown("\n".join([f"- {_beside_pca(run, pca)}", f"- {_shared_once(run, baselines[WHOLE])}"]))
+    _needs(ours, baselines, run, key)
 
 
 def _series(nets: Sequence[Run]) -> dict[str, list[RatePoint]]:
@@ -318,10 +318,10 @@ def _series(nets: Sequence[Run]) -> dict[str, list[RatePoint]]:
     return found
 
 
-def _in_words(name: str, ours: Sequence[RatePoint], rival: Sequence[RatePoint]) -> str:
+def _in_words(name: str, ours: Sequence[RatePoint], baseline: Sequence[RatePoint]) -> str:
     """At how many bits the nets beat a codec, by PSNR."""
-    found = rate_distortion.compare(ours, rival)
-    least = min(rival, key=lambda point: point.bits)
+    found = rate_distortion.compare(ours, baseline)
+    least = min(baseline, key=lambda point: point.bits)
     parts = []
     if found.better:
         parts.append(f"the nets are **better** {_range(found.better)}")
@@ -334,7 +334,7 @@ def _in_words(name: str, ours: Sequence[RatePoint], rival: Sequence[RatePoint]) 
             f"Its smallest images take {least.bits:,.0f} bits ({least.psnr:.1f} dB); with fewer, the nets are alone. "
             f"The best of these, {best.setting} in {best.bits:,.0f} bits, reaches {best.psnr:.1f} dB"
         )
-        needed = rate_distortion.bits_for(rival, best.psnr) if best.psnr > least.psnr else None
+        needed = rate_distortion.bits_for(baseline, best.psnr) if best.psnr > least.psnr else None
         text += (
             ", which is less." if needed is None else f": **better**, and {name} needs {needed:,.0f} bits for as much."
         )
@@ -376,14 +376,14 @@ def _shared_once(run: Run, whole: Sequence[RatePoint]) -> str:
     return text
 
 
-def _needs(ours: Sequence[RatePoint], rivals: Mapping[str, Sequence[RatePoint]], run: Run, key: str) -> None:
-    """How many bits every rival needs for images as good as each net's."""
+def _needs(ours: Sequence[RatePoint], baselines: Mapping[str, Sequence[RatePoint]], run: Run, key: str) -> None:
+    """How many bits every baseline needs for images as good as each net's."""
     rows = [
         {
             "net": f"{point.setting}, {point.name.removeprefix('nets, ')}",
             "bits": point.bits,
             "PSNR": point.psnr,
-            **{name: rate_distortion.bits_for(rival, point.psnr) for name, rival in rivals.items()},
+            **{name: rate_distortion.bits_for(baseline, point.psnr) for name, baseline in baselines.items()},
         }
         for point in sorted(ours, key=lambda point: -point.bits)
     ]
@@ -392,7 +392,7 @@ def _needs(ours: Sequence[RatePoint], rivals: Mapping[str, Sequence[RatePoint]],
         whole = st.column_config.NumberColumn(
             format="%.0f", help="Bits an image. At its smallest where even that is better; empty where it never is."
         )
-        config = {"PSNR": _DECIBELS, **dict.fromkeys(["bits", *rivals], whole)}
+        config = {"PSNR": _DECIBELS, **dict.fromkeys(["bits", *baselines], whole)}
         st.dataframe(table, hide_index=True, key=f"{key}:needs", column_config=config, placeholder="–")
         st.download_button(
             "Table as CSV",

@@ -22,7 +22,7 @@ def against_plain(run: Run, key: str) -> None:
     if not run.experiment.model.variational:
         st.info("This net is the plain one: switch on *Variational* above to compare.", icon=":material/info:")
         return
-    twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", key)
+    twin = runs_of([plain(run.experiment)], "Train the plain autoencoder too", key)
     if twin is None:
         return
     pair = {"variational": run, "plain": twin[0]}
@@ -43,7 +43,7 @@ def against_plain(run: Run, key: str) -> None:
             "standard deviation": st.column_config.NumberColumn(
                 format="%.2f", help="Of codes drawn for all images; the prior's is 1."
             ),
-            "MSE": st.column_config.NumberColumn(format="%.4f", help="Of images held back."),
+            "MSE": st.column_config.NumberColumn(format="%.4f", help="Of held-out images."),
             "distance of samples": st.column_config.NumberColumn(
                 format="%.3f", help="64 codes from N(0, 1), decoded: how far from the nearest training image."
             ),
@@ -75,7 +75,7 @@ def _planes(runs: dict[str, Run]) -> dict[str, latent_space.Array]:
 
 
 def betas(run: Run, key: str) -> None:
-    """The same net for every β: codes beside each other, and what reconstruction and KL come to."""
+    """The same net for every β: codes side by side, and what reconstruction and KL come to."""
     found = runs_of(with_betas(run.experiment), f"Train {len(BETAS)} values of β", key)
     if found is None:
         return

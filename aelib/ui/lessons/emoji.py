@@ -65,7 +65,7 @@ def outputs(run: Run, key: str) -> None:
 
 
 def _on_its_own_scale(picture: torch.Tensor, name: str) -> tuple[tuple[str], str, bool]:
-    """One picture on a scale of its own."""
+    """One picture on its own scale."""
     low, high = float(picture.min()), float(picture.max())
     scaled = ((picture - low) / max(high - low, 1e-6)).numpy()
     shown = np.repeat(scaled, 3, axis=0) if len(scaled) == 1 else scaled

@@ -11,7 +11,7 @@ from . import colour
 
 
 def outcome(run: Run, key: str) -> None:
-    """Images in and out; where each is a thing of its own, who is wrong by how much."""
+    """Images in and out; of a memorised set also which images have wrong pixels."""
     if not run.experiment.dataset_spec.memorised:
         colour.rows(run, f"{key}:rows")
         return

@@ -55,6 +55,6 @@ def begin(
             run_views.verdict(run)
             teacher_panel.judged(form, run)
             with st.container(horizontal=True, vertical_alignment="center"):
-                link_compare([experiment], "Put it beside others", add=True)
+                link_compare([experiment], "Compare it with others", add=True)
                 run_file.download(run, key)
         return run

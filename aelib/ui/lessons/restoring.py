@@ -171,7 +171,7 @@ def _in_words(found: Mapping[str, Quality], images: int) -> str:
     best = max((MEDIAN, NON_LOCAL), key=lambda name: found[name].psnr)
     gain, lead = net - nothing, net - found[best].psnr
     return (
-        f"Over {images} images that were held back the network {'gains' if gain > 0 else 'loses'} "
+        f"Over {images} held-out images the network {'gains' if gain > 0 else 'loses'} "
         f"**{abs(gain):.1f} dB** against doing nothing and is **{abs(lead):.1f} dB "
         f"{'better' if lead > 0 else 'worse'}** than the better filter ({best}). Non-local means was tuned on training "
         "images with this very noise; the network was not told the level."
@@ -183,9 +183,9 @@ def epochs(run: Run, key: str) -> None:
     names = {
         "epoch": "epoch",
         "train_loss": "loss, trained on",
-        "valid_loss": "loss, held back",
-        "test_loss": "loss, held back",
-        "mse": "MSE, held back",
+        "valid_loss": "loss, held out",
+        "test_loss": "loss, held out",
+        "mse": "MSE, held out",
         "seconds": "seconds",
     }
     there = [name for name in names if name in run.history[-1]]

@@ -1,4 +1,4 @@
-"""The Runs page's list: filter, open, compare, delete one's own."""
+"""The Runs page's list: filter, open, compare, delete your own."""
 
 from collections import Counter
 
@@ -125,7 +125,7 @@ def _delete(digests: list[str]) -> None:
     person, owners = visitor_id(), store().owners
     own = [digest for digest in digests if owners.of(digest) == {person}]
     if not own:
-        st.caption("Only who had a run trained, and nobody else did, can delete it.")
+        st.caption("You can delete a run that you had trained and that nobody else uses.")
         return
     with st.popover(f"Delete {len(own)} of your runs" if len(own) > 1 else "Delete your run", icon=":material/delete:"):
         st.markdown("What is deleted can be trained again at any time: the same experiment gives the same run.")

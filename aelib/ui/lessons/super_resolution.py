@@ -1,4 +1,4 @@
-"""The parts of the lesson on super-resolution: the table, the zoom, nets beside each other, a picture of one's own."""
+"""The parts of the lesson on super-resolution: the table, the zoom, nets side by side, A person's own picture."""
 
 import hashlib
 import io
@@ -23,8 +23,8 @@ from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.messages import escaped, problems
 
 TILE = 176  # pixels of the page
-CROP = 96  # pixels of a large picture that are shown beside each other
-SAME = 0.005  # dB that nobody sees and no table shows
+CROP = 96  # pixels of a large picture that are shown side by side
+SAME = 0.005  # dB: too small to see, and not shown in a table
 _PLAIN = {"displayModeBar": False}
 _COMPARISONS = {
     "Layers: 2, 3 and 4 a side": depths,
@@ -102,7 +102,7 @@ def zoom(run: Run, key: str) -> None:
 
 def compare(run: Run, key: str) -> None:
     """Nets that differ in one thing: errors over the epochs, and the table."""
-    name = st.selectbox("Put beside each other", list(_COMPARISONS), key=f"{key}:which")
+    name = st.selectbox("Compare", list(_COMPARISONS), key=f"{key}:which")
     experiments = _fitting(run.experiment, name)
     if not experiments:
         return
@@ -140,7 +140,7 @@ def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
 
 
 def own_picture(run: Run, key: str) -> None:
-    """A picture of one's own through the net, in tiles, beside bicubic; as PNG."""
+    """A person's own picture through the net, in tiles, beside bicubic; as PNG."""
     super_resolution.check_any_size(run)
     times = super_resolution.factor(run)
     what = "enlarged" if times > 1 else "sharpened"

@@ -79,7 +79,7 @@ def choose(form: Controls) -> Sweep | None:
         help="The field that takes each value.",
     )
     right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(st.session_state[key("vary")]))
-    left, right = st.columns(2)  # a row of its own, also where columns stand below each other
+    left, right = st.columns(2)  # its own row, also where columns stand below each other
     left.selectbox(
         "and",
         [_NOTHING, *fields()],

@@ -8,7 +8,7 @@ from aelib.experiment.labels import text as text
 
 PRESET = "preset"
 _TRACKERS = ("utm_", "fbclid", "gclid")  # what mail programs and networks add to a link
-MAX_VALUE = 500  # characters of one value: longer ones are not even looked at
+MAX_VALUE = 500  # characters of one value: longer ones are refused unread
 
 
 def to_query(experiment: Experiment, preset: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 TIDY_EVERY = 20.0  # seconds
 _M_ARENA_MAX = -8  # glibc's malloc.h
-ARENAS = 2  # heaps of glibc: one for each thread of a web server keeps hundreds of megabytes that nobody uses
+ARENAS = 2  # heaps of glibc: one for each thread of a web server holds hundreds of megabytes that are not used
 
 
 def settle() -> None:

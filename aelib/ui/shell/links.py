@@ -22,7 +22,7 @@ _SUPER_RESOLUTION = ("pages/super_resolution.py", "photographs-3-best")
 
 
 def name(experiment: Experiment) -> str:
-    """Network and seed, which tell most of one's own trainings apart."""
+    """Network and seed, which tell most of a person's trainings apart."""
     return f"{experiment.network}, seed {experiment.seed}"
 
 
@@ -69,7 +69,7 @@ def short(experiment: Experiment) -> str:
 
 
 def link_compare(experiments: Sequence[Experiment], label: str, add: bool = False) -> None:
-    """A link to the comparison of these; add: beside those that this person compares already."""
+    """A link to the comparison of these; add: in addition to those that this person compares already."""
     values = [short(one) for one in experiments]
     query = {"add": values[0]} if add else {str(i): value for i, value in enumerate(values, 1)}
     st.page_link("pages/compare.py", label=escaped(label), icon=":material/compare:", query_params=query)

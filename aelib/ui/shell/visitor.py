@@ -1,7 +1,7 @@
 """Who is asking: a name for one browser, so that a reopened tab finds its jobs and one person cannot fill the queue.
 
 Nobody logs in. Streamlit gives every browser a random token against forged requests (`_streamlit_xsrf`); its hash is
-the name. Without it (cookies off, tests), the session has a random name of its own.
+the name. Without it (cookies off, tests), the session has its own random name.
 """
 
 import hashlib

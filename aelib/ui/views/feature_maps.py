@@ -31,7 +31,7 @@ def features(run: Run, key: str) -> None:
         st.session_state[choice] = names[(names.index(st.session_state[choice]) + 1) % len(names)]
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Image", names, key=choice, help="One that was held back. Type to search.", width=260)
+        chosen = st.selectbox("Image", names, key=choice, help="A held-out one. Type to search.", width=260)
         st.button(
             "Next image",
             icon=":material/skip_next:",

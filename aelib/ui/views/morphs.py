@@ -58,7 +58,7 @@ def morph(run: Run, key: str) -> None:
         return
     twins = [run]
     if run.experiment.model.variational:
-        twin = runs_of([plain(run.experiment)], "Train the plain autoencoder beside it", f"{key}:plain")
+        twin = runs_of([plain(run.experiment)], "Train the plain autoencoder too", f"{key}:plain")
         twins += twin or []
     numbers = [names.index(stop) for stop in stops]
     rows = _ways(tuple((one.digest, one.created) for one in twins), tuple(numbers), between, spherical, twins)
@@ -130,7 +130,7 @@ def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
 
 
 def _apart(names: list[str], count: int) -> list[str]:
-    """Some that do not stand beside each other, where there are enough."""
+    """Some that do not stand side by side, where there are enough."""
     step = 3 if len(names) > 3 * (count - 1) else 1
     return names[::step][:count]
 

@@ -97,7 +97,7 @@ def error_curves(run: Run, key: str) -> None:
     if "learnt" in run.metrics:
         right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
     else:
-        held_out = curves.errors({"held back": run}, "mse", logarithmic=logarithmic, height=300)
+        held_out = curves.errors({"held out": run}, "mse", logarithmic=logarithmic, height=300)
         right.plotly_chart(held_out, key=f"{key}:mse", config=_PLAIN)
     if run.experiment.model.variational:
         lowest = losses.lowest(run.experiment.loss, run.images.images())
@@ -207,7 +207,7 @@ def reconstructions(run: Run) -> None:
 
 @st.fragment
 def plane(run: Run, key: str) -> None:
-    """The plane to point at, and two sliders for whoever prefers them; the chosen point decoded."""
+    """The plane to point at, and two sliders as another way; the chosen point decoded."""
     codes = run.codes()
     shown = latent_space.plane(codes)
     x, y = latent_space.bounds(shown.points(codes))

@@ -29,14 +29,14 @@ def samples(run: Run, key: str, count: int, width: int) -> None:
     found = drawn(run.digest, run.created, count, draw, run)
     variational = run.experiment.model.variational
     _shown(run, found, "Variational" if variational else "Plain autoencoder", width)
-    button = "Train the plain autoencoder beside it"
+    button = "Train the plain autoencoder too"
     twin = runs_of([plain(run.experiment)], button, f"{key}:plain") if variational else None
     if twin:
         found = drawn(twin[0].digest, twin[0].created, count, draw, twin[0])
         _shown(run, found, "Plain autoencoder, the same codes", width)
     if not run.experiment.dataset_spec.memorised:
         st.markdown(
-            f"Real images that were held back are **{_typical(run.experiment.dataset):.3f}** from the nearest "
+            f"Real held-out images are **{_typical(run.experiment.dataset):.3f}** from the nearest "
             "training image, on average. Samples that are much closer are blurred means or copies; much farther ones "
             "are no digits."
         )

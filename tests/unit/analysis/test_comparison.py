@@ -1,4 +1,4 @@
-"""Runs beside each other: figures by hand, the table of experiments, the page."""
+"""Runs side by side: figures by hand, the table of experiments, the page."""
 
 import math
 

@@ -245,7 +245,7 @@ def test_a_page_opens_in_a_browser_without_a_network(browser: Browser, tmp_path:
 def test_of_which_images_an_error_is(font: Run, noisy: Run) -> None:
     labels = _Page(html.page([noisy])).texts
     of_others = "MSE of what the net was shown, images looked at while training"
-    assert {"MSE, images held back", "PSNR, images held back", of_others} <= set(labels)
+    assert {"MSE, held-out images", "PSNR, held-out images", of_others} <= set(labels)
     assert "MSE" not in labels
     assert "MSE" in _Page(html.page([font])).texts, "of all there are"
 
