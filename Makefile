@@ -1,9 +1,9 @@
-# make run: set up once, then serve the app.   make test: lint, types, imports, all tests, browser included.   make load: a class of 50.
+# make run: set up once, then serve the app.   make test: lint, types, imports, all tests, browser included.   make docs: the documentation.   make load: a class of 50.
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: run test bench load clean
+.PHONY: run test docs bench load clean
 
 run: .venv/app
 	$(BIN)/streamlit run server.py $(ARGS)
@@ -15,6 +15,10 @@ test: .venv/dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# The documentation of docs/ and the docstrings as pages in site/; a warning is an error.
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --clean
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.training
@@ -45,4 +49,4 @@ load: .venv/dev
 	@touch $@
 
 clean:
-	rm -rf .venv
+	rm -rf .venv site
