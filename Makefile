@@ -3,16 +3,19 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: run test docs bench load clean
+.PHONY: run check test docs bench load clean
 
 run: .venv/app
 	$(BIN)/streamlit run server.py $(ARGS)
 
-test: .venv/dev
+check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+
+test: check
 	$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 

@@ -1,4 +1,4 @@
-"""MkDocs hook: the page command-line.md, written from the parser itself, so that it always says what the parser does."""
+"""MkDocs hook: the page command-line.md, written from the parser, so that it cannot say something else."""
 
 import argparse
 import sys
@@ -46,9 +46,7 @@ def page() -> str:
         sys.path.insert(0, root)
     from aelib.cli.main import _parser
 
-    commands = next(
-        action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
-    )
+    commands = next(action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
     return _INTRODUCTION + "\n".join(_section(name, sub) for name, sub in commands.choices.items())
 
 
@@ -64,21 +62,18 @@ def _section(name: str, parser: argparse.ArgumentParser) -> str:
 
 
 def _spelling(action: argparse.Action) -> str:
-    value = "" if action.nargs == 0 else str(action.metavar or "")
-    if not value and action.choices:
-        value = ",".join(map(str, action.choices)) if action.option_strings else action.dest.upper()
-    words = [*action.option_strings[-1:], value] if action.option_strings else [value or action.dest.upper()]
-    return f"`{' '.join(word for word in words if word)}`".replace("|", "\\|")
+    value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
+    return f"`{' '.join(word for word in [*action.option_strings[-1:], value] if word)}`"
 
 
 def _about(action: argparse.Action) -> str:
     parts = [action.help or ""]
     if action.choices:
-        parts.append(f"choices: {', '.join(f'`{one}`' for one in action.choices)}")
-    if action.default not in (None, False, "", argparse.SUPPRESS) and action.nargs != 0:
+        parts.append(f"one of {', '.join(f'`{one}`' for one in action.choices)}")
+    if action.default not in (None, False, "") and action.nargs != 0 and f"({action.default})" not in parts[0]:
         parts.append(f"default: `{action.default}`")
-    if isinstance(action, argparse._AppendAction):
-        parts.append("can be given several times")
+    if isinstance(action, argparse._AppendAction) and "at most" not in parts[0]:
+        parts.append("can be repeated")
     if action.required and action.option_strings:
         parts.append("required")
     return "; ".join(part for part in parts if part).replace("|", "\\|")

@@ -15,7 +15,9 @@ _log = logging.getLogger("mkdocs.hooks.reference_check")
 
 def on_files(files: Files, config: Any) -> None:
     pages = (ROOT / "docs" / "reference").glob("*.md")
-    listed = Counter(name for page in pages for name in re.findall(r"^::: (\S+)", page.read_text("utf-8"), re.MULTILINE))
+    listed = Counter(
+        name for page in pages for name in re.findall(r"^::: (\S+)", page.read_text("utf-8"), re.MULTILINE)
+    )
     modules = {_module(path) for path in (ROOT / "aelib").rglob("*.py") if path.name != "__init__.py"}
     public = {name for name in modules if not name.startswith(NOT_PUBLIC)}
     for name in sorted(public - listed.keys()):
