@@ -25,7 +25,8 @@ experiment.architecture.parameters
 ```
 
 An experiment is checked when it is made. If a value is wrong, or if fields do not fit together, the error names the
-field, its value and what is allowed. A field that has no effect does not change the digest, for example the momentum of Adam.
+field, its value and what is allowed. A field that has no effect does not change the digest, for example momentum with
+Adam.
 
 """
 
@@ -42,11 +43,11 @@ def page() -> str:
         sys.path.insert(0, root)
     from aelib.experiment import Experiment, field_info, flatten, labels, presets
 
-    rows = ["| field | on the page | meaning | allowed | default |", "| --- | --- | --- | --- | --- |"]
+    rows = ["| field | meaning | allowed | default |", "| --- | --- | --- | --- |"]
     for path, default in flatten(Experiment().model_dump(mode="json")).items():
         about = field_info(path)
         allowed = (about.json_schema_extra or {}).get("allowed", "")
-        cells = [f"`{path}`", labels.short(path), about.description, _sentence(allowed), _value(default)]
+        cells = [f"`{path}`<br>{labels.short(path)}", about.description, _sentence(allowed), _value(default)]
         rows.append(f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |")
     named = ["| preset | experiment |", "| --- | --- |"]
     named += [f"| `{name}` | {one.title} |" for name, one in presets.PRESETS.items()]
