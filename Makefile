@@ -1,20 +1,27 @@
-# make run: set up once, then serve the app.   make test: lint, types, imports, all tests, browser included.   make load: a class of 50.
+# make run: set up once, then serve the app.   make test: lint, types, imports, all tests, browser included.   make docs: the documentation.   make load: a class of 50.
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: run test bench load clean
+.PHONY: run check test docs bench load clean
 
 run: .venv/app
 	$(BIN)/streamlit run server.py $(ARGS)
 
-test: .venv/dev
+check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+
+test: check
 	$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# The documentation of docs/ and the docstrings as pages in site/; a warning is an error.
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --clean
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.training
@@ -45,4 +52,4 @@ load: .venv/dev
 	@touch $@
 
 clean:
-	rm -rf .venv
+	rm -rf .venv site
