@@ -25,8 +25,8 @@ run = lesson.begin(
 if run is None:
     st.divider()
     st.caption(
-        "After training you see here: which pictures are learnt, ReLU compared with sigmoid, pictures that morph and mix, "
-        "and new ones from random codes."
+        "After training you see here: which pictures are learnt, ReLU compared with sigmoid, pictures that morph "
+        "and mix, and new ones from random codes."
     )
     st.stop()
 
