@@ -125,7 +125,7 @@ def fit_many(
     """Train nets, those that differ only in MEMBER_FIELDS in one batched pass; results in the order asked for.
 
     A net that diverges gives a Diverged in its place and leaves the others alone. More nets than fit into memory
-    train one batch after the other. on_result gets each net as soon as its batch has ended, so that finished
+    train one group after the other. on_result gets each net as soon as its group has ended, so that finished
     nets are stored even if the rest fails. Raises Cancelled.
     """
     where, start = pick_device(device), time.perf_counter()
@@ -154,7 +154,7 @@ def fit_many(
 
 
 def groups(experiments: Sequence[Experiment], max_size: int = MAX_GROUP) -> list[list[int]]:
-    """Indices of experiments that are trained together: of one shape, at most so many, and not more than fit into
+    """Indices of experiments that train together: of one shape, at most max_size, and not more than fit into
     MEMORY."""
     same_shape: dict[Any, list[int]] = {}
     for i, experiment in enumerate(experiments):
