@@ -10,6 +10,7 @@ import torch
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from aelib.reproduction import runner
 from aelib.ui.shell import server_state
 from tests.support import browsing, chromium
 from tests.support.server import Server
@@ -55,6 +56,14 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("AELIB_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def record_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where reproduced figures are written, instead of into the project."""
+    monkeypatch.setattr(runner, "RECORD", tmp_path / "reproduction.json")
+    monkeypatch.setattr(runner, "TABLE", tmp_path / "reproduction.md")
+    return tmp_path / "reproduction.json"
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 from . import bundled as bundled
-from . import catalog as catalog
-from . import downloads as downloads
 from . import files as files
-from . import idx as idx
 from . import noise as noise
 from . import user as user
 from .catalog import DOWNLOADS as DOWNLOADS

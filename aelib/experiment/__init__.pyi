@@ -19,3 +19,4 @@ from .fields import MAX_WIDTH as MAX_WIDTH
 from .fields import DenseStep as DenseStep
 from .fields import Model as Model
 from .model_kinds import MODEL_KINDS as MODEL_KINDS
+from .model_kinds import import_object as import_object

@@ -13,7 +13,7 @@ from aelib.core.errors import LabError
 from aelib.nn.activations import ACTIVATIONS
 
 from .fields import Convolution, Model
-from .model_kinds import MODEL_KINDS, resolved
+from .model_kinds import MODEL_KINDS, import_object
 
 Shape = tuple[int, ...]  # channels, height, width; or numbers of a code
 
@@ -137,7 +137,7 @@ class Architecture:
 def plan(model: Model, shape: Shape, shown: Shape) -> Architecture:
     """The net that gives images of `shape` from what it is shown (channels, height, width each). model: without
     "auto". Raises DoesNotFit."""
-    found: Architecture = resolved(MODEL_KINDS[model.kind].plan)(model, shape, shown)
+    found: Architecture = import_object(MODEL_KINDS[model.kind].plan)(model, shape, shown)
     return found
 
 

@@ -52,6 +52,6 @@ MODEL_KINDS: dict[str, ModelKind] = {
 
 
 @functools.cache
-def resolved(name: str) -> Any:
+def import_object(name: str) -> Any:
     """The function or class that an entry names. Raises ImportError or AttributeError where there is none."""
     return resolve_name(name)

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import loky
 import torch
 
-from aelib.training.engines import numba_support
+from aelib.training import warm_up
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,8 +38,7 @@ def _start(parent: int) -> None:
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()
-    if numba_support.available:
-        numba_support.compiled_engine()
+    warm_up()
 
 
 def _ready() -> int:

@@ -19,10 +19,8 @@ from contextlib import suppress
 from aelib import datasets
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import Experiment
-from aelib.store import DamagedRun, Store
-from aelib.store.run_files import unpack
-from aelib.training import Progress
-from aelib.training.trainer import batches
+from aelib.store import DamagedRun, Store, unpack
+from aelib.training import Progress, groups
 
 from .job import Job, digest_of, fair_order
 from .limits import Limits
@@ -132,8 +130,8 @@ class JobScheduler:
                 new.append(experiment)
             else:
                 jobs[id(job)] = job
-        for part in batches(new, MAX_NETS_PER_JOB):
-            job = self._place(tuple(new[i] for i in part), person, request, stored=False, page=page)
+        for group in groups(new, MAX_NETS_PER_JOB):
+            job = self._place(tuple(new[i] for i in group), person, request, stored=False, page=page)
             jobs[id(job)] = job
         return list(jobs.values())
 

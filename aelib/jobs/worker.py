@@ -10,8 +10,7 @@ from pathlib import Path
 from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.experiment import from_json
-from aelib.store import Store
-from aelib.store.run_files import pack
+from aelib.store import Store, pack
 from aelib.training import Cancelled, Diverged, Run, fit_many
 
 from .mailbox import Mailbox, State, WorkerEnd

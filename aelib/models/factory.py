@@ -1,14 +1,13 @@
 """The model of an experiment."""
 
 from aelib.core.random import generator
-from aelib.experiment import Experiment
-from aelib.experiment.model_kinds import MODEL_KINDS, resolved
+from aelib.experiment import MODEL_KINDS, Experiment, import_object
 
 from .base import Autoencoder
 
 
 def build(experiment: Experiment) -> Autoencoder:
     """The untrained model of an experiment, on the CPU; its weights follow from the experiment's seed alone."""
-    network: type[Autoencoder] = resolved(MODEL_KINDS[experiment.model.kind].network)
+    network: type[Autoencoder] = import_object(MODEL_KINDS[experiment.model.kind].network)
     architecture, shape = experiment.architecture, experiment.dataset_spec.shape
     return network(experiment.resolved_model, architecture, shape, generator(experiment.seed, "weights"))

@@ -18,14 +18,12 @@ from aelib.core.random import generator
 from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment
 from aelib.metrics import LEARNT_AT_MOST
-from aelib.models import build
-from aelib.models.convolutional import Enlarge
+from aelib.models import Enlarge, build
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES, select
 from aelib.nn.optimizers import OPTIMIZERS
-from aelib.training.evaluation import TRAIN_SAMPLE
-from aelib.training.trainer import CHECK_EVERY
+from aelib.training import CHECK_EVERY, TRAIN_SAMPLE
 
 from . import images
 

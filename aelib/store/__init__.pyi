@@ -6,5 +6,7 @@ from .index import Order as Order
 from .index import Summary as Summary
 from .index import badness as badness
 from .index import outcome_text as outcome_text
+from .run_files import pack as pack
+from .run_files import unpack as unpack
 from .store import Store as Store
 from .store import load as load

@@ -32,9 +32,7 @@ from aelib.datasets.user import glyphs, storage
 from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS
 from aelib.metrics import reconstruction
 from aelib.models import build
-from aelib.training import Run
-from aelib.training.evaluation import columns
-from aelib.training.run import written
+from aelib.training import Run, history_columns, utc_text
 
 from .errors import DamagedRun
 from .run_files import RUN, SNAPSHOTS, WEIGHTS, pack, read_record, unpack
@@ -246,7 +244,7 @@ def _record(files: Mapping[str, bytes]) -> _Record:
 def _of_time(created: str) -> None:
     """Raises ValueError where this is not how a run says when it was trained, or is still to come."""
     when = datetime.fromisoformat(created)
-    if written(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + CLOCK_TOLERANCE:
+    if utc_text(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + CLOCK_TOLERANCE:
         raise ValueError(created)
 
 
@@ -296,7 +294,7 @@ def _of_weights(run: Run) -> str | None:
 def _of_history(run: Run, record: _Record) -> str | None:
     if record.parameters != run.parameters or run.epochs > run.experiment.epochs:
         return "its parameters or epochs are not those of its experiment"
-    names = {"epoch", *columns(run.experiment), "seconds"}
+    names = {"epoch", *history_columns(run.experiment), "seconds"}
     if any(one.keys() != names for one in run.history):
         return "its history has other columns than it should"
     if not all(_number(value) for one in run.history for value in one.values()):

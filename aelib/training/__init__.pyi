@@ -1,11 +1,16 @@
 from . import device_speed as device_speed
 from . import time_estimate as time_estimate
-from . import trainer as trainer
+from .engines.numba_support import warm_up as warm_up
+from .evaluation import TRAIN_SAMPLE as TRAIN_SAMPLE
+from .evaluation import history_columns as history_columns
 from .run import Array as Array
 from .run import Run as Run
 from .run import Snapshots as Snapshots
+from .run import utc_text as utc_text
+from .trainer import CHECK_EVERY as CHECK_EVERY
 from .trainer import Cancelled as Cancelled
 from .trainer import Diverged as Diverged
 from .trainer import Progress as Progress
 from .trainer import fit as fit
 from .trainer import fit_many as fit_many
+from .trainer import groups as groups

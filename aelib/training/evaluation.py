@@ -31,7 +31,7 @@ class Evaluated(NamedTuple):
     figures: list[dict[str, float]]
 
 
-def columns(experiment: Experiment) -> tuple[str, ...]:
+def history_columns(experiment: Experiment) -> tuple[str, ...]:
     """The columns of a run's history, after epoch and seconds: the training loss and, where images are held out, their
     loss; the parts of a variational loss; and the metrics."""
     described = experiment.dataset_spec

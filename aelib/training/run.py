@@ -23,7 +23,7 @@ Array = NDArray[np.float32]
 TOGETHER = 20_000_000  # numbers that a step may give at once, where pages evaluate a net
 
 
-def written(when: datetime) -> str:
+def utc_text(when: datetime) -> str:
     """A time in UTC as runs have it in `created`."""
     return when.isoformat(timespec="milliseconds")
 

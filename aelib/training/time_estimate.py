@@ -11,7 +11,7 @@ from aelib.experiment import Experiment
 from .engines import matmul, numba_support
 from .engines.batched import FUSED_FROM, supports
 from .evaluation import TRAIN_SAMPLE
-from .trainer import HISTORY_POINTS, batches
+from .trainer import HISTORY_POINTS, groups
 
 # Of one step: each operation costs something however small it is, the rest is arithmetic.
 OPERATION = 0.85e-6  # seconds
@@ -29,10 +29,10 @@ KEEP = 4e-3  # seconds: of what is computed and kept of each net in the end
 
 def seconds(experiments: Sequence[Experiment]) -> float:
     """Seconds on one core for all of them, trained together where they can be."""
-    return sum(_batch(experiments[part[0]], len(part)) for part in batches(list(experiments)))
+    return sum(_group(experiments[part[0]], len(part)) for part in groups(list(experiments)))
 
 
-def _batch(first: Experiment, nets: int) -> float:
+def _group(first: Experiment, nets: int) -> float:
     images = first.dataset_spec.splits.train
     size = min(first.batch_size or images, images)
     steps = first.epochs * -(-images // size)

@@ -26,7 +26,7 @@ from .engines import batched, cuda_graphs, numba_support
 from .engines.autograd import AutogradEngine
 from .engines.base import Engine
 from .evaluation import Evaluator
-from .run import Run, Snapshots, written
+from .run import Run, Snapshots, utc_text
 
 HISTORY_POINTS = 300  # more than a plot can show
 SNAPSHOTS = 24
@@ -43,8 +43,8 @@ MEMBER_FIELDS = (
     "corruption.level",
     "beta",
 )
-MEMORY = 512_000_000  # bytes that the nets of one batch may need
-TOGETHER = 128  # nets of one batch: more are hardly faster, and an interrupted sweep loses at most these
+MEMORY = 512_000_000  # bytes that the nets of one group may need
+MAX_GROUP = 128  # nets of one group: more are hardly faster, and an interrupted sweep loses at most these
 
 
 class Cancelled(LabError):
@@ -125,7 +125,7 @@ def fit_many(
     """Train nets, those that differ only in MEMBER_FIELDS in one batched pass; results in the order asked for.
 
     A net that diverges gives a Diverged in its place and leaves the others alone. More nets than fit into memory
-    train one batch after the other. on_result gets each net as soon as its batch has ended, so that finished
+    train one group after the other. on_result gets each net as soon as its group has ended, so that finished
     nets are stored even if the rest fails. Raises Cancelled.
     """
     where, start = pick_device(device), time.perf_counter()
@@ -133,40 +133,40 @@ def fit_many(
     work, done = sum(experiment.epochs for experiment in experiments), 0
 
     def report(progress: Progress) -> None:
-        """One batch's progress as that of all that was asked for."""
+        """The progress of one group as a share of all."""
         if on_progress is not None:
-            share = (done + batch_work * progress.epoch / progress.epochs) / work
+            share = (done + group_work * progress.epoch / progress.epochs) / work
             seconds = time.perf_counter() - start
             left = seconds / share * (1 - share)
             counts = replace(progress, finished=len(results), wanted=len(experiments))
             on_progress(replace(counts, share=share, seconds=seconds, seconds_left=left))
 
-    for batch in batches(experiments):
-        members = [experiments[i] for i in batch]
-        batch_work = sum(member.epochs for member in members)
+    for group in groups(experiments):
+        members = [experiments[i] for i in group]
+        group_work = sum(member.epochs for member in members)
         with _threads(members), retained_memory():
-            results |= zip(batch, _Fit(members, where, report, cancelled).run(), strict=True)
-        done += batch_work
+            results |= zip(group, _Fit(members, where, report, cancelled).run(), strict=True)
+        done += group_work
         if on_result is not None:
-            for i in batch:
+            for i in group:
                 on_result(results[i])
     return [results[i] for i in range(len(experiments))]
 
 
-def batches(experiments: Sequence[Experiment], together: int = TOGETHER) -> list[list[int]]:
-    """Indices of experiments that are trained together: of one shape, at most so many, and not more than fit into
+def groups(experiments: Sequence[Experiment], max_size: int = MAX_GROUP) -> list[list[int]]:
+    """Indices of experiments that train together: of one shape, at most max_size, and not more than fit into
     MEMORY."""
-    groups: dict[Any, list[int]] = {}
+    same_shape: dict[Any, list[int]] = {}
     for i, experiment in enumerate(experiments):
         values = flatten(experiment.model_dump(mode="json"))
         shared = [repr(value) for path, value in values.items() if path not in MEMBER_FIELDS]
         key = tuple(shared) if batched.supports(experiment) else i
-        groups.setdefault(key, []).append(i)
+        same_shape.setdefault(key, []).append(i)
     parts = []
-    for group in groups.values():
+    for group in same_shape.values():
         first = experiments[group[0]]
         snapshots = SNAPSHOTS if first.snapshots is None else len(first.snapshots)
-        most = max(1, min(together, MEMORY // batched.bytes_needed(first, snapshots)))
+        most = max(1, min(max_size, MEMORY // batched.bytes_needed(first, snapshots)))
         count = -(-len(group) // most)  # as many batches as must be, of equal size
         parts += [group[k * len(group) // count : (k + 1) * len(group) // count] for k in range(count)]
     return parts
@@ -327,7 +327,7 @@ class _Fit:
             stopped=stopped,
             seconds=self.share,
             device=device_name(self.device),
-            created=written(datetime.now(UTC)),
+            created=utc_text(datetime.now(UTC)),
             versions={**_versions(), "engine": type(self.engine).__name__},
             weights=self.engine.state(row),
             snapshots=Snapshots(**snapshots),

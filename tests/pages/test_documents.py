@@ -13,20 +13,13 @@ from aelib.store import Store
 from aelib.training import fit
 from tests.support.apps import opened, sound
 
-pytestmark = pytest.mark.usefixtures("fresh_server")
+pytestmark = pytest.mark.usefixtures("fresh_server", "record_file")
 
 PAGE = "pages/documents.py"
 
 
-@pytest.fixture(autouse=True)
-def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(runner, "RECORD", tmp_path / "reproduction.json")
-    monkeypatch.setattr(runner, "TABLE", tmp_path / "reproduction.md")
-    return tmp_path / "reproduction.json"
-
-
 @pytest.fixture
-def measured() -> list[runner.Record]:
+def measured(record_file: Path) -> list[runner.Record]:
     """One row of A, one of B, and one whose images are not here."""
     store = Store()
 
@@ -122,7 +115,7 @@ def test_the_csv_has_a_line_a_row_and_figures_as_numbers(measured: list[runner.R
     assert frame["document mean"][0] == measured[0]["sides"][0]["figure"]["mean"]
 
 
-def test_a_record_that_is_no_json_is_said(record: Path) -> None:
-    record.write_text("{")
+def test_a_record_that_is_no_json_is_said(record_file: Path) -> None:
+    record_file.write_text("{")
     app = opened(PAGE)
     assert "cannot be read" in app.error[0].value.replace("\\", "")

@@ -27,10 +27,10 @@ def finished(job: Job) -> Job:
 
 
 @contextmanager
-def held(threads: ThreadPoolExecutor, count: int) -> Iterator[None]:
-    """Nothing that is submitted to these `count` threads begins before the end of the block."""
+def held(threads: ThreadPoolExecutor) -> Iterator[None]:
+    """Nothing that is submitted to these threads begins before the end of the block."""
     opened = threading.Event()
-    for _ in range(count):
+    for _ in range(threads._max_workers):
         threads.submit(opened.wait, PATIENCE)
     try:
         yield

@@ -1,7 +1,8 @@
 """Fixtures of several unit tests."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,3 +17,15 @@ def shop() -> Iterator[Shop]:
     yield server
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Path]:
+    """Another server, with nothing on it."""
+
+    def move() -> Path:
+        there = tmp_path / "elsewhere"
+        monkeypatch.setenv("AELIB_HOME", str(there))
+        return there
+
+    return move

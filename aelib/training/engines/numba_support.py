@@ -65,3 +65,12 @@ def compiled_engine() -> "type[CompiledDense] | None":
         logging.getLogger(__name__).exception("Numba does not work on this machine: the batched engine trains instead")
         return None
     return CompiledDense
+
+
+def warm_up() -> None:
+    """Compile the engine, or load what an earlier process compiled, so that the first training does not wait for it.
+
+    Does nothing without Numba.
+    """
+    if available:
+        compiled_engine()

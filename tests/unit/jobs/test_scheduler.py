@@ -1,32 +1,16 @@
-"""Background jobs: one a digest, progress, stop, failure in a sentence, a killed worker."""
+"""Training in the background: one job for each digest, progress, stop, failure in a sentence."""
 
 import math
-import os
-import signal
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from aelib.core.errors import LabError
-from aelib.jobs import Job, JobScheduler, Limits, limits
-from aelib.jobs.job import fair_order
-from aelib.jobs.local_pool import LocalPool
-from aelib.jobs.mailbox import FolderMailbox
+from aelib.jobs import JobScheduler, Limits
 from aelib.store import Store
-from aelib.training import fit
-from tests.support.patience import PATIENCE, wait_until
+from tests.support.patience import wait_until
 from tests.support.trainings import BEST, DIVERGES, LONG, finished, held
-
-THREADS = 2
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(THREADS) as executor:
-        yield executor
 
 
 def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecutor) -> None:
@@ -106,36 +90,6 @@ def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadP
     finished(again)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
-def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, threads: ThreadPoolExecutor) -> None:
-    jobs = JobScheduler(Store(), threads)
-    folder = jobs.pending_jobs.folder_of(BEST.digest)
-    folder.mkdir(parents=True)
-    (folder / "progress.json").write_bytes(content)
-    assert jobs.progress(BEST.digest) is None
-
-
-def test_a_killed_worker_is_replaced_and_its_job_tried_again_then_failed() -> None:
-    workers = LocalPool(1)
-    try:
-        jobs = JobScheduler(Store(), workers)
-        pids = [workers.submit(os.getpid).result(PATIENCE)]
-        job = jobs.submit(LONG)
-        wait_until(lambda: jobs.progress(LONG.digest))
-        os.kill(pids[0], signal.SIGKILL)
-        wait_until(lambda: job.attempts == 2 and jobs.progress(LONG.digest))
-        assert job.state == "running"
-        (second,) = workers.pids()
-        assert second not in pids
-        os.kill(second, signal.SIGKILL)
-        finished(job)
-        assert job.state == "failed"
-        assert "died" in job.reason
-        assert finished(jobs.submit(BEST)).state == "done"  # and the next one has a worker again
-    finally:
-        workers.shutdown(cancel_futures=True)
-
-
 def test_a_job_stops_only_when_nobody_else_waits_for_it(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     job = jobs.submit(LONG, "ana")
@@ -159,65 +113,10 @@ def test_everybodys_first_job_comes_before_anybodys_second(threads: ThreadPoolEx
     finished(running)
 
 
-def test_limits_name_what_was_refused_and_the_limit(threads: ThreadPoolExecutor) -> None:
-    jobs = JobScheduler(Store(), threads, slots=1, limits=Limits(max_epochs=999_999, max_parameters=9000, max_jobs=2))
-    with pytest.raises(LabError, match=r"epochs is 1,000,000.*999,999"):
-        jobs.submit(LONG)
-    with pytest.raises(LabError, match=r"12,\d+ parameters.*9,000"):
-        jobs.submit(BEST.with_values({"model.layers": "35-80-40-2"}))
-    slow = [LONG.with_values({"epochs": 999_999, "seed": seed}) for seed in range(3)]
-    mine = [jobs.submit(experiment, "ana") for experiment in slow[:2]]
-    with pytest.raises(LabError, match=r"2 trainings.*allows 2"):
-        jobs.submit(slow[2], "ana")
-    mine.append(jobs.submit(slow[2], "ben"))
-    for job in reversed(mine):
-        jobs.cancel(job.digest, next(iter(job.people)))
-        finished(job)
-
-
-def test_a_training_that_takes_too_long_is_ended_with_a_reason(threads: ThreadPoolExecutor) -> None:
-    job = finished(JobScheduler(Store(), threads, limits=Limits(max_seconds=0.3)).submit(LONG))
-    assert job.state == "failed"
-    assert "longer than" in job.reason
-
-
-def test_limits_come_from_the_environment_before_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AELIB_MAX_EPOCHS", "123")
-    assert limits.read({"max_epochs": 7, "max_jobs": 4}) == Limits(max_epochs=123, max_jobs=4)
-    for bad in ("many", "0", "-1", "nan"):
-        monkeypatch.setenv("AELIB_MAX_EPOCHS", bad)
-        with pytest.raises(LabError, match="AELIB_MAX_EPOCHS"):
-            limits.read()
-
-
-def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPoolExecutor) -> None:
-    store = Store()
-    jobs = JobScheduler(store, threads)
-    lost = jobs.submit(LONG, "ana")
-    wait_until(lambda: jobs.progress(LONG.digest))
-    ticket = (jobs.pending_jobs.folder_of(LONG.digest) / "job.json").read_bytes()
-    beside = JobScheduler(store, threads)  # another server with the same home leaves the first one's jobs alone
-    assert beside.get(LONG.digest) is None
-    assert lost.state == "running"
-    jobs.cancel(LONG.digest, "ana")
-    finished(lost)
-    for name, content in ((LONG.digest, ticket), ("0123456789abcdef", b"{nonsense")):  # as kill -9 leaves it
-        folder = store.root / "jobs" / "deadbeef" / name
-        folder.mkdir(parents=True)
-        (folder / "job.json").write_bytes(content)
-    again = JobScheduler(store, threads)
-    marked = again.get(LONG.digest)
-    assert marked is not None
-    assert (marked.state, marked.people) == ("failed", {"ana"})
-    assert "restarted" in marked.reason
-    assert again.submit(BEST, "ana").people == {"ana"}
-    finished(again.submit(BEST))
-
-
 def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     owners = jobs.store.owners
-    with held(threads, THREADS):
+    with held(threads):
         job = jobs.submit(BEST, "ada")
         jobs.join(BEST.digest, "ben")
     finished(job)
@@ -236,28 +135,12 @@ def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) 
     assert owners.of(BEST.digest) == set()
 
 
-def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None:
-    store = Store()
-    with ThreadPoolExecutor(1) as executor:
-        jobs = JobScheduler(store, executor)
-        jobs.submit(LONG, "ada")
-        waiting = LONG.with_values({"seed": 1})
-        jobs.submit(waiting, "ada")
-        jobs.close()
-    after = JobScheduler(store, ThreadPoolExecutor(1))
-    found = [after.get(experiment.digest) for experiment in (LONG, waiting)]
-    assert all(job is not None and job.state == "failed" and "restarted" in job.reason for job in found)
-    assert [job.people for job in after.ended("ada")] == [{"ada"}, {"ada"}]
-    after.close()
-    assert list((store.root / "jobs").iterdir()) == []
-
-
 def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads, limits=Limits(max_jobs=1))
     first = finished(jobs.submit(BEST))
     several = [BEST.with_values({"seed": seed}) for seed in range(60)]
     other = [BEST.with_values({"seed": seed, "model.layers": "35-16-2", "epochs": 100}) for seed in range(3)]
-    with held(threads, THREADS):
+    with held(threads):
         asked = jobs.submit_all([*several, *other, DIVERGES, DIVERGES], "ada")
         assert first not in asked
         assert [len(job.experiments) for job in asked] == [29, 30, 3, 1]
@@ -303,13 +186,6 @@ def test_what_is_asked_for_while_it_is_being_stopped_begins_again(threads: Threa
     finished(again)
 
 
-def test_a_sweep_over_the_limit_says_how_long_it_would_take(threads: ThreadPoolExecutor) -> None:
-    jobs = JobScheduler(Store(), threads, limits=Limits(max_seconds=60))
-    with pytest.raises(LabError, match=r"These 40 trainings would take about \d+ minutes, .* allows 60 seconds"):
-        jobs.submit_all([BEST.with_values({"epochs": 1_000_000, "seed": seed}) for seed in range(40)])
-    assert jobs.active() == []
-
-
 def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     finished(jobs.submit(BEST))
@@ -321,45 +197,3 @@ def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPool
     assert before is not None
     assert after is not None
     assert after.created > before.created
-
-
-def test_a_run_that_was_kept_before_the_server_died_is_no_interrupted_one() -> None:
-    store = Store()
-    executor = ThreadPoolExecutor(1)
-    jobs = JobScheduler(store, executor)
-    jobs.submit(LONG, "ada")
-    short = BEST.with_values({"epochs": 20})
-    jobs.submit(short, "ben")
-    store.save(fit(short, "cpu"))  # by a worker whose last word was lost
-    jobs.close()
-    after = JobScheduler(store, ThreadPoolExecutor(1))
-    job = after.get(short.digest)
-    assert job is not None
-    assert job.state == "done"
-    assert store.owners.of(short.digest) == {"ben"}
-    after.close()
-
-
-@pytest.mark.parametrize(
-    ("settings", "sentence"),
-    [({"max_job": 2}, "'max_job' is not a limit: use max_epochs"), ({"max_jobs": 2.5}, "give a whole number")],
-)
-def test_a_limit_that_makes_no_sense_is_said(settings: dict[str, float], sentence: str) -> None:
-    with pytest.raises(LabError, match=sentence):
-        limits.read(settings)
-
-
-def test_an_empty_limit_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AELIB_MAX_EPOCHS", "")
-    assert limits.read() == Limits()
-
-
-def test_turns_are_taken_between_people(tmp_path: Path) -> None:
-    def job(*people: str) -> Job:
-        return Job((BEST,), FolderMailbox(tmp_path), set(people))
-
-    ada1, ada2, ada3, ben1, both, cleo1 = job("ada"), job("ada"), job("ada"), job("ben"), job("ada", "ben"), job("cleo")
-    assert fair_order([], [ada1]) == []
-    assert fair_order([ada1, ada2, ada3, ben1], []) == [ada1, ben1, ada2, ada3]
-    assert fair_order([ada2, ada3, ben1, cleo1], [ada1]) == [ben1, cleo1, ada2, ada3]
-    assert fair_order([ada2, both, cleo1], [ada1]) == [both, cleo1, ada2]  # ben has waited for nothing yet

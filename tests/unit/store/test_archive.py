@@ -14,7 +14,6 @@ import safetensors.torch
 import torch
 
 from aelib import datasets
-from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.datasets import ImageSet
 from aelib.datasets.bundled import emoji
@@ -32,18 +31,6 @@ TABLE = b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n"
 @pytest.fixture(scope="module")
 def run() -> Run:
     return fit(TINY, "cpu")
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Path]:
-    """Another server, with nothing on it."""
-
-    def move() -> Path:
-        there = tmp_path / "elsewhere"
-        monkeypatch.setenv("AELIB_HOME", str(there))
-        return there
-
-    return move
 
 
 def _files(content: bytes) -> dict[str, bytes]:
@@ -81,9 +68,6 @@ def _refused(content: bytes, says: str, home: Path) -> None:
     assert "\n" not in str(refused.value)
     assert _nothing_kept(home)
     assert store.count() == 0
-
-
-# --- there and back -------------------------------------------------------------------------------------------
 
 
 def _own_collection() -> str:
@@ -149,9 +133,6 @@ def test_a_run_that_is_here_stays_unless_it_is_damaged(run: Run) -> None:
     weights.write_bytes(b"broken")
     assert exchange.import_zip(exchange.to_zip(run), store)[1]
     assert list(store.verify()) == [(run.digest, None)]
-
-
-# --- what is refused ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
@@ -377,40 +358,3 @@ def test_a_data_set_that_is_another_is_refused_and_not_kept(home: Path, elsewher
 
 def test_a_data_set_that_nobody_asked_for_is_refused(run: Run, home: Path) -> None:
     _refused(_zip({**_files(exchange.to_zip(run)), "dataset.csv": TABLE}), "does not use", home)
-
-
-# --- the command line -----------------------------------------------------------------------------------------
-
-
-def test_export_and_import_on_the_command_line(
-    run: Run, tmp_path: Path, elsewhere: Callable[[], Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    Store().save(run)
-    file = tmp_path / "mine.zip"
-    assert main(["runs", "export", run.digest, str(file), "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert said == {"digest": run.digest, "file": str(file), "bytes": file.stat().st_size}
-    elsewhere()
-    for kept in (True, False):
-        assert main(["runs", "import", str(file), "--json"]) == 0
-        said = json.loads(capsys.readouterr().out)
-        assert (said["digest"], said["kept"]) == (run.digest, kept)
-        assert said["metrics"] == run.metrics
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["import"],
-        ["import", "no-such-file.zip"],
-        ["import", "."],
-        ["export"],
-        ["export", "0" * 16],
-        ["import", "pyproject.toml"],
-    ],
-)
-def test_the_command_line_refuses_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["runs", *arguments]) == 2
-    out = capsys.readouterr()
-    assert not out.out
-    assert out.err.count("\n") == 1

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from aelib.experiment import Experiment, flatten, presets
 from aelib.ui.shell.address import from_query, to_query
-from aelib.ui.shell.visitor import unmasked
 
 BEST = presets.get("font-best")
 FIELDS = sorted(flatten(Experiment().model_dump()))
@@ -65,15 +64,3 @@ def test_what_a_mail_program_adds_to_a_link_is_no_problem() -> None:
 def test_any_address_gives_an_experiment(query: dict[str, str]) -> None:
     preset, experiment, _ = from_query(query, "font-20-10")
     assert from_query(to_query(experiment, preset), "font-20-10")[1] == experiment
-
-
-def test_one_browser_has_one_name_however_its_cookie_is_masked() -> None:
-    first = unmasked("2|6d516a59|c88c527e318d2e1f226eb2ac995328a3|1795239573")
-    second = unmasked("2|70d735f4|d50a0dd32c0b71b23fe8ed0184d5770e|1795239573")
-    assert first is not None
-    assert first == second
-
-
-@given(st.text(max_size=60))
-def test_a_forged_cookie_is_no_name_or_some_name(cookie: str) -> None:
-    assert unmasked(cookie) is None or isinstance(unmasked(cookie), bytes)

@@ -1,6 +1,5 @@
-"""What a disk can do to a class server: full, read-only, half-written files, nonsense in the job's folder."""
+"""What a disk can do to a class server: full, or read-only."""
 
-import json
 import shutil
 import subprocess
 import threading
@@ -11,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import presets
 from aelib.jobs import JobScheduler, worker
 from aelib.jobs.health import check
-from aelib.jobs.mailbox import FolderMailbox, progress_from
-from aelib.store import DamagedRun, Store
-from aelib.training import Progress, Run, fit, fit_many
+from aelib.store import Store
+from aelib.training import Run, fit, fit_many
 from tests.support.patience import PATIENCE
 from tests.support.trainings import finished
 
@@ -118,53 +114,3 @@ def test_a_store_that_becomes_read_only_says_so_and_still_opens_runs(disk: Path)
         _read_only(disk, False)
         assert check(jobs)["status"] == "ok"
         assert jobs.store.digests() == [TINY.digest]
-
-
-@pytest.mark.parametrize("name", ["weights.safetensors", "snapshots.safetensors", "run.json"])
-@pytest.mark.parametrize("keep", [0, 1, 100])
-def test_a_truncated_file_is_a_damaged_run(name: str, keep: int) -> None:
-    store = Store()
-    store.save(fit(TINY, "cpu"))
-    path = store.runs / TINY.digest / name
-    path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(DamagedRun, match="train it again"):
-        store.get(TINY.digest)
-    assert [digest for digest, problem in store.verify() if problem] == [TINY.digest]
-
-
-SAID = Progress(3, 10, 0.5, 1, 32, 1.0, 2.0, [{"epoch": 1, "train_loss": 0.7}])
-_json = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=5),
-    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@given(some.binary(max_size=200))
-def test_any_bytes_in_a_progress_file_are_no_progress(content: bytes) -> None:
-    assert progress_from(content) is None
-
-
-@given(some.sampled_from(sorted(SAID.__dict__)), _json)
-def test_a_progress_file_with_a_field_of_another_kind_is_believed_only_where_it_makes_sense(
-    name: str, value: object
-) -> None:
-    content = json.dumps({**SAID.__dict__, name: value}).encode()
-    progress = progress_from(content)
-    if progress is not None:
-        assert 0 <= progress.epoch / progress.epochs <= 1
-        assert f"{progress.seconds_left:.0f} {progress.loss:.5f} {progress.learnt:,}"
-        assert all(record["epoch"] >= 0 or record["train_loss"] for record in progress.history)
-
-
-def test_a_mailbox_gives_back_what_was_put_in(tmp_path: Path) -> None:
-    mailbox = FolderMailbox(tmp_path)
-    assert mailbox.latest() is None
-    assert not mailbox.stop_requested()
-    mailbox.report(SAID)
-    assert mailbox.latest() == SAID
-    mailbox.clear()
-    assert mailbox.latest() is None
-    mailbox.request_stop()
-    mailbox.clear()
-    assert mailbox.stop_requested()

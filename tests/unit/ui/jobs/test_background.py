@@ -1,25 +1,16 @@
-"""Work aside: joined, told, stopped, forgotten; and downloads, which are such work."""
+"""Background work: joined, reported, stopped, forgotten."""
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from aelib import datasets
 from aelib.core.errors import LabError
-from aelib.datasets import files
-from aelib.datasets.downloads import mnist
-from aelib.datasets.files import RemoteFile
 from aelib.ui.jobs.background import MAX_BYTES, MAX_EACH, MAX_WAITING, PRESENT, REMEMBERED, Background, BackgroundWork
-from tests.support.apps import from_function, sound, until
+from tests.support.apps import from_function, said, sound, texts, until
 from tests.support.patience import PATIENCE
-from tests.support.shop import CONTENT, Shop
 
 
 class Piece:
@@ -231,169 +222,46 @@ def test_large_results_make_room_for_new_ones() -> None:
     assert background.get("picture 3") is None
 
 
-# --- on a page ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def fresh() -> Iterator[None]:
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-def _work_page() -> None:
+def _work_page(work: dict[str, "Piece"]) -> None:
     import streamlit as st
 
     from aelib.ui.jobs.background import result_of
-    from tests.unit.ui import test_background
 
-    found = result_of("thing", "Do it", test_background.WORK["thing"], "Takes a while.")
+    found = result_of("thing", "Do it", work["thing"], "Takes a while.")
     st.markdown(f"found {found}")
 
 
-WORK: dict[str, Piece] = {}
-
-
-def _words(app: AppTest) -> str:
-    return " ".join(str(one.value).replace("\\", "") for one in [*app.markdown, *app.error, *app.warning])
-
-
-@pytest.mark.usefixtures("fresh")
+@pytest.mark.usefixtures("fresh_caches")
 def test_a_button_begins_stop_ends_and_the_next_press_finishes() -> None:
-    WORK["thing"] = Piece("a picture")
-    app = from_function(_work_page)
+    work = {"thing": Piece("a picture")}
+    app = from_function(_work_page, work=work)
     assert [button.label for button in app.button] == ["Do it"]
     assert "Takes a while." in [one.value for one in app.caption]
     sound(app.button(key="thing:start").click().run())
-    assert WORK["thing"].begun.wait(PATIENCE)
+    assert work["thing"].begun.wait(PATIENCE)
     sound(app.run())
     assert [button.label for button in app.button] == ["Stop"]
     sound(app.button(key="thing:stop").click().run())
     sound(until(app, lambda: [button.label for button in app.button] == ["Do it"]))
     assert not app.error, "who stopped it knows why"
-    WORK["thing"].done.set()
+    work["thing"].done.set()
     sound(app.button(key="thing:start").click().run())
-    sound(until(app, lambda: "found a picture" in _words(app)))
+    sound(until(app, lambda: "found a picture" in texts(app)))
     assert not app.button
 
 
-@pytest.mark.usefixtures("fresh")
+@pytest.mark.usefixtures("fresh_caches")
 def test_what_went_wrong_is_said_and_a_fault_of_ours_does_not_stay_for_good() -> None:
-    WORK["thing"] = Piece(LabError("There is no room: make some."))
-    WORK["thing"].done.set()
-    app = from_function(_work_page)
+    work = {"thing": Piece(LabError("There is no room: make some."))}
+    work["thing"].done.set()
+    app = from_function(_work_page, work=work)
     sound(app.button(key="thing:start").click().run())
-    sound(until(app, lambda: "no room" in _words(app)))
+    sound(until(app, lambda: "no room" in said(app)))
     assert [button.label for button in app.button] == ["Do it"]
 
-    WORK["thing"] = Piece(RuntimeError("a fault"))
-    WORK["thing"].done.set()
+    work["thing"] = Piece(RuntimeError("a fault"))
+    work["thing"].done.set()
     app.button(key="thing:start").click().run()
     until(app, lambda: bool(app.exception) or not app.button)
     sound(app.run())
     assert [button.label for button in app.button] == ["Do it"]
-
-
-# --- downloads ---------------------------------------------------------------------------------------------------
-
-
-def _download_page() -> None:
-    import streamlit as st
-
-    from aelib import datasets
-    from aelib.ui.jobs import downloads
-
-    st.markdown(f"missing {downloads.missing(datasets.spec('mnist'))}")
-
-
-@pytest.fixture
-def for_sale(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[RemoteFile]:
-    """MNIST as two small files that a server on loopback has: where they are fetched from, not what is done with
-    them."""
-    checksum = hashlib.sha256(CONTENT).hexdigest()
-    found = [
-        RemoteFile(name, f"http://127.0.0.1:{shop.server_port}/{name}", len(CONTENT), checksum)
-        for name in ("a.gz", "b.gz")
-    ]
-    monkeypatch.delenv("AELIB_DATA", raising=False)
-    monkeypatch.setitem(datasets.DOWNLOADS, "mnist", found)
-    monkeypatch.setattr(mnist, "FILES", found)
-    return found
-
-
-KEY = "download:mnist"
-
-
-@pytest.mark.usefixtures("fresh")
-def test_a_set_that_is_not_here_is_fetched_by_its_button(for_sale: list[RemoteFile], home: Path) -> None:
-    app = from_function(_download_page)
-    assert "missing True" in _words(app)
-    assert "mnist is not on this machine" in _words(app)
-    assert [button.label for button in app.button] == ["Download mnist to this server"]
-    assert any(one.value.startswith("1 MB, for everybody") for one in app.caption)
-    sound(app.button(key=f"{KEY}:start").click().run())
-    sound(until(app, lambda: "missing False" in _words(app)))
-    assert not app.button
-    for file in for_sale:
-        path = files.find("mnist", file.name)
-        assert path is not None
-        assert path.read_bytes() == CONTENT
-    for file in (home / "downloads" / "mnist").iterdir():
-        file.unlink()
-    sound(app.run())
-    sound(app.run())
-    assert [button.label for button in app.button] == ["Download mnist to this server"], "it can be asked for again"
-
-
-@pytest.mark.usefixtures("fresh")
-def test_where_a_download_breaks_off_is_said_and_the_next_goes_on(
-    for_sale: list[RemoteFile], home: Path, shop: Shop
-) -> None:
-    shop.breaks_after = 200_000
-    app = from_function(_download_page)
-    sound(app.button(key=f"{KEY}:start").click().run())
-    sound(until(app, lambda: "goes on where it broke off" in _words(app)))
-    assert [button.label for button in app.button] == ["Download mnist to this server"]
-    shop.breaks_after = None
-    sound(app.button(key=f"{KEY}:start").click().run())
-    sound(until(app, lambda: "missing False" in _words(app)))
-    assert shop.asked[1] is not None, "not from the beginning"
-
-
-@pytest.mark.usefixtures("fresh")
-def test_stopping_a_download_keeps_what_has_come(for_sale: list[RemoteFile], home: Path, shop: Shop) -> None:
-    from aelib.ui.jobs import downloads
-
-    told: list[float] = []
-    work = downloads._download("mnist")
-    with pytest.raises(LabError):
-        work(told.append, lambda: told[-1] > 0.2)
-    folder = home / "downloads" / "mnist"
-    assert [path.name for path in folder.iterdir()] == ["a.gz.part"]
-    part = (folder / "a.gz.part").stat().st_size
-    assert 0 < part < len(CONTENT)
-    told.clear()
-    assert work(told.append, lambda: False)
-    assert shop.asked == [None, f"bytes={part}-", None]
-    assert told == sorted(told)
-    assert (told[0] > part / (2 * len(CONTENT)), told[-1]) == (True, 1.0)
-    (folder / "a.gz").unlink()
-    told.clear()
-    assert work(told.append, lambda: False)
-    assert (told[0] > 0.5, told[-1]) == (True, 1.0), "what is there already counts as come"
-
-
-def test_a_set_that_nobody_can_download_has_no_button(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AELIB_DATA", raising=False)
-    app = from_function(_no_download_page)
-    assert "missing True" in _words(app)
-    assert not app.button
-
-
-def _no_download_page() -> None:
-    import streamlit as st
-
-    from aelib import datasets
-    from aelib.ui.jobs import downloads
-
-    st.markdown(f"missing {downloads.missing(datasets.spec('photo_pairs'))}")

@@ -1,0 +1,62 @@
+"""What a job and its worker tell each other, and nonsense in its place."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from aelib.jobs import JobScheduler
+from aelib.jobs.mailbox import FolderMailbox, progress_from
+from aelib.store import Store
+from aelib.training import Progress
+from tests.support.trainings import BEST
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
+def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, threads: ThreadPoolExecutor) -> None:
+    jobs = JobScheduler(Store(), threads)
+    folder = jobs.pending_jobs.folder_of(BEST.digest)
+    folder.mkdir(parents=True)
+    (folder / "progress.json").write_bytes(content)
+    assert jobs.progress(BEST.digest) is None
+
+
+SAID = Progress(3, 10, 0.5, 1, 32, 1.0, 2.0, [{"epoch": 1, "train_loss": 0.7}])
+_json = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=5),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(some.binary(max_size=200))
+def test_any_bytes_in_a_progress_file_are_no_progress(content: bytes) -> None:
+    assert progress_from(content) is None
+
+
+@given(some.sampled_from(sorted(SAID.__dict__)), _json)
+def test_a_progress_file_with_a_field_of_another_kind_is_believed_only_where_it_makes_sense(
+    name: str, value: object
+) -> None:
+    content = json.dumps({**SAID.__dict__, name: value}).encode()
+    progress = progress_from(content)
+    if progress is not None:
+        assert 0 <= progress.epoch / progress.epochs <= 1
+        assert f"{progress.seconds_left:.0f} {progress.loss:.5f} {progress.learnt:,}"
+        assert all(record["epoch"] >= 0 or record["train_loss"] for record in progress.history)
+
+
+def test_a_mailbox_gives_back_what_was_put_in(tmp_path: Path) -> None:
+    mailbox = FolderMailbox(tmp_path)
+    assert mailbox.latest() is None
+    assert not mailbox.stop_requested()
+    mailbox.report(SAID)
+    assert mailbox.latest() == SAID
+    mailbox.clear()
+    assert mailbox.latest() is None
+    mailbox.request_stop()
+    mailbox.clear()
+    assert mailbox.stop_requested()

@@ -1,0 +1,66 @@
+"""What a server that was killed or closed did not finish."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from aelib.jobs import JobScheduler
+from aelib.store import Store
+from aelib.training import fit
+from tests.support.patience import wait_until
+from tests.support.trainings import BEST, LONG, finished
+
+
+def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPoolExecutor) -> None:
+    store = Store()
+    jobs = JobScheduler(store, threads)
+    lost = jobs.submit(LONG, "ana")
+    wait_until(lambda: jobs.progress(LONG.digest))
+    ticket = (jobs.pending_jobs.folder_of(LONG.digest) / "job.json").read_bytes()
+    beside = JobScheduler(store, threads)  # another server with the same home leaves the first one's jobs alone
+    assert beside.get(LONG.digest) is None
+    assert lost.state == "running"
+    jobs.cancel(LONG.digest, "ana")
+    finished(lost)
+    for name, content in ((LONG.digest, ticket), ("0123456789abcdef", b"{nonsense")):  # as kill -9 leaves it
+        folder = store.root / "jobs" / "deadbeef" / name
+        folder.mkdir(parents=True)
+        (folder / "job.json").write_bytes(content)
+    again = JobScheduler(store, threads)
+    marked = again.get(LONG.digest)
+    assert marked is not None
+    assert (marked.state, marked.people) == ("failed", {"ana"})
+    assert "restarted" in marked.reason
+    assert again.submit(BEST, "ana").people == {"ana"}
+    finished(again.submit(BEST))
+
+
+def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None:
+    store = Store()
+    with ThreadPoolExecutor(1) as executor:
+        jobs = JobScheduler(store, executor)
+        jobs.submit(LONG, "ada")
+        waiting = LONG.with_values({"seed": 1})
+        jobs.submit(waiting, "ada")
+        jobs.close()
+    after = JobScheduler(store, ThreadPoolExecutor(1))
+    found = [after.get(experiment.digest) for experiment in (LONG, waiting)]
+    assert all(job is not None and job.state == "failed" and "restarted" in job.reason for job in found)
+    assert [job.people for job in after.ended("ada")] == [{"ada"}, {"ada"}]
+    after.close()
+    assert list((store.root / "jobs").iterdir()) == []
+
+
+def test_a_run_that_was_kept_before_the_server_died_is_no_interrupted_one() -> None:
+    store = Store()
+    executor = ThreadPoolExecutor(1)
+    jobs = JobScheduler(store, executor)
+    jobs.submit(LONG, "ada")
+    short = BEST.with_values({"epochs": 20})
+    jobs.submit(short, "ben")
+    store.save(fit(short, "cpu"))  # by a worker whose last word was lost
+    jobs.close()
+    after = JobScheduler(store, ThreadPoolExecutor(1))
+    job = after.get(short.digest)
+    assert job is not None
+    assert job.state == "done"
+    assert store.owners.of(short.digest) == {"ben"}
+    after.close()
