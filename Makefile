@@ -33,6 +33,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.devices
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.startup
 
 # A class of 50 at one server: some ten minutes.
 load: .venv/dev

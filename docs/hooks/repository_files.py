@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "data/letters/FONTS.md"]
-IMAGES = ["benchmarks/scaling.png", "aelib/ui/screenshot.png"]
+IMAGES = ["benchmarks/scaling.png"]
 NOT_IN_NAVIGATION = "data/letters/FONTS.md"
 _LINK = re.compile(r"\]\(((?:\.\./)*)((?:docs|benchmarks|data|aelib)/[^)\s]+|[A-Z]+\.md[^)\s]*)\)")
 
