@@ -1,11 +1,11 @@
-"""The same jobs on a Dask cluster: `tcp://scheduler:8786`, workers with this library on other machines.
+"""Jobs on a Dask cluster: `tcp://scheduler:8786`, with this library on the workers' machines.
 
-Needs requirements-cluster.txt. Progress travels as Dask events, a wish to stop is a Dask event flag, and the trained
-net comes home as files that are checked before they are kept, so server and workers share no disk. A worker that is
-lost is Dask's to replace: the task starts again on another.
+Needs requirements-cluster.txt. Server and workers share no disk: progress travels as Dask events, a request to stop is
+a Dask event flag, and the trained net comes back as files, which are checked before they are stored. Dask replaces a
+worker that is lost: the task starts again on another one.
 
-Dask's protocol is not a guarded door: whoever reaches the scheduler can run code on the workers, and answers are
-unpickled here. Use it inside a network that you trust, or with TLS (`tls://` and Dask's own configuration).
+Dask's protocol has no authentication: anyone who reaches the scheduler can run code on the workers, and this process
+unpickles their answers. Use it inside a network that you trust, or with TLS (`tls://` and Dask's own configuration).
 """
 
 import json
@@ -26,17 +26,17 @@ from aelib.training import Progress
 from .mailbox import progress_from
 from .worker import Outcome, RemoteExecutor
 
-POLL_SECONDS = 2.0  # seconds between two looks at the cluster
-STOP_FLAG_SECONDS = 60.0  # seconds
-CONNECT_SECONDS = 4.0  # seconds until a scheduler that does not answer is given up
-MAX_HISTORY = 60  # of the history that travel with a report: Dask keeps the last thousand of them
+POLL_SECONDS = 2.0  # between two checks of the connection and of the number of workers
+STOP_FLAG_SECONDS = 60.0  # for which a stop flag stays set after its job has ended
+CONNECT_SECONDS = 4.0  # timeout of the connection to the scheduler
+MAX_HISTORY = 60  # records of the history in a report: Dask keeps the last thousand reports
 _TOPIC = "aelib-progress"
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class _WorkerEnd:
-    """key: of one job of one server."""
+    """The worker's end of a job's mailbox. key: of one job of one server."""
 
     key: str
 
@@ -55,7 +55,7 @@ class _Mailbox:
     key: str
 
     def worker_end(self) -> _WorkerEnd:
-        self.cluster.reports[self.key] = None  # from here on its reports are believed
+        self.cluster.reports[self.key] = None  # from now on its reports are accepted
         return _WorkerEnd(self.key)
 
     def latest(self) -> Progress | None:
@@ -78,16 +78,15 @@ def _flag(key: str) -> str:
 class DaskCluster(RemoteExecutor):
     """A Dask cluster as an executor. Raises LabError where it does not answer.
 
-    A thread of its own keeps the connection and asks how large the cluster is, so that whoever asks here never waits
-    for the network.
+    A background thread keeps the connection and counts the workers, so that no caller waits for the network.
     """
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.reports: dict[str, Progress | None] = {}  # of the jobs that are on their way
+        self.reports: dict[str, Progress | None] = {}  # key -> the latest report of a job that has not ended
         self._tasks: dict[str, Any] = {}  # key -> Dask's future, which keeps the task alive
         self._stopped: set[str] = set()
-        self._flags: dict[str, float] = {}  # key -> when its flag is taken down
+        self._flags: dict[str, float] = {}  # key -> when to clear its stop flag
         self._threads = 0
         self._client = self._connected()
         self._count_threads()
@@ -120,7 +119,7 @@ class DaskCluster(RemoteExecutor):
                 for key in [key for key, until in self._flags.items() if time.monotonic() > until]:
                     del self._flags[key]
                     distributed.Event(_flag(key), client=self._client).clear()
-            except Exception as error:  # noqa: BLE001 - a cluster that is away may come back
+            except Exception as error:  # noqa: BLE001 - a cluster that does not answer now may come back
                 self._threads = 0
                 _log.info("cluster %s: %s", self.address, error)
 
@@ -129,20 +128,20 @@ class DaskCluster(RemoteExecutor):
         self._threads = sum(int(worker["nthreads"]) for worker in workers)
 
     def _on_event(self, event: tuple[float, Any]) -> None:
-        _, said = event
-        if said["key"] in self.reports:  # else of another server, or of a job that has ended
-            self.reports[said["key"]] = progress_from(said["progress"].encode())
+        _, report = event
+        if report["key"] in self.reports:  # else of another server, or of a job that has ended
+            self.reports[report["key"]] = progress_from(report["progress"].encode())
 
     @property
     def size(self) -> int:
-        """Threads of all workers."""
+        """Threads of all workers, 0 where the cluster does not answer."""
         return self._threads if self._client.status == "running" else 0
 
     def mailbox(self) -> _Mailbox:
         return _Mailbox(self, secrets.token_hex(8))
 
     def stop(self, key: str) -> None:
-        """Where a worker has it, it will see the flag; where none has, it never begins."""
+        """Stop a job: a worker that trains it sees the flag; a job that no worker has taken yet never starts."""
         self._stopped.add(key)
         task = self._tasks.get(key)
         if task is not None and self.reports.get(key) is None:
@@ -150,15 +149,16 @@ class DaskCluster(RemoteExecutor):
         self._sender.submit(lambda: distributed.Event(_flag(key), client=self._client).set())
 
     def forget(self, key: str) -> None:
+        """Drop what is known about a job that has ended."""
         self.reports.pop(key, None)
         self._tasks.pop(key, None)
-        if key in self._stopped:  # a worker may have begun meanwhile, so its flag stays up for a while
+        if key in self._stopped:  # a worker may just have started it, so the flag stays set for a while
             self._stopped.discard(key)
             self._flags[key] = time.monotonic() + STOP_FLAG_SECONDS
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        """Hand a task to the cluster. Raises LabError where that is gone; the future raises it where the task is
-        lost."""
+        """Send a task to the cluster. Raises LabError where the cluster does not answer; the future raises it where
+        the task is lost."""
         if self._client.status != "running":
             raise LabError(self._no_answer())
         (task,) = args
@@ -179,7 +179,7 @@ class DaskCluster(RemoteExecutor):
                 ours.set_result(Outcome("cancelled", "Stopped before a worker took it, as asked."))
             else:
                 ours.set_exception(LabError("The cluster was stopped before this training ended: start it again."))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the job
+        except Exception as error:  # noqa: BLE001 - any error must reach the job
             if "deserializ" in str(error):  # how Dask says that its scheduler or worker cannot import aelib
                 _log.warning("cluster %s: %s", self.address, error)
                 error = LabError(
@@ -188,7 +188,7 @@ class DaskCluster(RemoteExecutor):
             ours.set_exception(error)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster; it goes on."""
+        """Disconnect; the cluster keeps running."""
         self._closed.set()
         self._sender.shutdown(wait=True)
         if cancel_futures:

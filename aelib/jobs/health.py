@@ -1,4 +1,4 @@
-"""Whether a server can do its work: for whoever watches it from outside."""
+"""The health check of a server, for monitoring."""
 
 import tempfile
 from typing import TypedDict
@@ -9,8 +9,16 @@ from .worker import RemoteExecutor
 
 
 class Health(TypedDict):
-    """status: "ok", or "failing" where something has to be mended; problems: one sentence each; slots: how many
-    trainings run at once; running, queued: jobs; runs: in the store."""
+    """The answer of the health check.
+
+    Attributes:
+        status: "ok", or "failing" where something needs repair.
+        problems: one sentence each.
+        slots: how many trainings can run at once.
+        running: jobs that run.
+        queued: jobs that wait.
+        runs: runs in the store.
+    """
 
     status: str
     problems: list[str]
@@ -21,7 +29,7 @@ class Health(TypedDict):
 
 
 def check(jobs: JobScheduler) -> Health:
-    """Looks at the jobs and writes a byte into the store. Takes milliseconds, raises nothing."""
+    """Check the jobs, the executor and the store (by writing one byte). Takes milliseconds; never raises."""
     problems = []
     try:
         with tempfile.TemporaryFile(dir=jobs.store.root) as file:
@@ -31,7 +39,7 @@ def check(jobs: JobScheduler) -> Health:
     runs = 0
     try:
         runs = jobs.store.count()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that the store does not work
+    except Exception as error:  # noqa: BLE001 - any error means that the store does not work
         problems.append(f"The store cannot be read ({type(error).__name__}).")
     size = jobs.executor.size if isinstance(jobs.executor, LocalPool | RemoteExecutor) else jobs.slots
     if size == 0:

@@ -1,4 +1,4 @@
-"""A job, and whose turn it is."""
+"""A job, and the order in which jobs run."""
 
 import hashlib
 import threading
@@ -54,7 +54,7 @@ class Job:
 
     @property
     def experiment(self) -> Experiment:
-        """The first, which is the only one of most jobs."""
+        """The first experiment; most jobs have only one."""
         return self.experiments[0]
 
     @property
@@ -63,15 +63,17 @@ class Job:
 
 
 def digest_of(experiments: Sequence[Experiment]) -> str:
-    """Of one its own, of several over theirs: 16 hexadecimal digits."""
+    """The digest of a job: of one experiment its own, of several a hash of theirs. 16 hexadecimal digits."""
     if len(experiments) == 1:
         return experiments[0].digest
     return hashlib.sha256(" ".join(one.digest for one in experiments).encode()).hexdigest()[:16]
 
 
 def fair_order(queue: Sequence[Job], running: Iterable[Job]) -> list[Job]:
-    """The queue in the order in which it will run: everybody's first job before anybody's second, what runs counted
-    too; among equals who came first."""
+    """The queue in the order in which it runs: round robin over people.
+
+    Everybody's first job comes before anybody's second, where running jobs count too; ties run first come, first
+    served."""
     before = Counter(person for job in running for person in job.people)
     ranked: list[tuple[int, int, Job]] = []
     for order, job in enumerate(queue):

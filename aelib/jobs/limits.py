@@ -1,4 +1,4 @@
-"""What one server lets a person ask for. Set by environment (`AELIB_MAX_EPOCHS`, ...) or, in the app, by
+"""What one server lets a person train. Set by environment variables (`AELIB_MAX_EPOCHS`, ...) or, in the app, in
 `.streamlit/secrets.toml` (a table `[limits]` with `max_epochs`, ...); the environment wins."""
 
 import math
@@ -14,8 +14,14 @@ from aelib.training import time_estimate
 
 @dataclass(frozen=True)
 class Limits:
-    """max_epochs and max_parameters of one experiment; max_seconds of one training (wall time); max_jobs of one
-    person that wait or run at the same time."""
+    """The limits of one server.
+
+    Attributes:
+        max_epochs: of one experiment.
+        max_parameters: of one experiment's net.
+        max_seconds: wall time of one training.
+        max_jobs: jobs of one person that wait or run at the same time.
+    """
 
     max_epochs: float = math.inf
     max_parameters: float = math.inf
@@ -33,7 +39,7 @@ class Limits:
             )
 
     def check_duration(self, experiments: Sequence[Experiment]) -> None:
-        """Raises LabError where many trainings would take longer than one may, and says how long."""
+        """Raises LabError where these trainings together are estimated to take longer than max_seconds."""
         seconds = time_estimate.seconds(experiments)
         if seconds > self.max_seconds:
             needed, allowed = map(time_estimate.duration_text, (seconds, self.max_seconds))
@@ -44,7 +50,8 @@ class Limits:
 
 
 def read(settings: Mapping[str, Any] | None = None) -> Limits:
-    """Limits from `settings` (say, a table of secrets) and the environment, which wins; an empty value is none.
+    """Limits from `settings` (such as a table of secrets) and the environment, which wins. An empty value sets no
+    limit.
 
     Raises LabError for a value that is not a number above 0 (max_jobs: a whole one), and for a name that is not a
     limit.

@@ -1,4 +1,4 @@
-"""Kept worker processes, each with torch imported and one thread: what jobs run on unless told otherwise."""
+"""Persistent worker processes on this machine, each with torch imported and one thread: the default executor."""
 
 import os
 import threading
@@ -17,17 +17,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-NICENESS = 10  # trainings wait for pages, not pages for trainings
+NICENESS = 10  # pages come first, so workers run at lower priority
 
 
 def count() -> int:
-    """How many to keep: one for each GPU, else one for each core that this process may use."""
+    """The number of workers: one for each GPU, else one for each core that this process may use."""
     return torch.cuda.device_count() or int(loky.cpu_count())
 
 
 def _start(parent: int) -> None:
-    """In the worker, once: torch is imported with this module, and what Numba compiles is compiled or found; end with
-    the server, even when that is killed."""
+    """Set up a worker process: warm up the engines, and exit when the server ends, even when it is killed."""
     torch.set_num_threads(1)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -46,10 +45,10 @@ def _ready() -> int:
 
 
 class LocalPool(Executor):
-    """One loky pool of one process for each worker, so that a process that dies takes nothing else with it.
+    """One loky pool of one process for each worker, so that a process that dies takes no other worker's job with it.
 
-    loky rather than the standard library's pool: it starts a process without importing the program's main
-    module again, which under Streamlit would be a page.
+    loky instead of the standard library's pool, because it starts a process without importing the program's main
+    module again; under Streamlit that module is a page.
     """
 
     def __init__(self, workers: int | None = None) -> None:
@@ -64,12 +63,12 @@ class LocalPool(Executor):
             self._submit(slot, _ready)
 
     def pids(self) -> list[int]:
-        """The worker processes as they are now."""
+        """The process ids of the workers that run now."""
         with self._lock:
             return [pid for pool in self._pools if pool is not None for pid in list(pool._processes or ())]
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Run on the worker with the least to do. Where the process dies, the future raises BrokenProcessPool."""
+        """Run on the worker with the fewest tasks. The future raises BrokenProcessPool where the process dies."""
         with self._lock:
             slot = min(range(self.size), key=lambda i: self._busy[i])
             self._busy[slot] += 1
@@ -92,7 +91,7 @@ class LocalPool(Executor):
             pool = self._pools[slot]
         try:
             return pool.submit(fn, *args, **kwargs)
-        except (BrokenProcessPool, RuntimeError):  # its process died: a new one takes its place
+        except (BrokenProcessPool, RuntimeError):  # its process died: start a new one
             with self._lock:
                 if self._pools[slot] is pool:
                     self._pools[slot] = self._pool(slot)

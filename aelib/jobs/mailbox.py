@@ -1,4 +1,4 @@
-"""What a job and its worker tell each other: a mailbox with two ends, whatever lies between them."""
+"""How a job and its worker exchange progress and the request to stop: a mailbox with two ends."""
 
 import json
 from contextlib import suppress
@@ -12,37 +12,38 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
 class WorkerEnd(Protocol):
-    """The end of a mailbox that goes with the task to the worker, so it must survive that journey."""
+    """The worker's end of a mailbox. It is sent to the worker with the task, so it must be picklable."""
 
     def report(self, progress: Progress) -> None:
-        """Some five times a second."""
+        """Report progress; called about five times a second."""
 
     def stop_requested(self) -> bool:
-        """Asked as often."""
+        """Whether the job should stop; called as often."""
 
 
 class Mailbox(Protocol):
-    """What a job and its worker tell each other, as the server holds it."""
+    """The server's end of a mailbox."""
 
-    def worker_end(self) -> WorkerEnd: ...
+    def worker_end(self) -> WorkerEnd:
+        """The other end, for the worker."""
 
     def latest(self) -> Progress | None:
-        """What was reported last, or None where nothing readable was."""
+        """The last readable report, or None where there is none."""
 
     def request_stop(self) -> None:
-        """Somebody no longer wants the job."""
+        """Ask the worker to stop."""
 
     def clear(self) -> None:
-        """Forget what was reported: the job begins again. A wish to stop still holds."""
+        """Drop the reports, since the job starts again. A request to stop stays in force."""
 
     def close(self) -> None:
-        """The job has ended; nobody asks any more."""
+        """Release the mailbox: the job has ended."""
 
 
 @dataclass(frozen=True)
 class FolderMailbox:
-    """Both ends, on a disk that both sides see: progress.json, renamed into place, and a file `stop`. The folder is
-    there already."""
+    """Both ends, in an existing folder on a disk that both sides can access: progress.json, replaced atomically, and a
+    file `stop`."""
 
     folder: Path
 
@@ -50,7 +51,7 @@ class FolderMailbox:
         return self
 
     def report(self, progress: Progress) -> None:
-        with suppress(OSError):  # a full disk is no reason to lose the training; saving the run will say so
+        with suppress(OSError):  # a full disk must not stop the training; saving the run reports it
             temp_path = self.folder / "progress.json.new"
             temp_path.write_text(json.dumps(asdict(progress)))
             temp_path.replace(self.folder / "progress.json")
@@ -72,11 +73,11 @@ class FolderMailbox:
         (self.folder / "progress.json").unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Nothing: the folder is removed with the job's other papers."""
+        """Does nothing: the scheduler removes the folder with the pending job."""
 
 
 def progress_from(content: bytes) -> Progress | None:
-    """Progress as JSON, believed only where every field has its type and the numbers make sense; else None."""
+    """Progress from JSON; None unless every field has its type and the numbers are consistent."""
     try:
         found = json.loads(content)
         progress = Progress(**found)

@@ -1,8 +1,8 @@
-"""What a server's jobs are about, on disk: so that the next server knows what a killed one did not finish.
+"""A server's unfinished jobs on disk, so that the next server finds what a killed one did not finish.
 
-home/jobs/<server>/.alive                    locked as long as the server lives
-                   <job>/job.json            who asked for what
-                         progress.json, stop the job's mailbox (task.py)
+home/jobs/<server>/.alive                    locked while the server runs
+                   <job>/job.json            experiments, and the people who submitted them
+                         progress.json, stop the job's mailbox (see mailbox.py)
 """
 
 import json
@@ -25,12 +25,15 @@ _log = logging.getLogger(__name__)
 
 
 class PendingJob(NamedTuple):
+    """A job that has not ended: its experiments and the people who wait for it."""
+
     experiments: tuple[Experiment, ...]
     people: set[str]
 
 
 class PendingJobs:
-    """One server's folder, locked for as long as it lives. Raises LabError where the disk refuses."""
+    """The pending jobs of one server: a folder that is locked while the server runs. Raises LabError where it cannot be
+    written."""
 
     def __init__(self, root: Path) -> None:
         self.jobs = root / "jobs"
@@ -42,13 +45,13 @@ class PendingJobs:
                 self._alive.acquire(timeout=5)
             except OSError as error:  # Timeout is one
                 raise self._refused(self.folder, error) from None
-            if (self.folder / _ALIVE).exists():  # else another server cleared it up before it was locked
+            if (self.folder / _ALIVE).exists():  # else another server removed it before it was locked
                 return
             self._alive.release()
-        raise LabError(f"Jobs cannot be kept in {self.jobs}: servers start there all the time.")
+        raise LabError(f"No folder for jobs could be locked in {self.jobs}: too many servers start there at once.")
 
     def folder_of(self, job: str) -> Path:
-        """Where a job and its worker leave each other word."""
+        """The folder of a job, which also holds its mailbox."""
         return self.folder / job
 
     def write(self, job: str, pending: PendingJob) -> None:
@@ -64,17 +67,17 @@ class PendingJobs:
     def remove(self, job: str) -> None:
         shutil.rmtree(self.folder_of(job), ignore_errors=True)
 
-    def close(self, keep: bool) -> None:
-        """keep: leave the pending_jobs for the next server."""
+    def close(self, retain: bool) -> None:
+        """The server ends. retain: leave the pending jobs for the next server."""
         self._alive.release()
-        if not keep:
+        if not retain:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def interrupted(self) -> Iterator[PendingJob]:
-        """PendingJobs of servers that no longer live; each is given out once."""
+        """Pending jobs of servers that no longer run; each is returned once."""
         for other in self.jobs.glob("*/"):
             if other != self.folder:
-                with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # else its server lives
+                with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # else its server runs
                     yield from _read(other)
                     shutil.rmtree(other, ignore_errors=True)
 

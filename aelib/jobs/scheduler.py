@@ -1,11 +1,11 @@
 """Training in the background: submit(experiment) -> Job, one job for each digest, over any executor.
 
-A job is one experiment, or a batch of many that train together. Whoever watches and the worker talk through a mailbox
-(task.py), so a page may close, another may join, and the worker may be a process of ours (workers.py) or a machine of a
-cluster (cluster.py). What a killed server did not finish is found again (pending_jobs.py).
+A job is one experiment, or a group of experiments that train together. The scheduler and the worker communicate through
+a mailbox (mailbox.py), so a page may close, another may join, and the worker may be a local process (local_pool.py) or
+a machine of a cluster (dask_cluster.py). What a killed server did not finish is found again (recovery.py).
 
-One lock guards who waits for what. Networks, and disks but for a job's ticket, are asked outside of it, so no page
-waits for them.
+One lock guards who waits for which job. Network and disk access happens outside the lock, except for writing a pending
+job, so that no page waits for it.
 """
 
 import logging
@@ -32,18 +32,24 @@ from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
 __all__ = ["Job", "JobScheduler", "digest_of"]
 
 ATTEMPTS = 2  # a job whose worker died is tried once more
-MAX_ENDED_JOBS = 500  # jobs that have ended, for pages that come back for their reason
-MAX_NETS_PER_JOB = 50  # nets of one job: two cores have something to do with a hundred
+MAX_ENDED_JOBS = 500  # that are remembered, for pages that ask later why a job failed
+MAX_NETS_PER_JOB = 50  # so that a hundred nets keep two cores busy
 
 _log = logging.getLogger(__name__)
 
 
 class JobScheduler:
-    """All jobs of one server. Its registry outlives every page: whoever asks by digest finds the job again.
+    """All jobs of one server. It outlives every page: a job is found again by its digest.
 
-    executor: where jobs run; None keeps worker processes of our own. slots: how many run at once (the rest queue);
-    None asks the executor for its `size`, or else takes one. is_server: whether this is a server, which takes
-    over the jobs that an earlier server did not finish; a command is not. Raises LabError.
+    Raises LabError.
+
+    Args:
+        store: where runs are found and saved.
+        executor: where jobs run; None starts local worker processes.
+        slots: how many jobs run at once, the rest wait; None takes the executor's `size`, or 1 where it has none.
+        limits: what a person may train; None for the defaults.
+        device: auto, cpu, cuda or mps.
+        is_server: whether to report the jobs that an earlier server did not finish; a command does not.
     """
 
     def __init__(
@@ -62,13 +68,13 @@ class JobScheduler:
         self.limits, self.device = limits or Limits(), device
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
-        self._of: dict[str, Job] = {}  # experiment's digest -> the job that it was last part of
+        self._of: dict[str, Job] = {}  # digest of an experiment -> the last job that it was part of
         self._queue: list[Job] = []
         self._running: dict[str, Job] = {}
         self._closed = False
         if is_server:
-            for ticket in self.pending_jobs.interrupted():
-                self._restore(ticket)
+            for pending in self.pending_jobs.interrupted():
+                self._restore(pending)
 
     @property
     def slots(self) -> int:
@@ -78,27 +84,27 @@ class JobScheduler:
         )
 
     def warm(self) -> None:
-        """Start our own worker processes, where we keep some, before the first job asks for one."""
+        """Start the local worker processes, where there are any, before the first job needs one."""
         if isinstance(self.executor, LocalPool):
             self.executor.warm()
 
     def close(self) -> None:
-        """The server ends. What still waits or runs is stopped, and marked for the next server as after a kill."""
+        """The server ends. Jobs that wait or run are stopped, and left for the next server as after a kill."""
         with self._lock:
             left, self._queue, self._closed = self.active(), [], True
         for job in left:
-            with suppress(Exception):  # a cluster that is gone needs no telling
+            with suppress(Exception):  # a cluster that does not answer need not be asked
                 job.mailbox.request_stop()
         self.executor.shutdown(wait=True, cancel_futures=True)
-        self.pending_jobs.close(keep=bool(left))
+        self.pending_jobs.close(retain=bool(left))
 
-    # --- asking ---------------------------------------------------------------------------------------------
+    # --- submitting ---------------------------------------------------------------------------------------------
 
     def submit(self, experiment: Experiment, person: str = "", fresh: bool = False) -> Job:
-        """The job for this experiment: a new one, the one that is on its way, or one that is done because the store
+        """The job for this experiment: a new one, the one that already waits or runs, or a finished one where the store
         has the run (unless `fresh`). A job that failed or was cancelled is started again.
 
-        Raises LabError where the experiment, or the person's number of jobs, is over a limit.
+        Raises LabError where the experiment, or the person's number of jobs, exceeds a limit.
         """
         stored = not fresh and self._stored(experiment.digest)
         if not stored:
@@ -112,9 +118,10 @@ class JobScheduler:
         fresh: bool = False,
         page: tuple[str, dict[str, str]] | None = None,
     ) -> list[Job]:
-        """Jobs for many experiments at once, those of one shape together. What is stored, or is known to diverge,
-        needs none; what is on its way is joined. All of them count as one towards the person's number of jobs. Raises
-        LabError.
+        """Jobs for many experiments at once, where nets of one shape train together.
+
+        Experiments that are stored or known to diverge get no job (unless `fresh`); jobs that already wait or run are
+        joined. All of them count as one towards the person's number of jobs. Raises LabError.
         """
         for experiment in experiments:
             self.limits.check(experiment)
@@ -143,7 +150,7 @@ class JobScheduler:
         stored: bool,
         page: tuple[str, dict[str, str]] | None = None,
     ) -> Job:
-        """Join the job for these experiments, or make one."""
+        """Join the job for these experiments, or create it."""
         digest = digest_of(experiments)
         joined = self.join(digest, person)
         if joined is not None:
@@ -175,7 +182,7 @@ class JobScheduler:
         return job
 
     def join(self, digest: str, person: str) -> Job | None:
-        """This person waits too for the job that this experiment is part of, if it is on its way; else None."""
+        """Add a person to the job of this digest and return it; None where no such job waits or runs."""
         with self._lock:
             job = self.get(digest)
             if job is None or not job.active:
@@ -184,11 +191,11 @@ class JobScheduler:
             return job
 
     def get(self, digest: str) -> Job | None:
-        """The job last submitted for this digest of an experiment, or of several, or None."""
+        """The last job for the digest of an experiment or of a group, or None."""
         return self._jobs.get(digest) or self._of.get(digest)
 
     def active(self) -> list[Job]:
-        """Jobs that run, then those that wait, in the order in which they will run."""
+        """Running jobs, then waiting ones in the order in which they will run."""
         with self._lock:
             return [*self._running.values(), *self._fair_order()]
 
@@ -199,19 +206,19 @@ class JobScheduler:
         return sorted(theirs, key=lambda job: job.ended or 0.0, reverse=True)
 
     def position(self, job: Job) -> int:
-        """How many wait before it, or 0 where it does not wait."""
+        """How many jobs wait before this one; 0 where it does not wait."""
         with self._lock:
             turn = self._fair_order()
             return turn.index(job) if job in turn else 0
 
     def progress(self, digest: str) -> Progress | None:
-        """The last thing the worker said, or None where it has not spoken yet."""
+        """The worker's last report, or None where there is none yet."""
         job = self.get(digest)
         return job.mailbox.latest() if job is not None else None
 
     def cancel(self, digest: str, person: str = "") -> bool:
-        """Somebody no longer wants a job. It stops only when nobody else waits for it: at once where it is queued,
-        within a fraction of a second where it runs. Returns whether it stops."""
+        """A person no longer waits for a job. It stops only where nobody else waits for it: at once if it is queued,
+        within a fraction of a second if it runs. Returns whether it stops."""
         with self._lock:
             job = self.get(digest)
             if job is None or not job.active:
@@ -229,13 +236,13 @@ class JobScheduler:
             job.mailbox.request_stop()
         return True
 
-    # --- whose turn it is -----------------------------------------------------------------------------------
+    # --- running -----------------------------------------------------------------------------------
 
     def _fair_order(self) -> list[Job]:
         return fair_order(self._queue, self._running.values())
 
     def _dispatch(self) -> None:
-        """Hand queued jobs to the executor as long as there is a free slot."""
+        """Send queued jobs to the executor while there is a free slot."""
         while True:
             with self._lock:
                 if not self._queue or len(self._running) >= self.slots:
@@ -246,30 +253,30 @@ class JobScheduler:
                 job.attempts += 1
                 self._running[job.digest] = job
             try:
-                job.mailbox.clear()  # what a worker that died had reached is no progress of this attempt
+                job.mailbox.clear()  # reports of a worker that died do not belong to this attempt
                 future = self.executor.submit(run_task, self._task(job))
             except LabError as error:
                 self._end(job, Outcome("failed", str(error)))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
+            except Exception as error:  # noqa: BLE001 - on any error, the job must end
                 self._end(job, Outcome("failed", f"The job could not be started ({type(error).__name__}: {error})."))
             else:
                 future.add_done_callback(self._callback(job))
 
     def _task(self, job: Job) -> TrainingTask:
-        away = isinstance(self.executor, RemoteExecutor)
-        names = {one.dataset for one in job.experiments} if away else set()
-        given = {name: content for name in names if (content := datasets.content_of(name)) is not None}
+        remote = isinstance(self.executor, RemoteExecutor)
+        names = {one.dataset for one in job.experiments} if remote else set()
+        uploaded = {name: content for name in names if (content := datasets.content_of(name)) is not None}
         left = job.experiments
-        if job.attempts > 1 and len(left) > 1:  # what the worker that died has kept is not trained again
+        if job.attempts > 1 and len(left) > 1:  # do not train again what the worker that died has saved
             known = self.store.known(one.digest for one in left)
             left = tuple(one for one in left if one.digest not in known) or left[:1]
         return TrainingTask(
             tuple(one.to_json() for one in left),
             job.mailbox.worker_end(),
-            None if away else self.store.root,
+            None if remote else self.store.root,
             self.limits.max_seconds,
             self.device,
-            given,
+            uploaded,
         )
 
     def _callback(self, job: Job) -> Callable[[Future[Outcome]], None]:
@@ -284,7 +291,7 @@ class JobScheduler:
             except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
                 outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
             if self._closed and (outcome is None or outcome.state != "done"):
-                job.finished.set()  # its ticket stays for the next server
+                job.finished.set()  # it stays pending for the next server
                 return
             if outcome is None:
                 self._died(job)
@@ -295,7 +302,7 @@ class JobScheduler:
         return finished
 
     def _received(self, outcome: Outcome) -> Outcome:
-        """Runs that came as files are checked and kept. Raises LabError where they are not what they say."""
+        """Check and store runs that came as files. Raises LabError where they do not match their digest."""
         for digest, files in (outcome.files or {}).items():
             self.store.save(unpack(files.__getitem__, digest), replace=True)
         return outcome
@@ -317,7 +324,7 @@ class JobScheduler:
         if outcome.state == "done":
             self._own(job)
         if outcome.diverged:
-            with suppress(StoreError):  # then it is found out again
+            with suppress(StoreError):  # then the next training finds it out again
                 self.store.note_diverged(outcome.diverged)
         with self._lock:
             self._running.pop(job.digest, None)
@@ -332,7 +339,7 @@ class JobScheduler:
                 self._place(job.experiments, person, job.request, stored=False)
         job.finished.set()
 
-    # --- what is kept ---------------------------------------------------------------------------------------
+    # --- bookkeeping ---------------------------------------------------------------------------------------
 
     def _mailbox(self, digest: str) -> Mailbox:
         if isinstance(self.executor, RemoteExecutor):
@@ -343,11 +350,11 @@ class JobScheduler:
         try:
             for experiment in job.experiments:
                 self.store.owners.add(experiment.digest, job.people)
-        except StoreError as error:  # the run is there, only nobody can remove it from the page
-            _log.warning("job digest=%s its people could not be kept: %s", job.digest, error)
+        except StoreError as error:  # the run is stored, but nobody can delete it from the page
+            _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
 
     def _remember(self, job: Job) -> None:
-        """Newest last; of those that have ended only so many are kept."""
+        """Add a job, newest last; only the last MAX_ENDED_JOBS of the jobs that have ended are retained."""
         self._jobs.pop(job.digest, None)
         self._jobs[job.digest] = job
         self._of |= {experiment.digest: job for experiment in job.experiments}
@@ -361,17 +368,17 @@ class JobScheduler:
     def _stored(self, digest: str) -> bool:
         try:
             return self.store.get(digest) is not None
-        except DamagedRun:  # it is trained again, and replaced
+        except DamagedRun:  # it is trained again and replaced
             return False
 
-    def _restore(self, ticket: PendingJob) -> None:
-        """What a killed server did not finish: marked, so that whoever asks hears of it and can ask for it again."""
-        digest = digest_of(ticket.experiments)
+    def _restore(self, pending: PendingJob) -> None:
+        """Add a job that a killed server did not finish, as failed: its people see it and can submit it again."""
+        digest = digest_of(pending.experiments)
         reason = "The server was restarted before this training ended: start it again."
         mailbox = self._mailbox(digest)
-        job = Job(ticket.experiments, mailbox, ticket.people, digest, None, "failed", reason, ended=time.time())
-        if all(experiment.digest in self.store for experiment in ticket.experiments):
-            job.state, job.reason = "done", ""  # only its last word was lost
+        job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", reason, ended=time.time())
+        if all(experiment.digest in self.store for experiment in pending.experiments):
+            job.state, job.reason = "done", ""  # the server was killed after the run was saved
             self._own(job)
         job.finished.set()
         self._remember(job)

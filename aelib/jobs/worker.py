@@ -1,4 +1,4 @@
-"""What a worker does for a job: train, and save every run or send it back."""
+"""What a worker does for a job: train, then save every run or send it back."""
 
 import time
 from abc import ABC, abstractmethod
@@ -17,22 +17,31 @@ from .mailbox import Mailbox, State, WorkerEnd
 
 
 class RemoteExecutor(Executor, ABC):
-    """An executor whose workers do not see the server's disk. size: how many tasks run at once."""
+    """An executor whose workers have no access to the server's disk."""
 
     @property
     @abstractmethod
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """How many tasks run at once."""
 
     @abstractmethod
     def mailbox(self) -> Mailbox:
-        """For a new job."""
+        """A mailbox for a new job."""
 
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """All that a worker needs. experiments: JSON, each; root: of the store that it shares with the server, or None
-    where it sends runs home as files; max_seconds: of training; given: data sets that people gave us, name -> content,
-    where the experiments are on such and the worker may not have them."""
+    """Everything a worker needs to train.
+
+    Attributes:
+        experiments: as JSON.
+        mailbox: the worker's end.
+        root: of the store that the worker shares with the server; None where it sends runs back as files.
+        max_seconds: wall time of the training.
+        device: auto, cpu, cuda or mps.
+        user_datasets: name -> content of data sets that people uploaded, where the experiments use such and the worker
+            may not have them.
+    """
 
     experiments: tuple[str, ...]
     mailbox: WorkerEnd
@@ -44,9 +53,14 @@ class TrainingTask:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a worker sends back. reason: one sentence where it failed or was cancelled; diverged: digest -> epoch at
-    which a loss was no longer a number; files: digest -> the run (see runfiles.py), where it is not in the store
-    already."""
+    """What a worker sends back.
+
+    Attributes:
+        state: done, failed or cancelled.
+        reason: one sentence where it failed or was cancelled.
+        diverged: digest -> epoch at which a loss was no longer a number.
+        files: digest -> the files of the run (see `aelib.store.pack`), where the worker does not share the store.
+    """
 
     state: State
     reason: str = ""
@@ -55,8 +69,10 @@ class Outcome:
 
 
 def run_task(task: TrainingTask) -> Outcome:
-    """In the worker: train, and keep every run as soon as it is there, or send all of them home. One net that diverges
-    makes the task fail, one of many is counted. Raises nothing that a person should read."""
+    """Train in the worker; save every run as soon as it is finished, or send all of them back.
+
+    A net that diverges makes the task fail where it is the only one; one of many is recorded in `diverged`. Errors for
+    people are in the outcome, not raised."""
     end = time.monotonic() + task.max_seconds
     stop: Callable[[], bool] = task.mailbox.stop_requested
     files: dict[str, dict[str, bytes]] = {}
@@ -77,13 +93,13 @@ def run_task(task: TrainingTask) -> Outcome:
         for name, content in task.user_datasets.items():
             datasets.save_content(name, content)
         experiments = [from_json(text) for text in task.experiments]
-        over = lambda: stop() or time.monotonic() > end  # noqa: E731
-        fit_many(experiments, task.device, task.mailbox.report, over, on_result)
+        cancelled = lambda: stop() or time.monotonic() > end  # noqa: E731
+        fit_many(experiments, task.device, task.mailbox.report, cancelled, on_result)
     except Cancelled as error:
         if stop():
             return Outcome("cancelled", str(error), diverged, files or None)
-        late = f"It took longer than the {task.max_seconds:,.0f} s that this server allows."
-        return Outcome("failed", late, diverged, files or None)
+        reason = f"It took longer than the {task.max_seconds:,.0f} s that this server allows."
+        return Outcome("failed", reason, diverged, files or None)
     except LabError as error:
         return Outcome("failed", str(error), diverged, files or None)
     failed = len(task.experiments) == 1 and bool(diverged)

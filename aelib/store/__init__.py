@@ -1,7 +1,8 @@
-"""Runs on disk, by the digest of their experiment: whole or not at all, checked when read, never unpickled.
+"""Runs on disk, by the digest of their experiment. A run appears whole or not at all, is checked whenever it is read,
+and is never unpickled.
 
-`store` keeps them, `run_files` is a run as files, `index` the list of them, `owners` whose they are, `archive` one run
-as one ZIP file.
+`store` saves and reads runs, `run_files` converts a run to files and back, `index` lists all runs, `owners` records who
+trained which run, `archive` exports a run as one ZIP file.
 """
 
 import lazy_loader

@@ -1,12 +1,12 @@
-"""A run as one file, to take it to another server: `run-<digest>.zip`.
+"""A run as one file, to move it to another server: `run-<digest>.zip`.
 
-    run.json, weights.safetensors, snapshots.safetensors    as in the store (see runfiles.py)
-    dataset.csv or dataset.safetensors                      the images, where they are somebody's own
+    run.json, weights.safetensors, snapshots.safetensors    as in the store (see run_files.py)
+    dataset.csv or dataset.safetensors                      the images, where a person uploaded them
 
-Everything in a file from elsewhere is hostile until it is read. No name in it is used as a path, nothing is unpacked to
-the disk, what a member may grow to is limited before it is read, and nothing is kept before all of it has been checked.
-Checksums say that a file is as it was written, not who wrote it: so the figures are computed again from the weights
-where that is a matter of seconds.
+A file from elsewhere is not trusted. No name in it is used as a path, nothing is unpacked to the disk, the unpacked
+size of each entry is limited before it is read, and nothing is saved before everything has been checked. Checksums
+prove that a file is as it was written, not who wrote it, so the metrics are computed again from the weights where this
+takes seconds.
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ else:
     torch = lazy("torch")
 
 DATASETS = ("dataset.csv", "dataset.safetensors")
-MAX_ARCHIVE = 300_000_000  # bytes, packed
-LIMITS = {  # bytes, unpacked
-    RUN: 3_000_000,  # most have 100 kB, and one of 1,024 glyphs with every list full less than 1 MB
+MAX_ARCHIVE = 300_000_000  # bytes, compressed
+LIMITS = {  # bytes, uncompressed
+    RUN: 3_000_000,  # most have 100 kB; one of 1,024 glyphs with every list full has less than 1 MB
     WEIGHTS: 4 * MAX_PARAMETERS + 1_000_000,
     SNAPSHOTS: 300_000_000,
     DATASETS[0]: 5_000_000,
     DATASETS[1]: 260_000_000,
 }
 MAX_DIRECTORY = 10_000  # bytes of the archive's list of entries
-MAX_RATIO = 100  # unpacked to packed
-RATIO_FROM = 1_000_000  # bytes from which the ratio counts
-MAX_DEPTH = 12  # of objects and lists within each other in run.json
-MAX_MULTIPLICATIONS = 20_000_000_000  # multiplications that it may take to compute figures again
-CLOCK_TOLERANCE = timedelta(hours=1)  # that another server's clock may be before ours
-METRIC_TOLERANCE = 0.05  # relative: another machine, another device and mixed precision round in other ways
-_UNREADABLE = (  # what zipfile raises
+MAX_RATIO = 100  # of uncompressed to compressed size
+RATIO_FROM = 1_000_000  # bytes, above which MAX_RATIO applies
+MAX_DEPTH = 12  # of nested objects and lists in run.json
+MAX_MULTIPLICATIONS = 20_000_000_000  # that computing the metrics again may take
+CLOCK_TOLERANCE = timedelta(hours=1)  # by which another server's clock may be ahead of ours
+METRIC_TOLERANCE = 0.05  # relative: machines, devices and mixed precision round differently
+_UNREADABLE = (  # errors that zipfile raises
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -69,13 +69,13 @@ _UNREADABLE = (  # what zipfile raises
     OSError,
     EOFError,
 )
-_MADE = (1980, 1, 1, 0, 0, 0)  # so that the same run gives the same file
+_TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same run gives the same file
 
 _Text = Annotated[str, Field(max_length=200)]
 
 
 class _Record(BaseModel):
-    """run.json, as far as the experiment does not say it."""
+    """The fields of run.json, with the types and ranges that do not depend on the experiment."""
 
     model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
 
@@ -94,7 +94,7 @@ class _Record(BaseModel):
 
 
 def file_name(run: Run) -> str:
-    """What the file of a run is called."""
+    """The name of a run's file."""
     return f"run-{run.digest}.zip"
 
 
@@ -105,7 +105,8 @@ def check(run: Run) -> None:
 
 
 def to_zip(run: Run) -> bytes:
-    """The run as one file, its data set with it where that is somebody's own. Raises LabError where that has gone."""
+    """The run as one ZIP file, with its data set where a person uploaded that. Raises LabError where the data set is
+    not on this machine any more."""
     check(run)
     files = pack(run)
     name = _dataset_file(run.experiment.dataset)
@@ -117,26 +118,27 @@ def to_zip(run: Run) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name in sorted(files):
-            # numbers hardly get smaller
+            # weights hardly compress
             method = zipfile.ZIP_DEFLATED if name == RUN else zipfile.ZIP_STORED
-            archive.writestr(zipfile.ZipInfo(name, _MADE), files[name], method)
+            archive.writestr(zipfile.ZipInfo(name, _TIMESTAMP), files[name], method)
     return out.getvalue()
 
 
 def from_zip(content: bytes) -> Run:
-    """The run in a file that `to_zip` made; its data set, where it brings one, is kept here. Raises LabError with what
-    is wrong; then nothing has been kept."""
+    """The run in a file that `to_zip` wrote; its data set, where the file has one, is saved here.
+
+    Raises LabError with what is wrong; then nothing has been saved."""
     files = _members(content)
     record = _record(files)
     digest, own = record.digest, _dataset_file(str(record.experiment.get("dataset", "")))
-    brought = [name for name in DATASETS if name in files]
-    if brought != ([] if own is None else [own]):
+    included = [name for name in DATASETS if name in files]
+    if included != ([] if own is None else [own]):
         what = "brings a data set that it does not use" if own is None else "lacks the data set that it was trained on"
         raise LabError(f"The file {what}: export the run again.")
     if own is None:
         return _checked(files, record)
     name = str(record.experiment["dataset"])
-    # tried out temp_folder: what is kept is kept after everything has been checked
+    # checked in a temporary folder first: nothing is saved before everything has been checked
     with tempfile.TemporaryDirectory() as temp_folder, storage.using_folder(Path(temp_folder)):
         if datasets.save_content(name, files[own]) != name:
             raise LabError(f"The data set in the file of run {digest} is not the one it names: export the run again.")
@@ -146,21 +148,21 @@ def from_zip(content: bytes) -> Run:
 
 
 def import_zip(content: bytes, store: Store) -> tuple[Run, bool]:
-    """Check a file and keep its run; whether it was kept. One that is there already stays, unless it is damaged.
-    Raises LabError; then nothing has been kept."""
+    """Check a file and save its run. Returns the run and whether it was saved: a run that is already in the store stays
+    as it is, unless it is damaged. Raises LabError; then nothing has been saved."""
     run = from_zip(content)
     try:
-        there = store.get(run.digest) is not None
+        stored = store.get(run.digest) is not None
     except DamagedRun:
         store.save(run, replace=True)
         return run, True
-    if not there:
+    if not stored:
         store.save(run)
-    return run, not there
+    return run, not stored
 
 
 def _dataset_file(dataset: str) -> str | None:
-    """What a person's own data set is called in the file; None for all others."""
+    """The name in the archive of a data set that a person uploaded; None for all others."""
     if not datasets.is_own(dataset):
         return None
     return DATASETS[0] if dataset.startswith(glyphs.PREFIX) else DATASETS[1]
@@ -170,21 +172,23 @@ def _dataset_file(dataset: str) -> str | None:
 
 
 def _members(content: bytes) -> dict[str, bytes]:
-    """The files in an archive by name, nothing but those that a run has. Raises LabError."""
+    """The files of an archive by name. Raises LabError for any file that a run does not have."""
     if len(content) > MAX_ARCHIVE:
         raise LabError(f"The file has {len(content):,} bytes: a run has at most {MAX_ARCHIVE:,}.")
     try:
-        _short(content)
+        _check_directory(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {one.filename: _read(archive, one) for one in _expected(archive.infolist())}
     except _UNREADABLE:
         raise LabError("The file is not a ZIP archive that can be read: export the run again.") from None
 
 
-def _short(content: bytes) -> None:
-    """Only an archive with few entries and no comment, as zipfile reads the whole list before anybody may look at it.
-    Raises BadZipFile, struct.error. Its end (APPNOTE.TXT 4.3.16): signature, four counts, size of the list, where it
-    begins, length of the comment; before it, in archives above 4 GB, the place of another end (4.3.15)."""
+def _check_directory(content: bytes) -> None:
+    """Accept only an archive with few entries and no comment, because zipfile reads the whole directory at once.
+
+    Raises BadZipFile, struct.error. The end of an archive (APPNOTE.TXT 4.3.16) has a signature, four counts, the size
+    and the offset of the directory, and the length of the comment; archives above 4 GB have a locator before it
+    (4.3.15)."""
     signature, size, comment = struct.unpack("<4s8xI4xH", content[-22:])
     if signature != b"PK\5\6" or comment or size > MAX_DIRECTORY or content[-42:-38] == b"PK\6\7":
         raise zipfile.BadZipFile
@@ -195,8 +199,8 @@ def _expected(members: Sequence[zipfile.ZipInfo]) -> Sequence[zipfile.ZipInfo]:
     for name in names:
         if name not in LIMITS or names.count(name) > 1:
             raise LabError(f"The file has the entry {name[:60]!r}, which no run has: export the run again.")
-    if lacking := [name for name in (RUN, WEIGHTS, SNAPSHOTS) if name not in names]:
-        raise LabError(f"The file lacks {', '.join(lacking)}: export the run again.")
+    if missing := [name for name in (RUN, WEIGHTS, SNAPSHOTS) if name not in names]:
+        raise LabError(f"The file lacks {', '.join(missing)}: export the run again.")
     for member in members:
         name, size = member.filename, member.file_size
         if member.flag_bits & 1 or member.external_attr >> 28 == 0xA:
@@ -209,7 +213,7 @@ def _expected(members: Sequence[zipfile.ZipInfo]) -> Sequence[zipfile.ZipInfo]:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Not more than was announced, which has been checked; zipfile compares the CRC-32 at the end."""
+    """Read no more than the announced size, which has been checked; zipfile compares the CRC-32 at the end."""
     with archive.open(member) as file:
         content = file.read(member.file_size + 1)
     if len(content) != member.file_size:
@@ -217,11 +221,11 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     return content
 
 
-# --- what is in it --------------------------------------------------------------------------------------------
+# --- the content --------------------------------------------------------------------------------------------
 
 
 def _record(files: Mapping[str, bytes]) -> _Record:
-    """run.json, its checksum and the kinds of its values checked. Raises LabError."""
+    """run.json, with its checksum and the types of its values checked. Raises LabError."""
     try:
         found = json.loads(files[RUN], parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -242,7 +246,7 @@ def _record(files: Mapping[str, bytes]) -> _Record:
 
 
 def _of_time(created: str) -> None:
-    """Raises ValueError where this is not how a run says when it was trained, or is still to come."""
+    """Raises ValueError where this is not a time as a run has it, or lies in the future."""
     when = datetime.fromisoformat(created)
     if utc_text(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + CLOCK_TOLERANCE:
         raise ValueError(created)
@@ -257,7 +261,7 @@ def _no_number(name: str) -> float:
 
 
 def _depth(value: object) -> int:
-    """How deep objects and lists lie within each other, without recursion."""
+    """How deeply objects and lists are nested, computed without recursion."""
     deepest, left = 0, [(value, 1)]
     while left:
         one, depth = left.pop()
@@ -270,7 +274,7 @@ def _depth(value: object) -> int:
 
 
 def _checked(files: Mapping[str, bytes], record: _Record) -> Run:
-    """The run, everything of it checked against its experiment. Raises LabError."""
+    """The run, after all of it has been checked against its experiment. Raises LabError."""
     try:
         run = unpack(files.__getitem__, record.digest)
     except DamagedRun as damaged:
@@ -339,7 +343,7 @@ def _number(value: object) -> bool:
 
 
 def _of_metrics(run: Run) -> str | None:
-    """Which figures there are, that they are numbers and agree with each other and with the weights."""
+    """Check that the metrics are those of such a run, are numbers, and agree with each other and with the weights."""
     found, described, latent = run.metrics, run.experiment.dataset_spec, run.experiment.latent_dim
     numbers = {"images", "mse"} | (
         {"learnt", "total", "wrong_pixels_total", "worst_pixel"} if described.memorised else {"psnr"}
@@ -378,21 +382,22 @@ def _numbers_of(latent: int) -> Callable[[Any], bool]:
 
 
 def _check_metrics_again(run: Run) -> str | None:
-    """The figures anew from the weights, where that takes seconds at most and what the net is shown is known."""
+    """Compute the metrics again from the weights, where this takes seconds at most and the input of the net is
+    known."""
     described, noise = run.experiment.dataset_spec, run.experiment.corruption
     images = run.images if described.memorised else datasets.test_set(described.name)
     steps = run.experiment.architecture.steps
     if sum(step.multiplications for step in steps) * len(images) > MAX_MULTIPLICATIONS:
         return None
     if not described.memorised and noise.kind != "none":
-        return None  # its noise is that of the whole set, part by part
+        return None  # its noise was drawn for the whole test set, part by part
     outputs = run.restored(run.inputs_of(images))
     mse = float(reconstruction.mse(outputs, images.images()).mean())
     if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):
         return "its metrics are not those of its weights"
     if described.memorised:
-        ours = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
-        allowed = max(2, METRIC_TOLERANCE * int(ours))  # pixels on the threshold
-        if abs(int(ours) - run.metrics["wrong_pixels_total"]) > allowed:
+        wrong = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
+        allowed = max(2, METRIC_TOLERANCE * int(wrong))  # pixels on the threshold
+        if abs(int(wrong) - run.metrics["wrong_pixels_total"]) > allowed:
             return "its metrics are not those of its weights"
     return None

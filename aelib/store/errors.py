@@ -1,14 +1,15 @@
-"""What can be wrong with a stored run."""
+"""Errors of stored runs."""
 
 from aelib.core.errors import StoreError
 
 
 class UnreadableRun(StoreError):
-    """A run that is whole but means nothing here: written by a newer program, or on a data set that is not here."""
+    """A run that is intact but cannot be opened here: a newer program wrote it, or its data set is not on this
+    machine."""
 
 
 class DamagedRun(StoreError):
-    """A run that is there but is not what was written."""
+    """A stored run that is not as it was written."""
 
     exit_code = 1
 

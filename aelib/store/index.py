@@ -1,4 +1,5 @@
-"""The table of runs for lists: SQLite, one row a run. Everything in it can be made anew from the runs' folders."""
+"""The index of all runs, for lists: an SQLite table with one row per run. It can be rebuilt from the folders of the
+runs."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -7,12 +8,23 @@ from typing import Any, Literal, TypedDict
 
 from .sqlite import Database
 
-VERSION = 2  # of the table: a file of another version is thrown away and filled again
+VERSION = 2  # of the table: a file of another version is deleted and rebuilt
 
 
 class Summary(TypedDict):
-    """One run in a list. seconds of training; bytes on disk; created: UTC, ISO 8601; learnt, total, wrong_pixels: None
-    where the images are not things of their own; mse: of what it is judged by."""
+    """One run in a list.
+
+    Attributes:
+        created: UTC, ISO 8601.
+        architecture: the net in short, such as 35-20-2.
+        learnt: images with at most one wrong pixel; None for data sets that are not memorised.
+        total: images, likewise.
+        wrong_pixels: over all images, likewise.
+        mse: on the images that are memorised, else on the test set.
+        loss: training loss of the last epoch.
+        seconds: of training.
+        bytes: on disk.
+    """
 
     digest: str
     created: str
@@ -35,13 +47,13 @@ class Summary(TypedDict):
 
 
 def badness(run: Summary) -> tuple[float, ...]:
-    """Orders runs of one data set, the best first: most learnt, fewest wrong pixels, least squared error, least
-    loss."""
+    """A sort key for runs of one data set, the best first: most images learnt, then fewest wrong pixels, smallest MSE,
+    smallest loss."""
     return -(run["learnt"] or 0), run["wrong_pixels"] or 0, run["mse"], run["loss"]
 
 
 def outcome_text(found: Mapping[str, Any]) -> str:
-    """What came out, in a few words, from a Summary or a run's metrics."""
+    """The result of a run in a few words, from a Summary or a run's metrics."""
     learnt = found.get("learnt")
     return f"MSE {found['mse']:.2g}" if learnt is None else f"{learnt} of {found['total']} learnt"
 
@@ -75,17 +87,19 @@ _CREATE = f"""
 
 
 class Index(Database):
-    """The table of runs."""
+    """The table of runs, and of experiments that are known to diverge."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, _CREATE, VERSION)
 
     def put(self, summary: Summary) -> None:
+        """Add a run, or replace its row."""
         names, marks = ", ".join(_COLUMNS), ", ".join(f":{name}" for name in _COLUMNS)
         with self.connected() as connection:
             connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", summary)  # noqa: S608
 
     def remove(self, digests: Iterable[str]) -> None:
+        """Remove the rows of these runs."""
         with self.connected() as connection:
             connection.executemany("DELETE FROM runs WHERE digest = ?", ((digest,) for digest in digests))
 
@@ -97,8 +111,15 @@ class Index(Database):
         limit: int | None = None,
         among: Collection[str] | None = None,
     ) -> list[Summary]:
-        """Runs in this order; of one data set; whose layers (35-20-2) contain this text; among these digests; at most
-        so many."""
+        """Runs that match, in this order.
+
+        Args:
+            order: see ORDERS.
+            dataset: only runs on this data set.
+            architecture: only runs whose architecture (35-20-2) contains this text.
+            limit: at most this many.
+            among: only runs with these digests.
+        """
         conditions, values = [], {"architecture": architecture, "dataset": dataset, "among": None}
         if architecture:
             conditions.append("instr(architecture, :architecture) > 0")
@@ -125,27 +146,30 @@ class Index(Database):
             return [row[0] for row in connection.execute("SELECT DISTINCT dataset FROM runs ORDER BY dataset")]
 
     def digests(self) -> set[str]:
+        """The digests of all runs in the table."""
         with self.connected() as connection:
             return {row["digest"] for row in connection.execute("SELECT digest FROM runs")}
 
     def note_diverged(self, epochs: Mapping[str, int]) -> None:
-        """digest -> epoch at which the loss was no longer a number: such experiments have no run."""
+        """Record experiments that diverged, which have no run: digest -> epoch at which the loss was no longer a
+        number."""
         with self.connected() as connection:
             connection.executemany("INSERT OR REPLACE INTO diverged VALUES (?, ?)", epochs.items())
 
     def diverged(self, digests: Iterable[str]) -> dict[str, int]:
-        """Those of these experiments that are known to diverge, with the epoch."""
+        """Which of these experiments are known to diverge, and at which epoch."""
         query = "SELECT digest, epoch FROM diverged WHERE digest IN (SELECT value FROM json_each(?))"
         with self.connected() as connection:
             return {row[0]: row[1] for row in connection.execute(query, (json.dumps(list(digests)),))}
 
     def stamp(self) -> str | None:
-        """What `set_stamp` was last told: which state of the folders the table stands for."""
+        """The last value of `set_stamp`: the state of the folders that the table represents."""
         with self.connected() as connection:
             row = connection.execute("SELECT value FROM stamp").fetchone()
         return row["value"] if row else None
 
     def set_stamp(self, value: str) -> None:
+        """Record the state of the folders that the table represents."""
         with self.connected() as connection:
             connection.execute("DELETE FROM stamp")
             connection.execute("INSERT INTO stamp VALUES (?)", (value,))

@@ -1,7 +1,7 @@
-"""Whose runs are whose: the people of one server who had a run trained, so that each may remove only their own.
+"""Who trained which run on this server, so that people may delete only their own runs.
 
-A person is a random name for one browser, no more. SQLite beside the runs; where it is lost, runs stay and only an
-administrator removes them.
+A person is a random name of one browser, nothing more. The table is an SQLite file in the store's folder; if it is
+lost, the runs stay and only an administrator can delete them.
 """
 
 from collections.abc import Iterable
@@ -18,30 +18,30 @@ _CREATE = """
 
 
 class Owners(Database):
-    """The table of who had which run trained."""
+    """The table of runs and the people who trained them."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, _CREATE, VERSION)
 
     def add(self, digest: str, people: Iterable[str]) -> None:
-        """These people had the run trained. A person without a name owns nothing."""
+        """Record that these people trained the run. A person with an empty name owns nothing."""
         rows = [(digest, person) for person in people if person]
         if rows:
             with self.connected() as connection:
                 connection.executemany("INSERT OR IGNORE INTO owners VALUES (?, ?)", rows)
 
     def of(self, digest: str) -> set[str]:
-        """Who had it trained."""
+        """The people who trained this run."""
         with self.connected() as connection:
             return {row[0] for row in connection.execute("SELECT person FROM owners WHERE digest = ?", (digest,))}
 
     def runs(self, person: str) -> set[str]:
-        """The digests of the runs that this person had trained."""
+        """The digests of this person's runs."""
         with self.connected() as connection:
             return {row[0] for row in connection.execute("SELECT digest FROM owners WHERE person = ?", (person,))}
 
     def remove(self, digest: str, person: str | None = None) -> None:
-        """Forget that the person, or anybody, had it trained."""
+        """Remove one person of a run, or all of them."""
         one = "" if person is None else " AND person = ?"
         values = (digest,) if person is None else (digest, person)
         with self.connected() as connection:

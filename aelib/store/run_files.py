@@ -1,7 +1,7 @@
-"""A run as files, and back: run.json and two safetensors files, each with its checksum.
+"""A run as files, and back: run.json and two safetensors files, each with a checksum.
 
-What the store keeps in a folder is what a worker elsewhere sends home. Nothing is believed before it is checked,
-nothing of it is unpickled.
+The store saves these files in a folder, and a remote worker sends them back. Everything is checked when it is read, and
+nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ else:
     safetensors = lazy("safetensors")
     safetensors_torch = lazy("safetensors.torch")
 
-FORMAT = 2  # of run.json: raise it when an older program could not read what a newer one writes
+FORMAT = 2  # of run.json: increase it when an older program could not read what a newer one writes
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
 
-ReadFile = Callable[[str], bytes]  # the content of a file by its name; raises OSError or KeyError
+ReadFile = Callable[[str], bytes]  # name of a file -> its content; raises OSError or KeyError
 
 
 def pack(run: Run) -> dict[str, bytes]:
@@ -79,7 +79,7 @@ def _record(run: Run, files: dict[str, str]) -> dict[str, Any]:
         "history": run.history,
         "files": files,
     }
-    # names of images may be any text: keep what will be read back
+    # names of images may be any text, so the checksum is computed of what JSON gives back
     record = json.loads(json.dumps(record, allow_nan=False))
     return {**record, "checksum": _self_checksum(record)}
 
@@ -89,7 +89,7 @@ def _damaged(digest: str, what: str) -> NoReturn:
 
 
 def read_record(read: ReadFile, digest: str) -> dict[str, Any]:
-    """What run.json says, its checksum checked. Raises DamagedRun, UnreadableRun."""
+    """The content of run.json, after its checksum has been checked. Raises DamagedRun, UnreadableRun."""
     try:
         record = json.loads(read(RUN))
     except (ValueError, RecursionError):
@@ -117,7 +117,7 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
     try:
         experiment = parse(record["experiment"])
     except ExperimentError as error:
-        # its checksum is right, so this is what was written: a data set or a choice that this machine does not have
+        # the checksum is right, so the file is as it was written: this machine lacks its data set or one of its choices
         raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
     if experiment.digest != digest and experiment.dataset_spec.content:
         described = experiment.dataset
@@ -153,7 +153,8 @@ def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
 
 
 def summary(record: dict[str, Any], size: int) -> Summary:
-    """From the record alone, so that a run is listed even where its data set is not on this machine."""
+    """The row of a run in the index, from its record alone, so that a run is listed even where its data set is not on
+    this machine. size: bytes on disk."""
     experiment = record["experiment"]
     return Summary(
         digest=record["digest"],

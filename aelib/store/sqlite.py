@@ -1,4 +1,4 @@
-"""A small SQLite file: short connections, one for each call, so that it is safe between threads and processes."""
+"""A small SQLite file with one short connection per call, so that it is safe between threads and processes."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,9 +9,12 @@ from aelib.core.errors import StoreError
 
 
 class Database:
-    """version: of the tables; a file of another version, or one that is no database, is thrown away and made anew.
+    """An SQLite file. Raises StoreError, here and in every use, where the file cannot be read or written.
 
-    Raises StoreError, here and in every use, where the file cannot be read or written.
+    Args:
+        path: the file.
+        create: SQL that creates the tables.
+        version: of the tables; a file of another version, or one that is not a database, is deleted and created again.
     """
 
     def __init__(self, path: Path, create: str, version: int) -> None:
@@ -19,7 +22,7 @@ class Database:
         try:
             with _connection(path) as connection:
                 (found,) = connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.OperationalError as error:  # busy or unreadable: not ours to throw away
+        except sqlite3.OperationalError as error:  # busy or unreadable: it must not be deleted
             raise self._error(error) from None
         except sqlite3.DatabaseError:  # not a database
             found = -1
@@ -32,7 +35,7 @@ class Database:
 
     @contextmanager
     def connected(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: kept where the block ends, undone where it raises."""
+        """One transaction: committed where the block ends, rolled back where it raises."""
         try:
             with _connection(self.path) as connection:
                 yield connection

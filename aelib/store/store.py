@@ -1,13 +1,13 @@
-"""Runs on disk, found again by digest.
+"""Runs on disk, found by digest.
 
     home/runs/<digest>/run.json               experiment, history, metrics, versions, checksums
                        weights.safetensors    the net
-                       snapshots.safetensors  codes and reconstructions along the way
-    home/people.sqlite                        who had which run trained (see owners.py)
-    home/index.sqlite                         a table of all runs for lists; made anew from the folders when lost
+                       snapshots.safetensors  codes and reconstructions at some epochs
+    home/people.sqlite                        who trained which run (see owners.py)
+    home/index.sqlite                         a table of all runs for lists; rebuilt from the folders when lost
 
-A run is written temp_folder and renamed, so it is there whole or not at all. The folders are the truth, the index is a
-copy: whoever lists runs first brings it up to date. Nothing of it is unpickled.
+A run is written to a temporary folder and renamed, so it appears whole or not at all. The folders are the source of
+truth and the index is a copy, which is updated before runs are listed. Nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from .run_files import ReadFile, pack, read_record, summary, unpack
 if TYPE_CHECKING:
     from aelib.training import Run
 
-MAX_READS = 200  # times a run is read again because it was replaced meanwhile
-LEFTOVER_AGE = 3600.0  # seconds after which a folder that was being written has no writer any more
+MAX_READS = 200  # attempts to read a run that others keep replacing
+LEFTOVER_AGE = 3600.0  # seconds, after which the writer of a temporary folder is assumed dead
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 _WRITING, _OLD = ".writing-", ".old-"
@@ -54,7 +54,7 @@ class Store:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"The store {self.root} cannot be made ({error.strerror}): choose AELIB_HOME.") from None
-        # taken by whoever moves a run into another's place, or clears up after a kill; readers do without
+        # held to move a run into place and to clean up after a kill; readers do not take it
         self._lock = FileLock(self.root / ".lock", timeout=60)
         try:
             with self._lock:
@@ -72,7 +72,7 @@ class Store:
     def get(self, digest: str) -> Run | None:
         """The run, checked against its checksums, or None where there is none. Raises DamagedRun, UnreadableRun.
 
-        A run that is replaced while it is read is read again: what is judged is one folder from end to end.
+        A run that is replaced while it is read is read again, so that all its files come from one folder.
         """
         for _ in range(MAX_READS):
             before = self._identity(digest)
@@ -95,7 +95,7 @@ class Store:
         return lambda name: (folder / name).read_bytes()
 
     def _identity(self, digest: str) -> tuple[int, int] | None:
-        """Changes when another folder takes the run's place; None where there is none."""
+        """Identifies the folder of a run, so that a replacement is noticed; None where there is no run."""
         if digest not in self:
             return None
         try:
@@ -108,9 +108,10 @@ class Store:
         return bool(_DIGEST.fullmatch(digest)) and any(self.runs.glob(f"{_OLD}{digest}-*"))
 
     def save(self, run: Run, replace: bool = False) -> None:
-        """Keep a run. One that is there already stays, unless `replace`: two who train the same end with one.
+        """Save a run. A run that is already stored stays, unless `replace`; so two processes that train the same
+        experiment end with one run.
 
-        Raises StoreError where it cannot be written; what was there before is there still.
+        Raises StoreError where the run cannot be written; a run that was stored before is then unchanged.
         """
         files = pack(run)
         temp_folder: Path | None = None
@@ -123,7 +124,7 @@ class Store:
                 self._move_in(temp_folder, run.digest, replace)
         except OSError as error:
             raise StoreError(
-                f"Run {run.digest} could not be kept in {self.root} ({error.strerror or error}): make room or choose "
+                f"Run {run.digest} could not be saved in {self.root} ({error.strerror or error}): make room or choose "
                 "another AELIB_HOME."
             ) from None
         finally:
@@ -133,22 +134,22 @@ class Store:
         self._add_to_index(summary(record, sum(len(content) for content in files.values())))
 
     def _add_to_index(self, listed: Summary) -> None:
-        """The list is a copy, brought up to date by whoever reads it next: a run is kept even where this fails."""
+        """Add a run to the index. A failure is only logged: the index is a copy and is updated before the next list."""
         try:
             self.index.put(listed)
         except StoreError as error:
-            logging.getLogger(__name__).warning("run %s is kept but not listed yet: %s", listed["digest"], error)
+            logging.getLogger(__name__).warning("run %s is saved but not listed yet: %s", listed["digest"], error)
 
     def _move_in(self, temp_folder: Path, digest: str, replace: bool) -> None:
         """Rename the finished folder to its place."""
         if replace and digest in self:
-            # a name of its own, so that a kill between the two renames leaves what `_clean_up` puts back
+            # a unique name, so that after a kill between the two renames `_clean_up` can put the old run back
             with suppress(FileNotFoundError):
                 self._folder(digest).rename(self.runs / f"{_OLD}{digest}-{os.urandom(4).hex()}")
         try:
             temp_folder.rename(self._folder(digest))
         except OSError:
-            if digest not in self:  # else somebody was faster with the same run
+            if digest not in self:  # else another process saved the same run first
                 raise
         for old in self.runs.glob(f"{_OLD}{digest}-*"):
             shutil.rmtree(old, ignore_errors=True)
@@ -173,9 +174,9 @@ class Store:
         return sorted(name for name in os.listdir(self.runs) if _DIGEST.fullmatch(name))  # noqa: PTH208 - 4 times faster
 
     def known(self, digests: Iterable[str]) -> set[str]:
-        """Those of these experiments that need no training: their run is here, or they are known to diverge."""
-        asked = list(digests)
-        return {digest for digest in asked if digest in self} | self.index.diverged(asked).keys()
+        """Which of these experiments need no training, because their run is stored or they are known to diverge."""
+        wanted = list(digests)
+        return {digest for digest in wanted if digest in self} | self.index.diverged(wanted).keys()
 
     def note_diverged(self, epochs: Mapping[str, int]) -> None:
         """See `Index.note_diverged`."""
@@ -194,8 +195,8 @@ class Store:
         limit: int | None = None,
         among: Collection[str] | None = None,
     ) -> list[Summary]:
-        """Every readable run, or those asked for: see `Index.search`."""
-        if among is not None:  # a page's own few: the list is brought up to date only where it lacks one of them
+        """Every readable run, or those that match: see `Index.search`."""
+        if among is not None:  # a few runs of a page: the index is updated only where it lacks one of them
             found = self.index.search(order, dataset, architecture, limit, among)
             if len(found) == sum(digest in self for digest in set(among)):
                 return found
@@ -203,22 +204,22 @@ class Store:
         return self.index.search(order, dataset, architecture, limit, among)
 
     def _refresh(self) -> None:
-        """Bring the index up to date with the folders, where they have changed behind its back."""
+        """Update the index where the folders have changed since it was written."""
         stamp = str(self.runs.stat().st_mtime_ns)
         if self.index.stamp() == stamp:
             return
         there, listed = set(self.digests()), self.index.digests()
         for digest in sorted(there - listed):
             folder = self._folder(digest)
-            with suppress(StoreError, OSError, KeyError):  # `verify` is what names damaged runs
+            with suppress(StoreError, OSError, KeyError):  # `verify` reports damaged runs
                 size = sum(file.stat().st_size for file in folder.iterdir())
                 self.index.put(summary(read_record(self._reader(digest), digest), size))
         self.index.remove(sorted(listed - there))
         self.index.set_stamp(stamp)
 
     def verify(self) -> Iterator[tuple[str, str | None]]:
-        """(digest, what is damaged or None) for every run; reads all of each, the net included. A run that is whole but
-        cannot be read here (UnreadableRun) is not damaged."""
+        """Read every run completely; yields its digest and what is damaged, or None. A run that is intact but cannot be
+        opened here (UnreadableRun) is not damaged."""
         for digest in self.digests():
             try:
                 run = self.get(digest)
@@ -237,8 +238,15 @@ class Store:
         damaged: bool = False,
         dry_run: bool = False,
     ) -> list[str]:
-        """Remove all but the newest `keep` runs, those older than so many days, the oldest until the rest needs at most
-        `max_bytes`, the damaged. Returns what was (or with `dry_run` would be) removed."""
+        """Delete runs by rules, which add up. Returns the digests that were (or with `dry_run` would be) deleted.
+
+        Args:
+            keep: delete all but this many of the newest runs.
+            older_than_days: delete older runs.
+            max_bytes: delete the oldest runs until the others need at most this many bytes.
+            damaged: delete damaged runs.
+            dry_run: delete nothing.
+        """
         runs = self.summaries()
         doomed = {summary["digest"] for summary in runs[keep:]} if keep is not None else set()
         if older_than_days is not None:
@@ -257,13 +265,13 @@ class Store:
                 self.delete(digest)
         return sorted(doomed)
 
-    # --- inside ---------------------------------------------------------------------------------------------
+    # --- internals ---------------------------------------------------------------------------------------------
 
     def _folder(self, digest: str) -> Path:
         return self.runs / digest
 
     def _clean_up(self) -> None:
-        """Clear up after a kill: put back a run whose replacement never came, remove what nobody writes any more."""
+        """Clean up after a kill: restore a run whose replacement was not finished, and remove abandoned folders."""
         for path in self.runs.glob(f"{_OLD}*"):
             digest = path.name.removeprefix(_OLD).split("-")[0]
             if digest not in self:
@@ -283,7 +291,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def load(digest: str) -> Run:
-    """The run with this digest from the store in `AELIB_HOME`. Raises LabError where it is not there or is damaged."""
+    """The run with this digest from the store in `AELIB_HOME`. Raises LabError where it is missing or damaged."""
     run = Store().get(digest)
     if run is None:
         raise StoreError(f"There is no run {digest[:60]} in {Store().root}: `aelib runs list` shows what is there.")
