@@ -3,14 +3,13 @@ from . import labels as labels
 from . import networks as networks
 from . import presets as presets
 from . import variants as variants
+from .digest import flatten as flatten
 from .errors import ExperimentError as ExperimentError
 from .experiment import GRID_SIDE as GRID_SIDE
-from .experiment import MAX_PARAMETERS as MAX_PARAMETERS
 from .experiment import SNAPSHOT_IMAGES as SNAPSHOT_IMAGES
 from .experiment import Experiment as Experiment
 from .experiment import choices as choices
 from .experiment import field_info as field_info
-from .experiment import flatten as flatten
 from .experiment import from_json as from_json
 from .experiment import network_name as network_name
 from .experiment import parse as parse
@@ -20,3 +19,4 @@ from .fields import DenseStep as DenseStep
 from .fields import Model as Model
 from .model_kinds import MODEL_KINDS as MODEL_KINDS
 from .model_kinds import import_object as import_object
+from .validation import MAX_PARAMETERS as MAX_PARAMETERS

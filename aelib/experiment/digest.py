@@ -1,0 +1,109 @@
+"""Which fields of an experiment have an effect, and the digest over them: the same for the same meaning."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aelib import datasets
+from aelib.nn.initialization import INITIALIZATIONS
+from aelib.nn.optimizers import OPTIMIZERS
+
+from .validation import paints
+
+if TYPE_CHECKING:
+    from .experiment import Experiment
+
+SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
+
+
+def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested dicts -> {dotted path: value}."""
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def effective(experiment: "Experiment") -> dict[str, Any]:
+    """Dotted path -> value, for every field that has an effect and is not at its default."""
+    return {path: value for path, value in acting(experiment).items() if value != defaults()[path]}
+
+
+def acting(experiment: "Experiment") -> dict[str, Any]:
+    """Dotted path -> value, for every field that has an effect, with one spelling for what means the same."""
+    values = flatten(experiment.model_dump(mode="json"))
+    values["dataset"] = datasets.canonical(experiment.dataset)
+    values["model.output_activation"] = experiment.output_activation
+    if experiment.snapshots is not None:
+        # the last epoch is kept anyway
+        values["snapshots"] = sorted({epoch for epoch in experiment.snapshots if epoch < experiment.epochs})
+    if experiment.model.decoder_layers == experiment.model.layers[::-1]:
+        values["model.decoder_layers"] = None
+    if experiment.batch_size is not None and experiment.batch_size == experiment.dataset_spec.splits.train:
+        values["batch_size"] = "all"
+    if values["corruption.pixels"]:
+        values["corruption.pixels"] = sorted(set(experiment.corruption.pixels))
+    dense, enlarges = experiment.model.dense, experiment.model.enlarges
+    steps = experiment.architecture.steps
+    strides = experiment.model.convolution.stride
+    if len(set(strides)) == 1:
+        values["model.convolution.stride"] = list(strides[:1])
+    noisy = experiment.corruption.kind != "none" and experiment.corruption.level > 0
+    painted = noisy and paints(experiment.corruption.kind)
+    for path, matters in {
+        "corruption.kind": noisy,
+        "corruption.level": noisy,
+        "corruption.fresh": noisy and experiment.corruption.where != "test",
+        "corruption.where": noisy,
+        "corruption.pixels": painted,
+        "model.initialization_scale": INITIALIZATIONS[experiment.model.initialization].scaled,
+        "model.hidden_activation": any(step.hidden and step.weights for step in steps),
+        "model.batch_norm": any(step.hidden and step.weights for step in steps),
+        "model.layers": dense,
+        "model.decoder_layers": dense,
+        "precision": not dense,
+        "model.convolution.channels": not dense,
+        "model.convolution.stride": not dense,
+        "model.convolution.kernel": not dense,
+        "model.convolution.pooling": not dense and max(strides) > 1,
+        "model.convolution.upsampling": not dense and max(strides) > 1,
+        "model.convolution.code_size": not dense,
+        "model.convolution.upscale": enlarges and experiment.dataset_spec.shown_shape != experiment.dataset_spec.shape,
+        "model.convolution.residual": enlarges,
+        "optimizer.momentum": OPTIMIZERS[experiment.optimizer.kind].momentum,
+        "optimizer.step_every": experiment.optimizer.schedule == "step",
+        "optimizer.step_factor": experiment.optimizer.schedule == "step",
+        "beta": experiment.model.variational,
+        "beta_warm_up": experiment.model.variational and experiment.beta > 0,
+        "free_bits": experiment.model.variational and experiment.beta > 0,
+        "early_stop.wrong_pixels": experiment.early_stop.kind == "learnt",
+        "early_stop.patience": experiment.early_stop.kind == "patience",
+        "early_stop.min_delta": experiment.early_stop.kind == "patience",
+    }.items():
+        if not matters:
+            values.pop(path)
+    return values
+
+
+@functools.lru_cache(maxsize=32_768)
+def digest_of(experiment: "Experiment", images: str) -> str:
+    """Cached outside the experiments: a changed copy (`model_copy`) must not carry the old one along.
+    images: the canonical name of the data set, which other files under the same name change."""
+    values = effective(experiment) | ({"dataset": images} if images != defaults()["dataset"] else {})
+    words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+@functools.cache
+def defaults() -> dict[str, Any]:
+    """Dotted path -> default, for every field."""
+    from .experiment import Experiment
+
+    values = flatten(Experiment().model_dump(mode="json"))
+    values["model.output_activation"] = Experiment().output_activation
+    return values
