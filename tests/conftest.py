@@ -11,9 +11,11 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from aelib.reproduction import runner
+from aelib.training import Run
 from aelib.ui.shell import server_state
 from tests.support import browsing, chromium
 from tests.support.server import Server
+from tests.support.trainings import trained
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -56,6 +58,17 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("AELIB_DATA", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def font_run() -> Run:
+    return trained("font-best", {"epochs": 60})
+
+
+@pytest.fixture(scope="session")
+def digits_run() -> Run:
+    """Variational, with held-out images."""
+    return trained("digits-vae", {"epochs": 2, "snapshots": "", "model.layers": "64-16-2"})
 
 
 @pytest.fixture

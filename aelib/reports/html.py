@@ -117,8 +117,8 @@ def _measures(run: Run) -> list[tuple[str, str]]:
             ("Wrong pixels, all images", f"{found['wrong_pixels_total']:,}"),
         ]
     else:
-        rows.append(("Images held back", f"{found['images']:,}"))
-    of_which = "" if described.memorised else ", images held back"
+        rows.append(("Held-out images", f"{found['images']:,}"))
+    of_which = "" if described.memorised else ", held-out images"
     rows += [(f"MSE{of_which}", f"{found['mse']:.3g}"), (f"PSNR{of_which}", f"{_psnr(found):.2f} dB")]
     if "elbo" in found:
         rows += [

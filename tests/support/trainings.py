@@ -1,12 +1,14 @@
-"""Trainings that last as long as a test needs, whatever the machine."""
+"""Trainings: one line each, and such as last as long as a test needs, whatever the machine."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from aelib.experiment import presets
 from aelib.jobs import Job
+from aelib.training import Run, fit
 
 from .patience import PATIENCE
 
@@ -36,3 +38,8 @@ def held(threads: ThreadPoolExecutor) -> Iterator[None]:
         yield
     finally:
         opened.set()
+
+
+def trained(preset: str, values: Mapping[str, Any]) -> Run:
+    """A preset with these values, trained on the CPU."""
+    return fit(presets.get(preset).with_values(values), "cpu")

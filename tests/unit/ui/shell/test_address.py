@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aelib.core.errors import LabError
 from aelib.experiment import Experiment, flatten, presets
-from aelib.ui.shell.address import from_query, to_query
+from aelib.ui.shell.address import from_query, packed, to_query, unpacked
+from aelib.ui.shell.links import short
 
 BEST = presets.get("font-best")
 FIELDS = sorted(flatten(Experiment().model_dump()))
@@ -64,3 +66,17 @@ def test_what_a_mail_program_adds_to_a_link_is_no_problem() -> None:
 def test_any_address_gives_an_experiment(query: dict[str, str]) -> None:
     preset, experiment, _ = from_query(query, "font-20-10")
     assert from_query(to_query(experiment, preset), "font-20-10")[1] == experiment
+
+
+@pytest.mark.parametrize("preset", ["font-20-10", "emoji-best", "letters-7x7-best", "sr-3", "mnist-denoise"])
+def test_an_experiment_is_one_value_of_an_address(preset: str) -> None:
+    experiment = presets.get(preset).with_values({"seed": 7, "epochs": 12, "optimizer.learning_rate": 0.1 + 0.2})
+    assert unpacked(packed(experiment, "font-best")) == experiment
+    assert unpacked(short(experiment)) == experiment
+    assert short(experiment).startswith(f"{preset};")
+
+
+@pytest.mark.parametrize("given", ["", "no-such-preset", "font-best;epochs=x", "font-best;nonsense", "x" * 5000])
+def test_an_address_that_makes_no_sense_is_refused(given: str) -> None:
+    with pytest.raises(LabError):
+        unpacked(given)

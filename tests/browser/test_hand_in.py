@@ -1,0 +1,67 @@
+"""What is handed in, in a real Chromium."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from aelib.reports import html
+from aelib.store import Store
+from aelib.training import Run
+from tests.support.browsing import settled
+from tests.support.hostile import HOSTILE
+from tests.support.server import Server
+
+
+@pytest.mark.browser
+def test_a_page_opens_in_a_browser_without_a_network(
+    browser: Browser, tmp_path: Path, font_run: Run, digits_run: Run
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html.page([font_run, digits_run], HOSTILE, HOSTILE), encoding="utf-8")
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, offline=True)  # type: ignore[arg-type]
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("console", lambda message, found=problems: found.append(message.text))
+        page.on("pageerror", lambda error, found=problems: found.append(str(error)))
+        page.on("dialog", lambda dialog, found=problems: (found.append("a dialog"), dialog.dismiss()))
+        page.on(
+            "request",
+            lambda asked, found=problems: asked.url.startswith(("file:", "data:")) or found.append(asked.url),
+        )
+        page.goto(file.as_uri())
+        assert HOSTILE.split()[0] in page.title()
+        ink, paper = page.evaluate(
+            "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > sum(map(int, re.findall(r"\d+", paper)[:3]))) == (
+            scheme == "dark"
+        )
+        broken = page.evaluate("[...document.images].filter(image => !image.naturalWidth).length")
+        assert broken == 0
+        wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert wide, "nothing runs out of the page"
+        context.close()
+        assert not problems, problems
+
+
+@pytest.mark.browser
+def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, font_run: Run) -> None:
+    Store(server.home).save(font_run)
+    page.goto(f"{server.url}/dense?preset=font-best&epochs=60")
+    expect(page.get_by_role("heading", name="9 · Hand in")).to_be_visible()
+    settled(page)
+    page.get_by_role("textbox", name="Title").fill("Anna & Ben")  # no Enter: the click comes at once
+    for label, end, start in (
+        ("Page (HTML)", ".html", "<!DOCTYPE html>"),
+        ("Notebook", ".ipynb", "{"),
+        ("Python script", f"autoencoder-{font_run.digest}.py", "# 35-64-32-2"),
+    ):
+        with page.expect_download() as found:
+            page.get_by_role("button", name=label).click()
+        assert found.value.suggested_filename.endswith(end)
+        text = found.value.path().read_text(encoding="utf-8")
+        assert text.startswith(start)
+        assert ("Anna &amp; Ben" in text) == (end != f"autoencoder-{font_run.digest}.py")

@@ -1,0 +1,19 @@
+"""The section in which a lesson is handed in keeps what is written."""
+
+import pytest
+
+from aelib.store import Store
+from aelib.training import Run
+from tests.support.apps import opened, sound
+
+
+@pytest.mark.usefixtures("fresh_server")
+def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font_run: Run) -> None:
+    Store().save(font_run)
+    app = opened("pages/dense.py", {"preset": "font-best", "epochs": "60"})
+    assert app.header[-1].value == "9 · Hand in"
+    labels = [button.label for button in app.get("download_button")]
+    assert labels[-3:] == ["Page (HTML)", "Notebook", "Python script"]
+    sound(app.text_input(key="dense-run:hand-in:title").set_value("Anna & Ben").run())
+    sound(app.text_area(key="dense-run:hand-in:notes").set_value("a\nb").run())
+    assert app.text_input(key="dense-run:hand-in:title").value == "Anna & Ben"
