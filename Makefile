@@ -1,21 +1,25 @@
-# make run: set up once, then serve the app.   make test: lint, types, imports, all tests, browser included.   make docs: the documentation.   make load: a class of 50.
+# make run: set up once, then serve the app.   make check: lint, types, imports, fast tests.   make test: all tests, browser
+# included.   make docs: the documentation.   make load: a class of 50.
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: run check test docs bench load clean
+.PHONY: run lint check test docs bench load clean
 
 run: .venv/app
 	$(BIN)/streamlit run server.py $(ARGS)
 
-check: .venv/dev
+lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
 
-test: check
+check: lint
+	$(BIN)/python -m pytest -n 2 -q -m "not slow" tests/unit
+
+test: lint
 	$(BIN)/python -m tests.support.chromium
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 

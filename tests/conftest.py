@@ -20,6 +20,20 @@ from tests.support.trainings import trained
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
+# What `make check` leaves out: tests that train many nets, start processes, or open pages.
+SLOW = (
+    "browser",
+    "cluster",
+    "pages",
+    "unit/training",
+    "unit/analysis",
+    "unit/reports",
+    "unit/reproduction",
+    "unit/jobs",
+)
+SLOW += ("unit/ui", "unit/cli", "unit/nn/test_variational.py", "unit/store/test_store.py", "unit/test_architecture.py")
+SLOW += ("unit/test_full_disk.py", "unit/test_packaging.py", "unit/test_registries.py")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -104,3 +118,9 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     yield from browsing.opened(browser, 1280, "light")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)

@@ -10,6 +10,7 @@ from tests.support.apps import from_function
 
 def _buttons(run: Run) -> dict[str, tuple[bool, str]]:
     """The buttons that give a run's files: label -> disabled, help."""
+
     def page(run) -> None:  # type: ignore[no-untyped-def] # its text is run where nothing is imported
         from aelib.ui.views import hand_in, run_file
 
