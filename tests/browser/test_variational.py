@@ -142,7 +142,7 @@ def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browse
     for page in opened(browser, width, scheme):
         for path, last in (
             ("emoji?epochs=50", "9 · Twenty at once"),
-            ("digits?epochs=2&snapshots=0-2", "8 · Digits that"),
+            ("digits?epochs=2&snapshots=0-2", "8 · New digits"),
         ):
             page.goto(f"{server.url}/{path}")
             train(page)
