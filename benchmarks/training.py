@@ -91,7 +91,7 @@ def ways(experiment: Experiment, device: torch.device) -> dict[str, tuple[Callab
         found["JAX, jit of scan, one net"] = (rivals.jax_scan(experiment, 1, 2000), 2000, 1)
         found["JAX, jit of vmapped scan, 100 nets"] = (rivals.jax_scan(experiment, 100, 100), 100, 100)
     found["ours, one net, PyTorch by hand, steps alone"] = (batched(experiment, 1, device), 1500, 1)
-    if numba_support.serves(experiment, device):
+    if numba_support.KIND.serves([experiment], device):
         found["ours, one net, compiled, steps alone"] = (compiled(experiment), 3000, 1)
     found["ours, one net, all of `fit`"] = (fitted(experiment, device), 5000, 1)
     found["ours, 100 nets at once, steps alone"] = (batched(experiment, 100, device), 100, 100)

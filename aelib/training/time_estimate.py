@@ -40,7 +40,7 @@ def _group(first: Experiment, nets: int) -> float:
     if not first.model.dense:
         return _convolutional(first, images) * nets
     operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
-    if nets == 1 and numba_support.serves(first, torch.device("cpu")):
+    if nets == 1 and numba_support.KIND.serves([first], torch.device("cpu")):
         operations = COMPILED
     parameters = first.architecture.parameters
     widest = max(step.inputs * step.outputs for step in first.model.steps())

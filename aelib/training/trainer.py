@@ -22,8 +22,7 @@ from aelib.models import build
 from aelib.nn.variational import warm_up
 
 from .batches import BatchLoader
-from .engines import batched, cuda_graphs, numba_support
-from .engines.autograd import AutogradEngine
+from .engines import batched, numba_support, registry
 from .engines.base import Engine
 from .evaluation import Evaluator
 from .run import Run, Snapshots, utc_text
@@ -160,7 +159,7 @@ def groups(experiments: Sequence[Experiment], max_size: int = MAX_GROUP) -> list
     for i, experiment in enumerate(experiments):
         values = flatten(experiment.model_dump(mode="json"))
         shared = [repr(value) for path, value in values.items() if path not in MEMBER_FIELDS]
-        key = tuple(shared) if batched.supports(experiment) else i
+        key = tuple(shared) if registry.together(experiment) else i
         same_shape.setdefault(key, []).append(i)
     parts = []
     for group in same_shape.values():
@@ -335,16 +334,13 @@ class _Fit:
 
 
 def _engine(members: list[Experiment], device: torch.device) -> Engine:
-    """The fastest that serves these members. `AutogradEngine` serves every one."""
-    models, first = [build(member) for member in members], members[0]
-    if len(members) == 1 and numba_support.serves(first, device):
-        compiled = numba_support.compiled_engine()
-        if compiled is not None:
-            return compiled(models[0], first)
-    if batched.supports(first):
-        graphed = cuda_graphs.serves(members, device)
-        return (cuda_graphs.GraphedDense if graphed else batched.BatchedDense)(models, members, device)
-    return AutogradEngine(models[0], first, device)
+    """The fastest that serves these members and works on this machine."""
+    models = [build(member) for member in members]
+    for kind in registry.serving(members, device):
+        engine = kind.make(models, members, device)
+        if engine is not None:
+            return engine
+    raise ValueError(f"no engine serves these {len(members)} nets on {device.type}")
 
 
 def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:

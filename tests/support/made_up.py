@@ -62,16 +62,17 @@ LOSS = Loss(
 
 
 class Signed(torch.optim.Optimizer):
-    """Every weight moves by the learning rate against the sign of its gradient."""
+    """Every weight moves by the learning rate against the sign of its gradient, weight decay included."""
 
-    def __init__(self, parameters: list[nn.Parameter], lr: float) -> None:
-        super().__init__(parameters, {"lr": lr})
+    def __init__(self, parameters: list[nn.Parameter], lr: float, weight_decay: float) -> None:
+        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         for group in self.param_groups:
             for parameter in group["params"]:
-                parameter.sub_(group["lr"] * parameter.grad.sign())
+                gradient = parameter.grad + group["weight_decay"] * parameter
+                parameter.sub_(group["lr"] * gradient.sign())
 
 
 def _signed_flat(optimizer: FlatOptimizer, gradient: Tensor, learning_rate: Setting, root: Setting) -> None:
@@ -89,7 +90,7 @@ def _signed_compiled(p, g, first, second, learning_rate, momentum, t):  # type: 
 OPTIMIZER = OptimizerKind(
     label="sign descent",
     formula=r"\theta \leftarrow \theta - \eta \operatorname{sign} g",
-    torch=lambda p, rate, momentum, decay, fused: Signed(p, rate),
+    torch=lambda p, rate, momentum, decay, fused: Signed(p, rate, decay),
     flat=_signed_flat,
     compiled=lambda: _signed_compiled,
 )

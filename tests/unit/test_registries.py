@@ -17,11 +17,9 @@ from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.reports.script import script
 from aelib.training import fit, trainer
-from aelib.training.batches import BatchLoader
-from aelib.training.engines import batched, cuda_graphs, numba_support
-from aelib.training.engines.autograd import AutogradEngine
-from aelib.training.engines.base import Engine
-from tests.support import made_up
+from aelib.training.engines import batched, numba_support, registry
+from aelib.training.engines.base import EngineKind
+from tests.support import contract, made_up
 
 CPU = torch.device("cpu")
 BASE = presets.get("font-20-10").with_values(
@@ -47,41 +45,13 @@ def added(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tu
     return request.param, BASE.with_values({field: NAME, **values})
 
 
-def _engines(experiment: Experiment) -> dict[str, Engine]:
-    """Every engine that claims the experiment, on the CPU."""
-    found: dict[str, Engine] = {"autograd": AutogradEngine(build(experiment), experiment, CPU)}
-    if batched.supports(experiment):
-        found["batched"] = batched.BatchedDense([build(experiment)], [experiment], CPU)
-        found["graphs"] = cuda_graphs.GraphedDense([build(experiment)], [experiment], CPU)
-    if numba_support.serves(experiment, CPU):
-        compiled = numba_support.compiled_engine()
-        assert compiled is not None
-        found["compiled"] = compiled(build(experiment), experiment)
-    return found
-
-
-def _losses(experiment: Experiment, engine: Engine) -> tuple[float, float]:
-    """Before and after training."""
-    from aelib import datasets
-
-    images = datasets.load(experiment.dataset)
-    loader = BatchLoader([experiment], images, datasets.normalization(experiment.normalization, images.pixels), CPU)
-    start = float(engine.evaluate(loader.evaluation_batch())[2])
-    for epoch in range(1, experiment.epochs + 1):
-        for batch in loader.epoch(epoch):
-            engine.step(batch, 1.0)
-    return start, float(engine.evaluate(loader.evaluation_batch())[2])
-
-
-def test_every_engine_that_claims_it_lowers_the_loss_to_the_same_value(added: tuple[str, Experiment]) -> None:
-    _, experiment = added
-    engines = _engines(experiment)
-    assert set(engines) >= {"autograd", "batched", "graphs"}
-    assert "compiled" in engines or not numba_support.available
-    losses = {name: _losses(experiment, engine) for name, engine in engines.items()}
-    for name, (start, end) in losses.items():
-        assert end < 0.9 * start, name
-        assert end == pytest.approx(losses["autograd"][1], rel=1e-3), name
+@pytest.mark.parametrize("kind", registry.ENGINES, ids=lambda kind: kind.name)
+def test_every_engine_claims_it_and_keeps_its_contract(
+    kind: EngineKind, added: tuple[str, Experiment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract.skip_where_numba_is_missing(kind)
+    field, values = ENTRIES[added[0]][2:]
+    assert contract.check(kind, contract.BASE.with_values({field: NAME, **values}), monkeypatch)
 
 
 def test_fit_trains_it_alone_and_in_company(added: tuple[str, Experiment]) -> None:

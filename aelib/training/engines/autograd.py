@@ -11,7 +11,7 @@ from aelib.nn import losses
 from aelib.nn.optimizers import torch_optimizer
 from aelib.nn.variational import kl, objective, reparametrize
 
-from .base import Batch, Evaluation, Posterior
+from .base import Batch, EngineKind, Evaluation, Posterior
 
 
 def _full(numbers: Tensor) -> Tensor:
@@ -150,3 +150,10 @@ class AutogradEngine:
 
     def retain(self, members: list[int]) -> None:
         self.members = len(members)
+
+
+KIND = EngineKind(
+    name="autograd",
+    trains=lambda experiments: True,
+    make=lambda models, experiments, device: AutogradEngine(models[0], experiments[0], device),
+)

@@ -1,12 +1,18 @@
 """What the training loop needs from an engine, the part that changes the weights.
 
 An engine trains one or more `members`: nets of one shape that may differ in seed, learning rate, momentum, weight
-decay and β. `aelib.ensemble` has the engine for small dense nets, where autograd costs more than the arithmetic.
+decay, noise level and β. `registry.ENGINES` lists the engines, each with an `EngineKind`.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import torch
 from torch import Tensor
+
+from aelib.experiment import Experiment
+from aelib.models import Autoencoder
 
 
 class Batch(NamedTuple):
@@ -74,3 +80,29 @@ class Engine(Protocol):
     def retain(self, members: list[int]) -> None:
         """Go on with these members only, in this order."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineKind:
+    """One engine, as the trainer chooses it: one registry entry holds all that it must know.
+
+    Attributes:
+        name: as in docs/architecture.md.
+        trains: (experiments of nets that may train together) whether the engine can train them: it knows every choice
+            of theirs, and they are of the size that it is made for.
+        make: (models, experiments, device) gives the engine; one model for each experiment. None where a library that
+            it needs does not work on this machine, which the log then says: the next engine trains the nets.
+        together: whether it trains several nets in one pass; else one at a time.
+        devices: types of device that it is made for, such as "cuda"; None: every one.
+    """
+
+    name: str
+    trains: Callable[[Sequence[Experiment]], bool]
+    make: Callable[[list[Autoencoder], list[Experiment], torch.device], Engine | None]
+    together: bool = False
+    devices: tuple[str, ...] | None = None
+
+    def serves(self, experiments: Sequence[Experiment], device: torch.device) -> bool:
+        """Whether the trainer may leave these nets, which differ at most in `trainer.MEMBER_FIELDS`, to the engine."""
+        here = self.devices is None or device.type in self.devices
+        return here and (self.together or len(experiments) == 1) and self.trains(experiments)

@@ -23,7 +23,7 @@ from aelib.nn.activations import ACTIVATIONS, InPlace
 from aelib.nn.optimizers import OPTIMIZERS, FlatOptimizer, Setting
 from aelib.nn.variational import kl, objective
 
-from .base import Batch, Evaluation, Posterior
+from .base import Batch, EngineKind, Evaluation, Posterior
 from .batched_vae import Bottleneck
 from .matmul import bmm
 
@@ -106,7 +106,7 @@ class _Buffers:
 
 
 class BatchedDense:
-    """Engine (see `aelib.engines`) for dense nets of one shape, loss and kind of optimiser.
+    """Engine (see `base.Engine`) for dense nets of one shape, loss and kind of optimiser.
 
     models and experiments: one for each member. Each member gets the weights that `AutogradEngine` would give, except
     for rounding.
@@ -314,3 +314,6 @@ class BatchedDense:
             self.bottleneck.retain(chosen.cpu())
         self.members = len(members)
         self._lay_out(self.optimizer.parameters)
+
+
+KIND = EngineKind(name="batched", trains=lambda experiments: supports(experiments[0]), make=BatchedDense, together=True)

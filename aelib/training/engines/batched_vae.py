@@ -1,7 +1,7 @@
 """The code of variational nets in the batched engine: sampled on the way there, differentiated by hand on the way back.
 
-Layout as in `aelib.ensemble`: members × numbers × images. With z = mu + σ eps, σ = exp(log_var / 2), B images, G =
-∂/∂z of the reconstruction loss, and KL_j = ½ (mu² + σ² − 1 − log_var) (see `aelib.variational`), the derivatives are
+Layout as in `batched`: members × numbers × images. With z = mu + σ eps, σ = exp(log_var / 2), B images, G =
+∂/∂z of the reconstruction loss, and KL_j = ½ (mu² + σ² − 1 − log_var) (see `aelib.nn.variational`), the derivatives are
 
     ∂/∂mu = G + β mu / B        ∂/∂log_var = G eps σ / 2 + β (σ² − 1) / 2B
 

@@ -272,7 +272,7 @@ class CompiledDense(BatchedDense):
 
 
 def _served(loops: Callable[[], Any] | None) -> Callable[[], Any]:
-    """What a registry entry has for this engine. Raises ValueError where it has nothing: see `numba_support.serves`."""
+    """What a registry entry has for this engine. Raises ValueError where it has nothing: see `numba_support.KIND`."""
     if loops is None:
         raise ValueError("the compiled engine does not serve this experiment")
     return loops

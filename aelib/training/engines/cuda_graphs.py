@@ -1,4 +1,4 @@
-"""Many small dense nets on a CUDA device: the steps of `aelib.ensemble`, recorded once and replayed as one CUDA graph.
+"""Many small dense nets on a CUDA device: the steps of `batched`, recorded once and replayed as one CUDA graph.
 
 A step is some sixty small kernels, and on a GPU each of them costs more to launch than to run. A graph is launched
 once. All that changes from step to step must then lie on the device: the batch (copied into place), the schedule and
@@ -6,6 +6,7 @@ Adam's corrections (three numbers). See https://pytorch.org/docs/stable/notes/cu
 """
 
 import logging
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -14,8 +15,8 @@ from aelib.experiment import Experiment
 from aelib.models import Autoencoder
 from aelib.nn.optimizers import Setting
 
-from .base import Batch
-from .batched import BatchedDense
+from .base import Batch, EngineKind
+from .batched import BatchedDense, supports
 
 WARM_UP = 3  # steps before one is recorded: libraries set themselves up on their first calls
 
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class GraphedDense(BatchedDense):
-    """Engine (see `aelib.engines`). Where recording fails it goes on step by step, and says so in the log. On a
+    """Engine (see `base.Engine`). Where recording fails it goes on step by step, and says so in the log. On a
     device without graphs it does so from the start, with the same arithmetic (so it can be tested there)."""
 
     fuses = False  # the graph has the optimiser in it
@@ -93,8 +94,10 @@ class GraphedDense(BatchedDense):
         self._begin()
 
 
-def serves(experiments: list[Experiment], device: torch.device) -> bool:
-    """Whether these are recorded: on CUDA, with one momentum for all, and no random codes, which change from step to
-    step."""
-    variational = experiments[0].model.variational
-    return device.type == "cuda" and not variational and len({one.optimizer.momentum for one in experiments}) == 1
+def _trains(experiments: Sequence[Experiment]) -> bool:
+    """Whether these can be recorded: one momentum for all, and no random codes, which change from step to step."""
+    first = experiments[0]
+    return supports(first) and not first.model.variational and len({one.optimizer.momentum for one in experiments}) == 1
+
+
+KIND = EngineKind(name="CUDA graphs", trains=_trains, make=GraphedDense, together=True, devices=("cuda",))

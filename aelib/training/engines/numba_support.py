@@ -6,16 +6,19 @@ numbers but for rounding (a test holds the two against each other).
 
 import functools
 import logging
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import torch
 
 from aelib.experiment import Experiment
+from aelib.models import Autoencoder
 from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.optimizers import OPTIMIZERS
 
+from .base import EngineKind
 from .batched import supports
 
 if TYPE_CHECKING:
@@ -26,16 +29,16 @@ MAX_PARAMETERS = 40_000  # beyond, torch's matrix products win (benchmarks/scali
 available = find_spec("numba") is not None
 
 
-def serves(experiment: Experiment, device: torch.device) -> bool:
-    """Whether the engine trains the experiment: Numba is here, it is a small dense net on the CPU, and every choice of
-    it has a compiled form in its registry entry."""
+def _trains(experiments: Sequence[Experiment]) -> bool:
+    """Whether the engine trains the net: Numba is here, it is a small dense net, and every choice of it has a compiled
+    form in its registry entry."""
+    (experiment,) = experiments
     model = experiment.resolved_model
     loss = losses.select(experiment.loss, experiment.output_activation)
     # behind a hard limit cross-entropy's slope jumps to 1e12, and rounding decides where the net goes
     steep = loss.of_probabilities and not loss.of_logits and ACTIVATIONS[experiment.output_activation].hard_limits
     return (
         available
-        and device.type == "cpu"
         and supports(experiment)
         and not model.variational
         and experiment.architecture.parameters <= MAX_PARAMETERS
@@ -65,6 +68,14 @@ def compiled_engine() -> "type[CompiledDense] | None":
         logging.getLogger(__name__).exception("Numba does not work on this machine: the batched engine trains instead")
         return None
     return CompiledDense
+
+
+def _make(models: list[Autoencoder], experiments: list[Experiment], _: torch.device) -> "CompiledDense | None":
+    engine = compiled_engine()
+    return None if engine is None else engine(models[0], experiments[0])
+
+
+KIND = EngineKind(name="compiled", trains=_trains, make=_make, devices=("cpu",))
 
 
 def warm_up() -> None:

@@ -24,20 +24,6 @@ def test_another_seed_gives_another_run() -> None:
     assert not torch.equal(first.weights["encoder.0.weight"], second.weights["encoder.0.weight"])
 
 
-@pytest.mark.parametrize("batch_size", ["all", 1, 7])
-def test_together_is_as_alone(batch_size: object) -> None:
-    experiments = [
-        BEST.with_values({"epochs": 3, "batch_size": batch_size, "seed": seed, "optimizer.learning_rate": rate})
-        for seed in (0, 1)
-        for rate in (0.01, 0.002)
-    ]
-    for together, experiment in zip(fit_many(experiments, "cpu"), experiments, strict=True):
-        alone = fit(experiment, "cpu")
-        assert isinstance(together, Run)
-        assert together.digest == experiment.digest
-        torch.testing.assert_close(together.weights, alone.weights, rtol=5e-3, atol=5e-4)
-
-
 @pytest.mark.parametrize("kind", ["adam", "adamw", "rmsprop", "adagrad", "sgd", "momentum", "nesterov"])
 def test_a_net_does_not_depend_on_the_rates_of_its_companions(kind: str) -> None:
     """To the last bit, over enough epochs for a difference in rounding to grow."""
@@ -173,15 +159,6 @@ def test_progress_is_reported_and_cancel_is_heard(monkeypatch: pytest.MonkeyPatc
 def test_schedules(schedule: dict[str, object], epoch: int, factor: float) -> None:
     optimizer = Experiment().with_values({f"optimizer.{key}": value for key, value in schedule.items()}).optimizer
     assert optimizer.rate_factor(epoch, 100) == pytest.approx(factor)
-
-
-def test_the_schedule_is_followed() -> None:
-    values = {"optimizer.kind": "sgd", "epochs": 40, "optimizer.schedule": "step", "optimizer.step_every": 20}
-    halted = BEST.with_values({**values, "optimizer.step_factor": 1e-9, "snapshots": "20,40"})
-    run = fit(halted, "cpu")
-    torch.testing.assert_close(run.snapshots.codes[0], run.snapshots.codes[1], rtol=1e-5, atol=1e-6)
-    free = fit(BEST.with_values({"optimizer.kind": "sgd", "epochs": 40, "snapshots": "20,40"}), "cpu")
-    assert not torch.allclose(free.snapshots.codes[0], free.snapshots.codes[1], rtol=1e-5, atol=1e-6)
 
 
 def test_members_keep_their_own_order_and_snapshots_when_others_leave() -> None:

@@ -1,0 +1,108 @@
+"""The contract of every engine: what it claims to train goes the way of plain PyTorch, and what it does not claim is
+left to another engine."""
+
+import functools
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import pytest
+import torch
+
+from aelib.experiment import Experiment
+from aelib.training import Run, fit_many
+from aelib.training.engines import numba_support, registry
+from aelib.training.engines.base import EngineKind
+
+from . import plain_torch
+from .plain_torch import PlainRun
+
+CPU = torch.device("cpu")
+# Some steps of different size on batches that do not divide the set, with weight decay, from weights that are not small:
+# else gradients cancel out, and what is left of them is rounding.
+BASE = Experiment().with_values(
+    {
+        "model.layers": "35-9-6-2",
+        "model.hidden_activation": "tanh",
+        "model.initialization_scale": 0.5,
+        "optimizer.learning_rate": 0.01,
+        "optimizer.weight_decay": 0.02,
+        "optimizer.schedule": "cosine",
+        "batch_size": 12,
+        "epochs": 4,
+        "corruption.level": 0.3,
+        "corruption.pixels": "0-7-14-21",
+    }
+)
+# What float32 may change: of a loss in the history, as a share; of a weight, as a share of the longest way that one of
+# the net has gone, and of itself.
+LOSS, WAY, ROUNDING = 1e-5, 1e-3, 1e-6
+
+
+def anywhere(kind: EngineKind) -> EngineKind:
+    """The engine, allowed on every device: the arithmetic of one that is made for a GPU is tested on the CPU."""
+    return replace(kind, devices=None)
+
+
+def skip_where_numba_is_missing(kind: EngineKind) -> None:
+    """What needs Numba claims nothing without it."""
+    if kind is numba_support.KIND and not numba_support.available:
+        pytest.skip("NOT TESTED HERE: Numba is not installed")
+
+
+def companions(kind: EngineKind, first: Experiment) -> list[Experiment]:
+    """The net, and one that the engine trains together with it: other in all in which it may be."""
+    optimizer = first.optimizer
+    other: dict[str, Any] = {
+        "seed": first.seed + 1,
+        "optimizer.learning_rate": optimizer.learning_rate / 3,
+        "optimizer.weight_decay": 2 * optimizer.weight_decay,
+        "optimizer.momentum": optimizer.momentum / 2,
+        "corruption.level": first.corruption.level / 2,
+        "beta": first.beta / 4,
+    }
+    found = [first, first.with_values(other)]
+    if not kind.serves(found, CPU):  # a recorded step has one momentum
+        other.pop("optimizer.momentum")
+        found[1] = first.with_values(other)
+    return found
+
+
+def check(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Hold an engine to its contract for one experiment; whether it claims it."""
+    kind = anywhere(kind)
+    if kind.serves([experiment], CPU):
+        monkeypatch.setattr(registry, "ENGINES", (kind,))
+        groups = [[experiment], companions(kind, experiment)] if kind.together else [[experiment]]
+        for members in groups:
+            for run, member in zip(fit_many(members, "cpu"), members, strict=True):
+                goes_the_way_of(run, _plain(member))
+        return True
+
+    def fails(*_: object) -> NoReturn:
+        raise AssertionError(f"the net was left to an engine that does not claim it: {kind.name}")
+
+    others = [replace(kind, make=fails) if one.name == kind.name else one for one in registry.ENGINES]
+    monkeypatch.setattr(registry, "ENGINES", tuple(others))
+    (run,) = fit_many([experiment], "cpu")
+    goes_the_way_of(run, _plain(experiment))
+    return False
+
+
+def goes_the_way_of(run: object, plain: PlainRun) -> None:
+    """A run has the weights and the history of the reference."""
+    assert isinstance(run, Run), run
+    assert run.weights.keys() == plain.weights.keys()
+    ways = [(plain.weights[name] - start).abs().max() for name, start in plain.start.items() if "running" not in name]
+    longest = float(max(ways))
+    assert longest > 100 * ROUNDING, "nothing was trained"
+    for name, expected in plain.weights.items():
+        found = run.weights[name].to(expected.dtype)
+        torch.testing.assert_close({name: found}, {name: expected}, rtol=ROUNDING, atol=WAY * longest)
+    assert len(run.history) == len(plain.history)
+    for found, wanted in zip(run.history, plain.history, strict=True):
+        assert {name: value for name, value in found.items() if name != "seconds"} == pytest.approx(wanted, rel=LOSS)
+
+
+@functools.cache
+def _plain(experiment: Experiment) -> PlainRun:
+    return plain_torch.train(experiment)

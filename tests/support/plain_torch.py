@@ -1,0 +1,179 @@
+"""The reference of every engine: one net at a time, trained by a loop of plain PyTorch in float64.
+
+What a registry entry says in PyTorch's own words is taken from the entry: an activation's `module`, a loss's `value`, an
+optimiser's `torch`, an initialisation's `draw`, a noise's `apply`. All else is written out here.
+"""
+
+import math
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from aelib import datasets
+from aelib.core.counter_rng import TEST, key, normal, random_bits
+from aelib.core.random import generator
+from aelib.datasets.noise import NOISES
+from aelib.experiment import Experiment
+from aelib.models import build
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import INITIALIZATIONS
+from aelib.nn.losses import LOSSES
+from aelib.nn.optimizers import OPTIMIZERS
+
+
+class PlainRun(NamedTuple):
+    """start, weights: before and after training, float64, named as in `Run.weights`; history: as in `Run.history`, of
+    every epoch, without seconds."""
+
+    start: dict[str, Tensor]
+    weights: dict[str, Tensor]
+    history: list[dict[str, float]]
+
+
+class _Dense(nn.Module):
+    """Fully connected layers to the code and up again; `output_activation` stands apart, as losses may need what goes
+    into it."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__()
+        model, random = experiment.model, generator(experiment.seed, "weights")
+        self.shape = experiment.dataset_spec.shape
+        code = 2 * model.layers[-1] if model.variational else model.layers[-1]
+        self.encoder = self._half(experiment, [*model.layers[:-1], code], model.code_activation, random)
+        *decoder, last = self._half(experiment, model.decoder, experiment.output_activation, random)
+        self.decoder, self.output_activation = nn.Sequential(*decoder), last
+
+    @staticmethod
+    def _half(experiment: Experiment, sizes, last: str, random: torch.Generator) -> nn.Sequential:  # type: ignore[no-untyped-def]
+        model, modules = experiment.model, []
+        start = INITIALIZATIONS[model.initialization]
+        for i, (inputs, outputs) in enumerate(pairwise(sizes)):
+            hidden = i < len(sizes) - 2
+            name = model.hidden_activation if hidden else last
+            layer = nn.Linear(inputs, outputs)
+            with torch.no_grad():
+                gain = nn.init.calculate_gain(ACTIVATIONS[name].gain)
+                start.draw(layer.weight, gain, model.initialization_scale, random)
+                layer.bias.zero_()
+                if start.draws_biases:
+                    layer.bias.uniform_(-(inputs**-0.5), inputs**-0.5, generator=random)
+            modules += [layer, *([nn.BatchNorm1d(outputs)] if hidden and model.batch_norm else [])]
+            modules.append(ACTIVATIONS[name].module())
+        return nn.Sequential(*modules)
+
+    def encoded(self, x: Tensor) -> Tensor:
+        return self.encoder(x.flatten(1))
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        return self.decoder(z).view(-1, *self.shape)
+
+    def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        code = self.encoded(x)
+        return code, self.decode_logits(code)
+
+    def output(self, logits: Tensor) -> Tensor:
+        return self.output_activation(logits)
+
+
+def _noise(experiment: Experiment, pixels: Tensor, turn: int) -> Tensor:
+    """All images with the noise of one turn, in float32, so that no number falls on another side of a threshold."""
+    noise, size = experiment.corruption, pixels[0].numel()
+    numbers, mask = torch.arange(len(pixels)), None
+    if noise.pixels:
+        mask = torch.zeros(size, dtype=torch.bool)
+        mask[list(noise.pixels)] = True
+    bits = lambda draw: random_bits([key(experiment.seed, turn)], numbers, size, draw)  # noqa: E731
+    noisy = NOISES[noise.kind].apply(pixels.flatten(1)[None], torch.tensor(noise.level), bits, mask)
+    return noisy.view_as(pixels)
+
+
+def _codes_noise(experiment: Experiment, images: int, turn: int) -> Tensor:
+    """Standard normal, images × latent_dim, of one turn."""
+    keys, numbers = [key(experiment.seed, turn)], torch.arange(images)
+    return normal(lambda draw: random_bits(keys, numbers, experiment.latent_dim, draw + 2))[0].double()
+
+
+def _rate(experiment: Experiment, epoch: int) -> float:
+    optimizer = experiment.optimizer
+    match optimizer.schedule:
+        case "step":
+            return optimizer.learning_rate * optimizer.step_factor ** ((epoch - 1) // optimizer.step_every)
+        case "cosine":
+            return optimizer.learning_rate * (1 + math.cos(math.pi * (epoch - 1) / experiment.epochs)) / 2
+    return optimizer.learning_rate
+
+
+def train(experiment: Experiment) -> PlainRun:
+    """Train a net on a set that is memorised."""
+    about = experiment.dataset_spec
+    assert about.memorised
+    images, noise = datasets.training_set(experiment.dataset), experiment.corruption
+    count, size = len(images), experiment.batch_size or len(images)
+    scaled = datasets.normalization(experiment.normalization, images.pixels)
+    clean = images.images()
+    targets = scaled.apply(clean).double()
+
+    def shown(part: str, turn: int) -> Tensor:
+        noisy = noise.kind != "none" and noise.where in (part, "both")
+        return scaled.apply(_noise(experiment, clean, turn)).double() if noisy else targets
+
+    # the layers of other nets than dense ones are modules of PyTorch already
+    net = (_Dense(experiment) if experiment.model.dense else build(experiment)).double()
+    optimizer = OPTIMIZERS[experiment.optimizer.kind].torch(
+        list(net.parameters()),
+        experiment.optimizer.learning_rate,
+        experiment.optimizer.momentum,
+        experiment.optimizer.weight_decay,
+        False,
+    )
+
+    loss = LOSSES[experiment.loss].value
+
+    def losses(x: Tensor, t: Tensor, eps: Tensor) -> dict[str, Tensor]:
+        """recon_loss and, of a variational net, the KL of each number of the code."""
+        if not experiment.model.variational:
+            logits = net.through(x)[1]
+            return {"recon_loss": loss(logits, net.output(logits), t).mean()}
+        mu, log_var = net.encoded(x).chunk(2, dim=1)
+        logits = net.decode_logits(mu + (log_var / 2).exp() * eps)
+        each = loss(logits, net.output(logits), t).mean() * about.pixels
+        return {"recon_loss": each, "kl": ((mu**2 + log_var.exp() - 1 - log_var) / 2).mean(dim=0)}
+
+    def objective(parts: dict[str, Tensor], beta: float) -> Tensor:
+        if "kl" not in parts:
+            return parts["recon_loss"]
+        return parts["recon_loss"] + beta * parts["kl"].clamp(min=experiment.free_bits).sum()
+
+    @torch.no_grad()
+    def looked_at(epoch: int) -> dict[str, float]:
+        net.eval()
+        x = shown("test", TEST)
+        parts = losses(x, targets, _codes_noise(experiment, count, TEST))
+        record = {"epoch": epoch, "train_loss": float(objective(parts, experiment.beta))}
+        if experiment.model.variational:
+            record |= {"recon_loss": float(parts["recon_loss"]), "kl": float(parts["kl"].sum())}
+            logits = net.decode_logits(net.encoded(x).chunk(2, dim=1)[0])  # of the mean
+        else:
+            logits = net.through(x)[1]
+        pixels = scaled.pixels(net.output(logits))
+        wrong = ((pixels - clean).abs() >= about.wrong_pixel).any(dim=1).sum(dim=(1, 2))
+        return {**record, "wrong_pixels": int(wrong.sum()), "learnt": int((wrong <= 1).sum())}
+
+    start = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    history, order = [looked_at(0)], generator(experiment.seed, "order")
+    for epoch in range(1, experiment.epochs + 1):
+        net.train()
+        x = shown("train", epoch if noise.fresh else 0)
+        eps = _codes_noise(experiment, count, epoch)
+        beta = experiment.beta * min(1.0, epoch / max(1, experiment.beta_warm_up))
+        for group in optimizer.param_groups:
+            group["lr"] = _rate(experiment, epoch)
+        everything = torch.randperm(count, generator=order) if size < count else torch.arange(count)
+        for chosen in everything.split(size):
+            optimizer.zero_grad()
+            objective(losses(x[chosen], targets[chosen], eps[chosen]), beta).backward()
+            optimizer.step()
+        history.append(looked_at(epoch))
+    return PlainRun(start, dict(net.state_dict()), history)

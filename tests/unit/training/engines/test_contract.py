@@ -1,0 +1,69 @@
+"""Every engine, with every registry entry: as plain PyTorch does it, or left to another engine.
+
+Engines and entries are read from the registries, so that a new one is tested here without an edit. The reference is
+`tests/support/plain_torch.py`.
+"""
+
+from typing import Any
+
+import pytest
+
+from aelib.experiment import Experiment, ExperimentError, choices
+from aelib.experiment.schema import REGISTRIES
+from aelib.training.engines import registry
+from aelib.training.engines.base import EngineKind
+from tests.support import contract
+
+VARIATIONAL = {"model.variational": True, "beta": 2.0, "beta_warm_up": 3, "free_bits": 0.02}
+
+
+def _cases() -> list[dict[str, Any]]:
+    """What is other than in `contract.BASE`."""
+    cases: list[dict[str, Any]] = [{path: name} for path, names in REGISTRIES.items() for name in names]
+    cases += [{"optimizer.kind": kind, "optimizer.weight_decay": 0.0} for kind in choices("optimizer.kind")]
+    for loss in choices("loss"):
+        cases += [{"loss": loss, "model.output_activation": output} for output in choices("model.output_activation")]
+        cases += [{"loss": loss, **VARIATIONAL}, {"loss": loss, **VARIATIONAL, "model.kind": "convolutional"}]
+    for noise in choices("corruption.kind"):
+        cases += [
+            {"corruption.kind": noise, "corruption.fresh": False},
+            {"corruption.kind": noise, "batch_size": "all"},
+        ]
+    cases += [{"normalization": kind} for kind in choices("normalization")]
+    cases += [{"optimizer.schedule": kind, "optimizer.step_every": 2} for kind in choices("optimizer.schedule")]
+    cases += [{"corruption.kind": "masking", "corruption.where": part} for part in choices("corruption.where")]
+    cases += [
+        {"batch_size": 1},
+        {"model.layers": "35-2"},
+        {"model.layers": "35-33-31-3", "model.decoder_layers": "3-7-35"},
+    ]
+    # so large that the optimiser is torch's fused one, and so large that products are those of oneDNN
+    cases += [{"model.layers": "35-400-120-2"}, {"model.layers": "35-400-120-2", **VARIATIONAL}]
+    cases += [{"model.layers": "35-420-400-2", "batch_size": "all", "optimizer.kind": "momentum"}]
+    cases += [{"model.batch_norm": True}, {"model.batch_norm": True, **VARIATIONAL}]
+    return cases
+
+
+def _allowed() -> list[tuple[str, Experiment]]:
+    """Name and experiment, without what an experiment may not be."""
+    found = {}
+    for values in _cases():
+        try:
+            experiment = contract.BASE.with_values(values)
+        except ExperimentError:
+            continue
+        found.setdefault(experiment, ", ".join(f"{path.rpartition('.')[2]}={value}" for path, value in values.items()))
+    return [(name, experiment) for experiment, name in found.items()]
+
+
+ALLOWED = _allowed()
+
+
+@pytest.mark.parametrize("kind", registry.ENGINES, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("experiment", [one for _, one in ALLOWED], ids=[name for name, _ in ALLOWED])
+def test_an_engine_goes_the_way_of_plain_pytorch_or_leaves_the_net_to_another(
+    kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract.skip_where_numba_is_missing(kind)
+    claimed = contract.check(kind, experiment, monkeypatch)
+    assert claimed or experiment != contract.BASE, "an engine that does not train a plain dense net trains nothing"
