@@ -8,14 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from aelib import datasets
-from aelib.core.random import generator
 from aelib.experiment import Experiment, presets
 from aelib.models import build
 from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import initialize
 from aelib.training.batches import BatchLoader
-from aelib.training.engines import matmul
 from aelib.training.engines.autograd import AutogradEngine
 from aelib.training.engines.base import Batch
 from aelib.training.engines.batched import BatchedDense
@@ -158,24 +156,6 @@ def test_initialisation_has_the_spread_it_promises(kind: str) -> None:
     initialize(again, kind, "relu", 0.2, torch.Generator().manual_seed(1))
     assert torch.equal(layer.weight, again.weight)
     assert torch.equal(layer.bias, again.bias)
-
-
-@pytest.mark.parametrize("members", [1, 2])
-@pytest.mark.parametrize("size", [3, 300])
-def test_products_are_those_of_torch_whichever_library_computes_them(members: int, size: int) -> None:
-    """Small and large, with the strides that a training step has."""
-    random = generator(0, "test")
-    a, b = torch.randn(members, size, size + 1, generator=random), torch.randn(members, size + 1, 64, generator=random)
-    if size > 3:
-        assert size * (size + 1) * 64 >= matmul.LEAST
-    cases = [(a, b), (b.transpose(1, 2), a.transpose(1, 2)), (a[:, :, :-1].transpose(1, 2), a[:, :, :-1])]
-    for left, right in cases:
-        out = torch.full((members, left.shape[1], right.shape[2]), torch.nan)
-        matmul.bmm(left, right, out)
-        torch.testing.assert_close(out, left @ right, rtol=1e-4, atol=1e-4)
-        wide = torch.empty(members, left.shape[1], right.shape[2], dtype=torch.float64)
-        matmul.bmm(left.double(), right.double(), wide)
-        torch.testing.assert_close(wide, left.double() @ right.double())
 
 
 @pytest.mark.parametrize("name", ["letters-7x7", "photographs-3-best", "house-numbers-denoise"])
