@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from aelib import datasets
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, presets, resolve
 from aelib.models import build
 from aelib.training import device_speed, fit
 from aelib.training.batches import BatchLoader
@@ -86,7 +86,7 @@ WAYS: dict[str, Callable[[Experiment, int], float]] = {
 
 
 def _epochs(experiment: Experiment) -> int:
-    return -(-IMAGES // experiment.dataset_spec.splits.train)
+    return -(-IMAGES // resolve(experiment).spec.splits.train)
 
 
 def _child(*arguments: str) -> float:
@@ -101,7 +101,7 @@ def speed() -> str:
     rows = []
     for name in NETS:
         experiment = presets.get(name)
-        images = _epochs(experiment) * experiment.dataset_spec.splits.train
+        images = _epochs(experiment) * resolve(experiment).spec.splits.train
         times: dict[str, list[float]] = {way: [] for way in WAYS}
         for _ in range(REPEATS):
             for number, way in enumerate(WAYS):

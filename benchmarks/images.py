@@ -99,7 +99,7 @@ def compressing() -> str:
     rows, duels = [], []
     for name in ("notmnist-7x7", "notmnist-7x7-best", "notmnist-14x14-best", "notmnist-2x2-best"):
         run, seconds = _trained(presets.get(name))
-        numbers = run.experiment.latent_dim
+        numbers = run.latent_dim
         whole, eight = rate_distortion.points(run, rate_distortion.encode_run(run), (32, 8))
         [pca] = rate_distortion.pca("notmnist", [numbers], 32)
         rows.append(

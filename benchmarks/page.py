@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from aelib.experiment import presets, variants
+from aelib.experiment import digest_of, presets, variants
 from aelib.reports import html
 from aelib.store import Store
 from aelib.training import Run, fit_many
@@ -81,7 +81,7 @@ def in_the_browser(home: Path) -> tuple[list[float], list[float]]:
             page.wait_for_timeout(1500)
             box = page.get_by_role("spinbutton", name="Seed")
             for seed in range(1, RUNS):
-                digest = presets.get("font-best").with_values({"seed": seed}).digest
+                digest = digest_of(presets.get("font-best").with_values({"seed": seed}))
                 box.fill(str(seed))
                 start = time.perf_counter()
                 box.press("Enter")

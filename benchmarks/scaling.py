@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 
 from aelib import datasets
 from aelib.core.device import pick_device
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, presets, resolve
 from aelib.training import fit_many, time_estimate
 from aelib.training.engines import numba_support
 from aelib.training.engines.base import Batch
@@ -78,9 +78,9 @@ def main() -> None:
     torch.set_num_threads(1)
     base = presets.get("font-20-10")
     by_nets = {nets: _microseconds(_step(base, nets)) for nets in NETS}
-    by_size = {_wide(width).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
+    by_size = {resolve(_wide(width)).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
     had, numba_support.available = numba_support.available, False
-    batched = {_wide(width).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
+    batched = {resolve(_wide(width)).architecture.parameters: _microseconds(_step(_wide(width), 1)) for width in WIDTHS}
     numba_support.available = had
     _picture(by_nets, by_size, batched)
     estimates = []

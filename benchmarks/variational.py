@@ -153,7 +153,7 @@ def morphs() -> str:
     times: dict[str, list[float]] = {"decoded": [], "GIF": [], "PNG strip": []}
     for _ in range(ROUNDS):
         marks = [time.perf_counter()]
-        frames = list(run.experiment.dataset_spec.drawn(run.decode(latent_space.along(codes, 60).numpy())))
+        frames = list(run.spec.drawn(run.decode(latent_space.along(codes, 60).numpy())))
         marks.append(time.perf_counter())
         film.gif(frames)
         marks.append(time.perf_counter())

@@ -33,7 +33,7 @@ if run is None:
 st.header("3 · What it learnt")
 st.markdown(
     "Originals above, what the net makes of the mean of their cloud below; wrong pixels are marked and counted. *A "
-    f"pixel is wrong when it is off by {run.experiment.dataset_spec.wrong_pixel:g} or more (black is 0, white is 1); "
+    f"pixel is wrong when it is off by {run.spec.wrong_pixel:g} or more (black is 0, white is 1); "
     "a picture is learnt with at most one.* Do some pictures come out the same?"
 )
 run_views.reconstructions(run)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.metrics import reconstruction
 from aelib.training import Run
 
@@ -58,7 +58,7 @@ METRICS: dict[str, Metric] = {
     "elbo": Metric("ELBO", "an ELBO of {}", True, lambda run: run.metrics.get("elbo")),
     "loss": Metric("Training loss", "a loss of {}", True, lambda run: run.loss),
     "parameters": Metric("Parameters", "{} parameters", False, lambda run: run.parameters),
-    "latent_dim": Metric("Numbers in the code", "{} numbers in the code", False, lambda run: run.experiment.latent_dim),
+    "latent_dim": Metric("Numbers in the code", "{} numbers in the code", False, lambda run: run.latent_dim),
     "epochs": Metric("Epochs", "{} epochs", False, lambda run: run.epochs),
     "seconds": Metric("Seconds of training", "{} seconds of training", False, lambda run: run.seconds),
 }
@@ -82,8 +82,8 @@ class Condition:
 
     def describe(self, experiment: Experiment) -> str:
         """As part of a sentence."""
-        if self.metric == "learnt" and experiment.dataset_spec.memorised:
-            return f"{self.bound} of {experiment.dataset_spec.images:,}"
+        if self.metric == "learnt" and resolve(experiment).spec.memorised:
+            return f"{self.bound} of {resolve(experiment).spec.images:,}"
         return METRICS[self.metric].phrase.format(self.bound)
 
     def met(self, found: float | None) -> bool:
@@ -132,7 +132,7 @@ class Assignment:
 
     def before(self, experiment: Experiment) -> list[ConditionResult]:
         """Those that are known before training: parameters, the code, and epochs where nothing stops early."""
-        net = experiment.architecture
+        net = resolve(experiment).architecture
         known: dict[str, float] = {"parameters": net.parameters, "latent_dim": net.latent_dim}
         if experiment.early_stop.kind == "none":
             known["epochs"] = experiment.epochs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, flatten
+from aelib.experiment import Experiment, flatten, resolve
 from aelib.training import Run
 
 MAX_RUNS = 6  # side by side
@@ -31,7 +31,7 @@ def differing(experiments: Sequence[Experiment]) -> list[str]:
     """Paths of the fields that are not the same in all, in their usual order; a field that has no effect in one
     (channels of a dense net) differs from any value that it has in another. Raises LabError where a data set has
     gone."""
-    every = [one.acting() for one in experiments]
+    every = [resolve(one).acting for one in experiments]
     usual = flatten(experiments[0].model_dump(mode="json")) if experiments else {}
     return [
         path
@@ -71,7 +71,10 @@ def comparable(experiments: Sequence[Experiment], name: str) -> bool:
     """Whether a figure in METRICS means the same for all: how near a net comes to its images only on the same images,
     a loss only where that is reckoned alike (the ELBO has no β in it, the training loss has)."""
     ways = {"seconds": (), "elbo": ("dataset", *_RECONSTRUCTION), "loss": ("dataset", *_RECONSTRUCTION, *_OBJECTIVE)}
-    every = [one.acting() | {"dataset": one.dataset, "model.variational": one.model.variational} for one in experiments]
+    every = [
+        {**resolve(one).acting, "dataset": one.dataset, "model.variational": one.model.variational}
+        for one in experiments
+    ]
     return all(own.get(path) == every[0].get(path) for own in every for path in ways.get(name, ("dataset",)))
 
 

@@ -48,7 +48,7 @@ def nearest(images: Tensor, clean: Tensor) -> Tensor:
 @torch.no_grad()
 def curve(runs: Sequence[Run], kind: str, levels: Sequence[float], painted: Sequence[int] = ()) -> list[Level]:
     """Every net on the same noisy images, level by level. The runs are of one data set."""
-    clean, threshold = runs[0].images.images(), runs[0].experiment.dataset_spec.wrong_pixel
+    clean, threshold = runs[0].images.images(), runs[0].spec.wrong_pixel
     targets = clean.repeat(DRAWS, 1, 1, 1)
     found = []
     for level in levels:

@@ -44,7 +44,7 @@ def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
 
 def sample(run: Run, count: int, seed: int) -> GeneratedQuality:
     """Codes drawn from N(0, 1), decoded and judged."""
-    codes = latent_space.prior(count, run.experiment.latent_dim, seed).numpy()
+    codes = latent_space.prior(count, run.latent_dim, seed).numpy()
     return evaluate(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
 
 

@@ -37,7 +37,7 @@ class Quality:
 
 def factor(run: Run) -> int:
     """How many times as high and wide images become."""
-    described = run.experiment.dataset_spec
+    described = run.spec
     return described.shape[1] // described.shown_shape[1]
 
 
@@ -96,9 +96,9 @@ def enlarge(
 ) -> NDArray[np.uint8]:
     """A picture (height × width × 3) of at most MAX_PIXELS through the net, tile by tile, so that memory stays small.
     Raises LabError, also for a net that takes one size only, and resampling.Stopped."""
-    net, times = run.experiment.architecture, factor(run)
+    net, times = run.architecture, factor(run)
     check_any_size(run)
-    side = run.experiment.dataset_spec.shown_shape[1]
+    side = run.spec.shown_shape[1]
     whole = math.prod(
         step.stride for step in net.encoder if step.kind in ("convolution", "max_pooling", "average_pooling")
     )
@@ -127,7 +127,7 @@ def enlarge(
 
 def check_any_size(run: Run) -> None:
     """Raises LabError where the net was built for one size of images."""
-    net = run.experiment.architecture
+    net = run.architecture
     height, width = net.steps[0].inputs[1:]
     only = f"This net takes pictures of {width}x{height} pixels only"
     if not run.experiment.model.enlarges:

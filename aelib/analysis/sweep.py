@@ -11,7 +11,7 @@ from statistics import mean, stdev
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, ExperimentError, field_info, presets
+from aelib.experiment import Experiment, ExperimentError, Problem, digest_of, field_info, presets, unknown_field
 from aelib.store import Store, Summary, badness
 
 MAX_FIELDS = 2
@@ -89,10 +89,10 @@ class Sweep:
                 raise LabError("A sweep has seeds anyway: give their number, and another field to vary.")
             _known(path)
             if not values:
-                raise LabError(f"{path} has no values: give some, such as 0.1,0.2.")
+                raise ExperimentError([Problem(path, "empty", "give some values, such as 0.1,0.2")])
             twice = [value for i, value in enumerate(values) if value in values[:i]]
             if twice:
-                raise LabError(f"{path} has the value {twice[0]!r} twice: give each once.")
+                raise ExperimentError([Problem(path, repr(twice[0]), "give each value once", " twice")])
         if self.size // max(1, self.seeds) > MAX_POINTS:
             raise LabError(f"This sweep has {self.size // self.seeds:,} points: at most {MAX_POINTS} are allowed.")
         if self.seeds < 1:
@@ -101,7 +101,7 @@ class Sweep:
             raise LabError(f"This sweep has {self.size:,} nets: at most {MAX_NETS:,} are allowed.")
         first: dict[str, Point] = {}
         for point in self.points():  # says at once what is not allowed
-            twin = first.setdefault(point.experiments[0].digest, point)
+            twin = first.setdefault(digest_of(point.experiments[0]), point)
             if twin is not point:
                 same, other = (
                     ", ".join(f"{path} {value}" for path, value in one.values.items()) for one in (twin, point)
@@ -140,16 +140,14 @@ class Sweep:
 
 
 def parse_over(texts: Sequence[str]) -> dict[str, list[str]]:
-    """KEY=V1,V2,... as typed on the command line. Raises ExperimentError."""
+    """KEY=V1,V2,... as typed on the command line. Raises LabError."""
     over: dict[str, list[str]] = {}
     for given in texts:
         key, equals, values = given.partition("=")
         if not equals or not values.strip():
-            raise ExperimentError(
-                [f"--over is {given[:60]!r}: write KEY=V1,V2,..., such as optimizer.learning_rate=0.01,0.001."]
-            )
+            raise LabError(f"--over is {given[:60]!r}: write KEY=V1,V2,..., such as optimizer.kind=adam,sgd.")
         if key.strip() in over:
-            raise ExperimentError([f"--over names {key.strip()} twice: give all its values at once."])
+            raise LabError(f"--over names {key.strip()} twice: give all its values at once.")
         over[key.strip()] = split(values)
     return over
 
@@ -162,12 +160,12 @@ def split(values: str) -> list[str]:
 def collect(store: Store, sweep: Sweep) -> list[Result]:
     """What the store has of every point."""
     points = sweep.points()
-    digests = [experiment.digest for point in points for experiment in point.experiments]
+    digests = [digest_of(experiment) for point in points for experiment in point.experiments]
     runs = {run["digest"]: run for run in store.summaries(among=digests)}
     diverged = store.index.diverged(digests)
     results = []
     for point in points:
-        own = [experiment.digest for experiment in point.experiments]
+        own = [digest_of(experiment) for experiment in point.experiments]
         found = [runs[digest] for digest in own if digest in runs]
         lost = sum(digest in diverged and digest not in runs for digest in own)
         results.append(Result(point, found, lost, len(own) - len(found) - lost))
@@ -254,4 +252,4 @@ def _known(path: str) -> None:
     try:
         field_info(path)
     except (KeyError, AttributeError):
-        raise ExperimentError([f"{path[:60]!r} is not a field of an experiment."]) from None
+        raise ExperimentError([unknown_field(path)]) from None

@@ -6,7 +6,7 @@ import html
 import math
 from itertools import pairwise
 
-from aelib.experiment import Experiment, Model
+from aelib.experiment import Experiment, Model, resolve
 from aelib.experiment.architecture import KINDS, Shape, Step, shape_text
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 230, 34
@@ -62,7 +62,7 @@ def _columns(model: Model, output_activation: str, theme: str) -> str:
 
 def _blocks(experiment: Experiment, theme: str) -> str:
     """What goes from step to step as blocks: as high as the maps, as deep as there are channels; the steps between."""
-    net = experiment.architecture
+    net = resolve(experiment).architecture
     shapes: list[Shape] = [net.steps[0].inputs, *(step.outputs for step in net.steps)]
     code_at = len(net.encoder)
     shapes[code_at] = net.code_shape  # of a variational net twice as many numbers come out: mean and variance

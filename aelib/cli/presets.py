@@ -2,6 +2,7 @@
 
 import argparse
 
+from aelib.experiment import digest_of
 from aelib.experiment import presets as named
 
 from .output import print_json, print_table
@@ -11,7 +12,9 @@ def presets(options: argparse.Namespace) -> int:
     if options.name:
         print(named.get(options.name).to_json())
     elif options.json:
-        print_json([{"name": p.name, "title": p.title, "digest": p.experiment.digest} for p in named.PRESETS.values()])
+        print_json(
+            [{"name": p.name, "title": p.title, "digest": digest_of(p.experiment)} for p in named.PRESETS.values()]
+        )
     else:
         print_table((preset.name, preset.title) for preset in named.PRESETS.values())
     return 0

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from aelib.analysis.sweep import MEASURES, Result, Sweep, collect, parse_over
+from aelib.experiment import digest_of
 from aelib.store import Store
 
 from .output import print_json, print_table, say
@@ -15,8 +16,8 @@ def sweep(options: argparse.Namespace) -> int:
     asked = Sweep(experiment_of(options), parse_over(options.over), options.seeds)
     experiments = asked.experiments()
     store = Store()
-    known = set() if options.fresh else store.known(experiment.digest for experiment in experiments)
-    missing = list({one.digest: one for one in experiments if one.digest not in known}.values())
+    known = set() if options.fresh else store.known(digest_of(experiment) for experiment in experiments)
+    missing = list({digest_of(one): one for one in experiments if digest_of(one) not in known}.values())
     start = time.perf_counter()
     train_all(missing, options, store)
     seconds = time.perf_counter() - start
@@ -49,7 +50,7 @@ def _document(result: Result) -> dict[str, Any]:
         "diverged": result.diverged,
         **{name: spread._asdict() for name, spread in figures.items()},
         "best": result.best["digest"] if result.best else None,
-        "digests": [experiment.digest for experiment in result.point.experiments],
+        "digests": [digest_of(experiment) for experiment in result.point.experiments],
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from aelib.core.errors import LabError
 from aelib.datasets import WRONG_PIXEL
 from aelib.datasets.user import glyphs
-from aelib.experiment import Experiment, ExperimentError, from_json, presets
+from aelib.experiment import Experiment, change, digest_of, from_json, presets, resolve
 from aelib.jobs import Job, JobScheduler, Limits
 from aelib.metrics import psnr
 from aelib.store import DamagedRun, Store
@@ -36,13 +36,11 @@ def experiment_of(options: argparse.Namespace) -> Experiment:
     for setting in options.set or []:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise ExperimentError(
-                [f"--set is {setting[:60]!r}: write KEY=VALUE, such as optimizer.learning_rate=0.01."]
-            )
+            raise LabError(f"--set is {setting[:60]!r}: write KEY=VALUE, such as optimizer.learning_rate=0.01.")
         values[key.strip()] = value.strip()
     if values.get("dataset", "").endswith(".csv"):
         values["dataset"] = _save_table(values["dataset"])
-    return base.with_values(values) if values else base
+    return resolve(change(base, values)).experiment
 
 
 def _read(name: str) -> str:
@@ -81,14 +79,14 @@ def train(options: argparse.Namespace) -> int:
         [base.with_values({"seed": base.seed + i}) for i in range(options.seeds)] if options.seeds > 1 else [base]
     )
     store = Store()
-    found = {} if options.fresh else {e.digest: run for e in experiments if (run := _stored(store, e.digest))}
-    missing = [experiment for experiment in experiments if experiment.digest not in found]
+    found = {} if options.fresh else {digest_of(e): run for e in experiments if (run := _stored(store, digest_of(e)))}
+    missing = [experiment for experiment in experiments if digest_of(experiment) not in found]
     start = time.perf_counter()
     results = train_all(missing, options, store)
     seconds = time.perf_counter() - start
     diverged = [result for result in results if isinstance(result, Diverged)]
     found |= {result.digest: result for result in results if isinstance(result, Run)}
-    runs = [found[e.digest] for e in experiments if e.digest in found]
+    runs = [found[digest_of(e)] for e in experiments if digest_of(e) in found]
     if not runs:
         raise diverged[0]
     if diverged:
@@ -117,7 +115,7 @@ def train_all(experiments: list[Experiment], options: argparse.Namespace, store:
         if isinstance(result, Run):
             store.save(result, replace=True)  # what is there is damaged, or --fresh was given
         else:
-            store.note_diverged({result.experiment.digest: result.epoch})
+            store.note_diverged({digest_of(result.experiment): result.epoch})
 
     try:
         return fit_many(experiments, options.device, _show_progress, on_result=on_result)
@@ -150,9 +148,9 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
     diverged = {digest: epoch for job in submitted for digest, epoch in job.diverged.items()}
     results: list[Run | Diverged] = []
     for experiment in experiments:
-        if experiment.digest in diverged:
-            results.append(Diverged(experiment, diverged[experiment.digest]))
-        elif (run := store.get(experiment.digest)) is not None:
+        if digest_of(experiment) in diverged:
+            results.append(Diverged(experiment, diverged[digest_of(experiment)]))
+        elif (run := store.get(digest_of(experiment))) is not None:
             results.append(run)
         else:
             reasons = [job.reason for job in submitted if job.reason]
@@ -250,7 +248,7 @@ def print_result(document: dict[str, Any], runs: list[Run]) -> None:
 
 def _result_line(run: Run) -> str:
     """What a run is judged by, in one line."""
-    found, described = run.metrics, run.experiment.dataset_spec
+    found, described = run.metrics, run.spec
     if described.memorised:
         threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
         text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
@@ -259,5 +257,5 @@ def _result_line(run: Run) -> str:
         text += f" over {found['images']:,} images that it was not trained on"
     if "elbo" in found:
         text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
-        text += f", {found['active']} of {run.experiment.latent_dim} code numbers active"
+        text += f", {found['active']} of {run.latent_dim} code numbers active"
     return text

@@ -1,12 +1,10 @@
 from . import architecture as architecture
+from . import encoding as encoding
 from . import labels as labels
 from . import networks as networks
 from . import presets as presets
 from . import variants as variants
 from .digest import flatten as flatten
-from .errors import ExperimentError as ExperimentError
-from .experiment import GRID_SIDE as GRID_SIDE
-from .experiment import SNAPSHOT_IMAGES as SNAPSHOT_IMAGES
 from .experiment import Experiment as Experiment
 from .experiment import choices as choices
 from .experiment import field_info as field_info
@@ -19,4 +17,13 @@ from .fields import DenseStep as DenseStep
 from .fields import Model as Model
 from .model_kinds import MODEL_KINDS as MODEL_KINDS
 from .model_kinds import import_object as import_object
+from .problems import ExperimentError as ExperimentError
+from .problems import Problem as Problem
+from .problems import unknown_field as unknown_field
+from .resolved import GRID_SIDE as GRID_SIDE
+from .resolved import SNAPSHOT_IMAGES as SNAPSHOT_IMAGES
+from .resolved import Resolved as Resolved
+from .resolved import change as change
+from .resolved import digest_of as digest_of
+from .resolved import resolve as resolve
 from .validation import MAX_PARAMETERS as MAX_PARAMETERS

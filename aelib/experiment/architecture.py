@@ -14,6 +14,7 @@ from aelib.nn.activations import ACTIVATIONS
 
 from .fields import Convolution, Model
 from .model_kinds import MODEL_KINDS, import_object
+from .problems import Problem, value_text
 
 Shape = tuple[int, ...]  # channels, height, width; or numbers of a code
 
@@ -31,7 +32,11 @@ KINDS = {
 
 
 class DoesNotFit(LabError):
-    """A description that makes no net for images of this shape."""
+    """A description that makes no net for images of this shape; `problem` says which field is why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text())
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -161,10 +166,8 @@ def plan_dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
 def plan_convolutional(model: Model, shape: Shape, shown: Shape) -> Architecture:
     """Convolutions to the code and back; see `plan`."""
     if shown != shape:
-        raise DoesNotFit(
-            "model.kind is 'convolutional', which gives images as large as those that it is shown: choose "
-            "super_resolution."
-        )
+        why = ", which gives images as large as those that it is shown"
+        raise DoesNotFit(Problem("model.kind", "'convolutional'", "choose super_resolution", why))
     return _convolutional(model, shown, shape[0])
 
 
@@ -195,7 +198,8 @@ def plan_super_resolution(model: Model, shape: Shape, shown: Shape) -> Architect
     """Convolutions that enlarge, before the first layer or behind the last; see `plan`."""
     factor = shape[1] // shown[1]
     if (shape[1], shape[2]) != (shown[1] * factor, shown[2] * factor):
-        raise DoesNotFit(f"Images of {_size(shown)} cannot be enlarged to {_size(shape)} by a whole factor.")
+        why = f", and images of {_size(shown)} cannot be enlarged to {_size(shape)} by a whole factor"
+        raise DoesNotFit(Problem("model.kind", repr(model.kind), "choose another kind, or other images", why))
     large = (shown[0], *shape[1:])
     if factor == 1:
         return _convolutional(model, shown, shape[0])
@@ -215,10 +219,8 @@ def _strides(about: Convolution) -> Sequence[int]:
     if len(about.stride) == 1:
         return about.stride * len(about.channels)
     if len(about.stride) != len(about.channels):
-        raise DoesNotFit(
-            f"model.convolution.stride is {_dashes(about.stride)}: give one number, or one for each of the "
-            f"{len(about.channels)} layers of model.convolution.channels."
-        )
+        layers = f"the {len(about.channels)} layers of {{model.convolution.channels}}"
+        raise DoesNotFit(_stride(about, f"give one number, or one for each of {layers}"))
     return about.stride
 
 
@@ -237,19 +239,15 @@ def _down(model: Model, inputs: Shape, channels: int, stride: int, number: int, 
     pooled = about.pooling != "none" and stride > 1
     step = 1 if pooled else stride
     if about.kernel % 2 == 0 and step == 1:
-        raise DoesNotFit(
-            f"model.convolution.kernel is {about.kernel}, which changes the size of an image by one pixel in layer "
-            f"{number}, where the convolution takes steps of 1: give an odd kernel, or a stride above 1 without "
-            "pooling."
-        )
+        where = f", which changes the size of an image by one pixel in layer {number}, where the stride is 1"
+        odd = "give an odd number, or a {model.convolution.stride} above 1 without {model.convolution.pooling}"
+        raise DoesNotFit(Problem("model.convolution.kernel", str(about.kernel), odd, where))
     padding = max(0, about.kernel - step + 1) // 2
     height, width = ((size + 2 * padding - about.kernel) // step + 1 for size in inputs[1:])
     smallest = (min(inputs[1:]) // stride) if pooled else min(height, width)
     if smallest < 1 or min(inputs[1:]) < stride:
-        raise DoesNotFit(
-            f"model.convolution.stride is {_dashes(about.stride)}: layer {number} has {_size(inputs)} left, which "
-            f"cannot be made {stride} times smaller; give fewer layers or smaller strides."
-        )
+        left = f", and layer {number} has {_size(inputs)} left, which cannot be made {stride} times smaller"
+        raise DoesNotFit(_stride(about, "give fewer layers or smaller strides", left))
     convolution = _finish(
         model,
         Step("convolution", inputs, (channels, height, width), about.kernel, step, (padding, padding)),
@@ -287,18 +285,17 @@ def _transposed(given: int, target: int, kernel: int, stride: int) -> tuple[int,
         extra = target - ((given - 1) * stride - 2 * padding + kernel)
         if 0 <= extra < stride:
             return padding, extra
-    raise DoesNotFit(
-        f"No transposed convolution with a kernel of {kernel} and steps of {stride} makes {target} pixels of {given}: "
-        "choose upsampling by resize, or another stride."
-    )
+    why = f", and none with a kernel of {kernel} and a stride of {stride} makes {target} pixels of {given}"
+    other = "choose resize, or another {model.convolution.stride}"
+    raise DoesNotFit(Problem("model.convolution.upsampling", "'transposed'", other, why))
+
+
+def _stride(about: Convolution, allowed: str, reason: str = "") -> Problem:
+    return Problem("model.convolution.stride", value_text(about.stride), allowed, reason)
 
 
 def _size(shape: Shape) -> str:
     return f"{shape[-2]}x{shape[-1]} pixels"
-
-
-def _dashes(sizes: Sequence[int]) -> str:
-    return "-".join(map(str, sizes))
 
 
 def bits(architecture: Architecture, bits_a_number: int) -> int:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aelib import datasets
+from aelib.datasets import DatasetSpec
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.optimizers import OPTIMIZERS
 
+from .architecture import Architecture
 from .validation import paints
 
 if TYPE_CHECKING:
@@ -29,32 +31,37 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def effective(experiment: "Experiment") -> dict[str, Any]:
-    """Dotted path -> value, for every field that has an effect and is not at its default."""
-    return {path: value for path, value in acting(experiment).items() if value != defaults()[path]}
+def digest_over(acting: Mapping[str, Any], images: str) -> str:
+    """16 hexadecimal digits over the fields that have an effect and are not at their default, so that a new field does
+    not rename old runs. images: the canonical name of the data set, which other files under the same name change."""
+    values = {path: value for path, value in acting.items() if value != defaults()[path]}
+    values |= {"dataset": images} if images != defaults()["dataset"] else {}
+    words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def acting(experiment: "Experiment") -> dict[str, Any]:
-    """Dotted path -> value, for every field that has an effect, with one spelling for what means the same."""
+def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) -> dict[str, Any]:
+    """Dotted path -> value, for every field that has an effect, with one spelling for what means the same ("auto", a
+    mirrored decoder written out, a batch as large as the set)."""
     values = flatten(experiment.model_dump(mode="json"))
     values["dataset"] = datasets.canonical(experiment.dataset)
     values["model.output_activation"] = experiment.output_activation
     if experiment.snapshots is not None:
-        # the last epoch is kept anyway
+        # the last epoch is always stored
         values["snapshots"] = sorted({epoch for epoch in experiment.snapshots if epoch < experiment.epochs})
     if experiment.model.decoder_layers == experiment.model.layers[::-1]:
         values["model.decoder_layers"] = None
-    if experiment.batch_size is not None and experiment.batch_size == experiment.dataset_spec.splits.train:
+    if experiment.batch_size is not None and experiment.batch_size == described.splits.train:
         values["batch_size"] = "all"
     if values["corruption.pixels"]:
         values["corruption.pixels"] = sorted(set(experiment.corruption.pixels))
     dense, enlarges = experiment.model.dense, experiment.model.enlarges
-    steps = experiment.architecture.steps
     strides = experiment.model.convolution.stride
     if len(set(strides)) == 1:
         values["model.convolution.stride"] = list(strides[:1])
     noisy = experiment.corruption.kind != "none" and experiment.corruption.level > 0
     painted = noisy and paints(experiment.corruption.kind)
+    hidden = any(step.hidden and step.weights for step in net.steps)
     for path, matters in {
         "corruption.kind": noisy,
         "corruption.level": noisy,
@@ -62,8 +69,8 @@ def acting(experiment: "Experiment") -> dict[str, Any]:
         "corruption.where": noisy,
         "corruption.pixels": painted,
         "model.initialization_scale": INITIALIZATIONS[experiment.model.initialization].scaled,
-        "model.hidden_activation": any(step.hidden and step.weights for step in steps),
-        "model.batch_norm": any(step.hidden and step.weights for step in steps),
+        "model.hidden_activation": hidden,
+        "model.batch_norm": hidden,
         "model.layers": dense,
         "model.decoder_layers": dense,
         "precision": not dense,
@@ -73,7 +80,7 @@ def acting(experiment: "Experiment") -> dict[str, Any]:
         "model.convolution.pooling": not dense and max(strides) > 1,
         "model.convolution.upsampling": not dense and max(strides) > 1,
         "model.convolution.code_size": not dense,
-        "model.convolution.upscale": enlarges and experiment.dataset_spec.shown_shape != experiment.dataset_spec.shape,
+        "model.convolution.upscale": enlarges and described.shown_shape != described.shape,
         "model.convolution.residual": enlarges,
         "optimizer.momentum": OPTIMIZERS[experiment.optimizer.kind].momentum,
         "optimizer.step_every": experiment.optimizer.schedule == "step",
@@ -88,15 +95,6 @@ def acting(experiment: "Experiment") -> dict[str, Any]:
         if not matters:
             values.pop(path)
     return values
-
-
-@functools.lru_cache(maxsize=32_768)
-def digest_of(experiment: "Experiment", images: str) -> str:
-    """Cached outside the experiments: a changed copy (`model_copy`) must not carry the old one along.
-    images: the canonical name of the data set, which other files under the same name change."""
-    values = effective(experiment) | ({"dataset": images} if images != defaults()["dataset"] else {})
-    words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 @functools.cache

@@ -1,39 +1,40 @@
-"""Experiment: one frozen, validated, JSON-able description of a run, seed included.
+"""Experiment: one frozen, JSON-able description of a run, seed included.
 
     >>> base = Experiment()
     >>> base.with_values({"optimizer.learning_rate": "0.01", "model.layers": "35-64-32-2"}).model.layers
     (35, 64, 32, 2)
 
-An invalid one is refused with sentences that name the field, its value and what is allowed.
-Two experiments that mean the same have the same digest: see `Experiment.digest`.
+It is pure: its fields are checked by themselves, and nothing is looked up. What it means on this machine (its data set,
+network and digest), and whether all of that fits together, `resolve` says: see resolved.py.
 """
 
 import json
-import math
+import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, get_args
+from typing import TYPE_CHECKING, Any, Self, get_args
 
 from pydantic import ValidationError, field_serializer, model_validator
 from pydantic.fields import FieldInfo
 
-from aelib import datasets
-from aelib.core.errors import LabError
-
 from . import digest, validation
-from .architecture import Architecture, plan
-from .digest import digest_of, flatten
-from .errors import ExperimentError, declared, sentences, unknown_field
-from .fields import MAX_WIDTH, Model
+from .digest import flatten
+from .fields import Model
+from .problems import ExperimentError, Problem, declared, problems_of, refuse, unknown_field
 from .schema import REGISTRIES, Settings
 
-SNAPSHOT_IMAGES = 32  # images of a large set whose reconstructions are kept along the way
-GRID_SIDE = 15  # of the decoded plane that is kept along the way: so many points across and down
-MAX_CODE = 64  # numbers of a convolutional code that snapshots keep: pages compute larger ones from the net
+if TYPE_CHECKING:
+    from aelib.datasets import DatasetSpec
+
+    from .resolved import Resolved
+
 MAX_JSON = 100_000  # characters
 
 
 class Experiment(Settings):
-    """Everything that determines a run. Defaults: the 5x7 font through 35-20-10-2, sigmoid, Adam 0.001, MSE."""
+    """Everything that determines a run. Defaults: the 5x7 font through 35-20-10-2, sigmoid, Adam 0.001, MSE.
+
+    Raises pydantic's ValidationError; `parse` and `with_values` raise ExperimentError instead.
+    """
 
     @field_serializer("batch_size")
     def _batch_size_name(self, value: int | None) -> int | str:
@@ -41,7 +42,8 @@ class Experiment(Settings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        validation.check(self)
+        if problems := list(validation.alone(self)):
+            refuse(problems)
         return self
 
     @property
@@ -54,73 +56,24 @@ class Experiment(Settings):
         return {"none": "sigmoid", "symmetric": "tanh", "standardized": "identity"}[self.normalization]
 
     @property
-    def architecture(self) -> Architecture:
-        """The net, step by step."""
-        described = self.dataset_spec
-        return plan(self.resolved_model, described.shape, described.shown_shape)
-
-    @property
     def network(self) -> str:
         """The net in a few characters, such as 35-20-2 (to the code) or conv 32-64-1 / 2-2-1."""
         return network_name(self.model.model_dump(mode="json"))
 
     @property
-    def latent_dim(self) -> int:
-        """Numbers in a code."""
-        return self.architecture.latent_dim
-
-    @property
-    def stores_codes(self) -> bool:
-        """Whether snapshots have the codes along the way."""
-        return self.model.dense or (not self.model.enlarges and self.latent_dim <= MAX_CODE)
-
-    @property
     def resolved_model(self) -> Model:
-        """The model with "auto" replaced by what it stands for: what `models.build` takes."""
+        """The model with "auto" replaced by what it stands for."""
         return self.model.model_copy(update={"output_activation": self.output_activation})
 
     @property
-    def snapshot_images(self) -> int:
-        """Images whose reconstructions snapshots store: all of a memorised set."""
-        described = self.dataset_spec
-        return described.images if described.memorised else SNAPSHOT_IMAGES
-
-    @property
-    def stores_grid(self) -> bool:
-        """Whether the decoded plane is kept along the way too: for codes of two numbers, where images are many."""
-        return self.latent_dim == 2 and not self.dataset_spec.memorised and not self.model.enlarges
-
-    @property
-    def snapshot_numbers(self) -> int:
-        """Pixels in one snapshot."""
-        return (self.snapshot_images + (GRID_SIDE**2 if self.stores_grid else 0)) * self.dataset_spec.pixels
-
-    @property
-    def dataset_spec(self) -> datasets.DatasetSpec:
-        """Raises LabError where the data set has gone since the experiment was made."""
-        return datasets.spec(self.dataset)
-
-    @property
     def digest(self) -> str:
-        """16 hexadecimal digits over everything that changes the result, stable between versions.
+        """See `resolved.digest_of`. Notebooks that were handed in with version 0.1.0 ask for it here."""
+        return _resolve(self).digest
 
-        Left out: what has no effect (momentum with Adam, a patience that is not used), spelling ("auto", a mirrored
-        decoder written out, a batch as large as the set) and fields at their default, so that a new field does
-        not rename old runs.
-        """
-        try:
-            images = datasets.canonical(self.dataset)
-        except LabError:  # gone since the experiment was made
-            images = self.dataset
-        return digest_of(self, images)
-
-    def effective(self) -> dict[str, Any]:
-        """Dotted path -> value, for every field that has an effect and is not at its default."""
-        return digest.effective(self)
-
-    def acting(self) -> dict[str, Any]:
-        """Dotted path -> value, for every field that has an effect, with one spelling for what means the same."""
-        return digest.acting(self)
+    @property
+    def dataset_spec(self) -> "DatasetSpec":
+        """See `Resolved.spec`. Notebooks that were handed in with version 0.1.0 ask for it here."""
+        return _resolve(self).spec
 
     def changes(self, base: "Experiment") -> dict[str, Any]:
         """Dotted path -> our value, for every field in which we differ from `base`."""
@@ -128,14 +81,11 @@ class Experiment(Settings):
         return {path: value for path, value in ours.items() if value != theirs[path]}
 
     def with_values(self, values: Mapping[str, Any]) -> "Experiment":
-        """A copy with fields set by dotted path, texts allowed ("0.01", "35-20-2"); where the data set is changed and
-        the layers are not, they begin (and those of the decoder end) with its pixels. Raises ExperimentError."""
+        """A copy with fields set by dotted path, texts allowed ("0.01", "35-20-2"). Raises ExperimentError."""
         data = self.model_dump(mode="json")
         unknown = [path for path in values if path not in digest.defaults()]
         if unknown:
             raise ExperimentError([unknown_field(path) for path in unknown])
-        if "dataset" in values and "model.layers" not in values:
-            values = {**self._fitted_layers(str(values["dataset"])), **values}
         for path, value in values.items():
             *parents, leaf = path.split(".")
             part = data
@@ -143,19 +93,6 @@ class Experiment(Settings):
                 part = part[parent]
             part[leaf] = value
         return parse(data)
-
-    def _fitted_layers(self, dataset: str) -> dict[str, Any]:
-        """Layers for another data set; nothing where that is not here, which is reported later."""
-        try:
-            described = datasets.spec(dataset)
-        except LabError:
-            return {}
-        if max(math.prod(described.shown_shape), described.pixels) > MAX_WIDTH:
-            return {}  # too large for fully connected layers
-        found: dict[str, Any] = {"model.layers": (math.prod(described.shown_shape), *self.model.layers[1:])}
-        if self.model.decoder_layers:
-            found["model.decoder_layers"] = (*self.model.decoder_layers[:-1], described.pixels)
-        return found
 
     def to_json(self) -> str:
         return json.dumps(self.model_dump(mode="json"), indent=2, allow_nan=False)
@@ -166,17 +103,19 @@ def parse(data: object) -> Experiment:
     try:
         return Experiment.model_validate(data)
     except ValidationError as error:
-        raise ExperimentError(sentences(error, Experiment)) from None
+        raise ExperimentError(problems_of(error, Experiment)) from None
 
 
 def from_json(text: str) -> Experiment:
     """An Experiment from JSON. Raises ExperimentError."""
     if len(text) > MAX_JSON:
-        raise ExperimentError([f"The experiment has {len(text):,} characters: give at most {MAX_JSON:,}."])
+        size = f" has {len(text):,} characters"
+        raise ExperimentError([Problem("", "The experiment", f"give at most {MAX_JSON:,}", size)])
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ExperimentError([f"The experiment is not JSON ({error})."]) from None
+        why = f" is not JSON ({error})".replace("{", "{{").replace("}", "}}")
+        raise ExperimentError([Problem("", "The experiment", "give what `to_json` writes", why)]) from None
     return parse(data)
 
 
@@ -199,6 +138,14 @@ def field_info(path: str) -> FieldInfo:
 def choices(path: str) -> tuple[str, ...]:
     """The names allowed for a field that is a choice, as declared."""
     return tuple(REGISTRIES[path]) if path in REGISTRIES else get_args(field_info(path).annotation)
+
+
+def _resolve(experiment: Experiment) -> "Resolved":
+    from .resolved import resolve
+
+    message = "Experiment.digest and .dataset_spec stay for notebooks of version 0.1.0: use aelib.resolve(experiment)"
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
+    return resolve(experiment)
 
 
 def _dashes(sizes: Sequence[int]) -> str:

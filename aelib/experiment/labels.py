@@ -1,7 +1,6 @@
 """What fields and choices are called, for people. Everything else (what they are, what is allowed) is declared once,
 with the fields themselves."""
 
-import re
 from typing import Any
 
 from .schema import REGISTRIES
@@ -74,11 +73,6 @@ _CHOICES_OF: dict[tuple[str, str], str] = {
 }
 
 
-# paths that are no words of the language; longest first, so that none is taken for the beginning of another
-_WRITTEN = sorted((re.escape(path) for path in _FIELDS if re.search("[._]", path)), key=len, reverse=True)
-_PATHS = re.compile(rf"(?<![\w.])({'|'.join(_WRITTEN)})(?![\w=]|\.\w)")
-
-
 def field(path: str) -> str:
     """A field's label; its path where it has none."""
     return _FIELDS.get(path, path)
@@ -87,11 +81,6 @@ def field(path: str) -> str:
 def short(path: str) -> str:
     """The label without what explains it, for axes and lists."""
     return field(path).split(",")[0].split(" (")[0]
-
-
-def named(sentence: str) -> str:
-    """A sentence about fields ("model.layers is ...") with what they are called on the page instead of their paths."""
-    return _PATHS.sub(lambda found: f"“{short(found[0])}”", sentence)
 
 
 def choice(path: str, name: str) -> str:

@@ -15,6 +15,7 @@ from aelib.core.paths import bundled
 
 from . import networks
 from .experiment import Experiment
+from .resolved import change
 
 _RESULTS = bundled("results.csv")
 
@@ -42,7 +43,7 @@ class Preset:
 
 @functools.lru_cache(maxsize=512)
 def _experiment(name: str, images: str) -> Experiment:
-    return Experiment().with_values(PRESETS[name].changes)
+    return change(Experiment(), PRESETS[name].changes)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of
 
 from .mailbox import Mailbox, State
 
@@ -31,6 +31,10 @@ class Job:
         submitted: seconds, as time.time().
         ended: likewise; None while it is queued or running.
         finished: set when it has ended in any state.
+        digests: of its experiments, in their order.
+        digest: of the job: see `digest_of_all`.
+
+    Raises LabError where an experiment does not fit this machine.
     """
 
     experiments: tuple[Experiment, ...]
@@ -47,10 +51,13 @@ class Job:
     submitted: float = field(default_factory=time.time)
     ended: float | None = None
     finished: threading.Event = field(default_factory=threading.Event)
+    digests: tuple[str, ...] = field(init=False)
+    digest: str = field(init=False)
 
-    @property
-    def digest(self) -> str:
-        return digest_of(self.experiments)
+    def __post_init__(self) -> None:
+        # looked up once: a data set may leave this machine while its job waits
+        self.digests = tuple(digest_of(one) for one in self.experiments)
+        self.digest = digest_of_all(self.digests)
 
     @property
     def experiment(self) -> Experiment:
@@ -62,11 +69,11 @@ class Job:
         return self.state in ("queued", "running")
 
 
-def digest_of(experiments: Sequence[Experiment]) -> str:
-    """The digest of a job: of one experiment its own, of several a hash of theirs. 16 hexadecimal digits."""
-    if len(experiments) == 1:
-        return experiments[0].digest
-    return hashlib.sha256(" ".join(one.digest for one in experiments).encode()).hexdigest()[:16]
+def digest_of_all(digests: Sequence[str]) -> str:
+    """The digest of a job from those of its experiments: of one its own, of several a hash. 16 hexadecimal digits."""
+    if len(digests) == 1:
+        return digests[0]
+    return hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16]
 
 
 def fair_order(queue: Sequence[Job], running: Iterable[Job]) -> list[Job]:

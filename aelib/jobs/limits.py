@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, ExperimentError, Problem, resolve
 from aelib.training import time_estimate
 
 
@@ -29,10 +29,11 @@ class Limits:
     max_jobs: float = 10
 
     def check(self, experiment: Experiment) -> None:
-        """Raises LabError naming what is too large, and the limit."""
-        parameters = experiment.architecture.parameters
+        """Raises LabError naming what is too large, and the limit; ExperimentError where it does not fit together."""
+        parameters = resolve(experiment).architecture.parameters
         if experiment.epochs > self.max_epochs:
-            raise LabError(f"epochs is {experiment.epochs:,}: this server allows at most {self.max_epochs:,.0f}.")
+            allowed = f"this server allows at most {self.max_epochs:,.0f}"
+            raise ExperimentError([Problem("epochs", f"{experiment.epochs:,}", allowed)])
         if parameters > self.max_parameters:
             raise LabError(
                 f"The network has {parameters:,} parameters: this server allows at most {self.max_parameters:,.0f}."

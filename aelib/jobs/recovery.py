@@ -17,7 +17,7 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, ExperimentError, from_json
+from aelib.experiment import Experiment, parse, resolve
 
 _ALIVE = ".alive"
 _TRIES = 5
@@ -93,11 +93,13 @@ def _read(server: Path) -> Iterator[PendingJob]:
     for path in server.glob("*/job.json"):
         try:
             found = json.loads(path.read_text())
-            experiments = tuple(from_json(json.dumps(one)) for one in found["experiments"])
+            experiments = tuple(parse(one) for one in found["experiments"])
             people = {str(person) for person in found["people"]}
             if not experiments:
                 raise ValueError("no experiment")
-        except (OSError, ValueError, TypeError, KeyError, RecursionError, ExperimentError) as error:
+            for one in experiments:
+                resolve(one)  # its data set may have left this machine
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, LabError) as error:
             _log.warning("job %s cannot be read: %s", path.parent.name, error)
             continue
         yield PendingJob(experiments, people)

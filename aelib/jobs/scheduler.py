@@ -18,18 +18,16 @@ from contextlib import suppress
 
 from aelib import datasets
 from aelib.core.errors import LabError, StoreError
-from aelib.experiment import Experiment
-from aelib.store import DamagedRun, Store, unpack
+from aelib.experiment import Experiment, digest_of
+from aelib.store import Store, unpack
 from aelib.training import Progress, groups
 
-from .job import Job, digest_of, fair_order
+from .job import Job, digest_of_all, fair_order
 from .limits import Limits
 from .local_pool import LocalPool
 from .mailbox import FolderMailbox, Mailbox
 from .recovery import PendingJob, PendingJobs
 from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
-
-__all__ = ["Job", "JobScheduler", "digest_of"]
 
 ATTEMPTS = 2  # a job whose worker died is tried once more
 MAX_ENDED_JOBS = 500  # that are remembered, for pages that ask later why a job failed
@@ -102,14 +100,17 @@ class JobScheduler:
 
     def submit(self, experiment: Experiment, person: str = "", fresh: bool = False) -> Job:
         """The job for this experiment: a new one, the one that already waits or runs, or a finished one where the store
-        has the run (unless `fresh`). A job that failed or was cancelled is started again.
+        has the run (unless `fresh`, which replaces it, as where it is damaged). A job that failed or was cancelled is
+        started again.
 
-        Raises LabError where the experiment, or the person's number of jobs, exceeds a limit.
+        Raises LabError where the experiment does not fit together, or where it or the person's number of jobs exceeds
+        a limit.
         """
-        stored = not fresh and self._stored(experiment.digest)
+        digest = digest_of(experiment)
+        stored = not fresh and digest in self.store
         if not stored:
             self.limits.check(experiment)
-        return self._place((experiment,), person, experiment.digest, stored)
+        return self._place((experiment,), person, digest, stored)
 
     def submit_all(
         self,
@@ -125,14 +126,15 @@ class JobScheduler:
         """
         for experiment in experiments:
             self.limits.check(experiment)
-        known = set() if fresh else self.store.known(experiment.digest for experiment in experiments)
-        missing = list({one.digest: one for one in experiments if one.digest not in known}.values())
-        self.limits.check_duration(missing)
-        request = digest_of(experiments)
+        asked = [digest_of(experiment) for experiment in experiments]
+        known = set() if fresh else self.store.known(asked)
+        missing = {digest: one for digest, one in zip(asked, experiments, strict=True) if digest not in known}
+        self.limits.check_duration(list(missing.values()))
+        request = digest_of_all(asked)
         jobs: dict[int, Job] = {}
         new: list[Experiment] = []
-        for experiment in missing:
-            job = self.join(experiment.digest, person)
+        for digest, experiment in missing.items():
+            job = self.join(digest, person)
             if job is None:
                 new.append(experiment)
             else:
@@ -151,7 +153,7 @@ class JobScheduler:
         page: tuple[str, dict[str, str]] | None = None,
     ) -> Job:
         """Join the job for these experiments, or create it."""
-        digest = digest_of(experiments)
+        digest = digest_of_all([digest_of(one) for one in experiments])
         joined = self.join(digest, person)
         if joined is not None:
             return joined
@@ -268,10 +270,10 @@ class JobScheduler:
         uploaded = {name: content for name in names if (content := datasets.content_of(name)) is not None}
         left = job.experiments
         if job.attempts > 1 and len(left) > 1:  # do not train again what the worker that died has saved
-            known = self.store.known(one.digest for one in left)
-            left = tuple(one for one in left if one.digest not in known) or left[:1]
+            known = self.store.known(job.digests)
+            left = tuple(one for one, digest in zip(left, job.digests, strict=True) if digest not in known) or left[:1]
         return TrainingTask(
-            tuple(one.to_json() for one in left),
+            left,
             job.mailbox.worker_end(),
             None if remote else self.store.root,
             self.limits.max_seconds,
@@ -348,8 +350,8 @@ class JobScheduler:
 
     def _own(self, job: Job) -> None:
         try:
-            for experiment in job.experiments:
-                self.store.owners.add(experiment.digest, job.people)
+            for digest in job.digests:
+                self.store.owners.add(digest, job.people)
         except StoreError as error:  # the run is stored, but nobody can delete it from the page
             _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
 
@@ -357,27 +359,21 @@ class JobScheduler:
         """Add a job, newest last; only the last MAX_ENDED_JOBS of the jobs that have ended are retained."""
         self._jobs.pop(job.digest, None)
         self._jobs[job.digest] = job
-        self._of |= {experiment.digest: job for experiment in job.experiments}
+        self._of |= dict.fromkeys(job.digests, job)
         ended = [digest for digest, other in self._jobs.items() if not other.active]
         for digest in ended[: max(0, len(ended) - MAX_ENDED_JOBS)]:
             gone = self._jobs.pop(digest)
-            for experiment in gone.experiments:
-                if self._of.get(experiment.digest) is gone:
-                    del self._of[experiment.digest]
-
-    def _stored(self, digest: str) -> bool:
-        try:
-            return self.store.get(digest) is not None
-        except DamagedRun:  # it is trained again and replaced
-            return False
+            for own in gone.digests:
+                if self._of.get(own) is gone:
+                    del self._of[own]
 
     def _restore(self, pending: PendingJob) -> None:
         """Add a job that a killed server did not finish, as failed: its people see it and can submit it again."""
-        digest = digest_of(pending.experiments)
+        digest = digest_of_all([digest_of(one) for one in pending.experiments])
         reason = "The server was restarted before this training ended: start it again."
         mailbox = self._mailbox(digest)
         job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", reason, ended=time.time())
-        if all(experiment.digest in self.store for experiment in pending.experiments):
+        if all(own in self.store for own in job.digests):
             job.state, job.reason = "done", ""  # the server was killed after the run was saved
             self._own(job)
         job.finished.set()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aelib import datasets
 from aelib.core.errors import LabError
-from aelib.experiment import from_json
+from aelib.experiment import Experiment, digest_of
 from aelib.store import Store, pack
 from aelib.training import Cancelled, Diverged, Run, fit_many
 
@@ -34,7 +34,7 @@ class TrainingTask:
     """Everything a worker needs to train.
 
     Attributes:
-        experiments: as JSON.
+        experiments: what to train.
         mailbox: the worker's end.
         root: of the store that the worker shares with the server; None where it sends runs back as files.
         max_seconds: wall time of the training.
@@ -43,7 +43,7 @@ class TrainingTask:
             may not have them.
     """
 
-    experiments: tuple[str, ...]
+    experiments: tuple[Experiment, ...]
     mailbox: WorkerEnd
     root: Path | None
     max_seconds: float = float("inf")
@@ -82,9 +82,9 @@ def run_task(task: TrainingTask) -> Outcome:
     def on_result(result: Run | Diverged) -> None:
         nonlocal reason
         if isinstance(result, Diverged):
-            diverged[result.experiment.digest], reason = result.epoch, str(result)
+            diverged[digest_of(result.experiment)], reason = result.epoch, str(result)
         elif store is None:
-            files[result.digest] = pack(result)
+            files[result.digest] = pack(result).files
         else:
             store.save(result, replace=True)
 
@@ -92,9 +92,8 @@ def run_task(task: TrainingTask) -> Outcome:
         store = Store(task.root) if task.root is not None else None
         for name, content in task.user_datasets.items():
             datasets.save_content(name, content)
-        experiments = [from_json(text) for text in task.experiments]
         cancelled = lambda: stop() or time.monotonic() > end  # noqa: E731
-        fit_many(experiments, task.device, task.mailbox.report, cancelled, on_result)
+        fit_many(list(task.experiments), task.device, task.mailbox.report, cancelled, on_result)
     except Cancelled as error:
         if stop():
             return Outcome("cancelled", str(error), diverged, files or None)

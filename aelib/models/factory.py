@@ -1,7 +1,7 @@
 """The model of an experiment."""
 
 from aelib.core.random import generator
-from aelib.experiment import MODEL_KINDS, Experiment, import_object
+from aelib.experiment import MODEL_KINDS, Experiment, import_object, resolve
 
 from .base import Autoencoder
 
@@ -9,5 +9,5 @@ from .base import Autoencoder
 def build(experiment: Experiment) -> Autoencoder:
     """The untrained model of an experiment, on the CPU; its weights follow from the experiment's seed alone."""
     network: type[Autoencoder] = import_object(MODEL_KINDS[experiment.model.kind].network)
-    architecture, shape = experiment.architecture, experiment.dataset_spec.shape
+    architecture, shape = resolve(experiment).architecture, resolve(experiment).spec.shape
     return network(experiment.resolved_model, architecture, shape, generator(experiment.seed, "weights"))

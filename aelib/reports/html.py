@@ -11,6 +11,7 @@ from markupsafe import Markup
 from aelib.charts import glyphs
 from aelib.charts import network as network_chart
 from aelib.core.errors import LabError
+from aelib.experiment import resolve
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Array, Run
 
@@ -82,7 +83,7 @@ def _safe(svg: str | None) -> Markup | None:
 
 
 def _title(runs: Sequence[Run]) -> str:
-    titles = dict.fromkeys(run.experiment.dataset_spec.title for run in runs)
+    titles = dict.fromkeys(run.spec.title for run in runs)
     return " and ".join(titles) if len(titles) < 3 else "Autoencoders"
 
 
@@ -109,7 +110,7 @@ def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, 
 
 def _measures(run: Run) -> list[tuple[str, str]]:
     """What the run is judged by: (label, value)."""
-    found, described = run.metrics, run.experiment.dataset_spec
+    found, described = run.metrics, run.spec
     rows = []
     if "learnt" in found:
         rows += [
@@ -124,7 +125,7 @@ def _measures(run: Run) -> list[tuple[str, str]]:
         rows += [
             ("Reconstruction loss", f"{found['recon_loss']:.4g}"),
             ("KL divergence, nats", f"{found['kl']:.3g}"),
-            ("Code numbers in use", f"{found['active']} of {run.experiment.latent_dim}"),
+            ("Code numbers in use", f"{found['active']} of {run.latent_dim}"),
         ]
     rows.append(("Training loss", f"{run.loss:.4g}"))
     if _inputs_differ(run) and described.shape == described.shown_shape:
@@ -155,7 +156,7 @@ def _training_facts(run: Run) -> dict[str, str]:
 
 def _section(name: str, run: Run) -> dict[str, Any]:
     """Everything that the template shows of one run."""
-    experiment, described = run.experiment, run.experiment.dataset_spec
+    experiment, described = run.experiment, run.spec
     chosen = _chosen(run)
     return {
         "name": name,
@@ -177,7 +178,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
             "Stopped": _STOPPED[run.stopped],
             "Trained (UTC)": run.created[:19].replace("T", " "),
             "Versions": ", ".join(f"{program} {version}" for program, version in run.versions.items()),
-            "Multiplications for one image": f"{experiment.architecture.multiplications:,}",
+            "Multiplications for one image": f"{resolve(experiment).architecture.multiplications:,}",
         },
         "command": _command(run),
         "json": experiment.to_json(),
@@ -194,7 +195,7 @@ def _command(run: Run) -> str:
 def _chosen(run: Run) -> list[int]:
     """The images pictured: all of a set of named ones, else some from all over the set."""
     count = len(run.images)
-    if run.experiment.dataset_spec.memorised:
+    if run.spec.memorised:
         return list(range(min(count, MAX_MEMORISED)))
     return [count * i // MAX_OTHERS for i in range(MAX_OTHERS)] if count > MAX_OTHERS else list(range(count))
 
@@ -206,12 +207,12 @@ def _inputs_differ(run: Run) -> bool:
 
 
 def _width(run: Run) -> int:
-    return WIDE if run.experiment.dataset_spec.light or run.images.pixels.shape[-1] > 20 else NARROW
+    return WIDE if run.spec.light or run.images.pixels.shape[-1] > 20 else NARROW
 
 
 def _images(run: Run, chosen: list[int]) -> str:
     """Originals, what the net was shown where that is something else, and what it gave, wrong pixels marked."""
-    described, width = run.experiment.dataset_spec, _width(run)
+    described, width = run.spec, _width(run)
     shown, targets = run.inputs[chosen], run.images.images()[chosen]
     outputs = run.restored(shown)
     wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True).numpy()
@@ -235,15 +236,15 @@ def _images(run: Run, chosen: list[int]) -> str:
 def _plane(run: Run) -> dict[str, Any] | None:
     """For codes of two numbers: where they lie, and what the decoder makes of the plane."""
     experiment = run.experiment
-    if experiment.latent_dim != 2 or experiment.model.enlarges:
+    if resolve(experiment).latent_dim != 2 or experiment.model.enlarges:
         return None
-    codes, named = run.codes(), experiment.dataset_spec.memorised
+    codes, named = run.codes(), resolve(experiment).spec.memorised
     labels = None if named else run.images.labels.tolist()
     extent = latent_space.extent(codes, experiment.model.variational)
     decoded = run.decode(latent_space.cells(extent, GRID))
     return {
         "codes": _safe(svg_charts.plane(codes, run.images.names, labels, run.digest)),
-        "grid": glyphs.data_uri(glyphs.colours(_sheet(experiment.dataset_spec.drawn(decoded)))),
+        "grid": glyphs.data_uri(glyphs.colours(_sheet(resolve(experiment).spec.drawn(decoded)))),
         "extent": tuple(f"{end:.3g}" for end in extent),
         "side": GRID,
         "named": min(svg_charts.MAX_NAMES, len(codes)) if named else 0,
@@ -260,12 +261,12 @@ def _sheet(images: Array) -> Array:
 
 def _morph(run: Run) -> dict[str, Any] | None:
     """From the first image to the one whose code is farthest from its own, on a straight line."""
-    if not run.experiment.stores_codes:
+    if not run.resolved.stores_codes:
         return None
     codes = torch.from_numpy(run.codes())
     last = int((codes - codes[0]).norm(dim=1).argmax())
     path = latent_space.along(codes[[0, last]], BETWEEN)
-    images = run.experiment.dataset_spec.drawn(run.decode(path.numpy()))
+    images = run.spec.drawn(run.decode(path.numpy()))
     names = run.images.names[0], run.images.names[last]
     captions = [names[0], *[""] * BETWEEN, names[1]]
     return {"ends": names, "strip": _safe(glyphs.strip(images, captions, _width(run)))}

@@ -11,7 +11,7 @@ from torch import Tensor
 from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import ImageSet
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 
 MAX_WRITTEN = 40_000  # characters of pixels that stand in a script
 _WIDTH = 110
@@ -27,7 +27,7 @@ def lines(experiment: Experiment) -> str:
     """Statements that make `train`, and of sets whose images are not things of their own `held` (to judge by) and, with
     patience, `watched`; of pairs also `train_shown`, `held_shown`, `watched_shown`; of things of their own `names`.
     float32, images × channels × height × width, 0 to 1. Raises LabError where the images are not on this machine."""
-    described = experiment.dataset_spec
+    described = resolve(experiment).spec
     if described.memorised:
         images = datasets.load(experiment.dataset)
         return f"names = {_names(images)}\n{_named(images)}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of, resolve
 from aelib.training import Run
 
 from . import settings_text
@@ -55,7 +55,7 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
             new_code_cell(f"plot_curves({name})"),
             new_code_cell(f"plot_images({name})"),
         ]
-        if experiment.latent_dim == 2 and not experiment.model.enlarges:
+        if resolve(experiment).latent_dim == 2 and not experiment.model.enlarges:
             found.append(new_code_cell(f"plot_plane({name})"))
     for i, cell in enumerate(found):
         cell["id"] = f"cell-{i}"  # else drawn at random: the same runs give the same notebook
@@ -85,7 +85,7 @@ def _about(experiment: Experiment) -> str:
         for one in settings_text.settings(experiment)
     )
     return (
-        f"## {_shown(experiment.network)}\n\nDigest `{experiment.digest}`\n\n"
+        f"## {_shown(experiment.network)}\n\nDigest `{digest_of(experiment)}`\n\n"
         f"| | this experiment | default |\n| --- | --- | --- |\n{rows}"
     )
 

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 from aelib import metrics
-from aelib.experiment import from_json
+from aelib.experiment import digest_of, from_json
 from aelib.metrics import latent_space
 from aelib.store import Store
 from aelib.training import Run, fit
@@ -15,7 +15,7 @@ def load_or_train(text: str) -> Run:
     """The run of an experiment: from the store, or trained and kept there."""
     experiment = from_json(text)
     store = Store()
-    run = store.get(experiment.digest)
+    run = store.get(digest_of(experiment))
     if run is None:
         run = fit(experiment)
         store.save(run)
@@ -53,13 +53,13 @@ def plot_curves(run: Run) -> None:
 def plot_images(run: Run) -> None:
     """Originals above, what the net was shown where that is something else, and what it gave below."""
     count = len(run.images)
-    chosen = list(range(count)) if run.experiment.dataset_spec.memorised else [count * i // 20 for i in range(20)]
+    chosen = list(range(count)) if run.spec.memorised else [count * i // 20 for i in range(20)]
     chosen = chosen[:40]
     originals, shown = run.images.images()[chosen], run.inputs[chosen]
     rows = [originals, run.restored(shown).clamp(0, 1)]
     if originals.shape != shown.shape or not torch.equal(originals, shown):
         rows.insert(1, shown)
-    colours = "gray" if run.experiment.dataset_spec.light else "gray_r"
+    colours = "gray" if run.spec.light else "gray_r"
     _, axes = plt.subplots(len(rows), len(chosen), figsize=(0.5 * len(chosen) + 0.5, 0.8 * len(rows)), squeeze=False)
     for line, pictures in zip(axes, rows, strict=True):
         for cell, picture in zip(line, pictures, strict=True):
@@ -75,7 +75,7 @@ def plot_plane(run: Run) -> None:
     codes, side = run.codes(), 15
     _, (left, right) = plt.subplots(1, 2, figsize=(12, 6), layout="constrained")
     left.scatter(codes[:, 0], codes[:, 1], c=run.images.labels, cmap="tab10", s=12)
-    if run.experiment.dataset_spec.memorised:
+    if run.spec.memorised:
         for name, (x, y) in zip(run.images.names, codes, strict=True):
             left.text(x, y, name, parse_math=False)
     extent = latent_space.extent(codes, run.experiment.model.variational)
@@ -83,6 +83,6 @@ def plot_plane(run: Run) -> None:
     _, channels, height, width = decoded.shape
     sheet = decoded.reshape(side, side, channels, height, width).transpose(0, 3, 1, 4, 2)
     sheet = sheet.reshape(side * height, side * width, channels)
-    colours = "gray" if run.experiment.dataset_spec.light else "gray_r"
+    colours = "gray" if run.spec.light else "gray_r"
     right.imshow(np.squeeze(sheet), cmap=colours, vmin=0, vmax=1, extent=extent, aspect="auto")
     plt.show()

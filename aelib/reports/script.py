@@ -16,7 +16,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 from aelib.datasets.noise import NOISES
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of, resolve
 from aelib.metrics import LEARNT_AT_MOST
 from aelib.models import Enlarge, build
 from aelib.nn.activations import ACTIVATIONS
@@ -48,7 +48,7 @@ def check(experiment: Experiment) -> None:
         (experiment.model.initialization, INITIALIZATIONS),
         (experiment.loss, LOSSES),
         (experiment.optimizer.kind, OPTIMIZERS),
-        *((step.activation, ACTIVATIONS) for step in experiment.architecture.steps),
+        *((step.activation, ACTIVATIONS) for step in resolve(experiment).architecture.steps),
     ]
     if experiment.corruption.kind != "none":
         used.append((experiment.corruption.kind, NOISES))
@@ -82,14 +82,14 @@ def _template() -> "Template":
 
 def _values(experiment: Experiment) -> dict[str, Any]:
     """What the template needs: numbers, and lines of Python."""
-    described, model, optimizer = experiment.dataset_spec, experiment.resolved_model, experiment.optimizer
+    described, model, optimizer = resolve(experiment).spec, experiment.resolved_model, experiment.optimizer
     net, noise = build(experiment), experiment.corruption
     encoder, decoder = (list(_leaves(net.get_submodule(name))) for name in ("encoder", "decoder"))
     if model.dense:
         encoder, decoder = [nn.Flatten(), *encoder], [*decoder, nn.Unflatten(1, described.shape)]
     elif model.variational:
         encoder = [*encoder, nn.Flatten()]
-        code = experiment.architecture.code_shape
+        code = resolve(experiment).architecture.code_shape
         decoder = [nn.Unflatten(1, code), *decoder] if len(code) > 1 else decoder
     output = net.get_submodule("output_activation")
     modules = [_module(one) for part in (encoder, decoder, [output]) for one in part]
@@ -97,8 +97,8 @@ def _values(experiment: Experiment) -> dict[str, Any]:
     draw, corrupt = initialization.script or "", ""
     if noise.kind != "none":
         corrupt = NOISES[noise.kind].script or ""
-    activations = [ACTIVATIONS[step.activation] for step in experiment.architecture.steps]
-    weighted = [step for step in experiment.architecture.steps if step.weights]
+    activations = [ACTIVATIONS[step.activation] for step in resolve(experiment).architecture.steps]
+    weighted = [step for step in resolve(experiment).architecture.steps if step.weights]
     normal = datasets.normalization(experiment.normalization, datasets.training_set(experiment.dataset).pixels)
     data = images.lines(experiment)
     looked = len(datasets.evaluation_set(experiment.dataset))
@@ -113,6 +113,7 @@ def _values(experiment: Experiment) -> dict[str, Any]:
     }
     return {
         "e": experiment,
+        "digest": digest_of(experiment),
         "described": described,
         "data": data,
         "noise": noise,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from aelib import datasets
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, flatten, labels, presets
+from aelib.experiment import Experiment, encoding, flatten, labels, resolve
 
 MAX_TEXT = 120  # characters of a value in a table
 
@@ -26,7 +26,7 @@ def settings(experiment: Experiment) -> list[Setting]:
     values = {**flatten(experiment.model_dump(mode="json")), **values}
     base = Experiment()
     defaults = flatten(base.model_dump(mode="json")) | {"model.output_activation": base.output_activation}
-    chosen = {"dataset", *experiment.effective()}
+    chosen = {"dataset", *resolve(experiment).effective}
     return [
         Setting(path, labels.field(path).split(" (")[0], _value_text(path, value), _value_text(path, defaults[path]))
         for path, value in values.items()
@@ -55,45 +55,8 @@ def _value_text(path: str, value: Any) -> str:
 
 
 def command(experiment: Experiment) -> str:
-    """`python -m aelib train PRESET --set ...` that gives an experiment of the same digest: from the preset that is
-    nearest, with what differs from it and has an effect. Raises LabError where no such command can be written."""
-    digest = experiment.digest
-    near = sorted(_differing(experiment), key=lambda found: len(found[1]))
-    for name, changes in near[:3]:
-        base = presets.get(name)
-        values = {path: _option_value(path, value, experiment) for path, value in changes.items()}
-        if _digest(base, values) != digest:
-            continue
-        for path in list(values):  # what has no effect need not be text
-            fewer = {other: value for other, value in values.items() if other != path}
-            if _digest(base, fewer) == digest:
-                values = fewer
-        words = [f"--set {shlex.quote(f'{path}={value}')}" for path, value in values.items()]
-        return " ".join(["python -m aelib train", name, *words])
-    raise LabError("This experiment cannot be written as a command: keep its JSON in a file, and train that.")
-
-
-def _differing(experiment: Experiment) -> list[tuple[str, dict[str, Any]]]:
-    """Every preset with the fields in which the experiment differs from it."""
-    found = []
-    for name in presets.PRESETS:
-        try:
-            found.append((name, experiment.changes(presets.get(name))))
-        except LabError:  # its data set cannot be read on this machine
-            continue
-    return found
-
-
-def _option_value(path: str, value: Any, experiment: Experiment) -> str:
-    if path == "batch_size" and value in (None, "all"):
-        return "all"
-    if path == "snapshots" and value is not None and not value:
-        return str(experiment.epochs)  # none but the last, which is kept anyway; an empty text would leave the choice
-    return labels.text(value)
-
-
-def _digest(base: Experiment, values: dict[str, str]) -> str | None:
-    try:
-        return base.with_values(values).digest
-    except LabError:
-        return None
+    """`python -m aelib train PRESET --set ...` that gives an experiment of the same digest. Raises LabError where no
+    such command can be written."""
+    preset, changes = encoding.shortest(experiment)
+    settings = [f"--set {shlex.quote(f'{path}={value}')}" for path, value in changes.items()]
+    return " ".join(["python -m aelib train", preset, *settings])

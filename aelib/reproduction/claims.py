@@ -143,7 +143,7 @@ def morph_images(run: Run) -> float:
 
 def code_bits(run: Run) -> float:
     """32 bits for each number of the code."""
-    return 32.0 * run.experiment.latent_dim
+    return 32.0 * run.latent_dim
 
 
 @torch.no_grad()

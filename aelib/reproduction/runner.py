@@ -21,7 +21,7 @@ from aelib.analysis.sweep import spread
 from aelib.core.errors import LabError
 from aelib.core.paths import bundled
 from aelib.core.random import generator
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, digest_of, presets, resolve
 from aelib.metrics import reconstruction
 from aelib.store import DamagedRun, Store
 from aelib.training import Run, device_speed, time_estimate
@@ -87,7 +87,7 @@ def _side(role: str, title: str, why: str, measure: Measure, experiment: Experim
 
 def seconds(claim: Claim, quick: bool = False) -> float:
     """What all trainings of a row will take on one core, by `cost.seconds`; 0 where its images are not here."""
-    if claim.recipe.experiment.dataset_spec.missing() is not None:
+    if resolve(claim.recipe.experiment).spec.missing() is not None:
         return 0.0
     return sum(time_estimate.seconds(side.experiments) for side in sides(claim, quick))
 
@@ -123,12 +123,12 @@ def reproduce(claim: Claim, store: Store, train: Train, quick: bool = False) -> 
         "quick": quick,
         "measured": _measured(),
     }
-    absent = claim.recipe.experiment.dataset_spec.missing()
+    absent = resolve(claim.recipe.experiment).spec.missing()
     if absent is not None:
         return {**record, "status": "absent", "verdict": f"Not measured: {absent}", "sides": []}
     asked = sides(claim, quick)
     record["quick"] = asked != sides(claim)  # a cheap row loses nothing
-    wanted = {one.digest: one for side in asked for one in side.experiments}
+    wanted = {digest_of(one): one for side in asked for one in side.experiments}
     known = store.known(wanted)
     missing = [experiment for digest, experiment in wanted.items() if digest not in known]
     if missing:
@@ -143,9 +143,9 @@ def _measure(side: Side, store: Store, train: Train, found: dict[str, Run | None
     """Figures of one side. found: runs that were read already."""
     experiments = side.experiments
     for experiment in experiments:
-        if experiment.digest not in found:
-            found[experiment.digest] = _read(experiment, store, train)
-    runs = [run for experiment in experiments if (run := found[experiment.digest]) is not None]
+        if digest_of(experiment) not in found:
+            found[digest_of(experiment)] = _read(experiment, store, train)
+    runs = [run for experiment in experiments if (run := found[digest_of(experiment)]) is not None]
     errors = [float(run.metrics["mse"]) for run in runs]
     return {
         "role": side.role,
@@ -171,10 +171,10 @@ def _measure(side: Side, store: Store, train: Train, found: dict[str, Run | None
 def _read(experiment: Experiment, store: Store, train: Train) -> Run | None:
     """None where it is known to diverge. A damaged run is trained again."""
     try:
-        return store.get(experiment.digest)
+        return store.get(digest_of(experiment))
     except DamagedRun:
         train([experiment])
-        return store.get(experiment.digest)
+        return store.get(digest_of(experiment))
 
 
 def measured_value(measure: Measure, runs: Sequence[Run]) -> Record | None:
@@ -372,4 +372,4 @@ def _table(rows: Sequence[dict[str, str]]) -> str:
 
 def is_available(claim: Claim) -> bool:
     """Whether the images of a row are on this machine."""
-    return claim.recipe.experiment.dataset_spec.missing() is None
+    return resolve(claim.recipe.experiment).spec.missing() is None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from aelib.datasets.noise import NOISES
-from aelib.experiment import Experiment, network_name
+from aelib.experiment import Experiment, network_name, resolve
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
@@ -147,7 +147,7 @@ def recipe_text(experiment: Experiment) -> str:
     """A recipe as people say it."""
     model, rate = experiment.model, experiment.optimizer
     parts = [experiment.network]
-    if any(step.hidden and step.weights for step in experiment.architecture.steps):
+    if any(step.hidden and step.weights for step in resolve(experiment).architecture.steps):
         parts.append(ACTIVATIONS[model.hidden_activation].label)
     parts += ["batch norm"] * model.batch_norm
     parts += [f"{ACTIVATIONS[experiment.output_activation].label} at the end", LOSSES[experiment.loss].label]

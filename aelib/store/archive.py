@@ -29,7 +29,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
 from aelib.datasets.user import glyphs, storage
-from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS
+from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS, resolve
 from aelib.metrics import reconstruction
 from aelib.models import build
 from aelib.training import Run, history_columns, utc_text
@@ -108,7 +108,7 @@ def to_zip(run: Run) -> bytes:
     """The run as one ZIP file, with its data set where a person uploaded that. Raises LabError where the data set is
     not on this machine any more."""
     check(run)
-    files = pack(run)
+    files = pack(run).files
     name = _dataset_file(run.experiment.dataset)
     if name is not None:
         content = datasets.content_of(run.experiment.dataset)
@@ -314,18 +314,18 @@ def _of_history(run: Run, record: _Record) -> str | None:
 
 def _of_snapshots(run: Run) -> str | None:
     experiment, found = run.experiment, run.snapshots.tensors()
-    described, count = experiment.dataset_spec, len(run.snapshots.epochs)
+    described, count = resolve(experiment).spec, len(run.snapshots.epochs)
     images = len(datasets.evaluation_set(described.name))
-    code = experiment.latent_dim if experiment.stores_codes else 0
-    pixels = torch.uint8, (count, min(experiment.snapshot_images, images), *described.shape)
+    code = resolve(experiment).latent_dim if resolve(experiment).stores_codes else 0
+    pixels = torch.uint8, (count, min(resolve(experiment).snapshot_images, images), *described.shape)
     expected: dict[str, tuple[torch.dtype, tuple[int, ...]]] = {
         "epochs": (torch.int64, (count,)),
         "codes": (torch.float32, (count, images, code)),
         "pixels": pixels,
     }
-    if experiment.model.variational and experiment.stores_codes:
+    if experiment.model.variational and resolve(experiment).stores_codes:
         expected["log_var"] = expected["codes"]
-    if experiment.stores_grid:
+    if resolve(experiment).stores_grid:
         expected["grid"] = torch.uint8, (count, GRID_SIDE**2, *described.shape)
         expected["extent"] = torch.float32, (count, 4)
     if not count or {name: (one.dtype, tuple(one.shape)) for name, one in found.items()} != expected:
@@ -344,7 +344,7 @@ def _number(value: object) -> bool:
 
 def _of_metrics(run: Run) -> str | None:
     """Check that the metrics are those of such a run, are numbers, and agree with each other and with the weights."""
-    found, described, latent = run.metrics, run.experiment.dataset_spec, run.experiment.latent_dim
+    found, described, latent = run.metrics, run.spec, run.latent_dim
     numbers = {"images", "mse"} | (
         {"learnt", "total", "wrong_pixels_total", "worst_pixel"} if described.memorised else {"psnr"}
     )
@@ -384,9 +384,9 @@ def _numbers_of(latent: int) -> Callable[[Any], bool]:
 def _check_metrics_again(run: Run) -> str | None:
     """Compute the metrics again from the weights, where this takes seconds at most and the input of the net is
     known."""
-    described, noise = run.experiment.dataset_spec, run.experiment.corruption
+    described, noise = run.spec, run.experiment.corruption
     images = run.images if described.memorised else datasets.test_set(described.name)
-    steps = run.experiment.architecture.steps
+    steps = run.architecture.steps
     if sum(step.multiplications for step in steps) * len(images) > MAX_MULTIPLICATIONS:
         return None
     if not described.memorised and noise.kind != "none":

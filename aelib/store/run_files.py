@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
-from aelib.experiment import ExperimentError, network_name, parse
+from aelib.experiment import network_name, parse, resolve
 
 from .errors import DamagedRun, UnreadableRun
 from .index import Summary
@@ -37,14 +38,21 @@ RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetens
 ReadFile = Callable[[str], bytes]  # name of a file -> its content; raises OSError or KeyError
 
 
-def pack(run: Run) -> dict[str, bytes]:
-    """The files of a run, by name."""
+class Packed(NamedTuple):
+    """files: name -> content; record: what run.json holds."""
+
+    files: dict[str, bytes]
+    record: dict[str, Any]
+
+
+def pack(run: Run) -> Packed:
+    """A run as files."""
     files = {
         WEIGHTS: safetensors_torch.save(run.weights),
         SNAPSHOTS: safetensors_torch.save(run.snapshots.tensors()),
     }
     record = _record(run, {name: _checksum(content) for name, content in files.items()})
-    return {**files, RUN: json.dumps(record, indent=1, allow_nan=False).encode()}
+    return Packed({**files, RUN: json.dumps(record, indent=1, allow_nan=False).encode()}, record)
 
 
 def unpack(read: ReadFile, digest: str) -> Run:
@@ -116,16 +124,17 @@ def _tensors(read: ReadFile, name: str, record: dict[str, Any], digest: str) -> 
 def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str, Tensor], digest: str) -> Run:
     try:
         experiment = parse(record["experiment"])
-    except ExperimentError as error:
+        resolved = resolve(experiment)
+    except LabError as error:
         # the checksum is right, so the file is as it was written: this machine lacks its data set or one of its choices
         raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
-    if experiment.digest != digest and experiment.dataset_spec.content:
+    if resolved.digest != digest and resolved.spec.content:
         described = experiment.dataset
         raise UnreadableRun(
             f"Run {digest} was trained on other files of {described} than are on this machine: train it again here."
         )
-    if experiment.digest != digest:
-        _damaged(digest, f"its experiment has the digest {experiment.digest}")
+    if resolved.digest != digest:
+        _damaged(digest, f"its experiment has the digest {resolved.digest}")
     with torch.device("meta"):
         expected = {name: tensor.shape for name, tensor in models.build(experiment).state_dict().items()}
     if {name: tensor.shape for name, tensor in weights.items()} != expected:

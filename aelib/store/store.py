@@ -113,7 +113,7 @@ class Store:
 
         Raises StoreError where the run cannot be written; a run that was stored before is then unchanged.
         """
-        files = pack(run)
+        files, record = pack(run)
         temp_folder: Path | None = None
         try:
             temp_folder = Path(tempfile.mkdtemp(prefix=f"{_WRITING}{run.digest}-", dir=self.runs))
@@ -130,7 +130,6 @@ class Store:
         finally:
             if temp_folder is not None:
                 shutil.rmtree(temp_folder, ignore_errors=True)
-        record = read_record(files.__getitem__, run.digest)
         self._add_to_index(summary(record, sum(len(content) for content in files.values())))
 
     def _add_to_index(self, listed: Summary) -> None:

@@ -14,7 +14,7 @@ from aelib.core.counter_rng import TEST, key, normal, random_bits
 from aelib.core.random import generator
 from aelib.datasets import ImageSet, Normalization
 from aelib.datasets.noise import corrupt
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 
 from .engines.base import Batch
 
@@ -44,7 +44,7 @@ class BatchLoader:
         self.given = None if images.inputs is None else images.inputs.to(device)
         self.size = first.batch_size or len(images)
         self.epochs = first.epochs
-        self.latent_dim = first.latent_dim if first.model.variational else 0
+        self.latent_dim = resolve(first).latent_dim if first.model.variational else 0
         self.seeds = [member.seed for member in members]
         self.levels = [member.corruption.level for member in members]
         self.order = [generator(seed, "order") for seed in self.seeds]

@@ -15,7 +15,7 @@ from aelib.core.device import device_name, pick_device
 from aelib.core.errors import LabError
 from aelib.core.memory import retained_memory
 from aelib.core.paths import bundled
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.models import build
 
 from .batches import BatchLoader
@@ -107,7 +107,7 @@ def measure(
         name=device_name(where) if where.type == "cuda" else processor(),
         machine=f"{platform.system()}, {torch.get_num_threads()} threads",
         torch=torch.__version__,
-        dataset=experiment.dataset_spec.title,
+        dataset=resolve(experiment).spec.title,
         network=experiment.network,
         precision=experiment.precision,
         batch_size=size,
@@ -146,13 +146,13 @@ _AS_LONG = (
 
 def steps_of(experiment: Experiment) -> str:
     """16 hexadecimal digits, the same for experiments whose steps compute the same but for the images."""
-    values = {path: value for path, value in experiment.effective().items() if not path.startswith(_AS_LONG)}
+    values = {path: value for path, value in resolve(experiment).effective.items() if not path.startswith(_AS_LONG)}
     return hashlib.sha256(json.dumps(sorted(values.items())).encode()).hexdigest()[:16]
 
 
 def is_of(speed: Speed, experiment: Experiment) -> bool:
     """Whether it was measured with steps that compute the same, on the same images."""
-    return (speed.steps, speed.dataset) == (steps_of(experiment), experiment.dataset_spec.title)
+    return (speed.steps, speed.dataset) == (steps_of(experiment), resolve(experiment).spec.title)
 
 
 def stored() -> list[Speed]:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from aelib import datasets
-from aelib.experiment import GRID_SIDE, Experiment
+from aelib.experiment import GRID_SIDE, Experiment, resolve
 from aelib.metrics import latent_space, reconstruction
 
 from .batches import BatchLoader
@@ -34,7 +34,7 @@ class Evaluated(NamedTuple):
 def history_columns(experiment: Experiment) -> tuple[str, ...]:
     """The columns of a run's history, after epoch and seconds: the training loss and, where images are held out, their
     loss; the parts of a variational loss; and the metrics."""
-    described = experiment.dataset_spec
+    described = resolve(experiment).spec
     losses = ("train_loss",) if described.memorised else ("train_loss", _held_out(described))
     parts = ("recon_loss", "kl") if experiment.model.variational else ()
     return *losses, *parts, *(("wrong_pixels", "learnt") if described.memorised else ("mse",))
@@ -49,7 +49,7 @@ class Evaluator:
 
     def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
         self.experiment, self.engine, self.loader = experiment, engine, loader
-        self.spec, self.images = experiment.dataset_spec, datasets.evaluation_set(experiment.dataset)
+        self.spec, self.images = resolve(experiment).spec, datasets.evaluation_set(experiment.dataset)
         self.targets = self.images.images().to(loader.device)
         self.total = len(self.images) if self.spec.memorised else 0  # images that can be learnt
         self.held_out = _held_out(self.spec)
@@ -95,12 +95,14 @@ class Evaluator:
         first, evaluation, pixels = self.experiment, evaluated.evaluation, evaluated.pixels
         kept = {
             "epochs": torch.full((len(pixels),), epoch),
-            "codes": evaluation.codes.cpu() if first.stores_codes else torch.zeros(*evaluation.codes.shape[:2], 0),
-            "pixels": _as_bytes(pixels[:, : first.snapshot_images]),
+            "codes": evaluation.codes.cpu()
+            if resolve(first).stores_codes
+            else torch.zeros(*evaluation.codes.shape[:2], 0),
+            "pixels": _as_bytes(pixels[:, : resolve(first).snapshot_images]),
         }
-        if evaluation.posterior is not None and first.stores_codes:
+        if evaluation.posterior is not None and resolve(first).stores_codes:
             kept["log_var"] = evaluation.posterior.log_var.cpu()
-        if first.stores_grid:
+        if resolve(first).stores_grid:
             extents = [latent_space.extent(codes.numpy(), first.model.variational) for codes in kept["codes"]]
             points = [latent_space.cells(extent, GRID_SIDE) for extent in extents]
             decoded = self.engine.decode(torch.from_numpy(np.stack(points)).to(self.loader.device))

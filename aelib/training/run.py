@@ -14,9 +14,10 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.core.counter_rng import TEST, key
-from aelib.datasets import ImageSet, Normalization
+from aelib.datasets import DatasetSpec, ImageSet, Normalization
 from aelib.datasets.noise import corrupt
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, Resolved, resolve
+from aelib.experiment.architecture import Architecture
 from aelib.models import Autoencoder, build
 
 Array = NDArray[np.float32]
@@ -37,7 +38,7 @@ class Snapshots:
         codes: float32, snapshots × images × latent_dim; of a variational net the means. latent_dim is 0 where codes are
             too large to be stored.
         pixels: uint8 (0 to 255, clipped), snapshots × images × channels × height × width: the reconstructions of the
-            first `experiment.snapshot_images` images.
+            first `resolved.snapshot_images` images.
         log_var: of a variational net, as codes.
         grid: for codes of two numbers, the decoded plane: uint8, snapshots × rows · columns × channels × height ×
             width, row 0 at the top.
@@ -88,9 +89,29 @@ class Run:
     weights: dict[str, Tensor]
     snapshots: Snapshots
 
+    @functools.cached_property
+    def resolved(self) -> Resolved:
+        """The experiment with its data set and network on this machine."""
+        return resolve(self.experiment)
+
     @property
     def digest(self) -> str:
-        return self.experiment.digest
+        return self.resolved.digest
+
+    @property
+    def spec(self) -> DatasetSpec:
+        """Of the data set."""
+        return self.resolved.spec
+
+    @property
+    def architecture(self) -> Architecture:
+        """The net, step by step."""
+        return self.resolved.architecture
+
+    @property
+    def latent_dim(self) -> int:
+        """Numbers in a code."""
+        return self.resolved.latent_dim
 
     @property
     def loss(self) -> float:
@@ -99,7 +120,7 @@ class Run:
 
     @property
     def parameters(self) -> int:
-        return self.experiment.architecture.parameters
+        return self.architecture.parameters
 
     @functools.cached_property
     def model(self) -> Autoencoder:
@@ -121,7 +142,7 @@ class Run:
 
     def _in_parts(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         """function(x), some images at a time: the maps of convolutions need much room."""
-        together = max(1, TOGETHER // max(math.prod(step.outputs) for step in self.experiment.architecture.steps))
+        together = max(1, TOGETHER // max(math.prod(step.outputs) for step in self.architecture.steps))
         return torch.cat([function(part) for part in torch.split(x, together)])
 
     def codes(self) -> Array:

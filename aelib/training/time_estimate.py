@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 
 from aelib.datasets import EVALUATION_IMAGES
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 
 from .engines import matmul, numba_support
 from .engines.batched import FUSED_FROM, supports
@@ -33,7 +33,7 @@ def seconds(experiments: Sequence[Experiment]) -> float:
 
 
 def _group(first: Experiment, nets: int) -> float:
-    images = first.dataset_spec.splits.train
+    images = resolve(first).spec.splits.train
     size = min(first.batch_size or images, images)
     steps = first.epochs * -(-images // size)
     slow = 1.0 if supports(first) else AUTOGRAD
@@ -42,21 +42,21 @@ def _group(first: Experiment, nets: int) -> float:
     operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
     if nets == 1 and numba_support.KIND.serves([first], torch.device("cpu")):
         operations = COMPILED
-    parameters = first.architecture.parameters
+    parameters = resolve(first).architecture.parameters
     widest = max(step.inputs * step.outputs for step in first.model.steps())
     each = LARGE if widest * size >= matmul.LEAST else MULTIPLICATION
     arithmetic = 3 * parameters * size * nets * each + (parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0)
-    noise = NOISE * first.dataset_spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
+    noise = NOISE * resolve(first).spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
     looks = min(first.epochs, HISTORY_POINTS) * (EVALUATION * slow + arithmetic / 3 * images / size)
     return steps * (operations + arithmetic + noise) + looks + KEEP * nets
 
 
 def _convolutional(experiment: Experiment, images: int) -> float:
     """Of one net: forward and backward for training, forward for evaluation."""
-    net, epochs = experiment.architecture, experiment.epochs
+    net, epochs = resolve(experiment).architecture, experiment.epochs
     image = 3 * net.multiplications * CONVOLUTION + net.activations * MAP
-    image += NOISE * experiment.dataset_spec.pixels if experiment.corruption.kind != "none" else 0.0
-    splits = experiment.dataset_spec.splits
+    image += NOISE * resolve(experiment).spec.pixels if experiment.corruption.kind != "none" else 0.0
+    splits = resolve(experiment).spec.splits
     looked_at = min(splits.valid or splits.test or images, EVALUATION_IMAGES) + TRAIN_SAMPLE
     looks = min(epochs, HISTORY_POINTS) * looked_at + (splits.test or splits.valid)
     return image * (epochs * images + looks / 3) + KEEP

@@ -17,7 +17,7 @@ from aelib import datasets
 from aelib.core.device import device_name, pick_device
 from aelib.core.errors import LabError
 from aelib.core.memory import retained_memory
-from aelib.experiment import Experiment, flatten
+from aelib.experiment import Experiment, flatten, resolve
 from aelib.models import build
 from aelib.nn.variational import warm_up
 
@@ -175,7 +175,7 @@ def groups(experiments: Sequence[Experiment], max_size: int = MAX_GROUP) -> list
 def _threads(members: list[Experiment]) -> Iterator[None]:
     """One thread for one small net: handing out its tiny operations to more of them costs more than it saves."""
     before = torch.get_num_threads()
-    numbers = sum(member.architecture.parameters for member in members)
+    numbers = sum(resolve(member).architecture.parameters for member in members)
     small = batched.supports(members[0]) and numbers < 50_000
     if not small or before == 1:
         yield
@@ -216,7 +216,7 @@ class _Fit:
         first = self.members[0]
         epochs, optimizer = first.epochs, first.optimizer
         records = _spread(epochs, HISTORY_POINTS)
-        room = max(2, SNAPSHOT_NUMBERS // first.snapshot_numbers)  # fewer snapshots of larger sets
+        room = max(2, SNAPSHOT_NUMBERS // resolve(first).snapshot_numbers)  # fewer snapshots of larger sets
         chosen = first.snapshots
         snapshots = set(chosen) if chosen is not None else _spread(epochs, min(SNAPSHOTS, room), log_only=True)
         checks = first.early_stop.kind != "none"

@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
 from tests.support import chromium
@@ -36,14 +36,14 @@ def fill(store: Store, runs: int) -> None:
     Only the nets are all the same, hard-linked: 100,000 trainings would say nothing more about the page."""
     real = _experiment(0)
     store.save(fit(real, "cpu"))
-    folder = store.runs / real.digest
+    folder = store.runs / digest_of(real)
     record = json.loads((folder / "run.json").read_text())
     row: dict[str, Any] = dict(store.summaries(limit=1)[0])
     others = [file for file in folder.iterdir() if file.name != "run.json"]
     rows = []
     for seed in range(1, runs):
         experiment = real.model_copy(update={"seed": seed})
-        digest = experiment.digest
+        digest = digest_of(experiment)
         changes = {"digest": digest, "created": f"{2000 + seed % 25}{row['created'][4:]}", "seconds": seed % 977 / 10}
         learnt, wrong = seed % 33, seed * 7 % 300
         record |= changes

@@ -20,12 +20,13 @@ aelib train font-best --set optimizer.learning_rate=0.003 --set model.layers=35-
 import aelib
 
 experiment = aelib.presets.get("font-best").with_values({"optimizer.learning_rate": 0.003})
-experiment.digest
-experiment.architecture.parameters
+resolved = aelib.resolve(experiment)
+resolved.digest
+resolved.architecture.parameters
 ```
 
-An experiment is checked when it is made. If a value is wrong, or if fields do not fit together, the error names the
-field, its value and what is allowed. A field that has no effect does not change the digest, for example momentum with
+The fields of an experiment are checked when it is made. Whether they fit its data set is checked when it is resolved,
+before it is trained. An error names the field, its value and what is allowed. A field that has no effect does not change the digest, for example momentum with
 Adam.
 
 """

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from aelib.experiment import resolve
 from aelib.store import Store
 from aelib.training import fit
 from tests.pages.test_colour import COLOUR, COLOUR_QUERY
@@ -38,7 +39,7 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
     page.get_by_role("button", name="Other images").click()
     expect(_picture(page, ", original")).not_to_have_attribute("alt", shown or "")
     expect(_picture(page, ", reconstructed")).to_be_visible()
-    expect(page.locator("[data-testid=stImage] img")).to_have_count(len(COLOUR.architecture.steps))
+    expect(page.locator("[data-testid=stImage] img")).to_have_count(len(resolve(COLOUR).architecture.steps))
     settled(page)
     page.get_by_role("button", name="Measure on CPU").click()
     expect(page.get_by_text(re.compile("for 1 epoch of 1,800 images"))).to_be_visible()

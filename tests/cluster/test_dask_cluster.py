@@ -18,6 +18,7 @@ from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.datasets.bundled import font
 from aelib.datasets.user import glyphs
+from aelib.experiment import digest_of
 from aelib.jobs import JobScheduler, Limits, dask_cluster, scheduler
 from aelib.jobs.dask_cluster import DaskCluster
 from aelib.jobs.health import check
@@ -97,7 +98,7 @@ def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: JobSchedule
 
     job = finished(jobs.submit(BEST))
     assert (job.state, job.reason) == ("done", "")
-    run = jobs.store.get(BEST.digest)
+    run = jobs.store.get(digest_of(BEST))
     assert run is not None
     here = fit(BEST, "cpu")
     assert run.metrics == here.metrics
@@ -106,18 +107,18 @@ def test_a_run_comes_home_to_the_store_and_is_the_same_as_here(jobs: JobSchedule
 
 def test_progress_and_stop_cross_the_network(jobs: JobScheduler) -> None:
     job = jobs.submit(LONG, "one")
-    wait_until(lambda: jobs.progress(LONG.digest))
-    first = jobs.progress(LONG.digest)
+    wait_until(lambda: jobs.progress(digest_of(LONG)))
+    first = jobs.progress(digest_of(LONG))
     assert first is not None
     assert 0 < first.epoch < LONG.epochs
-    wait_until(lambda: (now := jobs.progress(LONG.digest)) and now.epoch > first.epoch)
-    assert jobs.cancel(LONG.digest, "one")
+    wait_until(lambda: (now := jobs.progress(digest_of(LONG))) and now.epoch > first.epoch)
+    assert jobs.cancel(digest_of(LONG), "one")
     assert finished(job).state == "cancelled"
     assert jobs.store.digests() == []
     again = jobs.submit(LONG, "one")  # the wish to stop was for the other job
-    wait_until(lambda: jobs.progress(LONG.digest))
+    wait_until(lambda: jobs.progress(digest_of(LONG)))
     assert again.active
-    jobs.cancel(LONG.digest, "one")
+    jobs.cancel(digest_of(LONG), "one")
     finished(again)
 
 
@@ -135,7 +136,7 @@ def test_glyphs_of_ones_own_travel_with_the_job(jobs: JobScheduler) -> None:
     name = glyphs.save("\n".join(rows[:6]).encode())
     own = BEST.with_values({"dataset": name, "epochs": 50})
     assert finished(jobs.submit(own)).reason == ""
-    run = jobs.store.get(own.digest)
+    run = jobs.store.get(digest_of(own))
     assert run is not None
     assert run.metrics["total"] == 5
 
@@ -145,7 +146,7 @@ def test_a_training_over_the_limit_and_one_that_diverges_say_so(dask: Dask, pati
     assert "longer than" in finished(jobs.submit(LONG)).reason
     job = finished(jobs.submit(DIVERGES))
     assert "no longer a finite number" in job.reason
-    assert job.diverged.keys() == {DIVERGES.digest}
+    assert job.diverged.keys() == {digest_of(DIVERGES)}
     jobs.close()
 
 

@@ -8,7 +8,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from aelib import datasets
-from aelib.experiment import presets, variants
+from aelib.experiment import digest_of, presets, resolve, variants
 from aelib.training import Run, fit
 from tests.support.apps import image_rows, opened, said, save, sound, texts, until
 from tests.support.pictures import packed, picture, pictures
@@ -69,8 +69,8 @@ def test_the_whole_lesson_on_colour(colour: list[Run]) -> None:
     for row, images in ((0, copied), (2, noisy)):
         error = float(((images - targets) ** 2).mean())
         assert table["PSNR (dB)"][row] == pytest.approx(10 * np.log10(1 / error), abs=0.01)
-    assert len(app.get("image")) == len(autoencoder.experiment.architecture.steps)
-    assert app.button(key=f"speed:{COLOUR.digest}:cpu:1:start").label == "Measure on CPU"
+    assert len(app.get("image")) == len(resolve(autoencoder.experiment).architecture.steps)
+    assert app.button(key=f"speed:{digest_of(COLOUR)}:cpu:1:start").label == "Measure on CPU"
     assert "Stored" in texts(app)
 
 
@@ -95,11 +95,11 @@ def test_the_end_of_the_images_is_followed_by_the_first(colour: list[Run]) -> No
 def test_the_cpu_is_measured_when_asked_for(colour: list[Run]) -> None:
     save(*colour)
     app = opened("pages/colour.py", COLOUR_QUERY)
-    sound(app.button(key=f"speed:{COLOUR.digest}:cpu:1:start").click().run())
+    sound(app.button(key=f"speed:{digest_of(COLOUR)}:cpu:1:start").click().run())
     until(app, lambda: "for 1 epoch of 1,800 images" in texts(app))
     sound(app.slider(key="colour-run:devices:epochs").set_value(2).run())
     assert "for 1 epoch" not in texts(app), "another measurement"
-    assert app.button(key=f"speed:{COLOUR.digest}:cpu:2:start")
+    assert app.button(key=f"speed:{digest_of(COLOUR)}:cpu:2:start")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from aelib.analysis.comparison import with_seeds
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, digest_of, presets
 from aelib.training import Run, fit_many
 from aelib.ui.form import url_sync
 from aelib.ui.shell import server_state
@@ -226,7 +226,7 @@ def test_a_link_without_seeds_means_one_seed_but_one_that_adds_keeps_them(stored
 @pytest.mark.parametrize("name", ["font-20-10", "font-best"])
 def test_a_digest_of_a_preset_can_be_trained(name: str, stored: dict[str, Run]) -> None:
     wanted = presets.get(name).with_values({"seed": 7})
-    app = opened("pages/compare.py", {"1": wanted.digest, "2": short(FAST)})
+    app = opened("pages/compare.py", {"1": digest_of(wanted), "2": short(FAST)})
     assert not app.error
     assert _address(app)["1"] == short(wanted)
     assert _trains(app) == ["Train what is missing"]
@@ -239,7 +239,7 @@ def test_a_digest_that_nobody_knows_leaves_the_other_rows_usable(stored: dict[st
 
 
 def _damage(experiment: Experiment) -> None:
-    weights = server_state.store().runs / experiment.digest / "weights.safetensors"
+    weights = server_state.store().runs / digest_of(experiment) / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")
 
 
@@ -252,7 +252,7 @@ def test_a_damaged_run_can_be_trained_again(fresh_server: None, stored: dict[str
     assert len(table.columns) == 2, "the other two are shown"
     sound(app.button(key="compare:again:train").click().run())
     until(app, lambda: "damaged" not in said(app) and not _trains(app) and len(_result(app)) == 3)
-    assert server_state.store().get(third.digest) is not None
+    assert server_state.store().get(digest_of(third)) is not None
 
 
 def _result(app: AppTest) -> list[str]:

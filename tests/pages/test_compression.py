@@ -10,7 +10,7 @@ from aelib import datasets
 from aelib.analysis import rate_distortion, restoration
 from aelib.analysis.codecs import RatePoint
 from aelib.analysis.denoising import noisy, widest_range
-from aelib.experiment import presets, variants
+from aelib.experiment import presets, resolve, variants
 from aelib.metrics import reconstruction
 from aelib.training import Run, fit
 from tests.support.apps import image_rows, metric, opened, said, save, sound, texts
@@ -99,7 +99,7 @@ def test_maps_of_every_step_and_the_next_image(letters: dict[str, Run]) -> None:
     save(letters["7x7"])
     app = opened("pages/compression.py", LETTERS_QUERY)
     titles = [one.value.replace("\\", "") for one in app.markdown if one.value.startswith(("**encoder", "**decoder"))]
-    assert len(titles) == len(letters["7x7"].experiment.architecture.steps)
+    assert len(titles) == len(resolve(letters["7x7"].experiment).architecture.steps)
     assert titles[0] == "**encoder 1: convolution 3x3, 28x28x16**"
     assert len(app.get("image")) == len(titles)
     choice = "compression-run:features:letters:image"

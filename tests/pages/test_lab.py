@@ -4,9 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from aelib.experiment import Experiment, flatten, presets
+from aelib.experiment.encoding import encode
 from aelib.training import fit
 from aelib.ui.shell import server_state
-from aelib.ui.shell.address import to_query
 from tests.support.apps import opened, sound, texts
 
 FEW = {"epochs": "2"}
@@ -16,7 +16,7 @@ CONVOLUTIONAL = {"model.kind": "convolutional", "model.convolution.channels": "4
 def _stored(experiment: Experiment) -> AppTest:
     """The page on a run of this experiment."""
     server_state.store().save(fit(experiment, "cpu"))
-    return opened("pages/lab.py", to_query(experiment, "font-best"))
+    return opened("pages/lab.py", encode(experiment, "font-best").query())
 
 
 @pytest.mark.parametrize(

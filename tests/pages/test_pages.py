@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from aelib.charts.leaderboard import pareto
-from aelib.experiment import presets
+from aelib.experiment import digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.form import url_sync
@@ -53,7 +53,7 @@ def test_a_stored_run_opens_at_once_and_says_so() -> None:
     assert any("Found in the store" in box.value for box in app.success)
     assert len(_headers(app)) == 9
     learnt = next(metric for metric in app.metric if metric.label == "Learnt")
-    run = Store().get(TINY.digest)
+    run = Store().get(digest_of(TINY))
     assert run is not None
     assert learnt.value == f"{run.metrics['learnt']} of 32"
 
@@ -158,7 +158,7 @@ def test_a_bad_upload_is_one_sentence_and_changes_nothing() -> None:
 def test_a_damaged_run_is_said_and_can_be_trained_again() -> None:
     store = Store()
     store.save(fit(TINY, "cpu"))
-    (store.runs / TINY.digest / "weights.safetensors").write_bytes(b"broken")
+    (store.runs / digest_of(TINY) / "weights.safetensors").write_bytes(b"broken")
     app = _open(preset="font-best", epochs="30")
     assert "damaged" in app.warning[0].value
     assert [button.label for button in app.button] == ["Train"]

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from aelib import datasets
-from aelib.experiment import presets, variants
+from aelib.experiment import presets, resolve, variants
 from aelib.training import Run, fit
 from aelib.ui.jobs import background
 from aelib.ui.lessons import super_resolution
@@ -41,7 +41,7 @@ def sharp() -> Run:
 
 def _by_hand(run: Run) -> dict[str, float]:
     """MSE of every way over the patches to test with, by Pillow, channel by channel, and NumPy."""
-    spec = run.experiment.dataset_spec
+    spec = run.spec
     start = spec.splits.train + spec.splits.valid
     images = datasets.load(spec.name).part(slice(start, None))
     target = images.pixels.numpy() / 255
@@ -79,7 +79,7 @@ def test_the_whole_lesson_on_super_resolution(sharp: Run) -> None:
     zoomed = after[changed.index(True)]
     for name in (*WAYS, "this net", "original"):
         assert f">{name}" in zoomed
-    assert len(app.get("image")) == len(sharp.experiment.architecture.steps) - 1 + 1
+    assert len(app.get("image")) == len(resolve(sharp.experiment).architecture.steps) - 1 + 1
 
 
 def test_comparisons_are_offered(sharp: Run) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aelib.core.errors import LabError, StoreError
-from aelib.experiment import presets
+from aelib.experiment import digest_of, presets
 from aelib.jobs import JobScheduler, worker
 from aelib.jobs.health import check
 from aelib.store import Store
@@ -104,13 +104,13 @@ def test_a_store_that_becomes_read_only_says_so_and_still_opens_runs(disk: Path)
         _read_only(disk, True)
         assert check(jobs)["status"] == "failing"
         assert jobs.submit(TINY, "somebody").state == "done"
-        assert jobs.store.get(TINY.digest) is not None
+        assert jobs.store.get(digest_of(TINY)) is not None
         with pytest.raises(LabError, match="could not be written"):
             jobs.submit(TINY.with_values({"seed": 1}))
         with pytest.raises(StoreError):
-            jobs.store.delete(TINY.digest)
+            jobs.store.delete(digest_of(TINY))
         with pytest.raises(StoreError):
             Store(disk)
         _read_only(disk, False)
         assert check(jobs)["status"] == "ok"
-        assert jobs.store.digests() == [TINY.digest]
+        assert jobs.store.digests() == [digest_of(TINY)]

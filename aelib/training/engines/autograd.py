@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.models import Autoencoder
 from aelib.nn import losses
 from aelib.nn.optimizers import torch_optimizer
@@ -42,8 +42,8 @@ class AutogradEngine:
         self.mixed = torch.autocast(
             device.type, torch.bfloat16, enabled=self.pictures and experiment.precision == "mixed"
         )
-        self.stores_codes = experiment.stores_codes or experiment.model.variational
-        widest = 2 * max(math.prod(step.outputs) for step in experiment.architecture.steps)
+        self.stores_codes = resolve(experiment).stores_codes or experiment.model.variational
+        widest = 2 * max(math.prod(step.outputs) for step in resolve(experiment).architecture.steps)
         self.together = max(1, AT_ONCE.get(device.type, AT_ONCE_ELSEWHERE) // widest)  # images of one look
         self.loss = losses.select(experiment.loss, experiment.output_activation)
         self.beta, self.free_bits = experiment.beta, experiment.free_bits

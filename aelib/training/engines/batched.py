@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from aelib import datasets
-from aelib.experiment import GRID_SIDE, DenseStep, Experiment
+from aelib.experiment import GRID_SIDE, DenseStep, Experiment, resolve
 from aelib.models import Autoencoder
 from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS, InPlace
@@ -46,18 +46,20 @@ def supports(experiment: Experiment) -> bool:
 def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     """What one member needs at most while it trains: parameters with gradient, optimiser and scratch; activations and
     noise of a batch; what is kept of it along the way."""
-    described, model = experiment.dataset_spec, experiment.resolved_model
+    described, model = resolve(experiment).spec, experiment.resolved_model
     images = described.splits.train
     looked_at = images if described.memorised else datasets.EVALUATION_IMAGES
     batch = experiment.batch_size or images
-    flat = experiment.architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
+    flat = resolve(experiment).architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
-    rooms = batch + looked_at + experiment.stores_grid * GRID_SIDE**2 + (0 if described.memorised else looked_at)
+    rooms = (
+        batch + looked_at + resolve(experiment).stores_grid * GRID_SIDE**2 + (0 if described.memorised else looked_at)
+    )
     activations = 4 * widths * rooms
     noise = 12 * described.pixels * max(batch, looked_at) if experiment.corruption.kind != "none" else 0
     if model.variational:
-        noise += 6 * experiment.latent_dim * images
-    kept = snapshots * (8 * looked_at * experiment.latent_dim + experiment.snapshot_numbers)
+        noise += 6 * resolve(experiment).latent_dim * images
+    kept = snapshots * (8 * looked_at * resolve(experiment).latent_dim + resolve(experiment).snapshot_numbers)
     return 4 * (flat + activations + noise) + kept
 
 
@@ -116,7 +118,7 @@ class BatchedDense:
 
     def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
         first = experiments[0]
-        self.shape = first.dataset_spec.shape
+        self.shape = resolve(first).spec.shape
         self.loss = losses.select(first.loss, first.output_activation)
         if self.loss.gradient is None:
             raise ValueError(f"the batched engine does not serve the loss {first.loss!r}")
@@ -129,7 +131,7 @@ class BatchedDense:
         self.bottleneck = None
         if first.model.variational:
             beta = _setting([experiment.beta for experiment in experiments])
-            self.bottleneck = Bottleneck(first.latent_dim, beta, first.free_bits, device)
+            self.bottleneck = Bottleneck(resolve(first).latent_dim, beta, first.free_bits, device)
         settings = [experiment.optimizer for experiment in experiments]
         self.optimizer = FlatOptimizer(
             first.optimizer.kind,

@@ -19,7 +19,7 @@ from numba.core.errors import NumbaError
 from numba.extending import intrinsic
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.models import Autoencoder, build
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.loops import F, compiled
@@ -282,5 +282,5 @@ def warm() -> None:
     """Compile, or load what was compiled before, so that the first training does not wait for it."""
     experiment = Experiment()
     engine = CompiledDense(build(experiment), experiment)
-    images = torch.zeros(1, 1, *experiment.dataset_spec.shape)
+    images = torch.zeros(1, 1, *resolve(experiment).spec.shape)
     engine.step(Batch(images, images), 0.0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.models import Autoencoder
 from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
@@ -41,7 +41,7 @@ def _trains(experiments: Sequence[Experiment]) -> bool:
         available
         and supports(experiment)
         and not model.variational
-        and experiment.architecture.parameters <= MAX_PARAMETERS
+        and resolve(experiment).architecture.parameters <= MAX_PARAMETERS
         and all(
             ACTIVATIONS[step.activation].compiled is not None and not ACTIVATIONS[step.activation].learnt_slope
             for step in model.steps()

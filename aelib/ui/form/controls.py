@@ -14,8 +14,21 @@ from streamlit.delta_generator import DeltaGenerator
 from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import DatasetSpec
-from aelib.experiment import MAX_WIDTH, Experiment, ExperimentError, choices, field_info, flatten, labels, presets
-from aelib.ui.shell.address import MAX_VALUE, PRESET, from_query, text, to_query
+from aelib.experiment import (
+    MAX_WIDTH,
+    Experiment,
+    change,
+    choices,
+    field_info,
+    flatten,
+    labels,
+    presets,
+    resolve,
+)
+from aelib.experiment.encoding import MAX_VALUE, PRESET, encode
+from aelib.experiment.labels import text
+from aelib.ui.shell.address import from_query
+from aelib.ui.shell.messages import sentences
 
 from . import teacher_link, url_sync
 from .teacher_link import MORE, Rules
@@ -99,13 +112,14 @@ class Controls:
             st.session_state[self.key(path)] = _as_typed(path, value)
 
     def _kept(self, experiment: Experiment) -> Experiment:
-        """The same with what is pinned. Raises ExperimentError where that does not fit."""
-        return experiment.with_values({path: value for path, value in self.pinned.items() if path != PRESET})
+        """The same with what is pinned. Raises LabError where that does not fit."""
+        pinned = {path: value for path, value in self.pinned.items() if path != PRESET}
+        return resolve(change(experiment, pinned)).experiment
 
     def _fits(self, preset: str) -> bool:
         try:
             self._kept(presets.get(preset))
-        except ExperimentError:
+        except LabError:
             return False
         return True
 
@@ -232,10 +246,10 @@ class Controls:
     # --- the experiment -------------------------------------------------------------------------------------
 
     def experiment(self) -> Experiment:
-        """What the controls describe; the address follows. Raises ExperimentError; what was typed stays."""
+        """What the controls describe; the address follows. Raises LabError; what was typed stays."""
         values = {path: st.session_state.get(self.key(path), value) for path, value in self._values().items()}
-        experiment = Experiment().with_values(values)
-        query = to_query(experiment, st.session_state[self.key(PRESET)])
+        experiment = resolve(Experiment().with_values(values)).experiment
+        query = encode(experiment, st.session_state[self.key(PRESET)]).query()
         query |= {path: text(value) for path, value in self.pinned.items() if path not in self.rules.locked}
         query |= self.rules.query()
         query |= {name: str(st.session_state[self.extra_key(name)]) for name in self.extras}
@@ -250,11 +264,11 @@ class Controls:
         """As `experiment`; where it cannot be, None, and `problems` says why."""
         try:
             experiment = self.experiment()
-        except ExperimentError as error:
-            self.problems = error.problems
+        except LabError as error:
+            self.problems = sentences(error)
             return None
-        if not self.takes(experiment.dataset_spec):
-            self.problems = [f"This lesson shows nothing of {experiment.dataset_spec.title}: open it in its own."]
+        if not self.takes(resolve(experiment).spec):
+            self.problems = [f"This lesson shows nothing of {resolve(experiment).spec.title}: open it in its own."]
             self.elsewhere = experiment
             return None
         if experiment.model.kind not in self.kinds:

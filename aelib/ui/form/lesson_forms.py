@@ -7,7 +7,7 @@ import streamlit as st
 from aelib.datasets import DatasetSpec
 from aelib.datasets.noise import NOISES
 from aelib.datasets.user import image_archive
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, presets, resolve
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.ui.shell.messages import escaped
@@ -62,7 +62,7 @@ def _starts(takes: Callable[[DatasetSpec], bool], noisy: bool | None = False, ki
         if not fits or experiment.model.kind != kind:
             continue
         if experiment.dataset not in taken:
-            taken[experiment.dataset] = takes(experiment.dataset_spec)
+            taken[experiment.dataset] = takes(resolve(experiment).spec)
         if taken[experiment.dataset]:
             found.append(name)
     return found

@@ -16,7 +16,7 @@ from aelib.analysis import assignments
 from aelib.analysis.assignments import Assignment
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, flatten, labels
-from aelib.ui.shell.address import PRESET
+from aelib.experiment.encoding import PRESET
 
 LOCK, HIDE, TASK = "lock", "hide", "task"
 NAMES = (LOCK, HIDE, TASK)  # in an address

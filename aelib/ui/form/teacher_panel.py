@@ -9,8 +9,8 @@ from aelib.analysis import assignments
 from aelib.analysis.assignments import ConditionResult
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment
+from aelib.experiment.encoding import PRESET
 from aelib.training import Run
-from aelib.ui.shell.address import PRESET
 from aelib.ui.shell.messages import escaped
 
 from . import teacher_link

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of, resolve
 from aelib.jobs import Job
 from aelib.training import time_estimate
 from aelib.ui.shell.links import here
-from aelib.ui.shell.messages import escaped, problems
+from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, store
 from aelib.ui.shell.visitor import visitor_id
 
@@ -19,8 +19,8 @@ from .training_panel import POLL, stop
 
 def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
     """Those that have no run yet and are not known to diverge."""
-    known = store().known(experiment.digest for experiment in experiments)
-    return [experiment for experiment in experiments if experiment.digest not in known]
+    known = store().known(digest_of(experiment) for experiment in experiments)
+    return [experiment for experiment in experiments if digest_of(experiment) not in known]
 
 
 def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequence[Experiment] = ()) -> bool:
@@ -29,22 +29,22 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
     left = [*missing(experiments), *damaged]
     on_their_way = _mine(left)
     if on_their_way:
-        _watch([one.digest for one in left], len(experiments), key, {one.digest for one in damaged})
+        _watch([digest_of(one) for one in left], len(experiments), key, {digest_of(one) for one in damaged})
         return False
     if not left:
         return True
-    asked = (jobs().get(one.digest) for one in left)
+    asked = (jobs().get(digest_of(one)) for one in left)
     reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
     for reason in sorted(reasons)[:3]:
         st.info(escaped(reason), icon=":material/info:")
-    if any(downloads.missing(described) for described in {one.dataset: one.dataset_spec for one in left}.values()):
+    if any(downloads.missing(described) for described in {one.dataset: resolve(one).spec for one in left}.values()):
         return False
     have = len(experiments) - len(left)
     if st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
             jobs().submit_all(left, visitor_id(), fresh=bool(damaged), page=here())
         except LabError as error:
-            problems([str(error)])
+            show_error(error)
             return False
         st.rerun()
     already = f"{have:,} of {len(experiments):,} are in the store; " if have else ""
@@ -57,7 +57,7 @@ def _mine(experiments: Sequence[Experiment]) -> list[Job]:
     """The jobs of this person that these are part of and that are on their way. What others train shows when it is
     there: a page that followed everybody's jobs would be drawn again all the time."""
     person = visitor_id()
-    jobs_of = (job for one in experiments if (job := jobs().get(one.digest)) is not None)
+    jobs_of = (job for one in experiments if (job := jobs().get(digest_of(one))) is not None)
     return list({id(job): job for job in jobs_of if job.active and person in job.people}.values())
 
 
@@ -68,7 +68,7 @@ def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
         st.rerun()
     asked = set(digests)
     # a job may have trainings too that this page does not ask for
-    waited = {key: sum(one.digest in asked for one in job.experiments) for key, job in active.items()}
+    waited = {key: sum(digest in asked for digest in job.digests) for key, job in active.items()}
     share, seconds = float(total - sum(waited.values())), 0.0
     for each, job in active.items():
         progress = jobs().progress(job.digest)

@@ -5,6 +5,7 @@ import time
 
 import streamlit as st
 
+from aelib.experiment import digest_of
 from aelib.jobs import Job
 from aelib.ui.shell.links import link, link_back, name
 from aelib.ui.shell.messages import escaped
@@ -33,7 +34,7 @@ def _panel(polling: bool) -> None:
     person = visitor_id()
     mine = [job for job in active if person in job.people]
     ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
-    ended = [job for job in ended if job.state != "done" or job.experiment.digest in store()]
+    ended = [job for job in ended if job.state != "done" or digest_of(job.experiment) in store()]
     st.caption("Your trainings")
     if not mine and not ended:
         st.markdown(":small[None now. What you start goes on while you read, or close the page.]")

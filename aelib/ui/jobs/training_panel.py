@@ -6,13 +6,13 @@ import streamlit as st
 
 from aelib.charts import curves
 from aelib.core.errors import LabError, StoreError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of, resolve
 from aelib.experiment.architecture import shape_text
 from aelib.jobs import Job
 from aelib.nn.losses import LOSSES
 from aelib.store import DamagedRun
 from aelib.training import Run, time_estimate
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, open_run
 from aelib.ui.shell.visitor import visitor_id
 
@@ -24,13 +24,15 @@ POLL = 0.7  # seconds between two checks of a running job
 
 def run_of(experiment: Experiment, key: str) -> Run | None:
     """The run of an experiment where the store has it. Else a Train button, or live progress with Stop: None."""
-    if st.session_state.get(_WATCHED) != experiment.digest:
+    digest = digest_of(experiment)
+    if st.session_state.get(_WATCHED) != digest:
         st.session_state.pop(_WATCHED, None)  # another experiment: what was trained just now no longer is
-    job = jobs().get(experiment.digest)
+    job = jobs().get(digest)
     if job is not None and job.active:
-        st.session_state[_WATCHED] = experiment.digest
-        _watch(experiment.digest, key)
+        st.session_state[_WATCHED] = digest
+        _watch(digest, key)
         return None
+    is_damaged = False
     try:
         run = open_run(experiment)
     except DamagedRun as damaged:
@@ -38,7 +40,7 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
             escaped(f"The stored run is damaged ({damaged.what}): training replaces it."),
             icon=":material/warning:",
         )
-        run = None
+        run, is_damaged = None, True
     except StoreError as error:
         st.error(escaped(str(error)), icon=":material/error:")
         return None
@@ -49,36 +51,36 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
         st.error(escaped(job.reason), icon=":material/error:")
     if job is not None and job.state == "cancelled":
         st.info(escaped(job.reason), icon=":material/stop_circle:")
-    _train_button(experiment, key)
+    _train_button(experiment, key, is_damaged)
     return None
 
 
-def _train_button(experiment: Experiment, key: str) -> None:
-    if downloads.missing(experiment.dataset_spec):
+def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
+    if downloads.missing(resolve(experiment).spec):
         return
     if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
         try:
-            jobs().submit(experiment, visitor_id())
+            jobs().submit(experiment, visitor_id(), fresh=is_damaged)
         except LabError as error:
-            st.error(escaped(str(error)), icon=":material/error:")
+            show_error(error)
             return
-        st.session_state[_WATCHED] = experiment.digest
+        st.session_state[_WATCHED] = digest_of(experiment)
         st.rerun()
     st.caption(
         f"Not trained yet: {experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)} of "
-        f"{experiment.architecture.parameters:,} parameters, "
+        f"{resolve(experiment).architecture.parameters:,} parameters, "
         f"{_guess(experiment)}. Before you press: {_question(experiment)}"
     )
 
 
 def _question(experiment: Experiment) -> str:
-    described = experiment.dataset_spec
+    described = resolve(experiment).spec
     if described.paired:
         return "by how many decibels will it beat enlarging without a net?"
     if experiment.corruption.kind != "none" and not described.memorised:
         return "what will it restore, and what will it invent?"
     if experiment.model.kind == "convolutional":
-        return f"what will be lost through {shape_text(experiment.architecture.code_shape)}?"
+        return f"what will be lost through {shape_text(resolve(experiment).architecture.code_shape)}?"
     if not described.memorised and described.classes < 2:
         return "which pictures will come out worst?"
     if not described.memorised:

@@ -11,7 +11,7 @@ import torch
 from aelib.charts import device_speed as charts
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, variants
+from aelib.experiment import Experiment, digest_of, variants
 from aelib.metrics import image_quality, reconstruction
 from aelib.training import Run, device_speed
 from aelib.training.device_speed import Speed
@@ -49,7 +49,7 @@ def _others(run: Run, key: str) -> list[int]:
 
 def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], width: int = TILE) -> None:
     """Rows of images (n × channels × height × width each), the first of which the others are measured against."""
-    described = run.experiment.dataset_spec
+    described = run.spec
     first = next(iter(pictures.values()))
     columns = []
     for i, name in enumerate(names):
@@ -123,7 +123,7 @@ def against_devices(experiment: Experiment, key: str) -> None:
     epochs = st.slider("Epochs to time", 1, MAX_EPOCHS, 1, key=f"{key}:epochs")
     found, names, beside = [], [], 0
     for device in device_speed.here():
-        names.append(f"speed:{experiment.digest}:{device}:{epochs}")
+        names.append(f"speed:{digest_of(experiment)}:{device}:{epochs}")
         timed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
         if timed is not None:
             found.append(timed.speed)

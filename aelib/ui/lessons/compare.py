@@ -14,12 +14,12 @@ from aelib.charts import curves, glyphs
 from aelib.charts import latent_planes as planes_chart
 from aelib.core.errors import LabError
 from aelib.datasets import DatasetSpec
-from aelib.experiment import Experiment, labels
+from aelib.experiment import Experiment, labels, resolve
+from aelib.experiment.labels import text
 from aelib.metrics import latent_space
 from aelib.store import DamagedRun, outcome_text
 from aelib.training import Run
 from aelib.ui.jobs import bulk_training
-from aelib.ui.shell.address import text
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, problems, show_errors
 from aelib.ui.shell.server_state import open_run
@@ -67,7 +67,7 @@ def _names(rows: Mapping[int, Experiment], seeds: int) -> dict[int, str]:
     found = {}
     for place, experiment in rows.items():
         alike = [one for one in rows.values() if one.network == experiment.network]
-        acting = experiment.acting()
+        acting = resolve(experiment).acting
         apart = [
             f"{labels.short(path).lower()} {text(acting.get(path)) or '–'}"
             for path in comparison.differing(alike)
@@ -110,7 +110,7 @@ def _opened(every: Mapping[int, list[Experiment]], names: Mapping[int, str]) -> 
 
 def _differing(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
     """Fields that are not the same in all, with their values; a dash where one has no effect."""
-    every = [{**one.acting(), "dataset": one.dataset} for one in experiments.values()]
+    every = [{**resolve(one).acting, "dataset": one.dataset} for one in experiments.values()]
     paths = comparison.differing(list(experiments.values()))
     return {labels.short(path): [text(own.get(path)) or "–" for own in every] for path in paths}
 
@@ -281,7 +281,7 @@ def together(shown: Mapping[str, Run]) -> DatasetSpec | None:
     """The data set where all have the same; else None, and one sentence."""
     sets = {run.experiment.dataset for run in shown.values()}
     if len(sets) == 1:
-        return next(iter(shown.values())).experiment.dataset_spec
+        return resolve(next(iter(shown.values())).experiment).spec
     st.info("These runs are on different images, so nothing can be shown image by image.", icon=":material/image:")
     return None
 
@@ -357,16 +357,14 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callabl
     """Latent planes of those that have one, with the images that are chosen. take: called when some are selected."""
     first = next(iter(shown.values()))
     names = first.images.names[:IN_A_PLANE]
-    coded = {
-        label: run for label, run in shown.items() if run.experiment.stores_codes and run.experiment.latent_dim > 1
-    }
+    coded = {label: run for label, run in shown.items() if run.resolved.stores_codes and run.latent_dim > 1}
     without = [label for label in shown if label not in coded]
     if without:
         st.caption(escaped(f"Without a latent plane: {'; '.join(without)}. Their codes are one number, or too large."))
     if not coded:
         return
     points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
-    classes = first.images.labels[:IN_A_PLANE].tolist() if not first.experiment.dataset_spec.memorised else None
+    classes = first.images.labels[:IN_A_PLANE].tolist() if not first.spec.memorised else None
     st.plotly_chart(
         planes_chart.planes(points, names, classes, chosen),
         key=key,
@@ -374,7 +372,7 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callabl
         selection_mode=("points", "box", "lasso"),
         config=_PLAIN,
     )
-    if any(run.experiment.latent_dim > 2 for run in coded.values()):
+    if any(run.latent_dim > 2 for run in coded.values()):
         st.caption("Codes of more than two numbers are shown through the plane of their first principal components.")
 
 
@@ -388,7 +386,7 @@ def _telling(shown: Mapping[str, Run]) -> list[int]:
 def _reconstructions(shown: Mapping[str, Run], chosen: list[int]) -> None:
     """Originals, and what each run makes of them."""
     first = next(iter(shown.values()))
-    drawn = first.experiment.dataset_spec.drawn
+    drawn = first.spec.drawn
     rows = {"original": first.images.images()[chosen]}
     rows |= {label: run.restored(run.inputs[chosen]).clamp(0, 1) for label, run in shown.items()}
     counts = [run.metrics.get("wrong_pixels", {}) for run in shown.values()]

@@ -10,12 +10,12 @@ import streamlit as st
 
 from aelib.analysis.comparison import MAX_RUNS, MAX_SEEDS
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, digest_of, presets
+from aelib.experiment.encoding import MAX_VALUE, decode, encode, unpack
 from aelib.store import DamagedRun
 from aelib.ui.form import url_sync
-from aelib.ui.shell.address import MAX_VALUE, packed, text, unpacked
 from aelib.ui.shell.links import short
-from aelib.ui.shell.messages import problems
+from aelib.ui.shell.messages import problems, sentences
 from aelib.ui.shell.server_state import jobs, store
 
 _PAGE = "compare"
@@ -117,13 +117,13 @@ def _row_of(given: str) -> Row:
     """A row of the table from an experiment in an address, or the digest of one that is known here. Raises
     LabError."""
     if re.fullmatch("[0-9a-f]{16}", given):
-        given = short(_by_digest(given))
-    experiment = unpacked(given)
-    preset = given.partition(";")[0].strip()
-    changes = {path: text(value) for path, value in experiment.changes(presets.get(preset)).items()}
+        encoded = encode(_by_digest(given))
+    else:
+        preset, changes = unpack(given)
+        encoded = encode(decode(preset, changes), preset)
+    preset, changes = encoded.preset, dict(encoded.changes)
     row: Row = {_START: preset, "layers": changes.pop(_layers(preset), "")}
     row |= {column: changes.pop(path, "") for column, path in _COLUMNS.items()}
-    row["seed"] = str(experiment.seed)
     return {**row, _OTHER: "; ".join(f"{path}={value}" for path, value in changes.items())}
 
 
@@ -137,13 +137,13 @@ def _by_digest(digest: str) -> Experiment:
         return run.experiment
     job = jobs().get(digest)
     for experiment in job.experiments if job is not None else ():
-        if experiment.digest == digest:
+        if digest_of(experiment) == digest:
             return experiment
     for name in presets.PRESETS:
         try:
             base = presets.get(name)
             tried = [base.with_values({"seed": seed}) for seed in range(SEEDS_TRIED)]
-            found = next((one for one in tried if one.digest == digest), None)
+            found = next((one for one in tried if digest_of(one) == digest), None)
         except LabError:  # its data set is not on this machine
             continue
         if found is not None:
@@ -165,8 +165,8 @@ def _experiment(row: Mapping[str, str | None]) -> Experiment:
         raise LabError(f"choose in the column “{_START}” what the row begins with.")
     found = {path: row.get(column) for column, path in _COLUMNS.items()}
     found[_layers(preset)] = row.get("layers")
-    parts = [f"{path}={value}" for path, value in found.items() if value]
-    return unpacked(";".join([preset, *parts, *((row.get(_OTHER) or "").split(";"))]))
+    typed = {path: value for path, value in found.items() if value}
+    return decode(preset, typed | unpack(f"{preset};{row.get(_OTHER) or ''}").changes)
 
 
 def _cleaned(row: Mapping[Any, Any]) -> Row:
@@ -189,7 +189,7 @@ def _valid(table: list[Row]) -> dict[int, Experiment]:
         try:
             rows[place] = _experiment(row)
         except LabError as error:
-            said.append(f"Row {place}: {error}")
+            said.append(f"Row {place}: {' '.join(sentences(error))}")
     problems(said)
     return rows
 
@@ -198,7 +198,7 @@ def _once(rows: Mapping[int, Experiment], why: str, **same: int) -> dict[int, Ex
     """The first of those rows that are equal when these fields are made the same; the others are said."""
     groups: dict[str, list[int]] = defaultdict(list)
     for place, experiment in rows.items():
-        groups[experiment.with_values(same).digest].append(place)
+        groups[digest_of(experiment.with_values(same))].append(place)
     for places in groups.values():
         if len(places) > 1:
             st.caption(f"Rows {', '.join(map(str, places[:-1]))} and {places[-1]} {why}")
@@ -207,7 +207,7 @@ def _once(rows: Mapping[int, Experiment], why: str, **same: int) -> dict[int, Ex
 
 def _digest(row: Mapping[str, str | None]) -> str | None:
     try:
-        return _experiment(row).digest
+        return digest_of(_experiment(row))
     except LabError:
         return None
 
@@ -248,7 +248,7 @@ def _begin() -> None:
         said.append(f"At most {MAX_RUNS} are compared: the first of those that were here made room.")
         rows = rows[-MAX_RUNS:]
     state[_SAID] = said
-    _show(rows or [_row_of(packed(presets.get(one), one)) for one in _DEFAULT])
+    _show(rows or [_row_of(one) for one in _DEFAULT])
     seeds = query.get("seeds", "")
     before = state.get(_SEEDS, 1) if adds else 1
     state[_SEEDS] = int(seeds) if re.fullmatch("[0-9]{1,4}", seeds) and 1 <= int(seeds) <= MAX_SEEDS else before

@@ -17,7 +17,7 @@ from aelib.charts import glyphs
 from aelib.charts import rate_distortion as rate_chart
 from aelib.core.errors import LabError
 from aelib.core.random import generator
-from aelib.experiment import Experiment, variants
+from aelib.experiment import Experiment, digest_of, resolve, variants
 from aelib.experiment.architecture import shape_text
 from aelib.metrics import image_quality
 from aelib.training import Run
@@ -68,7 +68,7 @@ def points(run: Run, bits: Sequence[int] = BITS) -> list[RatePoint]:
 
 def code_name(experiment: Experiment) -> str:
     """The shape of the code, a single channel left out: 7x7."""
-    shape = experiment.architecture.code_shape
+    shape = resolve(experiment).architecture.code_shape
     return shape_text(shape).removesuffix("x1") if len(shape) == 3 and shape[0] == 1 else shape_text(shape)
 
 
@@ -79,7 +79,7 @@ def _chosen(run: Run, draw: int) -> list[int]:
 
 
 def _image_bits(run: Run) -> int:
-    return 8 * run.experiment.dataset_spec.pixels
+    return 8 * run.spec.pixels
 
 
 # --- parts -------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def _image_bits(run: Run) -> int:
 @st.fragment
 def compared(run: Run, key: str) -> None:
     """Originals above reconstructions, and how many bits stand between them."""
-    numbers = run.experiment.latent_dim
+    numbers = run.latent_dim
     bits, of_image = FLOAT * numbers, _image_bits(run)
     with st.container(horizontal=True, gap="medium"):
         st.metric("Image", f"{of_image:,} bits", width="content", help="Eight bits for each number of a pixel.")
@@ -107,7 +107,7 @@ def compared(run: Run, key: str) -> None:
     outputs = run.restored(inputs)
     noisy = not bool((targets == inputs).all())
     each = image_quality.psnr_each(outputs.clamp(0, 1), targets).tolist()
-    drawn = run.experiment.dataset_spec.drawn
+    drawn = run.spec.drawn
     columns = []
     for i, number in enumerate(chosen):
         name = run.images.names[number]
@@ -182,17 +182,17 @@ def _whose(experiment: Experiment, ours: str) -> str:
         best = variants.codes(experiment, best=True)
     except LabError:
         return "document"
-    return ours if any(one.digest == experiment.digest for one in best.values()) else "document"
+    return ours if any(digest_of(one) == digest_of(experiment) for one in best.values()) else "document"
 
 
 def _rows(found: Sequence[Run]) -> None:
     """The same images through each net, a row for each."""
     chosen = _chosen(found[0], 0)
-    drawn = found[0].experiment.dataset_spec.drawn
+    drawn = found[0].spec.drawn
     names = [found[0].images.names[i] for i in chosen]
     shown = {f"Original · {_image_bits(found[0]):,} bits": found[0].images.images()[chosen].numpy()}
     for one in found:
-        numbers = one.experiment.latent_dim
+        numbers = one.latent_dim
         title = f"{code_name(one.experiment)} · {FLOAT * numbers:,} bits"
         shown[title] = rate_distortion.reconstructed(one, coded(one), chosen, FLOAT).numpy()
     for title, images in shown.items():
@@ -211,7 +211,7 @@ def _table(found: Sequence[Run]) -> pd.DataFrame:
             rows.append(
                 (
                     code_name(one.experiment),
-                    one.experiment.latent_dim,
+                    one.latent_dim,
                     bits,
                     int(point.bits),
                     point.psnr,
@@ -255,7 +255,7 @@ def fewer_bits(run: Run, key: str) -> None:
             "estimate, and a low one.",
         )
     chosen = _chosen(run, 0)
-    drawn = run.experiment.dataset_spec.drawn
+    drawn = run.spec.drawn
     rows = {
         "original": run.images.images()[chosen].numpy(),
         "32 bits a number": rate_distortion.reconstructed(run, coded(run), chosen, FLOAT).numpy(),
@@ -279,7 +279,7 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
     dataset = run.experiment.dataset
     canonical = datasets.canonical(dataset)
     by_bits = _series(nets)
-    counts = tuple(sorted({*rate_distortion.COMPONENTS, *(one.experiment.latent_dim for one in nets)}))
+    counts = tuple(sorted({*rate_distortion.COMPONENTS, *(one.latent_dim for one in nets)}))
     pca = _pca(canonical, dataset, counts, PCA_BITS)
     baselines = _codecs(canonical, dataset) | {f"PCA, {PCA_BITS} bits": pca}
     measures: list[rate_chart.Quality] = ["psnr", "ssim"]
@@ -347,7 +347,7 @@ def _range(some: Sequence[RatePoint]) -> str:
 
 
 def _beside_pca(run: Run, pca: Sequence[RatePoint]) -> str:
-    numbers = run.experiment.latent_dim
+    numbers = run.latent_dim
     [net] = points(run, (PCA_BITS,))
     same = next((point for point in pca if point.bits == numbers * PCA_BITS), None)
     if same is None:

@@ -9,7 +9,7 @@ from aelib.analysis.sweep import Sweep
 from aelib.charts import denoising as charts
 from aelib.charts import glyphs
 from aelib.datasets.noise import NOISES
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, digest_of, presets
 from aelib.metrics import reconstruction
 from aelib.training import Run
 from aelib.ui.components import component as canvas
@@ -51,7 +51,7 @@ def live(run: Run, key: str) -> None:
 def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> None:
     """Original, noisy and restored, with wrong pixels before and after, as pictures and as a table."""
     restored = run.restored(shown)
-    threshold = run.experiment.dataset_spec.wrong_pixel
+    threshold = run.spec.wrong_pixel
     before_map = reconstruction.wrong_pixel_map(shown, clean, threshold)
     after_map = reconstruction.wrong_pixel_map(restored, clean, threshold)
     before, after = (found.sum(dim=(1, 2, 3)).tolist() for found in (before_map, after_map))
@@ -111,7 +111,7 @@ def painting(run: Run, key: str) -> None:
         canvas.paint(clean.numpy(), flipped, component, lambda: None)
     shown = noisy(clean[None], "painted", 1.0, 0, flipped)
     restored = run.restored(shown)[0]
-    threshold = run.experiment.dataset_spec.wrong_pixel
+    threshold = run.spec.wrong_pixel
     wrong = reconstruction.wrong_pixel_map(restored, clean, threshold)
     with middle:
         st.caption("Restored")
@@ -129,7 +129,7 @@ def against_level(experiment: Experiment, key: str) -> None:
     sweep = Sweep(experiment, {}, SEEDS)
     if not bulk_training.train(sweep.experiments(), f"Train {SEEDS} networks for the curve", key):
         return
-    there = store().summaries(among=[one.digest for one in sweep.experiments()])
+    there = store().summaries(among=[digest_of(one) for one in sweep.experiments()])
     digests = tuple(sorted((row["digest"], row["created"]) for row in there))
     if not digests:
         problems([f"All {SEEDS} trainings diverged: try a smaller learning rate."])
@@ -137,7 +137,7 @@ def against_level(experiment: Experiment, key: str) -> None:
     noise = experiment.corruption
     kind = noise.kind if noise.kind != "none" else "salt_pepper"
     kept = {digest for digest, _ in digests}
-    runs = [one for one in sweep.experiments() if one.digest in kept]
+    runs = [one for one in sweep.experiments() if digest_of(one) in kept]
     levels = _levels(digests, kind, noise.pixels, runs)
     found = useful_range(levels)
     trained = noise.level if noise.kind != "none" and noise.where != "test" else None
@@ -161,7 +161,7 @@ def against_level(experiment: Experiment, key: str) -> None:
     st.download_button(
         "Curve as CSV",
         table.to_csv(index=False),
-        f"denoiser-{experiment.digest}.csv",
+        f"denoiser-{digest_of(experiment)}.csv",
         "text/csv",
         icon=":material/download:",
         key=f"{key}:csv",

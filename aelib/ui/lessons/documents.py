@@ -5,7 +5,8 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from aelib.experiment import ExperimentError, parse
+from aelib.core.errors import LabError
+from aelib.experiment import parse, resolve
 from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS
 from aelib.reproduction.runner import assumptions, side_text, table_row, untried_assumptions
@@ -194,8 +195,8 @@ def _side(record: Record, role: str, side: Record) -> None:
         details.append(f"{side['psnr']['mean']:.1f} dB")
     st.caption(escaped(", ".join(details)))
     try:
-        experiment = parse(side["experiment"])
-    except ExperimentError as error:  # measured with images that are not on this machine
+        experiment = resolve(parse(side["experiment"])).experiment
+    except LabError as error:  # measured with images that are not on this machine
         st.caption(escaped(str(error)))
         return
     claim = CLAIMS[record["id"]]

@@ -28,7 +28,7 @@ def outputs(run: Run, key: str) -> None:
     found = runs_of(list(pair.values()), "Train both outputs", key)
     if found is None:
         return
-    described = run.experiment.dataset_spec
+    described = run.spec
     originals = run.images.images()
     background = originals > WHITE
     given = {name: one.reconstructions() for name, one in zip(pair, found, strict=True)}

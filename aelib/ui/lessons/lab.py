@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.experiment import resolve
 from aelib.training import Run
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import show_errors
@@ -12,7 +13,7 @@ from . import colour
 
 def outcome(run: Run, key: str) -> None:
     """Images in and out; of a memorised set also which images have wrong pixels."""
-    if not run.experiment.dataset_spec.memorised:
+    if not run.spec.memorised:
         colour.rows(run, f"{key}:rows")
         return
     run_views.reconstructions(run)
@@ -26,7 +27,7 @@ def inside(run: Run, key: str) -> None:
     experiment = run.experiment
     if not experiment.model.dense:
         feature_maps.features(run, f"{key}:features")
-    elif experiment.dataset_spec.memorised and experiment.stores_codes:
+    elif resolve(experiment).spec.memorised and resolve(experiment).stores_codes:
         with show_errors():
             run_views.plane(run, key)
     else:

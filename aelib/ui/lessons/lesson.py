@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.training import Run
 from aelib.ui.form import teacher_panel
 from aelib.ui.form.controls import Controls
@@ -41,8 +41,9 @@ def begin(
             st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
             return None
         run_views.network(experiment)
+        resolved = resolve(experiment)
         st.caption(
-            f"{experiment.network} · {experiment.architecture.parameters:,} parameters · digest `{experiment.digest}`"
+            f"{experiment.network} · {resolved.architecture.parameters:,} parameters · digest `{resolved.digest}`"
         )
         if not experiment.model.dense:
             run_views.shapes(experiment)

@@ -104,7 +104,7 @@ def live(run: Run, key: str) -> None:
 
 def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor]) -> None:
     """Some of the images, from the original down to what each way makes of the noisy one."""
-    drawn = run.experiment.dataset_spec.drawn
+    drawn = run.spec.drawn
     chosen = image_quality.evenly(len(clean), IN_A_ROW)
     before, after = (image_quality.psnr_each(every[name], clean).tolist() for name in (NOTHING, NET))
     columns = []

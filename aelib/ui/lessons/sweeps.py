@@ -8,12 +8,12 @@ import streamlit as st
 from aelib.analysis.sweep import MEASURES, SWEEPS, Result, Sweep, collect, split
 from aelib.charts import sweep as charts
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, choices, flatten, labels
+from aelib.experiment import Experiment, choices, digest_of, flatten, labels
+from aelib.experiment.encoding import PRESET
 from aelib.store import badness, outcome_text
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell import messages
-from aelib.ui.shell.address import PRESET
 from aelib.ui.shell.links import link, name
 from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.shell.server_state import store
@@ -138,7 +138,7 @@ def _sweep(form: Controls, second: str) -> Sweep | None:
     try:
         return Sweep(base, over, int(st.session_state[key("nets")]))
     except LabError as error:
-        form.problems = [str(error)]
+        form.problems = messages.sentences(error)
         return None
 
 
@@ -230,7 +230,7 @@ def _best(found: list[Result]) -> None:
     result = f"{spread.mean:.4g} ± {spread.std:.2g}"
     result += f" of {best.best['total']} learnt" if name_ == "learnt" else f" {LABELS[name_]}"
     st.markdown(escaped(f"Best on average: {values}, {result}."))
-    experiment = next(one for one in best.point.experiments if one.digest == best.best["digest"])
+    experiment = next(one for one in best.point.experiments if digest_of(one) == best.best["digest"])
     link(experiment, f"Open its best run: {name(experiment)}")
 
 
@@ -275,7 +275,7 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         chart = charts.means([result], "", "all seeds", "mse", LABELS["mse"])
     left.plotly_chart(chart, key=f"{key}:distribution", config={"displayModeBar": False})
     order = sorted(result.runs, key=badness)
-    by_digest = {one.digest: one for one in sweep.experiments()}
+    by_digest = {digest_of(one): one for one in sweep.experiments()}
     with right:
         st.caption("Mean ± standard deviation over seeds. The best and the worst:")
         for run, icon in ((order[0], ":material/thumb_up:"), (order[-1], ":material/thumb_down:")):

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from aelib.experiment import Experiment, flatten, presets
+from aelib.experiment import Experiment, flatten, resolve
+from aelib.experiment.encoding import encode
 
-from .address import packed, to_query
 from .messages import escaped
 
 # a lesson's page, and the preset that its addresses are written against
@@ -29,7 +29,7 @@ def name(experiment: Experiment) -> str:
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:", preset: str | None = None) -> None:
     """A link that opens the experiment in its lesson. preset: that the address begins with, by default the lesson's."""
     page, own = home_of(experiment)
-    query = to_query(experiment, preset or own) | _rules(page, experiment)
+    query = encode(experiment, preset or own).query() | _rules(page, experiment)
     st.page_link(page, label=escaped(label), icon=icon, query_params=query)
 
 
@@ -47,7 +47,7 @@ def _rules(page: str, experiment: Experiment) -> dict[str, str]:
 
 def home_of(experiment: Experiment) -> tuple[str, str]:
     """The lesson that such an experiment is part of."""
-    described = experiment.dataset_spec
+    described = resolve(experiment).spec
     if described.paired:
         return _SUPER_RESOLUTION if not experiment.model.dense else _LAB
     if experiment.model.enlarges or (not experiment.model.dense and described.memorised):
@@ -63,9 +63,8 @@ def home_of(experiment: Experiment) -> tuple[str, str]:
 
 @lru_cache(maxsize=512)
 def short(experiment: Experiment) -> str:
-    """The experiment as one value of an address, from the preset that it differs least from."""
-    nearest = min(presets.PRESETS, key=lambda one: len(experiment.changes(presets.get(one)).keys() - {"seed"}))
-    return packed(experiment, nearest)
+    """The experiment as one value of an address, from the nearest preset."""
+    return encode(experiment).packed()
 
 
 def link_compare(experiments: Sequence[Experiment], label: str, add: bool = False) -> None:

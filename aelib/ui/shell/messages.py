@@ -1,19 +1,34 @@
 """Words on a page: values in them come from people, so Markdown shows them as they are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from aelib.core.errors import LabError
-from aelib.experiment import labels
+from aelib.experiment import ExperimentError, labels
 
 
-def problems(sentences: list[str]) -> None:
-    """What is wrong, one sentence each, after the label of the field it is about; as plain text, since values in them
-    come from people."""
+def problems(sentences: Iterable[str]) -> None:
+    """Show what is wrong, one sentence each; as plain text, since values in them come from people."""
     for sentence in sentences:
-        st.error(escaped(labels.named(sentence)), icon=":material/error:")
+        st.error(escaped(sentence), icon=":material/error:")
+
+
+def sentences(error: LabError) -> list[str]:
+    """What is wrong, one sentence each, with the labels of fields where an error is about them."""
+    if isinstance(error, ExperimentError):
+        return [problem.text(_label) for problem in error.problems]
+    return [str(error)]
+
+
+def show_error(error: LabError) -> None:
+    """Show what is wrong."""
+    problems(sentences(error))
+
+
+def _label(path: str) -> str:
+    return f"“{labels.short(path)}”"
 
 
 def escaped(text: str) -> str:
@@ -28,7 +43,7 @@ def problem_text(*checks: Callable[[], object]) -> str | None:
         for check in checks:
             check()
     except LabError as error:
-        return escaped(str(error))
+        return escaped(" ".join(sentences(error)))
     return None
 
 
@@ -38,5 +53,5 @@ def show_errors() -> Iterator[None]:
     try:
         yield
     except LabError as error:
-        problems([str(error)])
+        show_error(error)
         st.stop()

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of
 from aelib.jobs import JobScheduler, limits
 from aelib.store import DamagedRun, Store
 from aelib.training import Run
@@ -60,11 +60,12 @@ def _opened(digest: str, written: int) -> Run | None:
 
 def open_run(experiment: Experiment) -> Run | None:
     """The stored run of an experiment, or None. Raises DamagedRun."""
-    folder = store().runs / experiment.digest
+    digest = digest_of(experiment)
+    folder = store().runs / digest
     try:
         written = (folder / "run.json").stat().st_mtime_ns
     except OSError:
-        if experiment.digest in store():
-            raise DamagedRun(experiment.digest, "run.json is missing") from None
+        if digest in store():
+            raise DamagedRun(digest, "run.json is missing") from None
         return None
-    return _opened(experiment.digest, written)
+    return _opened(digest, written)

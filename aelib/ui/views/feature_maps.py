@@ -46,7 +46,7 @@ def features(run: Run, key: str) -> None:
             "goes from black to white by itself.",
         )
     shown = run.inputs[names.index(chosen)]
-    tile = glyphs.tile(glyphs.colours(run.experiment.dataset_spec.drawn(shown.numpy())), chosen, WIDTH)
+    tile = glyphs.tile(glyphs.colours(run.spec.drawn(shown.numpy())), chosen, WIDTH)
     st.html(glyphs.row([((tile,), "what the net is shown", False)]))
     try:
         found = _sheets(run, shown, shared)
@@ -93,7 +93,7 @@ def _drawn(one: Sheet | str, run: Run, key: str) -> None:
 def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
     """A sheet for each step that gives maps, a sentence for each that gives single numbers."""
     net = cast(ConvolutionalAutoencoder, run.model)
-    cut = len(run.experiment.architecture.encoder)
+    cut = len(run.architecture.encoder)
     found: list[Sheet | str] = []
     for number, (step, maps) in enumerate(net.maps(run.normalization.apply(shown[None]))):
         part, place = ("encoder", number + 1) if number < cut else ("decoder", number - cut + 1)

@@ -127,7 +127,7 @@ def _download(
 def _here(runs: Sequence[Run]) -> None:
     """Raises LabError where the images of a run are not on this machine."""
     for run in runs:
-        if (missing := run.experiment.dataset_spec.missing()) is not None:
+        if (missing := run.spec.missing()) is not None:
             raise LabError(missing)
 
 

@@ -51,7 +51,7 @@ def _plane_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
     x, y = latent_space.bounds(points)
     side = int(np.clip((GRID_BYTES / run.images.pixels[0].numel()) ** 0.5, 12, 64))
     grid = latent_space.grid(x, y, side, side)
-    described = run.experiment.dataset_spec
+    described = run.spec
     originals = described.drawn(run.images.pixels.numpy())
     return {
         "shape": list(originals.shape[1:]),
@@ -88,7 +88,7 @@ def replay(run: Run, key: str) -> None:
     points = plane.points(codes)
     x, y = latent_space.bounds(points)
     learnt = {record["epoch"]: record["learnt"] for record in run.history}
-    described = run.experiment.dataset_spec
+    described = run.spec
     originals = described.drawn(run.images.pixels[:shown].numpy())
     _replay(
         data={
@@ -124,7 +124,7 @@ def _atlas_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
     if snapshots.log_var is not None:
         deviations = (0.5 * snapshots.log_var).exp().numpy()
         ellipses = floats(np.stack([latent_space.ellipses(one, plane.axes) for one in deviations]))
-    described = run.experiment.dataset_spec
+    described = run.spec
     originals = described.drawn(images.pixels.numpy())
     grid = snapshots.grid
     history = {int(record["epoch"]): record for record in run.history}

@@ -85,7 +85,7 @@ def _ways(
     """Name of the way -> its frames, as drawn: n × channels × height × width."""
     found: dict[str, NDArray[Any]] = {}
     chosen = list(numbers)
-    drawn = _runs[0].experiment.dataset_spec.drawn
+    drawn = _runs[0].spec.drawn
     for run in _runs:
         path = latent_space.along(torch.from_numpy(run.codes()[chosen]), between, spherical)
         name = "variational" if run.experiment.model.variational else "plain autoencoder"
@@ -98,7 +98,7 @@ def _ways(
 
 def _compared(rows: dict[str, NDArray[Any]], run: Run) -> None:
     """How far the images on each way are from every picture of the set."""
-    pictures = torch.from_numpy(run.experiment.dataset_spec.drawn(run.images.images().numpy()))
+    pictures = torch.from_numpy(run.spec.drawn(run.images.images().numpy()))
     told = []
     for name, frames in rows.items():
         _, distances = reconstruction.nearest(torch.from_numpy(frames), pictures)
@@ -153,7 +153,7 @@ def mix(run: Run, key: str) -> None:
     places, weights = latent_space.mixture(len(corners), SIDE)
     codes = torch.from_numpy(run.codes()[numbers])
     cells = run.decode((torch.from_numpy(np.nan_to_num(weights)) @ codes).numpy())
-    drawn = run.experiment.dataset_spec.drawn
+    drawn = run.spec.drawn
     originals = drawn(run.images.pixels[numbers].numpy())
     _mix(
         data={

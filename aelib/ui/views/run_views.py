@@ -9,7 +9,7 @@ import torch
 
 from aelib.charts import activations, curves, glyphs, variational
 from aelib.charts import network as network_chart
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.experiment.architecture import KINDS, shape_text
 from aelib.metrics import latent_space, reconstruction
 from aelib.nn import losses
@@ -34,7 +34,7 @@ def network(experiment: Experiment) -> None:
 
 def shapes(experiment: Experiment) -> None:
     """What each step of a convolutional net gives, and what it costs."""
-    net = experiment.architecture
+    net = resolve(experiment).architecture
     rows = [("input", "", shape_text(net.steps[0].inputs), 0, 0)]
     for part, steps in (("encoder", net.encoder), ("decoder", net.decoder)):
         for step in steps:
@@ -108,7 +108,7 @@ def error_curves(run: Run, key: str) -> None:
 
 def verdict(run: Run) -> None:
     """The figures that sum a run up."""
-    found, described = run.metrics, run.experiment.dataset_spec
+    found, described = run.metrics, run.spec
     with st.container(horizontal=True, gap="medium"):
         if "learnt" in found:
             counts = found["wrong_pixels"]
@@ -126,7 +126,7 @@ def verdict(run: Run) -> None:
             of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
             _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
             _figure("KL", f"{found['kl']:.3g}", f"How far the codes' distributions are from N(0, 1), in nats.{over}")
-            total = run.experiment.latent_dim
+            total = run.latent_dim
             _figure("Active", f"{found['active']} of {total}", "Code numbers whose mean differs between images.")
 
 
@@ -137,7 +137,7 @@ def _figure(label: str, value: str, about: str) -> None:
 def error_table(run: Run, key: str) -> None:
     """Character → wrong pixels, worst first, more than one highlighted; as CSV too."""
     counts = run.metrics["wrong_pixels"]
-    drawn = run.experiment.dataset_spec.drawn
+    drawn = run.spec.drawn
     outputs, images = drawn(run.reconstructions().numpy()), drawn(run.images.images().numpy())
     table = pd.DataFrame(
         {
@@ -190,7 +190,7 @@ def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
 
 def reconstructions(run: Run) -> None:
     """Originals above what came out, wrong pixels marked."""
-    described = run.experiment.dataset_spec
+    described = run.spec
     outputs, targets = run.reconstructions()[:MAX_SHOWN], run.images.images()[:MAX_SHOWN]
     wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True)
     extra, missing = ("too bright", "too dark") if described.light else ("on, should be off", "off, should be on")
@@ -227,7 +227,7 @@ def plane(run: Run, key: str) -> None:
     with right:
         if shown.is_pca:
             st.caption(
-                f"This code has {run.experiment.latent_dim} numbers. The plane is the one through its two first "
+                f"This code has {run.latent_dim} numbers. The plane is the one through its two first "
                 f"principal components, which keep {shown.explained:.0%} of the variance."
             )
         point = [
@@ -236,10 +236,10 @@ def plane(run: Run, key: str) -> None:
         ]
         code = shown.codes(np.array([point], np.float32))
         decoded = run.decode(code)[0]
-        drawn = run.experiment.dataset_spec.drawn(decoded)
+        drawn = run.spec.drawn(decoded)
         st.html(glyphs.row([((glyphs.tile(glyphs.colours(drawn), "decoded point", 120),), "decoded", False)]))
         nearest = int(np.linalg.norm(codes - code, axis=1).argmin())
-        threshold = run.experiment.dataset_spec.wrong_pixel
+        threshold = run.spec.wrong_pixel
         differing = int(reconstruction.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest], threshold))
         st.caption(
             f"Nearest: {escaped(run.images.names[nearest])}, from which it differs in {differing} of {decoded[0].size} "
@@ -261,7 +261,7 @@ def way(run: Run, key: str, start: str, end: str) -> None:
     codes = torch.from_numpy(run.codes())
     line = latent_space.interpolate(codes[names.index(first)], codes[names.index(second)], steps)
     captions = [first, *[""] * (steps - 2), second]
-    st.html(glyphs.strip(run.experiment.dataset_spec.drawn(run.decode(line.numpy())), captions))
+    st.html(glyphs.strip(run.spec.drawn(run.decode(line.numpy())), captions))
 
 
 @st.fragment

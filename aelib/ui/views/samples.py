@@ -34,7 +34,7 @@ def samples(run: Run, key: str, count: int, width: int) -> None:
     if twin:
         found = drawn(twin[0].digest, twin[0].created, count, draw, twin[0])
         _shown(run, found, "Plain autoencoder, the same codes", width)
-    if not run.experiment.dataset_spec.memorised:
+    if not run.spec.memorised:
         st.markdown(
             f"Real held-out images are **{_typical(run.experiment.dataset):.3f}** from the nearest "
             "training image, on average. Samples that are much closer are blurred means or copies; much farther ones "
@@ -44,7 +44,7 @@ def samples(run: Run, key: str, count: int, width: int) -> None:
 
 def _shown(run: Run, found: GeneratedQuality, title: str, width: int) -> None:
     """Samples above the training images nearest to them."""
-    colours = run.experiment.dataset_spec.drawn
+    colours = run.spec.drawn
     columns = []
     for image, nearest, name, distance in zip(found.images, found.nearest, found.names, found.distances, strict=True):
         tiles = (

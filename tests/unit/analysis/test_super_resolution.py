@@ -51,7 +51,7 @@ def at_once(run: Run, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     strides = run.experiment.model.convolution.stride
     whole = math.prod(strides * 2 if len(strides) == 1 else strides)
     filled = F.pad(pixels, (0, -width % whole, 0, -height % whole), mode="replicate")
-    times = run.experiment.dataset_spec.shape[1] // run.experiment.dataset_spec.shown_shape[1]
+    times = run.spec.shape[1] // run.spec.shown_shape[1]
     with torch.no_grad():
         shown = run.normalization.apply(filled)
         large = run.normalization.pixels(run.model.reconstruct(shown))[0, :, : height * times, : width * times]
@@ -78,7 +78,7 @@ def test_a_picture_in_tiles_is_the_picture_at_once(dataset: str, values: dict[st
 @pytest.mark.parametrize("values", NETS.values(), ids=NETS)
 def test_the_radius_is_how_far_the_net_sees(dataset: str, values: dict[str, Any]) -> None:
     run = untrained(dataset, values)
-    radius, times = super_resolution.receptive_radius(run.experiment.architecture), super_resolution.factor(run)
+    radius, times = super_resolution.receptive_radius(run.architecture), super_resolution.factor(run)
     side = (2 * radius + 16) // 4 * 4
     random = torch.Generator().manual_seed(0)
     pixels = torch.rand((1, 3, side, side), generator=random)
@@ -126,7 +126,7 @@ def test_stopping_is_heard_between_tiles() -> None:
 )
 def test_a_net_that_takes_one_size_only_says_so(dataset: str, values: dict[str, Any], says: str) -> None:
     run = untrained(dataset, values)
-    side = run.experiment.dataset_spec.shown_shape[1]
+    side = run.spec.shown_shape[1]
     assert run.restored(torch.zeros(1, 3, side, side)).shape == (1, 3, 48, 48)
     with pytest.raises(LabError, match=f"{side}x{side} pixels only.*{says}"):
         super_resolution.enlarge(run, data.astronaut()[:100, :100])

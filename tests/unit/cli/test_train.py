@@ -6,7 +6,7 @@ import pytest
 
 from aelib import datasets
 from aelib.cli.main import main
-from aelib.experiment import presets
+from aelib.experiment import digest_of, presets
 from tests.support.command import FAST, json_of
 
 
@@ -51,7 +51,7 @@ def test_an_experiment_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture
     file.write_text(capsys.readouterr().out)
     document = json_of(capsys, "train", str(file), *FAST)
     assert isinstance(document, dict)
-    assert document["digest"] == presets.get("font-best").with_values({"epochs": 3}).digest
+    assert document["digest"] == digest_of(presets.get("font-best").with_values({"epochs": 3}))
 
 
 def test_a_glyph_table_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.experiment import Experiment, ExperimentError, flatten, from_json, parse, presets
+from aelib.core.errors import LabError
+from aelib.experiment import Experiment, ExperimentError, change, digest_of, flatten, from_json, parse, presets, resolve
 
 BAD = [
     ({"optimizer.learning_rate": -1}, "optimizer.learning_rate is -1", "above 0"),
@@ -54,7 +55,7 @@ BAD = [
     ({"dataset": "glyphs-../../etc"}, "dataset is 'glyphs-../../etc'", "hexadecimal"),
     ({"beta": -1}, "beta is -1", "0 to 1000"),
     ({"beta_warm_up": 1001, "model.variational": True}, "beta_warm_up is 1,001", "at most 1,000"),
-    ({"dataset": "digits8x8", "early_stop.kind": "patience"}, "early_stop.kind is 'patience'", "validate"),
+    ({"dataset": "digits8x8", "early_stop.kind": "patience"}, "early_stop.kind is 'patience'", "validation set"),
     ({"beta_warm_up": 0.5}, "beta_warm_up is 0.5", "whole number"),
     ({"free_bits": "x"}, "free_bits is 'x'", "0 to 100"),
     ({"model.variational": True, "model.code_activation": "tanh"}, "model.code_activation is 'tanh'", "identity"),
@@ -98,7 +99,7 @@ BAD = [
     ),
     ({"model.kind": "convolutional", "model.convolution.kernel": 12}, "model.convolution.kernel is 12", "1 to 11"),
     ({"model.kind": "convolutional", "model.convolution.pooling": "min"}, "pooling is 'min'", "average"),
-    ({"model.kind": "convolutional", "dataset": "mnist"}, "A batch of 60,000 images", "batch_size of at most"),
+    ({"model.kind": "convolutional", "dataset": "mnist"}, "60,000 images through these convolutions", "give at most"),
     ({"model.kind": "super_resolution", "model.variational": True}, "model.variational is true", "no code"),
     ({"model.width": 3}, "'model.width' is not a field", "presets"),
 ]
@@ -106,9 +107,11 @@ BAD = [
 
 @pytest.mark.parametrize(("values", "says", "allows"), BAD, ids=lambda value: str(value)[:40])
 def test_one_sentence_names_field_value_and_what_is_allowed(values: dict[str, object], says: str, allows: str) -> None:
-    with pytest.raises(ExperimentError) as caught:
-        Experiment().with_values(values)
-    (sentence,) = caught.value.problems
+    with pytest.raises(LabError) as caught:
+        resolve(change(Experiment(), values))
+    if isinstance(caught.value, ExperimentError):  # a missing data set is another error
+        assert len(caught.value.problems) == 1
+    sentence = str(caught.value)
     assert says in sentence
     assert allows in sentence
     assert sentence.endswith(".")
@@ -182,35 +185,35 @@ def test_digest_covers_every_field_that_has_an_effect() -> None:
     base = Experiment()
     for path, value in CHANGING.items():
         if value is not None:
-            assert base.with_values({path: value}).digest != base.digest, path
+            assert digest_of(base.with_values({path: value})) != digest_of(base), path
     for path, (value, needs) in WITH.items():
-        assert base.with_values({path: value}).digest == base.digest, f"{path} has no effect here"
-        assert base.with_values({**needs, path: value}).digest != base.with_values(needs).digest, path
+        assert digest_of(base.with_values({path: value})) == digest_of(base), f"{path} has no effect here"
+        assert digest_of(change(base, {**needs, path: value})) != digest_of(change(base, needs)), path
 
 
 def test_digest_is_the_same_for_the_same_meaning_and_from_version_to_version() -> None:
     base = Experiment()
     kept = base.with_values({"snapshots": "1-15-99999"})
-    assert kept.digest == base.with_values({"snapshots": "15-1"}).digest
-    assert kept.digest != base.with_values({"snapshots": "1"}).digest
-    grinning = base.with_values({"dataset": "emoji20x20"})
-    assert grinning.with_values({"dataset": "emoji20x20-00000000ff"}).digest == grinning.digest
+    assert digest_of(kept) == digest_of(base.with_values({"snapshots": "15-1"}))
+    assert digest_of(kept) != digest_of(base.with_values({"snapshots": "1"}))
+    grinning = change(base, {"dataset": "emoji20x20"})
+    assert digest_of(grinning.with_values({"dataset": "emoji20x20-00000000ff"})) == digest_of(grinning)
     same = {"batch_size": 32, "model.output_activation": "sigmoid", "model.decoder_layers": "2-10-20-35"}
-    assert base.with_values(same).digest == base.digest
-    assert base.digest == "1788f993b4772e35"
-    assert presets.get("font-best").digest == "e2f63889e190e74b"
+    assert digest_of(base.with_values(same)) == digest_of(base)
+    assert digest_of(base) == "1788f993b4772e35"
+    assert digest_of(presets.get("font-best")) == "e2f63889e190e74b"
 
 
 def test_a_changed_copy_has_a_digest_of_its_own() -> None:
     base = Experiment()
-    assert base.model_copy(update={"seed": 7}).digest == base.with_values({"seed": 7}).digest != base.digest
+    assert digest_of(base.model_copy(update={"seed": 7})) == digest_of(base.with_values({"seed": 7})) != digest_of(base)
 
 
 def test_layers_follow_another_data_set_unless_they_are_given() -> None:
     base = Experiment().with_values({"model.decoder_layers": "2-9-35"})
-    other = base.with_values({"dataset": "digits8x8"})
+    other = change(base, {"dataset": "digits8x8"})
     assert (other.model.layers, other.model.decoder_layers) == ((64, 20, 10, 2), (2, 9, 64))
-    given = base.with_values({"dataset": "digits8x8", "model.layers": "64-2", "model.decoder_layers": ""})
+    given = change(base, {"dataset": "digits8x8", "model.layers": "64-2", "model.decoder_layers": ""})
     assert given.model.layers == (64, 2)
 
 
@@ -227,25 +230,33 @@ JSON = st.recursive(
 
 
 @given(st.text(max_size=200) | JSON.map(json.dumps))
-def test_any_text_is_an_experiment_or_sentences(text: str) -> None:
+def test_any_text_is_an_experiment_or_problems(text: str) -> None:
     try:
         experiment = from_json(text)
     except ExperimentError as error:
         assert error.problems
-        assert all(len(problem) < 600 for problem in error.problems)
-    else:
-        assert re.fullmatch("[0-9a-f]{16}", experiment.digest)
+        assert all(len(problem.text()) < 600 for problem in error.problems)
+        return
+    try:
+        assert re.fullmatch("[0-9a-f]{16}", digest_of(experiment))
+    except LabError as error:
+        assert str(error)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(flatten(Experiment().model_dump()))), JSON, max_size=4))
-def test_any_value_of_any_field_is_an_experiment_or_sentences(values: dict[str, object]) -> None:
+def test_any_value_of_any_field_is_an_experiment_or_problems(values: dict[str, object]) -> None:
     try:
         experiment = Experiment().with_values(values)
     except ExperimentError as error:
         assert error.problems
+        return
+    assert from_json(experiment.to_json()) == experiment
+    try:
+        digest = digest_of(experiment)
+    except LabError as error:
+        assert str(error)
     else:
-        assert from_json(experiment.to_json()) == experiment
-        assert parse(experiment.model_dump(mode="json")).digest == experiment.digest
+        assert digest_of(parse(experiment.model_dump(mode="json"))) == digest
 
 
 def test_painted_noise_without_paint_is_refused() -> None:
@@ -253,8 +264,26 @@ def test_painted_noise_without_paint_is_refused() -> None:
     with pytest.raises(ExperimentError) as refused:
         Experiment().with_values(painted)
     (problem,) = refused.value.problems
-    assert problem.startswith("corruption.pixels is empty: give ")
-    assert Experiment().with_values({**painted, "corruption.pixels": "0"}).digest != Experiment().digest
-    assert Experiment().with_values({**painted, "corruption.level": 0}).digest == Experiment().digest
+    assert problem.text().startswith("corruption.pixels is empty: give ")
+    assert digest_of(Experiment().with_values({**painted, "corruption.pixels": "0"})) != digest_of(Experiment())
+    assert digest_of(Experiment().with_values({**painted, "corruption.level": 0})) == digest_of(Experiment())
     for name, preset in presets.PRESETS.items():
         assert preset.experiment.corruption.kind != "painted", name
+
+
+def test_a_problem_is_data_that_each_face_renders() -> None:
+    with pytest.raises(ExperimentError) as caught:
+        Experiment().with_values({"loss": "bce", "normalization": "symmetric"})
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.value) == ("loss", "'bce'")
+    assert "or normalization none with model.output_activation sigmoid" in problem.text()
+    assert problem.text(str.upper).startswith("LOSS is 'bce', which compares probabilities: choose mse")
+    assert "or NORMALIZATION none with MODEL.OUTPUT_ACTIVATION sigmoid" in problem.text(str.upper)
+
+
+def test_an_experiment_asks_nobody_what_it_is() -> None:
+    away = Experiment().with_values({"dataset": "pictures-0123456789ab", "model.layers": "9-2"})
+    assert from_json(away.to_json()) == away, "it can be read, compared and written where its images are not"
+    assert away.with_values({"epochs": 3}).changes(away) == {"epochs": 3}
+    with pytest.raises(LabError, match="dataset is 'pictures-0123456789ab'"):
+        resolve(away)

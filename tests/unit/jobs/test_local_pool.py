@@ -3,6 +3,7 @@
 import os
 import signal
 
+from aelib.experiment import digest_of
 from aelib.jobs import JobScheduler
 from aelib.jobs.local_pool import LocalPool
 from aelib.store import Store
@@ -16,9 +17,9 @@ def test_a_killed_worker_is_replaced_and_its_job_tried_again_then_failed() -> No
         jobs = JobScheduler(Store(), workers)
         pids = [workers.submit(os.getpid).result(PATIENCE)]
         job = jobs.submit(LONG)
-        wait_until(lambda: jobs.progress(LONG.digest))
+        wait_until(lambda: jobs.progress(digest_of(LONG)))
         os.kill(pids[0], signal.SIGKILL)
-        wait_until(lambda: job.attempts == 2 and jobs.progress(LONG.digest))
+        wait_until(lambda: job.attempts == 2 and jobs.progress(digest_of(LONG)))
         assert job.state == "running"
         (second,) = workers.pids()
         assert second not in pids

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from aelib.experiment import digest_of
 from aelib.jobs import JobScheduler
 from aelib.jobs.mailbox import FolderMailbox, progress_from
 from aelib.store import Store
@@ -18,10 +19,10 @@ from tests.support.trainings import BEST
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epoch": 3}', b"\xff\xfe", b"null"])
 def test_a_progress_file_that_makes_no_sense_is_no_progress(content: bytes, threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
-    folder = jobs.pending_jobs.folder_of(BEST.digest)
+    folder = jobs.pending_jobs.folder_of(digest_of(BEST))
     folder.mkdir(parents=True)
     (folder / "progress.json").write_bytes(content)
-    assert jobs.progress(BEST.digest) is None
+    assert jobs.progress(digest_of(BEST)) is None
 
 
 SAID = Progress(3, 10, 0.5, 1, 32, 1.0, 2.0, [{"epoch": 1, "train_loss": 0.7}])

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from aelib.experiment import digest_of
 from aelib.jobs import JobScheduler
 from aelib.store import Store
 from aelib.training import fit
@@ -13,19 +14,19 @@ def test_a_server_that_was_killed_knows_what_it_did_not_finish(threads: ThreadPo
     store = Store()
     jobs = JobScheduler(store, threads)
     lost = jobs.submit(LONG, "ana")
-    wait_until(lambda: jobs.progress(LONG.digest))
-    ticket = (jobs.pending_jobs.folder_of(LONG.digest) / "job.json").read_bytes()
+    wait_until(lambda: jobs.progress(digest_of(LONG)))
+    ticket = (jobs.pending_jobs.folder_of(digest_of(LONG)) / "job.json").read_bytes()
     beside = JobScheduler(store, threads)  # another server with the same home leaves the first one's jobs alone
-    assert beside.get(LONG.digest) is None
+    assert beside.get(digest_of(LONG)) is None
     assert lost.state == "running"
-    jobs.cancel(LONG.digest, "ana")
+    jobs.cancel(digest_of(LONG), "ana")
     finished(lost)
-    for name, content in ((LONG.digest, ticket), ("0123456789abcdef", b"{nonsense")):  # as kill -9 leaves it
+    for name, content in ((digest_of(LONG), ticket), ("0123456789abcdef", b"{nonsense")):  # as kill -9 leaves it
         folder = store.root / "jobs" / "deadbeef" / name
         folder.mkdir(parents=True)
         (folder / "job.json").write_bytes(content)
     again = JobScheduler(store, threads)
-    marked = again.get(LONG.digest)
+    marked = again.get(digest_of(LONG))
     assert marked is not None
     assert (marked.state, marked.people) == ("failed", {"ana"})
     assert "restarted" in marked.reason
@@ -42,7 +43,7 @@ def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None
         jobs.submit(waiting, "ada")
         jobs.close()
     after = JobScheduler(store, ThreadPoolExecutor(1))
-    found = [after.get(experiment.digest) for experiment in (LONG, waiting)]
+    found = [after.get(digest_of(experiment)) for experiment in (LONG, waiting)]
     assert all(job is not None and job.state == "failed" and "restarted" in job.reason for job in found)
     assert [job.people for job in after.ended("ada")] == [{"ada"}, {"ada"}]
     after.close()
@@ -59,8 +60,8 @@ def test_a_run_that_was_kept_before_the_server_died_is_no_interrupted_one() -> N
     store.save(fit(short, "cpu"))  # by a worker whose last word was lost
     jobs.close()
     after = JobScheduler(store, ThreadPoolExecutor(1))
-    job = after.get(short.digest)
+    job = after.get(digest_of(short))
     assert job is not None
     assert job.state == "done"
-    assert store.owners.of(short.digest) == {"ben"}
+    assert store.owners.of(digest_of(short)) == {"ben"}
     after.close()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from aelib.core.errors import LabError
+from aelib.experiment import digest_of
 from aelib.jobs import JobScheduler, Limits
 from aelib.store import Store
 from tests.support.patience import wait_until
@@ -17,22 +18,22 @@ def test_a_job_over_any_executor_ends_with_a_stored_run(threads: ThreadPoolExecu
     jobs = JobScheduler(Store(), threads)
     job = finished(jobs.submit(BEST))
     assert (job.state, job.reason) == ("done", "")
-    run = jobs.store.get(BEST.digest)
+    run = jobs.store.get(digest_of(BEST))
     assert run is not None
     assert run.metrics["learnt"] == 32
-    assert not (jobs.pending_jobs.folder_of(BEST.digest)).exists()
+    assert not (jobs.pending_jobs.folder_of(digest_of(BEST))).exists()
 
 
 def test_what_is_stored_is_done_at_once_and_what_runs_is_joined(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     finished(jobs.submit(BEST))
-    written = (jobs.store.runs / BEST.digest / "run.json").stat().st_mtime_ns
+    written = (jobs.store.runs / digest_of(BEST) / "run.json").stat().st_mtime_ns
     assert jobs.submit(BEST).state == "done"
-    assert (jobs.store.runs / BEST.digest / "run.json").stat().st_mtime_ns == written
+    assert (jobs.store.runs / digest_of(BEST) / "run.json").stat().st_mtime_ns == written
     running = jobs.submit(LONG)
     assert jobs.submit(LONG) is running
-    assert jobs.get(LONG.digest) is running
-    jobs.cancel(LONG.digest)
+    assert jobs.get(digest_of(LONG)) is running
+    jobs.cancel(digest_of(LONG))
     finished(running)
 
 
@@ -94,10 +95,10 @@ def test_a_job_stops_only_when_nobody_else_waits_for_it(threads: ThreadPoolExecu
     jobs = JobScheduler(Store(), threads)
     job = jobs.submit(LONG, "ana")
     assert jobs.submit(LONG, "ben") is job
-    assert jobs.cancel(LONG.digest, "ana") is False
-    wait_until(lambda: jobs.progress(LONG.digest))
+    assert jobs.cancel(digest_of(LONG), "ana") is False
+    wait_until(lambda: jobs.progress(digest_of(LONG)))
     assert job.state == "running"
-    assert jobs.cancel(LONG.digest, "ben") is True
+    assert jobs.cancel(digest_of(LONG), "ben") is True
     assert finished(job).state == "cancelled"
 
 
@@ -118,21 +119,21 @@ def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) 
     owners = jobs.store.owners
     with held(threads):
         job = jobs.submit(BEST, "ada")
-        jobs.join(BEST.digest, "ben")
+        jobs.join(digest_of(BEST), "ben")
     finished(job)
     finished(jobs.submit(BEST.with_values({"seed": 1}), "ada"))
-    assert owners.of(BEST.digest) == {"ada", "ben"}
-    assert owners.runs("ben") == {BEST.digest}
-    assert [ended.digest for ended in jobs.ended("ben")] == [BEST.digest]
+    assert owners.of(digest_of(BEST)) == {"ada", "ben"}
+    assert owners.runs("ben") == {digest_of(BEST)}
+    assert [ended.digest for ended in jobs.ended("ben")] == [digest_of(BEST)]
     assert len(jobs.ended("ada")) == 2
     mine = jobs.store.summaries(among=owners.runs("ben"))
-    assert [row["digest"] for row in mine] == [BEST.digest]
-    jobs.join(BEST.digest, "cleo")  # too late: it has ended
+    assert [row["digest"] for row in mine] == [digest_of(BEST)]
+    jobs.join(digest_of(BEST), "cleo")  # too late: it has ended
     assert owners.runs("cleo") == set()
     jobs.submit(BEST, "cleo")  # asked for, and there
-    assert owners.runs("cleo") == {BEST.digest}
-    jobs.store.delete(BEST.digest)
-    assert owners.of(BEST.digest) == set()
+    assert owners.runs("cleo") == {digest_of(BEST)}
+    jobs.store.delete(digest_of(BEST))
+    assert owners.of(digest_of(BEST)) == set()
 
 
 def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoolExecutor) -> None:
@@ -144,14 +145,14 @@ def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoo
         asked = jobs.submit_all([*several, *other, DIVERGES, DIVERGES], "ada")
         assert first not in asked
         assert [len(job.experiments) for job in asked] == [29, 30, 3, 1]
-        assert jobs.get(several[40].digest) in asked
+        assert jobs.get(digest_of(several[40])) in asked
         with pytest.raises(LabError, match="at a time"):
             jobs.submit(LONG, "ada")
     for job in asked:
         finished(job)
     assert [job.state for job in asked] == ["done", "done", "done", "failed"]
-    assert set(jobs.store.digests()) == {experiment.digest for experiment in [*several, *other]}
-    assert jobs.store.index.diverged([DIVERGES.digest, BEST.digest]).keys() == {DIVERGES.digest}
+    assert set(jobs.store.digests()) == {digest_of(experiment) for experiment in [*several, *other]}
+    assert jobs.store.index.diverged([digest_of(DIVERGES), digest_of(BEST)]).keys() == {digest_of(DIVERGES)}
     assert jobs.submit_all([*several, *other, DIVERGES], "ada") == []  # nothing is left to train
     assert len(jobs.store.owners.runs("ada")) == 62
 
@@ -174,26 +175,26 @@ def test_a_sweep_and_a_single_run_of_it_train_once(threads: ThreadPoolExecutor) 
 def test_what_is_asked_for_while_it_is_being_stopped_begins_again(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     first = jobs.submit(LONG, "ada")
-    wait_until(lambda: jobs.progress(LONG.digest))
-    jobs.cancel(LONG.digest, "ada")
+    wait_until(lambda: jobs.progress(digest_of(LONG)))
+    jobs.cancel(digest_of(LONG), "ada")
     jobs.submit(LONG, "ben")
     assert finished(first).state == "cancelled"
-    again = jobs.get(LONG.digest)
+    again = jobs.get(digest_of(LONG))
     assert again is not None
     assert again is not first
     assert again.people == {"ben"}
-    jobs.cancel(LONG.digest, "ben")
+    jobs.cancel(digest_of(LONG), "ben")
     finished(again)
 
 
 def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads)
     finished(jobs.submit(BEST))
-    before = jobs.store.get(BEST.digest)
+    before = jobs.store.get(digest_of(BEST))
     job = jobs.submit(BEST, fresh=True)
-    assert BEST.digest in jobs.store
+    assert digest_of(BEST) in jobs.store
     finished(job)
-    after = jobs.store.get(BEST.digest)
+    after = jobs.store.get(digest_of(BEST))
     assert before is not None
     assert after is not None
     assert after.created > before.created

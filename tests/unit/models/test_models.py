@@ -5,7 +5,7 @@ import torch
 
 from aelib import datasets
 from aelib.core.random import generator
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.models import build
 from aelib.training import fit
 from aelib.training.engines.autograd import AutogradEngine
@@ -66,7 +66,7 @@ def _images(experiment: Experiment) -> torch.Tensor:
 def test_shapes(experiment: Experiment) -> None:
     model, images = build(experiment).eval(), _images(experiment)
     codes = model.encode(images)
-    assert codes.shape == (32, experiment.latent_dim)
+    assert codes.shape == (32, resolve(experiment).latent_dim)
     assert model.decode(codes).shape == images.shape
     assert model.decode(codes[:1]).shape == images[:1].shape
     torch.testing.assert_close(model(images), model.decode(model.embed(images)))
@@ -74,19 +74,19 @@ def test_shapes(experiment: Experiment) -> None:
 
 def test_outputs_lie_in_the_range_of_the_pixels(experiment: Experiment) -> None:
     model, images = build(experiment).eval(), _images(experiment)
-    far = model.decode(1e4 * torch.randn(50, experiment.latent_dim, generator=generator(0, "test"))).detach()
+    far = model.decode(1e4 * torch.randn(50, resolve(experiment).latent_dim, generator=generator(0, "test"))).detach()
     assert float(images.min()) - 1e-6 <= float(far.min())
     assert float(far.max()) <= float(images.max()) + 1e-6
 
 
 def test_parameter_count_is_what_torch_counts(experiment: Experiment) -> None:
-    assert experiment.architecture.parameters == sum(p.numel() for p in build(experiment).parameters())
+    assert resolve(experiment).architecture.parameters == sum(p.numel() for p in build(experiment).parameters())
 
 
 def test_a_step_changes_weights_and_a_look_does_not(experiment: Experiment) -> None:
     engine = AutogradEngine(build(experiment), experiment, torch.device("cpu"))
     images = _images(experiment)[None]
-    batch = Batch(images, images, torch.zeros(1, 32, experiment.latent_dim))
+    batch = Batch(images, images, torch.zeros(1, 32, resolve(experiment).latent_dim))
     before = engine.state(0)
     engine.evaluate(batch)
     torch.testing.assert_close(engine.state(0), before, rtol=0, atol=0)

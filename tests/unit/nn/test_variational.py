@@ -11,7 +11,7 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from aelib import datasets
 from aelib.core.random import generator
 from aelib.datasets import catalog
-from aelib.experiment import GRID_SIDE, SNAPSHOT_IMAGES, Experiment, presets
+from aelib.experiment import GRID_SIDE, SNAPSHOT_IMAGES, Experiment, presets, resolve
 from aelib.models import build
 from aelib.nn import variational
 from aelib.store import Store
@@ -40,7 +40,7 @@ def _random(*shape: int) -> torch.Tensor:
 
 def _batch(experiment: Experiment) -> Batch:
     images = datasets.load(experiment.dataset).images().double()[None]
-    return Batch(images, images, _random(1, images.shape[1], experiment.latent_dim))
+    return Batch(images, images, _random(1, images.shape[1], resolve(experiment).latent_dim))
 
 
 def _engines(experiment: Experiment) -> list[Engine]:
@@ -110,7 +110,7 @@ def test_the_batched_engine_goes_the_way_of_autograd(optimizer: str, layers: str
     base = BASE.with_values(
         {"optimizer.kind": optimizer, "model.layers": layers, "optimizer.weight_decay": 0.01, "loss": "mse"}
     )
-    assert (base.architecture.parameters >= FUSED_FROM) == (layers != "35-12-3")
+    assert (resolve(base).architecture.parameters >= FUSED_FROM) == (layers != "35-12-3")
     members = [base.with_values({"seed": i, "beta": beta, "free_bits": 0.02}) for i, beta in enumerate((0.3, 4.0))]
     batches = [_batch(member) for member in members]
     batch = Batch(batches[0].inputs, batches[0].targets, torch.cat([batches[0].eps, 0.5 * batches[1].eps]))
@@ -127,7 +127,7 @@ def test_the_batched_engine_goes_the_way_of_autograd(optimizer: str, layers: str
     together.step(Batch(batch.inputs, batch.targets, batch.eps[1:]), 1.0)
     alone[1].step(Batch(batch.inputs, batch.targets, batch.eps[1:]), 1.0)
     torch.testing.assert_close(together.state(0), alone[1].state(0), rtol=1e-6, atol=1e-8)
-    codes = _random(1, 5, base.latent_dim)
+    codes = _random(1, 5, resolve(base).latent_dim)
     torch.testing.assert_close(together.decode(codes), alone[1].decode(codes), rtol=1e-6, atol=1e-8)
 
 

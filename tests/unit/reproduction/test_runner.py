@@ -9,7 +9,7 @@ from statistics import stdev
 import pytest
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, digest_of, presets
 from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS, Measure
 from aelib.store import Store
@@ -30,10 +30,10 @@ class _Trainer:
                 raise KeyboardInterrupt
             (result,) = fit_many([experiment], "cpu")
             if isinstance(result, Diverged):
-                self.store.note_diverged({experiment.digest: result.epoch})
+                self.store.note_diverged({digest_of(experiment): result.epoch})
             else:
                 self.store.save(result, replace=True)
-            self.trained.append(experiment.digest)
+            self.trained.append(digest_of(experiment))
 
 
 def test_what_was_not_tried_or_is_still_to_come_is_said() -> None:
@@ -63,7 +63,7 @@ def test_a_row_is_measured_and_a_second_time_trains_nothing() -> None:
     claim = small("font-20-10")
     first = _Trainer(store)
     record = runner.reproduce(claim, store, first)
-    wanted = {one.digest for side in runner.sides(claim) for one in side.experiments}
+    wanted = {digest_of(one) for side in runner.sides(claim) for one in side.experiments}
     assert sorted(first.trained) == sorted(wanted)
     again = _Trainer(store)
     assert runner.reproduce(claim, store, again)["sides"] == record["sides"]
@@ -84,14 +84,14 @@ def test_after_a_kill_only_the_rest_is_trained() -> None:
     runner.reproduce(claim, store, resumed)
     assert len(killed.trained) == 3
     assert set(killed.trained).isdisjoint(resumed.trained)
-    wanted = {one.digest for side in runner.sides(claim) for one in side.experiments}
+    wanted = {digest_of(one) for side in runner.sides(claim) for one in side.experiments}
     assert {*killed.trained, *resumed.trained} == wanted
 
 
 def test_a_damaged_run_is_trained_again() -> None:
     store, claim = Store(), small("font-35-2")
     runner.reproduce(claim, store, _Trainer(store))
-    digest = claim.recipe.experiment.digest
+    digest = digest_of(claim.recipe.experiment)
     (store.root / "runs" / digest / "weights.safetensors").write_bytes(b"nothing")
     again = _Trainer(store)
     record = runner.reproduce(claim, store, again)

@@ -204,11 +204,11 @@ def test_a_locked_archive_is_refused(run: Run, home: Path) -> None:
 
 def test_weights_of_another_experiment_are_refused(run: Run, home: Path) -> None:
     files = _files(exchange.to_zip(run))
-    larger = run_files.pack(fit(TINY.with_values({"model.layers": "35-13-2"}), "cpu"))
+    larger = run_files.pack(fit(TINY.with_values({"model.layers": "35-13-2"}), "cpu")).files
     _refused(_zip({**files, WEIGHTS: larger[WEIGHTS]}), "checksum", home)
     _refused(_zip(_signed({**files, WEIGHTS: larger[WEIGHTS]})), "do not fit", home)
     # of the same shapes, signed anew: the figures are not what these weights give
-    other = run_files.pack(fit(TINY.with_values({"seed": 1, "epochs": 300}), "cpu"))
+    other = run_files.pack(fit(TINY.with_values({"seed": 1, "epochs": 300}), "cpu")).files
     _refused(_zip(_signed({**files, WEIGHTS: other[WEIGHTS]})), "not those of its weights", home)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 import aelib
-from aelib.experiment import presets
+from aelib.experiment import digest_of, presets
+from aelib.experiment.encoding import decode, unpack
 from aelib.store import Store
-from aelib.ui.shell.address import from_query, unpacked
+from aelib.ui.shell.address import from_query
 
 WRITTEN = Path(__file__).parents[2] / "data" / "before_rooms"
 
@@ -42,7 +43,7 @@ def test_the_index_lists_every_stored_run(earlier_store: Store) -> None:
 
 @pytest.mark.parametrize(("name", "digest"), _written("presets").items())
 def test_a_preset_keeps_its_digest(name: str, digest: str) -> None:
-    assert presets.get(name).digest == digest
+    assert digest_of(presets.get(name)) == digest
 
 
 @pytest.mark.parametrize("address", _written("addresses"), ids=lambda address: address["packed"])
@@ -50,5 +51,5 @@ def test_an_address_opens_the_same_experiment(address: dict[str, Any]) -> None:
     query = {key: str(value) for key, value in address["query"].items()}
     _, experiment, problem = from_query(query, default="font-best")
     assert problem is None
-    assert experiment.digest == address["digest"]
-    assert unpacked(address["packed"]).digest == address["digest"]
+    assert digest_of(experiment) == address["digest"]
+    assert digest_of(decode(*unpack(address["packed"]))) == address["digest"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aelib.experiment import presets
+from aelib.experiment import digest_of, presets
 from aelib.store import DamagedRun, Store
 from aelib.training import fit
 
@@ -14,8 +14,8 @@ TINY = presets.get("font-best").with_values({"epochs": 20})
 def test_a_truncated_file_is_a_damaged_run(name: str, keep: int) -> None:
     store = Store()
     store.save(fit(TINY, "cpu"))
-    path = store.runs / TINY.digest / name
+    path = store.runs / digest_of(TINY) / name
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(DamagedRun, match="train it again"):
-        store.get(TINY.digest)
-    assert [digest for digest, problem in store.verify() if problem] == [TINY.digest]
+        store.get(digest_of(TINY))
+    assert [digest for digest, problem in store.verify() if problem] == [digest_of(TINY)]

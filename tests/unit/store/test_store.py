@@ -14,7 +14,7 @@ import torch
 
 from aelib.core.errors import StoreError
 from aelib.datasets.user import glyphs
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, digest_of, presets
 from aelib.store import DamagedRun, Store, UnreadableRun
 from aelib.training import Run, fit, fit_many
 
@@ -240,7 +240,7 @@ def test_hostile_digests_never_leave_the_folder(store: Store) -> None:
 
 
 def test_default_experiment_is_not_in_an_empty_store(store: Store) -> None:
-    assert Experiment().digest not in store
+    assert digest_of(Experiment()) not in store
     assert store.summaries() == []
 
 

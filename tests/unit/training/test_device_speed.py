@@ -9,7 +9,7 @@ import torch
 
 from aelib.core import memory
 from aelib.core.errors import LabError
-from aelib.experiment import presets
+from aelib.experiment import presets, resolve
 from aelib.models import build
 from aelib.training import device_speed, fit
 from aelib.training.device_speed import Speed
@@ -30,12 +30,12 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_images_of_all_epochs_are_counted_while_the_clock_runs() -> None:
     told: list[float] = []
-    count = TINY.dataset_spec.splits.train
+    count = resolve(TINY).spec.splits.train
     found = device_speed.measure(TINY, "cpu", 2, told.append)
     assert (found.device, found.epochs, found.images) == ("cpu", 2, 2 * count)
     assert found.seconds > 0
     assert found.images_a_second == pytest.approx(2 * count / found.seconds)
-    assert (found.dataset, found.batch_size) == (TINY.dataset_spec.title, TINY.batch_size)
+    assert (found.dataset, found.batch_size) == (resolve(TINY).spec.title, TINY.batch_size)
     assert found.name
     assert told == sorted(told)
     assert (told[0] > 0, told[-1]) == (True, 1.0)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from aelib import datasets
-from aelib.experiment import Experiment, presets
+from aelib.experiment import Experiment, presets, resolve
 from aelib.models import build
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.training.engines.base import Batch
@@ -38,7 +38,7 @@ def test_it_goes_the_way_of_the_batched_engine(kind: str, decay: float, device: 
         engine.retain([3, 1])
         engine.step(batches[0], 0.5)
     torch.testing.assert_close(engines[1].flat, engines[0].flat, rtol=1e-3, atol=1e-5)
-    assert len(engines[0].flat) == 2 * BASE.architecture.parameters
+    assert len(engines[0].flat) == 2 * resolve(BASE).architecture.parameters
 
 
 def test_it_serves_cuda_and_one_momentum() -> None:

@@ -1,0 +1,106 @@
+"""An experiment as a preset and what differs from it: the one form in which it is written outside the program.
+
+    >>> encode(presets.get("font-best").with_values({"epochs": 500}), "font-best")
+    Encoded(preset='font-best', changes={'seed': '0', 'epochs': '500'})
+
+An address, a value in an address, a row of a table and a command are renderings of this form. `decode` reads them all.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from aelib.core.errors import LabError
+
+from . import labels, presets
+from .experiment import Experiment
+from .resolved import change, digest_of, resolve
+
+PRESET = "preset"  # its name in an address
+SEED = "seed"
+MAX_VALUE = 500  # characters of one value: longer ones are refused unread
+_NEAREST_TRIED = 3  # presets from which a command may start
+
+
+class Encoded(NamedTuple):
+    """preset: its name; changes: dotted path -> text, the seed always among them."""
+
+    preset: str
+    changes: dict[str, str]
+
+    def query(self) -> dict[str, str]:
+        """As the parameters of an address."""
+        return {PRESET: self.preset} | self.changes
+
+    def packed(self) -> str:
+        """As one value of an address, such as `font-best;seed=3;epochs=500`."""
+        return ";".join([self.preset, *(f"{path}={value}" for path, value in self.changes.items())])
+
+
+def encode(experiment: Experiment, preset: str | None = None) -> Encoded:
+    """What `decode` turns back into an experiment of the same digest. preset: to start from; None takes the nearest.
+    Raises LabError for a preset that is not here."""
+    start = preset or nearest(experiment)
+    changes = {SEED: experiment.seed, **experiment.changes(presets.get(start))}
+    return Encoded(start, {path: value_text(experiment, path, value) for path, value in changes.items()})
+
+
+def decode(preset: str, changes: Mapping[str, Any]) -> Experiment:
+    """The experiment that these changes of a preset make, checked with its data set. Raises LabError."""
+    too_long = next((path for path, value in changes.items() if len(str(value)) > MAX_VALUE), None)
+    if too_long is not None:
+        raise LabError(f"The value of {too_long[:60]!r} is too long: give at most {MAX_VALUE} characters.")
+    return resolve(change(presets.get(preset), changes)).experiment
+
+
+def unpack(given: str) -> Encoded:
+    """What `Encoded.packed` has written, not checked. Raises LabError where it is too long."""
+    if len(given) > MAX_VALUE * 2:
+        raise LabError("An experiment in the address is too long: give one that a page here has made.")
+    preset, *changes = given.split(";")
+    values = dict(one.partition("=")[::2] for one in changes if one)
+    return Encoded(preset.strip(), {path.strip(): value for path, value in values.items()})
+
+
+def nearest(experiment: Experiment) -> str:
+    """The preset from which the experiment differs in the fewest fields, the seed aside."""
+    return _ranked(experiment)[0]
+
+
+def shortest(experiment: Experiment) -> Encoded:
+    """A preset and as few changes as give the same digest, for a command. Raises LabError where there is none."""
+    digest = digest_of(experiment)
+    for preset in _ranked(experiment)[:_NEAREST_TRIED]:
+        changes = encode(experiment, preset).changes
+        if _digest(preset, changes) != digest:
+            continue
+        for path in list(changes):  # what has no effect, or is as the preset has it, can be left out
+            fewer = {other: value for other, value in changes.items() if other != path}
+            if _digest(preset, fewer) == digest:
+                changes = fewer
+        return Encoded(preset, changes)
+    raise LabError("This experiment cannot be written as a command: save its JSON in a file, and train that.")
+
+
+def value_text(experiment: Experiment, path: str, value: Any) -> str:
+    """A field's value as `decode` reads it."""
+    if path == "snapshots" and value is not None and not value:
+        return str(experiment.epochs)  # none but the last, which is always stored; an empty text means "choose for me"
+    return labels.text(value)
+
+
+def _ranked(experiment: Experiment) -> list[str]:
+    """Presets, nearest first. One whose data set cannot be read on this machine is left out."""
+    differing: dict[str, int] = {}
+    for name in presets.PRESETS:
+        try:
+            differing[name] = len(experiment.changes(presets.get(name)).keys() - {SEED})
+        except LabError:
+            continue
+    return sorted(differing, key=differing.__getitem__)
+
+
+def _digest(preset: str, changes: Mapping[str, str]) -> str | None:
+    try:
+        return digest_of(decode(preset, changes))
+    except LabError:
+        return None

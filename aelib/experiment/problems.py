@@ -1,0 +1,113 @@
+"""What is wrong with an experiment, as data: the field, its value, and what is allowed.
+
+The command line and the pages make sentences of it, each with its own names for fields (`Problem.text`).
+"""
+
+import string
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from aelib.core.errors import LabError
+
+MAX_VALUE_TEXT = 60  # characters of a value in a sentence
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an experiment.
+
+    Attributes:
+        path: dotted path of the field; empty where it is not about one field.
+        value: what was given, as text; where there is no path, what the sentence is about.
+        allowed: what to do, such as "give a whole number from 1". Other fields stand in it as `{optimizer.kind}`.
+        reason: why the value is refused, where `allowed` does not say it; it follows the value: ", which ...".
+    """
+
+    path: str
+    value: str
+    allowed: str
+    reason: str = ""
+
+    def text(self, name: Callable[[str], str] = str) -> str:
+        """One sentence. name: path of a field -> what a person calls it."""
+        about = f"{name(self.path)} is {self.value}" if self.path else self.value
+        return f"{about}{_Names(name).format(self.reason)}: {_Names(name).format(self.allowed)}."
+
+
+class _Names(string.Formatter):
+    """Fills in `{path}` with the name of that field."""
+
+    def __init__(self, name: Callable[[str], str]) -> None:
+        self.name = name
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, str]:
+        return self.name(field_name), field_name
+
+
+class ExperimentError(LabError):
+    """An experiment that cannot be. `problems` has everything that is wrong with it; the text has their sentences."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(" ".join(problem.text() for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type["ExperimentError"], tuple[list[Problem]]]:
+        return ExperimentError, (self.problems,)
+
+
+def refuse(problems: Iterable[Problem]) -> NoReturn:
+    """From within a validator of pydantic: these problems as they are."""
+    raise PydanticCustomError("problems", "see the context", {"problems": list(problems)})
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """One for each field of `model` that is wrong: a list with a bad item may be too short as well."""
+    found: dict[str, list[Problem]] = {}
+    for one in reversed(error.errors(include_url=False)):
+        found[_field_name(one)] = one["ctx"]["problems"] if one["type"] == "problems" else [_problem(one, model)]
+    return [problem for problems in reversed(found.values()) for problem in problems]
+
+
+def unknown_field(path: str) -> Problem:
+    """The problem of a path that no field has."""
+    where = "see `python -m aelib presets font-best --json` for all of them"
+    return Problem("", repr(path[:MAX_VALUE_TEXT]), where, " is not a field of an experiment")
+
+
+def declared(model: type[BaseModel], path: str) -> FieldInfo:
+    """The declaration of a field by dotted path. Raises KeyError."""
+    part = model
+    *parents, leaf = path.split(".")
+    for parent in parents:
+        part = part.model_fields[parent].annotation  # type: ignore[assignment]
+    return part.model_fields[leaf]
+
+
+def value_text(value: object) -> str:
+    """A value as it stands in a sentence: a list as 35-20-2, a text in quotes, at most MAX_VALUE_TEXT characters."""
+    listed_in = isinstance(value, list | tuple) and all(isinstance(item, str | int) for item in value)
+    text = "empty" if value in (None, "", (), []) else "-".join(map(str, value)) if listed_in else repr(value)  # type: ignore[call-overload]
+    return text if len(text) <= MAX_VALUE_TEXT else text[: MAX_VALUE_TEXT - 3] + "..."
+
+
+def _field_name(error: ErrorDetails) -> str:
+    """Dotted path of the field an error is about."""
+    name = ".".join(str(step) for step in error["loc"] if not isinstance(step, int))
+    return name[:MAX_VALUE_TEXT] or "experiment"
+
+
+def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
+    """One of pydantic's own errors."""
+    name = _field_name(error)
+    if error["type"] == "extra_forbidden":
+        return unknown_field(name)
+    try:
+        allowed = str(declared(model, name).json_schema_extra["allowed"])  # type: ignore[index]
+    except (KeyError, TypeError, AttributeError):  # not a leaf: a whole part was something else than an object
+        allowed = "give an object of fields"
+    return Problem(name, value_text(error["input"]), allowed)

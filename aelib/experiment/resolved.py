@@ -1,0 +1,150 @@
+"""What an experiment means on this machine: its data set, its network, its digest.
+
+An `Experiment` is a description and asks nobody. `resolve` looks up its data set, checks that everything fits together,
+and plans the net; whoever trains, stores or draws an experiment works with the result.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.datasets import DatasetSpec
+
+from . import digest as digests
+from . import validation
+from .architecture import Architecture, DoesNotFit, plan
+from .experiment import Experiment
+from .fields import MAX_WIDTH, Model
+from .problems import ExperimentError
+
+SNAPSHOT_IMAGES = 32  # images of a large set whose reconstructions snapshots store
+GRID_SIDE = 15  # points across and down of the decoded plane in a snapshot
+MAX_CODE = 64  # latent dimensions of a convolutional net that snapshots store: pages compute larger codes from the net
+
+
+@dataclass(frozen=True, eq=False)
+class Resolved:
+    """An experiment with what this machine knows of it.
+
+    Attributes:
+        experiment: the description.
+        spec: of its data set.
+        images: the canonical name of the data set, which other files under the same name change.
+        architecture: the net, step by step.
+    """
+
+    experiment: Experiment
+    spec: DatasetSpec
+    images: str
+    architecture: Architecture
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """16 hexadecimal digits over everything that changes the result, stable between versions.
+
+        Left out: what has no effect (momentum with Adam, a patience that is not used), spelling ("auto", a mirrored
+        decoder written out, a batch as large as the set) and fields at their default, so that a new field does
+        not rename old runs.
+        """
+        return digests.digest_over(self.acting, self.images)
+
+    @functools.cached_property
+    def acting(self) -> Mapping[str, Any]:
+        """Dotted path -> value, for every field that has an effect, with one spelling for what means the same."""
+        return digests.acting(self.experiment, self.spec, self.architecture)
+
+    @property
+    def effective(self) -> dict[str, Any]:
+        """Dotted path -> value, for every field that has an effect and is not at its default."""
+        return {path: value for path, value in self.acting.items() if value != digests.defaults()[path]}
+
+    @property
+    def model(self) -> Model:
+        """The model without "auto": what `models.build` takes."""
+        return self.experiment.resolved_model
+
+    @property
+    def latent_dim(self) -> int:
+        """Numbers in a code."""
+        return self.architecture.latent_dim
+
+    @property
+    def stores_codes(self) -> bool:
+        """Whether snapshots have the codes."""
+        model = self.experiment.model
+        return model.dense or (not model.enlarges and self.latent_dim <= MAX_CODE)
+
+    @property
+    def snapshot_images(self) -> int:
+        """Images whose reconstructions snapshots store: all of a memorised set."""
+        return self.spec.images if self.spec.memorised else SNAPSHOT_IMAGES
+
+    @property
+    def stores_grid(self) -> bool:
+        """Whether snapshots have the decoded plane too: for codes of two numbers, where images are many."""
+        return self.latent_dim == 2 and not self.spec.memorised and not self.experiment.model.enlarges
+
+    @property
+    def snapshot_numbers(self) -> int:
+        """Pixels in one snapshot."""
+        return (self.snapshot_images + (GRID_SIDE**2 if self.stores_grid else 0)) * self.spec.pixels
+
+
+def resolve(experiment: Experiment) -> Resolved:
+    """Look up the data set, check that everything fits together, and plan the net.
+
+    Raises LabError where the data set is not on this machine, ExperimentError where the fields do not fit it.
+    """
+    described = datasets.spec(experiment.dataset)
+    # cached by the spec too: a data set of this name may get other files while a server runs
+    return _resolve(experiment, described, datasets.canonical(experiment.dataset))
+
+
+def digest_of(experiment: Experiment) -> str:
+    """The digest of an experiment, see `Resolved.digest`. Raises what `resolve` raises."""
+    return resolve(experiment).digest
+
+
+def change(base: Experiment, values: Mapping[str, Any]) -> Experiment:
+    """`base` with fields set by dotted path, texts allowed, as people ask for it: where the data set is changed and the
+    layers are not, the first layer (and the decoder's last) follows the new images. Raises ExperimentError."""
+    if "dataset" in values and "model.layers" not in values:
+        values = {**_fitted_layers(base.model, str(values["dataset"])), **values}
+    return base.with_values(values)
+
+
+@functools.lru_cache(maxsize=32_768)
+def _resolve(experiment: Experiment, described: DatasetSpec, images: str) -> Resolved:
+    problems = list(validation.with_images(experiment, described))
+    if problems:
+        raise ExperimentError(problems)
+    try:
+        net = plan(experiment.resolved_model, described.shape, described.shown_shape)
+    except DoesNotFit as error:
+        raise ExperimentError([error.problem]) from None
+    resolved = Resolved(experiment, described, images, net)
+    problems = list(validation.with_net(resolved))
+    if problems:
+        raise ExperimentError(problems)
+    return resolved
+
+
+def _fitted_layers(model: Model, dataset: str) -> dict[str, Any]:
+    """Layers for another data set; nothing where that is not here, which `resolve` reports."""
+    try:
+        described = datasets.spec(dataset)
+    except LabError:
+        return {}
+    shown = math.prod(described.shown_shape)
+    if max(shown, described.pixels) > MAX_WIDTH:
+        return {}  # too large for fully connected layers
+    found: dict[str, Any] = {"model.layers": (shown, *model.layers[1:])}
+    if model.decoder_layers:
+        found["model.decoder_layers"] = (*model.decoder_layers[:-1], described.pixels)
+    return found
