@@ -22,7 +22,7 @@ def main() -> None:
     device_speed.save(speeds)
     rows = [[one.device, one.name, one.precision, f"{one.batch_size}", f"{one.images_a_second:,.0f}"] for one in speeds]
     body = (
-        f"{base.network}, {resolve(base).architecture.parameters:,} parameters, on 32x32 colour images that lie on the device "
+        f"{base.network}, {resolve(base).architecture.parameters:,} parameters, on 32x32 colour images on the device "
         f"(`house-numbers-autoencoder` has batches of {base.batch_size}, `svhn-gpu` of {large.batch_size}); best of 3."
         "\n\n" + table(["device", "name", "precision", "batch", "images a second"], rows)
     )

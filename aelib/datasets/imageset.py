@@ -143,6 +143,11 @@ class DatasetSpec:
         """Whether a net shall memorise every single image: nothing is held out, and an image is learnt or not."""
         return self.splits.train == self.images
 
+    @property
+    def named(self) -> bool:
+        """The same as `memorised`. Notebooks that were handed in with version 0.1.0 ask for it by this name."""
+        return self.memorised
+
     def drawn(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """Pixels (... × channels × height × width) as charts take them: one channel is ink on paper, three are
         colours."""

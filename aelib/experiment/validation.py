@@ -49,7 +49,7 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
     if experiment.snapshots is not None and any(epoch < 0 for epoch in experiment.snapshots):
         yield Problem(
             "snapshots",
-            value_text(experiment.snapshots),
+            str(list(experiment.snapshots)),
             "give epochs from 0 on; those after the last are left out",
         )
 

@@ -26,8 +26,8 @@ resolved.architecture.parameters
 ```
 
 The fields of an experiment are checked when it is made. Whether they fit its data set is checked when it is resolved,
-before it is trained. An error names the field, its value and what is allowed. A field that has no effect does not change the digest, for example momentum with
-Adam.
+before it is trained. If a value is wrong, or if fields do not fit together, the error names the field, its value and
+what is allowed. A field that has no effect does not change the digest, for example momentum with Adam.
 
 """
 

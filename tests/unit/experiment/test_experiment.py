@@ -45,7 +45,7 @@ BAD = [
     ({"epochs": 1.5}, "epochs is 1.5", "whole number"),
     ({"batch_size": 33}, "batch_size is 33", "1 to 32"),
     ({"batch_size": 0}, "batch_size is 0", "from 1"),
-    ({"batch_size": 31, "model.batch_norm": True}, "batch_size is 31", "batch norm"),
+    ({"batch_size": 31, "model.batch_norm": True}, "batch_size is 31", "batch_norm"),
     ({"early_stop.kind": "never"}, "early_stop.kind is 'never'", "patience"),
     ({"early_stop.patience": 0}, "early_stop.patience is 0", "1 to"),
     ({"snapshots": [1, -5]}, "snapshots is [1, -5]", "from 0 on"),

@@ -1,10 +1,12 @@
 """A store, addresses and presets written by version 0.1.0 mean the same today (tests/data/before_rooms)."""
 
 import json
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 import aelib
@@ -53,3 +55,19 @@ def test_an_address_opens_the_same_experiment(address: dict[str, Any]) -> None:
     assert problem is None
     assert digest_of(experiment) == address["digest"]
     assert digest_of(decode(*unpack(address["packed"]))) == address["digest"]
+
+
+def test_a_notebook_that_was_handed_in_still_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    handed_in = nbformat.read(WRITTEN / "notebook.ipynb", as_version=4)
+    names: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it uses is deprecated, and nothing shows its pictures
+        for cell in handed_in.cells:
+            if cell.cell_type == "code":
+                exec(cell.source, names)
+    assert "loss 0.67" in capsys.readouterr().out

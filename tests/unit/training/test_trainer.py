@@ -5,7 +5,7 @@ import pickle
 import pytest
 import torch
 
-from aelib.experiment import Experiment, ExperimentError, digest_of, presets
+from aelib.experiment import Experiment, ExperimentError, Problem, digest_of, presets
 from aelib.store import DamagedRun
 from aelib.training import Cancelled, Diverged, Progress, Run, fit, fit_many, trainer
 
@@ -171,7 +171,10 @@ def test_members_keep_their_own_order_and_snapshots_when_others_leave() -> None:
         assert alone.epochs == pytest.approx(run.epochs, abs=2 * trainer.CHECK_EVERY)
 
 
-@pytest.mark.parametrize("error", [Diverged(BEST, 3), DamagedRun("0" * 16, "gone"), ExperimentError(["a.", "b."])])
+@pytest.mark.parametrize(
+    "error",
+    [Diverged(BEST, 3), DamagedRun("0" * 16, "gone"), ExperimentError([Problem("a", "b", "c"), Problem("", "d", "e")])],
+)
 def test_errors_survive_the_way_from_a_worker(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error)
