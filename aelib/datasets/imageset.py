@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,7 @@ WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from i
 
 
 class Splits(NamedTuple):
-    """How many images, in this order: training set, validation set, test set.
-
-    Where the last two are 0, the images are to be memorised (a font), and a net is evaluated on its training set.
-    """
+    """How many images, in this order: training set, validation set, test set."""
 
     train: int
     valid: int = 0
@@ -95,6 +92,8 @@ class DatasetSpec:
         classes: different labels.
         source, licence: where the images come from, and under which terms.
         load: reads the images; raises LabError where they are not on this machine.
+        evaluation: "held_out": a net is evaluated on images that it was not trained on; "memorise": it shall learn
+            every single image (a font), so nothing is held out, and an image is learnt or not.
         wrong_pixel: a pixel is wrong from this distance on (0 to 1).
         light: whether 1 is white, as in a photograph; else 1 is ink on paper.
         missing: None where the images are here, else one sentence that says what to do.
@@ -111,11 +110,17 @@ class DatasetSpec:
     source: str
     licence: str
     load: Callable[[], ImageSet] = field(repr=False, compare=False)
+    evaluation: Literal["memorise", "held_out"] = "held_out"
     wrong_pixel: float = WRONG_PIXEL
     light: bool = False
     missing: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
     input_shape: tuple[int, int, int] | None = None
     content: str = ""
+
+    def __post_init__(self) -> None:
+        held_out = self.splits.valid + self.splits.test
+        if (self.evaluation == "held_out") != (held_out > 0):
+            raise ValueError(f"{self.name}: evaluation is {self.evaluation!r} and {held_out} images are held out")
 
     @property
     def shown_shape(self) -> tuple[int, int, int]:
@@ -140,8 +145,8 @@ class DatasetSpec:
 
     @property
     def memorised(self) -> bool:
-        """Whether a net shall memorise every single image: nothing is held out, and an image is learnt or not."""
-        return self.splits.train == self.images
+        """Whether a net shall learn every single image: see `evaluation`."""
+        return self.evaluation == "memorise"
 
     @property
     def named(self) -> bool:

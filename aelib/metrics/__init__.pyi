@@ -1,11 +1,12 @@
 from . import image_quality as image_quality
 from . import latent_space as latent_space
 from . import reconstruction as reconstruction
+from .protocol import EvaluationProtocol as EvaluationProtocol
+from .protocol import protocol as protocol
 from .reconstruction import LEARNT_AT_MOST as LEARNT_AT_MOST
 from .reconstruction import mse as mse
 from .reconstruction import nearest as nearest
 from .reconstruction import psnr as psnr
-from .reconstruction import summary as summary
 from .reconstruction import variational as variational
 from .reconstruction import wrong_pixel_map as wrong_pixel_map
 from .reconstruction import wrong_pixels as wrong_pixels

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from aelib.datasets import DatasetSpec, ImageSet
 from aelib.nn.variational import active
 
 LEARNT_AT_MOST = 1  # wrong pixels with which an image still counts as learnt
@@ -43,25 +42,6 @@ def nearest(images: Tensor, among: Tensor) -> tuple[Tensor, Tensor]:
     distances = torch.cdist(images.flatten(1).double(), among.flatten(1).double())
     found = distances.min(dim=1)
     return found.indices, found.values / math.sqrt(images[0].numel())
-
-
-def summary(outputs: Tensor, images: ImageSet, described: DatasetSpec) -> dict[str, Any]:
-    """Metrics of one run: images (of the test set), mse (mean over pixels and images); for a memorised set
-    also learnt and total (images), wrong_pixels (name -> count), wrong_pixels_total, and worst_pixel
-    (the largest distance of any pixel from its target)."""
-    targets = images.images()
-    figures: dict[str, Any] = {"images": len(images), "mse": float(mse(outputs, targets).mean())}
-    if not described.memorised:
-        return figures
-    counts = wrong_pixels(outputs, targets, described.wrong_pixel).tolist()
-    return {
-        "learnt": sum(count <= LEARNT_AT_MOST for count in counts),
-        "total": len(images),
-        "wrong_pixels_total": sum(counts),
-        **figures,
-        "worst_pixel": float((outputs - targets).abs().max()),
-        "wrong_pixels": dict(zip(images.names, counts, strict=True)),
-    }
 
 
 def variational(codes: Tensor, kl_each: Tensor, recon_loss: float) -> dict[str, Any]:

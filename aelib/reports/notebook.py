@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from aelib import metrics
-from aelib.experiment import from_json
+from aelib.experiment import digest_of, from_json
 from aelib.metrics import latent_space
 from aelib.store import Store
 from aelib.training import fit"""

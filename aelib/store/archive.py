@@ -30,7 +30,7 @@ from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
 from aelib.datasets.user import glyphs, storage
 from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS, resolve
-from aelib.metrics import reconstruction
+from aelib.metrics import protocol, reconstruction
 from aelib.models import build
 from aelib.training import Run, history_columns, utc_text
 
@@ -345,15 +345,13 @@ def _number(value: object) -> bool:
 def _of_metrics(run: Run) -> str | None:
     """Check that the metrics are those of such a run, are numbers, and agree with each other and with the weights."""
     found, described, latent = run.metrics, run.spec, run.latent_dim
-    numbers = {"images", "mse"} | (
-        {"learnt", "total", "wrong_pixels_total", "worst_pixel"} if described.memorised else {"psnr"}
-    )
+    evaluated_by = protocol(described)
+    numbers = set(evaluated_by.metrics)
     lists: dict[str, Callable[[Any], bool]] = {}
     if run.experiment.model.variational:
         numbers |= {"recon_loss", "kl", "elbo", "active"}
         lists = {name: _numbers_of(latent) for name in ("active_each", "kl_each")}
-    counts = found.get("wrong_pixels") if described.memorised else None
-    if found.keys() != numbers | lists.keys() | ({"wrong_pixels"} if described.memorised else set()):
+    if found.keys() != numbers | lists.keys() | evaluated_by.by_image:
         return "its metrics are not those of such a run"
     if not all(_number(found[name]) for name in numbers) or not all(fits(found[name]) for name, fits in lists.items()):
         return "its metrics are not all numbers"
@@ -361,18 +359,9 @@ def _of_metrics(run: Run) -> str | None:
         found["elbo"], -(found["recon_loss"] + found["kl"]), rel_tol=1e-4, abs_tol=1e-4
     ):
         return "its metrics do not agree with each other"
-    if "psnr" in found and not math.isclose(found["psnr"], reconstruction.psnr(max(found["mse"], 1e-10)), abs_tol=1e-3):
+    if not evaluated_by.agree(found, run.images):
         return "its metrics do not agree with each other"
-    if described.memorised and not (
-        isinstance(counts, dict)
-        and all(isinstance(count, int) and 0 <= count <= described.pixels for count in counts.values())
-        and tuple(counts) == run.images.names
-        and found["total"] == found["images"] == len(counts)
-        and found["wrong_pixels_total"] == sum(counts.values())
-        and found["learnt"] == sum(count <= reconstruction.LEARNT_AT_MOST for count in counts.values())
-    ):
-        return "its metrics do not agree with each other"
-    if not described.memorised and found["images"] != len(datasets.test_set(described.name)):
+    if evaluated_by.held_out and found["images"] != len(datasets.test_set(described.name)):
         return "its metrics are of other images"
     return _check_metrics_again(run)
 

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.experiment import GRID_SIDE, Experiment, resolve
-from aelib.metrics import latent_space, reconstruction
+from aelib.metrics import latent_space, protocol, reconstruction
+from aelib.metrics.protocol import HeldOut
 
 from .batches import BatchLoader
 from .engines.base import Engine, Evaluation, Posterior
@@ -34,33 +35,29 @@ class Evaluated(NamedTuple):
 def history_columns(experiment: Experiment) -> tuple[str, ...]:
     """The columns of a run's history, after epoch and seconds: the training loss and, where images are held out, their
     loss; the parts of a variational loss; and the metrics."""
-    described = resolve(experiment).spec
-    losses = ("train_loss",) if described.memorised else ("train_loss", _held_out(described))
+    evaluated_by = protocol(resolve(experiment).spec)
     parts = ("recon_loss", "kl") if experiment.model.variational else ()
-    return *losses, *parts, *(("wrong_pixels", "learnt") if described.memorised else ("mse",))
-
-
-def _held_out(described: datasets.DatasetSpec) -> str:
-    return "valid_loss" if described.splits.valid else "test_loss"
+    return *evaluated_by.losses, *parts, *evaluated_by.figures
 
 
 class Evaluator:
     """Evaluates the members of an engine on the data set's evaluation set. experiment: of any of them."""
 
     def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
-        self.experiment, self.engine, self.loader = experiment, engine, loader
-        self.spec, self.images = resolve(experiment).spec, datasets.evaluation_set(experiment.dataset)
+        self.resolved, self.engine, self.loader = resolve(experiment), engine, loader
+        self.spec, self.images = self.resolved.spec, datasets.evaluation_set(experiment.dataset)
+        self.protocol = protocol(self.spec)
         self.targets = self.images.images().to(loader.device)
-        self.total = len(self.images) if self.spec.memorised else 0  # images that can be learnt
-        self.held_out = _held_out(self.spec)
+        self.total = 0 if self.protocol.held_out else len(self.images)  # images that can be learnt
         self.prepare()
 
     def prepare(self) -> None:
         """Make the batches for the members that the loader has now: the evaluation set and, where it is held out, a
         sample of the training set, so that both losses are of the same weights."""
-        self.evaluation_batch = self.loader.evaluation_batch(None if self.spec.memorised else self.images)
+        held_out = self.protocol.held_out
+        self.evaluation_batch = self.loader.evaluation_batch(self.images if held_out else None)
         step = -(-self.spec.splits.train // min(len(self.images), TRAIN_SAMPLE))
-        self.sample = None if self.spec.memorised else self.loader.sample(step)
+        self.sample = self.loader.sample(step) if held_out else None
 
     def evaluate(self, epoch: int) -> Evaluated:
         """Evaluate all members as they are now."""
@@ -74,36 +71,30 @@ class Evaluator:
     ) -> list[dict[str, float]]:
         """Of each net, what the history records; sampled: losses on the training set, where the evaluation set is held
         out."""
-        columns: dict[str, list[float]] = {"train_loss": evaluation.loss.tolist()}
-        if sampled is not None:
-            columns = {"train_loss": sampled.tolist(), self.held_out: evaluation.loss.tolist()}
+        losses = [evaluation.loss] if sampled is None else [sampled, evaluation.loss]
+        columns = {name: loss.tolist() for name, loss in zip(self.protocol.losses, losses, strict=True)}
         if evaluation.posterior is not None:
             columns["recon_loss"] = evaluation.posterior.recon_loss.tolist()
             columns["kl"] = evaluation.posterior.kl.sum(dim=1).tolist()
-        if self.spec.memorised:
-            counts = reconstruction.wrong_pixels(pixels, self.targets, self.spec.wrong_pixel).cpu()
-            columns["wrong_pixels"] = counts.sum(dim=1).tolist()
-            columns["learnt"] = (counts <= reconstruction.LEARNT_AT_MOST).sum(dim=1).tolist()
-            columns["most_wrong"] = counts.amax(dim=1).tolist()
-        else:
-            columns["mse"] = reconstruction.mse(pixels, self.targets).mean(dim=1).tolist()
+        columns |= self.protocol.evaluate(pixels, self.targets)
         rows = zip(*columns.values(), strict=True)
         return [{"epoch": epoch, **dict(zip(columns, row, strict=True))} for row in rows]
 
     def pictures(self, epoch: int, evaluated: Evaluated) -> dict[str, Tensor]:
         """What `Snapshots` has of this epoch: name -> members × ..., on the CPU."""
-        first, evaluation, pixels = self.experiment, evaluated.evaluation, evaluated.pixels
+        resolved, evaluation, pixels = self.resolved, evaluated.evaluation, evaluated.pixels
+        shape = (*evaluation.codes.shape[:2], 0)
         kept = {
             "epochs": torch.full((len(pixels),), epoch),
-            "codes": evaluation.codes.cpu()
-            if resolve(first).stores_codes
-            else torch.zeros(*evaluation.codes.shape[:2], 0),
-            "pixels": _as_bytes(pixels[:, : resolve(first).snapshot_images]),
+            "codes": evaluation.codes.cpu() if resolved.stores_codes else evaluation.codes.new_zeros(shape).cpu(),
+            "pixels": _as_bytes(pixels[:, : resolved.snapshot_images]),
         }
-        if evaluation.posterior is not None and resolve(first).stores_codes:
+        if evaluation.posterior is not None and resolved.stores_codes:
             kept["log_var"] = evaluation.posterior.log_var.cpu()
-        if resolve(first).stores_grid:
-            extents = [latent_space.extent(codes.numpy(), first.model.variational) for codes in kept["codes"]]
+        if resolved.stores_grid:
+            extents = [
+                latent_space.extent(codes.numpy(), resolved.experiment.model.variational) for codes in kept["codes"]
+            ]
             points = [latent_space.cells(extent, GRID_SIDE) for extent in extents]
             decoded = self.engine.decode(torch.from_numpy(np.stack(points)).to(self.loader.device))
             kept["grid"], kept["extent"] = _as_bytes(self.loader.normalization.pixels(decoded)), torch.tensor(extents)
@@ -111,11 +102,11 @@ class Evaluator:
 
     def final_metrics(self, evaluated: Evaluated) -> list[dict[str, Any]]:
         """The metrics of each net on the test set (of a memorised set, on all images)."""
-        if self.spec.memorised:
-            found = [reconstruction.summary(outputs.cpu(), self.images, self.spec) for outputs in evaluated.pixels]
-            codes, posterior = evaluated.evaluation.codes, evaluated.evaluation.posterior
-        else:
+        if self.protocol.held_out:
             found, codes, posterior = self._on_test_set()
+        else:
+            found = [self.protocol.summary(outputs.cpu(), self.images) for outputs in evaluated.pixels]
+            codes, posterior = evaluated.evaluation.codes, evaluated.evaluation.posterior
         if posterior is not None:
             for row, figures in enumerate(found):
                 loss = float(posterior.recon_loss[row])
@@ -136,7 +127,7 @@ class Evaluator:
             if evaluation.posterior is not None:
                 posteriors.append(evaluation.posterior)
         means = [float(values.mean()) for values in torch.cat(squares, dim=1)]
-        found = [{"images": len(images), "mse": mean, "psnr": reconstruction.psnr(max(mean, 1e-10))} for mean in means]
+        found = [HeldOut.of_mse(len(images), mean) for mean in means]
         if not posteriors:
             return found, torch.cat(codes, dim=1), None
         recon_loss = sum(weight * one.recon_loss for weight, one in zip(weights, posteriors, strict=True))

@@ -66,7 +66,7 @@ class Run:
         history: one record for each recorded epoch: epoch, train_loss, seconds; for a memorised set wrong_pixels (sum
             over all images) and learnt, else valid_loss (test_loss, without a validation set) and mse of the evaluation
             set; for variational nets recon_loss and kl.
-        metrics: see `aelib.metrics.summary`; for variational nets also `aelib.metrics.variational`.
+        metrics: see `aelib.metrics.EvaluationProtocol.summary`; for variational nets also `aelib.metrics.variational`.
         epochs: how many were trained.
         stopped: "epochs" (all of them), "learnt" or "patience".
         seconds: of training; the share of this net where several were trained together.

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from aelib.experiment import presets
+from aelib.experiment import change, presets
 from aelib.jobs import Job
 from aelib.training import Run, fit
 
@@ -42,4 +42,4 @@ def held(threads: ThreadPoolExecutor) -> Iterator[None]:
 
 def trained(preset: str, values: Mapping[str, Any]) -> Run:
     """A preset with these values, trained on the CPU."""
-    return fit(presets.get(preset).with_values(values), "cpu")
+    return fit(change(presets.get(preset), values), "cpu")

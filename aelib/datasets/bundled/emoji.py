@@ -100,6 +100,7 @@ def spec(name: str) -> DatasetSpec:
         title=f"{len(chosen)} of {len(palette_names(base))} emoji, {side}x{side}, {kind}",
         shape=(channels, side, side),
         splits=Splits(len(chosen)),
+        evaluation="memorise",
         classes=len(chosen),
         source=SOURCE,
         licence=LICENCE,

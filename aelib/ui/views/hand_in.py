@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.reports.script import check, script
 from aelib.training import Run
@@ -127,7 +128,8 @@ def _download(
 def _here(runs: Sequence[Run]) -> None:
     """Raises LabError where the images of a run are not on this machine."""
     for run in runs:
-        if (missing := run.spec.missing()) is not None:
+        # asked again: its files may have gone since the run was opened
+        if (missing := datasets.spec(run.experiment.dataset).missing()) is not None:
             raise LabError(missing)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aelib.experiment import Experiment, digest_of, presets
+from aelib.experiment import Experiment, change, digest_of, presets
 from aelib.reports import settings_text
 
 
@@ -45,7 +45,7 @@ def test_the_command_gives_the_same_digest(name: str) -> None:
     ],
 )
 def test_the_command_gives_the_same_digest_of_any_experiment(values: dict[str, Any]) -> None:
-    experiment = presets.get("font-20-10").with_values(values)
+    experiment = change(presets.get("font-20-10"), values)
     assert digest_of(_commanded(shlex.split(settings_text.command(experiment)))) == digest_of(experiment)
 
 

@@ -69,5 +69,5 @@ def test_a_notebook_that_was_handed_in_still_runs(
         warnings.simplefilter("ignore")  # what it uses is deprecated, and nothing shows its pictures
         for cell in handed_in.cells:
             if cell.cell_type == "code":
-                exec(cell.source, names)
+                exec(cell.source.replace("%matplotlib inline", ""), names)
     assert "loss 0.67" in capsys.readouterr().out
