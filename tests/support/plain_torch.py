@@ -15,7 +15,7 @@ from aelib import datasets
 from aelib.core.counter_rng import TEST, key, normal, random_bits
 from aelib.core.random import generator
 from aelib.datasets.noise import NOISES
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, resolve
 from aelib.models import build
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
@@ -39,7 +39,7 @@ class _Dense(nn.Module):
     def __init__(self, experiment: Experiment) -> None:
         super().__init__()
         model, random = experiment.model, generator(experiment.seed, "weights")
-        self.shape = experiment.dataset_spec.shape
+        self.shape = resolve(experiment).spec.shape
         code = 2 * model.layers[-1] if model.variational else model.layers[-1]
         self.encoder = self._half(experiment, [*model.layers[:-1], code], model.code_activation, random)
         *decoder, last = self._half(experiment, model.decoder, experiment.output_activation, random)
@@ -92,7 +92,7 @@ def _noise(experiment: Experiment, pixels: Tensor, turn: int) -> Tensor:
 def _codes_noise(experiment: Experiment, images: int, turn: int) -> Tensor:
     """Standard normal, images × latent_dim, of one turn."""
     keys, numbers = [key(experiment.seed, turn)], torch.arange(images)
-    return normal(lambda draw: random_bits(keys, numbers, experiment.latent_dim, draw + 2))[0].double()
+    return normal(lambda draw: random_bits(keys, numbers, resolve(experiment).latent_dim, draw + 2))[0].double()
 
 
 def _rate(experiment: Experiment, epoch: int) -> float:
@@ -107,7 +107,7 @@ def _rate(experiment: Experiment, epoch: int) -> float:
 
 def train(experiment: Experiment) -> PlainRun:
     """Train a net on a set that is memorised."""
-    about = experiment.dataset_spec
+    about = resolve(experiment).spec
     assert about.memorised
     images, noise = datasets.training_set(experiment.dataset), experiment.corruption
     count, size = len(images), experiment.batch_size or len(images)

@@ -5,7 +5,7 @@ import pickle
 import pytest
 import torch
 
-from aelib.experiment import Experiment, ExperimentError, Problem, digest_of, presets
+from aelib.experiment import Experiment, ExperimentError, Problem, presets
 from aelib.store import DamagedRun
 from aelib.training import Cancelled, Diverged, Progress, Run, fit, fit_many, trainer
 
