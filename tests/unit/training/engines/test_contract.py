@@ -4,14 +4,16 @@ Engines and entries are read from the registries, so that a new one is tested he
 `tests/support/plain_torch.py`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from aelib.experiment import Experiment, ExperimentError, choices
 from aelib.experiment.schema import REGISTRIES
-from aelib.training.engines import registry
-from aelib.training.engines.base import EngineKind
+from aelib.training.engines import autograd, registry
+from aelib.training.engines.autograd import AutogradEngine
+from aelib.training.engines.base import Batch, EngineKind
 from tests.support import contract
 
 VARIATIONAL = {"model.variational": True, "beta": 2.0, "beta_warm_up": 3, "free_bits": 0.02}
@@ -67,3 +69,27 @@ def test_an_engine_goes_the_way_of_plain_pytorch_or_leaves_the_net_to_another(
     contract.skip_where_numba_is_missing(kind)
     claimed = contract.check(kind, experiment, monkeypatch)
     assert claimed or experiment != contract.BASE, "an engine that does not train a plain dense net trains nothing"
+
+
+class _TooFar(AutogradEngine):
+    """Every step is 1% too long."""
+
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
+        super().step(batch, 1.01 * rate_factor, beta_factor)
+
+
+def test_an_engine_that_errs_by_one_percent_breaks_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    errs = replace(
+        autograd.KIND, name="errs", make=lambda models, members, device: _TooFar(models[0], members[0], device)
+    )
+    with pytest.raises(AssertionError, match="not close"):
+        contract.check(errs, contract.BASE, monkeypatch)
+
+
+def test_an_engine_that_is_asked_for_what_it_does_not_claim_breaks_the_contract(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "serving", lambda members, device: registry.ENGINES)
+    modest = replace(registry.ENGINES[0], trains=lambda members: False)
+    with pytest.raises(AssertionError, match="does not claim"):
+        contract.check(modest, contract.BASE, monkeypatch)
