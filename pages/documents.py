@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from aelib.ui import page_frame
 from aelib.ui.lessons import documents
+from aelib.ui.lessons.lesson import SectionedPage
 from aelib.ui.shell import messages
+from aelib.ui.shell.lessons import DOCUMENTS
 
-page_frame.page("From the documents")
-st.title("From the documents")
-st.markdown(
+SectionedPage(
+    DOCUMENTS,
     "Five classroom documents stand behind these lessons, and report what their networks did: mostly once, with one "
     "random start, and with half of the recipe left out. Here every figure is measured again, many times. "
-    "Before you look: how many of them will hold?"
+    "Before you look: how many of them will hold?",
 )
 
 with messages.show_errors():

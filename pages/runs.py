@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from aelib.ui import page_frame
 from aelib.ui.lessons import leaderboard, runs
+from aelib.ui.lessons.lesson import SectionedPage
 from aelib.ui.shell import messages
+from aelib.ui.shell.lessons import LESSONS, RUNS
 from aelib.ui.views import run_file
 
-page_frame.page("Runs")
-st.title("Runs")
-st.markdown(
+SectionedPage(
+    RUNS,
     "Everything that was trained on this server. Pick a run to open it as if you had trained it yourself: the same "
-    "experiment gives the same run, but for rounding. Pick several to compare them."
+    "experiment gives the same run, but for rounding. Pick several to compare them.",
 )
 
 with messages.show_errors():
@@ -20,7 +20,7 @@ with messages.show_errors():
     rows, dataset = runs.filtered()
     if not rows:
         st.info("No runs here yet, or none that fit the filter. Train one in a lesson and it appears at once.")
-        st.page_link("pages/dense.py", label="To the first lesson", icon=":material/hub:")
+        st.page_link(LESSONS[0].file, label="To the first lesson", icon=LESSONS[0].icon)
         st.stop()
     runs.table(rows)
 

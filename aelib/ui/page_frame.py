@@ -9,7 +9,7 @@ from aelib import datasets
 from aelib.charts import glyphs
 
 from .jobs.sidebar import panel
-from .lessons.registry import HOME, LESSONS, TOOLS
+from .shell.lessons import LESSONS, TOOLS
 from .shell.messages import show_errors
 from .shell.server_state import jobs
 
@@ -24,14 +24,11 @@ def page(title: str) -> None:
         jobs()
     with st.sidebar:
         st.markdown("**Autoencoder Lab**")
-        file, label, icon = HOME
-        st.page_link(file, label=label, icon=icon)
-        st.caption("Lessons")
-        for file, label, icon, _ in LESSONS:
-            st.page_link(file, label=label, icon=icon)
-        st.caption("Tools")
-        for file, label, icon in TOOLS:
-            st.page_link(file, label=label, icon=icon)
+        st.page_link("app.py", label="Home", icon=":material/home:")
+        for heading, pages in (("Lessons", LESSONS), ("Tools", TOOLS)):
+            st.caption(heading)
+            for one in pages:
+                st.page_link(one.file, label=one.title, icon=one.icon)
         panel()
 
 

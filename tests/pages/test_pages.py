@@ -11,7 +11,7 @@ from aelib.experiment import digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.form import url_sync
-from aelib.ui.lessons import registry
+from aelib.ui.shell import lessons as registry
 from tests.support.apps import ROOT, opened, sound
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -28,7 +28,7 @@ def _headers(app: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "page", ["app.py", registry.RUNS[0], registry.DOCUMENTS[0], *(lesson[0] for lesson in registry.LESSONS)]
+    "page", ["app.py", registry.RUNS.file, registry.DOCUMENTS.file, *(one.file for one in registry.LESSONS)]
 )
 def test_every_page_opens_on_an_empty_server(page: str) -> None:
     app = _open(page)
@@ -38,7 +38,7 @@ def test_every_page_opens_on_an_empty_server(page: str) -> None:
 
 def test_every_page_file_is_in_the_navigation() -> None:
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert files == {*(tool[0] for tool in registry.TOOLS), *(lesson[0] for lesson in registry.LESSONS)}
+    assert files == {one.file for one in (*registry.TOOLS, *registry.LESSONS)}
 
 
 def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:

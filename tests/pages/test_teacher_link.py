@@ -10,7 +10,7 @@ from aelib.experiment import Experiment, flatten, presets
 from aelib.store import Store, archive
 from aelib.training import fit
 from aelib.ui.form import teacher_link
-from aelib.ui.lessons import registry
+from aelib.ui.shell import lessons as registry
 from tests.support.apps import opened, sound
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -134,7 +134,7 @@ def test_the_data_set_keeps_its_value_where_another_preset_is_chosen() -> None:
     assert app.query_params["dataset"] == "emoji32x32"
 
 
-LESSONS = [file.split("/")[1].removesuffix(".py") for file, *_ in registry.LESSONS]
+LESSONS = [one.name for one in registry.LESSONS]
 
 
 @pytest.mark.parametrize("lesson", [*LESSONS, "lab"])
@@ -222,7 +222,7 @@ def test_a_bad_task_is_one_sentence_and_the_rest_works(task: str) -> None:
 # --- the popover ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", [file for file, *_ in registry.LESSONS])
+@pytest.mark.parametrize("page", [one.file for one in registry.LESSONS])
 def test_every_lesson_makes_links(page: str) -> None:
     app = _open(page)
     lesson = page.split("/")[1].removesuffix(".py")

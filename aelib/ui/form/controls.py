@@ -1,8 +1,8 @@
 """Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
 choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right.
 
-A teacher's link (rules.py) fixes controls or leaves them out: `_draw` is where that is decided, `_pin` what keeps
-their values."""
+A teacher's link (teacher_link.py) fixes controls or leaves them out: `_draw` decides that, and `_pin` keeps their
+values."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,7 +13,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aelib import datasets
 from aelib.core.errors import LabError
-from aelib.datasets import DatasetSpec
 from aelib.experiment import (
     MAX_WIDTH,
     Experiment,
@@ -28,75 +27,79 @@ from aelib.experiment import (
 from aelib.experiment.encoding import MAX_VALUE, PRESET, encode
 from aelib.experiment.labels import text
 from aelib.ui.shell.address import from_query
+from aelib.ui.shell.lessons import Lesson
 from aelib.ui.shell.messages import sentences
+from aelib.ui.shell.session import FormState, Slot, form_state, set_widget, widget
 
 from . import teacher_link, url_sync
-from .teacher_link import MORE, Rules
+from .teacher_link import MORE
 
 NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
-OWN = "own_datasets"  # in the session: names of data sets that this person has given
+OWN_DATASETS: Slot[list[str]] = Slot("own_datasets", list)  # names of data sets that this person has given
 
 
 class Controls:
-    """The controls of one lesson. `lesson` keeps its widgets apart from those of other lessons."""
+    """The controls of one lesson; `lesson.name` keeps its widgets apart from those of other lessons."""
 
-    def __init__(
-        self,
-        lesson: str,
-        default: str,
-        extras: Mapping[str, str] | None = None,
-        takes: Callable[[DatasetSpec], bool] = lambda _: True,
-        kinds: tuple[str, ...] = ("dense",),
-    ) -> None:
-        """default: the preset that a first visit shows; extras: what the page's address has in addition to an
-        experiment, with their defaults; takes: which data sets the lesson is for; kinds: of nets."""
-        self.lesson, self.default, self.extras, self.takes = lesson, default, dict(extras or {}), takes
-        self.kinds = kinds
-        self._address = f"{lesson}:address"
+    def __init__(self, lesson: Lesson, extras: Mapping[str, str] | None = None) -> None:
+        """extras: what the page's address has in addition to an experiment, with their defaults."""
+        self.lesson, self.extras = lesson, dict(extras or {})
         self.given = False  # an address has just been read
         self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
         self.problem: str | None = None  # with the address, one sentence
         self.problems: list[str] = []  # with what was typed or chosen, one sentence each
         self.notes: list[str] = []  # what of a teacher's link cannot be kept to, one sentence each
         self.drawn: list[str] = []  # fields that this form has a control for, left out or not
+        self._slot = form_state(lesson.name)
         query = {key: st.query_params[key] for key in st.query_params}
-        if url_sync.is_echo(lesson, query):
-            query = st.session_state[self._address]
+        if url_sync.is_echo(lesson.name, query):
+            query = self.address
             st.query_params.from_dict(query)
         # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
-        if self._address not in st.session_state or (query and query != st.session_state[self._address]):
-            rest = {key: value for key, value in query.items() if key not in (*self.extras, *teacher_link.NAMES)}
-            preset, experiment, self.problem = from_query(rest, default)
-            said, self.notes = teacher_link.read(query, lesson)
-            values = {PRESET: preset, **flatten(experiment.model_dump(mode="json"))}
-            # what is hidden follows the preset, unless the address says its value
-            pinned = said.locked | (said.hidden & (set() if self.problem else rest.keys()))
-            st.session_state[self.key("rules")] = said
-            st.session_state[self.key("pinned")] = {path: values[path] for path in sorted(pinned)}
-            self.load(preset, experiment)
-            for name, value in self.extras.items():
-                st.session_state[self.extra_key(name)] = query.get(name, value)[:MAX_VALUE]
-            st.session_state[self._address] = query
-            self.given = bool(query)
-            if query:  # a link from this page to itself changes the script's address, but not the browser's
-                st.query_params.from_dict(query)
-        self.rules: Rules = st.session_state[self.key("rules")]
+        if not self._slot or (query and query != self.address):
+            self._read(query)
+        self._state = self._slot.setdefault()
+        self.rules, _ = teacher_link.read(self._state.rules, lesson)
         self._pin()
 
+    def _read(self, query: dict[str, str]) -> None:
+        """Set every control as an address says."""
+        rest = {key: value for key, value in query.items() if key not in (*self.extras, *teacher_link.NAMES)}
+        preset, experiment, self.problem = from_query(rest, self.lesson.preset)
+        rules, self.notes = teacher_link.read(query, self.lesson)
+        values = {PRESET: preset, **flatten(experiment.model_dump(mode="json"))}
+        # what is hidden follows the preset, unless the address says its value
+        pinned = rules.locked | (rules.hidden & (set() if self.problem else rest.keys()))
+        fixed = {path: values[path] for path in sorted(pinned)}
+        self._state = self._slot.set(FormState(query, rules.query(), fixed))
+        self.load(preset, experiment)
+        for name, value in self.extras.items():
+            set_widget(self.extra_key(name), query.get(name, value)[:MAX_VALUE])
+        self.given = bool(query)
+        if query:  # a link from this page to itself changes the script's address, but not the browser's
+            st.query_params.from_dict(query)
+
     def key(self, path: str) -> str:
-        return f"{self.lesson}:{path}"
+        return f"{self.lesson.name}:{path}"
 
     def extra_key(self, name: str) -> str:
-        """Where the page keeps what its address has in addition to an experiment."""
-        return f"{self.lesson}:extra:{name}"
+        """The key of a widget that the page's address has in addition to an experiment."""
+        return self.key(f"extra:{name}")
+
+    def get(self, path: str) -> Any:
+        """What the control of a field says now, typed or chosen; where it is not drawn, what it would show."""
+        return widget(self.key(path), self._state.values.get(path))
+
+    def set(self, path: str, value: Any) -> None:
+        """Let the control of a field show a value."""
+        set_widget(self.key(path), value)
 
     def load(self, preset: str, experiment: Experiment) -> None:
         """Set every control."""
-        st.session_state[self.key(PRESET)] = preset
-        values = flatten(experiment.model_dump(mode="json"))
-        for path, value in values.items():
-            st.session_state[self.key(path)] = _as_typed(path, value)
-        st.session_state[self.key("values")] = values
+        self.set(PRESET, preset)
+        self._state.values = flatten(experiment.model_dump(mode="json"))
+        for path, value in self._state.values.items():
+            self.set(path, _as_typed(path, value))
         self._pin()
 
     # --- what a teacher's link says -------------------------------------------------------------------------
@@ -104,12 +107,11 @@ class Controls:
     @property
     def pinned(self) -> dict[str, Any]:
         """Fields (and `preset`) whose value no control changes, with it."""
-        found: dict[str, Any] = st.session_state[self.key("pinned")]
-        return found
+        return self._state.pinned
 
     def _pin(self) -> None:
         for path, value in self.pinned.items():
-            st.session_state[self.key(path)] = _as_typed(path, value)
+            self.set(path, _as_typed(path, value))
 
     def _kept(self, experiment: Experiment) -> Experiment:
         """The same with what is pinned. Raises LabError where that does not fit."""
@@ -145,23 +147,21 @@ class Controls:
 
     # --- widgets --------------------------------------------------------------------------------------------
 
-    def preset(self, names: list[str]) -> presets.Preset:
+    def preset(self) -> presets.Preset:
         """Where to start from; choosing one sets every control."""
-        key = self.key(PRESET)
-        if self.pinned:
-            names = [name for name in names if self._fits(name)]
-        if st.session_state.get(key) not in names:
-            names = [*names, st.session_state[key]]
+        names = [name for name in self.lesson.presets() if not self.pinned or self._fits(name)]
+        if self.get(PRESET) not in names:
+            names.append(self.get(PRESET))
         self._draw(
             st.selectbox,
             "Start from",
             PRESET,
             names,
             format_func=lambda name: presets.PRESETS[name].title,
-            on_change=lambda: self.load(st.session_state[key], self._kept(presets.get(st.session_state[key]))),
+            on_change=lambda: self.load(self.get(PRESET), self._kept(presets.get(self.get(PRESET)))),
             help="The documents' networks, then recipes of ours. Choosing one sets every control below.",
         )
-        return presets.preset(st.session_state[key])
+        return presets.preset(self.get(PRESET))
 
     def typed(self, path: str) -> None:
         """A text to type: sizes, rates and other numbers, checked when the experiment is made."""
@@ -184,80 +184,70 @@ class Controls:
 
     def dataset(self) -> None:
         """The bundled sets that this lesson is for, and those that this person has given."""
-        key = self.key("dataset")
-        own = [name for name in st.session_state.get(OWN, []) if self._is_for(name)]
         bundled = [name for name in datasets.SETS if self._is_for(name)]
-        names = list(dict.fromkeys([*bundled, *own, st.session_state[key]]))
+        own = [name for name in OWN_DATASETS.get() if self._is_for(name)]
+        names = list(dict.fromkeys([*bundled, *own, self.get("dataset")]))
         titles = Counter(map(title, names))
 
-        def told(name: str) -> str:
+        def unambiguous(name: str) -> str:
             # the browser sends what it shows: two sets of as many pictures must not be called the same
             return title(name) if titles[title(name)] == 1 else f"{title(name)} ({name.rpartition('-')[2]})"
 
-        self._draw(st.selectbox, "Data set", "dataset", names, format_func=told, on_change=self._fit_sizes)
+        self._draw(st.selectbox, "Data set", "dataset", names, format_func=unambiguous, on_change=self._fit_sizes)
 
     def _is_for(self, name: str) -> bool:
         try:
-            return self.takes(datasets.spec(name))
+            return self.lesson.takes(datasets.spec(name))
         except LabError:  # removed from this machine since
             return False
 
     def use(self, dataset: str, own: bool = False) -> None:
-        """Choose a data set; own: keep it among this person's. Raises LabError for one that is not here."""
+        """Choose a data set; own: add it to this person's. Raises LabError for one that is not here."""
         datasets.spec(dataset)
         if self.rules.state("dataset") != "free":
             raise LabError("The data set is fixed by the link that you opened: choose another lesson for your own.")
-        if own:
-            mine = st.session_state.setdefault(OWN, [])
-            if dataset not in mine:
-                mine.append(dataset)
-        st.session_state[self.key("dataset")] = dataset
+        if own and dataset not in OWN_DATASETS.setdefault():
+            OWN_DATASETS.get().append(dataset)
+        self.set("dataset", dataset)
         self._fit_sizes()
 
     def _fit_sizes(self) -> None:
         """Another data set has other images: the first layer (and a decoder's last) follows."""
-        described = datasets.spec(st.session_state[self.key("dataset")])
+        described = datasets.spec(self.get("dataset"))
         if described.pixels > MAX_WIDTH:
             return  # too large for fully connected layers
         pixels = str(described.pixels)
-        layers = st.session_state[self.key("model.layers")].replace(",", "-").split("-")
-        st.session_state[self.key("model.layers")] = "-".join([pixels, *layers[1:]])
-        decoder = st.session_state[self.key("model.decoder_layers")]
-        if decoder:
-            st.session_state[self.key("model.decoder_layers")] = "-".join([*decoder.split("-")[:-1], pixels])
-
-    def get(self, path: str) -> Any:
-        """What the control of a field says now, typed or chosen."""
-        return st.session_state[self.key(path)]
+        self.set("model.layers", "-".join([pixels, *self.get("model.layers").replace(",", "-").split("-")[1:]]))
+        if decoder := self.get("model.decoder_layers"):
+            self.set("model.decoder_layers", "-".join([*decoder.split("-")[:-1], pixels]))
 
     def changed(self, experiment: Experiment) -> str:
         """In words, what differs from the preset that this began with, but for what is left out; empty where nothing
         does."""
-        changes = experiment.changes(presets.get(st.session_state[self.key(PRESET)]))
-        told = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
-        return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in told.items())
+        changes = experiment.changes(presets.get(self.get(PRESET)))
+        shown = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
+        return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in shown.items())
 
     @property
     def address(self) -> dict[str, str]:
         """What stands in the address bar."""
-        found: dict[str, str] = st.session_state[self._address]
-        return found
+        return self._slot.get().address
 
     # --- the experiment -------------------------------------------------------------------------------------
 
     def experiment(self) -> Experiment:
         """What the controls describe; the address follows. Raises LabError; what was typed stays."""
-        values = {path: st.session_state.get(self.key(path), value) for path, value in self._values().items()}
-        experiment = resolve(Experiment().with_values(values)).experiment
-        query = encode(experiment, st.session_state[self.key(PRESET)]).query()
+        typed = {path: self.get(path) for path in self._state.values}
+        experiment = resolve(Experiment().with_values(typed)).experiment
+        query = encode(experiment, self.get(PRESET)).query()
         query |= {path: text(value) for path, value in self.pinned.items() if path not in self.rules.locked}
         query |= self.rules.query()
-        query |= {name: str(st.session_state[self.extra_key(name)]) for name in self.extras}
-        if query != st.session_state[self._address] or not st.query_params:
+        query |= {name: str(widget(self.extra_key(name))) for name in self.extras}
+        if query != self.address or not st.query_params:
             st.query_params.from_dict(query)
-            if st.session_state[self._address]:
-                url_sync.replaced(self.lesson, st.session_state[self._address])
-            st.session_state[self._address] = query
+            if self.address:
+                url_sync.replaced(self.lesson.name, self.address)
+            self._state.address = query
         return experiment
 
     def experiment_or_none(self) -> Experiment | None:
@@ -267,20 +257,16 @@ class Controls:
         except LabError as error:
             self.problems = sentences(error)
             return None
-        if not self.takes(resolve(experiment).spec):
-            self.problems = [f"This lesson shows nothing of {resolve(experiment).spec.title}: open it in its own."]
-            self.elsewhere = experiment
-            return None
-        if experiment.model.kind not in self.kinds:
-            kind = labels.choice("model.kind", experiment.model.kind)
-            self.problems = [f"This lesson shows nothing of {kind} nets: open this one in its own."]
-            self.elsewhere = experiment
-            return None
-        return experiment
-
-    def _values(self) -> dict[str, Any]:
-        values: dict[str, Any] = st.session_state[self.key("values")]
-        return values
+        spec, kind = resolve(experiment).spec, experiment.model.kind
+        if not self.lesson.takes(spec):
+            self.problems = [f"This lesson shows nothing of {spec.title}: open it in its own."]
+        elif kind not in (*self.lesson.kinds, *self.lesson.also):
+            of = labels.choice("model.kind", kind)
+            self.problems = [f"This lesson shows nothing of {of} nets: open this one in its own."]
+        else:
+            return experiment
+        self.elsewhere = experiment
+        return None
 
 
 def _as_typed(path: str, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
     lock=optimizer.kind,epochs    shown, not to be changed        lock=all, lock=more
     hide=model.batch_norm,loss    not shown                       hide=all, hide=more
-    task=learnt>=30;parameters<=1500                              see aelib/tasks.py
+    task=learnt>=30;parameters<=1500                              see aelib/analysis/assignments.py
 
 `all` is every control, `more` those folded under "More choices", `preset` the one called "Start from".
 """
@@ -17,6 +17,9 @@ from aelib.analysis.assignments import Assignment
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, flatten, labels
 from aelib.experiment.encoding import PRESET
+from aelib.ui.shell.lessons import Lesson
+
+from .fields import BLOCK_FIELDS
 
 LOCK, HIDE, TASK = "lock", "hide", "task"
 NAMES = (LOCK, HIDE, TASK)  # in an address
@@ -25,33 +28,6 @@ MAX_NAMES = 2000  # characters of all names
 MAX_SAID = 3  # unknown names in a sentence
 
 State = Literal["free", "fixed", "hidden"]
-
-# what each lesson shows above "More choices"
-_NET = (
-    PRESET,
-    "model.layers",
-    "model.convolution.channels",
-    "model.convolution.stride",
-    "model.convolution.upscale",
-    "model.convolution.residual",
-    "model.hidden_activation",
-    "optimizer.kind",
-    "epochs",
-    "optimizer.learning_rate",
-    "seed",
-)
-_NOISE = ("corruption.kind", "corruption.level", "corruption.pixels", "corruption.fresh", "corruption.where")
-_FRONT: dict[str, tuple[str, ...]] = {
-    "dense": (),
-    "denoising": _NOISE[:3],
-    "emoji": ("dataset", "beta"),
-    "digits": ("dataset", "beta"),
-    "compression": ("dataset",),
-    "colour": ("dataset", *_NOISE),
-    "restoring": ("dataset", *_NOISE),
-    "super_resolution": ("dataset",),
-    "lab": ("dataset", "model.kind", *_NOISE),
-}
 
 
 @dataclass(frozen=True)
@@ -81,7 +57,7 @@ def to_query(lock: tuple[str, ...], hide: tuple[str, ...], task: str) -> dict[st
     return {name: value for name, value in given.items() if value}
 
 
-def read(query: Mapping[str, str], lesson: str) -> tuple[Rules, list[str]]:
+def read(query: Mapping[str, str], lesson: Lesson) -> tuple[Rules, list[str]]:
     """The rules of an address of a lesson, and one sentence for each of its three parts that cannot be kept to as it
     stands; the rest holds."""
     problems: list[str] = []
@@ -113,10 +89,11 @@ def _names(word: str, text: str, problems: list[str]) -> tuple[str, ...]:
     return tuple(name for name in given if name in known)
 
 
-def _fields(names: tuple[str, ...], lesson: str) -> frozenset[str]:
+def _fields(names: tuple[str, ...], lesson: Lesson) -> frozenset[str]:
     found = set(names) - {ALL, MORE}
     if MORE in names:
-        found |= set(_known()) - set(_NET) - set(_FRONT.get(lesson, ()))
+        in_front = {path for block in lesson.front for path in BLOCK_FIELDS.get(block, ())}
+        found |= set(_known()) - {PRESET} - in_front
     return frozenset(_known() if ALL in names else found)
 
 

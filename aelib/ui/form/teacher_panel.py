@@ -12,6 +12,7 @@ from aelib.experiment import Experiment
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
 from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.session import set_widget, widget
 
 from . import teacher_link
 from .controls import Controls
@@ -40,14 +41,14 @@ def task(form: Controls, experiment: Experiment | None) -> None:
     asked = form.rules.task
     if asked is None or experiment is None:
         return
-    with st.container(border=True, key=f"{form.lesson}:task"):
+    with st.container(border=True, key=f"{form.lesson.name}:task"):
         st.markdown(f":material/flag: **Your task:** {escaped(asked.describe(experiment))}")
         for verdict in asked.before(experiment):
             if not verdict.met:
                 st.markdown(_line(verdict))
 
 
-def judged(form: Controls, run: Run) -> None:
+def result(form: Controls, run: Run) -> None:
     """Whether the run is what the task asks for, each condition with its figure."""
     if form.rules.task is None:
         return
@@ -70,9 +71,9 @@ def _line(verdict: ConditionResult) -> str:
 def popover(form: Controls, experiment: Experiment | None) -> None:
     """The link of this page, and one with controls fixed or left out and a task, with its QR code."""
     if form.given:  # begin with what the link that was opened says
-        st.session_state[_key(form, "lock")] = list(form.rules.lock)
-        st.session_state[_key(form, "hide")] = list(form.rules.hide)
-        st.session_state[_key(form, "task")] = str(form.rules.task or "")
+        set_widget(_key(form, "lock"), list(form.rules.lock))
+        set_widget(_key(form, "hide"), list(form.rules.hide))
+        set_widget(_key(form, "task"), str(form.rules.task or ""))
     with st.popover("For the class", icon=":material/co_present:", key=_key(form, "popover")):
         if experiment is None:
             st.markdown("A link is made as soon as the choices fit together.")
@@ -112,7 +113,7 @@ def _make(form: Controls, experiment: Experiment) -> None:
 
 def _several(form: Controls, word: str, label: str, about: str) -> tuple[str, ...]:
     key = _key(form, word)
-    chosen = st.session_state.get(key, [])
+    chosen = widget(key, [])
     names = list(dict.fromkeys([ALL, MORE, PRESET, *form.drawn, *chosen]))
     found = st.multiselect(
         label,
@@ -146,7 +147,7 @@ def _code(form: Controls, link: str) -> None:
     st.download_button(
         "QR code as PNG",
         picture.getvalue(),
-        f"{form.lesson}-link.png",
+        f"{form.lesson.name}-link.png",
         "image/png",
         icon=":material/qr_code:",
         key=_key(form, "png"),
@@ -162,4 +163,4 @@ def _link(query: dict[str, str]) -> str:
 
 
 def _key(form: Controls, name: str) -> str:
-    return f"{form.lesson}:class:{name}"
+    return f"{form.lesson.name}:class:{name}"

@@ -16,16 +16,31 @@ from aelib.datasets.user import image_archive, pictures
 from aelib.ui.components import component
 from aelib.ui.jobs import background
 from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.session import Slot, widget
 
 from .controls import Controls, title
 
-CHOSEN = "chosen"  # in the session: the set of emoji that was chosen last, also while a person's own pictures are shown
 MAX_SAID = 3  # sentences about pictures that were refused
+
+
+def _problem_slot(controls: Controls) -> Slot[str]:
+    """What was wrong with what came last; empty where nothing was."""
+    return Slot(controls.key("upload_problem"), str)
+
+
+def _chosen_slot(controls: Controls) -> Slot[str]:
+    """The set of emoji that was chosen last, also while a person's own pictures are shown."""
+    return Slot(controls.key("chosen"), lambda: palettes.GREY)
+
+
+def _made_slot(controls: Controls) -> Slot[str]:
+    """The data set that was just made of an archive and is not chosen yet; empty where there is none."""
+    return Slot(controls.key("made"), str)
 
 
 def _problem(controls: Controls) -> None:
     """What was wrong with what came last."""
-    if problem := st.session_state.get(controls.key("upload_problem")):
+    if problem := _problem_slot(controls).get():
         st.error(escaped(problem), icon=":material/error:")
 
 
@@ -36,14 +51,14 @@ def glyph_table(controls: Controls) -> None:
     key = controls.key("upload")
 
     def take() -> None:
-        upload = st.session_state[key]
-        st.session_state[controls.key("upload_problem")] = None
+        upload = widget(key)
+        _problem_slot(controls).pop()
         if upload is None:
             return
         try:
             controls.use(tables.save(upload.getvalue()), own=True)
         except LabError as error:
-            st.session_state[controls.key("upload_problem")] = str(error)
+            _problem_slot(controls).set(str(error))
 
     st.file_uploader(
         "Your own glyphs (CSV)",
@@ -64,12 +79,12 @@ def glyph_table(controls: Controls) -> None:
     )
 
 
-def emoji(controls: Controls) -> None:
+def pictures_to_choose(controls: Controls) -> None:
     """Which pictures: emoji of a palette, grey or in colour, or one's own."""
-    name = st.session_state[controls.key("dataset")]
+    name = controls.get("dataset")
     if palettes.is_one(name):
-        st.session_state[controls.key(CHOSEN)] = name
-    chosen = st.session_state.setdefault(controls.key(CHOSEN), palettes.GREY)
+        _chosen_slot(controls).set(name)
+    chosen = _chosen_slot(controls).get()
     _chosen(name)
     controls.drawn.append("dataset")
     if controls.rules.state("dataset") != "free":
@@ -107,22 +122,22 @@ def _palette(controls: Controls, name: str) -> None:
     key = f"{controls.key('palette')}:{base}"
 
     def take() -> None:
-        told = st.session_state[key].get("chosen") or []
-        picked = {number for number in told if isinstance(number, int) and 0 <= number < len(every)}
-        st.session_state[controls.key("upload_problem")] = None
+        sent = widget(key).get("chosen") or []
+        picked = {number for number in sent if isinstance(number, int) and 0 <= number < len(every)}
+        _problem_slot(controls).pop()
         try:
             fewest = palettes.MIN_CHOSEN
             if len(picked) < fewest:
                 raise LabError(f"Choose at least {fewest} emoji; the set stays as it was.")
             controls.use(palettes.name_of(base, picked))
         except LabError as error:
-            st.session_state[controls.key("upload_problem")] = str(error)
+            _problem_slot(controls).set(str(error))
 
     def repaint() -> None:
-        other = palettes.COLOUR if st.session_state[controls.key("colour")] else palettes.GREY
+        other = palettes.COLOUR if controls.get("colour") else palettes.GREY
         controls.use(palettes.name_of(other, chosen))
 
-    st.session_state[controls.key("colour")] = base == palettes.COLOUR
+    controls.set("colour", base == palettes.COLOUR)
     st.toggle(
         "In colour, 32x32",
         key=controls.key("colour"),
@@ -138,9 +153,8 @@ def _own(controls: Controls) -> None:
 
     def take() -> None:
         """Read the files again, as the choices are now."""
-        state = st.session_state
-        given, side, colour = state[f"{form}:files"], state[f"{form}:side"], state[f"{form}:colour"]
-        state[controls.key("upload_problem")] = None
+        given, side, colour = (widget(f"{form}:{name}") for name in ("files", "side", "colour"))
+        _problem_slot(controls).pop()
         if not given:
             return
         read: dict[str, torch.Tensor] = {}
@@ -152,10 +166,10 @@ def _own(controls: Controls) -> None:
                 refused.append(str(error))
         try:
             if read:
-                controls.use(pictures.save(_set(controls, read, side, colour, state[f"{form}:together"])), own=True)
+                controls.use(pictures.save(_set(controls, read, side, colour, widget(f"{form}:together"))), own=True)
         except LabError as error:
             refused.insert(0, str(error))
-        state[controls.key("upload_problem")] = " ".join(refused[:MAX_SAID]) or None
+        _problem_slot(controls).set(" ".join(refused[:MAX_SAID]))
 
     st.markdown("The middle square of each is cut out and scaled down; only that is stored on this server.")
     st.file_uploader(
@@ -181,8 +195,7 @@ def _own(controls: Controls) -> None:
 
 def arrived(controls: Controls) -> None:
     """Choose the set that was just made of an archive: before the controls are drawn, which then cannot be set."""
-    name = st.session_state.pop(controls.key("made"), None)
-    if name is not None:
+    if name := _made_slot(controls).pop():
         controls.use(name, own=True)
 
 
@@ -204,8 +217,8 @@ def collection(controls: Controls, side: int, colour: bool) -> None:
     content, name = upload.getvalue(), upload.name
     key = f"collection:{side}:{colour}:{hashlib.sha256(content).hexdigest()[:16]}"
 
-    def read(told: Callable[[float], None], stop: Callable[[], bool]) -> tuple[str, list[str]]:
-        images, skipped = image_archive.read_zip(content, name, side, colour, told, stop)
+    def read(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> tuple[str, list[str]]:
+        images, skipped = image_archive.read_zip(content, name, side, colour, on_progress, stop)
         return image_archive.save(images), skipped
 
     made = background.result_of(key, "Make a data set of it", read)
@@ -215,9 +228,10 @@ def collection(controls: Controls, side: int, colour: bool) -> None:
     if skipped:
         some = f"{len(skipped)} ({', '.join(skipped[:MAX_SAID])})"
         st.warning(escaped(f"Left out, since they cannot be read: {some}."), icon=":material/broken_image:")
-    used = controls.key("used")
-    if st.session_state.get(used) != key:  # once: afterwards another set may be chosen
-        st.session_state[used], st.session_state[controls.key("made")] = key, dataset
+    used = Slot(controls.key("used"), str)
+    if used.get() != key:  # once: afterwards another set may be chosen
+        used.set(key)
+        _made_slot(controls).set(dataset)
         st.rerun()
 
 
@@ -227,7 +241,7 @@ def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: b
     images, names = list(read.values()), list(read)
     if together:
         every = palettes.palette(palettes.COLOUR if colour or side == 32 else palettes.GREY)
-        numbers = palettes.numbers(st.session_state[controls.key(CHOSEN)])
+        numbers = palettes.numbers(_chosen_slot(controls).get())
         images = [pictures.resized(every.pixels[number], side, colour) for number in numbers] + images
         names = [every.names[number] for number in numbers] + names
     return ImageSet(torch.stack(images), tuple(pictures.names_of(names)), torch.arange(len(images)))

@@ -12,24 +12,26 @@ from aelib.jobs import Job
 from aelib.nn.losses import LOSSES
 from aelib.store import DamagedRun
 from aelib.training import Run, time_estimate
+from aelib.ui.components.figures import chart
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, open_run
+from aelib.ui.shell.session import Slot
 from aelib.ui.shell.visitor import visitor_id
 
 from . import downloads
 
-_WATCHED = "watched"  # digest of the experiment that this person has just seen trained
+_WATCHED = Slot("watched", str)  # digest of the experiment that this person has just seen trained
 POLL = 0.7  # seconds between two checks of a running job
 
 
 def run_of(experiment: Experiment, key: str) -> Run | None:
     """The run of an experiment where the store has it. Else a Train button, or live progress with Stop: None."""
     digest = digest_of(experiment)
-    if st.session_state.get(_WATCHED) != digest:
-        st.session_state.pop(_WATCHED, None)  # another experiment: what was trained just now no longer is
+    if _WATCHED.get() != digest:
+        _WATCHED.pop()  # another experiment: what was trained just now no longer is
     job = jobs().get(digest)
     if job is not None and job.active:
-        st.session_state[_WATCHED] = digest
+        _WATCHED.set(digest)
         _watch(digest, key)
         return None
     is_damaged = False
@@ -45,7 +47,7 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
         st.error(escaped(str(error)), icon=":material/error:")
         return None
     if run is not None:
-        _stored_note(run, just_now=_WATCHED in st.session_state)
+        _stored_note(run, just_now=bool(_WATCHED))
         return run
     if job is not None and job.state == "failed":
         st.error(escaped(job.reason), icon=":material/error:")
@@ -64,7 +66,7 @@ def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
         except LabError as error:
             show_error(error)
             return
-        st.session_state[_WATCHED] = digest_of(experiment)
+        _WATCHED.set(digest_of(experiment))
         st.rerun()
     st.caption(
         f"Not trained yet: {experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)} of "
@@ -140,7 +142,7 @@ def _watch(digest: str, key: str) -> None:
         st.rerun()
     if progress is not None and len(progress.history) > 1:
         label = LOSSES[job.experiment.loss].label
-        st.plotly_chart(curves.loss(progress.history, label), key=f"{key}:live", config={"displayModeBar": False})
+        chart(curves.loss(progress.history, label), f"{key}:live")
 
 
 def stop(job: Job) -> None:

@@ -15,14 +15,15 @@ from aelib.experiment import Experiment, digest_of, variants
 from aelib.metrics import image_quality, reconstruction
 from aelib.training import Run, device_speed
 from aelib.training.device_speed import Speed
+from aelib.ui.components.figures import chart
 from aelib.ui.jobs.background import Work, forget, result_of
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.server_state import jobs
+from aelib.ui.shell.session import draws
 
 SHOWN = 10  # images in a row
 TILE = 64  # pixels of the page
 MAX_EPOCHS = 5
-_PLAIN = {"displayModeBar": False}
 
 
 @st.fragment
@@ -39,9 +40,7 @@ def rows(run: Run, key: str) -> None:
 
 def _others(run: Run, key: str) -> list[int]:
     """The images of the row, far from each other: neighbours may be patches of one photograph."""
-    turn: int = st.session_state.setdefault(f"{key}:turn", 0)
-    if st.button("Other images", icon=":material/casino:", key=f"{key}:others"):
-        turn = st.session_state[f"{key}:turn"] = turn + 1
+    turn = draws(key, st.button("Other images", icon=":material/casino:", key=f"{key}:others"))
     count = len(run.images)
     step = max(1, count // SHOWN)
     return [(turn + step * i) % count for i in range(min(SHOWN, count))]
@@ -135,7 +134,7 @@ def against_devices(experiment: Experiment, key: str) -> None:
     stored = device_speed.stored()
     same = [one for one in stored if device_speed.is_of(one, experiment) and (one.device != "cpu" or not found)]
     if found or same:
-        st.plotly_chart(charts.speeds(found, same), key=f"{key}:bars", config=_PLAIN)
+        chart(charts.speeds(found, same), f"{key}:bars")
     else:
         st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
     if beside:

@@ -19,15 +19,16 @@ from aelib.experiment.labels import text
 from aelib.metrics import latent_space
 from aelib.store import DamagedRun, outcome_text
 from aelib.training import Run
+from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, problems, show_errors
 from aelib.ui.shell.server_state import open_run
+from aelib.ui.shell.session import Slot, set_widget, widget
 from aelib.ui.views import run_views
 
 from . import compare_table
 
-_PLAIN = {"displayModeBar": False}
 SHOWN = 12  # images in a row
 TILE = 48
 IN_A_PLANE = 1_000  # images
@@ -149,15 +150,7 @@ def settings(shown: Mapping[str, Run], key: str) -> None:
     }
     frame = pd.DataFrame(table, index=list(shown)).T
     _highlighted(frame, list(fields), key)
-    st.download_button(
-        "Table as CSV",
-        frame.to_csv(),
-        "compared.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+    csv_button(frame, "compared.csv", key, index=True)
 
 
 def _asked(of: str, among: Sequence[str]) -> str:
@@ -173,13 +166,13 @@ def learning(shown: Mapping[str, Run], key: str) -> None:
         st.info("Images learnt one by one, and many images of some classes: their curves cannot be compared.")
         return
     place = f"{key}:by:{compare_table.version()}"
-    if place not in st.session_state:
-        st.session_state[place] = _asked("by", _BY)
+    if widget(place) is None:
+        set_widget(place, _asked("by", _BY))
     by = str(st.segmented_control("Against", _BY, key=place, required=True))
     compare_table.set_choice("by", by if by != _BY[0] else "")
     if len({run.experiment.dataset for run in shown.values()}) > 1:
         st.caption("These runs are on different images: the shapes of the curves can be compared, not their heights.")
-    st.plotly_chart(curves.errors(shown, shared, by == "seconds"), key=f"{key}:curves", config=_PLAIN)
+    chart(curves.errors(shown, shared, by == "seconds"), f"{key}:curves")
 
 
 def noise(groups: Mapping[str, list[Run]], key: str) -> None:
@@ -195,8 +188,8 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
         return
     names = comparison.shared_metrics([run for group in groups.values() for run in group])
     place = f"{key}:figure:{compare_table.version()}"
-    if st.session_state.get(place) not in names:
-        st.session_state[place] = _asked("figure", names)
+    if widget(place) not in names:
+        set_widget(place, _asked("figure", names))
     chosen = st.selectbox("Figure", names, format_func=METRICS.__getitem__, key=place)
     compare_table.set_choice("figure", chosen if chosen != names[0] else "")
     _left_out([group[0].experiment for group in groups.values()])
@@ -319,8 +312,8 @@ def images(shown: Mapping[str, Run], key: str) -> None:
         # another table has its own widgets, which begin with what the address says
         own = f"{key}:{first.experiment.dataset}"
         place, brushed = f"{own}:picked:{compare_table.version()}", f"{own}:brushed:{compare_table.version()}"
-        if place not in st.session_state:
-            st.session_state[place] = list(dict.fromkeys(names[i] for i in _followed(len(names))))
+        if widget(place) is None:
+            set_widget(place, list(dict.fromkeys(names[i] for i in _followed(len(names)))))
         picked = st.multiselect(
             "Images to follow",
             names,
@@ -329,18 +322,19 @@ def images(shown: Mapping[str, Run], key: str) -> None:
             placeholder="Choose some, or select points in a plane",
         )
         chosen = [names.index(one) for one in picked]
-        many = st.session_state.get(brushed, [])
+        brush: Slot[list[int]] = Slot(brushed, list)
+        many = brush.get()
         if many[:SHOWN] == chosen:  # until others are picked
             chosen = many
         plane = f"{own}:planes:{compare_table.version()}"
 
         def take() -> None:
             """What is selected in a plane is picked: a chart that shows it is another one, without a selection."""
-            points = st.session_state.get(plane, {}).get("selection", {}).get("points", [])
+            points = widget(plane, {}).get("selection", {}).get("points", [])
             if points:
                 found = list(dict.fromkeys(one["point_index"] for one in points))
-                st.session_state[brushed] = found
-                st.session_state[place] = [names[one] for one in found[:SHOWN]]
+                brush.set(found)
+                set_widget(place, [names[one] for one in found[:SHOWN]])
 
         _planes(shown, chosen, plane, take)
         compare_table.set_choice("images", "-".join(map(str, chosen[:SHOWN])))
@@ -365,13 +359,8 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callabl
         return
     points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
     classes = first.images.labels[:IN_A_PLANE].tolist() if not first.spec.memorised else None
-    st.plotly_chart(
-        planes_chart.planes(points, names, classes, chosen),
-        key=key,
-        on_select=take,
-        selection_mode=("points", "box", "lasso"),
-        config=_PLAIN,
-    )
+    plot = planes_chart.planes(points, names, classes, chosen)
+    chart(plot, key, on_select=take, selection_mode=("points", "box", "lasso"))
     if any(run.latent_dim > 2 for run in coded.values()):
         st.caption("Codes of more than two numbers are shown through the plane of their first principal components.")
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -17,11 +18,10 @@ from aelib.ui.form import url_sync
 from aelib.ui.shell.links import short
 from aelib.ui.shell.messages import problems, sentences
 from aelib.ui.shell.server_state import jobs, store
+from aelib.ui.shell.session import Slot, set_widget, widget
 
 _PAGE = "compare"
-# in the session: the table that the editor began with, and as it is now; the address, and its part about the table
-_ROWS, _NOW, _SEEDS, _VERSION = "compare:rows", "compare:now", "compare:seeds", "compare:version"
-_ADDRESS, _WRITTEN, _EXTRAS, _SAID = "compare:address", "compare:written", "compare:extras", "compare:said"
+_SEEDS = "compare:seeds"  # key of a widget
 EXTRAS = ("figure", "by", "images")  # what an address has in addition to the table: see `asked`
 SEEDS_TRIED = 10  # of each preset, to find an experiment by its digest
 _START, _OTHER = "start from", "anything else"
@@ -39,13 +39,39 @@ _DEFAULT = ("font-20-10", "font-25-15")  # which differ in one thing
 Row = dict[str, str | None]
 
 
+@dataclass
+class _Table:
+    """What a person's session holds of the table.
+
+    Attributes:
+        rows: that the editor began with.
+        now: as it is.
+        version: rises with every table that comes from elsewhere.
+        address: the query that was written last.
+        written: its part about the table.
+        extras: its part about what is chosen below the table.
+        problems: with the table as it came, one sentence each.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    now: list[Row] = field(default_factory=list)
+    version: int = 0
+    address: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+_TABLE = Slot("compare:state", _Table)
+
+
 def choose() -> tuple[dict[int, Experiment], int]:
     """The experiments to compare, by the number of their row, and how many seeds of each. What makes no sense is said
     and left out; rows that would share runs are one."""
     _begin()
-    state = st.session_state
+    state = _TABLE.setdefault()
     above = st.container()
-    frame = pd.DataFrame(state[_ROWS], columns=[_START, "layers", *_COLUMNS, _OTHER])
+    frame = pd.DataFrame(state.rows, columns=[_START, "layers", *_COLUMNS, _OTHER])
     edited = st.data_editor(
         frame,
         num_rows="dynamic",
@@ -61,11 +87,11 @@ def choose() -> tuple[dict[int, Experiment], int]:
         },
     )
     now = [_cleaned(row) for row in edited.to_dict("records")]
-    if now != state[_NOW]:
-        state[_SAID] = []  # it was about the table as it came
-    state[_NOW] = now
+    if now != state.now:
+        state.problems = []  # they were about the table as it came
+    state.now = now
     with above:
-        problems(state[_SAID])
+        problems(state.problems)
     st.caption(
         f"One row each, up to {MAX_RUNS}; an empty cell is as the preset has it. The last row adds one; pick a row at "
         "its left edge to delete it."
@@ -80,9 +106,9 @@ def choose() -> tuple[dict[int, Experiment], int]:
         help="With several, figures are mean ± standard deviation, and a test says whether a difference is noise.",
     )
     rows = _once(_valid(now), "say the same: they are one.")
-    state[_WRITTEN] = {str(i): short(one) for i, one in enumerate(rows.values(), 1)}
+    state.written = {str(i): short(one) for i, one in enumerate(rows.values(), 1)}
     if seeds > 1:
-        state[_WRITTEN]["seeds"] = str(seeds)
+        state.written["seeds"] = str(seeds)
         rows = _once(
             rows,
             f"differ only in the seed, and {seeds} seeds of each would be partly the same runs: they "
@@ -95,19 +121,19 @@ def choose() -> tuple[dict[int, Experiment], int]:
 
 def choice(name: str) -> str:
     """What the address says in addition to the table, as it was given: to be checked. name: in EXTRAS."""
-    return str(st.session_state.get(_EXTRAS, {}).get(name, ""))
+    return _TABLE.get().extras.get(name, "")
 
 
 def set_choice(name: str, value: str) -> None:
     """Have it in the address; empty: leave it out."""
     if choice(name) != value:
-        st.session_state[_EXTRAS] = {**st.session_state[_EXTRAS], name: value}
+        _TABLE.get().extras[name] = value
         _write()
 
 
 def version() -> int:
     """Another number whenever another table has come."""
-    return int(st.session_state[_VERSION])
+    return _TABLE.get().version
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------
@@ -216,25 +242,25 @@ def _digest(row: Mapping[str, str | None]) -> str | None:
 
 
 def _editor() -> str:
-    return f"compare:table:{st.session_state[_VERSION]}"
+    return f"compare:table:{version()}"
 
 
 def _begin() -> None:
     """The table as the address has it, where that is new; else as this person left it."""
-    state = st.session_state
+    known, state = bool(_TABLE), _TABLE.setdefault()
     query = {key: st.query_params[key] for key in st.query_params}
     if url_sync.is_echo(_PAGE, query):
-        query = state.get(_ADDRESS, {})
+        query = state.address
         st.query_params.from_dict(query)
-    if _ROWS in state and (not query or query == state.get(_ADDRESS)):
-        if _editor() not in state:  # the page was left, and what was typed went with the editor
-            state[_SAID] = []
-            _show(state[_NOW])
+    if known and (not query or query == state.address):
+        if widget(_editor()) is None:  # the page was left, and what was typed went with the editor
+            state.problems = []
+            _show(state.now)
         return
     adds = "add" in query
     numbered = [query[str(i)] for i in range(1, MAX_RUNS + 1) if str(i) in query]
     given = [query["add"]] if adds else numbered
-    rows: list[Row] = list(state.get(_NOW, [])) if adds or not given else []
+    rows: list[Row] = list(state.now) if adds or not given else []
     said = []
     for one in given:
         try:
@@ -247,29 +273,30 @@ def _begin() -> None:
     if len(rows) > MAX_RUNS:
         said.append(f"At most {MAX_RUNS} are compared: the first of those that were here made room.")
         rows = rows[-MAX_RUNS:]
-    state[_SAID] = said
+    state.problems = said
     _show(rows or [_row_of(one) for one in _DEFAULT])
     seeds = query.get("seeds", "")
-    before = state.get(_SEEDS, 1) if adds else 1
-    state[_SEEDS] = int(seeds) if re.fullmatch("[0-9]{1,4}", seeds) and 1 <= int(seeds) <= MAX_SEEDS else before
+    before = widget(_SEEDS, 1) if adds else 1
+    given_seeds = bool(re.fullmatch("[0-9]{1,4}", seeds)) and 1 <= int(seeds) <= MAX_SEEDS
+    set_widget(_SEEDS, int(seeds) if given_seeds else before)
     found = {name: query[name][:MAX_VALUE] for name in EXTRAS if name in query}
-    state[_EXTRAS] = {**(state.get(_EXTRAS, {}) if adds else {}), **found}
+    state.extras = {**(state.extras if adds else {}), **found}
 
 
 def _show(rows: list[Row]) -> None:
     """Another table: the editor forgets what was typed into the last."""
-    state = st.session_state
-    state[_ROWS] = state[_NOW] = rows
-    state[_VERSION] = state.get(_VERSION, 0) + 1
+    state = _TABLE.get()
+    state.rows = state.now = rows
+    state.version += 1
 
 
 def _write() -> None:
     """The address follows the table and what is chosen below it."""
-    state = st.session_state
-    query = {**state[_WRITTEN], **{name: value for name in EXTRAS if (value := choice(name))}}
+    state = _TABLE.get()
+    query = {**state.written, **{name: value for name in EXTRAS if (value := choice(name))}}
     there = {key: st.query_params[key] for key in st.query_params}
     if there != query:
         if there:
             url_sync.replaced(_PAGE, there)
         st.query_params.from_dict(query)
-    state[_ADDRESS] = query
+    state.address = query

@@ -21,15 +21,16 @@ from aelib.experiment import Experiment, digest_of, resolve, variants
 from aelib.experiment.architecture import shape_text
 from aelib.metrics import image_quality
 from aelib.training import Run
+from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.messages import problems
+from aelib.ui.shell.session import draws
 
 IN_A_ROW = 10  # images
 WIDTH = 64  # pixels of the page that each has
 SLIDER = [*range(1, 9), FLOAT]  # bits of a number
 PCA_BITS = 8
 WHOLE, BARE = "JPEG", "JPEG without headers"
-_PLAIN = {"displayModeBar": False}
 _DECIBELS = st.column_config.NumberColumn(format="%.2f", help="dB, of the mean squared error over all images measured.")
 
 
@@ -99,10 +100,8 @@ def compared(run: Run, key: str) -> None:
             help=f"{code_name(run.experiment)}: {numbers:,} number{'s' * (numbers > 1)} of 32 bits, as the net gives.",
         )
         st.metric("The code is", _ratio(bits, of_image), width="content")
-    draw = st.session_state.setdefault(f"{key}:draw", 0)
-    if st.button("Show others", icon=":material/casino:", key=f"{key}:again", help="Other held-out images."):
-        draw = st.session_state[f"{key}:draw"] = draw + 1
-    chosen = _chosen(run, draw)
+    again = st.button("Show others", icon=":material/casino:", key=f"{key}:again", help="Other held-out images.")
+    chosen = _chosen(run, draws(key, again))
     targets, inputs = run.images.images()[chosen], run.inputs[chosen]
     outputs = run.restored(inputs)
     noisy = not bool((targets == inputs).all())
@@ -165,15 +164,7 @@ def four_codes(run: Run, key: str) -> list[Run]:
         },
     )
     st.caption("PSNR and SSIM are of held-out images while training; those of section 2 are of the test images.")
-    st.download_button(
-        "Table as CSV",
-        table.to_csv(index=False),
-        f"codes-{run.digest}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+    csv_button(table, f"codes-{run.digest}.csv", key)
     return found
 
 
@@ -295,7 +286,7 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
     figure = rate_chart.against_bits(by_bits | baselines, measure).update_layout(
         height=560
     )  # a phone's legend has many rows
-    st.plotly_chart(figure, key=f"{key}:chart", config=_PLAIN)
+    chart(figure, f"{key}:chart")
     st.caption(
         f"Bits beside a name are those of each number. Of WebP and JPEG the points are {len(QUALITIES)} qualities from "
         f"{QUALITIES[0]} to {QUALITIES[-1]}, of PCA numbers of components. PSNR and bits are of at most {MAX_IMAGES} "
@@ -393,13 +384,4 @@ def _needs(ours: Sequence[RatePoint], baselines: Mapping[str, Sequence[RatePoint
             format="%.0f", help="Bits an image. At its smallest where even that is better; empty where it never is."
         )
         config = {"PSNR": _DECIBELS, **dict.fromkeys(["bits", *baselines], whole)}
-        st.dataframe(table, hide_index=True, key=f"{key}:needs", column_config=config, placeholder="–")
-        st.download_button(
-            "Table as CSV",
-            table.to_csv(index=False),
-            f"rates-{run.digest}.csv",
-            "text/csv",
-            icon=":material/download:",
-            key=f"{key}:csv",
-            on_click="ignore",
-        )
+        table_with_csv(table, f"rates-{run.digest}.csv", key, column_config=config, placeholder="–")

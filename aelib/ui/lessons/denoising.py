@@ -13,15 +13,16 @@ from aelib.experiment import Experiment, digest_of, presets
 from aelib.metrics import reconstruction
 from aelib.training import Run
 from aelib.ui.components import component as canvas
+from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.shell.server_state import open_run, store
+from aelib.ui.shell.session import draws, widget
 
 LEVELS = [0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6]
 SEEDS = 10
 MAX_SHOWN = 100  # images in rows
-_PLAIN = {"displayModeBar": False}
 
 
 @st.fragment
@@ -40,9 +41,10 @@ def live(run: Run, key: str) -> None:
         help="Any kind, not only the one that the network was trained with.",
     )
     level = cells[1].slider("Level", 0.0, 1.0, trained.level, 0.01, key=f"{key}:level", help=NOISES[kind].about)
-    draw = st.session_state.setdefault(f"{key}:draw", 0)
-    if cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other pixels."):
-        draw = st.session_state[f"{key}:draw"] = draw + 1
+    again = cells[2].button(
+        "Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other pixels."
+    )
+    draw = draws(key, again)
     clean = run.images.images()
     shown = noisy(clean, kind, level, draw)
     _compared(run, clean, shown, key)
@@ -78,16 +80,7 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
     st.caption("Original, noisy, restored; wrong pixels before → after. Framed: worse than without the network.")
     with st.expander("Table"):
         table = pd.DataFrame({"character": names, "wrong before": before, "wrong after": after})
-        st.dataframe(table, hide_index=True, key=f"{key}:table")
-        st.download_button(
-            "Table as CSV",
-            table.to_csv(index=False),
-            f"denoised-{run.digest}.csv",
-            "text/csv",
-            icon=":material/download:",
-            key=f"{key}:csv",
-            on_click="ignore",
-        )
+        table_with_csv(table, f"denoised-{run.digest}.csv", key)
 
 
 @st.fragment
@@ -102,9 +95,8 @@ def painting(run: Run, key: str) -> None:
         st.info("Painting is for grey images.", icon=":material/info:")
         return
     component = f"{key}:{run.digest}:{index}"
-    flipped = [
-        int(pixel) for pixel in st.session_state.get(component, {}).get("flipped") or [] if 0 <= pixel < clean.numel()
-    ]
+    sent = widget(component, {}).get("flipped") or []
+    flipped = [int(pixel) for pixel in sent if 0 <= pixel < clean.numel()]
     left, middle, right = st.columns(3)
     with left:
         st.caption("Paint here: each click inverts a pixel")
@@ -141,7 +133,7 @@ def against_level(experiment: Experiment, key: str) -> None:
     levels = _levels(digests, kind, noise.pixels, runs)
     found = useful_range(levels)
     trained = noise.level if noise.kind != "none" and noise.where != "test" else None
-    st.plotly_chart(charts.against_level(levels, found, trained), key=f"{key}:curve", config=_PLAIN)
+    chart(charts.against_level(levels, found, trained), f"{key}:curve")
     label = NOISES[kind].label
     if found is None:
         st.markdown(f"With {label} this network is **never** better than leaving the characters as they are.")
@@ -158,15 +150,7 @@ def against_level(experiment: Experiment, key: str) -> None:
         [(one.level, one.net.mean, one.net.std, one.nothing, one.nearest) for one in levels],
         columns=["level", "network mean", "network std", "doing nothing", "nearest character"],
     )
-    st.download_button(
-        "Curve as CSV",
-        table.to_csv(index=False),
-        f"denoiser-{digest_of(experiment)}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+    csv_button(table, f"denoiser-{digest_of(experiment)}.csv", key, label="Curve as CSV")
 
 
 @st.cache_data(max_entries=64, show_spinner="Restoring at every level …")

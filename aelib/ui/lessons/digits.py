@@ -9,12 +9,12 @@ from aelib.experiment.variants import BETAS, plain
 from aelib.experiment.variants import betas as with_betas
 from aelib.metrics import latent_space
 from aelib.training import Run
+from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.views import latent_plane, samples
 
 IN_A_ROW = 4  # small pictures
 POINTS = 500  # codes in each of them
-_PLAIN = {"displayModeBar": False}
 
 
 def against_plain(run: Run, key: str) -> None:
@@ -63,7 +63,8 @@ def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> Non
     names = list(figures)
     for start in range(0, len(names), across):
         for cell, name in zip(st.columns(across), names[start : start + across], strict=False):
-            cell.plotly_chart(figures[name], key=f"{key}:scatter:{name}", config=_PLAIN)
+            with cell:
+                chart(figures[name], f"{key}:scatter:{name}")
 
 
 def _planes(runs: dict[str, Run]) -> dict[str, latent_space.Array]:
@@ -85,7 +86,8 @@ def betas(run: Run, key: str) -> None:
     figures = [one.metrics for one in found]
     recon_losses, kls = [one["recon_loss"] for one in figures], [one["kl"] for one in figures]
     left, right = st.columns(2)
-    left.plotly_chart(charts.trade(BETAS, recon_losses, kls), key=f"{key}:trade", config=_PLAIN)
+    with left:
+        chart(charts.trade(BETAS, recon_losses, kls), f"{key}:trade")
     table = pd.DataFrame(
         {
             "β": BETAS,
@@ -96,15 +98,8 @@ def betas(run: Run, key: str) -> None:
         }
     )
     right.dataframe(table, hide_index=True, key=f"{key}:table")
-    right.download_button(
-        "Table as CSV",
-        table.to_csv(index=False),
-        f"beta-{run.digest}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+    with right:
+        csv_button(table, f"beta-{run.digest}.csv", key)
 
 
 def numbers(run: Run, key: str) -> None:
@@ -113,7 +108,7 @@ def numbers(run: Run, key: str) -> None:
         st.info("Only a variational code pays for each number that it uses.", icon=":material/info:")
         return
     used, kl_each = run.metrics["active_each"], run.metrics["kl_each"]
-    st.plotly_chart(charts.numbers(kl_each, [bool(one) for one in used]), key=f"{key}:numbers", config=_PLAIN)
+    chart(charts.numbers(kl_each, [bool(one) for one in used]), f"{key}:numbers")
     idle = [kl for kl, one in zip(kl_each, used, strict=True) if not one]
     text = f"**{sum(used)} of {len(used)}** are active: their mean differs between images (variance above 0.01)."
     if idle:

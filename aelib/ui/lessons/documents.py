@@ -11,6 +11,7 @@ from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS
 from aelib.reproduction.runner import assumptions, side_text, table_row, untried_assumptions
 from aelib.reproduction.verdicts import TOLERANCE, Record, other_layers
+from aelib.ui.components.figures import csv_button
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped
 
@@ -133,15 +134,7 @@ def table(records: list[Record]) -> None:
         f"mean ± std over the seeds, whose number is in brackets. {TOLERANCE} Epochs, and seconds of one training: of "
         "the document's recipe / of ours."
     )
-    st.download_button(
-        "Table as CSV",
-        frame(records).to_csv(index=False),
-        "from-the-documents.csv",
-        "text/csv",
-        icon=":material/download:",
-        key="documents:csv",
-        on_click="ignore",
-    )
+    csv_button(frame(records), "from-the-documents.csv", "documents")
 
 
 def opened(records: list[Record]) -> None:

@@ -5,9 +5,8 @@ import streamlit as st
 from aelib import datasets
 from aelib.charts import glyphs
 from aelib.experiment import Experiment
+from aelib.ui.shell.lessons import LESSONS
 from aelib.ui.views import run_views
-
-from .registry import LESSONS
 
 
 def picture() -> None:
@@ -24,7 +23,7 @@ def picture() -> None:
 
 def lessons() -> None:
     """A card for each lesson."""
-    for file, label, icon, about in LESSONS:
+    for one in LESSONS:
         with st.container(border=True):
-            st.page_link(file, label=f"**{label}**", icon=icon)
-            st.markdown(about)
+            st.page_link(one.file, label=f"**{one.title}**", icon=one.icon)
+            st.markdown(one.about)

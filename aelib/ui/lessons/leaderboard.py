@@ -5,6 +5,7 @@ import streamlit as st
 
 from aelib.charts import leaderboard as wall
 from aelib.store import Summary, outcome_text
+from aelib.ui.components.figures import chart
 from aelib.ui.shell.server_state import store
 
 SCATTERED = 3000  # points in the picture: the best ones
@@ -25,4 +26,4 @@ def leaderboard(dataset: str) -> None:
 def scatter(dataset: str) -> None:
     """Parameters against wrong pixels."""
     rows = store().summaries("best", dataset, limit=SCATTERED)
-    st.plotly_chart(wall.parameters_against_wrong(rows), key="runs:scatter", config={"displayModeBar": False})
+    chart(wall.parameters_against_wrong(rows), "runs:scatter")

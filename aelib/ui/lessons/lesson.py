@@ -1,61 +1,142 @@
-"""What every lesson begins with: choose on the left, train on the right."""
+"""The frame of a page: its title, numbered sections, and what every lesson begins and ends with."""
 
-from collections.abc import Callable
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
+from aelib.core.errors import LabError
 from aelib.experiment import Experiment, resolve
 from aelib.training import Run
-from aelib.ui.form import teacher_panel
+from aelib.ui import page_frame
+from aelib.ui.form import lesson_forms, teacher_panel
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs.training_panel import run_of
+from aelib.ui.shell import lessons
 from aelib.ui.shell.links import link, link_compare
-from aelib.ui.shell.messages import escaped, problems
-from aelib.ui.views import run_file, run_views
+from aelib.ui.shell.messages import escaped, problems, show_error
+from aelib.ui.views import hand_in, run_file, run_views
+
+HAND_IN = "What you found, to take away: a page to print or send, a notebook, the training as a short program."
 
 
-def begin(
-    form: Controls,
-    fields: Callable[[Controls], Experiment | None],
-    key: str,
-    explain: Callable[[Experiment, str], None] | None = None,
-) -> Run | None:
-    """The run of what is chosen, or None until there is one. fields: draws the choices; key: under which the widgets of
-    the run are kept; explain: says what the choices mean, between the picture and the training."""
-    for problem in [*([form.problem] if form.problem else []), *form.notes]:
-        st.warning(escaped(problem), icon=":material/link_off:")
-    setup, picture = st.columns([2, 3], gap="large")
-    with setup:
-        st.header("1 · Choose")
-        teacher_panel.fixed(form)
-        experiment = fields(form)
-        teacher_panel.popover(form, experiment)
-    with picture:
-        st.header("2 · Train")
-        teacher_panel.task(form, experiment)
-        if experiment is None:
-            problems(form.problems)
-            if form.elsewhere is not None:
-                link(form.elsewhere, "Open it in its lesson", ":material/arrow_forward:")
+class SectionedPage:
+    """A page with a title, an introduction, and sections that number themselves."""
+
+    def __init__(self, page: lessons.Page, introduction: str) -> None:
+        self.page = page
+        self._numbers = itertools.count(1)
+        page_frame.page(page.title)
+        st.title(page.title)
+        st.markdown(introduction)
+
+    def header(self, title: str, text: str = "") -> None:
+        """The heading of the next section, whose anchor is its title, and a text below it."""
+        anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+        st.header(f"{next(self._numbers)} · {title}", anchor=anchor)
+        if text:
+            st.markdown(text)
+
+    @contextmanager
+    def section(self, title: str, text: str = "") -> Iterator[None]:
+        """The next section. What cannot be done in it is said there, and the page goes on behind it."""
+        self.header(title, text)
+        try:
+            yield
+        except LabError as error:
+            show_error(error)
+
+    @staticmethod
+    def ends_here(after: str) -> None:
+        """End the page, saying what comes after training."""
+        st.divider()
+        st.caption(f"After training you see here: {after}")
+        st.stop()
+
+
+class LessonPage(SectionedPage):
+    """A lesson: choose on the left, train on the right, then its sections, and what to hand in.
+
+    Args:
+        name: of its record in `shell.lessons`.
+        introduction: below the title.
+        after: what the page shows after training, as the end of a sentence.
+        explain: says what the choices mean, between the picture of the net and the training.
+
+    Attributes:
+        key: under which the widgets of the run are kept.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        introduction: str,
+        after: str,
+        explain: Callable[[Experiment, str], None] | None = None,
+    ) -> None:
+        self.lesson = lessons.lesson(name)
+        super().__init__(self.lesson, introduction)
+        self.key = f"{name.replace('_', '-')}-run"
+        self._after, self._explain = after, explain
+
+    def run(self) -> Run:
+        """The run of what is chosen. The page ends here until there is one."""
+        run = self._chosen()
+        if run is None:
+            self.ends_here(self._after)
+        assert run is not None  # noqa: S101 - st.stop does not return
+        return run
+
+    def hand_in(self, run: Run) -> None:
+        """The last section: files to take away."""
+        with self.section("Hand in", HAND_IN):
+            hand_in.hand_in(run, f"{self.key}:hand-in")
+
+    def _chosen(self) -> Run | None:
+        form = Controls(self.lesson)
+        for problem in [*([form.problem] if form.problem else []), *form.notes]:
+            st.warning(escaped(problem), icon=":material/link_off:")
+        setup, picture = st.columns([2, 3], gap="large")
+        with setup:
+            self.header("Choose")
+            teacher_panel.fixed(form)
+            experiment = lesson_forms.draw(form)
+            teacher_panel.popover(form, experiment)
+        with picture:
+            self.header("Train")
+            teacher_panel.task(form, experiment)
+            if experiment is None:
+                self._what_is_wrong(form)
                 return None
+            return self._trained(form, experiment)
+
+    @staticmethod
+    def _what_is_wrong(form: Controls) -> None:
+        problems(form.problems)
+        if form.elsewhere is not None:
+            link(form.elsewhere, "Open it in its lesson", ":material/arrow_forward:")
+        else:
             st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
-            return None
-        run_views.network(experiment)
+
+    def _trained(self, form: Controls, experiment: Experiment) -> Run | None:
         resolved = resolve(experiment)
+        run_views.network(experiment)
         st.caption(
             f"{experiment.network} · {resolved.architecture.parameters:,} parameters · digest `{resolved.digest}`"
         )
         if not experiment.model.dense:
             run_views.shapes(experiment)
-        if explain is not None:
-            explain(experiment, key)
+        if self._explain is not None:
+            self._explain(experiment, self.key)
         if changed := form.changed(experiment):
             st.caption(escaped(f"Changed from where you started: {changed}."))
-        run = run_of(experiment, key)
+        run = run_of(experiment, self.key)
         if run is not None:
             run_views.verdict(run)
-            teacher_panel.judged(form, run)
+            teacher_panel.result(form, run)
             with st.container(horizontal=True, vertical_alignment="center"):
                 link_compare([experiment], "Compare it with others", add=True)
-                run_file.download(run, key)
+                run_file.download(run, self.key)
         return run

@@ -20,13 +20,14 @@ from aelib.experiment import presets, variants
 from aelib.metrics import image_quality
 from aelib.nn.losses import LOSSES
 from aelib.training import Array, Run
+from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import show_errors
+from aelib.ui.shell.session import draws
 
 IN_A_ROW = 12  # images
 WIDTH = 56  # pixels of the page that each has
 KINDS = [kind for kind in NOISES if kind != "painted"]
-_PLAIN = {"displayModeBar": False}
 
 
 # --- what is kept: it depends on the images and the noise alone, so every net shares it --------------------------
@@ -85,9 +86,8 @@ def live(run: Run, key: str) -> None:
         key=f"{key}:level",
         help=NOISES[kind].about,
     )
-    draw = st.session_state.setdefault(f"{key}:draw", 0)
-    if cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other noise."):
-        draw = st.session_state[f"{key}:draw"] = draw + 1
+    again = cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other noise.")
+    draw = draws(key, again)
     dataset = run.experiment.dataset
     canonical = datasets.canonical(dataset)
     clean = restoration.test_images(run)
@@ -149,15 +149,7 @@ def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> Non
         },
     )
     st.markdown(_in_words(found, images))
-    st.download_button(
-        "Table as CSV",
-        table.to_csv(index=False),
-        f"restored-{run.digest}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+    csv_button(table, f"restored-{run.digest}.csv", key)
 
 
 def _in_words(found: Mapping[str, Quality], images: int) -> str:
@@ -192,15 +184,7 @@ def epochs(run: Run, key: str) -> None:
     table = pd.DataFrame(run.history)[there].rename(columns=names)
     with st.expander(f"All {len(table)} epochs that were recorded", expanded=len(table) <= 10):
         st.dataframe(table, hide_index=True, key=f"{key}:history")
-        st.download_button(
-            "Epochs as CSV",
-            table.to_csv(index=False),
-            f"epochs-{run.digest}.csv",
-            "text/csv",
-            icon=":material/download:",
-            key=f"{key}:epochs",
-            on_click="ignore",
-        )
+        csv_button(table, f"epochs-{run.digest}.csv", f"{key}:epochs", label="Epochs as CSV")
     st.caption(f"Loss: {LOSSES[run.experiment.loss].label}, mean over pixels and images. Epoch 0 is the untrained net.")
 
 
@@ -231,7 +215,7 @@ def against_level(run: Run, key: str) -> None:
     useful = restoration.useful_range(curves, LEVELS, [NOTHING])
     noise = run.experiment.corruption
     trained = noise.level if noise.kind == kind and noise.where != "test" else None
-    st.plotly_chart(charts.against_level(LEVELS, curves, useful, trained), key=f"{key}:curve", config=_PLAIN)
+    chart(charts.against_level(LEVELS, curves, useful, trained), f"{key}:curve")
     against = restoration.useful_range(curves, LEVELS, [NOTHING, MEDIAN, NON_LOCAL])
     label = NOISES[kind].label
     if useful is None:
@@ -243,15 +227,7 @@ def against_level(run: Run, key: str) -> None:
     else:
         st.markdown(f"It is better than **both filters**, too, {_between(against)}.")
     table = pd.DataFrame({"level": LEVELS, **curves})
-    st.download_button(
-        "Curve as CSV",
-        table.to_csv(index=False),
-        f"restoring-{run.digest}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+    csv_button(table, f"restoring-{run.digest}.csv", key, label="Curve as CSV")
 
 
 def _between(span: tuple[float, float]) -> str:

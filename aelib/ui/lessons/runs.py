@@ -11,11 +11,13 @@ from aelib.core.errors import LabError
 from aelib.store import ORDERS, Order, Summary, outcome_text
 from aelib.training import Run
 from aelib.ui.shell.links import link, link_compare, name
-from aelib.ui.shell.messages import problems
+from aelib.ui.shell.messages import problems, show_error
 from aelib.ui.shell.server_state import store
+from aelib.ui.shell.session import Slot
 from aelib.ui.shell.visitor import visitor_id
 from aelib.ui.views import run_file
 
+_DELETED = Slot("runs:deleted", int)  # runs that were deleted just now
 SHOWN = 500  # rows in the list; the filter finds the others
 _ORDER_LABELS: dict[Order, str] = {
     "newest": "newest first",
@@ -134,13 +136,13 @@ def _delete(digests: list[str]) -> None:
                 for digest in own:
                     store().delete(digest)
             except LabError as error:
-                problems([str(error)])
+                show_error(error)
                 return
-            st.session_state["runs:deleted"] = len(own)
+            _DELETED.set(len(own))
             st.rerun()
 
 
 def notice() -> None:
     """What was deleted just now."""
-    if number := st.session_state.pop("runs:deleted", 0):
+    if number := _DELETED.pop():
         st.toast(f"Deleted {number} run{'s' if number > 1 else ''}.", icon=":material/delete:")

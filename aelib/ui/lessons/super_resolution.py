@@ -18,6 +18,7 @@ from aelib.datasets.user import pictures
 from aelib.experiment import Experiment
 from aelib.experiment.variants import activations, depths, kernels, normalized, scaled
 from aelib.training import Run
+from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.background import result_of
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.messages import escaped, problems
@@ -25,7 +26,6 @@ from aelib.ui.shell.messages import escaped, problems
 TILE = 176  # pixels of the page
 CROP = 96  # pixels of a large picture that are shown side by side
 SAME = 0.005  # dB: too small to see, and not shown in a table
-_PLAIN = {"displayModeBar": False}
 _COMPARISONS = {
     "Layers: 2, 3 and 4 a side": depths,
     "Kernel 4 stride 2, kernel 6 stride 3": kernels,
@@ -70,15 +70,7 @@ def table(run: Run, key: str) -> None:
         f"{text} the best way without one ({best.name}), over {len(super_resolution.test_images(run)):,} patches that "
         "it was not trained on."
     )
-    st.download_button(
-        "Table as CSV",
-        rows.to_csv(index=False),
-        f"super-resolution-{run.digest}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+    csv_button(rows, f"super-resolution-{run.digest}.csv", key)
 
 
 @st.fragment
@@ -110,7 +102,7 @@ def compare(run: Run, key: str) -> None:
     if found is None:
         return
     runs = dict(zip(experiments, found, strict=True))
-    st.plotly_chart(curves.errors(runs, "mse"), key=f"{key}:curves", config=_PLAIN)
+    chart(curves.errors(runs, "mse"), f"{key}:curves")
     rows = []
     for label, one in runs.items():
         figures = _judged(one.digest, one.created, one)[-1]
@@ -118,16 +110,7 @@ def compare(run: Run, key: str) -> None:
     without = _judged(found[0].digest, found[0].created, found[0])[:-1]
     rows += [_row(figures, f"no net: {figures.name}") for figures in without]
     compared = pd.DataFrame(rows)
-    st.dataframe(compared, hide_index=True, key=f"{key}:compared", column_config=_COLUMNS)
-    st.download_button(
-        "Table as CSV",
-        compared.to_csv(index=False),
-        f"compared-{run.digest}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:comparedcsv",
-        on_click="ignore",
-    )
+    table_with_csv(compared, f"compared-{run.digest}.csv", f"{key}:compared", column_config=_COLUMNS)
 
 
 def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:

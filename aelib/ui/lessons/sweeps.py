@@ -11,12 +11,14 @@ from aelib.core.errors import LabError
 from aelib.experiment import Experiment, choices, digest_of, flatten, labels
 from aelib.experiment.encoding import PRESET
 from aelib.store import badness, outcome_text
+from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell import messages
 from aelib.ui.shell.links import link, name
 from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.shell.server_state import store
+from aelib.ui.shell.session import set_widget, widget
 
 LABELS = {
     "learnt": "images learnt",
@@ -68,7 +70,7 @@ def choose(form: Controls) -> Sweep | None:
         persist_state="session",
         help="A sweep that is set up already. Choosing one sets every control below.",
     )
-    st.caption(SWEEPS[st.session_state[key("sweep")]].about)
+    st.caption(SWEEPS[widget(key("sweep"))].about)
     left, right = st.columns(2)
     left.selectbox(
         "Vary",
@@ -78,7 +80,7 @@ def choose(form: Controls) -> Sweep | None:
         persist_state="session",
         help="The field that takes each value.",
     )
-    right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(st.session_state[key("vary")]))
+    right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(widget(key("vary"))))
     left, right = st.columns(2)  # its own row, also where columns stand below each other
     left.selectbox(
         "and",
@@ -88,7 +90,7 @@ def choose(form: Controls) -> Sweep | None:
         persist_state="session",
         help="Two give a heat map.",
     )
-    second = st.session_state[key("vary2")]
+    second = widget(key("vary2"))
     if second != _NOTHING:
         right.text_input("Its values", key=key("values2"), persist_state="session", help=_allowed(second))
     st.number_input(
@@ -104,20 +106,21 @@ def choose(form: Controls) -> Sweep | None:
 def _settle(form: Controls) -> None:
     """What an address says of the sweep, as the widgets want it; where it says nothing or nonsense, the preset's."""
     key, allowed = form.extra_key, fields()
-    if st.session_state[key("sweep")] not in SWEEPS:
-        st.session_state[key("sweep")] = EXTRAS["sweep"]
-    if not st.session_state[key("vary")]:
+    if widget(key("sweep")) not in SWEEPS:
+        set_widget(key("sweep"), EXTRAS["sweep"])
+    if not widget(key("vary")):
         if form.given and PRESET in st.query_params:  # a link to an experiment: that is what is varied
             for name, value in _OF_A_LINK.items():
-                st.session_state[key(name)] = value
+                set_widget(key(name), value)
         else:
             _load(form)
-    elif isinstance(st.session_state[key("nets")], str):  # from an address; the widget keeps a number
-        nets = st.session_state[key("nets")]
-        second = st.session_state[key("vary2")] or _NOTHING
-        known = st.session_state[key("vary")] in allowed and second in (_NOTHING, *allowed)
+    elif isinstance(widget(key("nets")), str):  # from an address; the widget keeps a number
+        nets = widget(key("nets"))
+        second = widget(key("vary2")) or _NOTHING
+        known = widget(key("vary")) in allowed and second in (_NOTHING, *allowed)
         if known and nets.isdecimal() and len(nets) < MAX_DIGITS:
-            st.session_state[key("nets")], st.session_state[key("vary2")] = int(nets), second
+            set_widget(key("nets"), int(nets))
+            set_widget(key("vary2"), second)
         else:
             form.problems = ["The address does not describe a sweep, so this is the one that it starts from."]
             messages.problems(form.problems)
@@ -129,14 +132,14 @@ def _sweep(form: Controls, second: str) -> Sweep | None:
     base = form.experiment_or_none()
     if base is None:
         return None
-    over = {st.session_state[key("vary")]: split(st.session_state[key("values")])}
+    over = {widget(key("vary")): split(widget(key("values")))}
     if second != _NOTHING:
         if second in over:
             form.problems = [f"{second} is varied twice: choose two different fields."]
             return None
-        over[second] = split(st.session_state[key("values2")])
+        over[second] = split(widget(key("values2")))
     try:
-        return Sweep(base, over, int(st.session_state[key("nets")]))
+        return Sweep(base, over, int(widget(key("nets"))))
     except LabError as error:
         form.problems = messages.sentences(error)
         return None
@@ -145,13 +148,13 @@ def _sweep(form: Controls, second: str) -> Sweep | None:
 def _load(form: Controls) -> None:
     """Every control as the chosen preset has it."""
     key = form.extra_key
-    preset = SWEEPS[st.session_state[key("sweep")]]
+    preset = SWEEPS[widget(key("sweep"))]
     form.load(preset.preset, preset.sweep.base)
     for i, (vary, values) in enumerate((("vary", "values"), ("vary2", "values2"))):
         given = list(preset.over.items())[i : i + 1]
-        st.session_state[key(vary)] = given[0][0] if given else _NOTHING
-        st.session_state[key(values)] = ", ".join(given[0][1]) if given else ""
-    st.session_state[key("nets")] = preset.seeds
+        set_widget(key(vary), given[0][0] if given else _NOTHING)
+        set_widget(key(values), ", ".join(given[0][1]) if given else "")
+    set_widget(key("nets"), preset.seeds)
 
 
 def _allowed(path: str) -> str:
@@ -194,23 +197,14 @@ def results(sweep: Sweep, key: str) -> None:
     )
     paths = list(sweep.over)
     if len(paths) == 1:
-        chart = charts.means(found, paths[0], labels.short(paths[0]), figure, LABELS[figure])
+        plot = charts.means(found, paths[0], labels.short(paths[0]), figure, LABELS[figure])
     else:
-        chart = charts.heat(found, paths, [labels.short(path) for path in paths], figure, LABELS[figure])
-    st.plotly_chart(chart, key=f"{key}:chart", config={"displayModeBar": False})
+        plot = charts.heat(found, paths, [labels.short(path) for path in paths], figure, LABELS[figure])
+    chart(plot, f"{key}:chart")
     _best(found)
     table = frame(found)
     with st.expander("Table"):
-        st.dataframe(table, hide_index=True, key=f"{key}:table")
-    st.download_button(
-        "Table as CSV",
-        table.to_csv(index=False),
-        "sweep.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
+        table_with_csv(table, "sweep.csv", key)
 
 
 def _best(found: list[Result]) -> None:
@@ -270,10 +264,11 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         st.metric("Runs", f"{len(result.runs)}", width="content", help=f"{result.diverged} more diverged.")
     left, right = st.columns([3, 2])
     if learnt:
-        chart = charts.distribution(learnt.values, "images learnt")
+        plot = charts.distribution(learnt.values, "images learnt")
     else:
-        chart = charts.means([result], "", "all seeds", "mse", LABELS["mse"])
-    left.plotly_chart(chart, key=f"{key}:distribution", config={"displayModeBar": False})
+        plot = charts.means([result], "", "all seeds", "mse", LABELS["mse"])
+    with left:
+        chart(plot, f"{key}:distribution")
     order = sorted(result.runs, key=badness)
     by_digest = {digest_of(one): one for one in sweep.experiments()}
     with right:

@@ -9,13 +9,15 @@ import secrets
 
 import streamlit as st
 
+from .session import Slot
+
 
 def visitor_id() -> str:
     """The name of this browser, 12 hexadecimal digits."""
     token = unmasked(st.context.cookies.get("_streamlit_xsrf", ""))
     if token:
         return hashlib.sha256(token).hexdigest()[:12]
-    name: str = st.session_state.setdefault("person", secrets.token_hex(6))
+    name = Slot("person", lambda: secrets.token_hex(6)).setdefault()
     return name
 
 

@@ -12,6 +12,7 @@ from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
 from aelib.ui.shell.messages import escaped, problems
+from aelib.ui.shell.session import set_widget, widget
 
 WIDTH = 72  # pixels of the page that the image has
 FEW = 2  # channels up to which a sheet stays small
@@ -28,7 +29,7 @@ def features(run: Run, key: str) -> None:
     choice = f"{key}:{run.experiment.dataset}:image"
 
     def onwards() -> None:
-        st.session_state[choice] = names[(names.index(st.session_state[choice]) + 1) % len(names)]
+        set_widget(choice, names[(names.index(widget(choice)) + 1) % len(names)])
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Image", names, key=choice, help="A held-out one. Type to search.", width=260)

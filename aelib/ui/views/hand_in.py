@@ -13,6 +13,7 @@ from aelib.core.errors import LabError
 from aelib.reports.script import check, script
 from aelib.training import Run
 from aelib.ui.shell.messages import problem_text
+from aelib.ui.shell.session import Slot, widget
 
 MAX_TITLE, MAX_NOTES = 200, 10_000  # characters
 SETTLED = 0.3  # seconds
@@ -53,12 +54,12 @@ class _Words:
     notes: str = ""
 
     def read(self, key: str) -> None:
-        self.title = st.session_state.get(f"{key}:title") or ""
-        self.notes = st.session_state.get(f"{key}:notes") or ""
+        self.title = widget(f"{key}:title") or ""
+        self.notes = widget(f"{key}:notes") or ""
 
 
 def _words(key: str) -> _Words:
-    words: _Words = st.session_state.setdefault(f"{key}:words", _Words())
+    words = Slot(f"{key}:words", _Words).setdefault()
     st.text_input(
         "Title",
         max_chars=MAX_TITLE,

@@ -8,10 +8,12 @@ from aelib.training import Run
 from aelib.ui.shell.links import link, name
 from aelib.ui.shell.messages import escaped, problem_text
 from aelib.ui.shell.server_state import store
+from aelib.ui.shell.session import Slot, widget
 from aelib.ui.shell.visitor import visitor_id
 
 MAX_MB = 100  # of an upload, which a server keeps in memory; larger ones by the command line
-_OPENED, _PROBLEM = "runs:file:opened", "runs:file:problem"  # in the session: digest and whether it was new; a sentence
+_OPENED: Slot[tuple[str, bool] | None] = Slot("runs:file:opened", lambda: None)  # digest, and whether it was new
+_PROBLEM = Slot("runs:file:problem", str)  # one sentence
 
 
 def download(run: Run, key: str, label: str = "Run as a file") -> None:
@@ -38,19 +40,18 @@ def upload() -> None:
     """A run from a file, checked and kept."""
 
     def take() -> None:
-        state = st.session_state
-        state.pop(_OPENED, None)
-        state.pop(_PROBLEM, None)
-        if (given := state["runs:file"]) is None:
+        _OPENED.pop()
+        _PROBLEM.pop()
+        if (given := widget("runs:file")) is None:
             return
         try:
             run, new = archive.import_zip(given.getvalue(), store())
             if new:
                 store().owners.add(run.digest, [visitor_id()])
         except LabError as error:
-            state[_PROBLEM] = str(error)
+            _PROBLEM.set(str(error))
         else:
-            state[_OPENED] = run.digest, new
+            _OPENED.set((run.digest, new))
 
     with st.expander("Open a run from a file", icon=":material/unarchive:"):
         st.file_uploader(
@@ -61,9 +62,9 @@ def upload() -> None:
             max_upload_size=MAX_MB,
             help="What the button “Run as a file” of a lesson gives. Everything in it is checked before it is kept.",
         )
-    if problem := st.session_state.get(_PROBLEM):
+    if problem := _PROBLEM.get():
         st.error(escaped(problem), icon=":material/error:")
-    if opened := st.session_state.get(_OPENED):
+    if opened := _OPENED.get():
         digest, new = opened
         run = store().get(digest)
         if run is not None:

@@ -17,13 +17,14 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.training import Run
+from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.session import set_widget, widget
 
 from . import latent_plane
 
 MAX_STEPS = 60
 MAX_SHOWN = 200  # images with their reconstructions
-_PLAIN = {"displayModeBar": False}
 
 
 def network(experiment: Experiment) -> None:
@@ -60,7 +61,7 @@ def choices(experiment: Experiment, key: str) -> None:
             f"**{activation.label}** behind every hidden layer; its slope is what the gradient is multiplied by."
         )
         st.latex(f"f(z) = {activation.formula}")
-        st.plotly_chart(activations.curve(model.hidden_activation), key=f"{key}:activation", config=_PLAIN)
+        chart(activations.curve(model.hidden_activation), f"{key}:activation")
         _objective(experiment)
         st.markdown(
             f"**{OPTIMIZERS[rate.kind].label}**, at the rate η = {rate.learning_rate:g}, changes the weights θ by"
@@ -93,17 +94,21 @@ def error_curves(run: Run, key: str) -> None:
     logarithmic = st.toggle("Logarithmic epochs", value=True, key=f"{key}:log", persist_state="session")
     left, right = st.columns(2)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if run.experiment.model.variational else "")
-    left.plotly_chart(curves.loss(run.history, label, logarithmic), key=f"{key}:loss", config=_PLAIN)
+    with left:
+        chart(curves.loss(run.history, label, logarithmic), f"{key}:loss")
     if "learnt" in run.metrics:
-        right.plotly_chart(curves.learnt(run, logarithmic), key=f"{key}:learnt", config=_PLAIN)
+        with right:
+            chart(curves.learnt(run, logarithmic), f"{key}:learnt")
     else:
         held_out = curves.errors({"held out": run}, "mse", logarithmic=logarithmic, height=300)
-        right.plotly_chart(held_out, key=f"{key}:mse", config=_PLAIN)
+        with right:
+            chart(held_out, f"{key}:mse")
     if run.experiment.model.variational:
         lowest = losses.lowest(run.experiment.loss, run.images.images())
         left, right = st.columns(2)
-        for cell, name, chart in zip((left, right), ("recon", "kl"), variational.parts(run, lowest), strict=True):
-            cell.plotly_chart(chart, key=f"{key}:{name}", config=_PLAIN)
+        for cell, name, figure in zip((left, right), ("recon", "kl"), variational.parts(run, lowest), strict=True):
+            with cell:
+                chart(figure, f"{key}:{name}")
 
 
 def verdict(run: Run) -> None:
@@ -165,21 +170,7 @@ def error_table(run: Run, key: str) -> None:
             "learnt": st.column_config.CheckboxColumn(help="At most one wrong pixel."),
         },
     )
-    st.download_button(
-        "Table as CSV",
-        _for_spreadsheets(table[["image", "wrong pixels", "learnt"]]).to_csv(index=False),
-        f"wrong-pixels-{run.digest}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"{key}:csv",
-        on_click="ignore",
-    )
-
-
-def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
-    """Names that a spreadsheet would run as a formula get a quote before them."""
-    names = table["image"].where(~table["image"].str.match(r"[=+\-@]."), "'" + table["image"])
-    return table.assign(image=names)
+    csv_button(table[["image", "wrong pixels", "learnt"]], f"wrong-pixels-{run.digest}.csv", key)
 
 
 def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
@@ -217,12 +208,13 @@ def plane(run: Run, key: str) -> None:
     component = f"{key}:plane:{run.digest}"
 
     def picked() -> None:
-        point = st.session_state[component].get("point")
+        point = widget(component).get("point")
         for slider, value, (low, high) in zip(keys, point or [], (x, y), strict=False):
-            st.session_state[slider] = float(np.clip(value, low, high))
+            set_widget(slider, float(np.clip(value, low, high)))
 
     for slider, (low, high) in zip(keys, (x, y), strict=True):
-        st.session_state.setdefault(slider, (low + high) / 2)
+        if widget(slider) is None:
+            set_widget(slider, (low + high) / 2)
     left, right = st.columns([3, 1])
     with right:
         if shown.is_pca:

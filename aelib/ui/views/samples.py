@@ -7,6 +7,7 @@ from aelib.charts import glyphs
 from aelib.experiment.variants import plain
 from aelib.training import Run
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.session import draws
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -23,9 +24,7 @@ def _typical(dataset: str) -> float:
 @st.fragment
 def samples(run: Run, key: str, count: int, width: int) -> None:
     """So many images, each so many pixels of the page wide; of a variational net beside its plain twin."""
-    draw = st.session_state.setdefault(f"{key}:draw", 0)
-    if st.button("Draw again", icon=":material/casino:", key=f"{key}:again"):
-        draw = st.session_state[f"{key}:draw"] = draw + 1
+    draw = draws(key, st.button("Draw again", icon=":material/casino:", key=f"{key}:again"))
     found = drawn(run.digest, run.created, count, draw, run)
     variational = run.experiment.model.variational
     _shown(run, found, "Variational" if variational else "Plain autoencoder", width)

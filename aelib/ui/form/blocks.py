@@ -1,0 +1,188 @@
+"""The blocks that forms are made of: each a few controls that belong together. A `Lesson` names its blocks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from aelib.datasets.noise import NOISES
+from aelib.datasets.user import image_archive
+from aelib.nn.initialization import INITIALIZATIONS
+from aelib.nn.optimizers import OPTIMIZERS
+
+from . import uploads
+from .controls import Controls
+from .fields import BLOCK_FIELDS
+
+BETA = "beta"
+
+
+def network(controls: Controls) -> None:
+    """The layers, what is most often changed about training, and the seed."""
+    kind = controls.get("model.kind")
+    if kind == "dense":
+        controls.typed("model.layers")
+    else:
+        controls.typed("model.convolution.channels")
+        controls.typed("model.convolution.stride")
+        if kind == "super_resolution":
+            controls.choice("model.convolution.upscale")
+            controls.toggle("model.convolution.residual")
+    controls.choice("model.hidden_activation")
+    left, right = st.columns(2)
+    with left:
+        controls.choice("optimizer.kind")
+        controls.number("epochs")
+    with right:
+        controls.typed("optimizer.learning_rate")
+        controls.number("seed")
+
+
+def model_kind(controls: Controls) -> None:
+    """The kind of network."""
+    controls.choice("model.kind")
+
+
+def beta(controls: Controls) -> None:
+    """The weight of the KL divergence."""
+    controls.typed("beta")
+
+
+def dataset(controls: Controls) -> None:
+    """The data set, by name."""
+    controls.dataset()
+
+
+def noise(controls: Controls) -> None:
+    """Which noise, how much, and when."""
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        kind = controls.choice("corruption.kind")
+    if kind == "none":
+        return
+    with right:
+        controls.typed("corruption.level")
+    _about_noise(controls, kind)
+    noise_use(controls)
+
+
+def noise_level(controls: Controls) -> None:
+    """Which noise, and how much."""
+    left, right = st.columns(2)
+    with left:
+        kind = controls.choice("corruption.kind")
+    with right:
+        controls.typed("corruption.level")
+    if kind in NOISES:
+        _about_noise(controls, kind)
+
+
+def _about_noise(controls: Controls, kind: str) -> None:
+    st.caption(NOISES[kind].about)
+    if NOISES[kind].painted:
+        controls.typed("corruption.pixels")
+
+
+def noise_use(controls: Controls) -> None:
+    """When there is noise."""
+    controls.toggle("corruption.fresh")
+    controls.choice("corruption.where")
+
+
+def grey_collection(controls: Controls) -> None:
+    """A person's own pictures, made 28x28 and grey."""
+    uploads.collection(controls, 28, colour=False)
+
+
+def colour_collection(controls: Controls) -> None:
+    """A person's own pictures, made 32x32, in colour."""
+    uploads.collection(controls, 32, colour=True)
+
+
+def own_data(controls: Controls) -> None:
+    """A person's own images of any kind that there is."""
+    if not controls.takes_uploads:
+        return
+    with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
+        side, colour = st.columns(2)
+        size = side.segmented_control(
+            "Size of pictures", image_archive.SIDES, default=28, required=True, key=controls.key("own_side")
+        )
+        in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
+        uploads.collection(controls, size or image_archive.SIDES[0], in_colour)
+        uploads.glyph_table(controls)
+
+
+def rest(controls: Controls) -> None:
+    """Every field that no block of this lesson has and that has an effect."""
+    kind = controls.get("model.kind")
+    if kind != "dense":
+        controls.typed("model.convolution.kernel")
+        controls.choice("model.convolution.pooling")
+        controls.choice("model.convolution.upsampling")
+        controls.typed("model.convolution.code_size")
+        controls.choice("precision")
+    if kind != "super_resolution":
+        controls.toggle("model.variational")
+    if controls.get("model.variational"):
+        if BETA not in controls.lesson.front:
+            controls.typed("beta")
+        controls.number("beta_warm_up")
+        controls.typed("free_bits")
+    controls.choice("normalization")
+    controls.choice("loss")
+    controls.choice("model.code_activation")
+    controls.choice("model.output_activation")
+    if kind == "dense":
+        controls.typed("model.decoder_layers")
+    controls.toggle("model.batch_norm")
+    initialization = controls.choice("model.initialization")
+    if INITIALIZATIONS[initialization].scaled:
+        controls.typed("model.initialization_scale")
+    if OPTIMIZERS[controls.get("optimizer.kind")].momentum:
+        controls.typed("optimizer.momentum")
+    controls.typed("optimizer.weight_decay")
+    schedule = controls.choice("optimizer.schedule")
+    if schedule == "step":
+        controls.typed("optimizer.step_every")
+        controls.typed("optimizer.step_factor")
+    controls.typed("batch_size")
+    stop = controls.choice("early_stop.kind")
+    if stop == "learnt":
+        controls.typed("early_stop.wrong_pixels")
+    if stop == "patience":
+        controls.typed("early_stop.patience")
+        controls.typed("early_stop.min_delta")
+    controls.typed("snapshots")
+
+
+@dataclass(frozen=True)
+class Block:
+    """draw: its controls; arrives: whether it may choose a data set before the first control is drawn."""
+
+    draw: Callable[[Controls], None]
+    arrives: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that it may have controls for."""
+        return BLOCK_FIELDS.get(self.draw.__name__, ())
+
+
+BLOCKS: dict[str, Block] = {
+    block.draw.__name__: block
+    for block in (
+        Block(network),
+        Block(model_kind),
+        Block(beta),
+        Block(dataset),
+        Block(noise),
+        Block(noise_level),
+        Block(noise_use),
+        Block(uploads.pictures_to_choose),
+        Block(uploads.glyph_table),
+        Block(grey_collection, arrives=True),
+        Block(colour_collection, arrives=True),
+        Block(own_data, arrives=True),
+    )
+}

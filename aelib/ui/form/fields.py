@@ -1,0 +1,27 @@
+"""Which fields each block of a form may have controls for, without drawing it: teacher's links need to know."""
+
+_NOISE = ("corruption.kind", "corruption.level", "corruption.pixels")
+_NOISE_USE = ("corruption.fresh", "corruption.where")
+
+# block (see blocks.py) -> paths; a test draws every block and compares
+BLOCK_FIELDS: dict[str, tuple[str, ...]] = {
+    "network": (
+        "model.layers",
+        "model.convolution.channels",
+        "model.convolution.stride",
+        "model.convolution.upscale",
+        "model.convolution.residual",
+        "model.hidden_activation",
+        "optimizer.kind",
+        "epochs",
+        "optimizer.learning_rate",
+        "seed",
+    ),
+    "model_kind": ("model.kind",),
+    "beta": ("beta",),
+    "dataset": ("dataset",),
+    "pictures_to_choose": ("dataset",),
+    "noise": _NOISE + _NOISE_USE,
+    "noise_level": _NOISE,
+    "noise_use": _NOISE_USE,
+}
