@@ -11,7 +11,7 @@ from statistics import mean, stdev
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, ExperimentError, Problem, digest_of, field_info, presets, unknown_field
+from aelib.experiment import Experiment, ExperimentError, Problem, change, digest_of, field_info, presets, unknown_field
 from aelib.store import Store, Summary, badness
 
 MAX_FIELDS = 2
@@ -128,7 +128,7 @@ class Sweep:
         ]
 
     def _nets(self, values: dict[str, str]) -> tuple[Experiment, ...]:
-        first = self.base.with_values(values)
+        first = change(self.base, values)
         if first.seed + self.seeds > 2**32:
             raise LabError(f"seed is {first.seed}: with {self.seeds} seeds from there on it is too large.")
         # only the first is checked: the others differ in the seed alone

@@ -1,45 +1,51 @@
-"""Experiments that a lesson compares with another: the same, except for one thing."""
+"""Experiments that a lesson compares with another: the same, except for one thing.
+
+Each function raises LabError where what it changes does not fit the rest, or the data set.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 from . import networks
 from .experiment import Experiment
+from .resolved import resolve
 
 BETAS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 def plain(experiment: Experiment) -> Experiment:
     """Without the variational part."""
-    return experiment.with_values({"model.variational": False})
+    return _with(experiment, {"model.variational": False})
 
 
 def with_output(experiment: Experiment, activation: str) -> Experiment:
-    """With another output activation, and squared error, since cross-entropy has no meaning for outputs above 1. Raises
-    ExperimentError where the activation cannot give the pixels."""
-    return experiment.with_values({"model.output_activation": activation, "loss": "mse"})
+    """With another output activation, and squared error, since cross-entropy has no meaning for outputs above 1."""
+    return _with(experiment, {"model.output_activation": activation, "loss": "mse"})
 
 
 def betas(experiment: Experiment) -> list[Experiment]:
     """Variational (so with a code that has no bounds), with each of BETAS."""
     shared = {"model.variational": True, "model.code_activation": "identity"}
-    return [experiment.with_values({**shared, "beta": beta}) for beta in BETAS]
+    return [_with(experiment, {**shared, "beta": beta}) for beta in BETAS]
 
 
 def wider(experiment: Experiment, latent_dim: int) -> Experiment:
     """With a code of so many numbers, and the decoder that mirrors it."""
     layers = [*experiment.model.layers[:-1], latent_dim]
-    return experiment.with_values({"model.layers": layers, "model.decoder_layers": None})
+    return _with(experiment, {"model.layers": layers, "model.decoder_layers": None})
 
 
 def clean(experiment: Experiment) -> Experiment:
     """Without noise."""
-    return experiment.with_values({"corruption.kind": "none"})
+    return _with(experiment, {"corruption.kind": "none"})
 
 
 def noisy(experiment: Experiment) -> Experiment:
     """With noise in training and testing: its own, or Gaussian noise of 0.2 where it has none."""
     noise = experiment.corruption
     if noise.kind == "none" or noise.level == 0:
-        experiment = experiment.with_values({"corruption.kind": "gaussian", "corruption.level": 0.2})
-    return experiment.with_values({"corruption.where": "both"})
+        experiment = _with(experiment, {"corruption.kind": "gaussian", "corruption.level": 0.2})
+    return _with(experiment, {"corruption.where": "both"})
 
 
 def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
@@ -47,7 +53,7 @@ def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
     found = networks.BEST_CODES if best else networks.CODES
     shared = {"model.kind": "convolutional", "model.convolution.code_size": None}
     shared["model.convolution.pooling"] = "none" if best else "max"
-    return {name: experiment.with_values({**shared, **values}) for name, values in found.items()}
+    return {name: _with(experiment, {**shared, **values}) for name, values in found.items()}
 
 
 def depths(experiment: Experiment) -> dict[str, Experiment]:
@@ -55,7 +61,7 @@ def depths(experiment: Experiment) -> dict[str, Experiment]:
     convolution = experiment.model.convolution
     odd = {"model.convolution.kernel": convolution.kernel | 1, "model.convolution.pooling": "none"}
     return {
-        f"{layers} layers": experiment.with_values({**odd, **networks.deep(layers, convolution.channels[0])})
+        f"{layers} layers": _with(experiment, {**odd, **networks.deep(layers, convolution.channels[0])})
         for layers in networks.DEPTHS
     }
 
@@ -67,28 +73,31 @@ def kernels(experiment: Experiment) -> dict[str, Experiment]:
     found = {}
     for kernel, stride in networks.KERNELS:
         values = {"model.convolution.pooling": "none", **networks.strided(kernel, stride, channels)}
-        found[f"kernel {kernel}, stride {stride}"] = experiment.with_values(values)
+        found[f"kernel {kernel}, stride {stride}"] = _with(experiment, values)
     return found
 
 
 def activations(experiment: Experiment) -> dict[str, Experiment]:
     """With other hidden activations."""
-    return {name: experiment.with_values({"model.hidden_activation": name}) for name in networks.ACTIVATIONS}
+    return {name: _with(experiment, {"model.hidden_activation": name}) for name in networks.ACTIVATIONS}
 
 
 def scaled(experiment: Experiment) -> dict[str, Experiment]:
-    """With pixels as they are, and normalised in two ways. Raises ExperimentError where the output activation cannot
-    give such pixels."""
+    """With pixels as they are, and normalised in two ways."""
     return {
-        "pixels 0 to 1": experiment.with_values({"normalization": "none"}),
-        "pixels −1 to 1": experiment.with_values({"normalization": "symmetric"}),
-        "mean 0, deviation 1": experiment.with_values({"normalization": "standardized"}),
+        "pixels 0 to 1": _with(experiment, {"normalization": "none"}),
+        "pixels −1 to 1": _with(experiment, {"normalization": "symmetric"}),
+        "mean 0, deviation 1": _with(experiment, {"normalization": "standardized"}),
     }
 
 
 def normalized(experiment: Experiment) -> dict[str, Experiment]:
     """Without and with batch norm."""
     return {
-        "without batch norm": experiment.with_values({"model.batch_norm": False}),
-        "with batch norm": experiment.with_values({"model.batch_norm": True}),
+        "without batch norm": _with(experiment, {"model.batch_norm": False}),
+        "with batch norm": _with(experiment, {"model.batch_norm": True}),
     }
+
+
+def _with(experiment: Experiment, values: Mapping[str, Any]) -> Experiment:
+    return resolve(experiment.with_values(values)).experiment

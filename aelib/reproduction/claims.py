@@ -16,7 +16,7 @@ import torch.nn.functional as F
 
 from aelib import datasets
 from aelib.analysis import denoising
-from aelib.experiment import Experiment, networks, presets
+from aelib.experiment import Experiment, change, networks, presets
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run, device_speed
 
@@ -50,7 +50,7 @@ class Recipe:
     @property
     def experiment(self) -> Experiment:
         base = presets.get(self.preset)
-        return base.with_values(self.changes) if self.changes else base
+        return change(base, self.changes) if self.changes else base
 
 
 @dataclass(frozen=True)

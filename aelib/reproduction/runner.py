@@ -21,7 +21,7 @@ from aelib.analysis.sweep import spread
 from aelib.core.errors import LabError
 from aelib.core.paths import bundled
 from aelib.core.random import generator
-from aelib.experiment import Experiment, digest_of, presets, resolve
+from aelib.experiment import Experiment, change, digest_of, presets, resolve
 from aelib.metrics import reconstruction
 from aelib.store import DamagedRun, Store
 from aelib.training import Run, device_speed, time_estimate
@@ -68,7 +68,7 @@ def sides(claim: Claim, quick: bool = False) -> list[Side]:
         best = claim.best
         found.append(_side("best", "our recipe", best.why, claim.measure, best.experiment, claim.best_seeds, quick))
     for other in claim.alternatives:
-        experiment = document.with_values(other.changes) if other.changes else document
+        experiment = change(document, other.changes) if other.changes else document
         measure = other.measure or claim.measure
         found.append(_side("alternative", other.title, "", measure, experiment, other.seeds or claim.seeds, quick))
     return found

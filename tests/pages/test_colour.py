@@ -109,7 +109,7 @@ def test_the_cpu_is_measured_when_asked_for(colour: list[Run]) -> None:
         ("colour", {"preset": "photographs-3-best"}, "shows nothing of"),
         ("colour", {"model.convolution.stride": "9-9-9"}, "smaller"),
         ("super_resolution", {"preset": "house-numbers-autoencoder"}, "shows nothing of"),
-        ("super_resolution", {"model.convolution.kernel": "4"}, "odd kernel"),
+        ("super_resolution", {"model.convolution.kernel": "4"}, "odd number"),
         ("super_resolution", {"model.convolution.channels": "x"}, "model.convolution.channels"),
     ],
 )

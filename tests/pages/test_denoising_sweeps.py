@@ -82,7 +82,7 @@ def test_two_fields_give_a_heat_map_and_nonsense_a_sentence() -> None:
     sound(app.selectbox(key="sweeps:extra:sweep").set_value("rate-and-activation").run())
     assert app.text_input(key="sweeps:extra:values2").value.startswith("0.0003")
     assert "100" in app.button(key="sweeps:train").label
-    for values, sentence in (("", "no values"), ("0.1, 0.1", "twice"), ("x", "is 'x'")):
+    for values, sentence in (("", "is empty"), ("0.1, 0.1", "twice"), ("x", "is 'x'")):
         sound(app.text_input(key="sweeps:extra:values2").set_value(values).run())
         assert any(sentence in error.value.replace("\\", "") for error in app.error), values
         assert app.text_input(key="sweeps:extra:values2").value == values

@@ -123,7 +123,7 @@ def test_numbers_out_of_range_are_said_too(key: str, value: int) -> None:
     app = _open()
     sound(app.number_input(key=f"dense:{key}").set_value(value).run())
     (error,) = app.error
-    assert f"{key} is {value}" in error.value.replace("\\", "")
+    assert f"“{key.capitalize()}” is {value}" in error.value.replace("\\", "")
     assert app.number_input(key=f"dense:{key}").value == value
 
 

@@ -22,7 +22,7 @@ from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import escaped, problems, show_errors
+from aelib.ui.shell.messages import escaped, problems, show_errors, text_of
 from aelib.ui.shell.server_state import open_run
 from aelib.ui.shell.session import Slot, set_widget, widget
 from aelib.ui.views import run_views
@@ -47,7 +47,7 @@ def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | N
         try:
             every[place] = comparison.with_seeds(experiment, seeds)
         except LabError as error:
-            wrong.append(f"Row {place}: {error}")
+            wrong.append(f"Row {place}: {text_of(error)}")
     problems(wrong)
     if wrong:
         return None
@@ -91,7 +91,7 @@ def _opened(every: Mapping[int, list[Experiment]], names: Mapping[int, str]) -> 
             except DamagedRun:
                 damaged.setdefault(place, []).append(one)
             except LabError as error:
-                unreadable.append(f"Row {place}: {error}")
+                unreadable.append(f"Row {place}: {text_of(error)}")
         problems(unreadable)
         there = [run for run in opened if run is not None]
         if len(there) < len(opened):
@@ -231,7 +231,7 @@ def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> N
         try:
             test = comparison.difference(values[first], found)
         except LabError as error:
-            told.append(escaped(f"{label}: {error}"))
+            told.append(escaped(f"{label}: {text_of(error)}"))
             continue
         rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
         against = f"{test.runs[1]} runs against {test.runs[0]}"

@@ -16,7 +16,7 @@ from aelib.experiment.encoding import MAX_VALUE, decode, encode, unpack
 from aelib.store import DamagedRun
 from aelib.ui.form import url_sync
 from aelib.ui.shell.links import short
-from aelib.ui.shell.messages import problems, sentences
+from aelib.ui.shell.messages import problems, text_of
 from aelib.ui.shell.server_state import jobs, store
 from aelib.ui.shell.session import Slot, set_widget, widget
 
@@ -215,7 +215,7 @@ def _valid(table: list[Row]) -> dict[int, Experiment]:
         try:
             rows[place] = _experiment(row)
         except LabError as error:
-            said.append(f"Row {place}: {' '.join(sentences(error))}")
+            said.append(f"Row {place}: {text_of(error)}")
     problems(said)
     return rows
 
@@ -266,7 +266,7 @@ def _begin() -> None:
         try:
             row = _row_of(one)
         except LabError as error:
-            said.append(f"An experiment of the address is left out: {error}")
+            said.append(f"An experiment of the address is left out: {text_of(error)}")
             continue
         if not adds or _digest(row) not in [_digest(other) for other in rows]:
             rows.append(row)

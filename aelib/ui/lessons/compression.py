@@ -23,7 +23,7 @@ from aelib.metrics import image_quality
 from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
-from aelib.ui.shell.messages import problems
+from aelib.ui.shell.messages import problems, text_of
 from aelib.ui.shell.session import draws
 
 IN_A_ROW = 10  # images
@@ -141,7 +141,7 @@ def four_codes(run: Run, key: str) -> list[Run]:
     try:
         nets = variants.codes(run.experiment, best=chosen == ours)
     except LabError as error:
-        problems([f"Not all of these codes fit such images: {error}"])
+        problems([f"Not all of these codes fit such images: {text_of(error)}"])
         return []
     found = runs_of(list(nets.values()), "Train the four codes", key)
     if found is None:

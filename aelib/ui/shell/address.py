@@ -6,6 +6,8 @@ from aelib.core.errors import LabError
 from aelib.experiment import Experiment, presets
 from aelib.experiment.encoding import PRESET, decode
 
+from .messages import text_of
+
 _TRACKERS = ("utm_", "fbclid", "gclid")  # what mail programs and networks add to a link
 
 
@@ -17,5 +19,5 @@ def from_query(query: Mapping[str, str], default: str) -> tuple[str, Experiment,
     try:
         return preset, decode(preset, changes), None
     except LabError as error:
-        problem = f"The address does not describe an experiment, so this is {default}: {error}"
+        problem = f"The address does not describe an experiment, so this is {default}: {text_of(error)}"
         return default, presets.get(default), problem

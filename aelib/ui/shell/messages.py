@@ -22,6 +22,11 @@ def sentences(error: LabError) -> list[str]:
     return [str(error)]
 
 
+def text_of(error: LabError) -> str:
+    """All of what is wrong, as one text."""
+    return " ".join(sentences(error))
+
+
 def show_error(error: LabError) -> None:
     """Show what is wrong."""
     problems(sentences(error))
@@ -43,7 +48,7 @@ def problem_text(*checks: Callable[[], object]) -> str | None:
         for check in checks:
             check()
     except LabError as error:
-        return escaped(" ".join(sentences(error)))
+        return escaped(text_of(error))
     return None
 
 
