@@ -1,12 +1,11 @@
 """Runs beside each other: what differs, who gets what wrong, and whether a difference is more than noise."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import mean, stdev
 
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, flatten, resolve
+from aelib.metrics import Difference as Difference
+from aelib.metrics import difference as difference
 from aelib.training import Run
 
 MAX_RUNS = 6  # side by side
@@ -24,7 +23,6 @@ METRICS = {
 UNTESTED = "seconds"  # nets that train together have equal shares of one measured time: no spread of their own
 _RECONSTRUCTION = ("loss", "normalization")
 _OBJECTIVE = ("model.variational", "beta", "free_bits")  # what else is in a training loss
-SIGNIFICANCE = 0.05  # p below which a difference is called more than noise
 
 
 def differing(experiments: Sequence[Experiment]) -> list[str]:
@@ -87,59 +85,3 @@ def wrong_pixels(runs: Mapping[str, Run]) -> dict[str, dict[str, int]]:
     wrong = {name: row for name, row in rows.items() if any(row.values())}
     order = sorted(wrong, key=lambda name: (min(wrong[name].values()) - max(wrong[name].values()), name))
     return {name: wrong[name] for name in order}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """mean, std (n − 1) and number of two groups of runs; t, degrees (of freedom), p (two-sided): Welch's test that the
-    means are equal (B. L. Welch, Biometrika 34, 1947); effect: Cohen's d, the difference of the means by the root of
-    the mean of the variances (J. Cohen, Statistical Power Analysis, 1988). t, degrees, p and effect are NaN where
-    neither group has any spread: the test is not defined there, and a figure that is always the same may only be at
-    its bound."""
-
-    means: tuple[float, float]
-    stds: tuple[float, float]
-    runs: tuple[int, int]
-    t: float
-    degrees: float
-    p: float
-    effect: float
-
-    @property
-    def is_significant(self) -> bool:
-        """More than noise, at SIGNIFICANCE."""
-        return self.p < SIGNIFICANCE
-
-    @property
-    def is_tested(self) -> bool:
-        """Whether there was any spread to test against."""
-        return not math.isnan(self.p)
-
-    @property
-    def size(self) -> str:
-        """Cohen's words for the effect: negligible, small, medium, large from 0, 0.2, 0.5, 0.8 on."""
-        if math.isnan(self.effect):
-            return "without any spread"
-        sizes = ((0.8, "large"), (0.5, "medium"), (0.2, "small"))
-        return next((word for least, word in sizes if abs(self.effect) >= least), "negligible")
-
-
-def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
-    """Whether the means of two groups differ by more than noise. Raises LabError for fewer than two figures in a
-    group, or such as are no finite numbers."""
-    if min(len(first), len(second)) < 2:
-        raise LabError("One run of each says nothing about noise: train several seeds.")
-    if not all(math.isfinite(value) for value in (*first, *second)):
-        raise LabError("A figure of these runs is not a finite number: leave that run out.")
-    means, stds = (mean(first), mean(second)), (stdev(first), stdev(second))
-    pooled = math.sqrt((stds[0] ** 2 + stds[1] ** 2) / 2)
-    sizes = (len(first), len(second))
-    if pooled == 0:
-        return Difference(means, stds, sizes, math.nan, math.nan, math.nan, math.nan)
-    from scipy import stats  # only here: importing it takes a while
-
-    # from the stds: of a group without spread, scipy's own come with a warning
-    t, p = stats.ttest_ind_from_stats(means[1], stds[1], sizes[1], means[0], stds[0], sizes[0], equal_var=False)
-    errors = [std**2 / count for std, count in zip(stds, sizes, strict=True)]
-    degrees = sum(errors) ** 2 / sum(error**2 / (count - 1) for error, count in zip(errors, sizes, strict=True))
-    return Difference(means, stds, sizes, float(t), degrees, float(p), (means[1] - means[0]) / pooled)

@@ -8,10 +8,8 @@ from torch import Tensor
 
 from aelib.core.counter_rng import key
 from aelib.datasets.noise import corrupt
-from aelib.metrics import reconstruction
+from aelib.metrics import Spread, reconstruction, spread
 from aelib.training import Run
-
-from .sweep import Spread, spread
 
 DRAWS = 8  # times that the noise is drawn for each level
 _FIRST_DRAW = -1000  # below 0, so that no net has seen this noise in training

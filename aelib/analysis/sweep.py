@@ -5,32 +5,18 @@ what is missing is trained, and one that was interrupted goes on where it was.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import mean, stdev
-from typing import NamedTuple
 
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, ExperimentError, Problem, change, digest_of, field_info, presets, unknown_field
+from aelib.metrics import Spread, spread
 from aelib.store import Store, Summary, badness
 
 MAX_FIELDS = 2
 MAX_NETS = 10_000
 MAX_POINTS = 400
 MEASURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # of a Summary, that a point has a distribution of
-
-
-class Spread(NamedTuple):
-    """mean and std (n − 1, 0 for one value) of values; NaN where there are none."""
-
-    mean: float
-    std: float
-    values: list[float]
-
-
-def spread(values: Iterable[float]) -> Spread:
-    found = [float(value) for value in values]
-    return Spread(mean(found) if found else float("nan"), stdev(found) if len(found) > 1 else 0.0, found)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 from . import image_quality as image_quality
 from . import latent_space as latent_space
 from . import reconstruction as reconstruction
+from . import statistics as statistics
 from .protocol import EvaluationProtocol as EvaluationProtocol
 from .protocol import protocol as protocol
 from .reconstruction import LEARNT_AT_MOST as LEARNT_AT_MOST
@@ -10,3 +11,7 @@ from .reconstruction import psnr as psnr
 from .reconstruction import variational as variational
 from .reconstruction import wrong_pixel_map as wrong_pixel_map
 from .reconstruction import wrong_pixels as wrong_pixels
+from .statistics import Difference as Difference
+from .statistics import Spread as Spread
+from .statistics import difference as difference
+from .statistics import spread as spread

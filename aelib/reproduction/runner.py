@@ -17,12 +17,11 @@ from statistics import mean, stdev
 import numpy as np
 import torch
 
-from aelib.analysis.sweep import spread
 from aelib.core.errors import LabError
 from aelib.core.paths import bundled
 from aelib.core.random import generator
 from aelib.experiment import Experiment, change, digest_of, presets, resolve
-from aelib.metrics import reconstruction
+from aelib.metrics import reconstruction, spread
 from aelib.store import DamagedRun, Store
 from aelib.training import Run, device_speed, time_estimate
 

@@ -6,10 +6,10 @@ import pytest
 from scipy import stats
 from streamlit.testing.v1 import AppTest
 
-from aelib.analysis import comparison
 from aelib.analysis.comparison import with_seeds
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, presets
+from aelib.metrics.statistics import SIGNIFICANCE
 from aelib.training import Run, fit, fit_many
 from aelib.ui.shell import server_state
 from aelib.ui.shell.links import short
@@ -84,10 +84,10 @@ def test_with_seeds_the_page_says_what_is_noise() -> None:
         assert table["mean ± std"][place] == f"{np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}"
     expected = [stats.ttest_ind(values, errors[0], equal_var=False).pvalue for values in errors[1:]]
     assert list(table["p"][1:]) == pytest.approx(expected, rel=1e-3)
-    assert expected[0] > comparison.SIGNIFICANCE, "all but the same nets"
-    assert expected[1] < comparison.SIGNIFICANCE, "two epochs are too few to be as good"
+    assert expected[0] > SIGNIFICANCE, "all but the same nets"
+    assert expected[1] < SIGNIFICANCE, "two epochs are too few to be as good"
     said = _said_of_noise(app)
-    assert ["more than noise" in one for one in said] == [p < comparison.SIGNIFICANCE for p in expected]
+    assert ["more than noise" in one for one in said] == [p < SIGNIFICANCE for p in expected]
     apart = [f"35-64-32-2, weight decay {decay}, epochs {epochs}" for decay, epochs in (("0", 2), ("0", FAST.epochs))]
     assert said[1].startswith(f"3: {apart[0]}, beside 1: {apart[1]}: **more than noise** (p = ")
 

@@ -1,13 +1,9 @@
 """Runs compared: figures by hand."""
 
-import math
-
-import numpy as np
 import pytest
-from scipy import stats
 
 from aelib.analysis import comparison
-from aelib.analysis.comparison import difference, differing, with_seeds, wrong_pixels
+from aelib.analysis.comparison import differing, with_seeds, wrong_pixels
 from aelib.core.errors import LabError
 from aelib.experiment import presets
 from aelib.training import Run, fit
@@ -55,47 +51,6 @@ def test_a_loss_is_compared_only_where_it_is_reckoned_alike(changes: dict[str, s
 def test_on_different_images_only_seconds_are_compared() -> None:
     pair = [FAST, presets.get("emoji-best")]
     assert [name for name in comparison.METRICS if comparison.comparable(pair, name)] == ["seconds"]
-
-
-def test_welchs_test_and_cohens_d_by_hand() -> None:
-    first, second = [20.0, 22.0, 24.0], [27.0, 28.0, 29.0, 32.0]
-    told = difference(first, second)
-    variances = np.var(first, ddof=1), np.var(second, ddof=1)
-    error = math.sqrt(variances[0] / 3 + variances[1] / 4)
-    assert told.t == pytest.approx((29 - 22) / error)
-    # Welch-Satterthwaite
-    parts = variances[0] / 3, variances[1] / 4
-    degrees = sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 3)
-    assert told.degrees == pytest.approx(degrees)
-    assert told.p == pytest.approx(2 * stats.t.sf(told.t, degrees))
-    assert told.effect == pytest.approx(7 / math.sqrt(sum(variances) / 2))
-    assert told.size == "large"
-    assert told.is_significant
-
-
-def test_noise_is_called_noise() -> None:
-    told = difference([1.0, 2.0, 3.0, 4.0], [1.1, 2.1, 2.9, 4.0])
-    assert not told.is_significant
-    assert told.size == "negligible"
-
-
-@pytest.mark.parametrize("second", [[3.0, 3.0], [4.0, 4.0]])
-def test_groups_without_any_spread_prove_nothing(second: list[float]) -> None:
-    told = difference([3.0, 3.0], second)
-    assert math.isnan(told.p)
-    assert not told.is_tested
-    assert not told.is_significant
-    assert told.size == "without any spread"
-
-
-def test_spread_in_one_group_is_enough_to_test() -> None:
-    assert difference([3.0, 3.0], [4.0, 4.1]).is_tested
-
-
-@pytest.mark.parametrize(("first", "second"), [([1.0], [1.0, 2.0]), ([1.0, math.nan], [1.0, 2.0]), ([], [])])
-def test_what_says_nothing_about_noise_is_refused(first: list[float], second: list[float]) -> None:
-    with pytest.raises(LabError):
-        difference(first, second)
 
 
 def test_seeds_are_counted_on() -> None:

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from aelib.analysis.denoising import Level, curve, nearest, noisy, useful_range, wrong_pixels
-from aelib.analysis.sweep import spread
 from aelib.datasets.noise import NOISES
 from aelib.experiment import presets
+from aelib.metrics import spread
 from aelib.training import fit
 
 BEST = presets.get("font-denoise-best").with_values({"epochs": 1000})
