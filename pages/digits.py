@@ -28,7 +28,7 @@ with lesson.section(
     "plane. Move through the epochs. Point at a code: the lines are one and two standard deviations of its "
     "distribution. Which digits have much room, which share it, and what lies on the borders?",
 ):
-    latent_plane.atlas(run, f"{lesson.key}:atlas:{run.digest}")
+    latent_plane.class_plane(run, f"{lesson.key}:atlas:{run.digest}")
 
 with lesson.section(
     "Without the prior",

@@ -1,4 +1,4 @@
-// One image to paint on: a click, a drag or Enter inverts pixels. In front of it stands canvas.js.
+// One image to paint on: a click, a drag or Enter inverts pixels. common.js stands before it.
 // data: pixels (base64), shape, flipped (numbers of inverted pixels). State "flipped": the same, as painted.
 
 export default function (component) {

@@ -13,7 +13,7 @@ from aelib.datasets import ImageSet
 from aelib.datasets.bundled import emoji as palettes
 from aelib.datasets.user import glyphs as tables
 from aelib.datasets.user import image_archive, pictures
-from aelib.ui.components import component
+from aelib.ui.components.palette import palette
 from aelib.ui.jobs import background
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.session import Slot, widget
@@ -145,7 +145,7 @@ def _palette(controls: Controls, name: str) -> None:
         help="Otherwise grey, 20x20: eight times fewer pixels.",
     )
     drawn = datasets.spec(base).drawn(every.pixels.numpy())
-    component.palette(drawn, every.names, chosen, key, take)
+    palette(drawn, every.names, chosen, key, take)
 
 
 def _own(controls: Controls) -> None:

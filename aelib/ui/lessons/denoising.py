@@ -12,8 +12,8 @@ from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment, digest_of, presets
 from aelib.metrics import reconstruction
 from aelib.training import Run
-from aelib.ui.components import component as canvas
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
+from aelib.ui.components.paint import paint
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, problems
@@ -100,7 +100,7 @@ def painting(run: Run, key: str) -> None:
     left, middle, right = st.columns(3)
     with left:
         st.caption("Paint here: each click inverts a pixel")
-        canvas.paint(clean.numpy(), flipped, component, lambda: None)
+        paint(clean.numpy(), flipped, component, lambda: None)
     shown = noisy(clean[None], "painted", 1.0, 0, flipped)
     restored = run.restored(shown)[0]
     threshold = run.spec.wrong_pixel

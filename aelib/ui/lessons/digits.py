@@ -50,7 +50,7 @@ def against_plain(run: Run, key: str) -> None:
         },
     )
     st.caption("The plain net, epoch by epoch. Watch the numbers at its axes.")
-    latent_plane.atlas(twin[0], f"{key}:atlas:{twin[0].digest}")
+    latent_plane.class_plane(twin[0], f"{key}:atlas:{twin[0].digest}")
 
 
 def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> None:

@@ -10,28 +10,15 @@ import streamlit as st
 from aelib.charts.variational import CLASSES
 from aelib.metrics import latent_space
 from aelib.training import Run
-from aelib.ui.components.component import component, encoded, floats
+from aelib.ui.components import class_plane as class_plane_component
+from aelib.ui.components import plane as plane_component
+from aelib.ui.components import replay as replay_component
+from aelib.ui.components.canvas import encoded, floats
+from aelib.ui.components.class_plane import ClassPlaneData
+from aelib.ui.components.plane import PlaneData
 
 GRID_BYTES = 400_000  # of decoded images sent to the browser for the plane
 REPLAY_BYTES = 1_000_000  # of reconstructions sent for the replay
-
-_PLANE = """<div class="ae plane"><canvas class="point" tabindex="0" role="img"
-aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and minus zoom."></canvas>
-<div class="bar"><button type="button">− Zoom out</button><button type="button">Whole plane</button>
-<span class="status"></span></div></div>"""
-_REPLAY = """<div class="ae replay"><div class="bar"><button type="button">▶ Play</button>
-<input type="range" min="0" value="0" aria-label="Epoch"><span class="status"></span></div>
-<canvas class="points"></canvas><canvas class="sheet"></canvas></div>"""
-_ATLAS = """<div class="ae atlas"><div class="bar"><button type="button">▶ Play</button>
-<input type="range" min="0" value="0" step="1" aria-label="Epoch"><span class="status"></span></div>
-<div class="pair"><div><canvas class="points point" tabindex="0" role="img"
-aria-label="Codes coloured by class. Arrow keys choose another image."></canvas></div>
-<div><canvas class="grid" role="img" aria-label="What is decoded at every point of the plane"></canvas></div></div>
-<div class="chosen"><canvas class="picture"></canvas><span class="about status"></span></div></div>"""
-
-_plane = component("plane", _PLANE)
-_replay = component("replay", _REPLAY)
-_atlas = component("class_plane", _ATLAS)
 
 
 def labels(plane: latent_space.Plane) -> list[str]:
@@ -42,7 +29,7 @@ def labels(plane: latent_space.Plane) -> list[str]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _plane_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
+def _plane_data(digest: str, created: str, _run: Run) -> PlaneData:
     """What plane.js draws; the cache's key is the digest and the time, a run itself is never hashed."""
     run = _run
     codes = run.codes()
@@ -73,8 +60,7 @@ def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Calla
 
     `on_point` is called when a point is picked; the result's `point` is then (x, y).
     """
-    data = {**_plane_data(run.digest, run.created, run), "point": point}
-    return _plane(data=data, key=key, on_point_change=on_point)
+    return plane_component.plane(_plane_data(run.digest, run.created, run), point, key, on_point)
 
 
 def replay(run: Run, key: str) -> None:
@@ -90,8 +76,8 @@ def replay(run: Run, key: str) -> None:
     learnt = {record["epoch"]: record["learnt"] for record in run.history}
     described = run.spec
     originals = described.drawn(run.images.pixels[:shown].numpy())
-    _replay(
-        data={
+    replay_component.replay(
+        {
             "shape": list(originals.shape[1:]),
             "epochs": snapshots.epochs.tolist(),
             "points": points.tolist(),
@@ -104,12 +90,12 @@ def replay(run: Run, key: str) -> None:
             "labels": labels(plane),
             "learnt": [learnt.get(epoch) for epoch in snapshots.epochs.tolist()],
         },
-        key=key,
+        key,
     )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _atlas_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
+def _class_plane_data(digest: str, created: str, _run: Run) -> ClassPlaneData:
     run, snapshots = _run, _run.snapshots
     images = run.images
     codes = snapshots.codes.numpy()
@@ -148,7 +134,7 @@ def _atlas_data(digest: str, created: str, _run: Run) -> dict[str, Any]:
     }
 
 
-def atlas(run: Run, key: str) -> None:
+def class_plane(run: Run, key: str) -> None:
     """Codes coloured by class and the decoded plane at every snapshot; the posterior of a chosen image as an
     ellipse."""
-    _atlas(data=_atlas_data(run.digest, run.created, run), key=key)
+    class_plane_component.class_plane(_class_plane_data(run.digest, run.created, run), key)

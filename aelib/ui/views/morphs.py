@@ -12,22 +12,13 @@ from aelib.charts import film as files
 from aelib.experiment.variants import plain
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run
-from aelib.ui.components.component import component, encoded
+from aelib.ui.components.film import film
+from aelib.ui.components.mix import mix as mix_component
 from aelib.ui.jobs.related_runs import runs_of
 
 BETWEEN = (2, 10, 60)  # fewest, usual and most images between two stops
 MAX_STOPS = 8
 SIDE = 25  # of the mixture that is decoded ahead: so many points across and down
-
-_FILM = """<div class="ae film"><div class="bar"><button type="button">▶ Play</button>
-<input type="range" min="0" value="0" step="1" aria-label="Image"><span class="status"></span></div>
-<canvas></canvas></div>"""
-_MIX = """<div class="ae mix"><canvas class="point" tabindex="0" role="img"
-aria-label="Pictures at the corners, mixed at the pointer. Arrow keys move the point."></canvas>
-<div class="bar"><span class="status"></span></div></div>"""
-
-_film = component("film", _FILM)
-_mix = component("mix", _MIX)
 
 
 @st.fragment
@@ -65,15 +56,7 @@ def morph(run: Run, key: str) -> None:
     marks = [""] * (len(stops) + (len(stops) - 1) * between)
     marks[:: between + 1] = stops
     shown = rows[next(iter(rows))]
-    _film(
-        data={
-            "shape": list(shown.shape[1:]),
-            "count": len(shown),
-            "marks": marks,
-            "rows": [{"name": name, "pixels": encoded(frames)} for name, frames in rows.items()],
-        },
-        key=f"{key}:film",
-    )
+    film(rows, marks, f"{key}:film")
     _compared(rows, run)
     _downloads(shown, f"{stops[0]}-to-{stops[-1]}".replace(" ", "-"), key)
 
@@ -155,15 +138,4 @@ def mix(run: Run, key: str) -> None:
     cells = run.decode((torch.from_numpy(np.nan_to_num(weights)) @ codes).numpy())
     drawn = run.spec.drawn
     originals = drawn(run.images.pixels[numbers].numpy())
-    _mix(
-        data={
-            "shape": list(originals.shape[1:]),
-            "side": SIDE,
-            "names": corners,
-            "corners": encoded(originals),
-            "places": places.tolist(),
-            "weights": [None if np.isnan(row[0]) else row.tolist() for row in weights],
-            "cells": encoded(drawn(cells)),
-        },
-        key=f"{key}:mix",
-    )
+    mix_component(originals, corners, places, weights, drawn(cells), f"{key}:mix")

@@ -1,10 +1,10 @@
-"""Drawings that answer the pointer, in plain JavaScript: what all of them share, and the two simplest ones.
+"""Drawings that answer the pointer, in plain JavaScript: what all of them share.
 
-Data goes to the browser as numbers and base64 pixels, never inside HTML.
+Each lies in a module of its own, NAME.py with its NAME.js. Data goes to the browser as numbers and base64 pixels, never
+inside HTML.
 """
 
 import base64
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,20 +35,12 @@ button:disabled { opacity: 0.4; cursor: default; }
 button { white-space: nowrap; font: inherit; color: inherit; padding: 0.3em 0.9em; cursor: pointer; border-radius: 6px;
   border: 1px solid var(--st-border-color); background: var(--st-secondary-background-color); }
 """
-_PAINT = """<div class="ae paint"><canvas class="point" tabindex="0" role="img"
-aria-label="Image to paint on. Arrow keys move, Enter inverts a pixel."></canvas>
-<div class="bar"><button type="button">Clear</button><span class="status"></span></div></div>"""
-_PALETTE = """<div class="ae palette" role="group" aria-label="Pictures to choose from"></div>"""
 
 
 def component(name: str, html: str) -> Any:
     """The component of NAME.js, after the code that all of them share."""
     script = (_HERE / "common.js").read_text(encoding="utf-8") + (_HERE / f"{name}.js").read_text(encoding="utf-8")
     return st.components.v2.component(f"aelib.{name}", html=html, css=_CSS, js=script)
-
-
-_paint = component("paint", _PAINT)
-_palette = component("palette", _PALETTE)
 
 
 def encoded(pixels: NDArray[Any]) -> str:
@@ -61,19 +53,3 @@ def encoded(pixels: NDArray[Any]) -> str:
 def floats(numbers: NDArray[Any]) -> str:
     """Numbers as base64 of float32, little-endian."""
     return base64.b64encode(np.ascontiguousarray(numbers, "<f4").tobytes()).decode()
-
-
-def paint(pixels: NDArray[Any], flipped: list[int], key: str, on_paint: Callable[[], None]) -> Any:
-    """One grey image (1 × height × width, 0 to 1) whose pixels are inverted by painting. flipped: the numbers of
-    those that are; the result's `flipped` is the same, as painted."""
-    data = {"shape": list(pixels.shape), "pixels": encoded(pixels), "flipped": flipped}
-    return _paint(data=data, key=key, on_flipped_change=on_paint)
-
-
-def palette(
-    pixels: NDArray[Any], names: Sequence[str], chosen: Sequence[int], key: str, on_choice: Callable[[], None]
-) -> Any:
-    """Pictures (n × channels × height × width, as drawn) of which some are chosen; the result's `chosen` has their
-    numbers."""
-    data = {"shape": list(pixels.shape[1:]), "pixels": encoded(pixels), "names": list(names), "chosen": list(chosen)}
-    return _palette(data=data, key=key, on_chosen_change=on_choice)

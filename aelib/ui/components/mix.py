@@ -1,0 +1,48 @@
+"""Pictures at the corners of a triangle or a square, mixed under the pointer (mix.js)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .canvas import component, encoded
+
+_mix = component(
+    "mix",
+    """<div class="ae mix"><canvas class="point" tabindex="0" role="img"
+aria-label="Pictures at the corners, mixed at the pointer. Arrow keys move the point."></canvas>
+<div class="bar"><span class="status"></span></div></div>""",
+)
+
+
+def mix(
+    corners: NDArray[Any],
+    names: Sequence[str],
+    places: NDArray[Any],
+    weights: NDArray[Any],
+    cells: NDArray[Any],
+    key: str,
+) -> None:
+    """Draw the mixtures.
+
+    Args:
+        corners: the pictures, n × channels × height × width, as drawn.
+        names: of each corner.
+        places: of each corner in the drawing, n × 2, from 0 to 1.
+        weights: of the corners in each cell, side · side × n; NaN outside the figure.
+        cells: what is decoded there, side · side × channels × height × width.
+        key: of the component.
+    """
+    _mix(
+        data={
+            "shape": list(corners.shape[1:]),
+            "side": round(len(weights) ** 0.5),
+            "names": list(names),
+            "corners": encoded(corners),
+            "places": places.tolist(),
+            "weights": [None if np.isnan(row[0]) else row.tolist() for row in weights],
+            "cells": encoded(cells),
+        },
+        key=key,
+    )

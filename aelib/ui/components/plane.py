@@ -1,0 +1,46 @@
+"""The latent plane under the pointer: decoded at every point (plane.js)."""
+
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+from .canvas import component
+
+_plane = component(
+    "plane",
+    """<div class="ae plane"><canvas class="point" tabindex="0" role="img"
+aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and minus zoom."></canvas>
+<div class="bar"><button type="button">− Zoom out</button><button type="button">Whole plane</button>
+<span class="status"></span></div></div>""",
+)
+
+
+class PlaneData(TypedDict):
+    """What plane.js draws.
+
+    Attributes:
+        shape: channels, height, width of an image.
+        columns, rows: of the decoded grid.
+        x, y: what the grid covers: from, to.
+        grid: decoded images, row by row from the top (see `canvas.encoded`).
+        points: the code of each image, x and y.
+        names, originals, wrong: of each image its name, its pixels, its wrong pixels.
+        labels: of the two axes.
+    """
+
+    shape: list[int]
+    columns: int
+    rows: int
+    x: tuple[float, float]
+    y: tuple[float, float]
+    grid: str
+    points: list[list[float]]
+    names: list[str]
+    originals: str
+    wrong: list[int]
+    labels: list[str]
+
+
+def plane(data: PlaneData, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
+    """Draw the plane. point: where the person stands, x and y; `on_point` is called when another is picked, and the
+    result's `point` is then that."""
+    return _plane(data={**data, "point": point}, key=key, on_point_change=on_point)

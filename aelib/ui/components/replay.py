@@ -1,0 +1,45 @@
+"""Codes and reconstructions at every snapshot (replay.js)."""
+
+from typing import TypedDict
+
+from .canvas import component
+
+_replay = component(
+    "replay",
+    """<div class="ae replay"><div class="bar"><button type="button">▶ Play</button>
+<input type="range" min="0" value="0" aria-label="Epoch"><span class="status"></span></div>
+<canvas class="points"></canvas><canvas class="sheet"></canvas></div>""",
+)
+
+
+class ReplayData(TypedDict):
+    """What replay.js draws.
+
+    Attributes:
+        shape: channels, height, width of an image.
+        epochs: of the snapshots.
+        points: snapshots × images × 2.
+        pixels: reconstructions, snapshots × images (see `canvas.encoded`).
+        originals, names: of each image.
+        total: images of the set, of which these may be the first.
+        x, y: what the axes cover: from, to.
+        labels: of the two axes.
+        learnt: images learnt at each snapshot; None where that was not recorded.
+    """
+
+    shape: list[int]
+    epochs: list[int]
+    points: list[list[list[float]]]
+    pixels: str
+    originals: str
+    names: list[str]
+    total: int
+    x: tuple[float, float]
+    y: tuple[float, float]
+    labels: list[str]
+    learnt: list[float | None]
+
+
+def replay(data: ReplayData, key: str) -> None:
+    """Draw the replay."""
+    _replay(data=data, key=key)
