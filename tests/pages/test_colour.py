@@ -110,7 +110,7 @@ def test_the_cpu_is_measured_when_asked_for(colour: list[Run]) -> None:
         ("colour", {"model.convolution.stride": "9-9-9"}, "smaller"),
         ("super_resolution", {"preset": "house-numbers-autoencoder"}, "shows nothing of"),
         ("super_resolution", {"model.convolution.kernel": "4"}, "odd number"),
-        ("super_resolution", {"model.convolution.channels": "x"}, "model.convolution.channels"),
+        ("super_resolution", {"model.convolution.channels": "x"}, "“Channels” is 'x'"),
     ],
 )
 def test_what_a_lesson_cannot_show_is_one_sentence(page: str, query: dict[str, str], says: str) -> None:

@@ -175,7 +175,7 @@ def test_a_link_adds_to_what_is_compared_already(stored: dict[str, Run]) -> None
     ("query", "says"),
     [
         ({"1": "no-such-preset", "2": "font-best"}, "There is no preset"),
-        ({"1": "font-best;epochs=0", "2": "font-best"}, "epochs"),
+        ({"1": "font-best;epochs=0", "2": "font-best"}, "“Epochs” is"),
         ({"1": "font-best;<script>=1"}, "script"),
     ],
 )

@@ -144,9 +144,9 @@ def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
         ("compression", {"preset": "digits-denoise"}, "nothing of dense nets"),
         ("compression", {"preset": "font-best"}, "shows nothing of"),
         ("compression", {"model.convolution.stride": "9-9-9"}, "smaller"),
-        ("compression", {"model.convolution.channels": "x"}, "model.convolution.channels"),
+        ("compression", {"model.convolution.channels": "x"}, "“Channels” is 'x'"),
         ("restoring", {"preset": "font-best"}, "shows nothing of"),
-        ("restoring", {"corruption.level": "7"}, "corruption.level"),
+        ("restoring", {"corruption.level": "7"}, "“Level of the noise” is '7'"),
     ],
 )
 def test_what_a_lesson_cannot_show_is_one_sentence(page: str, query: dict[str, str], says: str) -> None:

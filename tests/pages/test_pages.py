@@ -1,6 +1,5 @@
 """The pages without a browser: what they show, what they refuse, what they keep."""
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,6 @@ from aelib.charts.leaderboard import pareto
 from aelib.experiment import digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
-from aelib.ui.form import url_sync
 from aelib.ui.shell import lessons as registry
 from tests.support.apps import ROOT, opened, sound
 
@@ -208,19 +206,32 @@ def test_the_front_is_what_nobody_beats() -> None:
     assert front == [(100, 9), (150, 5), (200, 3), (400, 0)]
 
 
-def test_an_address_that_comes_a_moment_late_takes_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def _with_address(app: AppTest, query: dict[str, str]) -> None:
+    app.query_params.clear()
+    for key, value in query.items():
+        app.query_params[key] = value
+
+
+def test_an_address_that_comes_a_moment_late_takes_nothing_back() -> None:
     """A browser sends the earlier address where the next press is quicker than the new one."""
-    monkeypatch.setattr(url_sync, "LATE", math.inf)  # however slow the machine
     app = opened("pages/dense.py", {"preset": "font-best"})
     before = {key: app.query_params[key] for key in app.query_params}
     sound(app.number_input(key="dense:epochs").set_value(77).run())
-    app.query_params.clear()
-    for key, value in before.items():
-        app.query_params[key] = value
+    _with_address(app, before)
     sound(app.number_input(key="dense:seed").set_value(5).run())
     assert app.number_input(key="dense:epochs").value == 77
     assert app.number_input(key="dense:seed").value == 5
     assert app.query_params["epochs"] in ("77", ["77"])
+
+
+def test_an_earlier_address_is_back_once_the_browser_has_shown_the_new_one() -> None:
+    app = opened("pages/dense.py", {"preset": "font-best"})
+    before = {key: app.query_params[key] for key in app.query_params}
+    sound(app.number_input(key="dense:epochs").set_value(77).run())
+    sound(app.run())  # with the new address
+    _with_address(app, before)
+    sound(app.run())
+    assert app.number_input(key="dense:epochs").value == 1000
 
 
 def test_one_run_with_a_strange_date_does_not_take_the_list_away() -> None:

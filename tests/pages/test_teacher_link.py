@@ -262,7 +262,7 @@ def test_a_bad_task_in_the_popover_is_one_sentence_and_makes_no_link() -> None:
 
 def test_rules_read_back_what_they_write() -> None:
     query = {"lock": "epochs,more", "hide": "loss", "task": "elbo>-85.5;seconds<10;latent_dim=2"}
-    found, problems = teacher_link.read(query, "dense")
+    found, problems = teacher_link.read(query, registry.lesson("dense"))
     assert not problems
     assert found.query() == query
     assert found.state("loss") == "hidden"

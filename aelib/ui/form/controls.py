@@ -52,7 +52,7 @@ class Controls:
         self.drawn: list[str] = []  # fields that this form has a control for, left out or not
         self._slot = form_state(lesson.name)
         query = {key: st.query_params[key] for key in st.query_params}
-        if url_sync.is_echo(lesson.name, query):
+        if url_sync.is_echo(lesson.name, query, self.address):
             query = self.address
             st.query_params.from_dict(query)
         # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
@@ -248,6 +248,7 @@ class Controls:
             if self.address:
                 url_sync.replaced(self.lesson.name, self.address)
             self._state.address = query
+        url_sync.listen(self.lesson.name, query)
         return experiment
 
     def experiment_or_none(self) -> Experiment | None:

@@ -11,7 +11,7 @@ from aelib.core.errors import LabError
 from aelib.experiment import Experiment
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.session import set_widget, widget
 
 from . import teacher_link
@@ -99,7 +99,7 @@ def _make(form: Controls, experiment: Experiment) -> None:
     try:
         asked = assignments.parse(text) if text.strip() else None
     except LabError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        show_error(error)
         return
     if asked is not None:
         st.markdown(f":material/flag: {escaped(asked.describe(experiment))}")

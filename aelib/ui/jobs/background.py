@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from aelib.core.errors import LabError
-from aelib.ui.shell.messages import problems
+from aelib.ui.shell.messages import show_error
 from aelib.ui.shell.visitor import visitor_id
 
 REMEMBERED = 12  # results
@@ -142,7 +142,7 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
             forget(key, queue)  # said once: then it can be asked for again
             raise error
         if not task.stopped:
-            problems([str(error)])
+            show_error(error)
     if task is not None and not task.future.done() and not task.stopped and visitor_id() not in task.left:
         _watch(key, queue)
         return None
@@ -150,7 +150,7 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
         try:
             _background(queue).start(key, work, visitor_id())
         except LabError as error:
-            problems([str(error)])
+            show_error(error)
             return None
         st.rerun()
     if about:

@@ -44,7 +44,7 @@ def run_of(experiment: Experiment, key: str) -> Run | None:
         )
         run, is_damaged = None, True
     except StoreError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        show_error(error)
         return None
     if run is not None:
         _stored_note(run, just_now=bool(_WATCHED))

@@ -249,7 +249,7 @@ def _begin() -> None:
     """The table as the address has it, where that is new; else as this person left it."""
     known, state = bool(_TABLE), _TABLE.setdefault()
     query = {key: st.query_params[key] for key in st.query_params}
-    if url_sync.is_echo(_PAGE, query):
+    if url_sync.is_echo(_PAGE, query, state.address):
         query = state.address
         st.query_params.from_dict(query)
     if known and (not query or query == state.address):
@@ -294,9 +294,9 @@ def _write() -> None:
     """The address follows the table and what is chosen below it."""
     state = _TABLE.get()
     query = {**state.written, **{name: value for name in EXTRAS if (value := choice(name))}}
-    there = {key: st.query_params[key] for key in st.query_params}
-    if there != query:
-        if there:
-            url_sync.replaced(_PAGE, there)
+    if query != state.address or not st.query_params:
+        if state.address:
+            url_sync.replaced(_PAGE, state.address)
         st.query_params.from_dict(query)
     state.address = query
+    url_sync.listen(_PAGE, query)

@@ -13,7 +13,7 @@ from aelib.reproduction.runner import assumptions, side_text, table_row, untried
 from aelib.reproduction.verdicts import TOLERANCE, Record, other_layers
 from aelib.ui.components.figures import csv_button
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, text_of
 
 DOCUMENTS = {
     "A": "A: slides, dense, denoising, variational",
@@ -190,7 +190,7 @@ def _side(record: Record, role: str, side: Record) -> None:
     try:
         experiment = resolve(parse(side["experiment"])).experiment
     except LabError as error:  # measured with images that are not on this machine
-        st.caption(escaped(str(error)))
+        st.caption(escaped(text_of(error)))
         return
     claim = CLAIMS[record["id"]]
     recipe = claim.recipe if role == "document" or claim.best is None else claim.best

@@ -11,7 +11,7 @@ from aelib.core.errors import LabError
 from aelib.store import ORDERS, Order, Summary, outcome_text
 from aelib.training import Run
 from aelib.ui.shell.links import link, link_compare, name
-from aelib.ui.shell.messages import problems, show_error
+from aelib.ui.shell.messages import show_error
 from aelib.ui.shell.server_state import store
 from aelib.ui.shell.session import Slot
 from aelib.ui.shell.visitor import visitor_id
@@ -113,7 +113,7 @@ def _readable(rows: list[Summary]) -> dict[str, Run]:
         try:
             run = store().get(row["digest"])
         except LabError as error:
-            problems([str(error)])
+            show_error(error)
             continue
         if run is None:
             st.warning("A run that you picked has been removed meanwhile.", icon=":material/delete:")

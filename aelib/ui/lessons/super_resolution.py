@@ -21,7 +21,7 @@ from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.background import result_of
 from aelib.ui.jobs.related_runs import runs_of
-from aelib.ui.shell.messages import escaped, problems
+from aelib.ui.shell.messages import escaped, show_error
 
 TILE = 176  # pixels of the page
 CROP = 96  # pixels of a large picture that are shown side by side
@@ -118,7 +118,7 @@ def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
     try:
         return _COMPARISONS[name](experiment)
     except LabError as error:
-        problems([str(error)])
+        show_error(error)
         return {}
 
 
@@ -139,7 +139,7 @@ def own_picture(run: Run, key: str) -> None:
     try:
         picture = pictures.whole(content, given.name, super_resolution.MAX_PIXELS)
     except LabError as error:
-        problems([str(error)])
+        show_error(error)
         return
     height, width = picture.shape[:2]
     name = hashlib.sha256(content).hexdigest()[:16]

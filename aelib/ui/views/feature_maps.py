@@ -11,7 +11,7 @@ from aelib.core.errors import LabError
 from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
-from aelib.ui.shell.messages import escaped, problems
+from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.session import set_widget, widget
 
 WIDTH = 72  # pixels of the page that the image has
@@ -52,7 +52,7 @@ def features(run: Run, key: str) -> None:
     try:
         found = _sheets(run, shown, shared)
     except LabError as error:
-        problems([str(error)])
+        show_error(error)
         return
     for start in range(0, len(found), 2):
         for cell, (number, one) in zip(st.columns(2), list(enumerate(found))[start : start + 2], strict=False):
