@@ -25,7 +25,8 @@ from aelib.metrics import reconstruction, spread
 from aelib.store import DamagedRun, Store
 from aelib.training import Run, device_speed, time_estimate
 
-from .claims import CLAIMS, Claim, Measure
+from .claims import CLAIMS, Claim
+from .measures import Measure
 from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, recipe_text, value_text
 
 RECORD = bundled("reproduction.json")  # what the page reads

@@ -11,7 +11,8 @@ import pytest
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, digest_of, presets
 from aelib.reproduction import runner
-from aelib.reproduction.claims import CLAIMS, Measure
+from aelib.reproduction.claims import CLAIMS
+from aelib.reproduction.measures import Measure
 from aelib.store import Store
 from aelib.training import Diverged, fit, fit_many, time_estimate
 from tests.support.claims import measured_side, small

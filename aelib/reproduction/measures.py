@@ -1,0 +1,130 @@
+"""What is measured of a run, by the column `metric` of `data/results.csv`."""
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+
+from aelib import datasets
+from aelib.analysis import denoising
+from aelib.metrics import latent_space, reconstruction
+from aelib.training import Run, device_speed
+
+BETWEEN = 10  # images between two emoji of a morph
+NOISE_LEVELS = tuple(i / 20 for i in range(1, 21))
+RECOGNISED = 0.5  # share of characters that must still be recognised
+HALF = 0.5  # a pixel on the wrong side of grey
+
+Better = Literal["more", "less", "same", ""]  # than reported is better; same: it follows from the net; "": no contest
+
+
+@dataclass(frozen=True)
+class Measure:
+    """label: what the figure is, in words; each: the figure of one run; scatter: the figure is the standard deviation
+    of `each` over the runs, not its mean; trains: whether runs are needed."""
+
+    label: str
+    better: Better
+    each: Callable[[Run], float]
+    scatter: bool = False
+
+
+def mean_error(run: Run) -> float:
+    """Mean squared error over pixels and images with pixels from −1 to 1, whatever the run was trained with: four times
+    that of pixels from 0 to 1."""
+    return 4 * float(run.metrics["mse"])
+
+
+def learnt_at(threshold: float, run: Run) -> float:
+    """Images with at most one pixel off by this much or more."""
+    counts = reconstruction.wrong_pixels(run.reconstructions(), run.images.images(), threshold)
+    return float((counts <= reconstruction.LEARNT_AT_MOST).sum())
+
+
+def noise_limit(run: Run) -> float:
+    """The highest level of its noise, in steps of 0.05, up to which at least half of the noisy characters come out
+    nearest to their own original (8 draws of the noise); 0 where none is."""
+    clean = run.images.images()
+    own = torch.arange(len(clean)).repeat(denoising.DRAWS)
+    usable = 0.0
+    for level in NOISE_LEVELS:
+        draws = range(denoising.DRAWS)
+        shown = torch.cat([denoising.noisy(clean, run.experiment.corruption.kind, level, draw) for draw in draws])
+        nearest, _ = reconstruction.nearest(run.restored(shown), clean)
+        if float((nearest == own).float().mean()) < RECOGNISED:
+            break
+        usable = level
+    return usable
+
+
+def morph_images(run: Run) -> float:
+    """Of ten images on the straight line between two codes, how many differ (in 8 bits) from all others of their morph
+    and from its ends; mean over all pairs of images."""
+    codes = torch.from_numpy(run.codes())
+    distinct = []
+    for a in range(len(codes)):
+        for b in range(a + 1, len(codes)):
+            pixels = run.decode(latent_space.along(codes[[a, b]], BETWEEN).numpy())
+            images = [image.tobytes() for image in (pixels * 255).round().astype("uint8")]
+            distinct.append(sum(images.count(image) == 1 for image in images[1:-1]))
+    return sum(distinct) / len(distinct)
+
+
+def code_bits(run: Run) -> float:
+    """32 bits for each number of the code."""
+    return 32.0 * run.latent_dim
+
+
+@torch.no_grad()
+def cross_entropy(run: Run) -> float:
+    """Binary cross-entropy of what the net makes of noisy test images against the clean ones: mean over pixels and
+    images, natural logarithm."""
+    judged = datasets.test_set(run.experiment.dataset)
+    outputs = run.restored(run.inputs_of(judged)).clamp(0, 1)
+    return float(F.binary_cross_entropy(outputs, judged.images()))
+
+
+def time_ratio(run: Run) -> float:
+    """A GPU's time of training divided by a CPU's, of the same net on the same images, as kept by
+    `python -m benchmarks.devices` (the fastest of each kind): on the run's images, else on the bundled house numbers,
+    which are as large. NaN where no GPU was measured."""
+    for dataset in (run.experiment.dataset, "house_numbers"):
+        wanted, rates = run.experiment.model_copy(update={"dataset": dataset}), dict[str, float]()
+        for speed in device_speed.stored():
+            if device_speed.is_of(speed, wanted):
+                rates[speed.device] = max(rates.get(speed.device, 0.0), speed.images_a_second)
+        if {"cpu", "cuda"} <= rates.keys():
+            return rates["cpu"] / rates["cuda"]
+    return math.nan
+
+
+def _metric(name: str) -> Callable[[Run], float]:
+    return lambda run: float(run.metrics[name])
+
+
+_PICTURES = Measure("mean squared error of the pictures", "", _metric("mse"))
+# by the column `metric` of results.csv
+MEASURES: dict[str, Measure] = {
+    "characters_learnt_of_32": Measure("characters learnt of 32", "more", _metric("learnt")),
+    "emoji_learnt_of_8": Measure("emoji learnt of 8", "more", _metric("learnt")),
+    "usable_noise_limit": Measure("noise up to which half of the characters are recognised", "more", noise_limit),
+    "intermediate_images": Measure("different images between two emoji", "more", morph_images),
+    "std_of_error": Measure("standard deviation of the error over the runs", "less", mean_error, scatter=True),
+    "mean_error": Measure("mean squared error, pixels from −1 to 1", "less", mean_error),
+    "code_bits": Measure("bits of the code, 32 a number", "same", code_bits),
+    "bce": Measure("binary cross-entropy of test images", "less", cross_entropy),
+    "mse": Measure("mean squared error of validation patches", "less", _metric("mse")),
+    "gpu_over_cpu_time": Measure("time on a GPU / time on a CPU", "", time_ratio),
+    "latent_scatter_and_grid": _PICTURES,
+    "pictures": _PICTURES,
+    "comparison": _PICTURES,
+    "originals_and_outputs": _PICTURES,
+    "originals_noisy_outputs": _PICTURES,
+}
+EMOJI_LEARNT_AT_HALF = Measure(
+    "emoji learnt of 8, a pixel being wrong from 0.5 on", "more", functools.partial(learnt_at, HALF)
+)
