@@ -1,3 +1,4 @@
-"""Every figure that the documents report, beside ours: `claims` how each is measured, `runner` trains, `verdicts`
-judges.
+"""Every figure that the documents report, compared with ours.
+
+`claims` has the recipes, `measures` what is measured of a run, `runner` trains and records, `verdicts` compares.
 """

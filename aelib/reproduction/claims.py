@@ -15,7 +15,7 @@ from .measures import EMOJI_LEARNT_AT_HALF, MEASURES, Measure
 
 @dataclass(frozen=True)
 class Recipe:
-    """A preset with changes (dotted path -> value), and why it is so."""
+    """A preset with changes (dotted path -> value), and the reason for them."""
 
     preset: str
     changes: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -29,8 +29,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another assumption: changes to the document's recipe, or another measure of the same runs; seeds: None for as
-    many as the recipe has."""
+    """Another assumption: changes to the document's recipe, or another measure of the same runs.
+
+    seeds: number of runs, None for as many as the claim has.
+    """
 
     title: str
     changes: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -40,8 +42,17 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Claim:
-    """A row of `results.csv`. recipe: the document's; best: ours, None where there is nothing to win; seeds,
-    best_seeds: trainings of each; untried: why there are no alternatives."""
+    """A row of `data/results.csv`.
+
+    Attributes:
+        id: the row's name, also the name of the preset with the document's recipe.
+        measure: the figure that the document reports.
+        recipe: the document's recipe.
+        best: our recipe, None where the document has no figure to improve on.
+        seeds, best_seeds: number of runs by the document's recipe and by ours.
+        alternatives: other assumptions that are measured too.
+        untried: why there are no alternatives; empty where there are.
+    """
 
     id: str
     measure: Measure
@@ -54,12 +65,12 @@ class Claim:
 
     @property
     def row(self) -> dict[str, str]:
-        """What the document says, as text."""
+        """The row of `data/results.csv`: column -> text."""
         return presets.results()[self.id]
 
     @property
     def reported(self) -> float | None:
-        """The document's figure, None where it gives a picture or none."""
+        """The document's figure, None where it gives a picture or no figure."""
         try:
             return float(self.row["reported"])
         except ValueError:
@@ -67,13 +78,13 @@ class Claim:
 
     @property
     def assumed(self) -> str:
-        """What the document leaves out, and what was chosen."""
+        """What the document leaves out and what we assumed instead."""
         return " ".join(text for text in (presets.preset(self.recipe.preset).assumed, self.recipe.why) if text)
 
 
 # --- recipes ------------------------------------------------------------------------------------------------
 
-# Document B's nets are shallow and stop early; MSE with momentum at 0.0005 has hardly begun by then.
+# Document B trains shallow nets for few epochs, too few for squared error with momentum and a learning rate of 0.0005.
 _QUICK_START = {
     "model.hidden_activation": "silu",
     "normalization": "none",
@@ -109,13 +120,13 @@ _USABLE_WHY = (
     "It judges by eye up to which noise the net can be used: here as long as at least half of the noisy characters "
     "come out nearest to their own original."
 )
-_SEEDS = 3  # of nets on real images, which take long
+_SEEDS = 3  # for nets on real images, which train slowly
 _FEW_EPOCHS = 3
 _FEW_WHY = f"The document names no epochs: {_FEW_EPOCHS}, so that the table takes minutes, not hours."
 
 
 def _font_a(name: str) -> Claim:
-    """Document A's three nets."""
+    """One of document A's three nets for the font."""
     return Claim(
         name,
         MEASURES["characters_learnt_of_32"],
@@ -131,7 +142,7 @@ def _font_a(name: str) -> Claim:
 
 
 def _font_b(name: str, layers: int) -> Claim:
-    """Document B's errors after 1,000 epochs. layers: of the encoder."""
+    """An error of document B after 1,000 epochs. layers: number of layers of the encoder."""
     linear = layers == 1
     return Claim(
         name,
@@ -213,7 +224,7 @@ def _sharpen(layers: int) -> Claim:
 def _pictures(
     name: str, *alternatives: Alternative, why: str = "", untried: str = "", seeds: int = _SEEDS, **changes: Any
 ) -> Claim:
-    """A row that reports pictures: what can be measured of them."""
+    """A row that reports pictures: their error is measured instead."""
     recipe = Recipe(name, changes, why)
     return Claim(name, MEASURES[presets.results()[name]["metric"]], recipe, None, seeds, 0, alternatives, untried)
 

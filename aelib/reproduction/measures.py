@@ -19,13 +19,20 @@ NOISE_LEVELS = tuple(i / 20 for i in range(1, 21))
 RECOGNISED = 0.5  # share of characters that must still be recognised
 HALF = 0.5  # a pixel on the wrong side of grey
 
-Better = Literal["more", "less", "same", ""]  # than reported is better; same: it follows from the net; "": no contest
+# What is better than the reported figure; "same": the net alone determines it; "": there is no figure to compare.
+Better = Literal["more", "less", "same", ""]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """label: what the figure is, in words; each: the figure of one run; scatter: the figure is the standard deviation
-    of `each` over the runs, not its mean; trains: whether runs are needed."""
+    """A figure of a document and how to measure it.
+
+    Attributes:
+        label: the figure in words, with its unit or range where it has one.
+        better: see `Better`.
+        each: the figure of one run; NaN where it cannot be measured.
+        scatter: whether the document's figure is the standard deviation of `each` over the runs, not its mean.
+    """
 
     label: str
     better: Better
@@ -34,20 +41,23 @@ class Measure:
 
 
 def mean_error(run: Run) -> float:
-    """Mean squared error over pixels and images with pixels from −1 to 1, whatever the run was trained with: four times
-    that of pixels from 0 to 1."""
+    """Mean squared error over pixels and images, for pixels from −1 to 1: four times the error for pixels from 0 to 1.
+    It does not depend on the normalization that the run was trained with."""
     return 4 * float(run.metrics["mse"])
 
 
 def learnt_at(threshold: float, run: Run) -> float:
-    """Images with at most one pixel off by this much or more."""
+    """Number of images with at most one pixel whose error is at least `threshold` (0 to 1)."""
     counts = reconstruction.wrong_pixels(run.reconstructions(), run.images.images(), threshold)
     return float((counts <= reconstruction.LEARNT_AT_MOST).sum())
 
 
 def noise_limit(run: Run) -> float:
-    """The highest level of its noise, in steps of 0.05, up to which at least half of the noisy characters come out
-    nearest to their own original (8 draws of the noise); 0 where none is."""
+    """The highest usable level of the noise that the net was trained with: 0.05 to 1 in steps of 0.05, 0 if none is.
+
+    A level is usable if, at it and at every lower level, at least half of the restored characters are nearer to their
+    own original than to any other one. The noise is drawn 8 times.
+    """
     clean = run.images.images()
     own = torch.arange(len(clean)).repeat(denoising.DRAWS)
     usable = 0.0
@@ -62,8 +72,10 @@ def noise_limit(run: Run) -> float:
 
 
 def morph_images(run: Run) -> float:
-    """Of ten images on the straight line between two codes, how many differ (in 8 bits) from all others of their morph
-    and from its ends; mean over all pairs of images."""
+    """Number of distinct images (0 to 10) among ten on the straight line between two codes; mean over pairs of images.
+
+    An image is distinct if it differs, in 8 bits per pixel, from all others of its morph and from both ends.
+    """
     codes = torch.from_numpy(run.codes())
     distinct = []
     for a in range(len(codes)):
@@ -75,23 +87,24 @@ def morph_images(run: Run) -> float:
 
 
 def code_bits(run: Run) -> float:
-    """32 bits for each number of the code."""
+    """Size of a code in bits: 32 for each latent dimension."""
     return 32.0 * run.latent_dim
 
 
 @torch.no_grad()
 def cross_entropy(run: Run) -> float:
-    """Binary cross-entropy of what the net makes of noisy test images against the clean ones: mean over pixels and
-    images, natural logarithm."""
-    judged = datasets.test_set(run.experiment.dataset)
-    outputs = run.restored(run.inputs_of(judged)).clamp(0, 1)
-    return float(F.binary_cross_entropy(outputs, judged.images()))
+    """Binary cross-entropy between restored noisy test images and clean ones, in nats: mean over pixels and images."""
+    test_set = datasets.test_set(run.experiment.dataset)
+    outputs = run.restored(run.inputs_of(test_set)).clamp(0, 1)
+    return float(F.binary_cross_entropy(outputs, test_set.images()))
 
 
 def time_ratio(run: Run) -> float:
-    """A GPU's time of training divided by a CPU's, of the same net on the same images, as kept by
-    `python -m benchmarks.devices` (the fastest of each kind): on the run's images, else on the bundled house numbers,
-    which are as large. NaN where no GPU was measured."""
+    """Training time on a GPU divided by training time on a CPU for the same net and images; NaN without a measured GPU.
+
+    The speeds are those stored by `python -m benchmarks.devices`, the fastest of each device type. If the run's images
+    were not measured, the speeds on the bundled house numbers are used, which have the same size.
+    """
     for dataset in (run.experiment.dataset, "house_numbers"):
         wanted, rates = run.experiment.model_copy(update={"dataset": dataset}), dict[str, float]()
         for speed in device_speed.stored():
@@ -107,7 +120,7 @@ def _metric(name: str) -> Callable[[Run], float]:
 
 
 _PICTURES = Measure("mean squared error of the pictures", "", _metric("mse"))
-# by the column `metric` of results.csv
+# by the column `metric` of data/results.csv
 MEASURES: dict[str, Measure] = {
     "characters_learnt_of_32": Measure("characters learnt of 32", "more", _metric("learnt")),
     "emoji_learnt_of_8": Measure("emoji learnt of 8", "more", _metric("learnt")),

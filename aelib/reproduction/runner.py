@@ -1,7 +1,7 @@
-"""The documents' figures beside ours: trained, measured, judged in words, and written down.
+"""Reproduce the documents' figures: train, measure, compare in words, and record.
 
-Nothing is kept here: every net is an experiment with a digest, so what the store has is found, what is missing is
-trained, and whoever was interrupted goes on where it was.
+This module stores no nets. Every net is an experiment with a digest: a stored run is reused, only missing ones are
+trained, and after an interruption the work continues where it stopped.
 """
 
 import json
@@ -29,25 +29,34 @@ from .claims import CLAIMS, Claim
 from .measures import Measure
 from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, recipe_text, value_text
 
-RECORD = bundled("reproduction.json")  # what the page reads
-TABLE = RECORD.parents[1] / "benchmarks" / "reproduction.md"  # in a checkout
+RECORD = bundled("reproduction.json")  # the page of the app reads it
+TABLE = RECORD.parents[1] / "benchmarks" / "reproduction.md"  # exists in a checkout only
 FORMAT = 1
 
-QUICK_SEEDS, QUICK_SCATTER = 3, 10  # trainings of a quick row; where the figure is how far they scatter
-QUICK_SECONDS = 5.0  # that one quick training may take, by `cost.seconds`
-RESAMPLES = 1000
+QUICK_SEEDS, QUICK_SCATTER = 3, 10  # runs of a quick row; the second where the figure is a standard deviation
+QUICK_SECONDS = 5.0  # limit for one quick training, as estimated by `time_estimate.seconds`
+RESAMPLES = 1000  # of the bootstrap
 
-Train = Callable[[list[Experiment]], object]  # trains and keeps, or notes who diverged
+Train = Callable[[list[Experiment]], object]  # trains and stores, or notes which experiments diverged
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the recipes of a row. role: document, best or alternative; whole: the epochs that it would have, where a
-    quick one has fewer, else None."""
+    """One recipe of a row.
+
+    Attributes:
+        role: "document", "best" or "alternative".
+        title: the recipe's name in the table.
+        why: the reason for our recipe; empty for the others (for the document's recipe see `Claim.assumed`).
+        measure: the figure that is measured of its runs.
+        base: the experiment with the first seed.
+        seeds: number of runs.
+        whole: the recipe's number of epochs if a quick row trains fewer, else None.
+    """
 
     role: str
     title: str
-    why: str  # of ours; the document's is in `Claim.assumed`
+    why: str
     measure: Measure
     base: Experiment
     seeds: int
@@ -55,13 +64,15 @@ class Side:
 
     @property
     def experiments(self) -> list[Experiment]:
-        """One for each seed."""
+        """One experiment for each seed."""
         return [self.base.model_copy(update={"seed": self.base.seed + i}) for i in range(self.seeds)]
 
 
 def sides(claim: Claim, quick: bool = False) -> list[Side]:
-    """The document's recipe, ours, and the other assumptions. quick: fewer seeds, and fewer epochs where one training
-    would be long."""
+    """The document's recipe, ours, and the alternatives, in this order.
+
+    quick: fewer seeds, and fewer epochs if one training would take longer than QUICK_SECONDS.
+    """
     document = claim.recipe.experiment
     found = [_side("document", "the document's recipe", "", claim.measure, document, claim.seeds, quick)]
     if claim.best is not None:
@@ -86,14 +97,14 @@ def _side(role: str, title: str, why: str, measure: Measure, experiment: Experim
 
 
 def seconds(claim: Claim, quick: bool = False) -> float:
-    """What all trainings of a row will take on one core, by `cost.seconds`; 0 where its images are not here."""
+    """Estimated seconds for all trainings of a row on one core; 0 if its images are not on this machine."""
     if resolve(claim.recipe.experiment).spec.missing() is not None:
         return 0.0
     return sum(time_estimate.seconds(side.experiments) for side in sides(claim, quick))
 
 
 def select_claims(names: Sequence[str]) -> list[Claim]:
-    """The claims with these ids, all where none is named; the cheapest first. Raises LabError."""
+    """The claims with these ids, all claims for no id; the fastest first. Raises LabError for an unknown id."""
     for name in names:
         if name not in CLAIMS:
             raise LabError(
@@ -104,7 +115,10 @@ def select_claims(names: Sequence[str]) -> list[Claim]:
 
 
 def reproduce(claim: Claim, store: Store, train: Train, quick: bool = False) -> Record:
-    """Train what the store lacks, and measure. Where the images are not on this machine, the record says so."""
+    """Train what the store lacks, measure, and return the row's record (JSON-compatible).
+
+    If the images are not on this machine, the record has the status "absent" and no sides.
+    """
     reported = claim.row
     record: Record = {
         "id": claim.id,
@@ -127,7 +141,7 @@ def reproduce(claim: Claim, store: Store, train: Train, quick: bool = False) -> 
     if absent is not None:
         return {**record, "status": "absent", "verdict": f"Not measured: {absent}", "sides": []}
     asked = sides(claim, quick)
-    record["quick"] = asked != sides(claim)  # a cheap row loses nothing
+    record["quick"] = asked != sides(claim)  # a fast row is measured in full
     wanted = {digest_of(one): one for side in asked for one in side.experiments}
     known = store.known(wanted)
     missing = [experiment for digest, experiment in wanted.items() if digest not in known]
@@ -140,7 +154,7 @@ def reproduce(claim: Claim, store: Store, train: Train, quick: bool = False) -> 
 
 
 def _measure(side: Side, store: Store, train: Train, found: dict[str, Run | None]) -> Record:
-    """Figures of one side. found: runs that were read already."""
+    """The figures of one side. found: digest -> run already read; missing ones are added."""
     experiments = side.experiments
     for experiment in experiments:
         if digest_of(experiment) not in found:
@@ -169,7 +183,7 @@ def _measure(side: Side, store: Store, train: Train, found: dict[str, Run | None
 
 
 def _read(experiment: Experiment, store: Store, train: Train) -> Run | None:
-    """None where it is known to diverge. A damaged run is trained again."""
+    """The stored run, None if the experiment diverges. A damaged run is trained again."""
     try:
         return store.get(digest_of(experiment))
     except DamagedRun:
@@ -178,9 +192,11 @@ def _read(experiment: Experiment, store: Store, train: Train) -> Run | None:
 
 
 def measured_value(measure: Measure, runs: Sequence[Run]) -> Record | None:
-    """mean, std (n − 1, 0 for one run) and values of a measure over runs. Where the measure is how far the runs
-    scatter, `mean` is their standard deviation and `std` its standard error, by the bootstrap (B. Efron, 1979). None
-    where there are no runs, or nothing could be measured."""
+    """mean, std (n − 1, 0 for one run) and values of a measure over runs; None if nothing could be measured.
+
+    If the measure is a standard deviation (`Measure.scatter`), `mean` is the standard deviation over the runs and `std`
+    its standard error by the bootstrap (B. Efron, 1979), which needs two runs.
+    """
     values = [measure.each(run) for run in runs]
     if not values or not all(math.isfinite(value) for value in values):
         return None
@@ -193,7 +209,7 @@ def measured_value(measure: Measure, runs: Sequence[Run]) -> Record | None:
     return {"mean": stdev(values), "std": float(again.std(ddof=1)), "values": values}
 
 
-# --- written down -------------------------------------------------------------------------------------------
+# --- records and the table ----------------------------------------------------------------------------------
 
 
 def _measured() -> Record:
@@ -207,8 +223,11 @@ def _measured() -> Record:
 
 
 def load(path: Path | None = None) -> list[Record]:
-    """The rows that were written down, in the order of results.csv; none where none were. What figures say is reported
-    anew: a row that was written by an older program is judged as all others are. Raises LabError."""
+    """The recorded rows in the order of `data/results.csv`; an empty list without a record.
+
+    Verdicts are derived from the figures again, so that a row from an older version is compared like all others.
+    Raises LabError if the file cannot be read.
+    """
     path = path or RECORD
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -231,8 +250,11 @@ def _judged(record: Record) -> Record:
 
 
 def save(records: Iterable[Record], path: Path | None = None, table: Path | None = None) -> None:
-    """Write rows down beside those that are there; a quick row does not replace a whole one, nor one that could not be
-    measured one that was. Raises LabError."""
+    """Add rows to the record and write the table. Existing rows are replaced, with two exceptions: a quick row does not
+    replace a full one, and an absent row does not replace a measured one.
+
+    Raises LabError if a file cannot be read or written.
+    """
     path, table = path or RECORD, table or TABLE
     rows = {record["id"]: record for record in load(path)}
     for record in records:
@@ -258,7 +280,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def table_row(record: Record) -> dict[str, str]:
-    """A row for people: what stands in a table."""
+    """A record as a row of the table: heading -> text."""
     document = next((side for side in record["sides"] if side["role"] == "document"), None)
     best = next((side for side in record["sides"] if side["role"] == "best"), None)
     return {
@@ -276,12 +298,12 @@ def table_row(record: Record) -> dict[str, str]:
 
 
 def _both(document: Record | None, best: Record | None, text_of: Callable[[Record], str]) -> str:
-    """Of the document's recipe / of ours; once, where both have the same or one there is."""
+    """The document's text / ours; one text if both are the same or there is only one side."""
     return " / ".join(dict.fromkeys(text_of(side) for side in (document, best) if side is not None)) or "–"
 
 
 def side_text(side: Record | None) -> str:
-    """mean ± std (seeds) of a side."""
+    """mean ± std (seeds) of a side, "–" without a figure."""
     if side is None or side["figure"] is None:
         return "–"
     seeds = len(side["digests"])
@@ -289,8 +311,10 @@ def side_text(side: Record | None) -> str:
 
 
 def assumptions(record: Record) -> list[dict[str, str]]:
-    """What another assumption gives, beside the one that was made; where the figure is the same, as bits of a code must
-    be, with the error of both."""
+    """For each alternative a row of the table: the figure as assumed and with the other assumption.
+
+    If both figures are the same, as the bits of a code must be, the texts add the error of each.
+    """
     others = [side for side in record["sides"] if side["role"] == "alternative"]
     document = next((side for side in record["sides"] if side["role"] == "document"), None)
     return [
@@ -305,17 +329,17 @@ def assumptions(record: Record) -> list[dict[str, str]]:
     ]
 
 
-def _with_error(side: Record | None, beside: Record | None) -> str:
+def _with_error(side: Record | None, other: Record | None) -> str:
     text = side_text(side)
-    if side is None or beside is None or side["figure"] is None or beside["figure"] is None:
+    if side is None or other is None or side["figure"] is None or other["figure"] is None:
         return text
-    same = side["figure"]["mean"] == beside["figure"]["mean"] and side["digests"] != beside["digests"]
+    same = side["figure"]["mean"] == other["figure"]["mean"] and side["digests"] != other["digests"]
     error = error_text(side) if same else ""
     return f"{text}, {error}" if error else text
 
 
 def untried_assumptions(record: Record) -> list[str]:
-    """What else might have been assumed, and has not been measured: why, or that it is still to come. In sentences."""
+    """Sentences about assumptions that have not been measured: those still to be measured, and why others are not."""
     claim = CLAIMS[record["id"]]
     tried = {side["title"] for side in record["sides"] if side["role"] == "alternative"}
     left = [other.title for other in claim.alternatives if other.title not in tried]
@@ -324,7 +348,7 @@ def untried_assumptions(record: Record) -> list[str]:
 
 
 def markdown(records: Sequence[Record]) -> str:
-    """The table as a page of text."""
+    """The table and its notes as a Markdown page."""
     machines = sorted({_machine(record) for record in records})
     lost = [name for name in CLAIMS if name not in {record["id"] for record in records}]
     parts = [
@@ -371,5 +395,5 @@ def _table(rows: Sequence[dict[str, str]]) -> str:
 
 
 def is_available(claim: Claim) -> bool:
-    """Whether the images of a row are on this machine."""
+    """Whether the images of a claim are on this machine."""
     return resolve(claim.recipe.experiment).spec.missing() is None

@@ -1,4 +1,4 @@
-"""What measured figures say beside those that a document reports, in words."""
+"""Verdicts: measured figures compared with those that a document reports, in words."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -12,17 +12,20 @@ from aelib.nn.optimizers import OPTIMIZERS
 
 from .claims import Claim
 
-NEAR = 0.05  # of the reported figure: as near counts as reported, since documents round
-TOLERANCE = f"As reported is what lies within two standard deviations of it, or {NEAR:.0%}, whoever's recipe it is."
+NEAR = 0.05  # share of the reported figure: a difference up to this counts as none, since documents round
+TOLERANCE = (
+    f"A figure is as reported if it lies within two standard deviations, or {NEAR:.0%}, of the document's figure. This "
+    "holds for the document's recipe and for ours."
+)
 
 AS_REPORTED = "as reported"
 
 Status = Literal["better", "as reported", "not reached", "picture", "absent", "diverged"]
-Record = dict[str, Any]  # of a row, or of one of its sides, as JSON: see `runner.reproduce`
+Record = dict[str, Any]  # a row, or one of its sides, as JSON: see `runner.reproduce`
 
 
 def judge(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
-    """What a row's figures say, from its sides as records."""
+    """Status and verdict (sentences) of a row. records: its sides, the document's recipe first."""
     document, reported = records[0], claim.reported
     best = next((record for record in records if record["role"] == "best"), None)
     contested = claim.measure.better != "" and reported is not None
@@ -57,7 +60,7 @@ def _ours(best: Record, document: Record) -> str:
 
 
 def other_layers(document: Record, side: Record) -> str:
-    """Which layers a side has, where they are others than those of the document's recipe; empty where they are not."""
+    """The layers of a side in words if they differ from those of the document's recipe, else an empty text."""
     there, here = (network_name(one["experiment"]["model"]) for one in (document, side))
     return f"with other layers ({here})" if here != there else ""
 
@@ -76,7 +79,7 @@ def _no_contest(claim: Claim, document: Record) -> str:
 
 
 def error_text(record: Record, capital: bool = False) -> str:
-    """The error of a side: MSE of pixels from 0 to 1, and PSNR."""
+    """The error of a side in words: MSE for pixels from 0 to 1, and PSNR in dB; empty without an error."""
     if record["mse"] is None:
         return ""
     psnr = f" ({record['psnr']['mean']:.1f} dB)" if record["psnr"] else ""
@@ -84,12 +87,12 @@ def error_text(record: Record, capital: bool = False) -> str:
 
 
 def _gain(claim: Claim, reported: float, value: float) -> float:
-    """By how much a value is better than reported; negative where it is worse."""
+    """How much better than reported a value is; negative if it is worse."""
     return value - reported if claim.measure.better == "more" else reported - value
 
 
 def _against(claim: Claim, reported: float, record: Record) -> tuple[Status, str]:
-    """A figure beside what is reported."""
+    """Status and words for a figure compared with the reported one."""
     found = record["figure"]
     if claim.measure.better == "same":
         same = found["mean"] == reported
@@ -110,7 +113,7 @@ def _against(claim: Claim, reported: float, record: Record) -> tuple[Status, str
 
 
 def _explained(claim: Claim, reported: float, records: Sequence[Record]) -> str:
-    """Which other assumptions give what the document reports, where ours does not."""
+    """The alternatives that give what the document reports, if our assumption does not."""
     if _again(claim, reported, records[0]) == AS_REPORTED:
         return ""
     found = [
@@ -122,7 +125,7 @@ def _explained(claim: Claim, reported: float, records: Sequence[Record]) -> str:
 
 
 def _again(claim: Claim, reported: float, document: Record) -> str:
-    """Whether the document's own recipe gives what it reports."""
+    """In words: whether a side gives what the document reports."""
     found = document["figure"]
     gain = _gain(claim, reported, found["mean"]) if claim.measure.better != "same" else 0.0
     if _near(reported, found):
@@ -136,7 +139,7 @@ def _near(reported: float, found: Record) -> bool:
 
 
 def value_text(found: Record | None, record: Record) -> str:
-    """mean ± std of a figure; of one run, which has no ±, that it is of one."""
+    """A figure as mean ± std; for one run the value with "(one run)"."""
     if found is None:
         return "none"
     several = len(record["digests"]) > 1
@@ -144,7 +147,7 @@ def value_text(found: Record | None, record: Record) -> str:
 
 
 def recipe_text(experiment: Experiment) -> str:
-    """A recipe as people say it."""
+    """A recipe in words: layers, objective, optimiser, epochs, batches, start, pixels and noise."""
     model, rate = experiment.model, experiment.optimizer
     parts = [experiment.network]
     if any(step.hidden and step.weights for step in resolve(experiment).architecture.steps):

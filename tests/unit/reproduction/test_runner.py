@@ -170,7 +170,7 @@ def test_what_is_written_is_merged_and_a_quick_row_replaces_no_whole_one(record_
     assert rows[1]["note"] == "whole"
     assert rows[1]["verdict"] == whole["verdict"]
     runner.save([{**whole, "status": "better", "verdict": "as it was said once"}])
-    assert runner.load()[1] == whole, "what figures say is said anew"
+    assert runner.load()[1] == whole, "verdicts are derived from the figures again"
     runner.save([{**whole, "status": "absent"}])
     assert runner.load()[1]["status"] == whole["status"]
     table = runner.TABLE.read_text(encoding="utf-8")
