@@ -31,7 +31,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.font
-	$(BIN)/python -m benchmarks.products
+	$(BIN)/python -m benchmarks.matmul
 	$(BIN)/python -m benchmarks.variational
 	$(BIN)/python -m benchmarks.convolution
 	$(BIN)/python -m benchmarks.images

@@ -1,5 +1,5 @@
-"""Training the colour lesson's net on each device of this machine, in the lesson's batches and in those of document C's
-row on GPUs, full and mixed precision; kept in data/devices.json for pages on servers that have no GPU."""
+"""Training speed of the colour lesson's net on each device of this machine, in full and mixed precision, with the batch
+sizes of the lesson and of document C's GPU row. Stored in data/devices.json for pages on servers without a GPU."""
 
 import torch
 
@@ -27,7 +27,7 @@ def main() -> None:
         "\n\n" + table(["device", "name", "precision", "batch", "images a second"], rows)
     )
     if not torch.cuda.is_available():
-        body += "\n\nNo GPU was at hand: `python -m benchmarks.devices` on a machine with one adds its figures."
+        body += "\n\nNo GPU was available: `python -m benchmarks.devices` on a machine with one adds its figures."
     write("devices", "CPU and GPU", body)
 
 

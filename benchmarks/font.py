@@ -1,4 +1,4 @@
-"""How many of the 32 characters are learnt through two numbers: our recipes and the documents' own, over many seeds."""
+"""How many of the 32 characters are learnt with two latent dimensions: our recipes and the documents', over seeds."""
 
 import statistics
 import time
@@ -12,7 +12,7 @@ SEEDS, BEST_SEEDS = 20, 100
 
 
 def learnt(name: str, seeds: int) -> tuple[list[int], float]:
-    """Characters learnt by each seed, and seconds for all."""
+    """Characters learnt by each seed (0 if it diverged), and seconds for all seeds."""
     base = presets.get(name)
     start = time.perf_counter()
     results = fit_many([base.with_values({"seed": seed}) for seed in range(seeds)], "cpu")
@@ -21,7 +21,7 @@ def learnt(name: str, seeds: int) -> tuple[list[int], float]:
 
 
 def row(name: str, seeds: int) -> list[str]:
-    """One line of the table."""
+    """One row of the table."""
     values, seconds = learnt(name, seeds)
     preset = presets.PRESETS[name]
     reported = presets.results().get(name.removesuffix("-best"), {}).get("reported", "")
@@ -47,7 +47,7 @@ def main() -> None:
     until = [run.seconds for run in singles]
     body = (
         f"One net, `font-best`, one thread, 10 seeds: all 32 learnt for the first time after "
-        f"{statistics.mean(until):.3f} ± {statistics.stdev(until):.3f} s of training (looked at every 10 epochs; "
+        f"{statistics.mean(until):.3f} ± {statistics.stdev(until):.3f} s of training (evaluated every 10 epochs; "
         f"{statistics.mean(run.epochs for run in singles):.0f} epochs on average); its whole 1,000 epochs take "
         f"{statistics.mean(run.seconds for run in whole):.3f} s.\n\n"
     )

@@ -1,5 +1,5 @@
-"""The lessons on images, by their figures: digits restored on MNIST, notMNIST compressed against PCA and JPEG, pairs of
-photographs, and Set5. Real data is looked for in AELIB_DATA; what is not there is said."""
+"""The lessons on images in figures: restored MNIST digits, notMNIST compressed by nets, PCA and JPEG, pairs of
+photographs, and Set5. Real data is read from AELIB_DATA; the page says what is missing."""
 
 import argparse
 import os
@@ -27,9 +27,9 @@ from .machine import HERE, table, write
 
 SEEDS = 3
 NOISE = 0.5
-FILTERED = 500  # images that filters, which are slow, are measured on
+FILTERED = 500  # images for the measurement of filters, which are slow
 SET5 = ("baby", "bird", "butterfly", "head", "woman")
-BORDER = 2  # pixels left out at each side, as is usual for a factor of 2
+BORDER = 2  # pixels cropped at each side, as is usual for a factor of 2
 ENLARGER = {
     "dataset": photo_pairs.NAME,
     "model.convolution.channels": "32-32-32",
@@ -54,7 +54,7 @@ def _absent(title: str, dataset: str) -> str | None:
 
 
 def restoring() -> str:
-    """The dense denoiser on MNIST: test BCE, and PSNR beside filters."""
+    """The dense denoiser on MNIST: test BCE, and PSNR compared with filters."""
     title = "Digits restored"
     if absent := _absent(title, "mnist"):
         return absent
@@ -71,9 +71,9 @@ def restoring() -> str:
         few, noisy = test.images()[:FILTERED], shown[:FILTERED]
         tuned = restoration.strength("mnist", "gaussian", NOISE)
         found = {
-            "doing nothing": noisy,
+            "input": noisy,
             **restoration.filtered(noisy, tuned),
-            "non-local means, as the library guesses": classical_filters.non_local_means(noisy),
+            "non-local means, default strength": classical_filters.non_local_means(noisy),
             "network": outputs[:FILTERED],
         }
         figures = {name: restoration.evaluate(images, few) for name, images in found.items()}
@@ -85,12 +85,13 @@ def restoring() -> str:
         f"0 and 1, {presets.get('mnist-denoise').epochs} epochs, {SEEDS} seeds. **Test BCE {_spread(losses, 4)}** over "
         f"all 10,000 test images (the document: 0.15, without its noise), {_spread(gains)} dB above non-local means, "
         f"which was tuned for this noise on training images; {statistics.mean(took):.1f} s a training. Below, seed 0, "
-        f"the first {FILTERED:,} test images (filters are slow).\n\n" + table(["way", "PSNR (dB)", "SSIM", "BCE"], rows)
+        f"the first {FILTERED:,} test images (filters are slow).\n\n"
+        + table(["method", "PSNR (dB)", "SSIM", "BCE"], rows)
     )
 
 
 def compressing() -> str:
-    """notMNIST with a code of 7x7 against PCA with as many numbers, and 8-bit codes against JPEG."""
+    """notMNIST by nets compared with PCA of the same code size, and 8-bit codes compared with JPEG and WebP."""
     title = "Letters compressed"
     if absent := _absent(title, "notmnist"):
         return absent
@@ -122,12 +123,12 @@ def compressing() -> str:
                 f"{there:.2f}" if there is not None else f"none; smallest {smallest.bits:,.0f} ({smallest.psnr:.2f})"
             )
         duels.append([name, f"{eight.bits:,.0f}", entropy, f"{eight.psnr:.2f}", *against])
-    first = table(["net", "", "numbers", "PSNR (dB)", "PCA with as many", "gain", "s to train"], rows)
+    first = table(["net", "", "numbers", "PSNR (dB)", "PCA of the same size", "gain", "s to train"], rows)
     second = table(["net", "bits an image", "entropy", "PSNR (dB)", *codecs], duels)
     return (
-        f"## {title}\n\n{len(train):,} letters to train on, {presets.get('notmnist-7x7').epochs} epochs, judged by "
-        f"{len(test):,} that were held back. "
-        f"PCA is fitted to {rate_distortion.pca_images('notmnist'):,} of these letters."
+        f"## {title}\n\n{len(train):,} training letters, {presets.get('notmnist-7x7').epochs} epochs, evaluated on "
+        f"{len(test):,} held-out ones. "
+        f"PCA is fitted to {rate_distortion.pca_images('notmnist'):,} of the training letters."
         f"\n\n{first}\n\nWith 8 bits a number, and what JPEG and WebP reach with as "
         f"many bits an image (dB):\n\n{second}\n\nHeaders are most of so small a file; the curves without them count "
         "the coded pixels alone."
@@ -135,7 +136,7 @@ def compressing() -> str:
 
 
 def pairs() -> str:
-    """The document's pairs: untouched, its nets and ours."""
+    """The document's pairs: the inputs unchanged, restored by its nets and by ours."""
     title = "Pairs of photographs"
     if absent := _absent(title, photo_pairs.NAME):
         return absent
@@ -146,7 +147,7 @@ def pairs() -> str:
         images = datasets.test_set(photo_pairs.NAME)
         shown, net = super_resolution.evaluate(super_resolution.outputs_by_method(run, images), images.images())
         if not rows:
-            rows.append(["untouched", "", f"{shown.mse:.5f}", f"{shown.psnr:.2f}", f"{shown.ssim:.4f}", "", ""])
+            rows.append(["input", "", f"{shown.mse:.5f}", f"{shown.psnr:.2f}", f"{shown.ssim:.4f}", "", ""])
         rows.append(
             [
                 name,
@@ -158,16 +159,16 @@ def pairs() -> str:
                 f"{seconds:.0f}",
             ]
         )
-    header = ["net", "parameters", "MSE", "PSNR (dB)", "SSIM", "dB above untouched", "s to train"]
+    header = ["net", "parameters", "MSE", "PSNR (dB)", "SSIM", "dB above the input", "s to train"]
     return (
-        f"## {title}\n\n{datasets.spec(photo_pairs.NAME).splits.train:,} patches to train on, all "
-        f"{len(datasets.test_set(photo_pairs.NAME)):,} patches of the validation pictures to judge by. The document's "
-        "MSE: 0.007 with 2 layers, 0.003 with 3 and with 4.\n\n" + table(header, rows)
+        f"## {title}\n\n{datasets.spec(photo_pairs.NAME).splits.train:,} training patches, evaluated on all "
+        f"{len(datasets.test_set(photo_pairs.NAME)):,} patches of the validation pictures. The document's MSE: 0.007 "
+        "with 2 layers, 0.003 with 3 and with 4.\n\n" + table(header, rows)
     )
 
 
 def _luma(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """ITU-R BT.601, 16 to 235, which is what figures on Set5 are of."""
+    """Luma by ITU-R BT.601, 16 to 235, on which figures for Set5 are usually computed."""
     found: NDArray[np.float64] = 16 + rgb.astype(np.float64) @ (65.481, 128.553, 24.966) / 255
     return found
 
@@ -179,7 +180,7 @@ def _psnr(image: NDArray[np.uint8], original: NDArray[np.uint8]) -> float:
 
 
 def set5_here(pictures: Path) -> str:
-    """Set5 doubled by a net that was trained on the photo pairs' good sides and these made half as large."""
+    """Set5 enlarged twofold by a net trained on the sharp sides of the photo pairs and half-size copies of them."""
     run, seconds = _trained(presets.get("sr-3-best").with_values(ENLARGER))
     rows, bicubics, nets = [], [], []
     for name in SET5:
@@ -194,8 +195,8 @@ def set5_here(pictures: Path) -> str:
     bicubic, net = statistics.mean(bicubics), statistics.mean(nets)
     rows.append(["**mean**", f"{bicubic:.2f}", f"{net:.2f}", f"**{net - bicubic:+.2f}**"])
     return (
-        f"## Set5, twice as large\n\nPSNR of the luminance (BT.601), {BORDER} pixels of each border left out; made "
-        "small by Pillow's bicubic filter (papers use MATLAB's).\n\n"
+        f"## Set5, twice as large\n\nPSNR of the luminance (BT.601), {BORDER} pixels cropped at each border; shrunk by "
+        "Pillow's bicubic filter (the literature uses MATLAB's).\n\n"
         + table(["picture", "bicubic (dB)", "net (dB)", "gain"], rows)
         + f"\n\nThe net: {run.experiment.network}, {run.parameters:,} parameters, enlarging at the end, residual; "
         f"trained in {seconds:.0f} s ({run.epochs} epochs of {datasets.spec(photo_pairs.NAME).splits.train:,} patches "
@@ -205,7 +206,7 @@ def set5_here(pictures: Path) -> str:
 
 
 def set5() -> str:
-    """In a process of its own, whose photo pairs are the good sides and their small selves."""
+    """Runs `set5_here` in its own process, with photo pairs made of the sharp sides and half-size copies of them."""
     given = Path(os.environ.get("AELIB_DATA", "")).expanduser()
     pictures, good = given / "sr_bench" / "Set5", given / "sr_pairs"
     if not pictures.is_dir() or not good.is_dir():
@@ -231,7 +232,7 @@ PARTS = {"restoring": restoring, "compressing": compressing, "pairs": pairs, "se
 
 
 def _kept() -> dict[str, str]:
-    """The sections of the last time, by their headings."""
+    """The sections of the last run, by their headings."""
     file = HERE / "images.md"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     sections = ["## " + one.strip() for one in text.split("\n## ")[1:]]
@@ -240,7 +241,7 @@ def _kept() -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; none: all. The others stay as they were.")
+    parser.add_argument("part", nargs="*", help=f"parts to measure ({', '.join(PARTS)}), default all; others are kept")
     parser.add_argument("--set5", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(2)
@@ -251,7 +252,7 @@ def main() -> None:
     for name in options.part or PARTS:
         section = PARTS[name]()
         sections[section.splitlines()[0]] = section
-        write("images", "Lessons on images", "\n\n".join(sections.values()))  # after each: they take their time
+        write("images", "Lessons on images", "\n\n".join(sections.values()))  # after each part, since they take long
 
 
 if __name__ == "__main__":

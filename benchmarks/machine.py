@@ -1,4 +1,4 @@
-"""The machine beside the numbers, and one way of writing them down."""
+"""Description of the machine, and how benchmarks write their results."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 
 def describe() -> str:
-    """Processor, cores, device and versions in one line."""
+    """Processor, number of cores, GPU and versions in one line."""
     graphics = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return (
         f"{device_speed.processor()}, {os.cpu_count()} cores{graphics}, Python {platform.python_version()}, torch "
@@ -22,7 +22,7 @@ def describe() -> str:
 
 
 def write(name: str, title: str, body: str) -> None:
-    """Print a result and keep it as benchmarks/NAME.md."""
+    """Print a result and write it to benchmarks/NAME.md."""
     text = f"# {title}\n\nMeasured on {date.today()} by `python -m benchmarks.{name}` on: {describe()}.\n\n{body}\n"
     (HERE / f"{name}.md").write_text(text, encoding="utf-8")
     print(text)

@@ -1,5 +1,5 @@
-"""How long a stored run takes to open in the page of a warm server: in the server's script (no browser), and in a real
-Chromium from the press of a key to the drawn result. Needs requirements-dev.txt."""
+"""Time to open a stored run on a warm server: in the page's script without a browser, and in Chromium from a key press
+to the drawn result. Needs requirements-dev.txt."""
 
 import os
 import statistics
@@ -25,7 +25,7 @@ RUNS = 12
 
 
 def in_the_script() -> list[float]:
-    """Seconds of the page's script for a run that this process has not opened before."""
+    """Seconds of the page's script for runs that this process has not opened before."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.switch_page("pages/dense.py").run()
     app.selectbox(key="dense:preset").set_value("font-best").run()
@@ -37,7 +37,7 @@ def in_the_script() -> list[float]:
 
 
 def _drawn(app: AppTest, sections: int) -> float:
-    """Seconds of the script of a page that has so many sections."""
+    """Seconds of the script of a page with this number of sections."""
     start = time.perf_counter()
     app.run()
     seconds = time.perf_counter() - start
@@ -47,7 +47,7 @@ def _drawn(app: AppTest, sections: int) -> float:
 
 
 def six_compared() -> list[float]:
-    """Seconds of the script of the page Compare for six runs that were opened before."""
+    """Seconds of the script of the page Compare with six runs that were opened before."""
     base = presets.get("font-best")
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for i in range(6):
@@ -57,7 +57,7 @@ def six_compared() -> list[float]:
 
 
 def four_reported() -> list[float]:
-    """Seconds of an HTML report of four runs, once matplotlib is imported."""
+    """Seconds for an HTML report of four runs, with matplotlib already imported."""
     runs = [run for digest in Store().digests()[:4] if (run := Store().get(digest)) is not None]
     html.page(runs[:1])
     seconds = []
@@ -69,7 +69,7 @@ def four_reported() -> list[float]:
 
 
 def in_the_browser(home: Path) -> tuple[list[float], list[float]]:
-    """Seconds from the key that asks for a stored run to its digest and verdict on screen, and until all is drawn."""
+    """Seconds from the key press until digest and verdict are on screen, and until everything is drawn."""
     server = Server(home)
     try:
         verdicts, seconds = [], []
@@ -106,7 +106,7 @@ def in_the_browser(home: Path) -> tuple[list[float], list[float]]:
 
 
 def morph_in_the_browser(home: Path) -> list[float]:
-    """Seconds from the key that asks for sixty images between two emoji until the film has them."""
+    """Seconds from the key press until the film has sixty images between two emoji."""
     server = Server(home)
     try:
         seconds = []

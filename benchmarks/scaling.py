@@ -1,5 +1,5 @@
-"""What an epoch costs against the number of nets that train together, and against the size of one net; and how good the
-estimate is that pages show before training (aelib/cost.py)."""
+"""Time of an epoch as a function of the number of nets that train together and of the size of one net, and the accuracy
+of the time estimate that pages show before training (aelib/training/time_estimate.py)."""
 
 import statistics
 import tempfile
@@ -36,7 +36,7 @@ def _step(experiment: Experiment, nets: int) -> Callable[[], None]:
 
 
 def _microseconds(step: Callable[[], None]) -> float:
-    """Of one step: the median of rounds of about SECONDS each."""
+    """Time of one step: median of ROUNDS rounds of about SECONDS each."""
     step()
     start = time.perf_counter()
     step()
@@ -55,7 +55,7 @@ def _wide(width: int) -> Experiment:
 
 
 def _picture(by_nets: dict[int, float], by_size: dict[int, float], batched: dict[int, float]) -> None:
-    """benchmarks/scaling.png, drawn by the Chromium of the browser tests."""
+    """Draws benchmarks/scaling.png with the Chromium of the browser tests."""
     figure = make_subplots(1, 2, subplot_titles=("35-20-10-2: nets together", "one net: parameters"))
     figure.add_scatter(x=list(by_nets), y=[by_nets[n] / n for n in by_nets], name="µs an epoch and net", row=1, col=1)
     figure.add_scatter(x=list(by_size), y=list(by_size.values()), name="compiled (one net)", row=1, col=2)
@@ -103,7 +103,7 @@ def main() -> None:
     body += table(["parameters of one net", "µs an epoch, as `fit` trains it", "PyTorch by hand"], sizes) + "\n\n"
     body += "What pages say before training:\n\n"
     body += table(["training", "seconds", "estimated", "ratio"], estimates)
-    write("scaling", "Cost against the number and size of nets", body)
+    write("scaling", "Cost by number and size of nets", body)
 
 
 if __name__ == "__main__":

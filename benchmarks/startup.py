@@ -1,4 +1,4 @@
-"""What a command takes before it does anything, as a ratio to `python -c "import torch"` in the same run.
+"""Start-up time of commands, as a ratio to `python -c "import torch"` in the same run.
 
 python -m benchmarks.startup [--json]
 """
@@ -34,7 +34,7 @@ def seconds(arguments: list[str], home: str) -> float:
 
 
 def measure() -> dict[str, float]:
-    """Median seconds of each command; all of them take turns, so that a busy moment hits all alike."""
+    """Median seconds of each command. The commands alternate, so that a busy moment affects all of them."""
     every = {TORCH: ["-c", TORCH], **COMMANDS}
     with tempfile.TemporaryDirectory() as home:
         for arguments in every.values():

@@ -1,4 +1,4 @@
-"""Our engine's epochs alone, without the looks that history and snapshots take."""
+"""Epochs of the batched engine, without the evaluation for history and snapshots."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from aelib.training.engines.batched import BatchedDense
 
 
 def steps_alone(experiment: Experiment) -> Callable[[int], None]:
-    """One net, batches and random numbers included."""
+    """A function that trains one net for a number of epochs, loading of batches and random numbers included."""
     device = torch.device("cpu")
     engine = BatchedDense([build(experiment)], [experiment], device)
     images = datasets.training_set(experiment.dataset)

@@ -1,5 +1,5 @@
-"""How fast is an epoch of one small net, and of a hundred at once, against other ways (rivals.py): the plain PyTorch
-loop that a student writes, NumPy by hand, JAX. Same net, same data, same epochs, interleaved, in one run."""
+"""Time of an epoch for one small net and for a hundred together, compared with the baselines of `baselines.py`: a plain
+PyTorch loop, NumPy by hand, JAX. All train the same net on the same data, interleaved in one process."""
 
 import argparse
 import statistics
@@ -20,14 +20,14 @@ from aelib.training.engines.base import Batch
 from aelib.training.engines.batched import BatchedDense
 from aelib.training.engines.cuda_graphs import GraphedDense
 
-from . import rivals
+from . import baselines
 from .machine import table, write
 
 ROUNDS, WARM_UP = 9, 30
 
 
 def compiled(experiment: Experiment) -> Callable[[int], None]:
-    """The compiled engine's steps alone."""
+    """The steps of the compiled engine, without evaluation."""
     from aelib.training.engines.compiled import CompiledDense
 
     engine = CompiledDense(build(experiment), experiment)
@@ -44,7 +44,7 @@ def compiled(experiment: Experiment) -> Callable[[int], None]:
 def batched(
     experiment: Experiment, nets: int, device: torch.device, kind: type[BatchedDense] = BatchedDense
 ) -> Callable[[int], None]:
-    """Our engine's steps alone, without the looks that history and snapshots take."""
+    """The steps of a batched engine, without the evaluation for history and snapshots."""
     members = [experiment.with_values({"seed": seed}) for seed in range(nets)]
     engine = kind([build(member) for member in members], members, device)
     images = datasets.load(experiment.dataset).images().to(device)[None]
@@ -58,7 +58,7 @@ def batched(
 
 
 def fitted(experiment: Experiment, device: torch.device) -> Callable[[int], None]:
-    """Everything that `fit` does: history, snapshots, metrics and all."""
+    """Everything that `fit` does, history, snapshots and metrics included."""
     return lambda epochs: void(fit(experiment.with_values({"epochs": epochs}), device.type))
 
 
@@ -66,13 +66,14 @@ def void(_: object) -> None:
     """Discard a result."""
 
 
-def measure(ways: dict[str, tuple[Callable[[int], None], int, int]], device: torch.device) -> dict[str, float]:
-    """Median µs an epoch and net of every way (function, epochs a round, nets), rounds interleaved."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for train, _, _ in ways.values():
+def measure(methods: dict[str, tuple[Callable[[int], None], int, int]], device: torch.device) -> dict[str, float]:
+    """Median µs per epoch and net of every method, rounds interleaved. methods: name -> (function, epochs per round,
+    nets)."""
+    times: dict[str, list[float]] = {name: [] for name in methods}
+    for train, _, _ in methods.values():
         train(WARM_UP)
     for _ in range(ROUNDS):
-        for name, (train, epochs, nets) in ways.items():
+        for name, (train, epochs, nets) in methods.items():
             start = time.perf_counter()
             train(epochs)
             if device.type == "cuda":
@@ -81,15 +82,15 @@ def measure(ways: dict[str, tuple[Callable[[int], None], int, int]], device: tor
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def ways(experiment: Experiment, device: torch.device) -> dict[str, tuple[Callable[[int], None], int, int]]:
-    """name -> (function, epochs a round, nets)."""
+def methods(experiment: Experiment, device: torch.device) -> dict[str, tuple[Callable[[int], None], int, int]]:
+    """The methods to compare: name -> (function, epochs per round, nets)."""
     found: dict[str, tuple[Callable[[int], None], int, int]] = {
-        "plain PyTorch loop": (rivals.plain_loop(experiment, device), 300, 1),
-        "the NumPy way": (rivals.numpy_way(experiment), 500, 1),
+        "plain PyTorch loop": (baselines.plain_loop(experiment, device), 300, 1),
+        "NumPy by hand": (baselines.numpy_loop(experiment), 500, 1),
     }
     if find_spec("jax") is not None:
-        found["JAX, jit of scan, one net"] = (rivals.jax_scan(experiment, 1, 2000), 2000, 1)
-        found["JAX, jit of vmapped scan, 100 nets"] = (rivals.jax_scan(experiment, 100, 100), 100, 100)
+        found["JAX, jit of scan, one net"] = (baselines.jax_scan(experiment, 1, 2000), 2000, 1)
+        found["JAX, jit of vmapped scan, 100 nets"] = (baselines.jax_scan(experiment, 100, 100), 100, 100)
     found["ours, one net, PyTorch by hand, steps alone"] = (batched(experiment, 1, device), 1500, 1)
     if numba_support.KIND.serves([experiment], device):
         found["ours, one net, compiled, steps alone"] = (compiled(experiment), 3000, 1)
@@ -102,7 +103,7 @@ def ways(experiment: Experiment, device: torch.device) -> dict[str, tuple[Callab
 
 
 def analysis(device: torch.device) -> float:
-    """Seconds of the documents' learning-rate analysis: 400 trainings of 10,000 epochs."""
+    """Seconds for the documents' learning-rate analysis: 400 trainings of 10,000 epochs."""
     start = time.perf_counter()
     fit_many(SWEEPS["rate"].sweep.experiments(), device.type)
     return time.perf_counter() - start
@@ -116,7 +117,7 @@ def main() -> None:
     rows = []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        result = measure(ways(experiment, device), device)
+        result = measure(methods(experiment, device), device)
         base = result["plain PyTorch loop"]
         rows += [[name, str(threads), f"{us:.1f}", f"{base / us:.1f}"] for name, us in result.items()]
     seconds = analysis(device)
@@ -126,7 +127,7 @@ def main() -> None:
         "interleaved rounds. Threads are PyTorch's; `fit` always takes one for a net this small, and JAX takes as "
         f"many as it likes.{missing}\n\n"
     )
-    header = ["way", "threads", "µs an epoch and net", "times as fast as the plain loop, same threads"]
+    header = ["method", "threads", "µs an epoch and net", "times as fast as the plain loop, same threads"]
     after = (
         "\n\nThe documents' learning-rate analysis, 400 trainings of 10,000 epochs of 35-20-2-20-35 with all that "
         f"`fit` keeps of each: **{seconds:.1f} s**."

@@ -1,5 +1,5 @@
-"""Variational autoencoders: emoji over many seeds, an epoch of MNIST against a plain PyTorch DataLoader loop, the test
-ELBO of both, the lesson on bundled digits, and morphs. MNIST is looked for in AELIB_DATA."""
+"""Variational autoencoders: emoji over many seeds, MNIST compared with a plain PyTorch loop (time of an epoch, test
+ELBO), the lesson on bundled digits, and morphs. MNIST is read from AELIB_DATA."""
 
 import argparse
 import statistics
@@ -15,7 +15,7 @@ from aelib.experiment.variants import BETAS, betas, plain, wider
 from aelib.metrics import latent_space
 from aelib.training import Run, fit, fit_many
 
-from . import rivals
+from . import baselines
 from .machine import table, write
 from .steps import steps_alone
 
@@ -28,26 +28,27 @@ def _spread(values: list[float]) -> str:
 
 
 def trained(experiment: Experiment, seeds: int = SEEDS) -> tuple[list[Run], float]:
-    """Runs of several seeds, and the seconds for all."""
+    """Runs of several seeds, without diverged ones, and the seconds for all."""
     start = time.perf_counter()
     results = fit_many([experiment.with_values({"seed": seed}) for seed in range(seeds)], "cpu")
     return [one for one in results if isinstance(one, Run)], time.perf_counter() - start
 
 
 def emoji() -> str:
-    """Pictures learnt of 8, by the documents' nets, their variants, and ours."""
-    ways = {name: presets.get(name) for name in EMOJI}
+    """Emoji learnt of 8 by the documents' nets, by variants of them, and by ours."""
+    methods = {name: presets.get(name) for name in EMOJI}
     sigmoid = {"model.output_activation": "sigmoid"}
-    ways["emoji-vae-deep, sigmoid output"] = presets.get("emoji-vae-deep").with_values(sigmoid)
-    ways["emoji-vae-wide, ReLU output"] = presets.get("emoji-vae-wide").with_values({"model.output_activation": "relu"})
-    ways["emoji-vae-wide, β 0.01"] = presets.get("emoji-vae-wide").with_values({"beta": 0.01})
-    ways["emoji-vae-deep, sigmoid output, β 0.01"] = presets.get("emoji-vae-deep").with_values(
+    methods["emoji-vae-deep, sigmoid output"] = presets.get("emoji-vae-deep").with_values(sigmoid)
+    relu = {"model.output_activation": "relu"}
+    methods["emoji-vae-wide, ReLU output"] = presets.get("emoji-vae-wide").with_values(relu)
+    methods["emoji-vae-wide, β 0.01"] = presets.get("emoji-vae-wide").with_values({"beta": 0.01})
+    methods["emoji-vae-deep, sigmoid output, β 0.01"] = presets.get("emoji-vae-deep").with_values(
         {**sigmoid, "beta": 0.01}
     )
-    ways["emoji-best, β 1"] = presets.get("emoji-best").with_values({"beta": 1})
-    ways["emoji-best, all 40 emoji"] = presets.get("emoji-best").with_values({"dataset": "emoji20x20-ffffffffff"})
+    methods["emoji-best, β 1"] = presets.get("emoji-best").with_values({"beta": 1})
+    methods["emoji-best, all 40 emoji"] = presets.get("emoji-best").with_values({"dataset": "emoji20x20-ffffffffff"})
     rows = []
-    for name, experiment in ways.items():
+    for name, experiment in methods.items():
         runs, seconds = trained(experiment)
         learnt = [run.metrics["learnt"] for run in runs]
         whole = sum(run.metrics["wrong_pixels_total"] == 0 for run in runs)
@@ -85,7 +86,7 @@ def emoji() -> str:
 
 
 def mnist() -> str:
-    """Seconds an epoch, interleaved in one run, and the test ELBO after equal epochs."""
+    """Seconds per epoch, interleaved in one process, and the test ELBO after the same number of epochs."""
     experiment = presets.get("mnist-vae")
     missing = datasets.spec("mnist").missing()
     if missing:
@@ -100,32 +101,32 @@ def mnist() -> str:
 
     def loop(seed: int, ready: bool) -> None:
         torch.manual_seed(seed)
-        rival, train = rivals.vae_loop(experiment, ready)
+        net, train = baselines.vae_loop(experiment, ready)
         train(EPOCHS)
-        elbos["theirs"].append(rival.elbo(datasets.test_set("mnist").pixels))
+        elbos["theirs"].append(net.elbo(datasets.test_set("mnist").pixels))
 
-    ways: dict[str, Callable[[int], None]] = {
-        "plain loop: DataLoader, images made to floats one by one": lambda seed: loop(seed, ready=False),
-        "plain loop: DataLoader over floats that are ready": lambda seed: loop(seed, ready=True),
+    methods: dict[str, Callable[[int], None]] = {
+        "plain loop: DataLoader, images converted to floats one by one": lambda seed: loop(seed, ready=False),
+        "plain loop: DataLoader over floats": lambda seed: loop(seed, ready=True),
         "ours, steps alone": lambda seed: steps_alone(experiment.with_values({"seed": seed}))(EPOCHS),
         "ours, all of `fit`": fitted,
     }
-    times: dict[str, list[float]] = {name: [] for name in ways}
+    times: dict[str, list[float]] = {name: [] for name in methods}
     for seed in range(REPEATS):
-        for name, train in ways.items():
+        for name, train in methods.items():
             start = time.perf_counter()
             train(seed)
             times[name].append((time.perf_counter() - start) / EPOCHS)
     best = {name: statistics.median(values) for name, values in times.items()}
     plain_loop, ready = list(best.values())[:2]
     rows = [[name, f"{s:.2f}", f"{plain_loop / s:.2f}", f"{ready / s:.2f}"] for name, s in best.items()]
-    header = ["way", "s an epoch", "times as fast as the first", "as the second"]
+    header = ["method", "s an epoch", "times as fast as the first", "as the second"]
     ours, theirs = elbos["ours"], elbos["theirs"]
     difference = statistics.mean(ours) / statistics.mean(theirs) - 1
     return (
         f"## MNIST\n\n784-512-256-2, 60,000 digits, batches of 128, Adam, {torch.get_num_threads()} threads. {EPOCHS} "
-        f"epochs at a time, {REPEATS} times, interleaved; medians. `fit` looks at 1,500 images after each epoch for "
-        "its history and judges the net by all 10,000 test images in the end.\n\n"
+        f"epochs at a time, {REPEATS} times, interleaved; medians. `fit` evaluates the net on 1,500 images after each "
+        "epoch for its history, and on all 10,000 test images at the end.\n\n"
         + table(header, rows)
         + f"\n\nTest ELBO after {EPOCHS} epochs, ours {_spread(ours)} ({len(ours)} seeds), the plain loop's "
         f"{_spread(theirs)} ({len(theirs)}), "
@@ -134,20 +135,20 @@ def mnist() -> str:
 
 
 def digits() -> str:
-    """Everything that the lesson on bundled digits trains."""
+    """Time for all trainings of the lesson on bundled digits."""
     base = presets.get("digits-vae")
-    lesson = [plain(base), wider(base, 10), *betas(base)]  # the net itself is one of the last
+    lesson = [plain(base), wider(base, 10), *betas(base)]  # `betas` includes the net itself
     start = time.perf_counter()
     fit_many(lesson, "cpu")
     seconds = time.perf_counter() - start
     return (
-        f"## The lesson on bundled digits\n\nAll its {len(lesson)} trainings (the net, its plain twin, ten code "
-        f"numbers, {len(BETAS)} values of β), 100 epochs each: **{seconds:.1f} s**."
+        f"## The lesson on bundled digits\n\nAll its {len(lesson)} trainings (the net, its plain twin, ten latent "
+        f"dimensions, {len(BETAS)} values of β), 100 epochs each: **{seconds:.1f} s**."
     )
 
 
 def morphs() -> str:
-    """Sixty images between two emoji: decoded, and as files."""
+    """Time for sixty images between two emoji: decoding, GIF and PNG strip."""
     run = fit(presets.get("emoji-vae-wide"), "cpu")
     codes = torch.from_numpy(run.codes())[[0, 6]]
     times: dict[str, list[float]] = {"decoded": [], "GIF": [], "PNG strip": []}
@@ -161,8 +162,8 @@ def morphs() -> str:
         marks.append(time.perf_counter())
         for name, before, after in zip(times, marks, marks[1:], strict=False):
             times[name].append(after - before)
-    told = ", ".join(f"{name} {1000 * statistics.median(values):.0f} ms" for name, values in times.items())
-    return f"## Morphs\n\n60 images between two emoji by 400-300-200-200: {told}. On screen: `benchmarks/page.md`."
+    figures = ", ".join(f"{name} {1000 * statistics.median(values):.0f} ms" for name, values in times.items())
+    return f"## Morphs\n\n60 images between two emoji by 400-300-200-200: {figures}. On screen: `benchmarks/page.md`."
 
 
 def main() -> None:

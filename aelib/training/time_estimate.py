@@ -17,7 +17,7 @@ from .trainer import HISTORY_POINTS, groups
 OPERATION = 0.85e-6  # seconds
 COMPILED = 3e-6  # seconds, of a whole compiled step without its arithmetic
 MULTIPLICATION = 5e-11  # seconds: of one weight with one activation, three times a step (there, back, gradient)
-LARGE = 1.5e-11  # the same in products so large that they go through oneDNN (benchmarks/products.py)
+LARGE = 1.5e-11  # the same in products so large that they go through oneDNN (benchmarks/matmul.py)
 UPDATE = 1.2e-9  # seconds a parameter: of the optimiser, where there are so many that they fill the processor's caches
 NOISE = 1.2e-8  # seconds a pixel
 AUTOGRAD = 8.0  # times the operations, where autograd trains

@@ -1,12 +1,12 @@
-"""What a class of 50 does to one server, each figure beside what is wanted of it; `--quick` tries every part, small.
-`--only PART` runs one of them and writes nothing. Needs requirements-dev.txt."""
+"""Load test of one server with a class of 50 people: each figure with its target. `--quick` runs a small version of
+every part, `--only PART` one part; both write nothing. Needs requirements-dev.txt."""
 
 import argparse
 import importlib
 import logging
 
 from ..machine import table, write
-from .figures import HEADER, Row
+from .rows import HEADER, Row
 
 PARTS = {
     "sessions": "50 sessions at once",
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, help="one part; writes nothing")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
-    logging.getLogger(__package__).setLevel(logging.INFO)  # it takes minutes: say how far it is
+    logging.getLogger(__package__).setLevel(logging.INFO)  # the test takes minutes: log its progress
     sections = []
     for name, title in PARTS.items():
         if asked.only in (None, name):
@@ -34,7 +34,7 @@ def main() -> None:
     if asked.quick or asked.only:
         print(body)
     else:
-        intro = "The clients, Chromium among them, run on the same machine and take their share of its cores."
+        intro = "The clients, Chromium among them, run on the same machine and use part of its cores."
         write("load", "A class on one server", f"{intro}\n\n{body}")
 
 

@@ -1,4 +1,4 @@
-"""The page Runs over a store as large as a school fills in years: how long until its first rows are there."""
+"""Time until the page Runs shows its first rows for a store as large as a school's after years of use."""
 
 import hashlib
 import json
@@ -20,10 +20,10 @@ from aelib.training import fit
 from tests.support import chromium
 from tests.support.server import ROOT, Server
 
-from .figures import Row, at_most
+from .rows import Row, at_most
 
 LIMIT = 0.5  # seconds
-LINKED = 50_000  # names of one file: file systems allow some 65,000
+LINKED = 50_000  # hard links to one file: file systems allow about 65,000
 ROUNDS = 5
 
 
@@ -32,8 +32,8 @@ def _experiment(seed: int) -> Experiment:
 
 
 def fill(store: Store, runs: int) -> None:
-    """Runs that are whole: run.json of their own with the right checksum and digest, in the list as if saved singly.
-    Only the nets are all the same, hard-linked: 100,000 trainings would say nothing more about the page."""
+    """Fill the store with complete runs: each has its own run.json with correct checksum and digest, and a row in the
+    index. Only the weights are the same, as hard links: training 100,000 nets would not change the result."""
     real = _experiment(0)
     store.save(fit(real, "cpu"))
     folder = store.runs / digest_of(real)
@@ -69,12 +69,12 @@ def fill(store: Store, runs: int) -> None:
 
 
 def _one_more(store: Store, seed: int) -> None:
-    """What happens all the time in a class: somebody's training has ended."""
+    """Add a run, as happens often in a class."""
     store.save(fit(_experiment(10_000_000 + seed), "cpu"))
 
 
 def in_the_script(store: Store) -> dict[str, float]:
-    """Seconds of the page's script, in a process that has imported everything."""
+    """Seconds of the page's script in a process that has imported everything."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     app.switch_page("pages/runs.py")
 
@@ -101,7 +101,7 @@ def _click(page: Page, name: str, drawn: str) -> float:
 
 
 def in_the_browser(store: Store) -> dict[str, float]:
-    """Seconds from the click on Runs in the sidebar to the first rows, in Chromium."""
+    """Seconds from the click on Runs in the sidebar to the first rows in Chromium."""
     rows = "document.querySelector('[data-testid=stDataFrame] [role=gridcell]')"
     home = "!document.querySelector('[data-testid=stDataFrame]') && document.querySelector('h1')"
     server = Server(store.root)

@@ -1,7 +1,7 @@
-"""A person without a browser: a websocket client that speaks to the server as Streamlit's own front end does.
+"""A simulated user: a websocket client that speaks to the server like Streamlit's front end.
 
-It has a cookie of its own, sends the state of every widget with every rerun, says which messages it has kept, and obeys
-what asks it to poll. What it leaves out is drawing, so many of them fit beside the server that they load.
+It has its own cookie, sends the state of every widget with every rerun, reports which messages it has cached, and polls
+when asked. It draws nothing, so many clients fit on the machine of the server.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from .picture import Lost, Picture
+from .page_state import Lost, PageState
 from .widgets import with_value
 
 COOKIE = "_streamlit_xsrf"
@@ -25,7 +25,7 @@ PATIENCE = 30.0  # seconds
 
 
 async def cookie(url: str) -> str:
-    """The token that the server gives a browser which comes for the first time."""
+    """The token that the server gives a browser on its first visit; empty if it gives none."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(f"GET /_stcore/health HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
@@ -39,10 +39,9 @@ async def cookie(url: str) -> str:
 
 
 class Client:
-    """One page of one person. `async with Client(...)`: opens it, waits for its script, leaves at the end.
+    """One page of one person. `async with Client(...)` opens it, waits for its script, and leaves at the end.
 
-    page: as in the address, such as "dense"; query: what stands behind the question mark; patience: seconds to wait
-    for an answer.
+    page: as in the address, such as "dense"; query: the address's parameters; patience: seconds to wait for an answer.
     """
 
     def __init__(
@@ -50,10 +49,10 @@ class Client:
     ) -> None:
         self.url, self.page, self.patience = url, page, patience
         self.query = urlencode(query or {})
-        self.shown = Picture()
+        self.shown = PageState()
         self.opened = 0.0  # seconds from the first request to the end of the script
         self._page_hash = self._run = ""
-        self._begun = self._finished = 0  # whole script runs; begun: number of the one that last began
+        self._begun = self._finished = 0  # numbers of the whole script runs that last began and finished
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self._socket: ClientConnection | None = None
@@ -87,23 +86,23 @@ class Client:
             with suppress(Exception):
                 await asyncio.wait_for(self._socket.close(), 5)
 
-    # --- what a person does ---------------------------------------------------------------------------------
+    # --- actions of a person --------------------------------------------------------------------------------
 
     async def rerun(self, trigger: str = "") -> float:
-        """Run the script with the widgets as they are, `trigger` pressed; seconds until it has finished."""
+        """Run the script with the current widgets and `trigger` pressed. Returns seconds until it has finished."""
         start, before = time.perf_counter(), self._begun
         await self._send(trigger)
         await self.until(lambda: self._finished > before)
         return time.perf_counter() - start
 
     async def set(self, key: str, value: Any) -> float:
-        """Change the widget of this key; seconds until the script has answered."""
+        """Change the widget with this key. Returns seconds until the script has finished."""
         identity = self.shown.find(key).id
         self.shown.states[identity] = with_value(self.shown.states[identity], value)
         return await self.rerun()
 
     async def press(self, key: str) -> None:
-        """Press the button of this key; what follows is for `sees`."""
+        """Press the button with this key without waiting; `sees` waits for the result."""
         identity = self.shown.find(key).id
         fragment = self.shown.fragment(identity)
         await self._send(identity, fragment)
@@ -113,7 +112,7 @@ class Client:
         await self.until(lambda: any(text in note for text in texts for note in self.shown.notes()), within)
 
     async def until(self, holds: Callable[[], bool], within: float | None = None) -> None:
-        """Looks again whenever a script, or a part of it, has finished. Raises Lost."""
+        """Wait until `holds` is true; it is checked after each script or fragment run. Raises Lost after `within` s."""
         within = self.patience if within is None else within
         if not holds():
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -154,7 +153,7 @@ class Client:
                 message.ParseFromString(frame if isinstance(frame, bytes) else frame.encode())
                 self._take(message)
             self.problem = "the server closed the connection"
-        except Exception as error:  # noqa: BLE001 - who waits is told, whatever it is
+        except Exception as error:  # noqa: BLE001 - every error is passed to those who wait
             self.problem = f"{type(error).__name__}: {error}"
         self._stop_polling()
         for _, future in self._waiting:

@@ -1,4 +1,4 @@
-"""First load of the lesson in Chromium, beside the least that Streamlit can show: a page with one Plotly chart."""
+"""First load of the lesson in Chromium, compared with a minimal Streamlit page that has one Plotly chart."""
 
 import statistics
 import tempfile
@@ -13,7 +13,7 @@ from aelib.training import fit
 from tests.support import chromium
 from tests.support.server import Server
 
-from .figures import Row
+from .rows import Row
 
 LEAST = """
 import plotly.graph_objects as go
@@ -32,11 +32,11 @@ TRAINED_DRAWN = (
     f"document.body.innerText.includes('Learning, replayed') && document.querySelector('.main-svg') && {CHARTS} && "
     f"{RESTS}"
 )
-LAST = ".replay input"  # what the lesson with a run draws last; it is in a shadow root, which locators look into
+LAST = ".replay input"  # the lesson with a run draws it last; it is in a shadow root, which locators search
 
 
 def _seconds(browser: Browser, address: str, drawn: str, last: str = "") -> float:
-    """In a new context, so with an empty cache, from the address to the last element drawn and the script at rest."""
+    """Seconds from the address to the last drawn element and the end of the script, in a new context (empty cache)."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     start = time.perf_counter()

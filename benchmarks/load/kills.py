@@ -1,4 +1,4 @@
-"""Workers and writers killed at random moments: nothing may be damaged, no job may be lost."""
+"""Workers and writers killed at random moments: no run may be damaged and no job lost."""
 
 import multiprocessing
 import os
@@ -18,9 +18,9 @@ from aelib.jobs.scheduler import ATTEMPTS
 from aelib.store import Store
 from aelib.training import fit, fit_many
 
-from .figures import Row, exactly
+from .rows import Row, exactly
 
-SEED = 20  # of the moments: another run of this test kills at others only as far as the machine is faster
+SEED = 20  # for the random moments; they still depend on the machine's speed
 LOST_AFTER = 120.0  # seconds without an end
 
 
@@ -29,7 +29,7 @@ def _experiment(seed: int) -> Experiment:
 
 
 def kill_workers(store: Store, kills: int, moments: random.Random) -> list[Job]:
-    """Jobs that run while their workers are killed; all of them, ended or lost."""
+    """All jobs that were submitted while workers were killed, ended or lost."""
     workers = LocalPool()
     jobs = JobScheduler(store, workers, slots=workers.size, limits=Limits(max_jobs=10_000))
     jobs.warm()
@@ -49,15 +49,15 @@ def kill_workers(store: Store, kills: int, moments: random.Random) -> list[Job]:
     return asked
 
 
-def _write_forever(root: Path, first: int, told: Connection) -> None:
-    """In a process of its own: saves runs, new ones and again the same, and tells which it has saved."""
+def _write_forever(root: Path, first: int, saved: Connection) -> None:
+    """Runs in its own process: saves new runs, replaces them again and again, and sends each saved digest."""
     store = Store(root)
     runs = fit_many([_short(first + number) for number in range(3)], "cpu")
-    told.send("")  # from here on it can be killed in the middle
+    saved.send("")  # the process can be killed from now on
     while True:
         for run in runs:
             store.save(run, replace=True)  # type: ignore[arg-type]
-            told.send(run.digest)  # type: ignore[union-attr]
+            saved.send(run.digest)  # type: ignore[union-attr]
 
 
 def _short(seed: int) -> Experiment:
@@ -65,7 +65,7 @@ def _short(seed: int) -> Experiment:
 
 
 def kill_writers(store: Store, kills: int, moments: random.Random) -> set[str]:
-    """Digests that writers said they had saved before they were killed."""
+    """Digests that writers reported as saved before they were killed."""
     context = multiprocessing.get_context("forkserver")  # torch is imported once
     context.set_forkserver_preload([__name__])
     saved: set[str] = set()
@@ -84,10 +84,10 @@ def kill_writers(store: Store, kills: int, moments: random.Random) -> set[str]:
     return saved
 
 
-def _collect(told: Connection, saved: set[str]) -> None:
+def _collect(reports: Connection, saved: set[str]) -> None:
     with suppress(EOFError, OSError):
         while True:
-            saved.add(told.recv())
+            saved.add(reports.recv())
 
 
 def measure(quick: bool = False) -> list[Row]:
@@ -107,6 +107,6 @@ def measure(quick: bool = False) -> list[Row]:
         exactly(f"damaged runs of {len(verified)} after {kills} kills", sum(map(bool, verified.values())), 0),
         exactly(f"jobs of {len(jobs)} without an end, or failed without a reason", len(jobs) - len(ended), 0),
         Row(f"jobs of {len(jobs)} whose worker was killed {ATTEMPTS} times, so failed with a reason", str(failed)),
-        exactly(f"runs of {len(kept)} that were kept and are not there", len(kept - set(verified)), 0),
-        exactly("runs that are there and not in the list, or the other way round", len(listed ^ set(verified)), 0),
+        exactly(f"runs of {len(kept)} that were saved and are missing", len(kept - set(verified)), 0),
+        exactly("runs on disk but not in the list, or in the list but not on disk", len(listed ^ set(verified)), 0),
     ]

@@ -1,4 +1,4 @@
-"""Memory of a server, its own and its workers', and the cores' time that each of them takes."""
+"""Memory of a server process and of its workers, and the processor time of a process."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def rss(pid: int) -> float:
-    """MB in memory; 0 for a process that has ended."""
+    """Resident memory of a process in MB; 0 if it has ended."""
     with suppress(OSError, StopIteration):
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024
@@ -18,7 +18,7 @@ def rss(pid: int) -> float:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that it started, and theirs."""
+    """All processes that this process started, directly or indirectly."""
     parents: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -32,7 +32,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """That a process has had so far, in all its threads."""
+    """Processor time of a process in seconds, all threads; 0 if it has ended."""
     with suppress(OSError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
@@ -40,7 +40,10 @@ def cpu_seconds(pid: int) -> float:
 
 
 class Watch:
-    """Peaks while something goes on: `async with Watch(pid) as watch: ...`; server and workers in MB, cpu in cores."""
+    """Peaks during a block, `async with Watch(pid) as watch: ...`.
+
+    server, workers: peak memory in MB; cpu: mean number of cores that the server used. every: seconds between samples.
+    """
 
     def __init__(self, pid: int, every: float = 0.5) -> None:
         self.pid, self.every = pid, every
@@ -48,20 +51,20 @@ class Watch:
 
     async def __aenter__(self) -> "Watch":
         self._start, self._cpu = asyncio.get_running_loop().time(), cpu_seconds(self.pid)
-        self._task = asyncio.create_task(self._look())
+        self._task = asyncio.create_task(self._sample_regularly())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._task.cancel()
-        self._once()
+        self._sample()
         passed = asyncio.get_running_loop().time() - self._start
         self.cpu = (cpu_seconds(self.pid) - self._cpu) / passed
 
-    async def _look(self) -> None:
+    async def _sample_regularly(self) -> None:
         while True:
-            self._once()
+            self._sample()
             await asyncio.sleep(self.every)
 
-    def _once(self) -> None:
+    def _sample(self) -> None:
         self.server = max(self.server, rss(self.pid))
         self.workers = max(self.workers, sum(map(rss, descendants(self.pid))))

@@ -1,4 +1,4 @@
-"""A class at its screens: 50 people open the lesson, change a control, train, and see what came of it."""
+"""A class in session: 50 people open the lesson, change a control, train, and see the result."""
 
 import asyncio
 import logging
@@ -18,9 +18,9 @@ from tests.support import chromium
 from tests.support.server import Server
 
 from .client import Client
-from .figures import Row, at_most, spread
 from .memory import Watch, descendants, rss
-from .picture import Lost
+from .page_state import Lost
+from .rows import Row, at_most, percentiles
 from .visits import LESSON, RUN, Heavy, Light, Visit
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ LONG = {"epochs": 1_000_000, "model.layers": "35-256-128-2"}  # keeps a core bus
 
 @dataclass
 class Class:
-    """people: sessions at once, so many of them in Chromium; within: seconds in which all of them do the same."""
+    """A class. people: simultaneous sessions; chromium: how many of them run in Chromium; experiments: distinct
+    experiments; within: seconds over which the same action of all sessions is spread."""
 
     people: int = 50
     chromium: int = 5
@@ -44,19 +45,20 @@ class Class:
         return {"preset": "font-best", "seed": number % self.experiments, "epochs": self.epochs}
 
     def visits(self, browser: Browser, url: str) -> list[Visit]:
-        """The Chromium pages are spread among the others."""
+        """The sessions, with the Chromium pages distributed evenly among them."""
         every = max(1, self.people // self.chromium)
         heavy = {number * every + every // 2 for number in range(self.chromium)}
         return [Heavy(browser, url) if number in heavy else Light(url) for number in range(self.people)]
 
     async def together(self, what: str, acts: Sequence[Callable[[], Awaitable[Any]]]) -> list[Any]:
-        """Each begins at its own moment, evenly spread; what failed is None and named in `problems`."""
+        """Start the actions evenly spread over `within` seconds. The result of a failed action is None, and `problems`
+        names it."""
 
         async def later(number: int, act: Callable[[], Awaitable[Any]]) -> Any:
             await asyncio.sleep(self.within * number / len(acts))
             try:
                 return await act()
-            except Exception as error:  # noqa: BLE001 - whatever happened to one is a figure, not the end of the test
+            except Exception as error:  # noqa: BLE001 - the failure of one session is a result and does not end the test
                 self.problems.append(f"{what}: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
                 return None
 
@@ -74,7 +76,7 @@ class Class:
 
 
 async def _busy(url: str) -> list[Client]:
-    """Somebody else's trainings, one on every core."""
+    """Trainings of other people, one for every core."""
     clients = []
     for number in range(os.cpu_count() or 1):
         client = Client(url, LESSON, {"preset": "font-best", "seed": 9000 + number, **LONG})
@@ -87,15 +89,15 @@ async def _busy(url: str) -> list[Client]:
 
 
 async def _at_rest(url: str) -> None:
-    """Until the server has forgotten who left: it looks when somebody comes."""
+    """Wait until the server has dropped sessions that left, which it does when a new one comes."""
     await asyncio.sleep(KEPT + TIDY_EVERY + 2)
     async with Client(url, LESSON):
         pass
     await asyncio.sleep(1)
 
 
-async def _look_about(visit: Light, until: asyncio.Event) -> list[float]:
-    """Somebody who tries out seeds while the class trains; no answer at all is an infinite wait."""
+async def _try_seeds(visit: Light, until: asyncio.Event) -> list[float]:
+    """Seconds until each changed seed is answered while the class trains; infinite without an answer."""
     seconds: list[float] = []
     while not until.is_set():
         try:
@@ -107,7 +109,7 @@ async def _look_about(visit: Light, until: asyncio.Event) -> list[float]:
 
 
 async def _measure(server: Server, group: Class, browser: Browser, rows: list[Row]) -> None:
-    first = Light(server.url)  # one whole visit loads whatever code a visit needs
+    first = Light(server.url)  # one complete visit loads all code that a visit needs
     await first.open({"preset": "font-best", "seed": 8000})
     await first.train()
     await first.leave()
@@ -118,7 +120,7 @@ async def _measure(server: Server, group: Class, browser: Browser, rows: list[Ro
     who = f"{group.people} sessions ({group.chromium} in Chromium), all within {group.within:g} s"
     async with Watch(server.pid) as watch:
         opened = await group.arrive(visits)
-    rows.append(spread(f"{who}: connection to the lesson's script finished, nothing trains", opened, 2))
+    rows.append(percentiles(f"{who}: connection to the lesson's script finished, nothing trains", opened, 2))
     rows.append(Row("of the server's own process, cores busy meanwhile", f"{watch.cpu:.2f}"))
     drawn = max((visit.drawn for visit in visits if isinstance(visit, Heavy)), default=0.0)
     rows.append(Row("the slowest Chromium page of them, from the address to its last words", f"{drawn:.2f} s"))
@@ -128,14 +130,14 @@ async def _measure(server: Server, group: Class, browser: Browser, rows: list[Ro
     visits = group.visits(browser, server.url)
     async with Watch(server.pid) as watch:
         opened = await group.arrive(visits)
-    rows.append(spread("the same while every core trains", opened, 5))
+    rows.append(percentiles("the same while every core trains", opened, 5))
     rows.append(Row("of the server's own process, cores busy meanwhile", f"{watch.cpu:.2f}"))
     light = [(number, visit) for number, visit in enumerate(visits) if isinstance(visit, Light)]
     answers: list[float] = []
     for step in (100, 0):  # there and back
         changes = [lambda n=n, v=v, s=step: v.change(s + n % group.experiments) for n, v in light]
         answers += [seconds or math.inf for seconds in await group.together("a widget", changes)]
-    rows.append(spread("a changed seed to its answer while every core trains (by websocket)", answers, 1))
+    rows.append(percentiles("a changed seed to its answer while every core trains (by websocket)", answers, 1))
     for client in busy:
         await client.press(f"{RUN}:stop")
     await asyncio.sleep(1)
@@ -144,7 +146,7 @@ async def _measure(server: Server, group: Class, browser: Browser, rows: list[Ro
 
     idler, over = Light(server.url), asyncio.Event()
     await idler.open(group.query(0))
-    looking = asyncio.create_task(_look_about(idler, over))
+    trying = asyncio.create_task(_try_seeds(idler, over))
     start = time.perf_counter()
     trained: list[bool] = []
 
@@ -157,7 +159,7 @@ async def _measure(server: Server, group: Class, browser: Browser, rows: list[Ro
         trained = [bool(result) for result in done]
     whole = time.perf_counter() - start
     over.set()
-    rows.append(spread("the same while the class waits for its trainings and polls", await looking, 1))
+    rows.append(percentiles("the same while the class waits for its trainings and polls", await trying, 1))
     await idler.leave()
     share = 100 * sum(trained) / group.people
     what = f"sessions that opened, trained (one of {group.experiments} experiments) and saw the end"
@@ -182,7 +184,7 @@ async def _run(group: Class) -> list[Row]:
                 browser = await playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
                 try:
                     await _measure(server, group, browser, rows)
-                except Lost as lost:  # what was measured until then is still true
+                except Lost as lost:  # earlier measurements are still valid
                     rows.append(Row("the test ended early", str(lost), "to its end", False))
                 await browser.close()
         finally:

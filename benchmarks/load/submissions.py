@@ -1,4 +1,4 @@
-"""A class that presses Train at the same time: the same experiment must be trained once, whoever asks for it."""
+"""A class that presses Train at the same time: an experiment must be trained once, however many people ask for it."""
 
 import tempfile
 import threading
@@ -11,13 +11,13 @@ from aelib.jobs import Job, JobScheduler, Limits
 from aelib.jobs.local_pool import LocalPool, P, T
 from aelib.store import Store
 
-from .figures import Row, exactly
+from .rows import Row, exactly
 
 THREADS = 20
 
 
 class Counting(LocalPool):
-    """Our own workers, which count what they are really given to do."""
+    """The local pool, counting the trainings that it is given."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""One session of the class, by websocket or in a Chromium page: it opens the lesson, trains, sees the end, leaves."""
+"""One session of the class, by websocket or in Chromium: it opens the lesson, trains, sees the result, and leaves."""
 
 import asyncio
 import time
@@ -9,15 +9,15 @@ from playwright.async_api import Browser, BrowserContext, Page, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from .client import Client
-from .picture import Lost
+from .page_state import Lost
 
-LESSON, FORM, RUN = "dense", "dense", "dense-run"  # the page, and the names under which it keeps its widgets
+LESSON, FORM, RUN = "dense", "dense", "dense-run"  # the page and the prefixes of its widgets' keys
 FINISHED = ("Trained just now", "Found in the store")
-PATIENCE = 120.0  # seconds until a training that waits in the queue is seen to end
+PATIENCE = 120.0  # seconds to wait for a training to end, time in the queue included
 
 
 class Visit(Protocol):
-    opened: float  # seconds from the first word with the server to the end of the lesson's script
+    opened: float  # seconds from the first request to the end of the lesson's script
 
     async def open(self, query: dict[str, Any]) -> None: ...
 
@@ -27,7 +27,7 @@ class Visit(Protocol):
 
 
 class Light:
-    """By websocket."""
+    """A session by websocket."""
 
     def __init__(self, url: str) -> None:
         self.url, self.opened = url, 0.0
@@ -47,7 +47,7 @@ class Light:
     async def train(self) -> None:
         if self.client is None:
             raise Lost("not open")
-        if self.client.shown.has(f"{RUN}:train"):  # else another trains the same, and this page has joined
+        if self.client.shown.has(f"{RUN}:train"):  # else the same experiment is in training, and this page follows it
             await self.client.press(f"{RUN}:train")
         await self.client.sees(*FINISHED, within=PATIENCE)
 
@@ -57,8 +57,8 @@ class Light:
 
 
 class Heavy:
-    """In a context of its own of one Chromium, so with cookies and a cache of its own. drawn: seconds from the address
-    to the last words of the page."""
+    """A session in its own Chromium context, with its own cookies and cache. drawn: seconds from the address to the
+    last text of the page."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser, self.url = browser, url

@@ -1,4 +1,4 @@
-"""What it costs a training to tell how far it is: the same net with and without a mailbox, turn by turn."""
+"""Cost of progress reports: the same net trained with and without a mailbox, alternating."""
 
 import statistics
 import tempfile
@@ -10,7 +10,7 @@ from aelib.experiment import presets
 from aelib.jobs.mailbox import FolderMailbox
 from aelib.training import Progress, fit
 
-from .figures import Row
+from .rows import Row
 
 TURNS = 9
 
@@ -21,23 +21,23 @@ def measure(quick: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         mailbox = FolderMailbox(Path(folder))
 
-        def tell(progress: Progress) -> None:
+        def report(progress: Progress) -> None:
             nonlocal reports
             reports += 1
             mailbox.report(progress)
 
-        def seconds(report: Callable[[Progress], None] | None, stop: Callable[[], bool] | None) -> float:
-            start = time.process_time()  # of this process alone, whatever else the machine does
-            fit(experiment, "cpu", report, stop)
+        def seconds(on_progress: Callable[[Progress], None] | None, stop: Callable[[], bool] | None) -> float:
+            start = time.process_time()  # processor time of this process, independent of others
+            fit(experiment, "cpu", on_progress, stop)
             return time.process_time() - start
 
         seconds(None, None)
         ratios, watched = [], 0.0
         for _ in range(3 if quick else TURNS):
             alone = seconds(None, None)
-            told = seconds(tell, mailbox.stop_requested)
-            ratios.append(told / alone)
-            watched += told
+            reporting = seconds(report, mailbox.stop_requested)
+            ratios.append(reporting / alone)
+            watched += reporting
     cost = 100 * (statistics.median(ratios) - 1)
     often = reports / watched
     return [

@@ -1,4 +1,4 @@
-"""Widget states as Streamlit's front end makes them: from what the server sends, and from what a person enters."""
+"""Widget states as in Streamlit's front end: from the server's messages and from what a person enters."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 
 def initial(element: Element) -> WidgetState | None:
-    """The state that a widget has when it appears, or is set by the server; None for one that has nothing to tell."""
+    """The state of a widget when it appears or is set by the server; None for a widget without a value."""
     kind = str(element.WhichOneof("type"))
     widget = getattr(element, kind)
     state = WidgetState(id=widget.id)
@@ -35,7 +35,7 @@ def initial(element: Element) -> WidgetState | None:
 
 
 def with_value(state: WidgetState, value: Any) -> WidgetState:
-    """The same widget with what a person entered."""
+    """The state of the same widget with the value that a person entered."""
     changed = WidgetState(id=state.id)
     kind = str(state.WhichOneof("value"))
     if kind == "double_array_value":

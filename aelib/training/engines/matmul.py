@@ -1,7 +1,7 @@
 """Matrix products of the batched engine, by whichever of torch's two libraries is faster.
 
 torch hands products of floats to MKL, which on AMD processors leaves AVX-512 unused; oneDNN, which torch has for
-convolutions, does not, and large products are twice as fast with it (`benchmarks/products.py`). torch offers it for
+convolutions, does not, and large products are twice as fast with it (`benchmarks/matmul.py`). torch offers it for
 products only through the operator that torch.compile calls. That operator is not public: another version of torch may
 lack it or want other arguments. So it is looked up and tried once, and without it `torch.bmm` computes every product.
 """

@@ -1,6 +1,7 @@
-"""Other ways to train the same dense nets, as a good user of each would write them: for the speed comparison alone.
+"""Baselines of the speed comparison: the same nets trained in plain PyTorch, NumPy and JAX, as an experienced user of
+each library would write it.
 
-The JAX ones need requirements-jax.txt. Each builder returns a function that trains so many epochs.
+JAX needs requirements-jax.txt. Each builder returns a function that trains a given number of epochs.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
 def plain_loop(experiment: Experiment, device: torch.device) -> Train:
-    """The loop of every tutorial: nn.Sequential, autograd, torch.optim.Adam."""
+    """The loop of PyTorch tutorials: nn.Sequential, autograd, torch.optim.Adam."""
     layers: list[nn.Module] = []
     for step in experiment.model.steps():
         layers += [nn.Linear(step.inputs, step.outputs), nn.Sigmoid()]
@@ -39,8 +40,8 @@ def plain_loop(experiment: Experiment, device: torch.device) -> Train:
     return train
 
 
-class _Digits(Dataset[Tensor]):
-    """Images as the usual data set gives them: one at a time, bytes made to floats when asked for."""
+class _Images(Dataset[Tensor]):
+    """Images as common data sets give them: one at a time, converted from bytes to floats on access."""
 
     def __init__(self, pixels: Tensor) -> None:
         self.pixels = pixels
@@ -52,8 +53,8 @@ class _Digits(Dataset[Tensor]):
         return self.pixels[index].float() / 255.0
 
 
-class Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """The same of pairs: what a net is shown, and what it should give."""
+class ImagePairs(Dataset[tuple[Tensor, Tensor]]):
+    """Pairs of input and target, converted from bytes to floats on access."""
 
     def __init__(self, shown: Tensor, wanted: Tensor) -> None:
         self.shown, self.wanted = shown, wanted
@@ -66,7 +67,7 @@ class Pictures(Dataset[tuple[Tensor, Tensor]]):
 
 
 class PlainVAE(nn.Module):
-    """A dense variational autoencoder as tutorials write it: two heads, randn_like, nn.Sequential."""
+    """A dense variational autoencoder as in tutorials: two heads, randn_like, nn.Sequential."""
 
     def __init__(self, layers: Sequence[int]) -> None:
         super().__init__()
@@ -77,7 +78,7 @@ class PlainVAE(nn.Module):
         self.mu, self.log_var = nn.Linear(body[-1], code), nn.Linear(body[-1], code)
 
     def losses(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Reconstruction loss and KL of a batch, summed."""
+        """Reconstruction loss and KL of a batch in nats, summed over images."""
         features = self.encoder(x.flatten(1))
         mu, log_var = self.mu(features), self.log_var(features)
         z = mu + torch.randn_like(mu) * torch.exp(0.5 * log_var)
@@ -86,18 +87,21 @@ class PlainVAE(nn.Module):
 
     @torch.no_grad()
     def elbo(self, pixels: Tensor) -> float:
-        """Mean over images."""
+        """ELBO in nats, mean over images. pixels: uint8, images × channels × height × width."""
         recon_loss, kl = self.losses(pixels.float() / 255.0)
         return -float(recon_loss + kl) / len(pixels)
 
 
 def vae_loop(experiment: Experiment, ready: bool) -> tuple[PlainVAE, Train]:
-    """A DataLoader, autograd and torch.optim.Adam. ready: all images are floats before training begins, which takes
-    four times the memory; else each is made when its batch is put together, as image data sets usually do."""
+    """A DataLoader, autograd and torch.optim.Adam.
+
+    ready: convert all images to floats before training, which takes four times the memory; else each image is converted
+    when its batch is built, as image data sets usually do.
+    """
     net = PlainVAE(experiment.model.layers)
     optimizer = torch.optim.Adam(net.parameters(), lr=experiment.optimizer.learning_rate)
     images = datasets.training_set(experiment.dataset)
-    data: Dataset[Any] = TensorDataset(images.images()) if ready else _Digits(images.pixels)
+    data: Dataset[Any] = TensorDataset(images.images()) if ready else _Images(images.pixels)
     loader = DataLoader(data, batch_size=experiment.batch_size, shuffle=True)
 
     def train(epochs: int) -> None:
@@ -113,7 +117,7 @@ def vae_loop(experiment: Experiment, ready: bool) -> tuple[PlainVAE, Train]:
 
 
 def _parameters(experiment: Experiment, seeds: range) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-    """(weights, biases) of every layer, members × inputs × outputs and members × 1 × outputs."""
+    """(weights, biases) of every layer: members × inputs × outputs and members × 1 × outputs."""
     nets = [list(build(experiment.with_values({"seed": seed})).parameters()) for seed in seeds]
     stacked = [np.stack([net[i].detach().numpy() for net in nets]) for i in range(len(nets[0]))]
     return [
@@ -121,8 +125,8 @@ def _parameters(experiment: Experiment, seeds: range) -> list[tuple[np.ndarray[A
     ]
 
 
-def numpy_way(experiment: Experiment) -> Train:
-    """A net of arrays with backpropagation by hand, layer by layer, as students write it."""
+def numpy_loop(experiment: Experiment) -> Train:
+    """Arrays and backpropagation by hand, layer by layer."""
     layers = [(w[0], b[0]) for w, b in _parameters(experiment, range(1))]
     x = datasets.load(experiment.dataset).images().flatten(1).numpy()
     flat = [tensor for layer in layers for tensor in layer]
@@ -153,8 +157,7 @@ def numpy_way(experiment: Experiment) -> Train:
 
 
 def jax_scan(experiment: Experiment, nets: int, epochs: int) -> Train:
-    """jit of a scan over so many epochs, vmapped over the nets where there are several; compiled before it is
-    measured."""
+    """jit of a scan over `epochs` epochs, vmapped if `nets` is above 1; compiled before the measurement."""
     import jax
     import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""One line of the result: what was measured, what came out, what is wanted, and whether it is."""
+"""Rows of the result: what was measured, the figure, its target, and whether it is met."""
 
 import logging
 import math
@@ -12,6 +12,8 @@ HEADER = ["what", "figure", "wanted", ""]
 
 
 class Row(NamedTuple):
+    """A row; `wanted` is empty for a figure without a target."""
+
     what: str
     figure: str
     wanted: str = ""
@@ -30,16 +32,16 @@ def exactly(what: str, value: int, wanted: int) -> Row:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Of few values too; not a number where there are none, so that an empty measurement meets no limit."""
+    """A percentile (1 to 99) of any number of values; NaN for none, so that an empty measurement meets no limit."""
     if len(values) < 2:
         return values[0] if values else float("nan")
-    if math.inf in values:  # a wait without an end must not become "not a number" between two others
+    if math.inf in values:  # interpolation next to an infinite value would give NaN
         return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def spread(what: str, values: Sequence[float], most: float) -> Row:
-    """Median and P95 of seconds; the limit is for P95."""
+def percentiles(what: str, values: Sequence[float], most: float) -> Row:
+    """Median and P95 of `values` in seconds; `most` is the limit for P95."""
     low, high = percentile(values, 50), percentile(values, 95)
     _log.info("%s: %.2f / %.2f s", what, low, high)
     return Row(f"{what}, P50 / P95 of {len(values)}", f"{low:.2f} / {high:.2f} s", f"P95 ≤ {most:g} s", high <= most)

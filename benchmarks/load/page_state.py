@@ -1,4 +1,4 @@
-"""What a page shows, without drawing it: elements where the server put them, and the widgets' states."""
+"""State of a page without drawing it: its elements at their places and the states of its widgets."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from .widgets import initial
 
-KEPT_RUNS = 2  # script runs after which the front end forgets a message that it was not sent again
+KEPT_RUNS = 2  # script runs after which the front end drops a cached message that was not used again
 
 
 class Lost(Exception):
@@ -18,16 +18,19 @@ class Lost(Exception):
 
 @dataclass
 class Shown:
-    """An element on the page. run: of the script, that drew it; fragment: that it belongs to, or empty."""
+    """An element on the page. run: id of the script run that drew it; fragment: id of its fragment, or empty."""
 
     element: Element
     run: str
     fragment: str
 
 
-class Picture:
-    """elements by their place; states by widget id; kept: large messages by hash, as the front end's cache has them,
-    with the number of the script run that last used each."""
+class PageState:
+    """The state of one page.
+
+    elements: place -> element; states: widget id -> state; kept: hash -> cached message and number of the script run
+    that last used it, as in the front end's cache.
+    """
 
     def __init__(self) -> None:
         self.elements: dict[tuple[int, ...], Shown] = {}
@@ -35,10 +38,10 @@ class Picture:
         self.kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._runs = 0
 
-    # --- what the server says -------------------------------------------------------------------------------
+    # --- messages of the server -----------------------------------------------------------------------------
 
     def whole(self, message: ForwardMsg) -> ForwardMsg:
-        """The message to keep, or the kept one that it stands for, at its new place."""
+        """The full message: cached if it is new, or the cached one that it refers to, with the new place."""
         if message.WhichOneof("type") != "ref_hash":
             self.kept[message.hash] = (message, self._runs)
             return message
@@ -51,7 +54,7 @@ class Picture:
 
     def draw(self, message: ForwardMsg, run: str) -> None:
         if message.delta.WhichOneof("type") != "new_element":
-            return  # a container: what it held goes with the run that no longer draws it
+            return  # a container: its old content is removed when a run no longer draws it
         element, run = message.delta.new_element, message.metadata.run.script_run_id or run
         self.elements[tuple(message.metadata.delta_path)] = Shown(element, run, message.delta.fragment_id)
         identity = _widget_id(element)
@@ -63,7 +66,7 @@ class Picture:
                     self.states[identity] = state
 
     def tidy(self, run: str, fragments: set[str] | None = None) -> None:
-        """A script run has ended, whole or only these fragments: what it did not draw again goes."""
+        """Remove what a finished script run did not draw again. fragments: those that ran, None for a whole run."""
         self.elements = {
             path: shown
             for path, shown in self.elements.items()
@@ -75,19 +78,19 @@ class Picture:
             self._runs += 1
             self.kept = {name: kept for name, kept in self.kept.items() if kept[1] > self._runs - 1 - KEPT_RUNS}
 
-    # --- what a person sees ---------------------------------------------------------------------------------
+    # --- what the page shows --------------------------------------------------------------------------------
 
     def notes(self) -> list[str]:
-        """Texts of all coloured notes (success, error, ...)."""
+        """Texts of all alerts (success, error, ...)."""
         shown = (shown.element for shown in self.elements.values())
         return [element.alert.body for element in shown if element.WhichOneof("type") == "alert"]
 
     def has(self, key: str) -> bool:
-        """Whether there is a widget of this key."""
+        """Whether there is a widget with this key."""
         return any(_widget_id(shown.element).endswith(f"-{key}") for shown in self.elements.values())
 
     def find(self, key: str) -> Any:
-        """The widget of this key; raises Lost where there is none."""
+        """The widget with this key. Raises Lost if there is none."""
         for shown in self.elements.values():
             if _widget_id(shown.element).endswith(f"-{key}"):
                 return getattr(shown.element, str(shown.element.WhichOneof("type")))

@@ -1,4 +1,4 @@
-"""Matrix products of a training step: torch's own (MKL on x86) against oneDNN's, by size."""
+"""Matrix products of a training step, by size: torch's default (MKL on x86) compared with oneDNN."""
 
 import statistics
 import time
@@ -23,15 +23,15 @@ SIZES = [
 ]
 
 
-def _seconds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median of interleaved rounds."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
+def _seconds(methods: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Median seconds per call, rounds interleaved."""
+    times: dict[str, list[float]] = {name: [] for name in methods}
     for _ in range(ROUNDS):
-        for name, way in ways.items():
-            way()
+        for name, method in methods.items():
+            method()
             start = time.perf_counter()
             for _ in range(REPEATS):
-                way()
+                method()
             times[name].append((time.perf_counter() - start) / REPEATS)
     return {name: statistics.median(values) for name, values in times.items()}
 
@@ -51,7 +51,7 @@ def main() -> None:
         ]
 
         def mkl() -> None:
-            for a, b, c in steps:  # noqa: B023 - called before the loop goes on
+            for a, b, c in steps:  # noqa: B023 - called in the same iteration
                 torch.bmm(a, b, out=c)
 
         def onednn() -> None:
@@ -67,7 +67,7 @@ def main() -> None:
     matmul.LEAST = least
     header = ["layer", "images", "multiplications", "torch, µs", "oneDNN, µs", "times as fast", "taken"]
     about = "Forward, gradient of the weights, gradient of the inputs (inputs count the bias); two threads."
-    write("products", "Matrix products", f"{about}\n\n{table(header, rows)}")
+    write("matmul", "Matrix products", f"{about}\n\n{table(header, rows)}")
 
 
 if __name__ == "__main__":
