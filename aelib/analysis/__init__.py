@@ -1,1 +1,1 @@
-"""What can be found out about runs, one question a module."""
+"""Analyses of runs, one question per module."""

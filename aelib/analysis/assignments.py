@@ -1,10 +1,10 @@
-"""A task for a class, such as `learnt>=30;parameters<=1500`: what a run must reach, and whether it does.
+"""Tasks for a class, such as `learnt>=30;parameters<=1500`: conditions that a run must meet, and the check.
 
-task   = condition ((";" | ",") condition)*
+task      = condition ((";" | ",") condition)*
 condition = metric operator number, spaces allowed
-metric = learnt | mse | psnr | wrong_pixels | elbo | loss | parameters | latent_dim | epochs | seconds
+metric    = learnt | mse | psnr | wrong_pixels | elbo | loss | parameters | latent_dim | epochs | seconds
 operator  = ">=" | "<=" | ">" | "<" | "="
-number = 30 | -85.5 | 1e-3
+number    = 30 | -85.5 | 1e-3
 """
 
 import math
@@ -26,7 +26,7 @@ def _equal(found: float, value: float) -> bool:
     return math.isclose(found, value, rel_tol=1e-6)
 
 
-# an operator in an address, in words, and what it means
+# operator as in an address -> its words and its function
 OPERATORS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     ">=": ("at least", operator.ge),
     "<=": ("at most", operator.le),
@@ -39,8 +39,14 @@ _CONDITION = re.compile(r"\s*([A-Za-z_]+)\s*(>=|<=|>|<|=)\s*([-+]?(?:\d+\.?\d*|\
 
 @dataclass(frozen=True)
 class Metric:
-    """label: on pages; phrase: with a bound, as part of a sentence; goal: to be reached, not to be kept to; of: the
-    figure of a run, None where it has none."""
+    """A figure that conditions can use.
+
+    Attributes:
+        label: its name on pages.
+        phrase: part of a sentence with `{}` for the bound.
+        goal: whether the figure is a goal to reach; else it is a limit to keep to.
+        of: the figure of a run, None if the run has none.
+    """
 
     label: str
     phrase: str
@@ -58,7 +64,7 @@ METRICS: dict[str, Metric] = {
     "elbo": Metric("ELBO", "an ELBO of {}", True, lambda run: run.metrics.get("elbo")),
     "loss": Metric("Training loss", "a loss of {}", True, lambda run: run.loss),
     "parameters": Metric("Parameters", "{} parameters", False, lambda run: run.parameters),
-    "latent_dim": Metric("Numbers in the code", "{} numbers in the code", False, lambda run: run.latent_dim),
+    "latent_dim": Metric("Latent dimensions", "{} latent dimensions", False, lambda run: run.latent_dim),
     "epochs": Metric("Epochs", "{} epochs", False, lambda run: run.epochs),
     "seconds": Metric("Seconds of training", "{} seconds of training", False, lambda run: run.seconds),
 }
@@ -66,7 +72,7 @@ METRICS: dict[str, Metric] = {
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing that a run must be: metric and operator as in METRICS and OPERATORS."""
+    """One condition. metric, operator: keys of METRICS and OPERATORS."""
 
     metric: str
     operator: str
@@ -77,24 +83,27 @@ class Condition:
 
     @property
     def bound(self) -> str:
-        """Such as "at least 30"."""
+        """The bound in words, such as "at least 30"."""
         return f"{OPERATORS[self.operator][0]} {number_text(self.value)}"
 
     def describe(self, experiment: Experiment) -> str:
-        """As part of a sentence."""
+        """The condition as part of a sentence."""
         if self.metric == "learnt" and resolve(experiment).spec.memorised:
             return f"{self.bound} of {resolve(experiment).spec.images:,}"
         return METRICS[self.metric].phrase.format(self.bound)
 
     def met(self, found: float | None) -> bool:
-        """Whether a figure is as asked; one that is not there, or is no number, is not."""
+        """Whether a figure meets the condition; None and NaN do not."""
         return found is not None and not math.isnan(found) and OPERATORS[self.operator][1](found, self.value)
 
 
 @dataclass(frozen=True)
 class ConditionResult:
-    """found: the run's figure, None where it has none (wrong pixels of a set whose images are not counted one by
-    one); met: whether it is as asked."""
+    """A condition with a run's figure.
+
+    found: the figure, None if the run has none (a data set that is not memorised has no wrong pixels); met: whether the
+    condition is met.
+    """
 
     condition: Condition
     found: float | None
@@ -103,35 +112,36 @@ class ConditionResult:
     def __str__(self) -> str:
         label = METRICS[self.condition.metric].label
         if self.found is None:
-            return f"{label}: such a network has no such figure (asked: {self.condition.bound})"
+            return f"{label}: this network has no such figure (asked: {self.condition.bound})"
         return f"{label}: {number_text(self.found)} (asked: {self.condition.bound})"
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Conditions that must all be met."""
+    """A task: conditions that must all be met."""
 
     conditions: tuple[Condition, ...]
 
     def __str__(self) -> str:
-        """As in an address: `parse` gives the same task."""
+        """The text for an address; `parse` gives the same task."""
         return ";".join(map(str, self.conditions))
 
     def describe(self, experiment: Experiment) -> str:
-        """One sentence: what to reach first, what to keep to behind it."""
+        """The task in one sentence: first the goals, then the limits."""
         goals = [one.describe(experiment) for one in self.conditions if METRICS[one.metric].goal]
-        means = [one.describe(experiment) for one in self.conditions if not METRICS[one.metric].goal]
+        limits = [one.describe(experiment) for one in self.conditions if not METRICS[one.metric].goal]
         if not goals:
-            return f"Train a network with {_joined(means)}."
-        return f"Reach {_joined(goals)}{f' with {_joined(means)}' if means else ''}."
+            return f"Train a network with {_joined(limits)}."
+        return f"Reach {_joined(goals)}{f' with {_joined(limits)}' if limits else ''}."
 
     def check(self, run: Run) -> list[ConditionResult]:
-        """Every condition with the run's figure."""
+        """The result of every condition for a run."""
         found = [(one, METRICS[one.metric].of(run)) for one in self.conditions]
         return [ConditionResult(one, value, one.met(value)) for one, value in found]
 
     def before(self, experiment: Experiment) -> list[ConditionResult]:
-        """Those that are known before training: parameters, the code, and epochs where nothing stops early."""
+        """The results that are known before training: parameters, latent dimensions, and epochs without early
+        stopping."""
         net = resolve(experiment).architecture
         known: dict[str, float] = {"parameters": net.parameters, "latent_dim": net.latent_dim}
         if experiment.early_stop.kind == "none":
@@ -141,7 +151,7 @@ class Assignment:
 
 
 def parse(text: str) -> Assignment:
-    """The task that a text describes (see the top of this file). Raises LabError."""
+    """The task in a text (for the grammar see the top of this module). Raises LabError for an invalid text."""
     if len(text) > MAX_TEXT:
         raise LabError(f"The task has {len(text):,} characters: give at most {MAX_TEXT}.")
     parts = [part for part in re.split(r"[;,]", text) if part.strip()]
@@ -152,7 +162,7 @@ def parse(text: str) -> Assignment:
     conditions = [_condition(part) for part in parts]
     twice = {(one.metric, one.operator) for one in conditions}
     if len(twice) < len(conditions):
-        raise LabError("The task asks twice for the same: give every bound once.")
+        raise LabError("The task has the same condition twice: give every bound once.")
     return Assignment(tuple(conditions))
 
 
@@ -169,17 +179,17 @@ def _condition(text: str) -> Condition:
         raise LabError(f"{name[:60]!r} in the task is no figure of a run: choose one of {', '.join(METRICS)}.")
     value = float(number)
     if not math.isfinite(value):
-        raise LabError(f"{shown!r} in the task has a number without end: give a smaller one.")
+        raise LabError(f"{shown!r} in the task has an infinite number: give a smaller one.")
     return Condition(name.lower(), sign, value)
 
 
 def number_text(value: float) -> str:
-    """A figure for people: whole numbers whole, others to four digits."""
+    """A figure for display: integers in full, other numbers with four significant digits."""
     return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.4g}"
 
 
 def _plainly(value: float) -> str:
-    """A number that reads back to the same."""
+    """A number as text from which the same number is read."""
     return f"{value:.0f}" if value == round(value) and abs(value) < 1e15 else repr(value)
 
 

@@ -1,6 +1,8 @@
-"""Denoisers that learn nothing, beside which a net is judged. Images: n × channels × height × width, pixels from 0
-to 1, at most 500 of them; what comes back is float32, of the same shape, cut off to 0..1. Nothing is shared between
-calls, so several threads may call at once."""
+"""Classical denoising filters, the baselines of denoising nets.
+
+Images are n × channels × height × width, pixels from 0 to 1, at most 500 of them. The results are float32, of the same
+shape, clipped to 0..1. The calls share no state, so several threads may call them at once.
+"""
 
 import math
 from dataclasses import dataclass
@@ -17,24 +19,27 @@ from aelib.metrics.image_quality import evenly
 
 MAX_IMAGES = 500
 TUNING_IMAGES = 60  # validation images
-PATCH, PATCH_DISTANCE = 5, 6  # pixels: side of a patch, and how far away others like it are looked for
-DEFAULT_H = 0.8  # h in multiples of σ: where scikit-image's documentation says to start
+PATCH, PATCH_DISTANCE = 5, 6  # pixels: side of a patch, and largest distance of the patches it is compared with
+DEFAULT_H = 0.8  # h in multiples of σ: the first value to try in scikit-image's documentation
 H_CANDIDATES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6)  # h in multiples of σ
-SIGMA_CANDIDATES = (0.0, 0.5, 1.0)  # σ that is subtracted, likewise: noise that was cut off to 0..1 is less than it was
+SIGMA_CANDIDATES = (0.0, 0.5, 1.0)  # subtracted σ in multiples of σ; below 1 since clipping to 0..1 reduces the noise
 
 
 @dataclass(frozen=True)
 class Strength:
-    """How strongly non-local means filter. h: how far two patches may differ, in grey values; sigma: the noise that is
-    subtracted from their distance, in grey values."""
+    """Strength of non-local means, in grey values (pixels from 0 to 1).
+
+    sigma: standard deviation of the noise, subtracted from the distances between patches; h: cut-off distance between
+    patches, a larger one smooths more.
+    """
 
     sigma: float
     h: float
 
 
 def median(images: Tensor, size: int = 3) -> Tensor:
-    """The median of the size × size pixels around each, in each channel; mirrored at the edges. Made for salt and
-    pepper. Raises LabError unless size is odd."""
+    """Median filter over size × size pixels in each channel, mirrored at the edges; suited to salt-and-pepper noise.
+    Raises LabError unless size is odd and positive."""
     from skimage import filters
 
     if size < 1 or size % 2 == 0:
@@ -45,10 +50,13 @@ def median(images: Tensor, size: int = 3) -> Tensor:
 
 
 def noise_level(images: Tensor) -> float:
-    """The standard deviation of white noise in these images, estimated: the median absolute response to the mask
-    [1 −2 1]ᵀ [1 −2 1], of norm 6, over 0.6745 (the mask of J. Immerkær, "Fast noise variance estimation", 1996; the
-    median of D. Donoho, "De-noising by soft-thresholding", 1995, as edges would spoil a mean). What noise lost by being
-    cut off to 0..1 is missing; fine texture is taken for noise."""
+    """Estimated standard deviation of white noise in the images, in grey values.
+
+    It is the median absolute response to the mask [1 −2 1]ᵀ [1 −2 1], divided by the mask's norm 6 and by 0.6745. The
+    mask is from J. Immerkær, "Fast noise variance estimation", 1996; the median, which edges distort less than a mean,
+    from D. Donoho, "De-noising by soft-thresholding", 1995. The estimate misses noise removed by clipping to 0..1 and
+    includes fine texture.
+    """
     pixels = torch.from_numpy(_array(images)).double().flatten(0, 1).unsqueeze(1)
     second = torch.tensor([1.0, -2.0, 1.0], dtype=torch.float64)
     response = F.conv2d(F.pad(pixels, (1, 1, 1, 1), mode="replicate"), torch.outer(second, second)[None, None])
@@ -56,11 +64,18 @@ def noise_level(images: Tensor) -> float:
 
 
 def non_local_means(images: Tensor, sigma: float | None = None, strength: Strength | None = None) -> Tensor:
-    """Non-local means (A. Buades, B. Coll, J.-M. Morel, CVPR 2005) by scikit-image's fast mode, with patches of 5 × 5
-    up to 6 pixels away, in colour over all channels at once. sigma: standard deviation of the noise, else
-    `noise_level`; h is 0.8 σ, unless a strength is given (see `tune`). 500 images of 28 × 28 take about half a second.
+    """Non-local means (A. Buades, B. Coll, J.-M. Morel, CVPR 2005) in scikit-image's fast mode.
 
-    Raises LabError for a sigma or h that is negative or not finite, and for other than grey or RGB images."""
+    Patches of 5 × 5 pixels are compared up to 6 pixels away, in colour over all channels together. 500 images of
+    28 × 28 take about half a second.
+
+    Args:
+        images: grey or RGB images.
+        sigma: standard deviation of the noise in grey values, None for `noise_level`; h is 0.8 σ.
+        strength: replaces sigma and h, see `tune`.
+
+    Raises LabError for a sigma or h that is negative or not finite, and for images that are neither grey nor RGB.
+    """
     pixels = _array(images)
     if strength is None:
         level = noise_level(images) if sigma is None else sigma
@@ -71,12 +86,18 @@ def non_local_means(images: Tensor, sigma: float | None = None, strength: Streng
 
 
 def tune(noisy: Tensor, clean: Tensor, sigma: float | None = None) -> Strength:
-    """The strength of `non_local_means` with the best PSNR on validation images (60 at most, evenly chosen), so that a
-    net's rival is at its best: of h from 0.1 to 1.6 σ, with all, half or none of σ subtracted. sigma: of the noise,
-    else estimated from the noisy ones. Takes one to three seconds.
+    """The strength of `non_local_means` with the best PSNR on validation images, so that the baseline is at its best.
 
-    The validation images must not be those that the rival is judged by. Raises LabError where noisy and clean images
-    differ in shape."""
+    The candidates are h from 0.1 to 1.6 σ, with 0, σ/2 or σ subtracted. This takes one to three seconds. The validation
+    images must not be those on which the baseline is evaluated.
+
+    Args:
+        noisy: noisy validation images; at most 60, evenly chosen, are used.
+        clean: the same images without noise.
+        sigma: standard deviation of the noise, None for `noise_level` of the noisy images.
+
+    Raises LabError if noisy and clean images differ in shape.
+    """
     if noisy.shape != clean.shape:
         raise LabError(
             f"Noisy images of {tuple(noisy.shape)} cannot be compared with clean ones of {tuple(clean.shape)}: give "
@@ -92,8 +113,7 @@ def tune(noisy: Tensor, clean: Tensor, sigma: float | None = None) -> Strength:
 def non_local_means_tuned(
     images: Tensor, noisy: Tensor, clean: Tensor, sigma: float | None = None
 ) -> tuple[Tensor, Strength]:
-    """`non_local_means` of images at the strength that `tune` finds for the validation images noisy and clean, and that
-    strength."""
+    """`non_local_means` of images with the strength that `tune` finds on validation images, and that strength."""
     strength = tune(noisy, clean, sigma)
     return non_local_means(images, strength=strength), strength
 
@@ -120,7 +140,7 @@ def _filtered(pixels: NDArray[np.float32], strength: Strength) -> NDArray[np.flo
 
 
 def _array(images: Tensor) -> NDArray[np.float32]:
-    """Checked, and a copy of their own."""
+    """A copy of the images as an array. Raises LabError for invalid images."""
     if images.dim() != 4 or images.shape[1] not in (1, 3) or not images.numel():
         raise LabError(
             f"Images of shape {tuple(images.shape)} were to be filtered: give grey or RGB ones, images × channels × "

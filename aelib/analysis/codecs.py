@@ -1,7 +1,9 @@
-"""Nets as compression: how many bits a code takes, and what PCA, JPEG and WebP give for as many. Images: n × channels ×
-height × width, pixels from 0 to 1, grey or RGB; codes: n × latent_dim, or any shape that a net gives its codes.
+"""Image compression by nets, PCA, JPEG and WebP: bits per image and quality.
 
-What a decoder has once and for all is not counted: a net's weights, PCA's axes, the range of the quantiser."""
+Images are n × channels × height × width, pixels from 0 to 1, grey or RGB. Codes are n × latent_dim, or of any further
+shape that a net gives them. Bits do not include what a decoder needs only once: a net's weights, the axes of PCA, the
+range of the quantiser.
+"""
 
 import io
 import math
@@ -22,21 +24,29 @@ from aelib.metrics.image_quality import evenly
 Codes = NDArray[np.floating[Any]]
 Symbols = NDArray[np.int32]
 
-FLOAT = 32  # bits of a number that is kept as it is
-MAX_BITS = 16  # of a quantised number
+FLOAT = 32  # bits per number without quantisation
+MAX_BITS = 16  # bits per quantised number
 MAX_IMAGES = 500
-MAX_PIXELS = 600_000  # of all images together; larger images are fewer
-SSIM_VALUES = 200_000  # pixels times channels that SSIM is measured on
-DENSE = 1_000  # pixels times channels up to which the whole covariance is decomposed faster than a random part
-PCA_IMAGES = 5_000  # that PCA is fitted to where images are larger than these; else to all
+MAX_PIXELS = 600_000  # in all measured images together: fewer images are measured if they are large
+SSIM_VALUES = 200_000  # pixels times channels on which SSIM is measured
+DENSE = 1_000  # pixels times channels up to which decomposing the covariance is faster than the randomized solver
+PCA_IMAGES = 5_000  # images that PCA is fitted to if they are larger than DENSE; else all
 QUALITIES = (1, 2, 3, *range(5, 100, 5))
 
 
 @dataclass(frozen=True)
 class RatePoint:
-    """One way to keep images, and what it costs. bits: of an image, mean; mse: mean over pixels and images; psnr: dB,
-    of that mean, for a peak of 1; ssim: mean over images; entropy_bits: of an image, where the numbers were quantised
-    and an ideal entropy coder followed (see `entropy`), else None."""
+    """Size and quality of images compressed by one method with one setting.
+
+    Attributes:
+        name: the method.
+        setting: its setting in words.
+        bits: bits per image, mean over images.
+        mse: mean squared error over pixels and images, pixels from 0 to 1.
+        psnr: PSNR in dB of that mean, for a peak of 1.
+        ssim: SSIM, mean over images.
+        entropy_bits: bits per image with an ideal entropy coder (see `entropy`), None without quantisation.
+    """
 
     name: str
     setting: str
@@ -48,16 +58,22 @@ class RatePoint:
 
 
 def min_max(codes: Codes) -> tuple[Codes, Codes]:
-    """The smallest and the largest value of each code number (float64), for the quantiser: of TRAINING codes."""
+    """Smallest and largest value of each latent dimension (float64), the range of the quantiser.
+
+    codes: n × latent_dim or any further axes, of TRAINING images. Raises LabError if there are none or not all are
+    finite.
+    """
     if len(codes) == 0 or not np.isfinite(codes).all():
-        raise LabError("The range of codes was asked for, and there are none or not all are finite: train anew.")
+        raise LabError("There are no codes, or not all codes are finite, so they have no range: train the net again.")
     return codes.min(axis=0).astype(np.float64), codes.max(axis=0).astype(np.float64)
 
 
 def quantize(codes: Codes, bits: int, low: Codes, high: Codes) -> Symbols:
-    """Uniform scalar quantisation: the range low..high of each code number is cut into 2^bits cells of equal width, and
-    a code becomes the number of its cell, 0 to 2^bits − 1. Codes outside the range go into the first or the last
-    cell. Raises LabError unless bits is 1 to 16, all is finite and low ≤ high."""
+    """Uniform scalar quantisation: cell numbers from 0 to 2^bits − 1, of the shape of codes.
+
+    The range low..high of each latent dimension is divided into 2^bits cells of equal width. Codes outside the range go
+    into the first or the last cell. Raises LabError unless bits is 1 to 16, all values are finite and low ≤ high.
+    """
     width = _cell(bits, low, high)
     if not np.isfinite(codes).all():
         raise LabError("Not every code is a finite number: the net diverged, train it with a smaller learning rate.")
@@ -67,7 +83,8 @@ def quantize(codes: Codes, bits: int, low: Codes, high: Codes) -> Symbols:
 
 
 def dequantize(symbols: Symbols, bits: int, low: Codes, high: Codes) -> NDArray[np.float32]:
-    """The middle of each cell: of codes inside the range at most half a cell, (high − low) / 2^(bits + 1), away."""
+    """The middle of each cell. Codes inside the range change by at most half a cell, (high − low) / 2^(bits + 1).
+    Raises LabError as `quantize`."""
     return np.asarray(low + (symbols + 0.5) * _cell(bits, low, high), np.float32)
 
 
@@ -76,18 +93,24 @@ def _cell(bits: int, low: Codes, high: Codes) -> Codes:
         raise LabError(f"bits is {bits}: give a whole number from 1 to {MAX_BITS}.")
     width: Codes = (np.asarray(high, np.float64) - low) / 2**bits
     if not (np.isfinite(width) & (width >= 0)).all():
-        raise LabError("The range of a code number is not finite or ends below its start: take it from training codes.")
+        raise LabError(
+            "The range of a latent dimension is not finite or ends below its start: take it from training codes."
+        )
     return width
 
 
 def entropy(symbols: Symbols) -> float:
-    """Bits an image that an ideal entropy coder needs on average if it codes each number by itself: the sum over code
-    numbers of H = −Σ p log2 p (C. E. Shannon, "A mathematical theory of communication", 1948), p being how often a
-    symbol occurs among these very images. symbols: images × latent_dim, or any further axes.
+    """Mean bits per image for an ideal entropy coder that codes each latent dimension separately.
 
-    An estimate, and a low one: the coder would have to know these frequencies beforehand, and of n images no number
-    can come out above log2 n bits; with some (2^bits − 1) / (2 n ln 2) bits a number missing (G. Miller, 1955), many
-    more images than symbols are needed. Dependence between the numbers, which could save more, is not used."""
+    It is the sum over latent dimensions of H = −Σ p log2 p (C. E. Shannon, "A mathematical theory of communication",
+    1948), where p is the relative frequency of a symbol in these images. symbols: images × latent_dim or any further
+    axes.
+
+    The estimate is low, because the coder would have to know these frequencies in advance. For n images H is at most
+    log2 n bits per latent dimension, and about (2^bits − 1) / (2 n ln 2) bits per dimension are missing (G. Miller,
+    1955), so many more images than symbols are needed. Dependence between dimensions, which could save bits, is not
+    used.
+    """
     images = len(symbols)
     total = 0.0
     for column in symbols.reshape(images, -1).T:
@@ -135,7 +158,7 @@ def network_points(
 
 
 def _stored_codes(codes: Codes, bits: int, low: Codes, high: Codes) -> tuple[NDArray[np.float32], float | None]:
-    """Codes after being kept with so many bits a number, and what an entropy coder would make of these."""
+    """Codes after storage with `bits` bits per number, and their entropy in bits per image (None for 32 bits)."""
     if bits == FLOAT:
         return codes.astype(np.float32), None
     symbols = quantize(codes, bits, low, high)
@@ -161,8 +184,8 @@ def pca(train: Tensor, test: Tensor, components: int, bits: int = FLOAT) -> tupl
 def pca_curve(
     train: Tensor, test: Tensor, components: Sequence[int] = (2, 4, 8, 16, 32, 64), bits: int = FLOAT
 ) -> list[RatePoint]:
-    """`pca` with several numbers of components, as Points; those that the images do not have are left out. Images are
-    chosen and measured as in `network_points`."""
+    """`pca` for several numbers of components, one RatePoint each. Numbers above what the images allow are left out.
+    Images are chosen and measured as in `network_points`."""
     axes, mean, fitted = _fit_pca(train, max(components))
     low, high = min_max(fitted)
     chosen = _measured_images(test)
@@ -179,12 +202,12 @@ def pca_curve(
 
 
 def pca_training_images(train: Tensor) -> list[int]:
-    """The images that PCA is fitted to: all, but of larger ones at most 5,000, evenly chosen."""
+    """Indices of the images that PCA is fitted to: all, or at most 5,000, evenly chosen, if images are large."""
     return evenly(len(train), len(train) if math.prod(train.shape[1:]) <= DENSE else PCA_IMAGES)
 
 
 def _fit_pca(train: Tensor, components: int) -> tuple[Codes, Codes, Codes]:
-    """Axes (as many as there are, at most components; × pixels), mean, and the coefficients of the images fitted to."""
+    """Axes (at most `components` × pixels), mean, and coefficients of the images that PCA is fitted to."""
     from sklearn.decomposition import PCA
 
     images = _flat(train[pca_training_images(train)])
@@ -203,33 +226,40 @@ def _unflat(pixels: Codes, like: Tensor) -> Tensor:
 
 
 def jpeg(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[RatePoint], list[RatePoint]]:
-    """The images as JPEG files (Pillow: baseline, Huffman tables fitted to each image, colour at half resolution) at
-    each quality from 1 to 95: once with whole files counted, once without headers.
+    """The images as JPEG files at each quality (1 to 95): RatePoints for whole files, and for files without headers.
 
-    Without headers only the entropy-coded scan counts, from behind the header of the scan to the end-of-image marker.
-    That is generous to JPEG, since the tables, fitted as they are, would have to be known to the decoder.
-    At most 500 images, evenly chosen; raises LabError for other than grey or RGB images."""
+    The encoder is Pillow's: baseline, Huffman tables fitted to each image, colour at half resolution. Without headers
+    only the entropy-coded scan counts, from the end of the scan header to the end-of-image marker. This favours JPEG,
+    since the decoder would also need the fitted tables. At most 500 images, evenly chosen, are measured.
+
+    Raises LabError for images that are neither grey nor RGB.
+    """
     return _codec_points(images, "JPEG", qualities, lambda quality: {"quality": quality, "optimize": True}, scan_bytes)
 
 
 def webp(images: Tensor, qualities: Iterable[int] = QUALITIES) -> tuple[list[RatePoint], list[RatePoint]]:
-    """The images as lossy WebP files (Pillow: method 6, the slowest and best) at each quality from 0 to 100: once with
-    whole files counted, once only with what the VP8 chunk holds, without RIFF and chunk headers (10 bytes of VP8's own
-    frame header stay). WebP has no grey; its flat colour channels cost next to nothing. Otherwise as `jpeg`."""
+    """The images as lossy WebP files at each quality (0 to 100): RatePoints for whole files, and without headers.
+
+    The encoder is Pillow's with method 6, the slowest and best. Without headers only the content of the VP8 chunk
+    counts, without RIFF and chunk headers but with the 10 bytes of VP8's frame header. WebP has no grey mode, but
+    constant colour channels take almost no bits. Images are chosen and errors raised as in `jpeg`.
+    """
     return _codec_points(images, "WebP", qualities, lambda quality: {"quality": quality, "method": 6}, payload_bytes)
 
 
 def codec_curves(images: Tensor) -> dict[str, list[RatePoint]]:
-    """JPEG and WebP at every quality of QUALITIES, with and without headers, by name. 500 images of 28 × 28 or of
-    32 × 32 in colour take about five seconds on one core."""
+    """name -> RatePoints of JPEG and WebP at every quality of QUALITIES, with and without headers.
+
+    500 images of 28 × 28, or of 32 × 32 in colour, take about five seconds on one core.
+    """
     with_jpeg, without_jpeg = jpeg(images)
     with_webp, without_webp = webp(images)
     return {points[0].name: points for points in (with_jpeg, without_jpeg, with_webp, without_webp)}
 
 
 def scan_bytes(file: bytes) -> int:
-    """Bytes of entropy-coded data in a baseline JPEG file: between the header of its scan and its end (ITU-T T.81)."""
-    place = 2  # behind the start-of-image marker
+    """Bytes of entropy-coded data in a baseline JPEG file, from the end of the scan header to the end (ITU-T T.81)."""
+    place = 2  # after the start-of-image marker
     while True:
         marker, length = file[place + 1], int.from_bytes(file[place + 2 : place + 4], "big")
         place += 2 + length
@@ -239,7 +269,7 @@ def scan_bytes(file: bytes) -> int:
 
 def payload_bytes(file: bytes) -> int:
     """Bytes in the VP8 or VP8L chunk of a WebP file (RFC 9649)."""
-    place = 12  # behind "RIFF", the size and "WEBP"
+    place = 12  # after "RIFF", the size and "WEBP"
     while file[place : place + 4] not in (b"VP8 ", b"VP8L"):
         size = int.from_bytes(file[place + 4 : place + 8], "little")
         place += 8 + size + size % 2
@@ -276,7 +306,7 @@ def _file(pixels: NDArray[np.uint8], kind: str, options: dict[str, Any]) -> byte
 
 
 def _measured_images(images: Tensor) -> list[int]:
-    """The numbers of the images that are measured."""
+    """Indices of the images that are measured. Raises LabError for no images."""
     if not len(images):
         raise LabError("There are no images to measure: give one at least.")
     return evenly(len(images), max(1, min(MAX_IMAGES, MAX_PIXELS // math.prod(images.shape[-2:]))))

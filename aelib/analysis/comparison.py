@@ -1,4 +1,5 @@
-"""Runs beside each other: what differs, who gets what wrong, and whether a difference is more than noise."""
+"""Comparison of runs: fields that differ, comparable metrics, wrong pixels, groups of seeds. The statistical test is
+`aelib.metrics.statistics.difference`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,15 +21,17 @@ METRICS = {
     "loss": "training loss",
     "seconds": "seconds of training",
 }
-UNTESTED = "seconds"  # nets that train together have equal shares of one measured time: no spread of their own
+UNTESTED = "seconds"  # nets that train together get equal shares of one measured time, so their times have no spread
 _RECONSTRUCTION = ("loss", "normalization")
-_OBJECTIVE = ("model.variational", "beta", "free_bits")  # what else is in a training loss
+_OBJECTIVE = ("model.variational", "beta", "free_bits")  # what the training objective adds to the reconstruction loss
 
 
 def differing(experiments: Sequence[Experiment]) -> list[str]:
-    """Paths of the fields that are not the same in all, in their usual order; a field that has no effect in one
-    (channels of a dense net) differs from any value that it has in another. Raises LabError where a data set has
-    gone."""
+    """Paths of the fields that are not the same in all experiments, in the order of declaration.
+
+    A field without effect (channels of a dense net) differs from any value that it has in another experiment. Raises
+    LabError if a data set no longer exists.
+    """
     every = [resolve(one).acting for one in experiments]
     usual = flatten(experiments[0].model_dump(mode="json")) if experiments else {}
     return [
@@ -39,14 +42,17 @@ def differing(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def with_seeds(experiment: Experiment, count: int) -> list[Experiment]:
-    """The experiment and others that differ from it in the seed alone, counted on from its own. Raises LabError."""
+    """`count` experiments that differ only in the seed, counted up from the experiment's own seed.
+
+    Raises LabError unless count is 1 to MAX_SEEDS.
+    """
     if not 1 <= count <= MAX_SEEDS:
         raise LabError(f"{count} seeds were asked for: give 1 to {MAX_SEEDS}.")
     return [experiment.with_values({"seed": experiment.seed + i}) for i in range(count)]
 
 
 def metric_value(run: Run, name: str) -> float | None:
-    """A figure in METRICS; None where such a run has none."""
+    """A metric of METRICS of a run, None if the run does not have it."""
     if name == "loss":
         return run.loss
     if name == "seconds":
@@ -56,7 +62,7 @@ def metric_value(run: Run, name: str) -> float | None:
 
 
 def shared_metrics(runs: Sequence[Run]) -> list[str]:
-    """Those in METRICS that all these runs have and in which they can be compared."""
+    """The metrics of METRICS that all runs have and by which they can be compared."""
     experiments = [run.experiment for run in runs]
     return [
         name
@@ -66,19 +72,24 @@ def shared_metrics(runs: Sequence[Run]) -> list[str]:
 
 
 def comparable(experiments: Sequence[Experiment], name: str) -> bool:
-    """Whether a figure in METRICS means the same for all: how near a net comes to its images only on the same images,
-    a loss only where that is reckoned alike (the ELBO has no β in it, the training loss has)."""
-    ways = {"seconds": (), "elbo": ("dataset", *_RECONSTRUCTION), "loss": ("dataset", *_RECONSTRUCTION, *_OBJECTIVE)}
+    """Whether a metric of METRICS means the same for all experiments.
+
+    Errors of images need the same data set. The ELBO also needs the same reconstruction loss, and the training loss the
+    same objective (it contains β, the ELBO does not). Seconds are always comparable.
+    """
+    needed = {"seconds": (), "elbo": ("dataset", *_RECONSTRUCTION), "loss": ("dataset", *_RECONSTRUCTION, *_OBJECTIVE)}
     every = [
         {**resolve(one).acting, "dataset": one.dataset, "model.variational": one.model.variational}
         for one in experiments
     ]
-    return all(own.get(path) == every[0].get(path) for own in every for path in ways.get(name, ("dataset",)))
+    return all(own.get(path) == every[0].get(path) for own in every for path in needed.get(name, ("dataset",)))
 
 
 def wrong_pixels(runs: Mapping[str, Run]) -> dict[str, dict[str, int]]:
-    """Image → run → wrong pixels, those first on which the runs disagree most; of images that every run has and that
-    some run gets wrong."""
+    """image -> run -> number of wrong pixels, sorted by how much the runs disagree, largest first.
+
+    Includes the images that every run has and for which at least one run has wrong pixels. runs: label -> run.
+    """
     counts = {label: run.metrics.get("wrong_pixels", {}) for label, run in runs.items()}
     shared = [name for name in next(iter(counts.values()), {}) if all(name in own for own in counts.values())]
     rows = {name: {label: int(own[name]) for label, own in counts.items()} for name in shared}

@@ -1,4 +1,4 @@
-"""How much good a denoiser does: wrong pixels after it against doing nothing, and against the nearest clean image."""
+"""Evaluation of a denoiser: its wrong pixels compared with doing nothing and with the nearest clean image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,16 @@ from aelib.datasets.noise import corrupt
 from aelib.metrics import Spread, reconstruction, spread
 from aelib.training import Run
 
-DRAWS = 8  # times that the noise is drawn for each level
-_FIRST_DRAW = -1000  # below 0, so that no net has seen this noise in training
+DRAWS = 8  # draws of the noise for each level
+_FIRST_DRAW = -1000  # negative, so that no net has been trained with this noise
 
 
 @dataclass(frozen=True)
 class Level:
-    """Wrong pixels of an image, mean over images and draws. net: spread over the nets; nothing: of the noisy image
-    itself; nearest: of the clean image that is nearest to it."""
+    """Wrong pixels per image at one noise level, mean over images and draws.
+
+    net: spread over the nets; nothing: of the noisy image itself; nearest: of the clean image nearest to it.
+    """
 
     level: float
     net: Spread
@@ -27,25 +29,26 @@ class Level:
 
 
 def noisy(pixels: Tensor, kind: str, level: float, draw: int, painted: Sequence[int] = ()) -> Tensor:
-    """The draw-th noise (0, 1, ...) on images × channels × height × width, pixels from 0 to 1."""
+    """Images with the noise of one draw (0, 1, ...). pixels: images × channels × height × width, 0 to 1; kind, level,
+    painted: as in `datasets.noise.corrupt`."""
     return corrupt(pixels, kind, level, [key(0, _FIRST_DRAW - draw)], painted=painted)[0]
 
 
 def wrong_pixels(outputs: Tensor, targets: Tensor, threshold: float) -> Tensor:
-    """Of each image, as `metrics.wrong_pixels`, but a pixel that noise has put on the threshold counts as half wrong,
-    as guessing would make it."""
+    """Wrong pixels of each image (float64). Unlike in `metrics.wrong_pixels`, a pixel exactly on the threshold, where
+    noise may put it, counts as half wrong: a random guess is wrong half the time."""
     distance = (outputs - targets).abs()
     return ((distance > threshold).double() + 0.5 * (distance == threshold).double()).sum(dim=(-3, -2, -1))
 
 
 def nearest(images: Tensor, clean: Tensor) -> Tensor:
-    """For each image the clean one at the smallest squared distance; of equals the first."""
+    """For each image the clean image with the smallest squared distance, the first one of equals."""
     return clean[reconstruction.nearest(images, clean)[0]]
 
 
 @torch.no_grad()
 def curve(runs: Sequence[Run], kind: str, levels: Sequence[float], painted: Sequence[int] = ()) -> list[Level]:
-    """Every net on the same noisy images, level by level. The runs are of one data set."""
+    """A `Level` for each noise level, with the same noisy images for every net. All runs must have one data set."""
     clean, threshold = runs[0].images.images(), runs[0].spec.wrong_pixel
     targets = clean.repeat(DRAWS, 1, 1, 1)
     found = []
@@ -59,13 +62,16 @@ def curve(runs: Sequence[Run], kind: str, levels: Sequence[float], painted: Sequ
 
 
 def useful_range(levels: Sequence[Level]) -> tuple[float, float] | None:
-    """The widest range of levels in which the net (mean) leaves fewer wrong pixels than doing nothing; ends between two
-    levels by straight lines; None where it never does."""
+    """The widest range of levels in which the net (mean over seeds) leaves fewer wrong pixels than doing nothing.
+
+    Ends between two levels are interpolated linearly. None if the net is never better.
+    """
     return widest_range([(level.level, level.nothing - level.net.mean) for level in levels])
 
 
 def widest_range(gains: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    """The widest range of levels with a gain, from pairs (level, gain) by rising level; ends as in `useful_range`."""
+    """The widest range of levels with a gain above 0, ends as in `useful_range`. gains: (level, gain), levels
+    rising."""
     best: tuple[float, float] | None = None
     start: float | None = None
     for i, (level, gain) in enumerate(gains):
@@ -80,6 +86,6 @@ def widest_range(gains: Sequence[tuple[float, float]]) -> tuple[float, float] | 
 
 
 def _crossing(before: tuple[float, float], after: tuple[float, float]) -> float:
-    """Where the line between two (level, gain) passes 0."""
+    """The level at which the line between two (level, gain) is 0."""
     (x0, y0), (x1, y1) = before, after
     return x0 + (x1 - x0) * y0 / (y0 - y1)

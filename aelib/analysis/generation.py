@@ -1,5 +1,4 @@
-"""Images that nobody drew, and how good they are: nearest training image beside each, how much of the prior is in
-use."""
+"""Generated images and their evaluation: the nearest training image of each, and the aggregated posterior."""
 
 from dataclasses import dataclass
 
@@ -13,13 +12,19 @@ from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run
 
 Array = NDArray[np.float32]
-MAX_BATCH = 4000  # training images that distances are computed to at once
+MAX_BATCH = 4000  # training images per batch of distances
 
 
 @dataclass(frozen=True, eq=False)
 class GeneratedQuality:
-    """images: n × channels × height × width, 0 to 1; nearest: the training image nearest to each, the same shape;
-    names: of those; distances: root of the mean squared difference over pixels, n."""
+    """Generated images with their nearest training images.
+
+    Attributes:
+        images: n × channels × height × width, pixels from 0 to 1.
+        nearest: the nearest training image of each, same shape.
+        names: names of the nearest images, n.
+        distances: root mean squared difference over pixels, n.
+    """
 
     images: Array
     nearest: Array
@@ -28,7 +33,7 @@ class GeneratedQuality:
 
 
 def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
-    """Images (n × channels × height × width, 0 to 1) beside the training images nearest to them."""
+    """Find the nearest training images. images: n × channels × height × width, pixels from 0 to 1."""
     train = datasets.training_set(dataset)
     best = torch.full((len(images),), torch.inf, dtype=torch.float64)
     which = torch.zeros(len(images), dtype=torch.long)
@@ -43,21 +48,24 @@ def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
 
 
 def sample(run: Run, count: int, seed: int) -> GeneratedQuality:
-    """Codes drawn from N(0, 1), decoded and judged."""
+    """Decode `count` codes drawn from N(0, 1) and evaluate the images. The same seed gives the same codes."""
     codes = latent_space.prior(count, run.latent_dim, seed).numpy()
     return evaluate(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
 
 
 def typical_distance(dataset: str, count: int = 200) -> float:
-    """How far real images that were held back are from the nearest training image, on average: what a good sample may
-    be away."""
+    """Mean distance of at most `count` real images of the evaluation set from their nearest training images, for
+    comparison with the distances of samples."""
     return float(evaluate(datasets.evaluation_set(dataset).images()[:count], dataset).distances.mean())
 
 
 def aggregated_posterior(run: Run) -> tuple[float, float]:
-    """Centre and standard deviation of what the encoder gives for all images together, means over the code numbers: the
-    distance of the mean from 0, and √(variance of the means + mean of the variances), which is that of codes drawn from
-    all posteriors (the aggregated posterior). A prior N(0, 1) asks for 0 and 1. A plain net has no variances."""
+    """Centre and standard deviation of the aggregated posterior, means over the latent dimensions.
+
+    The centre is the absolute value of the mean code. The standard deviation is √(variance of the means + mean of the
+    variances), that of codes drawn from the posteriors of all images; a plain net has no posterior variances. For a
+    prior N(0, 1) they should be 0 and 1.
+    """
     codes = run.codes()
     variance = codes.var(axis=0)
     if run.experiment.model.variational:

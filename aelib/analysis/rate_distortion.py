@@ -1,5 +1,7 @@
-"""A trained net as a way to keep images: its codes with so many bits a number, and what JPEG, WebP and PCA need for as
-good images. Bits are of one image on average; the net itself, which both sides must have, is not in them."""
+"""Rate and distortion of a trained net: quality and bits per image, compared with JPEG, WebP and PCA.
+
+Bits are means per image. They do not include the net itself, which encoder and decoder must both have.
+"""
 
 import itertools
 import math
@@ -17,19 +19,17 @@ from aelib.training import Array, Run
 from . import codecs
 from .codecs import FLOAT, RatePoint, min_max
 
-BITS = (FLOAT, 8, 4)  # of a number, where nets are compared
+BITS = (FLOAT, 8, 4)  # bits per number for the comparison of nets
 RANGE_IMAGES = 2_000  # training images whose codes give the quantiser its range
-LARGE_IMAGE, MAX_COMPONENTS_OF_LARGE = (
-    4_000,
-    128,
-)  # pixels times channels above which PCA of more components takes too long to wait for
+LARGE_IMAGE = 4_000  # pixels times channels above which PCA has at most MAX_COMPONENTS_OF_LARGE components
+MAX_COMPONENTS_OF_LARGE = 128  # more would take too long
 COMPONENTS = (1, 2, 4, 8, 16, 32, 49, 64, 128, 196, 256, 512)  # of PCA
 
 
 @dataclass(frozen=True, eq=False)
 class EncodedRun:
-    """low, high: the range of each code number, of training images; codes: of `run.images` (without noise), images ×
-    latent_dim."""
+    """Codes of a run. low, high: range of each latent dimension over training images; codes: those of `run.images`
+    without noise, images × latent_dim."""
 
     low: Array
     high: Array
@@ -37,7 +37,7 @@ class EncodedRun:
 
 
 def encode_run(run: Run) -> EncodedRun:
-    """The codes of a run, and the range that its quantiser cuts into cells."""
+    """The codes of a run and the range of its quantiser."""
     train = datasets.training_set(run.experiment.dataset).shown
     found = run.codes_of(train[evenly(len(train), RANGE_IMAGES)])
     low, high = min_max(found)
@@ -45,14 +45,17 @@ def encode_run(run: Run) -> EncodedRun:
 
 
 def points(run: Run, codes: EncodedRun, bits: Sequence[int] = BITS, name: str = "net") -> list[RatePoint]:
-    """`codecs.network_points` of a run: one RatePoint for each number of bits; 32 keeps codes as they are."""
-    # the two ends of the range have the range of all codes that it was taken from
+    """`codecs.network_points` of a run: one RatePoint for each number of bits; 32 means no quantisation."""
+    # the ends of the range stand for the training codes: they have the same range
     ends = np.stack([codes.low, codes.high])
     return codecs.network_points(ends, codes.codes, run.decode, run.images.images(), bits, name)
 
 
 def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int) -> Tensor:
-    """Some of `run.images` from their codes with so many bits a number: n × channels × height × width, 0 to 1."""
+    """Reconstructions from codes stored with `bits` bits per number: n × channels × height × width, 0 to 1.
+
+    chosen: indices into `run.images`.
+    """
     kept = codes.codes[list(chosen)]
     if bits != FLOAT:
         symbols = codecs.quantize(kept, bits, codes.low, codes.high)
@@ -61,13 +64,16 @@ def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int)
 
 
 def codec_curves(dataset: str) -> dict[str, list[RatePoint]]:
-    """JPEG and WebP on the images that nets are looked at by: `codecs.codec_curves`."""
+    """`codecs.codec_curves` of JPEG and WebP on the evaluation set."""
     return codecs.codec_curves(datasets.evaluation_set(dataset).images())
 
 
 def pca(dataset: str, components: Sequence[int], bits: int) -> list[RatePoint]:
-    """PCA of the training images with so many numbers (those that the images do not have are left out), each kept with
-    so many bits: on the images that nets are looked at by."""
+    """`codecs.pca_curve` on the evaluation set, fitted to training images: one RatePoint for each number of components.
+
+    Numbers of components that the images do not allow, and above 128 for large images, are left out. bits: bits per
+    coefficient.
+    """
     train = datasets.training_set(dataset)
     if train.pixels[0].numel() > LARGE_IMAGE:
         components = [count for count in components if count <= MAX_COMPONENTS_OF_LARGE]
@@ -76,13 +82,16 @@ def pca(dataset: str, components: Sequence[int], bits: int) -> list[RatePoint]:
 
 
 def pca_images(dataset: str) -> int:
-    """How many training images `pca` is fitted to."""
+    """Number of training images that `pca` is fitted to."""
     return len(codecs.pca_training_images(datasets.training_set(dataset).pixels))
 
 
 def bits_for(baseline: Sequence[RatePoint], psnr: float) -> float | None:
-    """How many bits per image the baseline needs for this PSNR (dB), by linear interpolation between its points (PSNR
-    against log bits). The bits of its smallest images where even these reach the PSNR; None where it never does."""
+    """Bits per image that the baseline needs for this PSNR (dB), by linear interpolation of PSNR over log bits.
+
+    If the baseline's smallest images already reach the PSNR, the result is their bits. None if the baseline never
+    reaches it.
+    """
     ordered = sorted(baseline, key=lambda point: point.bits)
     if not ordered or ordered[0].psnr >= psnr:
         return ordered[0].bits if ordered else None
@@ -96,13 +105,14 @@ def bits_for(baseline: Sequence[RatePoint], psnr: float) -> float | None:
 
 
 def psnr_at(baseline: Sequence[RatePoint], bits: float) -> float | None:
-    """How good a baseline's images are with so many bits, by the same lines; None where it has none so small."""
+    """PSNR (dB) of the baseline at this number of bits per image, interpolated as in `bits_for`; None below the bits of
+    its smallest images."""
     ordered = sorted(baseline, key=lambda point: point.bits)
     if not ordered or bits < ordered[0].bits:
         return None
     for before, after in itertools.pairwise(ordered):
         if before.bits <= bits <= after.bits:
-            if math.isinf(after.psnr):  # a line to perfection has no height
+            if math.isinf(after.psnr):  # there is no line to a point with infinite PSNR
                 return before.psnr if bits < after.bits else after.psnr
             width = math.log(after.bits / before.bits)
             share = math.log(bits / before.bits) / width if width else 1.0
@@ -112,7 +122,7 @@ def psnr_at(baseline: Sequence[RatePoint], bits: float) -> float | None:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Points of nets against a baseline, by rising bits.
+    """Points of nets compared with a baseline, by rising bits.
 
     Attributes:
         better: with a higher PSNR than the baseline has at the same number of bits.
@@ -126,7 +136,7 @@ class Comparison:
 
 
 def compare(nets: Sequence[RatePoint], baseline: Sequence[RatePoint]) -> Comparison:
-    """Every point of the nets against the baseline's curve (see `psnr_at`)."""
+    """Compare every point of the nets with the baseline's curve (see `psnr_at`)."""
     better, worse, incomparable = [], [], []
     for point in sorted(nets, key=lambda point: point.bits):
         there = psnr_at(baseline, point.bits)

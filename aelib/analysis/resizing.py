@@ -1,5 +1,7 @@
-"""Making images larger and smaller without a net, and large pictures through a net in tiles. Images: n × channels ×
-height × width, float, pixels from 0 to 1; a picture: channels × height × width."""
+"""Enlarging and shrinking images without a net, and applying a net to a large picture tile by tile.
+
+Images are n × channels × height × width, float, pixels from 0 to 1. A picture is channels × height × width.
+"""
 
 import itertools
 from collections.abc import Callable
@@ -18,21 +20,24 @@ METHODS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
-MAX_PIXELS = 4_000_000  # of a picture before it is enlarged
-SMALLEST = 8  # pixels: either side of a picture that somebody brings
+MAX_PIXELS = 4_000_000  # of a picture before enlarging
+SMALLEST = 8  # pixels: smallest side of an uploaded picture
 
 Apply = Callable[[Tensor], Tensor]
 Progress = Callable[[int, int], None]
 
 
 class Stopped(LabError):
-    """Somebody asked to stop."""
+    """The work was cancelled."""
 
 
 def enlarge(images: Tensor, factor: int, method: str = "bicubic") -> Tensor:
-    """Every image factor times as high and wide, by Pillow: method is nearest, bilinear, bicubic (a = −0.5, as in
-    MATLAB's imresize, by which super-resolution is compared) or lanczos (a = 3). float32, cut off to 0..1, since the
-    last two overshoot at edges. Raises LabError for another method or factor."""
+    """Enlarge images `factor` times in height and width with Pillow. Returns float32 from 0 to 1.
+
+    method: "nearest", "bilinear", "bicubic" (a = −0.5, as in MATLAB's imresize, the usual baseline of super-resolution)
+    or "lanczos" (a = 3). The last two overshoot at edges, so the result is clipped. Raises LabError for another method
+    and for a factor below 1.
+    """
     if method not in METHODS:
         raise LabError(f"method is {method!r}: choose {', '.join(METHODS)}.")
     _check(images, factor)
@@ -40,8 +45,11 @@ def enlarge(images: Tensor, factor: int, method: str = "bicubic") -> Tensor:
 
 
 def shrink(images: Tensor, factor: int) -> Tensor:
-    """Every image a factor-th as high and wide: bicubic with antialiasing, its kernel widened by the factor (Pillow, as
-    MATLAB's imresize does). float32, cut off to 0..1. Raises LabError where a side is no multiple of the factor."""
+    """Divide height and width of images by `factor`. Returns float32 from 0 to 1.
+
+    The method is Pillow's bicubic filter with antialiasing: its kernel is widened by the factor, as in MATLAB's
+    imresize. Raises LabError if a side is not a multiple of the factor.
+    """
     _check(images, factor)
     height, width = images.shape[-2:]
     if height % factor or width % factor:
@@ -59,18 +67,26 @@ def tiled(
     cancelled: Callable[[], bool] | None = None,
     multiple: int = 1,
 ) -> Tensor:
-    """A picture through a net in tiles, so that memory is bounded by a tile and the result: channels × height · factor
-    × width · factor, of whatever kind `apply` gives.
+    """Apply a net to a picture tile by tile: channels' × height · factor × width · factor, of the dtype of `apply`.
 
-    apply: 1 × channels × h × w to 1 × channels' × h · factor × w · factor; it is given windows of at most tile × tile
-    pixels, all of one size, each reaching `overlap` pixels over what is kept of it. Where that is at least how far the
-    net sees (the radius of its receptive field), the result is that of the whole picture at once, edges included, as no
-    window is padded. multiple: windows lie at, and have sides of, multiples of it, for nets that halve their input; the
-    picture's last row and column are repeated up to the next multiple, and what comes of these is cut off.
+    Memory is limited to one tile and the result. If `overlap` is at least the radius of the net's receptive field, the
+    result equals that of the whole picture at once, edges included, since no window is padded.
 
-    on_progress(done, total) is called after each tile, `cancelled` asked before it. Any picture from one pixel to 4
-    megapixels. Raises LabError beyond that, where tile and overlap do not fit together, and where apply gives another
-    size; Stopped where cancelled says so."""
+    Args:
+        apply: 1 × channels × h × w to 1 × channels' × h · factor × w · factor.
+        picture: channels × height × width, from one pixel to 4 megapixels.
+        factor: how many times `apply` enlarges height and width.
+        tile: side of a window in pixels, at most; all windows have the same size.
+        overlap: pixels of a window around the part of its result that is kept.
+        on_progress: called with (tiles done, all tiles) after each tile.
+        cancelled: called before each tile; True stops the work.
+        multiple: windows start at multiples of this number, and their sides are multiples of it, for nets that shrink
+            their input. The picture's last row and column are repeated up to the next multiple, and the result of these
+            pixels is removed.
+
+    Raises LabError for a larger picture, for a tile that does not fit the overlap, and if `apply` gives another size;
+    Stopped if `cancelled` returns True.
+    """
     _check_tiles(picture, factor, tile, overlap, multiple)
     height, width = picture.shape[1:]
     places = list(
@@ -90,7 +106,7 @@ def tiled(
                 f"The net made {tuple(result.shape)} of a tile of {tuple(given.shape)}: choose one that enlarges by "
                 f"{factor}, or set multiple."
             )
-        if not done:  # the first tells how many channels there are, and of which kind
+        if not done:  # the first tile gives the number of channels and the dtype
             found = result.new_empty((result.shape[1], height * factor, width * factor))
         kept = result[
             0,
@@ -114,10 +130,11 @@ def tiled_bytes(
     cancelled: Callable[[], bool] | None = None,
     multiple: int = 1,
 ) -> NDArray[np.uint8]:
-    """`tiled` for a picture as files hold it, height × width (grey) or height × width × channels, 0 to 255; the same
-    comes back, factor times as large. apply works on float32 from 0 to 1; of the whole only bytes are held.
+    """`tiled` for a picture of bytes, height × width (grey) or height × width × channels, 0 to 255.
 
-    Raises LabError as `tiled`, and for a picture with a side below 8 pixels."""
+    The result has the same layout and is `factor` times as high and wide. `apply` works on float32 from 0 to 1; the
+    whole picture is held as bytes only. Raises LabError as `tiled`, and for a side below 8 pixels.
+    """
     if picture.dtype != np.uint8 or picture.ndim not in (2, 3):
         raise LabError("A picture was given that is not made of bytes: give height × width × channels, 0 to 255.")
     height, width = picture.shape[:2]
@@ -135,8 +152,10 @@ def tiled_bytes(
 
 
 def _windows(side: int, tile: int, overlap: int, multiple: int) -> list[tuple[int, int, int, int]]:
-    """Along one axis: start and end of each window, and of what is kept of it. The kept parts follow each other from 0
-    to side; the last window is moved inwards, so that all are as long as the first."""
+    """Windows along one axis: start and end of the window, and start and end of the part of it that is kept.
+
+    The kept parts cover 0 to side without gaps. The last window is moved inwards, so that all have the same length.
+    """
     whole = -(-side // multiple) * multiple
     length = min(tile // multiple * multiple, whole)
     step = (length - 2 * overlap) // multiple * multiple
@@ -148,7 +167,7 @@ def _windows(side: int, tile: int, overlap: int, multiple: int) -> list[tuple[in
 
 
 def _repeated(window: Tensor, rows: int, columns: int) -> Tensor:
-    """With its last row and column as often again."""
+    """The window with its last row repeated `rows` times and its last column `columns` times."""
     if rows:
         window = torch.cat([window, window[:, -1:].expand(-1, rows, -1)], dim=1)
     if columns:

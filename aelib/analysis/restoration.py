@@ -1,5 +1,4 @@
-"""Nets that take noise off images, beside filters that learn nothing. Images: n × channels × height × width, pixels
-from 0 to 1."""
+"""Denoising nets compared with classical filters. Images are n × channels × height × width, pixels from 0 to 1."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,18 +14,22 @@ from . import classical_filters
 from .classical_filters import Strength
 from .denoising import noisy, widest_range
 
-MAX_TEST_IMAGES = 200  # images held back that figures are of, at most
-TUNING_IMAGES = 30  # training images for which non-local means is tuned
-TUNING_DRAW = 100_000  # of the noise on these: nobody draws again so often
+MAX_TEST_IMAGES = 200  # held-out images that are evaluated, at most
+TUNING_IMAGES = 30  # training images on which non-local means is tuned
+TUNING_DRAW = 100_000  # draw of the noise on these: far above the draws that are used elsewhere
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 NOTHING, NET, MEDIAN, NON_LOCAL = "doing nothing", "network", "median 3x3", "non-local means"
 
 
 @dataclass(frozen=True)
 class Quality:
-    """psnr: dB, of the mean squared error over all images, for a peak of 1; ssim: mean over images; bce: binary
-    cross-entropy, mean over pixels and images, natural logarithm (an output that is wholly sure and wrong counts 100,
-    as in torch)."""
+    """Quality of restored images.
+
+    Attributes:
+        psnr: PSNR in dB of the mean squared error over all images, for a peak of 1.
+        ssim: SSIM, mean over images.
+        bce: binary cross-entropy in nats, mean over pixels and images; torch limits a pixel's share to 100.
+    """
 
     psnr: float
     ssim: float
@@ -34,13 +37,14 @@ class Quality:
 
 
 def test_images(run: Run) -> Tensor:
-    """The images that figures are of: clean, evenly from those held back."""
+    """The clean images for the evaluation: at most MAX_TEST_IMAGES, evenly chosen from `run.images`."""
     images = run.images.images()
     return images[image_quality.evenly(len(images), MAX_TEST_IMAGES)]
 
 
 def strength(dataset: str, kind: str, level: float) -> Strength:
-    """What `filters.tune` finds for this noise on training images. Takes up to two seconds."""
+    """The strength of non-local means that `classical_filters.tune` finds for this noise on training images. It takes
+    up to two seconds."""
     train = datasets.training_set(dataset)
     clean = train.pixels[image_quality.evenly(len(train), TUNING_IMAGES)].float() / 255
     shown = noisy(clean, kind, level, TUNING_DRAW)
@@ -48,7 +52,7 @@ def strength(dataset: str, kind: str, level: float) -> Strength:
 
 
 def filtered(shown: Tensor, tuned: Strength) -> dict[str, Tensor]:
-    """The median, and non-local means with this strength, by name."""
+    """name -> images filtered by the median and by non-local means with this strength."""
     return {
         MEDIAN: classical_filters.median(shown),
         NON_LOCAL: classical_filters.non_local_means(shown, strength=tuned),
@@ -56,12 +60,12 @@ def filtered(shown: Tensor, tuned: Strength) -> dict[str, Tensor]:
 
 
 def restored(run: Run, shown: Tensor) -> Tensor:
-    """Through the net, cut off to 0..1 as the filters' images are."""
+    """The net's outputs, clipped to 0..1 like those of the filters."""
     return run.restored(shown).clamp(0, 1)
 
 
 def evaluate(outputs: Tensor, targets: Tensor) -> Quality:
-    """How near images come to their targets."""
+    """Quality of images compared with their targets."""
     return Quality(
         reconstruction.psnr(float(reconstruction.mse(outputs, targets).double().mean())),
         float(image_quality.ssim(outputs, targets).mean()),
@@ -70,7 +74,7 @@ def evaluate(outputs: Tensor, targets: Tensor) -> Quality:
 
 
 def psnr_of_net(run: Run, kind: str, levels: Sequence[float] = LEVELS) -> list[float]:
-    """PSNR of the net's images (see `Quality`) at each level of the noise, of the first draw."""
+    """PSNR in dB (see `Quality`) of the net's outputs at each noise level, for the first draw of the noise."""
     clean = test_images(run)
     found = []
     for level in levels:
@@ -80,7 +84,8 @@ def psnr_of_net(run: Run, kind: str, levels: Sequence[float] = LEVELS) -> list[f
 
 
 def psnr_without_net(clean: Tensor, kind: str, level: float, tuned: Strength) -> dict[str, float]:
-    """The same of one level for the noisy images themselves and for the filters, by name."""
+    """name -> PSNR in dB at one noise level, of the noisy images themselves and of the filters; same draw as in
+    `psnr_of_net`."""
     shown = noisy(clean, kind, level, 0)
     every = {NOTHING: shown, **filtered(shown, tuned)}
     return {
@@ -92,7 +97,9 @@ def psnr_without_net(clean: Tensor, kind: str, level: float, tuned: Strength) ->
 def useful_range(
     curves: Mapping[str, Sequence[float]], levels: Sequence[float], baselines: Sequence[str]
 ) -> tuple[float, float] | None:
-    """The widest_range range of levels in which the net's PSNR is above that of every one of these; see
-    `denoising.widest_range`."""
+    """The widest range of levels in which the net's PSNR is above that of all baselines; see `denoising.widest_range`.
+
+    curves: name -> PSNR at each level, the net's under NET; baselines: names of curves.
+    """
     gains = [net - max(curves[name][i] for name in baselines) for i, net in enumerate(curves[NET])]
     return widest_range(list(zip(levels, gains, strict=True)))

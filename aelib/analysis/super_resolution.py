@@ -1,4 +1,4 @@
-"""What a super-resolution net does for images: beside enlarging without one, and for pictures of any size."""
+"""Super-resolution nets: compared with enlarging without a net, and applied to pictures of any size."""
 
 import math
 from collections.abc import Callable
@@ -20,14 +20,15 @@ from aelib.training import Run
 from . import resizing
 
 MAX_PIXELS = 4_000_000  # of a picture to enlarge
-MAX_TEST_IMAGES = 640  # images at most
-TILE = 96  # pixels of a window's side, where the net is shown small images
+MAX_TEST_IMAGES = 640
+TILE = 96  # pixels: side of a window of the net's input without its overlap
 NET = "this net"
 
 
 @dataclass(frozen=True)
 class Quality:
-    """One way to make an image. mse, psnr (dB, of this mean): over pixels and images; ssim: mean over images."""
+    """Quality of one method. name: the method; mse: mean over pixels and images; psnr: in dB, of that mean, for a peak
+    of 1; ssim: mean over images."""
 
     name: str
     mse: float
@@ -36,20 +37,22 @@ class Quality:
 
 
 def factor(run: Run) -> int:
-    """How many times as high and wide images become."""
+    """How many times the net enlarges height and width; 1 for a net that only sharpens."""
     described = run.spec
     return described.shape[1] // described.shown_shape[1]
 
 
 def test_images(run: Run) -> ImageSet:
-    """Images that the net is judged by: all, or MAX_TEST_IMAGES of them, evenly chosen."""
+    """The images for the evaluation: the test set, or at most MAX_TEST_IMAGES of it, evenly chosen."""
     images = datasets.test_set(run.experiment.dataset)
     return images.part(slice(0, None, -(-len(images) // MAX_TEST_IMAGES)))
 
 
 def outputs_by_method(run: Run, images: ImageSet) -> dict[str, Tensor]:
-    """What the net is shown, made in every way: without a net (nothing done where it is full size already), and by the
-    net; pixels from 0 to 1, images × channels × height × width."""
+    """method -> full-size images, n × channels × height × width, pixels from 0 to 1.
+
+    The methods are the net and those of `resizing`, or the net and the unchanged input if the net does not enlarge.
+    """
     small, times = run.inputs_of(images), factor(run)
     if times == 1:
         found = {"as shown to the net": small}
@@ -59,7 +62,7 @@ def outputs_by_method(run: Run, images: ImageSet) -> dict[str, Tensor]:
 
 
 def evaluate(found: dict[str, Tensor], targets: Tensor) -> list[Quality]:
-    """Every way, measured against what it should have given."""
+    """Quality of every method. found: method -> images; targets: the original images, same shape."""
     figures = []
     for name, images in found.items():
         error = float(reconstruction.mse(images, targets).mean())
@@ -69,8 +72,8 @@ def evaluate(found: dict[str, Tensor], targets: Tensor) -> list[Quality]:
 
 
 def receptive_radius(net: Architecture) -> int:
-    """How many pixels of its input around a pixel the net sees, at most."""
-    apart, seen = 1.0, 0.0  # pixels of the input between two neighbours, and around one
+    """Radius of the net's receptive field in pixels of its input, at most."""
+    apart, seen = 1.0, 0.0  # in pixels of the input: distance of two neighbours in a layer, radius of a pixel's field
     for step in net.steps:
         match step.kind:
             case "convolution":
@@ -85,7 +88,7 @@ def receptive_radius(net: Architecture) -> int:
             case "enlarge":
                 seen += 2 * apart
                 apart /= step.stride
-    return math.ceil(seen) + 3  # and the bicubic enlargement that is added
+    return math.ceil(seen) + 3  # 3 for the bicubic enlargement to which a residual net adds
 
 
 def enlarge(
@@ -94,8 +97,14 @@ def enlarge(
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> NDArray[np.uint8]:
-    """A picture (height × width × 3) of at most MAX_PIXELS through the net, tile by tile, so that memory stays small.
-    Raises LabError, also for a net that takes one size only, and resampling.Stopped."""
+    """Apply the net to a picture, tile by tile, so that memory stays small.
+
+    picture: height × width × 3, 0 to 255, at most MAX_PIXELS; the result is `factor(run)` times as high and wide.
+    on_progress: called with the share done, 0 to 1; cancelled: True stops the work.
+
+    Raises LabError for a picture of the wrong size and for a net that takes one size only, `resizing.Stopped` if it is
+    cancelled.
+    """
     net, times = run.architecture, factor(run)
     check_any_size(run)
     side = run.spec.shown_shape[1]
@@ -104,15 +113,15 @@ def enlarge(
     )
 
     def apply(window: Tensor) -> Tensor:
-        # layers that make images smaller were built for one size: others are filled up to one that leaves the same
-        # remainders
+        # layers that shrink images were built for one size: a window is padded until its size leaves the same
+        # remainder
         height, width = window.shape[-2:]
         bottom, right = (side - height) % whole, (side - width) % whole
         filled = F.pad(window, (0, right, 0, bottom), mode="replicate")
         return run.restored(filled)[..., : height * times, : width * times].clamp(0, 1)
 
     overlap = receptive_radius(net)
-    # windows begin where layers that take steps would take them in the whole picture, or seams would show
+    # windows start at multiples of the strides, as in the whole picture; otherwise seams would be visible
     return resizing.tiled_bytes(
         apply,
         picture,
@@ -126,7 +135,7 @@ def enlarge(
 
 
 def check_any_size(run: Run) -> None:
-    """Raises LabError where the net was built for one size of images."""
+    """Raises LabError if the net takes images of one size only."""
     net = run.architecture
     height, width = net.steps[0].inputs[1:]
     only = f"This net takes pictures of {width}x{height} pixels only"
@@ -142,7 +151,7 @@ def check_any_size(run: Run) -> None:
 
 
 def bicubic(picture: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
-    """The same without a net."""
+    """Bicubic enlargement without a net. picture: height × width × channels, 0 to 255."""
     pixels = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
     large = resizing.enlarge(pixels, times, "bicubic")[0]
     bytes_: NDArray[np.uint8] = (large * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()

@@ -1,7 +1,7 @@
-"""One experiment over the values of one field or two, each point with several seeds.
+"""Sweeps: one experiment over the values of up to two fields, each point with several seeds.
 
-A sweep keeps nothing of its own: every net of it is an experiment with a digest, so what is in the store is found,
-what is missing is trained, and one that was interrupted goes on where it was.
+A sweep stores nothing itself. Every net is an experiment with a digest: a stored run is reused, only missing ones are
+trained, and after an interruption the sweep continues where it stopped.
 """
 
 import itertools
@@ -16,12 +16,12 @@ from aelib.store import Store, Summary, badness
 MAX_FIELDS = 2
 MAX_NETS = 10_000
 MAX_POINTS = 400
-MEASURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # of a Summary, that a point has a distribution of
+MEASURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # keys of a Summary whose spread a point has
 
 
 @dataclass(frozen=True)
 class Point:
-    """One combination of values, as text by field, and the nets that are trained for it, one for each seed."""
+    """One combination of values. values: field -> text; experiments: one for each seed."""
 
     values: dict[str, str] = field(hash=False)
     experiments: tuple[Experiment, ...]
@@ -29,13 +29,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Result:
-    """What the store has of a point.
+    """The stored results of a point.
 
     Attributes:
         point: the combination of values.
         runs: the stored runs, at most one for each seed.
-        diverged: how many experiments diverged; they are in no mean.
-        missing: how many are not trained yet.
+        diverged: number of experiments that diverged; no mean includes them.
+        missing: number of experiments that are not trained yet.
     """
 
     point: Point
@@ -45,22 +45,27 @@ class Result:
 
     @property
     def measures(self) -> dict[str, Spread]:
-        """Name in MEASURES -> mean, std and values over the runs; without those that this data set does not have."""
+        """Name in MEASURES -> spread over the runs, without the measures that this data set does not have."""
         found = {name: [run[name] for run in self.runs] for name in MEASURES}  # type: ignore[literal-required]
         return {name: spread(values) for name, values in found.items() if None not in values}
 
     @property
     def best(self) -> Summary | None:
-        """The best run (see `badness`), None where there is none."""
+        """The best run (see `store.badness`), None without runs."""
         return min(self.runs, key=badness, default=None)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """over: dotted field -> its values as text, up to two fields (none: seeds alone); seeds: nets of each point, from
-    the base's seed on.
+    """An experiment over the values of up to two fields.
 
-    Raises ExperimentError where a value is not allowed, LabError where there are too many.
+    Attributes:
+        base: the experiment that is varied.
+        over: dotted field -> its values as text; at most two fields, none for a sweep over seeds alone.
+        seeds: number of nets for each point, counted up from the seed of `base`.
+
+    Raises ExperimentError for a field or value that is not allowed; LabError for too many fields, points or nets, and
+    for points that are the same experiment.
     """
 
     base: Experiment
@@ -86,7 +91,7 @@ class Sweep:
         if self.size > MAX_NETS:
             raise LabError(f"This sweep has {self.size:,} nets: at most {MAX_NETS:,} are allowed.")
         first: dict[str, Point] = {}
-        for point in self.points():  # says at once what is not allowed
+        for point in self.points():  # raises an error for values that are not allowed
             twin = first.setdefault(digest_of(point.experiments[0]), point)
             if twin is not point:
                 same, other = (
@@ -99,14 +104,14 @@ class Sweep:
 
     @property
     def size(self) -> int:
-        """How many nets."""
+        """Number of nets."""
         count = self.seeds
         for values in self.over.values():
             count *= len(values)
         return count
 
     def points(self) -> list[Point]:
-        """Every combination, the last field changing fastest."""
+        """All combinations of values; the last field changes fastest."""
         return [
             Point(values, self._nets(values))
             for combination in itertools.product(*self.over.values())
@@ -117,16 +122,16 @@ class Sweep:
         first = change(self.base, values)
         if first.seed + self.seeds > 2**32:
             raise LabError(f"seed is {first.seed}: with {self.seeds} seeds from there on it is too large.")
-        # only the first is checked: the others differ in the seed alone
+        # only the first is validated: the others differ only in the seed
         return (first, *(first.model_copy(update={"seed": first.seed + i}) for i in range(1, self.seeds)))
 
     def experiments(self) -> list[Experiment]:
-        """Every net, point after point."""
+        """All nets, point by point."""
         return [experiment for point in self.points() for experiment in point.experiments]
 
 
 def parse_over(texts: Sequence[str]) -> dict[str, list[str]]:
-    """KEY=V1,V2,... as typed on the command line. Raises LabError."""
+    """field -> values, from texts KEY=V1,V2,... as on the command line. Raises LabError for another form."""
     over: dict[str, list[str]] = {}
     for given in texts:
         key, equals, values = given.partition("=")
@@ -139,12 +144,12 @@ def parse_over(texts: Sequence[str]) -> dict[str, list[str]]:
 
 
 def split(values: str) -> list[str]:
-    """Values separated by commas or spaces."""
+    """Values separated by commas, semicolons or spaces."""
     return [value for value in values.replace(",", " ").replace(";", " ").split() if value]
 
 
 def collect(store: Store, sweep: Sweep) -> list[Result]:
-    """What the store has of every point."""
+    """The stored results of every point."""
     points = sweep.points()
     digests = [digest_of(experiment) for point in points for experiment in point.experiments]
     runs = {run["digest"]: run for run in store.summaries(among=digests)}
@@ -160,7 +165,7 @@ def collect(store: Store, sweep: Sweep) -> list[Result]:
 
 @dataclass(frozen=True)
 class SweepPreset:
-    """A sweep by name. about: what it shows."""
+    """A predefined sweep. about: what it shows; preset, changes: the base experiment; over, seeds: as in `Sweep`."""
 
     name: str
     title: str

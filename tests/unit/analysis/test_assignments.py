@@ -19,7 +19,7 @@ def test_a_task_in_words() -> None:
     several = assignments.parse("mse < 0.01, psnr>20 ; epochs=500,seconds<=2.5,latent_dim<=2")
     assert several.describe(FONT) == (
         "Reach an MSE of less than 0.01 and a PSNR of more than 20 dB with exactly 500 epochs, at most 2.5 seconds of "
-        "training and at most 2 numbers in the code."
+        "training and at most 2 latent dimensions."
     )
     assert assignments.parse("parameters<900").describe(FONT) == "Train a network with less than 900 parameters."
     assert assignments.parse("wrong_pixels≤3").describe(FONT) == "Reach at most 3 wrong pixels."
@@ -61,7 +61,7 @@ def test_what_is_known_before_training() -> None:
         ("learnt>=1_000", "no condition"),
         ("learnt>=nan", "no condition"),
         ("learnt=>3", "no condition"),
-        ("mse<=1e999", "without end"),
+        ("mse<=1e999", "infinite"),
         ("beauty>=3", "no figure"),
         ("learnt>=3;learnt>=4", "twice"),
         ("x" * 301, "characters"),

@@ -63,7 +63,7 @@ def test_the_noise_level_is_estimated(sigma: float) -> None:
     assert psnr(by_itself, classical_filters.non_local_means(noisy, sigma)) > 40
 
 
-def test_the_tuned_rival_is_the_best_of_those_tried() -> None:
+def test_the_tuned_baseline_is_the_best_of_those_tried() -> None:
     clean = photos(24, 90)
     valid, test = clean[::2], clean[1::2]
     noisy_valid, noisy_test = _noisy(valid, 0.3), _noisy(test, 0.3, seed=1)

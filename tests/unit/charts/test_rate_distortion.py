@@ -50,7 +50,7 @@ def test_nets_are_markers_by_their_bits_and_hollow_where_entropy_coded(quality: 
     assert figure.layout.yaxis.title.text == rate_distortion.LABELS[quality]
 
 
-def test_rivals_are_lines_of_one_colour_each() -> None:
+def test_baselines_are_lines_of_one_colour_each() -> None:
     traces = _traces(rate_distortion.against_bits(CURVES))
     whole, bare, pca = (traces[name] for name in ("JPEG", "JPEG without headers", "PCA, 8 bits"))
     assert [trace.line.dash for trace in (whole, bare, pca)] == ["solid", "dot", "dash"]
