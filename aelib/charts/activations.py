@@ -7,11 +7,11 @@ from aelib.nn.activations import ACTIVATIONS
 
 from .curves import BLUE, SERIES, styled
 
-REACH = 4.0  # from −REACH to REACH
+REACH = 4.0  # z from −REACH to REACH
 
 
 def curve(name: str) -> go.Figure:
-    """f(z) and f′(z), as torch gives them; PReLU with the slope that it begins with."""
+    """f(z) and f′(z), computed by torch; for PReLU with its initial slope. name: a key of ACTIVATIONS."""
     z = torch.linspace(-REACH, REACH, 401, requires_grad=True)
     y = ACTIVATIONS[name].module()(z)
     (slope,) = torch.autograd.grad(y.sum(), z)

@@ -1,4 +1,4 @@
-"""Curves over the epochs."""
+"""Learning curves: losses, errors and images learnt by epoch."""
 
 import itertools
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,11 @@ from .palette import BLUE as BLUE
 from .palette import GREY as GREY
 from .palette import SERIES as SERIES
 
-MAX_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
+MAX_LINEAR = 10  # ratio of largest to smallest loss up to which the axis is linear
 
 
 def styled(figure: go.Figure, height: int = 300) -> go.Figure:
-    """The one look of all plots; colours come from the page's theme."""
+    """Apply the common layout of all plots; colours come from the page's theme. height: in pixels."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 24, "b": 8},
@@ -29,21 +29,23 @@ def styled(figure: go.Figure, height: int = 300) -> go.Figure:
     return figure
 
 
-FEW = 4  # points of a curve that are marked
+FEW = 4  # curves with fewer points have markers
 
 
 def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) -> go.Figure:
-    """Training loss against epoch, with that of images held back where there are such; both axes logarithmic if asked
-    (epoch 0 is then left out)."""
+    """Training loss against epoch, and the loss of held-out images if the history has one.
+
+    label: name of the loss; logarithmic: both axes, without epoch 0 (the loss axis stays linear for a small range).
+    """
     records = [record for record in history if record["epoch"] > 0] if logarithmic else history
     held_out = next((name for name in ("valid_loss", "test_loss") if records and name in records[0]), None)
-    figure = go.Figure(_trace(records, "train_loss", "trained on" if held_out else label))
+    figure = go.Figure(_trace(records, "train_loss", "training" if held_out else label))
     if held_out:
-        figure.add_trace(_trace(records, held_out, "held back", color=SERIES[1]))
+        figure.add_trace(_trace(records, held_out, "held-out", color=SERIES[1]))
     figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
     values = [record["train_loss"] for record in records if record["train_loss"] > 0]
     span = max(values) / min(values) if values else 1.0
-    # between two powers of ten there would be no mark on a logarithmic axis; over many, marks at 2 and 5 would overlap
+    # within a power of ten a logarithmic axis would have no tick; over many powers, ticks at 2 and 5 would overlap
     kind = "log" if logarithmic and span > MAX_LINEAR else "linear"
     dtick = (1 if span > 100 else "D2") if kind == "log" else None
     figure.update_yaxes(title=label, type=kind, exponentformat="power", dtick=dtick)
@@ -51,18 +53,18 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
 
 
 def _trace(records: list[dict[str, float]], figure: str, name: str, **line: Any) -> go.Scatter:
-    """One figure of the history against the epoch."""
+    """One column of the history against the epoch."""
     epochs = [record["epoch"] for record in records]
     values = [record[figure] for record in records]
-    few = "lines+markers" if len(epochs) < FEW else "lines"  # a line of one point is not seen
+    few = "lines+markers" if len(epochs) < FEW else "lines"  # a line of one point is invisible
     return go.Scatter(x=epochs, y=values, name=name, mode=few, line={"width": 2.5, "color": BLUE, **line})
 
 
-ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}
+ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, held-out images"}  # column of a history -> label
 
 
 def shared_error(runs: Iterable[Run]) -> str | None:
-    """The figure in ERRORS that all these runs have a history of; None where there is none."""
+    """The first column of ERRORS that the histories of all runs have, None without one."""
     histories = [run.history[-1].keys() for run in runs]
     return next((name for name in ERRORS if all(name in keys for keys in histories)), None)
 
@@ -70,9 +72,15 @@ def shared_error(runs: Iterable[Run]) -> str | None:
 def errors(
     runs: Mapping[str, Run], figure_name: str, seconds: bool = False, logarithmic: bool = True, height: int = 340
 ) -> go.Figure:
-    """A figure in ERRORS against epoch, one curve for each run by its name: unlike losses, comparable between runs.
-    logarithmic: the epochs; seconds: against those of training instead; of nets that were trained together, each
-    one's share."""
+    """An error against epoch, one curve for each run; unlike losses, errors are comparable between runs.
+
+    Args:
+        runs: name -> run.
+        figure_name: a key of ERRORS.
+        seconds: use seconds of training instead of epochs, for nets that trained together each net's share.
+        logarithmic: whether the axis of epochs is logarithmic (that of seconds always is).
+        height: in pixels.
+    """
     figure = go.Figure()
     for (name, run), colour in zip(runs.items(), itertools.cycle(SERIES), strict=False):
         records = [record for record in run.history if record["epoch"] > 0]
@@ -91,7 +99,7 @@ def errors(
 
 
 def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
-    """Images learnt against epoch, with the number of images as a line to reach."""
+    """Images learnt against epoch, with the number of all images as a line."""
     records = [record for record in run.history if record["epoch"] > 0] if logarithmic else run.history
     total = run.metrics["total"]
     figure = go.Figure(_trace(records, "learnt", "learnt", shape="hv"))

@@ -1,4 +1,4 @@
-"""Bars of how fast a net trains on each device."""
+"""Bar chart of training speed by device."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from .curves import BLUE, SERIES, styled
 
 
 def speeds(now: Sequence[Speed], elsewhere: Sequence[Speed] = ()) -> go.Figure:
-    """Images a second, measured now and stored from elsewhere, fastest at the top."""
+    """Images per second, measured now and stored from other machines, fastest at the top."""
     figure = go.Figure()
     for name, found, colour in (("measured now", now, BLUE), ("stored", elsewhere, SERIES[1])):
         if found:

@@ -1,4 +1,4 @@
-"""What the channels of a layer answer to one image: contact sheets, as PNG."""
+"""Feature maps: the channels of a layer for one image, as contact sheets in PNG."""
 
 import io
 import math
@@ -14,15 +14,22 @@ from torch import Tensor
 from aelib.core.errors import LabError
 
 MAX_CHANNELS = 64
-WIDTH = 640  # pixels that a sheet is wide, about
-GAP = 2
+WIDTH = 640  # pixels: approximate width of a sheet
+GAP = 2  # pixels between maps
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One layer. png: the first `shown` of its channels, row by row in `columns` columns, smallest value black, largest
-    white; gaps and empty places are transparent. low and high: over all channels; flat: how many channels have the same
-    value everywhere."""
+    """The contact sheet of one layer.
+
+    Attributes:
+        name: the layer's name.
+        png: the first `shown` channels, row by row in `columns` columns; the smallest value is black, the largest
+            white, gaps and empty places are transparent.
+        channels, shown, columns: number of channels, of channels in the sheet, and of columns.
+        low, high: smallest and largest value over all channels.
+        flat: number of channels with the same value everywhere.
+    """
 
     name: str
     png: bytes
@@ -35,9 +42,15 @@ class Sheet:
 
 
 def sheets(maps: Iterable[tuple[str, Tensor]], shared: bool = False) -> list[Sheet]:
-    """A sheet for each layer. maps: name and channels × height × width, any values; at most 64 channels are shown.
-    shared: all channels of a layer on one scale of grey, so that strong and weak ones can be told apart, else each on
-    its own (one that is flat is black). Raises LabError for another shape, or values that are not finite."""
+    """A sheet for each layer.
+
+    Args:
+        maps: name and feature maps, channels × height × width, any values; at most 64 channels are shown.
+        shared: one grey scale for all channels of a layer, which shows strong and weak channels; else one for each
+            channel (a constant one is black).
+
+    Raises LabError for another shape and for values that are not finite.
+    """
     return [_sheet(name, layer, shared) for name, layer in maps]
 
 
@@ -69,7 +82,8 @@ def _sheet(name: str, layer: Tensor, shared: bool) -> Sheet:
 
 
 def _png(grey: NDArray[np.uint8], columns: int) -> bytes:
-    """Every map as large as fits: by a whole number, so that its pixels stay squares; a larger one is averaged."""
+    """Draw the maps as large as possible: enlarged by a whole number, so that pixels stay square, or shrunk by
+    averaging if they are too large."""
     count, height, width = grey.shape
     room = max(1, WIDTH // columns - GAP)
     times = room / width if width > room else room // width

@@ -1,4 +1,4 @@
-"""Images one after the other, as files: an animated GIF, a PNG strip."""
+"""Sequences of images as files: an animated GIF and a PNG strip."""
 
 import io
 from collections.abc import Sequence
@@ -10,14 +10,16 @@ from PIL import Image
 
 from .glyphs import colours
 
-SHOWN = 320  # pixels that the shorter side of an animation has at least
+SHOWN = 320  # pixels: smallest length of the shorter side of an animation
 
-Frames = Sequence[NDArray[Any]]  # channels × height × width each, 0 to 1, as `DatasetSpec.drawn` gives them
+Frames = Sequence[NDArray[Any]]  # channels × height × width each, 0 to 1, as from `DatasetSpec.drawn`
 
 
 def gif(frames: Frames, milliseconds: int = 100) -> bytes:
-    """Plays for ever. Pixels are enlarged, not smoothed. Frames that look the same as the one before are shown longer
-    instead of twice (Pillow's way)."""
+    """An animated GIF that repeats forever. milliseconds: duration of a frame.
+
+    Pixels are enlarged without smoothing. Pillow merges equal consecutive frames into one with a longer duration.
+    """
     pictures = [_enlarged(colours(frame), SHOWN) for frame in frames]
     out = io.BytesIO()
     pictures[0].save(
@@ -27,7 +29,7 @@ def gif(frames: Frames, milliseconds: int = 100) -> bytes:
 
 
 def strip(frames: Frames, gap: int = 1) -> bytes:
-    """All frames side by side on white, each pixel 4 × 4, as PNG."""
+    """A PNG with all frames side by side on white, each pixel drawn as 4 × 4. gap: pixels of a frame between frames."""
     pictures = [_enlarged(colours(frame), 4 * frame.shape[-2]) for frame in frames]
     width, height = pictures[0].size
     sheet = Image.new("RGB", (len(pictures) * (width + 4 * gap) - 4 * gap, height), "white")

@@ -1,4 +1,4 @@
-"""Small images drawn crisp: PNGs of one screen pixel a pixel, enlarged by the browser without smoothing."""
+"""Small images with sharp pixels: PNGs at their original size, enlarged by the browser without smoothing."""
 
 import base64
 import html
@@ -16,7 +16,8 @@ EXTRA, MISSING = (234, 88, 12), (37, 99, 235)  # orange: on, should be off; blue
 
 
 def colours(image: Pixels) -> NDArray[np.uint8]:
-    """channels × height × width in 0..1 to height × width × 3: grey runs from paper (0) to ink (1)."""
+    """An image (channels × height × width, 0 to 1) as bytes, height × width × 3. Grey goes from PAPER (0) to INK
+    (1)."""
     clipped = np.clip(np.nan_to_num(image), 0, 1)
     if len(clipped) == 3:
         rgb: NDArray[np.uint8] = (clipped.transpose(1, 2, 0) * 255).round().astype(np.uint8)
@@ -27,8 +28,10 @@ def colours(image: Pixels) -> NDArray[np.uint8]:
 
 
 def marked(output: Pixels, target: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Like `colours` of the output, with wrong pixels (channels × height × width) orange where they are too bright
-    and blue where too dark."""
+    """`colours` of the output, with wrong pixels in orange if they are too large and in blue if they are too small.
+
+    wrong: channels × height × width.
+    """
     picture = colours(output)
     bad = wrong.any(axis=0)
     extra = (output - target).sum(axis=0) > 0
@@ -38,21 +41,22 @@ def marked(output: Pixels, target: Pixels, wrong: NDArray[np.bool_]) -> NDArray[
 
 
 def data_uri(picture: NDArray[np.uint8]) -> str:
-    """height × width × 3 as a PNG that stands in the page itself."""
+    """A data URI with the PNG of a picture, height × width × 3."""
     out = io.BytesIO()
     Image.fromarray(picture).save(out, "PNG")
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def tile(picture: NDArray[np.uint8], alt: str, width: int = 40) -> str:
-    """One <img>, `width` CSS pixels wide."""
+    """An <img> of a picture (height × width × 3), `width` CSS pixels wide."""
     height, columns = picture.shape[:2]
     style = f"width:{width}px;height:{round(width * height / columns)}px"
     return f'<img class="ae-pixels" style="{style}" alt="{html.escape(alt)}" src="{data_uri(picture)}">'
 
 
 def row(columns: Sequence[tuple[Sequence[str], str, bool]]) -> str:
-    """Columns of tiles that wrap as the page gets narrower: (tiles from top to bottom, caption, emphasised)."""
+    """HTML with columns of tiles that wrap on a narrow page. columns: (tiles from top to bottom, caption,
+    emphasised)."""
     figures = [
         f'<figure class="{"ae-bad" if emphasised else "ae-good"}">{"".join(tiles)}'
         f"<figcaption>{html.escape(caption) or '&nbsp;'}</figcaption></figure>"
@@ -64,7 +68,10 @@ def row(columns: Sequence[tuple[Sequence[str], str, bool]]) -> str:
 def reconstructions(
     targets: Pixels, outputs: Pixels, wrong: NDArray[np.bool_], names: Sequence[str], width: int = 40
 ) -> str:
-    """Every original above what came out, wrong pixels marked and counted (images × channels × height × width)."""
+    """HTML with every original above its reconstruction, wrong pixels marked and counted.
+
+    targets, outputs, wrong: images × channels × height × width; width: CSS pixels of an image.
+    """
     columns = []
     for target, output, bad, name in zip(targets, outputs, wrong, names, strict=True):
         count = int(bad.any(axis=0).sum())
@@ -77,5 +84,5 @@ def reconstructions(
 
 
 def strip(images: Pixels, captions: Sequence[str], width: int = 48) -> str:
-    """Images side by side."""
+    """HTML with images (images × channels × height × width) side by side."""
     return row([((tile(colours(i), c or "step", width),), c, False) for i, c in zip(images, captions, strict=True)])

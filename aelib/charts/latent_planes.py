@@ -1,4 +1,4 @@
-"""Latent planes of several runs at one scale."""
+"""Latent planes of several runs on one scale."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -11,18 +11,24 @@ from plotly.subplots import make_subplots
 from .curves import BLUE, SERIES, styled
 from .variational import CLASSES
 
-NAMED = 64  # images up to which each is drawn with its name
+NAMED = 64  # largest number of images that are drawn with their names
 COLUMNS = 3
-_ROW = 340  # pixels of the page
-_TITLE = 45  # characters that fit above the planes of a row on a telephone
-_LINE = 14  # pixels
+_ROW = 340  # pixels: height of a row
+_TITLE = 45  # characters that fit above the planes of a row on a phone
+_LINE = 14  # pixels: height of a line of a title
 
 
 def planes(
     points: Mapping[str, NDArray[np.float32]], names: Sequence[str], labels: Sequence[int] | None, chosen: Sequence[int]
 ) -> go.Figure:
-    """points: n × 2 of the same images for each run, by its name; labels: their classes, where these are to be
-    coloured; chosen: numbers of images to be seen in all planes. All planes have one scale."""
+    """One plane for each run, all on the same scale.
+
+    Args:
+        points: name of a run -> points of the same images, n × 2.
+        names: names of the images, n.
+        labels: their classes, for colours; None for one colour.
+        chosen: indices of images that are highlighted in all planes.
+    """
     columns = min(COLUMNS, len(points))
     rows = -(-len(points) // columns)
     titles = [textwrap.wrap(name, _TITLE // columns) for name in points]

@@ -1,4 +1,4 @@
-"""All runs of a class in one picture: how much a network costs against how much it gets wrong."""
+"""All runs of a class in one chart: error against number of parameters, with the Pareto front."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,15 @@ ORANGE = "#ea580c"
 
 
 def error(run: Summary) -> float:
-    """What a run is judged by: wrong pixels, or the mean squared error where no image is a thing of its own."""
+    """The error of a run: wrong pixels of a memorised data set, else the mean squared error."""
     return run["mse"] if run["wrong_pixels"] is None else run["wrong_pixels"]
 
 
 def pareto(runs: Sequence[Summary]) -> list[Summary]:
-    """The runs that no other beats: none has at most as many parameters and a smaller error, or fewer parameters
-    and at most as large a one. Sorted by parameters; of equals the first."""
+    """The Pareto front by parameters and error, sorted by parameters; of equal runs the first.
+
+    No other run has at most as many parameters and a smaller error, or fewer parameters and at most the same error.
+    """
     front: list[Summary] = []
     for run in sorted(runs, key=lambda run: (run["parameters"], error(run))):
         if not front or error(run) < error(front[-1]):
@@ -27,7 +29,7 @@ def pareto(runs: Sequence[Summary]) -> list[Summary]:
 
 
 def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
-    """Scatter of all runs of one data set with the Pareto front drawn as steps."""
+    """Scatter plot of all runs of one data set, with the Pareto front as a step line."""
     front = pareto(runs)
     label = "mean squared error" if runs and runs[0]["wrong_pixels"] is None else "wrong pixels, all images"
     figure = go.Figure()
@@ -45,7 +47,7 @@ def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
         x=[run["parameters"] for run in front],
         y=[error(run) for run in front],
         mode="lines+markers",
-        name="nobody is better with fewer (Pareto front)",
+        name="Pareto front: none is better with fewer parameters",
         line={"color": ORANGE, "width": 2, "shape": "hv"},
         marker={"size": 10, "symbol": "diamond"},
         hoverinfo="skip",

@@ -1,4 +1,4 @@
-"""A picture of an autoencoder: a column of units for each dense layer, a block for what each convolution gives; the
+"""Diagram of an autoencoder: a column of units for each dense layer, a block for the output of each convolution, the
 code in the middle."""
 
 import base64
@@ -10,7 +10,7 @@ from aelib.experiment import Experiment, Model, resolve
 from aelib.experiment.architecture import KINDS, Shape, Step, shape_text
 
 _WIDTH, _HEIGHT, _MARGIN = 640, 230, 34
-_MAX_UNITS = 12  # units drawn in a column; more are hinted at
+_MAX_UNITS = 12  # units drawn in a column, at most
 _BLUE, _ORANGE = "#2563eb", "#ea580c"
 
 INK = {"light": "#1c2331", "dark": "#e7eaf0"}
@@ -18,7 +18,7 @@ _SHORT = {**KINDS, "dense": "dense", "transposed": "transposed", "convolution": 
 
 
 def image(experiment: Experiment, theme: str = "light") -> str:
-    """The net as an <img> that stands in the page itself, as wide as there is room."""
+    """The diagram as an <img> with a data URI, as wide as its container. theme: as in `svg`."""
     encoded = base64.b64encode(svg(experiment, theme).encode()).decode()
     return (
         f'<img class="ae-network" alt="Network {html.escape(experiment.network)}" '
@@ -27,14 +27,14 @@ def image(experiment: Experiment, theme: str = "light") -> str:
 
 
 def svg(experiment: Experiment, theme: str = "light") -> str:
-    """SVG of the net; theme: "light" or "dark", what it will stand on."""
+    """The diagram as SVG. theme: "light" or "dark", the background."""
     if experiment.model.dense:
         return _columns(experiment.model, experiment.output_activation, theme)
     return _blocks(experiment, theme)
 
 
 def _columns(model: Model, output_activation: str, theme: str) -> str:
-    """The layers with their sizes and activations."""
+    """A dense net: the layers with their sizes and activations."""
     sizes = [*model.layers, *model.decoder[1:]]
     code_at = len(model.layers) - 1
     step = (_WIDTH - 2 * _MARGIN) / (len(sizes) - 1)
@@ -48,7 +48,7 @@ def _columns(model: Model, output_activation: str, theme: str) -> str:
         label = f"{size}" + (" code" if i == code_at else "")
         parts.append(_text(x, 14, label, 15, INK[theme], bold))
     longest = max(len(_brief(done.activation)) for done in model.steps())
-    crowded = longest * 6.5 > step  # neighbours' words would run into each other
+    crowded = longest * 6.5 > step  # neighbouring labels would overlap
     for i, done in enumerate(model.steps()):
         name = output_activation if i == len(sizes) - 2 else done.activation
         x = _MARGIN + (i + 1) * step
@@ -61,11 +61,12 @@ def _columns(model: Model, output_activation: str, theme: str) -> str:
 
 
 def _blocks(experiment: Experiment, theme: str) -> str:
-    """What goes from step to step as blocks: as high as the maps, as deep as there are channels; the steps between."""
+    """A convolutional net: the tensors between the steps as blocks (height by size, width by channels), and the
+    steps."""
     net = resolve(experiment).architecture
     shapes: list[Shape] = [net.steps[0].inputs, *(step.outputs for step in net.steps)]
     code_at = len(net.encoder)
-    shapes[code_at] = net.code_shape  # of a variational net twice as many numbers come out: mean and variance
+    shapes[code_at] = net.code_shape  # the encoder of a variational net gives twice as many: means and log variances
     tallest = max(shape[1] for shape in shapes if len(shape) == 3)
     gap = 92
     width = max(_WIDTH, 2 * _MARGIN + gap * (len(shapes) - 1) + 20)
@@ -91,7 +92,7 @@ def _blocks(experiment: Experiment, theme: str) -> str:
 
 
 def _about(step: Step) -> list[str]:
-    """A step in up to three short lines."""
+    """A step in at most three short lines."""
     lines = [_SHORT[step.kind]]
     if step.kernel:
         lines[0] += f" {step.kernel}x{step.kernel}"
@@ -123,7 +124,7 @@ def _text(x: float, y: float, text: str, size: float, colour: str, more: str = "
 
 
 def _column(x: float, size: int) -> list[tuple[float, float]]:
-    """Places of the units; a larger layer is a taller column."""
+    """Positions (x, y) of the units; a larger layer has a taller column."""
     shown = min(size, _MAX_UNITS)
     room = _HEIGHT - 58
     height = room * min(1.0, 0.12 + 0.88 * (min(size, 40) / 40) ** 0.6)

@@ -1,4 +1,4 @@
-"""Colours of curves and classes, readable on light and on dark."""
+"""Colours of curves and classes, readable on a light and on a dark background."""
 
 BLUE, GREY = "#3b82f6", "#8a93a3"
 SERIES = [BLUE, "#ea580c", "#0d9488", "#a855f7", "#ca8a04", "#db2777"]  # for several curves in one plot

@@ -1,4 +1,4 @@
-"""How good images are against what they cost: nets beside PCA, JPEG and WebP."""
+"""Rate-distortion curves: quality against bits per image for nets, PCA, JPEG and WebP."""
 
 import itertools
 import math
@@ -17,14 +17,17 @@ LABELS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
 CODECS = {"JPEG": SERIES[1], "WebP": SERIES[2]}
 PCA = SERIES[3]
 NETS = [BLUE, SERIES[5], SERIES[4]]
-MAX_MARKED = 100  # between the largest and the smallest bits
-BARE = " without headers"  # how the names of `codecs.codec_curves` end
+MAX_MARKED = 100  # ratio of largest to smallest bits up to which the axis has ticks at 2 and 5
+BARE = " without headers"  # suffix of names in `codecs.codec_curves`
 
 
 def against_bits(curves: Mapping[str, Sequence[RatePoint]], quality: Quality = "psnr") -> go.Figure:
-    """PSNR or SSIM against the bits of an image, on a logarithmic axis. What is called JPEG or WebP is a line, dotted
-    "without headers"; PCA (any name that begins so) is dashed; everything else is a net: large markers with their
-    setting, hollow where an entropy coder followed. Perfect images have an infinite PSNR and are left out there."""
+    """PSNR or SSIM against bits per image on a logarithmic axis. curves: name -> points.
+
+    JPEG and WebP are lines, dotted for names with " without headers"; names that begin with PCA are dashed lines. Every
+    other name is a net: large markers with their settings, and hollow markers for the bits with an entropy coder.
+    Points with an infinite PSNR are left out.
+    """
     figure = go.Figure()
     known = {name: points for name, points in curves.items() if _is_baseline(name)}
     nets = {name: points for name, points in curves.items() if name not in known}
@@ -42,7 +45,7 @@ def against_bits(curves: Mapping[str, Sequence[RatePoint]], quality: Quality = "
         if coded:
             _hollow(figure, name, coded, quality, colour, named=not hollow_named)
             hollow_named = True
-    wide = bool(seen) and max(seen) > MAX_MARKED * min(seen)  # marks at 2 and 5 would overlap on a phone
+    wide = bool(seen) and max(seen) > MAX_MARKED * min(seen)  # ticks at 2 and 5 would overlap on a phone
     figure.update_xaxes(title="bits an image", type="log", dtick=1 if wide else "D2")
     figure.update_yaxes(title=LABELS[quality])
     styled(figure, 480)
@@ -56,7 +59,7 @@ def _is_baseline(name: str) -> bool:
 
 
 def _drawable(points: Sequence[RatePoint], quality: Quality) -> list[RatePoint]:
-    """Those that have a place on a logarithmic axis, by their bits."""
+    """The points with finite quality and positive bits, sorted by bits."""
     shown = [point for point in points if math.isfinite(getattr(point, quality)) and point.bits > 0]
     return sorted(shown, key=lambda point: point.bits)
 
@@ -84,7 +87,7 @@ def _markers(figure: go.Figure, name: str, points: list[RatePoint], quality: Qua
         legendrank=1,  # first, though drawn last
         mode="markers+text",
         text=[point.setting for point in points],
-        # neighbours are a factor of two apart, which is less than a word on a phone
+        # neighbours differ by a factor of two, which is narrower than a word on a phone
         textposition=[("bottom center", "top center")[place % 2] for place in range(len(points))],
         textfont={"size": 13, "color": colour},
         cliponaxis=False,

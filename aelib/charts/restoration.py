@@ -1,4 +1,4 @@
-"""What a denoiser is worth against the level of the noise."""
+"""Quality of a denoiser and of filters against the noise level."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,8 +22,14 @@ def against_level(
     useful: tuple[float, float] | None,
     trained: float | None,
 ) -> go.Figure:
-    """PSNR (dB) against the level, one curve for each way by its name in `restoration`. useful: the range that is
-    shaded; trained: the level that the net was trained with."""
+    """PSNR (dB) against the noise level.
+
+    Args:
+        levels: noise levels, rising.
+        curves: name of a method in `analysis.restoration` -> PSNR at each level.
+        useful: the range of levels that is shaded, None for none.
+        trained: the level that the net was trained with, marked by a line; None for none.
+    """
     chart = go.Figure()
     if useful is not None:
         chart.add_vrect(*useful, fillcolor=BLUE, opacity=0.09, line_width=0)

@@ -1,4 +1,4 @@
-"""Charts of a sweep: mean ± standard deviation with every run behind it, heat maps, a distribution."""
+"""Charts of a sweep: mean ± standard deviation with the distribution of runs, heat maps, histograms."""
 
 import math
 from collections.abc import Sequence
@@ -9,12 +9,19 @@ from aelib.analysis.sweep import Result
 
 from .curves import BLUE, GREY, styled
 
-MAX_POINTS = 200  # runs of a point that are drawn; mean and spread are of all
+MAX_POINTS = 200  # drawn runs of a point, at most; mean and standard deviation include all
 
 
 def means(results: Sequence[Result], path: str, title: str, figure: str, label: str) -> go.Figure:
-    """One field (or "", where none is varied): mean ± std of a figure over its values in the order given, before the
-    distribution of the runs."""
+    """Mean ± std of a figure for each value of one field, in front of the distribution of the runs.
+
+    Args:
+        results: results of the sweep, in the order of the axis.
+        path: the field, "" if the sweep varies only the seed.
+        title: title of the axis of values.
+        figure: a key of `analysis.sweep.MEASURES`.
+        label: title of the axis of figures.
+    """
     shown = [result for result in results if result.runs]
     every = [result.point.values.get(path, "") for result in results]
     names = [result.point.values.get(path, "") for result in shown]
@@ -45,7 +52,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
             "type": "data",
             "symmetric": False,
             "array": [spread.std for spread in spreads],
-            "arrayminus": [min(spread.std, spread.mean) for spread in spreads],  # no figure of these is below 0
+            "arrayminus": [min(spread.std, spread.mean) for spread in spreads],  # these figures are not negative
             "thickness": 2,
             "width": 7,
         },
@@ -73,7 +80,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
 
 
 def heat(results: Sequence[Result], paths: Sequence[str], titles: Sequence[str], figure: str, label: str) -> go.Figure:
-    """Two fields: the mean of a figure in each cell."""
+    """Heat map of the mean of a figure over two fields. paths, titles: the field of the rows, then of the columns."""
     rows, columns = (list(dict.fromkeys(result.point.values[path] for result in results)) for path in paths)
     cells = {tuple(result.point.values[path] for path in paths): result for result in results}
     values: list[list[float | None]] = []
@@ -108,7 +115,7 @@ def heat(results: Sequence[Result], paths: Sequence[str], titles: Sequence[str],
 
 
 def distribution(values: Sequence[float], label: str) -> go.Figure:
-    """How many runs came to which whole number."""
+    """Histogram of values that are whole numbers: number of runs for each value."""
     low, high = int(min(values)), int(max(values))
     counts = dict.fromkeys(range(low, high + 1), 0)
     for value in values:

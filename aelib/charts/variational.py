@@ -1,4 +1,4 @@
-"""What is particular to variational nets: two losses, code numbers in use, codes by class."""
+"""Charts of variational nets: both parts of the loss, active latent dimensions, codes by class."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,11 +12,12 @@ from aelib.training import Run
 from .curves import BLUE, GREY, SERIES, styled
 from .palette import CLASSES as CLASSES
 
-FEW_EPOCHS = 20  # on an axis that is not logarithmic
+FEW_EPOCHS = 20  # largest number of epochs on a linear axis
 
 
 def parts(run: Run, lowest: float | None) -> tuple[go.Figure, go.Figure]:
-    """Reconstruction loss and KL against the epoch; lowest: of the first, where it is not 0."""
+    """Reconstruction loss, and KL in nats, against epoch. lowest: the lowest possible reconstruction loss, None for
+    0."""
     figures = go.Figure(), go.Figure()
     epochs = [record["epoch"] for record in run.history if record["epoch"] > 0]
     titles = "reconstruction loss", "KL divergence, nats"
@@ -34,17 +35,19 @@ def parts(run: Run, lowest: float | None) -> tuple[go.Figure, go.Figure]:
 
 
 def numbers(kl_each: Sequence[float], active: Sequence[bool]) -> go.Figure:
-    """The KL of each code number, those in use in blue."""
+    """KL of each latent dimension in nats, active dimensions in blue."""
     colours = [BLUE if on else GREY for on in active]
     figure = go.Figure(go.Bar(x=list(range(1, len(kl_each) + 1)), y=list(kl_each), marker_color=colours))
-    figure.update_xaxes(title="code number", dtick=1 if len(kl_each) <= 20 else None)
+    figure.update_xaxes(title="latent dimension", dtick=1 if len(kl_each) <= 20 else None)
     figure.update_yaxes(title="KL, nats", rangemode="tozero")
     return styled(figure, 280).update_layout(hovermode="closest")
 
 
 def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_scale: bool) -> dict[str, go.Figure]:
-    """Codes on planes (images × 2 each), coloured by class: one small picture for each name. same_scale: all of them as
-    wide as the widest."""
+    """Codes on planes, coloured by class, one small chart for each name.
+
+    planes: name -> points, images × 2; labels: class of each image; same_scale: one scale for all charts.
+    """
     classes = np.asarray(labels)
     reach = max(float(np.abs(points).max()) for points in planes.values()) * 1.05
     found = {}
@@ -52,7 +55,7 @@ def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_sca
         figure = go.Figure()
         for label in np.unique(classes):
             chosen = points[classes == label]
-            figure.add_scatter(  # not WebGL: a browser has few contexts, and drops the first charts for the last
+            figure.add_scatter(  # not WebGL: browsers limit its contexts and drop the oldest charts
                 x=chosen[:, 0],
                 y=chosen[:, 1],
                 mode="markers",
@@ -69,7 +72,7 @@ def by_class(planes: Mapping[str, NDArray[Any]], labels: Sequence[int], same_sca
 
 
 def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[float]) -> go.Figure:
-    """Reconstruction loss against KL, one point for each β."""
+    """Reconstruction loss against KL (nats), one point for each β."""
     figure = go.Figure(
         go.Scatter(
             x=list(kls),
@@ -83,6 +86,6 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )
     )
-    figure.update_xaxes(title="KL, nats: what the code says about an image")
+    figure.update_xaxes(title="KL, nats: information about an image in the code")
     figure.update_yaxes(title="reconstruction loss")
     return styled(figure, 340).update_layout(hovermode="closest")
