@@ -1,1 +1,1 @@
-"""Runs to hand in: an HTML page, a notebook, a script in plain PyTorch."""
+"""Reports of runs: an HTML page, a notebook, a script in plain PyTorch."""

@@ -1,4 +1,4 @@
-"""One to six runs as one HTML page that opens anywhere, without a network and without scripts."""
+"""One to six runs as a single HTML page that needs no network and no scripts."""
 
 import functools
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 Theme = Literal["auto", "light", "dark"]
 MAX_RUNS = 6
-MAX_MEMORISED, MAX_OTHERS = 120, 20  # images pictured, where each is a thing of its own, and where they are many
+MAX_MEMORISED, MAX_OTHERS = 120, 20  # images shown of a memorised data set, and of others
 BETWEEN = 10  # images between the two ends of a morph
-GRID = 15  # points of the decoded plane across and down
-WIDE, NARROW = 56, 36  # CSS pixels of an image: photographs and emoji, glyphs
-MAX_TEXT = 20_000  # characters of the notes
+GRID = 15  # rows and columns of the decoded plane
+WIDE, NARROW = 56, 36  # CSS pixels: width of photographs and emoji, and of glyphs
+MAX_TEXT = 20_000  # characters of title and notes
 _TEMPLATES = Path(__file__).parent / "templates"
 _STOPPED = {
     "epochs": "after the last epoch",
@@ -36,12 +36,17 @@ _STOPPED = {
 
 
 def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "auto") -> str:
-    """A whole HTML document: for each run its net, settings in words, curves, errors, images, plane, a morph, how it
-    was trained, and the command that trains it again. Several runs: a table side by side first. The same runs give the
-    same text.
+    """A complete HTML document, the same for the same runs.
 
-    title, notes: any text, shown as text; line breaks are kept. theme: "auto" follows the reader's system; paper is
-    always light. Raises LabError for no run or more than MAX_RUNS, and where a run's images are not on this machine.
+    For each run it has the net, the settings in words, curves, errors, images, the latent plane, a morph, facts about
+    the training, and the command that trains it again. Several runs are first compared in a table.
+
+    Args:
+        runs: 1 to MAX_RUNS runs.
+        title, notes: plain text, at most MAX_TEXT characters together; line breaks are kept.
+        theme: "auto" follows the reader's system; a printed page is always light.
+
+    Raises LabError for another number of runs, for a longer text, and if a run's images are not on this machine.
     """
     if not 1 <= len(runs) <= MAX_RUNS:
         raise LabError(f"A report has 1 to {MAX_RUNS} runs: {len(runs)} were given.")
@@ -78,7 +83,7 @@ def _environment() -> "Environment":
 
 
 def _safe(svg: str | None) -> Markup | None:
-    """Drawings made here, in which every text of a person's is escaped already."""
+    """SVG made by this package, in which all user text is already escaped."""
     return None if svg is None else Markup(svg)  # noqa: S704
 
 
@@ -88,14 +93,14 @@ def _title(runs: Sequence[Run]) -> str:
 
 
 def _names(runs: Sequence[Run]) -> list[str]:
-    """The nets, numbered."""
+    """Names of the nets, numbered if there are several."""
     if len(runs) == 1:
         return [runs[0].experiment.network]
     return [f"{number}: {run.experiment.network}" for number, run in enumerate(runs, start=1)]
 
 
 def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, list[str]]]:
-    """Rows of a table with a column for each run: results, and the settings in which they differ."""
+    """Rows of a table with a column for each run: results, and the settings that differ."""
     columns: list[dict[str, str]] = []
     for name, run in zip(names, runs, strict=True):
         columns.append({"": name, **dict(_measures(run)), **_training_facts(run)})
@@ -109,7 +114,7 @@ def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, 
 
 
 def _measures(run: Run) -> list[tuple[str, str]]:
-    """What the run is judged by: (label, value)."""
+    """The results of a run: (label, value)."""
     found, described = run.metrics, run.spec
     rows = []
     if "learnt" in found:
@@ -125,12 +130,12 @@ def _measures(run: Run) -> list[tuple[str, str]]:
         rows += [
             ("Reconstruction loss", f"{found['recon_loss']:.4g}"),
             ("KL divergence, nats", f"{found['kl']:.3g}"),
-            ("Code numbers in use", f"{found['active']} of {run.latent_dim}"),
+            ("Active latent dimensions", f"{found['active']} of {run.latent_dim}"),
         ]
     rows.append(("Training loss", f"{run.loss:.4g}"))
     if _inputs_differ(run) and described.shape == described.shown_shape:
-        looked_at = "" if described.memorised else ", images looked at while training"
-        rows.append((f"MSE of what the net was shown{looked_at}", f"{_mse_shown(run):.3g}"))
+        of_set = "" if described.memorised else ", evaluation images"
+        rows.append((f"MSE of the net's input{of_set}", f"{_mse_shown(run):.3g}"))
     return rows
 
 
@@ -155,7 +160,7 @@ def _training_facts(run: Run) -> dict[str, str]:
 
 
 def _section(name: str, run: Run) -> dict[str, Any]:
-    """Everything that the template shows of one run."""
+    """The values that the template shows for one run."""
     experiment, described = run.experiment, run.spec
     chosen = _chosen(run)
     return {
@@ -193,7 +198,8 @@ def _command(run: Run) -> str:
 
 
 def _chosen(run: Run) -> list[int]:
-    """The images pictured: all of a set of named ones, else some from all over the set."""
+    """Indices of the images shown: all of a memorised data set (up to MAX_MEMORISED), else MAX_OTHERS, evenly
+    chosen."""
     count = len(run.images)
     if run.spec.memorised:
         return list(range(min(count, MAX_MEMORISED)))
@@ -201,7 +207,7 @@ def _chosen(run: Run) -> list[int]:
 
 
 def _inputs_differ(run: Run) -> bool:
-    """Whether the net was judged by something else than the images."""
+    """Whether the net's inputs in the evaluation differ from the images."""
     noise = run.experiment.corruption
     return run.images.inputs is not None or (noise.kind != "none" and noise.where != "train")
 
@@ -211,7 +217,7 @@ def _width(run: Run) -> int:
 
 
 def _images(run: Run, chosen: list[int]) -> str:
-    """Originals, what the net was shown where that is something else, and what it gave, wrong pixels marked."""
+    """HTML with originals, inputs if they differ, and outputs with wrong pixels marked."""
     described, width = run.spec, _width(run)
     shown, targets = run.inputs[chosen], run.images.images()[chosen]
     outputs = run.restored(shown)
@@ -224,9 +230,9 @@ def _images(run: Run, chosen: list[int]) -> str:
         tiles = [glyphs.tile(glyphs.colours(target), f"{name}, original", width)]
         if _inputs_differ(run):
             given = described.drawn(shown[place].numpy())
-            tiles.append(glyphs.tile(glyphs.colours(given), f"{name}, shown to the net", width))
+            tiles.append(glyphs.tile(glyphs.colours(given), f"{name}, input of the net", width))
         picture = glyphs.marked(output, target, wrong[place]) if described.memorised else glyphs.colours(output)
-        tiles.append(glyphs.tile(picture, f"{name}, what the net gave", width))
+        tiles.append(glyphs.tile(picture, f"{name}, output of the net", width))
         count = int(counts[place])
         caption = (f"{name} · {count}" if count else name) if described.memorised else ""
         columns.append((tiles, caption, described.memorised and count > reconstruction.LEARNT_AT_MOST))
@@ -234,7 +240,7 @@ def _images(run: Run, chosen: list[int]) -> str:
 
 
 def _plane(run: Run) -> dict[str, Any] | None:
-    """For codes of two numbers: where they lie, and what the decoder makes of the plane."""
+    """The latent plane and the plane decoded, for two latent dimensions; else None."""
     experiment = run.experiment
     if resolve(experiment).latent_dim != 2 or experiment.model.enlarges:
         return None
@@ -253,14 +259,15 @@ def _plane(run: Run) -> dict[str, Any] | None:
 
 
 def _sheet(images: Array) -> Array:
-    """GRID × GRID images as one: channels × height × width."""
+    """GRID² images as one image, channels × height × width."""
     _, channels, height, width = images.shape
     rows = images.reshape(GRID, GRID, channels, height, width).transpose(2, 0, 3, 1, 4)
     return rows.reshape(channels, GRID * height, GRID * width)
 
 
 def _morph(run: Run) -> dict[str, Any] | None:
-    """From the first image to the one whose code is farthest from its own, on a straight line."""
+    """A morph on a straight line from the first image's code to the code farthest from it; None without stored
+    codes."""
     if not run.resolved.stores_codes:
         return None
     codes = torch.from_numpy(run.codes())

@@ -1,4 +1,4 @@
-"""The images of an experiment as lines of a plain Python script: written into it where they are few, else loaded."""
+"""The images of an experiment in a plain Python script: written into it if they are small, else loaded from a file."""
 
 import base64
 import textwrap
@@ -13,20 +13,23 @@ from aelib.core.errors import LabError
 from aelib.datasets import ImageSet
 from aelib.experiment import Experiment, resolve
 
-MAX_WRITTEN = 40_000  # characters of pixels that stand in a script
+MAX_WRITTEN = 40_000  # characters of image data in a script
 _WIDTH = 110
 
 _DIGITS = """\
-from sklearn.datasets import load_digits  # 8x8 digits; every fifth is held back
+from sklearn.datasets import load_digits  # 8x8 digits; every fifth is held out
 pixels = torch.from_numpy(load_digits().images).mul(255 / 16).round().div(255).float()[:, None]
 number = torch.arange(len(pixels))
 train, held = pixels[number % 5 != 0], pixels[number % 5 == 0]"""
 
 
 def lines(experiment: Experiment) -> str:
-    """Statements that make `train`, and of sets whose images are not things of their own `held` (to judge by) and, with
-    patience, `watched`; of pairs also `train_shown`, `held_shown`, `watched_shown`; of things of their own `names`.
-    float32, images × channels × height × width, 0 to 1. Raises LabError where the images are not on this machine."""
+    """Statements that define the images, float32, images × channels × height × width, 0 to 1.
+
+    They define `train`. For a memorised data set they also define `names`; for others `held`, the test set, and, with
+    early stopping by patience, `watched`, the evaluation set. For pairs they add the inputs `train_shown`, `held_shown`
+    and `watched_shown`. Raises LabError if the images are not on this machine.
+    """
     described = resolve(experiment).spec
     if described.memorised:
         images = datasets.load(experiment.dataset)
@@ -35,7 +38,7 @@ def lines(experiment: Experiment) -> str:
     if described.name == "digits8x8" and not patient:
         return _DIGITS
     count = described.splits.train * (described.pixels + (_numbers(described.shown_shape) if described.paired else 0))
-    if count < 2 * MAX_WRITTEN:  # else not even packed would they fit
+    if count < 2 * MAX_WRITTEN:  # more would not fit even when compressed
         packed = [_packed(name, part) for name, part in parts(experiment.dataset, patient).items()]
         if sum(map(len, packed)) <= MAX_WRITTEN:
             return "\n".join([_UNPACK, *packed])
@@ -60,7 +63,7 @@ def export(dataset: str, path: str | Path) -> None:
 
 
 def parts(dataset: str, watched: bool) -> dict[str, Tensor]:
-    """The bytes that a script needs, by the names that it uses."""
+    """name in a script -> images as bytes (uint8). watched: include the evaluation set."""
     found = {"train": datasets.training_set(dataset), "held": datasets.test_set(dataset)}
     if watched:
         found["watched"] = datasets.evaluation_set(dataset)
@@ -89,7 +92,7 @@ def _names(images: ImageSet) -> str:
 
 _UNPACK = '''\
 def unpacked(text, *shape):
-    """Images × channels × height × width, 0 to 1, of packed bytes."""
+    """Images x channels x height x width, 0 to 1, from packed bytes."""
     content = zlib.decompress(base64.b64decode(text))
     return torch.frombuffer(bytearray(content), dtype=torch.uint8).view(shape).float() / 255
 

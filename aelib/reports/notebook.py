@@ -1,4 +1,4 @@
-"""Runs as a Jupyter notebook that makes the same figures again, with aelib, from top to bottom."""
+"""Runs as a Jupyter notebook that computes and draws the results again with aelib."""
 
 import functools
 import html
@@ -28,10 +28,13 @@ from aelib.training import fit"""
 
 
 def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
-    """The text of an .ipynb file (nbformat 4, validated), without outputs: each experiment as JSON is found in the
-    store or trained, then its figures, curves, images and, for codes of two numbers, the plane.
+    """The text of an .ipynb file (nbformat 4, validated), without outputs.
 
-    title, notes: any text, shown as text; line breaks are kept. Raises LabError for no run or more than MAX_RUNS.
+    The notebook reads each experiment from JSON, takes its run from the store or trains it, and shows metrics, curves,
+    images and, for two latent dimensions, the plane. The same runs give the same text.
+
+    title, notes: plain text, at most MAX_TEXT characters together; line breaks are kept. Raises LabError for no run,
+    more than MAX_RUNS, or a longer text.
     """
     import nbformat
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -58,7 +61,7 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
         if resolve(experiment).latent_dim == 2 and not experiment.model.enlarges:
             found.append(new_code_cell(f"plot_plane({name})"))
     for i, cell in enumerate(found):
-        cell["id"] = f"cell-{i}"  # else drawn at random: the same runs give the same notebook
+        cell["id"] = f"cell-{i}"  # nbformat draws ids at random, but the same runs must give the same notebook
     document = new_notebook(
         cells=found,
         metadata={
@@ -72,8 +75,8 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
 
 @functools.cache
 def _source(name: str) -> str:
-    """A function as it is written in cells.py, without the types that a reader of a notebook can do without. Read, not
-    imported: matplotlib.pyplot has no place on a server."""
+    """The source of a function of notebook_cells.py, without its type annotations. The file is read, not imported,
+    since it imports matplotlib.pyplot, which a server should not load."""
     written = (Path(__file__).parent / "notebook_cells.py").read_text(encoding="utf-8")
     (function,) = re.findall(rf"^def {name}\(.*?(?=\n\n\n|\Z)", written, flags=re.DOTALL | re.MULTILINE)
     return re.sub(r"\((\w+): \w+\) -> \w+:", r"(\1):", str(function), count=1).rstrip()
@@ -91,6 +94,6 @@ def _about(experiment: Experiment) -> str:
 
 
 def _shown(text: str) -> str:
-    """Any text as Markdown that shows it as it is."""
+    """Any text, escaped so that Markdown shows it unchanged."""
     escaped = "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|~$:" else c for c in html.escape(text, quote=False))
     return escaped.replace("\n", "  \n")

@@ -1,4 +1,4 @@
-"""The functions that stand in a notebook, word for word: short, with nothing but what its first cell imports."""
+"""The functions that a notebook contains: short, and with only the imports of its first cell."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +12,7 @@ from aelib.training import Run, fit
 
 
 def load_or_train(text: str) -> Run:
-    """The run of an experiment: from the store, or trained and kept there."""
+    """The run of an experiment (JSON) from the store; trained and stored if it is missing."""
     experiment = from_json(text)
     store = Store()
     run = store.get(digest_of(experiment))
@@ -23,7 +23,7 @@ def load_or_train(text: str) -> Run:
 
 
 def print_metrics(run: Run) -> None:
-    """What the run is judged by."""
+    """Print the results of a run."""
     print(f"{run.epochs:,} epochs in {run.seconds:.2f} s on {run.device}, {run.parameters:,} parameters")
     print(f"loss {run.loss:.6f}")
     for name, value in run.metrics.items():
@@ -35,7 +35,7 @@ def print_metrics(run: Run) -> None:
 
 
 def plot_curves(run: Run) -> None:
-    """The loss, and images learnt or the squared error of images held back, over the epochs."""
+    """Plot the loss, and images learnt or the MSE of held-out images, by epoch."""
     records = [record for record in run.history if record["epoch"] > 0]
     epochs = [record["epoch"] for record in records]
     second = "learnt" if "learnt" in records[0] else "mse"
@@ -51,7 +51,7 @@ def plot_curves(run: Run) -> None:
 
 
 def plot_images(run: Run) -> None:
-    """Originals above, what the net was shown where that is something else, and what it gave below."""
+    """Show originals, inputs if they differ, and outputs of the net, from top to bottom."""
     count = len(run.images)
     chosen = list(range(count)) if run.spec.memorised else [count * i // 20 for i in range(20)]
     chosen = chosen[:40]
@@ -67,11 +67,11 @@ def plot_images(run: Run) -> None:
             cell.axis("off")
     plt.show()
     outputs = run.reconstructions()
-    print(f"MSE of all {count} images looked at: {float(metrics.mse(outputs, run.images.images()).mean()):.6g}")
+    print(f"MSE of all {count} evaluation images: {float(metrics.mse(outputs, run.images.images()).mean()):.6g}")
 
 
 def plot_plane(run: Run) -> None:
-    """Where the codes lie, and what the decoder makes of the plane."""
+    """Plot the codes on the latent plane, and the plane decoded."""
     codes, side = run.codes(), 15
     _, (left, right) = plt.subplots(1, 2, figsize=(12, 6), layout="constrained")
     left.scatter(codes[:, 0], codes[:, 1], c=run.images.labels, cmap="tab10", s=12)

@@ -1,7 +1,7 @@
 """An experiment as a plain PyTorch script that trains it without aelib.
 
-First weights and the order of the images are the run's own; noise and the samples of variational nets are drawn anew,
-so that figures agree within what another draw changes.
+Initial weights and the order of the images are those of the run. Noise and the samples of variational nets come from
+other random numbers, so results agree up to the effect of another draw.
 """
 
 import functools
@@ -32,18 +32,19 @@ if TYPE_CHECKING:
 
 
 def script(experiment: Experiment) -> str:
-    """Python that imports torch, and numpy or scikit-learn where the images ask for it, and prints the loss, how many
-    images are learnt (where they are things of their own) and the MSE.
+    """A Python script that trains an experiment and prints the loss, the MSE and, for a memorised data set, the images
+    learnt.
 
-    Images are written into it where they are few; else a comment says how to make the file that it loads. Raises
-    LabError where something cannot be expressed, or the images are not on this machine.
+    It imports torch, and numpy or scikit-learn if the images need them. Small data sets are written into the script;
+    for others a comment says how to make the file that it loads. Raises LabError if plain PyTorch cannot express the
+    experiment, or if the images are not on this machine.
     """
     check(experiment)
     return _template().render(**_values(experiment)).strip() + "\n"
 
 
 def check(experiment: Experiment) -> None:
-    """Raises LabError where an experiment cannot be written as a script."""
+    """Raises LabError if an experiment cannot be written as a script."""
     used: list[tuple[str, Mapping[str, _Scripted]]] = [
         (experiment.model.initialization, INITIALIZATIONS),
         (experiment.loss, LOSSES),
@@ -61,7 +62,7 @@ def check(experiment: Experiment) -> None:
 
 
 class _Scripted(Protocol):
-    """A registry entry that may say how a script has it."""
+    """A registry entry that may have a form for scripts."""
 
     @property
     def script(self) -> str | None: ...
@@ -71,7 +72,7 @@ class _Scripted(Protocol):
 def _template() -> "Template":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    found = Environment(  # noqa: S701 - Python, no HTML: what a person wrote goes through ascii() or is left out
+    found = Environment(  # noqa: S701 - Python, not HTML: user text passes through ascii() or is left out
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -81,7 +82,7 @@ def _template() -> "Template":
 
 
 def _values(experiment: Experiment) -> dict[str, Any]:
-    """What the template needs: numbers, and lines of Python."""
+    """The values of the template: numbers and lines of Python."""
     described, model, optimizer = resolve(experiment).spec, experiment.resolved_model, experiment.optimizer
     net, noise = build(experiment), experiment.corruption
     encoder, decoder = (list(_leaves(net.get_submodule(name))) for name in ("encoder", "decoder"))
@@ -153,7 +154,7 @@ def _values(experiment: Experiment) -> dict[str, Any]:
 
 
 def _seed(seed: int, purpose: str) -> int:
-    """The number that `aelib.core.random.generator` starts from."""
+    """The initial seed of `aelib.core.random.generator`."""
     return generator(seed, purpose).initial_seed()
 
 
@@ -162,7 +163,7 @@ def _gain(activation: str) -> float:
 
 
 def _leaves(module: nn.Module) -> Iterator[nn.Module]:
-    """The modules of nested sequences in order."""
+    """The modules of nested nn.Sequential modules in order."""
     if isinstance(module, nn.Sequential):
         for one in module:
             yield from _leaves(one)
@@ -171,10 +172,10 @@ def _leaves(module: nn.Module) -> Iterator[nn.Module]:
 
 
 def _module(module: nn.Module) -> str:
-    """How a module is written."""
+    """A module as Python source."""
     name = getattr(module, "registry_name", None)
     if name is not None:
-        return ACTIVATIONS[name].script or ""  # `check` has refused those that have none
+        return ACTIVATIONS[name].script or ""  # `check` has rejected activations without one
     match module:
         case nn.Linear():
             return f"nn.Linear({module.in_features}, {module.out_features})"
@@ -201,7 +202,7 @@ def _module(module: nn.Module) -> str:
 
 
 def _sequence(modules: list[nn.Module]) -> str:
-    """The modules of an nn.Sequential, an indented line for each layer with what follows it."""
+    """The modules of an nn.Sequential as indented lines, one for each layer with its activation."""
     lines: list[list[str]] = []
     for module in modules:
         if isinstance(module, nn.Identity):

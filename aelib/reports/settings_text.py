@@ -1,4 +1,4 @@
-"""An experiment in words, and the command that makes its run again."""
+"""The settings of an experiment in words, and the command that trains it again."""
 
 import shlex
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ MAX_TEXT = 120  # characters of a value in a table
 
 
 class Setting(NamedTuple):
-    """One field of an experiment. label, value, default: for people; path: dotted."""
+    """One field of an experiment. path: dotted; label, value, default: texts for display."""
 
     path: str
     label: str
@@ -20,8 +20,8 @@ class Setting(NamedTuple):
 
 
 def settings(experiment: Experiment) -> list[Setting]:
-    """The data set, and every field that has an effect and differs from the default experiment, in the order in which
-    they are declared."""
+    """The data set, and every field that has an effect and differs from the default experiment, in the order of
+    declaration."""
     values = flatten(experiment.resolved_model.model_dump(mode="json"), "model.")
     values = {**flatten(experiment.model_dump(mode="json")), **values}
     base = Experiment()
@@ -38,7 +38,7 @@ def _value_text(path: str, value: Any) -> str:
     if path == "dataset":
         try:
             return datasets.spec(value).title
-        except LabError:  # gone since the run was made
+        except LabError:  # the data set was removed after the training
             return str(value)
     if path == "batch_size":
         return "all images" if value in (None, "all") else f"{value:,}"
@@ -55,8 +55,8 @@ def _value_text(path: str, value: Any) -> str:
 
 
 def command(experiment: Experiment) -> str:
-    """`python -m aelib train PRESET --set ...` that gives an experiment of the same digest. Raises LabError where no
-    such command can be written."""
+    """The command `python -m aelib train PRESET --set ...` for an experiment with the same digest. Raises LabError if
+    there is none."""
     preset, changes = encoding.shortest(experiment)
     settings = [f"--set {shlex.quote(f'{path}={value}')}" for path, value in changes.items()]
     return " ".join(["python -m aelib train", preset, *settings])

@@ -1,5 +1,5 @@
-"""Figures of a report as SVG that stands in the page itself: drawn by matplotlib's object-oriented interface, in the
-page's own text colour, so that they fit light, dark and paper."""
+"""Charts of a report as inline SVG, drawn with matplotlib's object-oriented interface in the page's text colour, so
+that they suit a light, a dark and a printed page."""
 
 import html
 import io
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, images held back"}
-MAX_LINEAR = 10  # times that a loss falls, up to which its axis stays linear
-FEW_EPOCHS = 20  # on an axis that is not logarithmic
-MAX_NAMES = 64  # on a plane: more would cover each other
-_INK = "#123457"  # stands for the page's text colour until the drawing is done
-_RIGHT = 0.45  # inches beside a plot, where a legend has room
-_STYLES = ["-", "--", "-.", ":"]  # so that curves can be told apart without colours
-_drawing = threading.Lock()  # matplotlib's settings belong to the process
+ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, held-out images"}
+MAX_LINEAR = 10  # ratio of largest to smallest loss up to which the axis is linear
+FEW_EPOCHS = 20  # largest epoch on a linear axis
+MAX_NAMES = 64  # names on a plane: more would overlap
+_INK = "#123457"  # placeholder for the page's text colour
+_RIGHT = 0.45  # inches at the right of a plot, for a legend
+_STYLES = ["-", "--", "-.", ":"]  # to distinguish curves without colours
+_drawing = threading.Lock()  # matplotlib's settings are global to the process
 
 
 def curves(run: Run) -> str:
-    """Loss and images learnt (or, where images are many, the squared error) over the epochs; of variational nets the
-    two parts of the loss too."""
+    """Loss, and images learnt or the MSE of held-out images, by epoch; for a variational net also both parts of the
+    loss."""
     variational = run.experiment.model.variational
     records = [record for record in run.history if record["epoch"] > 0]
     figure, axes = _axes(4 if variational else 2)
     held_out = next((name for name in ("valid_loss", "test_loss") if name in records[0]), None)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if variational else "")
-    shown = {"train_loss": "trained on"}
+    shown = {"train_loss": "training"}
     if held_out is not None:
-        shown[held_out] = "held back"
+        shown[held_out] = "held-out"
     for (name, title), colour, style in zip(shown.items(), SERIES, _STYLES, strict=False):
         _line(axes[0], records, name, title, colour, style)
     _finish(axes[0], label, logarithmic=True, legend=held_out is not None)
@@ -53,7 +53,7 @@ def curves(run: Run) -> str:
         axes[1].set_ylim(0, total * 1.1)
         _finish(axes[1], f"images learnt, of {total}")
     else:
-        _line(axes[1], records, "mse", "held back", BLUE, "-")
+        _line(axes[1], records, "mse", "held-out", BLUE, "-")
         axes[1].set_ylim(bottom=0)
         _finish(axes[1], ERRORS["mse"])
     if variational:
@@ -69,7 +69,7 @@ def curves(run: Run) -> str:
 
 
 def errors(runs: Mapping[str, Run]) -> str | None:
-    """An error that all these runs (by name) have a history of, one curve each; None where there is none."""
+    """An error that the histories of all runs have, one curve for each run; None without one. runs: name -> run."""
     name = next((name for name in ERRORS if all(name in run.history[-1] for run in runs.values())), None)
     if name is None:
         return None
@@ -82,13 +82,16 @@ def errors(runs: Mapping[str, Run]) -> str | None:
 
 
 def plane(codes: NDArray[Any], names: Sequence[str], labels: Sequence[int] | None, salt: str) -> str:
-    """Codes of two numbers (images × 2): names at their places, or dots coloured by label where labels are given."""
+    """Codes with two latent dimensions (images × 2) as dots: with names, or coloured by label if labels are given.
+
+    salt: makes the ids of the drawing reproducible.
+    """
     figure, (axes,) = _axes(1, (4.2, 4.2))
     written: dict[str, str] = {}
     if labels is None:
         axes.scatter(codes[:, 0], codes[:, 1], s=7, color=BLUE)
         for i, (x, y) in enumerate(codes[:MAX_NAMES]):
-            # names are any text: matplotlib would take some for formulas, and has not every letter's width
+            # a placeholder: matplotlib would read some names as formulas, and lacks the widths of some letters
             written[f"@{i}@"] = names[i]
             axes.annotate(f"@{i}@", (x, y), (0, 4), textcoords="offset points", ha="center", fontsize=8, color=_INK)
         axes.margins(0.09)
@@ -101,8 +104,8 @@ def plane(codes: NDArray[Any], names: Sequence[str], labels: Sequence[int] | Non
         axes.legend(
             loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False, labelcolor=_INK, handletextpad=0.1
         )
-    axes.set_xlabel("code number 1", color=_INK, fontsize=9)
-    axes.set_ylabel("code number 2", color=_INK, fontsize=9)
+    axes.set_xlabel("latent dimension 1", color=_INK, fontsize=9)
+    axes.set_ylabel("latent dimension 2", color=_INK, fontsize=9)
     return _svg(figure, f"{salt} plane", "Latent plane", written)
 
 
@@ -113,7 +116,7 @@ def _axes(count: int, size: tuple[float, float] | None = None) -> "tuple[Figure,
     width, height = size or (7.2 if count > 1 else 5.4, 2.6 * rows)
     figure = Figure(figsize=(width, height), facecolor="none")
     cells = list(np.ravel(figure.subplots(rows, min(count, 2), squeeze=False)))
-    # margins in inches by hand: a layout engine draws everything twice
+    # fixed margins in inches: a layout engine would draw everything twice
     figure.subplots_adjust(0.62 / width, 0.48 / height, 1 - _RIGHT / width, 1 - 0.3 / height, 0.24, 0.42)
     for axes in cells:
         axes.set_facecolor("none")
@@ -138,13 +141,13 @@ def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = 
     axes.set_xlabel("epoch", fontsize=9, color=_INK)
     if max(float(np.max(line.get_xdata())) for line in axes.get_lines()) > FEW_EPOCHS:
         axes.set_xscale("log")
-        axes.xaxis.minorticks_off()  # a third of the time that a plot takes
+        axes.xaxis.minorticks_off()  # minor ticks take a third of the drawing time
     else:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.get_lines()])
     span = values.max() / values.min() if values.min() > 0 else 1.0
-    if logarithmic and span > MAX_LINEAR:  # between two powers of ten an axis would have no mark
+    if logarithmic and span > MAX_LINEAR:  # within a power of ten the axis would have no tick
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if span < 100 else ()))
@@ -155,23 +158,23 @@ def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = 
 
 
 def _svg(figure: "Figure", salt: str, about: str, written: Mapping[str, str] | None = None) -> str:
-    """The drawing without what belongs to a file of its own; the same figure gives the same text. written: what stands
-    in the drawing -> what shall stand there, any text."""
+    """The drawing as inline SVG without file metadata; the same figure gives the same text. written: placeholder in the
+    drawing -> its text, not escaped."""
     import matplotlib
 
     out = io.StringIO()
     nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with _drawing, matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's machine has the letter
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's browser has the glyph
         figure.savefig(out, format="svg", metadata=nothing, transparent=True)
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, flags=re.DOTALL)
-    # names of parts are for a file of its own: several drawings of one page would have the same
+    # ids are removed: several drawings in one page would have the same ones
     text = re.sub(r' id="[A-Za-z2.]+_\d+"', "", text)
-    text = re.sub(r"font-family: [^;]*; ", "", text)  # the page's
+    text = re.sub(r"font-family: [^;]*; ", "", text)  # the page's font applies
     text = re.sub(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>", _opening(about), text, count=1)
-    if written:  # in one go: a name may look like the place of another
+    if written:  # all in one pass, since a name may contain the placeholder of another
         places = "|".join(map(re.escape, written))
         text = re.sub(places, lambda found: html.escape(written[found[0]]), text)
     return text.replace(_INK, "currentColor")

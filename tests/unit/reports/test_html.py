@@ -100,7 +100,7 @@ def test_runs_side_by_side_say_in_what_they_differ(font_run: Run, convolutional_
     assert rows["Digest"] == [font_run.digest, convolutional_run.digest, digits_run.digest]
     assert "Seed" not in rows
     assert f"{digits_run.metrics['psnr']:.2f} dB" in " ".join(found.texts)
-    assert "shown to the net" in text, "the noisy images"
+    assert "input of the net" in text, "the noisy images"
     with pytest.raises(LabError, match="1 to 6"):
         html.page([font_run] * 7)
     with pytest.raises(LabError, match="1 to 6"):
@@ -129,7 +129,7 @@ def test_hostile_words_are_shown_as_words(home: Path) -> None:
 
 def test_of_which_images_an_error_is(font_run: Run, noisy_run: Run) -> None:
     labels = _Page(html.page([noisy_run])).texts
-    of_others = "MSE of what the net was shown, images looked at while training"
+    of_others = "MSE of the net's input, evaluation images"
     assert {"MSE, held-out images", "PSNR, held-out images", of_others} <= set(labels)
     assert "MSE" not in labels
     assert "MSE" in _Page(html.page([font_run])).texts, "of all there are"

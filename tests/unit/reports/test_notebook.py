@@ -30,7 +30,7 @@ def test_a_notebook_runs_and_gives_the_figures_of_its_run(font_run: Run, tmp_pat
     assert f"mse {font_run.metrics['mse']:.6g}" in printed
     worst = max(font_run.metrics["wrong_pixels"].items(), key=lambda one: one[1])
     assert f"{worst[0]!r}: {worst[1]} wrong pixels" in printed
-    looked_at = re.search(r"MSE of all 32 images looked at: (\S+)", printed)
+    looked_at = re.search(r"MSE of all 32 evaluation images: (\S+)", printed)
     assert looked_at
     assert float(looked_at[1]) == pytest.approx(font_run.metrics["mse"], rel=1e-3)
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 3, "curves, images, plane"
@@ -51,5 +51,5 @@ def test_a_notebook_of_two_runs_one_of_them_noisy_runs(font_run: Run, noisy_run:
     for run in (font_run, noisy_run):
         assert f"loss {run.loss:.6f}" in printed
         assert f"mse {run.metrics['mse']:.6g}" in printed
-        assert f"MSE of all {len(run.images)} images looked at" in printed
+        assert f"MSE of all {len(run.images)} evaluation images" in printed
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 6, "curves, images, plane of both"
