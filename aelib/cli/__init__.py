@@ -1,1 +1,1 @@
-"""The command line, one command a module; `main` parses."""
+"""The command line: one module for each command, and `main`, which parses the arguments."""

@@ -1,4 +1,4 @@
-"""`app`: the app in the browser, from the installed package or the checkout."""
+"""`app`: serves the app, from the installed package or a checkout."""
 
 import argparse
 import subprocess
@@ -10,7 +10,11 @@ from aelib.core.paths import app_folder
 
 
 def app(options: argparse.Namespace) -> int:
-    """Streamlit on server.py until it ends. It runs in the app's own folder, whose settings Streamlit reads there."""
+    """Run Streamlit on server.py until it ends, and return its exit code.
+
+    It runs in the app's folder, since Streamlit reads its settings there. Raises LabError if Streamlit is not
+    installed.
+    """
     if find_spec("streamlit") is None:
         raise LabError('The app needs Streamlit, which is not installed: pip install "aelib[app]".')
     command = [sys.executable, "-m", "streamlit", "run", "server.py", *options.arguments]

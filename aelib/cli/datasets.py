@@ -1,4 +1,4 @@
-"""`datasets`: what there is, what can be downloaded, and a person's own."""
+"""`datasets`: lists data sets, downloads one, or adds one of your own."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ def datasets(options: argparse.Namespace) -> int:
         return _add(options)
     if options.get:
         sets.get(options.get, _show_download)
-        say(f"{options.get} is here.")
+        say(f"{options.get} is present.")
     specs = sets.available()
     if options.json:
         print_json(
@@ -49,7 +49,7 @@ def datasets(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    """Keep a person's pictures, and print the name of the set."""
+    """Store a folder or ZIP archive of pictures as a data set, and print its name."""
     path = Path(options.add).expanduser()
     try:
         if path.is_dir():

@@ -1,4 +1,4 @@
-"""`presets`: the named experiments."""
+"""`presets`: lists the named experiments, or prints one."""
 
 import argparse
 

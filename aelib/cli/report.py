@@ -1,4 +1,4 @@
-"""`report`: runs to hand in."""
+"""`report`: writes runs as an HTML page, a notebook or a script."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,7 @@ from .output import print_json, say
 
 
 def report(options: argparse.Namespace) -> int:
-    """Raises LabError for a run that cannot be opened, or a file that cannot be written."""
+    """Raises LabError for a run that cannot be opened, a file that cannot be written, or arguments that do not fit."""
     kind = next(name for name in ("html", "notebook", "script") if getattr(options, name))
     if kind == "script" and len(options.digest) > 1:
         raise LabError(f"--script writes one run: {len(options.digest)} digests were given.")
@@ -33,7 +33,7 @@ def report(options: argparse.Namespace) -> int:
 
 
 def _text(kind: str, runs: list[Run], options: argparse.Namespace) -> str:
-    """The file; what makes it is imported here, since no other command needs it."""
+    """The content of the file. The report modules are imported here, since no other command needs them."""
     if kind == "html":
         from aelib.reports.html import page
 
@@ -51,7 +51,7 @@ def _opened(store: Store, digest: str) -> Run:
     try:
         run = store.get(digest)
     except DamagedRun as damaged:
-        raise LabError(str(damaged)) from None  # nothing can be reported: a wrong argument, exit code 2
+        raise LabError(str(damaged)) from None  # there is nothing to report, so this is a wrong argument: exit code 2
     if run is None:
         raise LabError(f"There is no run {digest[:60]!r}: see `runs list`.")
     return run

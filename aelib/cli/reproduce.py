@@ -1,4 +1,4 @@
-"""`reproduce`: what the documents report beside what comes out here."""
+"""`reproduce`: measures the documents' figures again and compares them."""
 
 import argparse
 import time
@@ -26,7 +26,7 @@ def reproduce(options: argparse.Namespace) -> int:
         train_all(experiments, options, store)
 
     if options.write:
-        checkout()  # before hours of training
+        checkout()  # raises an error before hours of training if there is no checkout to write to
     for number, claim in enumerate(claims, start=1):
         say(f"{number} of {len(claims)}, {claim.id}{_shortened(claim, options.quick)}")
         start = time.perf_counter()
@@ -45,7 +45,7 @@ def reproduce(options: argparse.Namespace) -> int:
 
 
 def _shortened(claim: Claim, quick: bool) -> str:
-    """What a quick row has less of."""
+    """In words, what a quick row leaves out."""
     if not quick or not runner.is_available(claim):
         return ""
     document = runner.sides(claim, quick)[0]

@@ -1,4 +1,4 @@
-"""`runs`: the store from the command line."""
+"""`runs`: lists and manages the runs in the store."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ def _import(store: Store, options: argparse.Namespace) -> int:
             raise LabError(f"{path} is too large for a run: at most {archive.MAX_ARCHIVE:,} bytes are read.")
         content = path.read_bytes()
     except OSError as error:
-        raise LabError(f"{path} cannot be read ({error.strerror}): give a file that is there.") from None
+        raise LabError(f"{path} cannot be read ({error.strerror}): give an existing file.") from None
     run, new = archive.import_zip(content, store)
     if options.json:
         print_json({"digest": run.digest, "kept": new, "dataset": run.experiment.dataset, "metrics": run.metrics})
     else:
-        print(f"{run.digest}: {'kept' if new else 'here already'}, {outcome_text(run.metrics)}")
+        print(f"{run.digest}: {'stored' if new else 'already in the store'}, {outcome_text(run.metrics)}")
     return 0
 
 

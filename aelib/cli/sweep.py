@@ -1,4 +1,4 @@
-"""`sweep`: one experiment over the values of one field or two."""
+"""`sweep`: trains one experiment over the values of one or two fields."""
 
 import argparse
 import time
@@ -38,7 +38,7 @@ def sweep(options: argparse.Namespace) -> int:
         say(f"{len(missing):,} of {asked.size:,} nets trained in {seconds:.1f} s, the others were in the store.")
     diverged = sum(result.diverged for result in results)
     if diverged:
-        say(f"{diverged:,} of {asked.size:,} nets diverged and are in no mean.")
+        say(f"{diverged:,} of {asked.size:,} nets diverged; the means leave them out.")
     return 0 if any(result.runs for result in results) else 1
 
 

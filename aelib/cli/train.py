@@ -1,4 +1,4 @@
-"""`train`: one experiment, with one seed or many, here or on a cluster."""
+"""`train`: trains one experiment with one or many seeds, on this machine or on a cluster."""
 
 import argparse
 import math
@@ -20,17 +20,17 @@ from aelib.training import Diverged, Progress, Run, fit_many
 from .output import print_json, say
 
 MAX_SEEDS = 10_000
-STOP_SECONDS = 10.0  # seconds that a cluster is given to stop after Ctrl-C
+STOP_SECONDS = 10.0  # seconds to wait for a cluster to stop after Ctrl-C
 
 
 def experiment_of(options: argparse.Namespace) -> Experiment:
-    """The experiment that NAME|FILE.json and --set describe."""
+    """The experiment that NAME|FILE.json and --set describe. Raises LabError if it is invalid or cannot be read."""
     if options.experiment in presets.PRESETS:
         base = presets.get(options.experiment)
     elif options.experiment.endswith(".json"):
         base = from_json(_read(options.experiment))
     else:
-        presets.get(options.experiment)  # says which names there are
+        presets.get(options.experiment)  # raises an error that lists the names
         raise AssertionError("unreachable")
     values = {}
     for setting in options.set or []:
@@ -53,9 +53,9 @@ def _read(name: str) -> str:
 
 
 def _save_table(name: str) -> str:
-    """A glyph table from a file becomes a data set of this machine, named after its content."""
+    """Store a glyph table from a file as a data set, and return its name, which is derived from its content."""
     dataset = glyphs.save(_read(name).encode())
-    say(f"{name} is kept as data set {dataset}.")
+    say(f"{name} is stored as data set {dataset}.")
     return dataset
 
 
@@ -90,7 +90,7 @@ def train(options: argparse.Namespace) -> int:
     if not runs:
         raise diverged[0]
     if diverged:
-        say(f"{len(diverged)} of {len(experiments)} runs diverged and are in no mean: {diverged[0]}")
+        say(f"{len(diverged)} of {len(experiments)} runs diverged; the means leave them out: {diverged[0]}")
     if options.device not in ("auto", *(run.device for run in runs)):
         say(f"Found in the store, trained on {runs[0].device}: --fresh trains on {options.device}.")
     if not missing:
@@ -105,7 +105,10 @@ def train(options: argparse.Namespace) -> int:
 
 
 def train_all(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
-    """Trained here or on the cluster; every run is kept as soon as it is there, and who diverges is noted."""
+    """Train experiments on this machine or on the cluster.
+
+    Every run is stored as soon as it is finished, and diverged experiments are noted in the store. Raises LabError.
+    """
     if not experiments:
         return []
     if options.scheduler:
@@ -113,7 +116,7 @@ def train_all(experiments: list[Experiment], options: argparse.Namespace, store:
 
     def on_result(result: Run | Diverged) -> None:
         if isinstance(result, Run):
-            store.save(result, replace=True)  # what is there is damaged, or --fresh was given
+            store.save(result, replace=True)  # the stored run is damaged, or --fresh was given
         else:
             store.note_diverged({digest_of(result.experiment): result.epoch})
 
@@ -125,7 +128,7 @@ def train_all(experiments: list[Experiment], options: argparse.Namespace, store:
 
 
 def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
-    """As jobs; Ctrl-C stops them all. Runs that came home are kept, whatever becomes of the others."""
+    """Train as jobs of a Dask cluster. Ctrl-C stops all of them; finished runs stay in the store."""
     try:
         from aelib.jobs.dask_cluster import DaskCluster
     except ImportError:
@@ -173,7 +176,7 @@ def _show_jobs(jobs: JobScheduler, submitted: list[Job]) -> None:
 
 
 def _stored(store: Store, digest: str) -> Run | None:
-    """The stored run; a damaged one is trained again."""
+    """The stored run, None without one. A damaged run counts as none, so that it is trained again."""
     try:
         return store.get(digest)
     except DamagedRun as damaged:
@@ -182,6 +185,7 @@ def _stored(store: Store, digest: str) -> Run | None:
 
 
 def run_document(run: Run) -> dict[str, Any]:
+    """The results of a run for JSON."""
     return {
         "digest": run.digest,
         "device": run.device,
@@ -195,7 +199,7 @@ def run_document(run: Run) -> dict[str, Any]:
 
 
 def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
-    """Every figure as mean, standard deviation (n − 1) and values over the runs."""
+    """Mean, standard deviation (n − 1) and values of every figure over the runs."""
     figures: dict[str, Any] = {
         "epochs": _spread([run.epochs for run in runs]),
         "parameters": _spread([run.parameters for run in runs]),
@@ -213,7 +217,7 @@ def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
 
 
 def _entries_spread(values: list[Any]) -> Any:
-    """The spread of a figure; of each entry where the figure has several."""
+    """The spread of a figure, or of each of its entries if it is a list or a dict."""
     first = values[0]
     if isinstance(first, dict):
         return {key: _spread([value[key] for value in values]) for key in first}
@@ -227,6 +231,7 @@ def _spread(values: list[float]) -> dict[str, Any]:
 
 
 def print_result(document: dict[str, Any], runs: list[Run]) -> None:
+    """Print the results in a few lines. document: as printed with --json."""
     source = "from the store" if document["cached"] else f"trained in {document['seconds']:.2f} s"
     if len(runs) == 1:
         run = runs[0]
@@ -247,15 +252,15 @@ def print_result(document: dict[str, Any], runs: list[Run]) -> None:
 
 
 def _result_line(run: Run) -> str:
-    """What a run is judged by, in one line."""
+    """The results of a run in one line."""
     found, described = run.metrics, run.spec
     if described.memorised:
         threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
         text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
     else:
         text = f"MSE {found['mse']:.5f} ({psnr(found['mse']):.1f} dB)"
-        text += f" over {found['images']:,} images that it was not trained on"
+        text += f" over {found['images']:,} held-out images"
     if "elbo" in found:
         text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
-        text += f", {found['active']} of {run.latent_dim} code numbers active"
+        text += f", {found['active']} of {run.latent_dim} latent dimensions active"
     return text

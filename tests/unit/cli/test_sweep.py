@@ -61,7 +61,7 @@ def test_a_sweep_that_is_interrupted_keeps_what_had_ended_and_goes_on_there(
     assert main([*command, "epochs=50,1000000"]) == 130
     told = capsys.readouterr()
     assert told.out == ""
-    assert "what had ended is kept" in told.err
+    assert "Finished runs are stored" in told.err
     assert reported[-1].finished == 3
     assert len(Store().digests()) == 3
     assert main([*command, "epochs=50,60"]) == 0
