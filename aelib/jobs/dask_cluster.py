@@ -26,10 +26,10 @@ from aelib.training import Progress
 from .mailbox import progress_from
 from .worker import Outcome, RemoteExecutor
 
-POLL_SECONDS = 2.0  # between two checks of the connection and of the number of workers
-STOP_FLAG_SECONDS = 60.0  # for which a stop flag stays set after its job has ended
+POLL_SECONDS = 2.0  # seconds between two checks of the connection and of the number of workers
+STOP_FLAG_SECONDS = 60.0  # seconds for which a stop flag stays set after its job has ended
 CONNECT_SECONDS = 4.0  # timeout of the connection to the scheduler
-MAX_HISTORY = 60  # records of the history in a report: Dask keeps the last thousand reports
+MAX_HISTORY = 60  # history records in a report, at most: Dask keeps the last thousand reports
 _TOPIC = "aelib-progress"
 _log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def _flag(key: str) -> str:
 
 
 class DaskCluster(RemoteExecutor):
-    """A Dask cluster as an executor. Raises LabError where it does not answer.
+    """A Dask cluster as an executor. Raises LabError if it does not answer.
 
     A background thread keeps the connection and counts the workers, so that no caller waits for the network.
     """
@@ -129,12 +129,12 @@ class DaskCluster(RemoteExecutor):
 
     def _on_event(self, event: tuple[float, Any]) -> None:
         _, report = event
-        if report["key"] in self.reports:  # else of another server, or of a job that has ended
+        if report["key"] in self.reports:  # else it is from another server or from a job that has ended
             self.reports[report["key"]] = progress_from(report["progress"].encode())
 
     @property
     def size(self) -> int:
-        """Threads of all workers, 0 where the cluster does not answer."""
+        """Number of threads of all workers, 0 if the cluster does not answer."""
         return self._threads if self._client.status == "running" else 0
 
     def mailbox(self) -> _Mailbox:
@@ -157,8 +157,8 @@ class DaskCluster(RemoteExecutor):
             self._flags[key] = time.monotonic() + STOP_FLAG_SECONDS
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        """Send a task to the cluster. Raises LabError where the cluster does not answer; the future raises it where
-        the task is lost."""
+        """Send a task to the cluster. Raises LabError if the cluster does not answer; the future raises it if the task
+        is lost."""
         if self._client.status != "running":
             raise LabError(self._no_answer())
         (task,) = args
@@ -180,7 +180,7 @@ class DaskCluster(RemoteExecutor):
             else:
                 ours.set_exception(LabError("The cluster was stopped before this training ended: start it again."))
         except Exception as error:  # noqa: BLE001 - any error must reach the job
-            if "deserializ" in str(error):  # how Dask says that its scheduler or worker cannot import aelib
+            if "deserializ" in str(error):  # Dask's error if its scheduler or worker cannot import aelib
                 _log.warning("cluster %s: %s", self.address, error)
                 error = LabError(
                     "The cluster does not understand the task: start its scheduler and workers in this folder."

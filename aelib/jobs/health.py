@@ -12,12 +12,12 @@ class Health(TypedDict):
     """The answer of the health check.
 
     Attributes:
-        status: "ok", or "failing" where something needs repair.
-        problems: one sentence each.
-        slots: how many trainings can run at once.
-        running: jobs that run.
-        queued: jobs that wait.
-        runs: runs in the store.
+        status: "ok", or "failing" if there is a problem.
+        problems: one sentence for each problem.
+        slots: number of trainings that can run at once.
+        running: number of running jobs.
+        queued: number of waiting jobs.
+        runs: number of runs in the store.
     """
 
     status: str

@@ -24,17 +24,17 @@ class Job:
         page: path and query parameters of the page that submitted it, to link back to it.
         state: queued, running, done, failed or cancelled.
         reason: one sentence on why it failed or was cancelled.
-        diverged: digest -> epoch at which a loss was no longer a number.
-        attempts: how many times a worker started it.
-        stopping: it has been asked to stop.
-        resubmitted_by: who submitted it again while it was being stopped.
-        submitted: seconds, as time.time().
-        ended: likewise; None while it is queued or running.
+        diverged: digest -> epoch at which the loss was no longer finite.
+        attempts: number of times that a worker started it.
+        stopping: whether it has been asked to stop.
+        resubmitted_by: people who submitted it again while it was being stopped.
+        submitted: time of submission in seconds, as from time.time().
+        ended: time of its end in seconds; None while it is queued or running.
         finished: set when it has ended in any state.
-        digests: of its experiments, in their order.
-        digest: of the job: see `digest_of_all`.
+        digests: digests of its experiments, in their order.
+        digest: digest of the job: see `digest_of_all`.
 
-    Raises LabError where an experiment does not fit this machine.
+    Raises LabError if an experiment's data set or a choice of it does not exist on this machine.
     """
 
     experiments: tuple[Experiment, ...]
@@ -55,7 +55,7 @@ class Job:
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        # looked up once: a data set may leave this machine while its job waits
+        # computed once: a data set may be removed from this machine while its job waits
         self.digests = tuple(digest_of(one) for one in self.experiments)
         self.digest = digest_of_all(self.digests)
 
@@ -70,7 +70,7 @@ class Job:
 
 
 def digest_of_all(digests: Sequence[str]) -> str:
-    """The digest of a job from those of its experiments: of one its own, of several a hash. 16 hexadecimal digits."""
+    """The digest of a job, 16 hexadecimal digits: for one experiment its own digest, for several a hash of theirs."""
     if len(digests) == 1:
         return digests[0]
     return hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16]
@@ -79,8 +79,9 @@ def digest_of_all(digests: Sequence[str]) -> str:
 def fair_order(queue: Sequence[Job], running: Iterable[Job]) -> list[Job]:
     """The queue in the order in which it runs: round robin over people.
 
-    Everybody's first job comes before anybody's second, where running jobs count too; ties run first come, first
-    served."""
+    The first job of every person comes before the second job of anyone; running jobs count. Ties run in the order of
+    submission.
+    """
     before = Counter(person for job in running for person in job.people)
     ranked: list[tuple[int, int, Job]] = []
     for order, job in enumerate(queue):

@@ -1,5 +1,8 @@
-"""What one server lets a person train. Set by environment variables (`AELIB_MAX_EPOCHS`, ...) or, in the app, in
-`.streamlit/secrets.toml` (a table `[limits]` with `max_epochs`, ...); the environment wins."""
+"""Limits on what a person may train on one server.
+
+They are set by environment variables (`AELIB_MAX_EPOCHS`, ...) or, in the app, in `.streamlit/secrets.toml` (a table
+`[limits]` with `max_epochs`, ...). The environment takes precedence.
+"""
 
 import math
 import os
@@ -29,7 +32,8 @@ class Limits:
     max_jobs: float = 10
 
     def check(self, experiment: Experiment) -> None:
-        """Raises LabError naming what is too large, and the limit; ExperimentError where it does not fit together."""
+        """Raises LabError with the value and the limit if the experiment exceeds a limit, ExperimentError if it is
+        invalid."""
         parameters = resolve(experiment).architecture.parameters
         if experiment.epochs > self.max_epochs:
             allowed = f"this server allows at most {self.max_epochs:,.0f}"
@@ -40,7 +44,7 @@ class Limits:
             )
 
     def check_duration(self, experiments: Sequence[Experiment]) -> None:
-        """Raises LabError where these trainings together are estimated to take longer than max_seconds."""
+        """Raises LabError if the estimated time of all these trainings is longer than max_seconds."""
         seconds = time_estimate.seconds(experiments)
         if seconds > self.max_seconds:
             needed, allowed = map(time_estimate.duration_text, (seconds, self.max_seconds))
@@ -51,8 +55,8 @@ class Limits:
 
 
 def read(settings: Mapping[str, Any] | None = None) -> Limits:
-    """Limits from `settings` (such as a table of secrets) and the environment, which wins. An empty value sets no
-    limit.
+    """Limits from `settings` (such as a table of secrets) and the environment, which takes precedence. An empty value
+    leaves the default.
 
     Raises LabError for a value that is not a number above 0 (max_jobs: a whole one), and for a name that is not a
     limit.

@@ -17,11 +17,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-NICENESS = 10  # pages come first, so workers run at lower priority
+NICENESS = 10  # workers run at lower priority than the pages
 
 
 def count() -> int:
-    """The number of workers: one for each GPU, else one for each core that this process may use."""
+    """The number of workers: one for each GPU or, without a GPU, one for each core that this process may use."""
     return torch.cuda.device_count() or int(loky.cpu_count())
 
 
@@ -45,7 +45,7 @@ def _ready() -> int:
 
 
 class LocalPool(Executor):
-    """One loky pool of one process for each worker, so that a process that dies takes no other worker's job with it.
+    """One loky pool of one process for each worker, so that a process that dies does not end another worker's job.
 
     loky instead of the standard library's pool, because it starts a process without importing the program's main
     module again; under Streamlit that module is a page.
@@ -58,7 +58,7 @@ class LocalPool(Executor):
         self._busy = [0] * self.size
 
     def warm(self) -> None:
-        """Start every process now, so that the first job does not wait for torch to be imported."""
+        """Start all processes now, so that the first job does not wait for the import of torch."""
         for slot in range(self.size):
             self._submit(slot, _ready)
 
@@ -68,7 +68,7 @@ class LocalPool(Executor):
             return [pid for pool in self._pools if pool is not None for pid in list(pool._processes or ())]
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Run on the worker with the fewest tasks. The future raises BrokenProcessPool where the process dies."""
+        """Run on the worker with the fewest tasks. The future raises BrokenProcessPool if the process dies."""
         with self._lock:
             slot = min(range(self.size), key=lambda i: self._busy[i])
             self._busy[slot] += 1

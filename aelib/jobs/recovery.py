@@ -1,4 +1,4 @@
-"""A server's unfinished jobs on disk, so that the next server finds what a killed one did not finish.
+"""A server's unfinished jobs on disk, so that the next server finds the jobs of one that was killed.
 
 home/jobs/<server>/.alive                    locked while the server runs
                    <job>/job.json            experiments, and the people who submitted them
@@ -32,7 +32,7 @@ class PendingJob(NamedTuple):
 
 
 class PendingJobs:
-    """The pending jobs of one server: a folder that is locked while the server runs. Raises LabError where it cannot be
+    """The pending jobs of one server: a folder that is locked while the server runs. Raises LabError if it cannot be
     written."""
 
     def __init__(self, root: Path) -> None:
@@ -98,7 +98,7 @@ def _read(server: Path) -> Iterator[PendingJob]:
             if not experiments:
                 raise ValueError("no experiment")
             for one in experiments:
-                resolve(one)  # its data set may have left this machine
+                resolve(one)  # raises an error if its data set is no longer on this machine
         except (OSError, ValueError, TypeError, KeyError, RecursionError, LabError) as error:
             _log.warning("job %s cannot be read: %s", path.parent.name, error)
             continue

@@ -2,9 +2,9 @@
 
 A job is one experiment, or a group of experiments that train together. The scheduler and the worker communicate through
 a mailbox (mailbox.py), so a page may close, another may join, and the worker may be a local process (local_pool.py) or
-a machine of a cluster (dask_cluster.py). What a killed server did not finish is found again (recovery.py).
+a machine of a cluster (dask_cluster.py). The next server finds the jobs that a killed one did not finish (recovery.py).
 
-One lock guards who waits for which job. Network and disk access happens outside the lock, except for writing a pending
+One lock protects the state of the jobs. Network and disk access happens outside the lock, except for writing a pending
 job, so that no page waits for it.
 """
 
@@ -29,9 +29,9 @@ from .mailbox import FolderMailbox, Mailbox
 from .recovery import PendingJob, PendingJobs
 from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
 
-ATTEMPTS = 2  # a job whose worker died is tried once more
-MAX_ENDED_JOBS = 500  # that are remembered, for pages that ask later why a job failed
-MAX_NETS_PER_JOB = 50  # so that a hundred nets keep two cores busy
+ATTEMPTS = 2  # number of times that a job is started if its worker dies
+MAX_ENDED_JOBS = 500  # ended jobs that stay known, for pages that ask later why a job failed
+MAX_NETS_PER_JOB = 50  # so that a hundred nets use two cores
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class JobScheduler:
     Args:
         store: where runs are found and saved.
         executor: where jobs run; None starts local worker processes.
-        slots: how many jobs run at once, the rest wait; None takes the executor's `size`, or 1 where it has none.
+        slots: number of jobs that run at once, the rest wait; None for the executor's `size`, or 1 if it has none.
         limits: what a person may train; None for the defaults.
         device: auto, cpu, cuda or mps.
         is_server: whether to report the jobs that an earlier server did not finish; a command does not.
@@ -76,18 +76,18 @@ class JobScheduler:
 
     @property
     def slots(self) -> int:
-        """How many jobs run at once, at least 1. A cluster may grow and shrink."""
+        """Number of jobs that run at once, at least 1. A cluster may grow and shrink."""
         return self._slots or (
             max(1, self.executor.size) if isinstance(self.executor, LocalPool | RemoteExecutor) else 1
         )
 
     def warm(self) -> None:
-        """Start the local worker processes, where there are any, before the first job needs one."""
+        """Start the local worker processes, if there are any, before the first job needs one."""
         if isinstance(self.executor, LocalPool):
             self.executor.warm()
 
     def close(self) -> None:
-        """The server ends. Jobs that wait or run are stopped, and left for the next server as after a kill."""
+        """End the server. Waiting and running jobs are stopped and left for the next server, as after a kill."""
         with self._lock:
             left, self._queue, self._closed = self.active(), [], True
         for job in left:
@@ -99,12 +99,11 @@ class JobScheduler:
     # --- submitting ---------------------------------------------------------------------------------------------
 
     def submit(self, experiment: Experiment, person: str = "", fresh: bool = False) -> Job:
-        """The job for this experiment: a new one, the one that already waits or runs, or a finished one where the store
-        has the run (unless `fresh`, which replaces it, as where it is damaged). A job that failed or was cancelled is
-        started again.
+        """The job for this experiment: a new one, the one that already waits or runs, or a finished one if the store
+        has the run. A job that failed or was cancelled is started again. fresh: train even if the store has the run,
+        and replace it.
 
-        Raises LabError where the experiment does not fit together, or where it or the person's number of jobs exceeds
-        a limit.
+        Raises LabError if the experiment is invalid, or if it or the person's number of jobs exceeds a limit.
         """
         digest = digest_of(experiment)
         stored = not fresh and digest in self.store
@@ -119,10 +118,11 @@ class JobScheduler:
         fresh: bool = False,
         page: tuple[str, dict[str, str]] | None = None,
     ) -> list[Job]:
-        """Jobs for many experiments at once, where nets of one shape train together.
+        """Jobs for many experiments at once; nets of one shape train together.
 
         Experiments that are stored or known to diverge get no job (unless `fresh`); jobs that already wait or run are
-        joined. All of them count as one towards the person's number of jobs. Raises LabError.
+        joined. All of them count as one job of the person. page: see `Job`. Raises LabError as `submit`, and if the
+        estimated time exceeds a limit.
         """
         for experiment in experiments:
             self.limits.check(experiment)
@@ -166,7 +166,7 @@ class JobScheduler:
                 self._remember(job)
             return job
         with self._lock:
-            other = self.join(digest, person)  # somebody was faster
+            other = self.join(digest, person)  # another request was faster
             if other is not None:
                 return other
             if self._closed:
@@ -184,7 +184,7 @@ class JobScheduler:
         return job
 
     def join(self, digest: str, person: str) -> Job | None:
-        """Add a person to the job of this digest and return it; None where no such job waits or runs."""
+        """Add a person to the job of this digest and return it; None if no such job waits or runs."""
         with self._lock:
             job = self.get(digest)
             if job is None or not job.active:
@@ -208,7 +208,7 @@ class JobScheduler:
         return sorted(theirs, key=lambda job: job.ended or 0.0, reverse=True)
 
     def position(self, job: Job) -> int:
-        """How many jobs wait before this one; 0 where it does not wait."""
+        """Number of jobs that wait before this one; 0 if it does not wait."""
         with self._lock:
             turn = self._fair_order()
             return turn.index(job) if job in turn else 0
@@ -219,7 +219,7 @@ class JobScheduler:
         return job.mailbox.latest() if job is not None else None
 
     def cancel(self, digest: str, person: str = "") -> bool:
-        """A person no longer waits for a job. It stops only where nobody else waits for it: at once if it is queued,
+        """Remove a person from a job. The job stops only if no one else waits for it: immediately if it is queued,
         within a fraction of a second if it runs. Returns whether it stops."""
         with self._lock:
             job = self.get(digest)
@@ -269,7 +269,7 @@ class JobScheduler:
         names = {one.dataset for one in job.experiments} if remote else set()
         uploaded = {name: content for name in names if (content := datasets.content_of(name)) is not None}
         left = job.experiments
-        if job.attempts > 1 and len(left) > 1:  # do not train again what the worker that died has saved
+        if job.attempts > 1 and len(left) > 1:  # do not train again what the dead worker has saved
             known = self.store.known(job.digests)
             left = tuple(one for one, digest in zip(left, job.digests, strict=True) if digest not in known) or left[:1]
         return TrainingTask(
@@ -304,7 +304,7 @@ class JobScheduler:
         return finished
 
     def _received(self, outcome: Outcome) -> Outcome:
-        """Check and store runs that came as files. Raises LabError where they do not match their digest."""
+        """Check and store runs that arrived as files. Raises LabError if they do not match their digests."""
         for digest, files in (outcome.files or {}).items():
             self.store.save(unpack(files.__getitem__, digest), replace=True)
         return outcome
@@ -326,7 +326,7 @@ class JobScheduler:
         if outcome.state == "done":
             self._own(job)
         if outcome.diverged:
-            with suppress(StoreError):  # then the next training finds it out again
+            with suppress(StoreError):  # without the note the next training diverges again
                 self.store.note_diverged(outcome.diverged)
         with self._lock:
             self._running.pop(job.digest, None)
@@ -356,7 +356,7 @@ class JobScheduler:
             _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
 
     def _remember(self, job: Job) -> None:
-        """Add a job, newest last; only the last MAX_ENDED_JOBS of the jobs that have ended are retained."""
+        """Add a job, newest last, and drop all but the last MAX_ENDED_JOBS of the ended jobs."""
         self._jobs.pop(job.digest, None)
         self._jobs[job.digest] = job
         self._of |= dict.fromkeys(job.digests, job)

@@ -1,4 +1,4 @@
-"""What a worker does for a job: train, then save every run or send it back."""
+"""The work of a worker: train, then save every run or send it back."""
 
 import time
 from abc import ABC, abstractmethod
@@ -22,7 +22,7 @@ class RemoteExecutor(Executor, ABC):
     @property
     @abstractmethod
     def size(self) -> int:
-        """How many tasks run at once."""
+        """Number of tasks that run at once; 0 if the cluster does not answer."""
 
     @abstractmethod
     def mailbox(self) -> Mailbox:
@@ -36,11 +36,10 @@ class TrainingTask:
     Attributes:
         experiments: what to train.
         mailbox: the worker's end.
-        root: of the store that the worker shares with the server; None where it sends runs back as files.
-        max_seconds: wall time of the training.
+        root: folder of the store that the worker shares with the server; None if it sends runs back as files.
+        max_seconds: limit on the wall time of the training.
         device: auto, cpu, cuda or mps.
-        user_datasets: name -> content of data sets that people uploaded, where the experiments use such and the worker
-            may not have them.
+        user_datasets: name -> content of the uploaded data sets that the experiments use, for a remote worker.
     """
 
     experiments: tuple[Experiment, ...]
@@ -53,13 +52,13 @@ class TrainingTask:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a worker sends back.
+    """The result of a task.
 
     Attributes:
         state: done, failed or cancelled.
-        reason: one sentence where it failed or was cancelled.
-        diverged: digest -> epoch at which a loss was no longer a number.
-        files: digest -> the files of the run (see `aelib.store.pack`), where the worker does not share the store.
+        reason: one sentence if it failed or was cancelled, else empty.
+        diverged: digest -> epoch at which the loss was no longer finite.
+        files: digest -> files of the run (see `aelib.store.pack`) if the worker does not share the store.
     """
 
     state: State
@@ -69,10 +68,11 @@ class Outcome:
 
 
 def run_task(task: TrainingTask) -> Outcome:
-    """Train in the worker; save every run as soon as it is finished, or send all of them back.
+    """Train in the worker, and save every run as soon as it is finished, or send all of them back.
 
-    A net that diverges makes the task fail where it is the only one; one of many is recorded in `diverged`. Errors for
-    people are in the outcome, not raised."""
+    If the only net of a task diverges, the task fails; one of several is recorded in `diverged`. A LabError is not
+    raised but becomes the reason of the outcome.
+    """
     end = time.monotonic() + task.max_seconds
     stop: Callable[[], bool] = task.mailbox.stop_requested
     files: dict[str, dict[str, bytes]] = {}

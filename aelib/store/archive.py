@@ -1,12 +1,12 @@
 """A run as one file, to move it to another server: `run-<digest>.zip`.
 
     run.json, weights.safetensors, snapshots.safetensors    as in the store (see run_files.py)
-    dataset.csv or dataset.safetensors                      the images, where a person uploaded them
+    dataset.csv or dataset.safetensors                      the images, if a person uploaded them
 
-A file from elsewhere is not trusted. No name in it is used as a path, nothing is unpacked to the disk, the unpacked
-size of each entry is limited before it is read, and nothing is saved before everything has been checked. Checksums
-prove that a file is as it was written, not who wrote it, so the metrics are computed again from the weights where this
-takes seconds.
+Files from other machines are not trusted. No name in a file is used as a path, nothing is unpacked to the disk, the
+unpacked size of each entry is limited before it is read, and nothing is saved before everything has been checked.
+Checksums prove that a file is unchanged, not who wrote it, so the metrics are computed again from the weights if this
+takes only seconds.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ else:
 DATASETS = ("dataset.csv", "dataset.safetensors")
 MAX_ARCHIVE = 300_000_000  # bytes, compressed
 LIMITS = {  # bytes, uncompressed
-    RUN: 3_000_000,  # most have 100 kB; one of 1,024 glyphs with every list full has less than 1 MB
+    RUN: 3_000_000,  # typically 100 kB; less than 1 MB for 1,024 glyphs with all lists full
     WEIGHTS: 4 * MAX_PARAMETERS + 1_000_000,
     SNAPSHOTS: 300_000_000,
     DATASETS[0]: 5_000_000,
@@ -56,8 +56,8 @@ MAX_DIRECTORY = 10_000  # bytes of the archive's list of entries
 MAX_RATIO = 100  # of uncompressed to compressed size
 RATIO_FROM = 1_000_000  # bytes, above which MAX_RATIO applies
 MAX_DEPTH = 12  # of nested objects and lists in run.json
-MAX_MULTIPLICATIONS = 20_000_000_000  # that computing the metrics again may take
-CLOCK_TOLERANCE = timedelta(hours=1)  # by which another server's clock may be ahead of ours
+MAX_MULTIPLICATIONS = 20_000_000_000  # limit for computing the metrics again
+CLOCK_TOLERANCE = timedelta(hours=1)  # another server's clock may be ahead of ours by this much
 METRIC_TOLERANCE = 0.05  # relative: machines, devices and mixed precision round differently
 _UNREADABLE = (  # errors that zipfile raises
     zipfile.BadZipFile,
@@ -99,14 +99,14 @@ def file_name(run: Run) -> str:
 
 
 def check(run: Run) -> None:
-    """Raises LabError where `to_zip` would, without reading anything."""
+    """Raises LabError if `to_zip` would, without reading the images."""
     if datasets.is_own(run.experiment.dataset):
         datasets.spec(run.experiment.dataset)
 
 
 def to_zip(run: Run) -> bytes:
-    """The run as one ZIP file, with its data set where a person uploaded that. Raises LabError where the data set is
-    not on this machine any more."""
+    """The run as a ZIP file, with its data set if a person uploaded it. Raises LabError if that data set is no longer
+    on this machine."""
     check(run)
     files = pack(run).files
     name = _dataset_file(run.experiment.dataset)
@@ -125,9 +125,10 @@ def to_zip(run: Run) -> bytes:
 
 
 def from_zip(content: bytes) -> Run:
-    """The run in a file that `to_zip` wrote; its data set, where the file has one, is saved here.
+    """The run in a file that `to_zip` wrote. A data set in the file is saved on this machine.
 
-    Raises LabError with what is wrong; then nothing has been saved."""
+    Raises LabError with the reason for an invalid file; nothing is saved then.
+    """
     files = _members(content)
     record = _record(files)
     digest, own = record.digest, _dataset_file(str(record.experiment.get("dataset", "")))
@@ -148,8 +149,8 @@ def from_zip(content: bytes) -> Run:
 
 
 def import_zip(content: bytes, store: Store) -> tuple[Run, bool]:
-    """Check a file and save its run. Returns the run and whether it was saved: a run that is already in the store stays
-    as it is, unless it is damaged. Raises LabError; then nothing has been saved."""
+    """Check a file and save its run. Returns the run and whether it was saved: a run that is already in the store is
+    not replaced, unless it is damaged. Raises LabError for an invalid file; nothing is saved then."""
     run = from_zip(content)
     try:
         stored = store.get(run.digest) is not None
@@ -162,7 +163,7 @@ def import_zip(content: bytes, store: Store) -> tuple[Run, bool]:
 
 
 def _dataset_file(dataset: str) -> str | None:
-    """The name in the archive of a data set that a person uploaded; None for all others."""
+    """The name in the archive of an uploaded data set; None for all other data sets."""
     if not datasets.is_own(dataset):
         return None
     return DATASETS[0] if dataset.startswith(glyphs.PREFIX) else DATASETS[1]
@@ -246,7 +247,7 @@ def _record(files: Mapping[str, bytes]) -> _Record:
 
 
 def _of_time(created: str) -> None:
-    """Raises ValueError where this is not a time as a run has it, or lies in the future."""
+    """Raises ValueError if this is not a time in the format of a run, or is in the future."""
     when = datetime.fromisoformat(created)
     if utc_text(when) != created or when.utcoffset() != timedelta(0) or when > datetime.now(UTC) + CLOCK_TOLERANCE:
         raise ValueError(created)
@@ -261,7 +262,7 @@ def _no_number(name: str) -> float:
 
 
 def _depth(value: object) -> int:
-    """How deeply objects and lists are nested, computed without recursion."""
+    """Depth of nested objects and lists, computed without recursion."""
     deepest, left = 0, [(value, 1)]
     while left:
         one, depth = left.pop()
@@ -274,7 +275,7 @@ def _depth(value: object) -> int:
 
 
 def _checked(files: Mapping[str, bytes], record: _Record) -> Run:
-    """The run, after all of it has been checked against its experiment. Raises LabError."""
+    """The run, after everything has been checked against its experiment. Raises LabError if it does not fit."""
     try:
         run = unpack(files.__getitem__, record.digest)
     except DamagedRun as damaged:
@@ -343,7 +344,8 @@ def _number(value: object) -> bool:
 
 
 def _of_metrics(run: Run) -> str | None:
-    """Check that the metrics are those of such a run, are numbers, and agree with each other and with the weights."""
+    """Check that the metrics have the right names, are finite, and agree with each other and with the weights. Returns
+    the problem in words, None without one."""
     found, described, latent = run.metrics, run.spec, run.latent_dim
     evaluated_by = protocol(described)
     numbers = set(evaluated_by.metrics)
@@ -371,8 +373,7 @@ def _numbers_of(latent: int) -> Callable[[Any], bool]:
 
 
 def _check_metrics_again(run: Run) -> str | None:
-    """Compute the metrics again from the weights, where this takes seconds at most and the input of the net is
-    known."""
+    """Compute the metrics again from the weights, if this takes only seconds and the net's inputs are known."""
     described, noise = run.spec, run.experiment.corruption
     images = run.images if described.memorised else datasets.test_set(described.name)
     steps = run.architecture.steps

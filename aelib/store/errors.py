@@ -4,12 +4,12 @@ from aelib.core.errors import StoreError
 
 
 class UnreadableRun(StoreError):
-    """A run that is intact but cannot be opened here: a newer program wrote it, or its data set is not on this
+    """A run that is intact but cannot be opened here: a newer version wrote it, or its data set is not on this
     machine."""
 
 
 class DamagedRun(StoreError):
-    """A stored run that is not as it was written."""
+    """A stored run that has changed since it was written. digest: of the run; what: the damage in words."""
 
     exit_code = 1
 

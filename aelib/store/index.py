@@ -8,22 +8,22 @@ from typing import Any, Literal, TypedDict
 
 from .sqlite import Database
 
-VERSION = 2  # of the table: a file of another version is deleted and rebuilt
+VERSION = 2  # of the table: a file with another version is deleted and rebuilt
 
 
 class Summary(TypedDict):
     """One run in a list.
 
     Attributes:
-        created: UTC, ISO 8601.
+        created: time of the training's end, UTC, ISO 8601.
         architecture: the net in short, such as 35-20-2.
-        learnt: images with at most one wrong pixel; None for data sets that are not memorised.
-        total: images, likewise.
-        wrong_pixels: over all images, likewise.
-        mse: on the images that are memorised, else on the test set.
+        learnt: number of images with at most one wrong pixel; None for data sets that are not memorised.
+        total: number of images; None likewise.
+        wrong_pixels: number of wrong pixels over all images; None likewise.
+        mse: mean squared error on the memorised images, else on the test set.
         loss: training loss of the last epoch.
-        seconds: of training.
-        bytes: on disk.
+        seconds: training time.
+        bytes: size on disk.
     """
 
     digest: str
@@ -135,7 +135,7 @@ class Index(Database):
         return [Summary(**dict(row)) for row in rows]  # type: ignore[typeddict-item]
 
     def count(self) -> int:
-        """How many runs there are."""
+        """Number of runs."""
         with self.connected() as connection:
             (number,) = connection.execute("SELECT count(*) FROM runs").fetchone()
         return int(number)
@@ -151,13 +151,13 @@ class Index(Database):
             return {row["digest"] for row in connection.execute("SELECT digest FROM runs")}
 
     def note_diverged(self, epochs: Mapping[str, int]) -> None:
-        """Record experiments that diverged, which have no run: digest -> epoch at which the loss was no longer a
-        number."""
+        """Record experiments that diverged, which have no run. epochs: digest -> epoch at which the loss was no longer
+        finite."""
         with self.connected() as connection:
             connection.executemany("INSERT OR REPLACE INTO diverged VALUES (?, ?)", epochs.items())
 
     def diverged(self, digests: Iterable[str]) -> dict[str, int]:
-        """Which of these experiments are known to diverge, and at which epoch."""
+        """digest -> epoch, for those of these experiments that are known to diverge."""
         query = "SELECT digest, epoch FROM diverged WHERE digest IN (SELECT value FROM json_each(?))"
         with self.connected() as connection:
             return {row[0]: row[1] for row in connection.execute(query, (json.dumps(list(digests)),))}

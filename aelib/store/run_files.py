@@ -32,14 +32,14 @@ else:
     safetensors = lazy("safetensors")
     safetensors_torch = lazy("safetensors.torch")
 
-FORMAT = 2  # of run.json: increase it when an older program could not read what a newer one writes
+FORMAT = 2  # of run.json: increase it if older versions of the program cannot read the new files
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
 
 ReadFile = Callable[[str], bytes]  # name of a file -> its content; raises OSError or KeyError
 
 
 class Packed(NamedTuple):
-    """files: name -> content; record: what run.json holds."""
+    """files: name -> content; record: content of run.json."""
 
     files: dict[str, bytes]
     record: dict[str, Any]
@@ -56,7 +56,7 @@ def pack(run: Run) -> Packed:
 
 
 def unpack(read: ReadFile, digest: str) -> Run:
-    """The run that these files hold. Raises DamagedRun, UnreadableRun, and what `read` raises."""
+    """The run in these files. Raises DamagedRun, UnreadableRun, and the errors of `read`."""
     record = read_record(read, digest)
     return _run(record, _tensors(read, WEIGHTS, record, digest), _tensors(read, SNAPSHOTS, record, digest), digest)
 
@@ -66,7 +66,7 @@ def _checksum(content: bytes) -> str:
 
 
 def _self_checksum(record: dict[str, Any]) -> str:
-    """Over everything in run.json but the checksum itself."""
+    """The checksum of everything in run.json except the checksum itself."""
     rest = {key: value for key, value in record.items() if key != "checksum"}
     return _checksum(json.dumps(rest, sort_keys=True).encode())
 
@@ -87,7 +87,7 @@ def _record(run: Run, files: dict[str, str]) -> dict[str, Any]:
         "history": run.history,
         "files": files,
     }
-    # names of images may be any text, so the checksum is computed of what JSON gives back
+    # names of images may be any text, so the checksum is computed from the record as JSON returns it
     record = json.loads(json.dumps(record, allow_nan=False))
     return {**record, "checksum": _self_checksum(record)}
 
@@ -126,7 +126,7 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
         experiment = parse(record["experiment"])
         resolved = resolve(experiment)
     except LabError as error:
-        # the checksum is right, so the file is as it was written: this machine lacks its data set or one of its choices
+        # the checksum is correct, so the file is intact: this machine lacks its data set or one of its choices
         raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
     if resolved.digest != digest and resolved.spec.content:
         described = experiment.dataset
@@ -162,8 +162,8 @@ def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
 
 
 def summary(record: dict[str, Any], size: int) -> Summary:
-    """The row of a run in the index, from its record alone, so that a run is listed even where its data set is not on
-    this machine. size: bytes on disk."""
+    """The row of a run in the index. It needs only the record, so a run is listed even if its data set is not on this
+    machine. size: bytes on disk."""
     experiment = record["experiment"]
     return Summary(
         digest=record["digest"],

@@ -9,12 +9,13 @@ from aelib.core.errors import StoreError
 
 
 class Database:
-    """An SQLite file. Raises StoreError, here and in every use, where the file cannot be read or written.
+    """An SQLite file. It raises StoreError, here and in every use, if the file cannot be read or written.
 
     Args:
         path: the file.
         create: SQL that creates the tables.
-        version: of the tables; a file of another version, or one that is not a database, is deleted and created again.
+        version: version of the tables; a file with another version, or that is not a database, is deleted and created
+            again.
     """
 
     def __init__(self, path: Path, create: str, version: int) -> None:
@@ -35,7 +36,7 @@ class Database:
 
     @contextmanager
     def connected(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed where the block ends, rolled back where it raises."""
+        """One transaction: committed at the end of the block, rolled back if the block raises an error."""
         try:
             with _connection(self.path) as connection:
                 yield connection
@@ -50,5 +51,5 @@ class Database:
 def _connection(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a power cut costs the last entries, not the file
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a power cut loses the last entries, not the file
         yield connection

@@ -6,8 +6,8 @@
     home/people.sqlite                        who trained which run (see owners.py)
     home/index.sqlite                         a table of all runs for lists; rebuilt from the folders when lost
 
-A run is written to a temporary folder and renamed, so it appears whole or not at all. The folders are the source of
-truth and the index is a copy, which is updated before runs are listed. Nothing is unpickled.
+A run is written to a temporary folder, which is then renamed, so that it never appears incomplete. The folders are the
+source of truth; the index is a copy that is updated before runs are listed. Nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -38,14 +38,15 @@ if TYPE_CHECKING:
     from aelib.training import Run
 
 MAX_READS = 200  # attempts to read a run that others keep replacing
-LEFTOVER_AGE = 3600.0  # seconds, after which the writer of a temporary folder is assumed dead
+LEFTOVER_AGE = 3600.0  # seconds after which the writer of a temporary folder is assumed dead
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 _WRITING, _OLD = ".writing-", ".old-"
 
 
 class Store:
-    """Runs under `root` (default: home()). Safe to use from several threads and processes at once."""
+    """Runs in the folder `root` (default: home()). Several threads and processes may use it at once. Raises StoreError
+    if the folder cannot be created or opened."""
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or home()
@@ -54,7 +55,7 @@ class Store:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"The store {self.root} cannot be made ({error.strerror}): choose AELIB_HOME.") from None
-        # held to move a run into place and to clean up after a kill; readers do not take it
+        # protects moving a run into place and cleaning up after a kill; readers do not need it
         self._lock = FileLock(self.root / ".lock", timeout=60)
         try:
             with self._lock:
@@ -70,7 +71,7 @@ class Store:
         return isinstance(digest, str) and bool(_DIGEST.fullmatch(digest)) and self._folder(digest).is_dir()
 
     def get(self, digest: str) -> Run | None:
-        """The run, checked against its checksums, or None where there is none. Raises DamagedRun, UnreadableRun.
+        """The run, verified by its checksums, or None if there is none. Raises DamagedRun, UnreadableRun, StoreError.
 
         A run that is replaced while it is read is read again, so that all its files come from one folder.
         """
@@ -95,7 +96,7 @@ class Store:
         return lambda name: (folder / name).read_bytes()
 
     def _identity(self, digest: str) -> tuple[int, int] | None:
-        """Identifies the folder of a run, so that a replacement is noticed; None where there is no run."""
+        """Identity of a run's folder, by which a replacement is noticed; None without a run."""
         if digest not in self:
             return None
         try:
@@ -108,10 +109,10 @@ class Store:
         return bool(_DIGEST.fullmatch(digest)) and any(self.runs.glob(f"{_OLD}{digest}-*"))
 
     def save(self, run: Run, replace: bool = False) -> None:
-        """Save a run. A run that is already stored stays, unless `replace`; so two processes that train the same
-        experiment end with one run.
+        """Save a run. replace: whether it replaces a run that is already stored; otherwise that one stays, so two
+        processes that train the same experiment end with one run.
 
-        Raises StoreError where the run cannot be written; a run that was stored before is then unchanged.
+        Raises StoreError if the run cannot be written; a run that was stored before is then unchanged.
         """
         files, record = pack(run)
         temp_folder: Path | None = None
@@ -140,7 +141,7 @@ class Store:
             logging.getLogger(__name__).warning("run %s is saved but not listed yet: %s", listed["digest"], error)
 
     def _move_in(self, temp_folder: Path, digest: str, replace: bool) -> None:
-        """Rename the finished folder to its place."""
+        """Rename the finished folder to its final name."""
         if replace and digest in self:
             # a unique name, so that after a kill between the two renames `_clean_up` can put the old run back
             with suppress(FileNotFoundError):
@@ -154,7 +155,7 @@ class Store:
             shutil.rmtree(old, ignore_errors=True)
 
     def delete(self, digest: str) -> None:
-        """Remove a run; nothing happens where there is none. Raises StoreError."""
+        """Remove a run, if there is one. Raises StoreError if it cannot be removed."""
         if digest in self:
             gone = self.runs / f"{_WRITING}deleted-{os.urandom(4).hex()}"
             try:
@@ -169,11 +170,12 @@ class Store:
     # --- all runs -------------------------------------------------------------------------------------------
 
     def digests(self) -> list[str]:
-        """Every run in the store."""
+        """The digests of all runs in the store, sorted."""
         return sorted(name for name in os.listdir(self.runs) if _DIGEST.fullmatch(name))  # noqa: PTH208 - 4 times faster
 
     def known(self, digests: Iterable[str]) -> set[str]:
-        """Which of these experiments need no training, because their run is stored or they are known to diverge."""
+        """Those of these digests that need no training, because the run is stored or the experiment is known to
+        diverge."""
         wanted = list(digests)
         return {digest for digest in wanted if digest in self} | self.index.diverged(wanted).keys()
 
@@ -182,7 +184,7 @@ class Store:
         self.index.note_diverged(epochs)
 
     def count(self) -> int:
-        """How many runs there are."""
+        """Number of runs."""
         self._refresh()
         return self.index.count()
 
@@ -194,8 +196,8 @@ class Store:
         limit: int | None = None,
         among: Collection[str] | None = None,
     ) -> list[Summary]:
-        """Every readable run, or those that match: see `Index.search`."""
-        if among is not None:  # a few runs of a page: the index is updated only where it lacks one of them
+        """All readable runs, or those that match: see `Index.search`."""
+        if among is not None:  # a few runs of a page: the index is updated only if it lacks one of them
             found = self.index.search(order, dataset, architecture, limit, among)
             if len(found) == sum(digest in self for digest in set(among)):
                 return found
@@ -203,7 +205,7 @@ class Store:
         return self.index.search(order, dataset, architecture, limit, among)
 
     def _refresh(self) -> None:
-        """Update the index where the folders have changed since it was written."""
+        """Update the index if the folders have changed since it was written."""
         stamp = str(self.runs.stat().st_mtime_ns)
         if self.index.stamp() == stamp:
             return
@@ -217,8 +219,8 @@ class Store:
         self.index.set_stamp(stamp)
 
     def verify(self) -> Iterator[tuple[str, str | None]]:
-        """Read every run completely; yields its digest and what is damaged, or None. A run that is intact but cannot be
-        opened here (UnreadableRun) is not damaged."""
+        """Read every run completely, and yield its digest and its damage in words, or None. A run that is intact but
+        cannot be opened here (UnreadableRun) is not damaged."""
         for digest in self.digests():
             try:
                 run = self.get(digest)
@@ -237,12 +239,13 @@ class Store:
         damaged: bool = False,
         dry_run: bool = False,
     ) -> list[str]:
-        """Delete runs by rules, which add up. Returns the digests that were (or with `dry_run` would be) deleted.
+        """Delete the runs that any of the rules selects. Returns the digests that were (or with `dry_run` would be)
+        deleted, sorted.
 
         Args:
-            keep: delete all but this many of the newest runs.
-            older_than_days: delete older runs.
-            max_bytes: delete the oldest runs until the others need at most this many bytes.
+            keep: delete all but this number of the newest runs.
+            older_than_days: delete runs older than this number of days.
+            max_bytes: delete the oldest runs until the others need at most this number of bytes.
             damaged: delete damaged runs.
             dry_run: delete nothing.
         """
@@ -274,7 +277,7 @@ class Store:
         for path in self.runs.glob(f"{_OLD}*"):
             digest = path.name.removeprefix(_OLD).split("-")[0]
             if digest not in self:
-                with suppress(OSError):  # another process was faster
+                with suppress(OSError):  # another process has restored it
                     path.rename(self._folder(digest))
         for path in [*self.runs.glob(f"{_WRITING}*"), *self.runs.glob(f"{_OLD}*")]:
             with suppress(FileNotFoundError):
@@ -290,7 +293,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def load(digest: str) -> Run:
-    """The run with this digest from the store in `AELIB_HOME`. Raises LabError where it is missing or damaged."""
+    """The run with this digest from the store in `AELIB_HOME`. Raises LabError if it is missing or damaged."""
     run = Store().get(digest)
     if run is None:
         raise StoreError(f"There is no run {digest[:60]} in {Store().root}: `aelib runs list` shows what is there.")
