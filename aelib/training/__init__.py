@@ -1,7 +1,8 @@
-"""fit(experiment) -> Run: one loop (`trainer`) for one net or many, whatever engine of `engines/` changes the weights.
+"""fit(experiment) -> Run: one loop (`trainer`) for one net or many, with an engine of `engines/` that updates the
+weights.
 
-`batches` feeds it, `evaluation` measures the nets, `run` is the result; `time_estimate` and `device_speed` say how
-long training takes.
+`batches` provides the batches, `evaluation` evaluates the nets, `run` is the result. `time_estimate` and `device_speed`
+say how long training takes.
 """
 
 import lazy_loader

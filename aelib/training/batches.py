@@ -1,8 +1,8 @@
-"""The batches of an epoch, on the device: images in the order of the epoch, noisy where the experiment says so, with
+"""The batches of an epoch, on the device: images in the order of the epoch, with noise if the experiment has it, and
 the random numbers of variational nets.
 
-Images lie on the device as bytes, once; what is shown to the nets is made of them there, batch by batch. There is no
-loader, and nothing is copied to the device while training.
+The images are stored on the device once, as bytes. Inputs and targets are computed from them there, batch by batch, so
+nothing is copied to the device during training.
 """
 
 from collections.abc import Iterator
@@ -18,20 +18,23 @@ from aelib.experiment import Experiment, resolve
 
 from .engines.base import Batch
 
-FIXED = 0  # the turn whose noise a fixed noisy set has
-AHEAD = 64  # epochs of noise drawn at once for one net: one call of many numbers costs little more than one of few
+FIXED = 0  # the turn (see `counter_rng.key`) of the noise of a fixed noisy set
+AHEAD = 64  # epochs of noise drawn at once for one net: a call for many numbers takes little longer than one for few
 
-NUMBERS = 200_000  # of noise that are drawn at once, if an epoch does not need more
-FLOATS = 4_000_000  # pixels of a training set that is kept as floats, ready for the nets: smaller ones are
+NUMBERS = 200_000  # random numbers drawn at once, unless an epoch needs more
+FLOATS = 4_000_000  # pixels: training sets up to this size are stored as normalised floats
 
 
 def floats(pixels: Tensor) -> Tensor:
-    """From bytes to 0..1."""
+    """Bytes (0 to 255) as float32 from 0 to 1."""
     return pixels.float().div_(255.0)
 
 
 class BatchLoader:
-    """For members that differ at most in seed and noise level. images: those to train on; normalization: of these."""
+    """The batches of members that train together (see `trainer.MEMBER_FIELDS`).
+
+    images: the training set; normalization: that of the training set.
+    """
 
     def __init__(
         self, members: list[Experiment], images: ImageSet, normalization: Normalization, device: torch.device
@@ -40,7 +43,7 @@ class BatchLoader:
         self.noise = first.corruption
         self.normalization, self.device = normalization, device
         self.bytes = images.pixels.to(device)
-        # what the nets are shown, where that is something else than what they should give
+        # the inputs of a data set of pairs, which differ from the targets
         self.given = None if images.inputs is None else images.inputs.to(device)
         self.size = first.batch_size or len(images)
         self.epochs = first.epochs
@@ -51,10 +54,10 @@ class BatchLoader:
         noisy = self.noise.kind != "none"
         self.noisy_training = noisy and self.noise.where in ("train", "both")
         self.noisy_evaluation = noisy and self.noise.where in ("test", "both")
-        # a set kept as floats: as pixels from 0 to 1, and normalised
+        # a small set is stored as floats too: pixels from 0 to 1, and normalised
         whole = self.size >= len(images) or images.pixels.numel() + images.shown.numel() <= FLOATS
         self.pixels = floats(self.bytes if self.given is None else self.given) if whole else None
-        # one tensor each, so that engines know them again
+        # always the same tensors, so that engines recognise them
         self._clean = normalization.apply(self.pixels)[None] if self.pixels is not None else None
         self._targets = self._clean
         if whole and self.given is not None:
@@ -62,7 +65,7 @@ class BatchLoader:
         self._start()
 
     def _start(self) -> None:
-        """What does not change from epoch to epoch, for the members as they are now."""
+        """Set up what is the same in all epochs, for the current members."""
         self.whole: Batch | None = None
         if self.pixels is not None and self._clean is not None and self._targets is not None:
             self.whole = Batch(self._clean, self._targets)
@@ -72,9 +75,11 @@ class BatchLoader:
         self._eps_ahead: dict[int, Tensor] = {}
 
     def evaluation_batch(self, images: ImageSet | None = None, first: int = 0) -> Batch:
-        """The batch on which nets are evaluated: these images, or the training set, in order. Noise and random
-        numbers are the same at every evaluation; first: the number of the first of these images, on which both
-        depend."""
+        """The batch for an evaluation: these images in order, None for the training set.
+
+        Noise and random numbers are the same in every evaluation. They depend on the index of an image in its set;
+        first: the index of the first of these images.
+        """
         if images is None and self.whole is not None and self.pixels is not None and self._clean is not None:
             shown, clean, targets = self.pixels, self._clean, self.whole.targets
         else:
@@ -95,27 +100,28 @@ class BatchLoader:
         return self.evaluation_batch(ImageSet(pixels, (), torch.empty(0), inputs))
 
     def _noisy(self, pixels: Tensor, turns: list[int], numbers: Tensor | None = None) -> Tensor:
-        """Normalised, (turns · members) × images × channels × height × width."""
+        """Pixels with noise, normalised: (turns · members) × images × channels × height × width. numbers: indices of
+        the images."""
         levels = torch.tensor(self.levels * len(turns), device=pixels.device)
         keys = [key(seed, turn) for turn in turns for seed in self.seeds]
         return self.normalization.apply(corrupt(pixels, self.noise.kind, levels, keys, numbers, self.noise.pixels))
 
     def _eps(self, turns: list[int], images: Tensor) -> Tensor | None:
-        """Standard normal, (turns · members) × images × latent_dim, by the numbers of the images; None where no net is
-        variational."""
+        """Standard normal numbers, (turns · members) × images × latent_dim, determined by the indices of the images;
+        None for nets that are not variational."""
         if not self.latent_dim:
             return None
         keys = [key(seed, turn) for turn in turns for seed in self.seeds]
-        # draws of their own, so that codes and pixels do not share their noise
+        # other draws than those of the noise on pixels, so that both are independent
         return normal(lambda draw: random_bits(keys, images, self.latent_dim, draw + 2))
 
     def _turns(self, epoch: int, numbers: int) -> list[int]:
-        """Epochs to draw at once, of which each needs so many numbers."""
+        """The epochs to draw at once, from `epoch` on. numbers: random numbers of one epoch."""
         ahead = min(AHEAD // len(self.seeds), NUMBERS // numbers, self.epochs - epoch + 1)
         return list(range(epoch, epoch + max(1, ahead)))
 
     def _drawn(self, epoch: int, pixels: Tensor) -> Tensor:
-        """All images, noisy for this epoch; those of the next epochs are drawn with them."""
+        """All images with the noise of this epoch. The noise of the next epochs is drawn with it."""
         if epoch not in self._noise_ahead:
             turns = self._turns(epoch, len(self.seeds) * pixels.numel())
             noisy = self._noisy(pixels, turns)
@@ -123,7 +129,8 @@ class BatchLoader:
         return self._noise_ahead.pop(epoch)
 
     def _codes_noise(self, epoch: int) -> Tensor | None:
-        """members × images × latent_dim for this epoch; that of the next epochs is drawn with it."""
+        """Standard normal numbers of this epoch, members × images × latent_dim, None for nets that are not variational.
+        The numbers of the next epochs are drawn with them."""
         if not self.latent_dim:
             return None
         if epoch not in self._eps_ahead:
@@ -135,7 +142,7 @@ class BatchLoader:
         return self._eps_ahead.pop(epoch)
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
-        """The batches of an epoch, counted from 1."""
+        """The batches of an epoch. epoch: counted from 1, in order."""
         fresh = self.noisy_training and self.noise.fresh
         eps = self._codes_noise(epoch)
         count = len(self.bytes)
@@ -165,7 +172,7 @@ class BatchLoader:
             yield Batch(inputs, targets, None if eps is None else eps[members, chosen])
 
     def retain(self, rows: list[int]) -> None:
-        """Go on with these members only."""
+        """Continue with these members only."""
         self.seeds, self.levels = [self.seeds[row] for row in rows], [self.levels[row] for row in rows]
         self.order = [self.order[row] for row in rows]
         self._start()

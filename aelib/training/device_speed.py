@@ -1,4 +1,4 @@
-"""How fast a net trains on each device: measured here, and as measured elsewhere."""
+"""Training speed of a net on each device: measured on this machine, and stored from other machines."""
 
 import hashlib
 import json
@@ -22,17 +22,31 @@ from .batches import BatchLoader
 from .engines.autograd import AutogradEngine
 
 STORED = bundled("devices.json")
-WARM_UP = 5  # steps before the clock starts: libraries set themselves up on their first calls
+WARM_UP = 5  # steps before the measurement: libraries initialise themselves on their first calls
 
 
 class Stopped(LabError):
-    """Whoever asked for the measurement no longer wants it."""
+    """The measurement was cancelled."""
 
 
 @dataclass(frozen=True)
 class Speed:
-    """device: cpu, cuda or mps; name: of the processor; images: trained on while the clock ran; seconds: for these;
-    epochs: how often each was seen; steps: what a step computes, see `steps_of`."""
+    """A measured training speed.
+
+    Attributes:
+        device: cpu, cuda or mps.
+        name: name of the processor or GPU.
+        machine: system and number of threads.
+        torch: its version.
+        dataset: title of the data set.
+        network: the net in short.
+        precision: full or mixed.
+        batch_size: images per batch.
+        epochs: number of measured epochs.
+        images: number of images that were trained on, all epochs together.
+        seconds: time for these images.
+        steps: identifies the computations of a step, see `steps_of`.
+    """
 
     device: str
     name: str
@@ -53,7 +67,7 @@ class Speed:
 
 
 def processor() -> str:
-    """What this machine's processor calls itself."""
+    """The name of this machine's processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
@@ -78,8 +92,11 @@ def measure(
     on_progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Speed:
-    """Train a fresh net for so many epochs, batches and noise included, without evaluation; nothing is stored.
-    on_progress gets the share done. Raises Stopped, and LabError for a device that is not here."""
+    """Measure the training of a new net, batches and noise included, without evaluation; nothing is stored.
+
+    device: auto, cpu, cuda or mps; on_progress: called with the share done, 0 to 1; cancelled: True stops the
+    measurement. Raises Stopped if cancelled, LabError for a device that this machine does not have.
+    """
     where = pick_device(device)
     images = datasets.training_set(experiment.dataset)
     loader = BatchLoader([experiment], images, datasets.normalization(experiment.normalization, images.pixels), where)
@@ -119,14 +136,14 @@ def measure(
 
 
 def _wait(device: torch.device) -> None:
-    """Until the device has done all that it was asked for."""
+    """Wait until the device has finished its work."""
     if device.type == "cuda":
         torch.cuda.synchronize()
     elif device.type == "mps":
         torch.mps.synchronize()
 
 
-# fields of which a step does the same work
+# prefixes of fields that do not change the work of a step
 _AS_LONG = (
     "dataset",
     "epochs",
@@ -145,19 +162,19 @@ _AS_LONG = (
 
 
 def steps_of(experiment: Experiment) -> str:
-    """16 hexadecimal digits, the same for experiments whose steps compute the same but for the images."""
+    """16 hexadecimal digits, equal for experiments whose steps do the same work, whatever the images are."""
     values = {path: value for path, value in resolve(experiment).effective.items() if not path.startswith(_AS_LONG)}
     return hashlib.sha256(json.dumps(sorted(values.items())).encode()).hexdigest()[:16]
 
 
 def is_of(speed: Speed, experiment: Experiment) -> bool:
-    """Whether it was measured with steps that compute the same, on the same images."""
+    """Whether a speed was measured with the steps and the data set of this experiment."""
     return (speed.steps, speed.dataset) == (steps_of(experiment), resolve(experiment).spec.title)
 
 
 def stored() -> list[Speed]:
-    """What `python -m benchmarks.devices` has measured and kept, machine by machine; nothing where there is no such
-    file. Raises LabError where it is damaged."""
+    """The speeds stored by `python -m benchmarks.devices`, an empty list without the file. Raises LabError if the file
+    is damaged."""
     try:
         found = [Speed(**record) for record in json.loads(STORED.read_text(encoding="utf-8"))]
         if not all(one.seconds > 0 and one.images > 0 for one in found):
@@ -170,8 +187,8 @@ def stored() -> list[Speed]:
 
 
 def save(speeds: list[Speed]) -> None:
-    """Beside those of other machines; the same measurement on the same machine is replaced. A damaged file is left as
-    it is: raises LabError as `stored`."""
+    """Add speeds to the stored ones. The same measurement on the same machine is replaced. Raises LabError if the file
+    is damaged, which is then not changed."""
 
     def key(one: Speed) -> tuple[str, ...]:
         return one.name, one.machine, one.dataset, one.steps

@@ -1,4 +1,4 @@
-"""Measuring nets while they train: values for the history, images for the snapshots, and the final metrics."""
+"""Evaluation of nets during training: values for the history, images for the snapshots, and the final metrics."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from aelib.metrics.protocol import HeldOut
 from .batches import BatchLoader
 from .engines.base import Engine, Evaluation, Posterior
 
-TRAIN_SAMPLE = 500  # images of the training set on which the loss is computed too, where others are held out
+TRAIN_SAMPLE = 500  # training images on which the loss is also computed if the evaluation set is held out
 
 
 class Evaluated(NamedTuple):
@@ -23,8 +23,8 @@ class Evaluated(NamedTuple):
     Attributes:
         evaluation: codes, outputs and losses from the engine.
         pixels: the outputs as pixels, members × images × channels × height × width, not clipped.
-        figures: of each member a record of the history; for a memorised set also most_wrong (wrong pixels of its worst
-            image).
+        figures: a history record for each member; for a memorised data set also most_wrong, the number of wrong pixels
+            of the worst image.
     """
 
     evaluation: Evaluation
@@ -33,34 +33,34 @@ class Evaluated(NamedTuple):
 
 
 def history_columns(experiment: Experiment) -> tuple[str, ...]:
-    """The columns of a run's history, after epoch and seconds: the training loss and, where images are held out, their
-    loss; the parts of a variational loss; and the metrics."""
+    """The columns of a run's history besides epoch and seconds: the training loss, the loss on held-out images if there
+    are any, the parts of a variational loss, and the metrics."""
     evaluated_by = protocol(resolve(experiment).spec)
     parts = ("recon_loss", "kl") if experiment.model.variational else ()
     return *evaluated_by.losses, *parts, *evaluated_by.figures
 
 
 class Evaluator:
-    """Evaluates the members of an engine on the data set's evaluation set. experiment: of any of them."""
+    """Evaluates the members of an engine on the data set's evaluation set. experiment: that of any member."""
 
     def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
         self.resolved, self.engine, self.loader = resolve(experiment), engine, loader
         self.spec, self.images = self.resolved.spec, datasets.evaluation_set(experiment.dataset)
         self.protocol = protocol(self.spec)
         self.targets = self.images.images().to(loader.device)
-        self.total = 0 if self.protocol.held_out else len(self.images)  # images that can be learnt
+        self.total = 0 if self.protocol.held_out else len(self.images)  # number of images that can be learnt
         self.prepare()
 
     def prepare(self) -> None:
-        """Make the batches for the members that the loader has now: the evaluation set and, where it is held out, a
-        sample of the training set, so that both losses are of the same weights."""
+        """Make the batches for the loader's current members: the evaluation set and, if it is held out, a sample of the
+        training set, so that both losses are computed with the same weights."""
         held_out = self.protocol.held_out
         self.evaluation_batch = self.loader.evaluation_batch(self.images if held_out else None)
         step = -(-self.spec.splits.train // min(len(self.images), TRAIN_SAMPLE))
         self.sample = self.loader.sample(step) if held_out else None
 
     def evaluate(self, epoch: int) -> Evaluated:
-        """Evaluate all members as they are now."""
+        """Evaluate all members with their current weights."""
         sampled = self.engine.evaluate(self.sample).loss if self.sample is not None else None
         evaluation = self.engine.evaluate(self.evaluation_batch)
         pixels = self.loader.normalization.pixels(evaluation.outputs)
@@ -69,8 +69,8 @@ class Evaluator:
     def _figures(
         self, epoch: int, evaluation: Evaluation, sampled: Tensor | None, pixels: Tensor
     ) -> list[dict[str, float]]:
-        """Of each net, what the history records; sampled: losses on the training set, where the evaluation set is held
-        out."""
+        """The history record of each member. sampled: losses on the training set if the evaluation set is held out,
+        else None."""
         losses = [evaluation.loss] if sampled is None else [sampled, evaluation.loss]
         columns = {name: loss.tolist() for name, loss in zip(self.protocol.losses, losses, strict=True)}
         if evaluation.posterior is not None:
@@ -81,7 +81,7 @@ class Evaluator:
         return [{"epoch": epoch, **dict(zip(columns, row, strict=True))} for row in rows]
 
     def pictures(self, epoch: int, evaluated: Evaluated) -> dict[str, Tensor]:
-        """What `Snapshots` has of this epoch: name -> members × ..., on the CPU."""
+        """The tensors of `Snapshots` for this epoch: name -> members × ..., on the CPU."""
         resolved, evaluation, pixels = self.resolved, evaluated.evaluation, evaluated.pixels
         shape = (*evaluation.codes.shape[:2], 0)
         kept = {
@@ -101,7 +101,7 @@ class Evaluator:
         return kept
 
     def final_metrics(self, evaluated: Evaluated) -> list[dict[str, Any]]:
-        """The metrics of each net on the test set (of a memorised set, on all images)."""
+        """The metrics of each member: on the test set, or on all images of a memorised data set."""
         if self.protocol.held_out:
             found, codes, posterior = self._on_test_set()
         else:
@@ -114,7 +114,7 @@ class Evaluator:
         return found
 
     def _on_test_set(self) -> tuple[list[dict[str, Any]], Tensor, Posterior | None]:
-        """On the test set, a part at a time; codes and posterior of all its images."""
+        """Metrics, codes and posterior on the test set, evaluated part by part."""
         images = datasets.test_set(self.spec.name)
         squares, codes, weights, posteriors = [], [], [], []
         for start in range(0, len(images), datasets.EVALUATION_IMAGES):
@@ -137,5 +137,6 @@ class Evaluator:
 
 
 def _as_bytes(pixels: Tensor) -> Tensor:
-    """uint8 on the CPU, cut off outside 0 to 1; contiguous, as files want it, though nets may keep channels last."""
+    """Pixels, clipped to 0 to 1, as uint8 on the CPU; contiguous, since files need it and nets may use channels
+    last."""
     return (pixels.clamp(0, 1) * 255).round().to(torch.uint8).cpu().contiguous()

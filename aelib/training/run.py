@@ -21,11 +21,11 @@ from aelib.experiment.architecture import Architecture
 from aelib.models import Autoencoder, build
 
 Array = NDArray[np.float32]
-TOGETHER = 20_000_000  # numbers that a step may give at once, where pages evaluate a net
+TOGETHER = 20_000_000  # largest number of outputs of a layer when a run evaluates images
 
 
 def utc_text(when: datetime) -> str:
-    """A time in UTC as runs have it in `created`."""
+    """A time in the format of `Run.created`: ISO 8601 with milliseconds. when: in UTC."""
     return when.isoformat(timespec="milliseconds")
 
 
@@ -40,9 +40,9 @@ class Snapshots:
         pixels: uint8 (0 to 255, clipped), snapshots × images × channels × height × width: the reconstructions of the
             first `resolved.snapshot_images` images.
         log_var: of a variational net, as codes.
-        grid: for codes of two numbers, the decoded plane: uint8, snapshots × rows · columns × channels × height ×
+        grid: for two latent dimensions, the decoded plane: uint8, snapshots × rows · columns × channels × height ×
             width, row 0 at the top.
-        extent: what `grid` covers: snapshots × 4 (x from, x to, y from, y to).
+        extent: the part of the plane that `grid` covers: snapshots × 4 (x from, x to, y from, y to).
     """
 
     epochs: Tensor
@@ -53,7 +53,7 @@ class Snapshots:
     extent: Tensor | None = None
 
     def tensors(self) -> dict[str, Tensor]:
-        """What there is, by name."""
+        """name -> tensor, without those that are None."""
         return {name: tensor for name, tensor in vars(self).items() if tensor is not None}
 
 
@@ -62,17 +62,17 @@ class Run:
     """A finished training.
 
     Attributes:
-        experiment: what was asked for.
+        experiment: the trained experiment.
         history: one record for each recorded epoch: epoch, train_loss, seconds; for a memorised set wrong_pixels (sum
             over all images) and learnt, else valid_loss (test_loss, without a validation set) and mse of the evaluation
             set; for variational nets recon_loss and kl.
         metrics: see `aelib.metrics.EvaluationProtocol.summary`; for variational nets also `aelib.metrics.variational`.
-        epochs: how many were trained.
-        stopped: "epochs" (all of them), "learnt" or "patience".
-        seconds: of training; the share of this net where several were trained together.
-        device: a name for people.
-        created: UTC, ISO 8601 with milliseconds.
-        versions: of Python, torch, NumPy and Numba; and `engine`, the class that trained.
+        epochs: number of trained epochs.
+        stopped: why training ended: "epochs" (all of them were trained), "learnt" or "patience".
+        seconds: training time; the share of this net if several were trained together.
+        device: name of the device, for display.
+        created: time of the training's end, UTC, ISO 8601 with milliseconds.
+        versions: versions of Python, torch, NumPy and Numba, and `engine`, the class that trained.
         weights: the model's state_dict, on the CPU.
         snapshots: the net at some epochs.
     """
@@ -100,17 +100,17 @@ class Run:
 
     @property
     def spec(self) -> DatasetSpec:
-        """Of the data set."""
+        """The spec of the data set."""
         return self.resolved.spec
 
     @property
     def architecture(self) -> Architecture:
-        """The net, step by step."""
+        """The layers of the net."""
         return self.resolved.architecture
 
     @property
     def latent_dim(self) -> int:
-        """Numbers in a code."""
+        """Number of latent dimensions."""
         return self.resolved.latent_dim
 
     @property
@@ -124,14 +124,14 @@ class Run:
 
     @functools.cached_property
     def model(self) -> Autoencoder:
-        """The trained net on the CPU, in evaluation mode. Shared: not to be changed."""
+        """The trained net on the CPU, in evaluation mode. It is shared: do not change it."""
         model = build(self.experiment)
         model.load_state_dict(self.weights)
         return model.eval()
 
     @functools.cached_property
     def images(self) -> ImageSet:
-        """The evaluation set: see `datasets.evaluation_set`. Codes and reconstructions are of these."""
+        """The evaluation set: see `datasets.evaluation_set`. Codes and reconstructions refer to these images."""
         return datasets.evaluation_set(self.experiment.dataset)
 
     @functools.cached_property
@@ -141,7 +141,7 @@ class Run:
         )
 
     def _in_parts(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-        """function(x), some images at a time: the maps of convolutions need much room."""
+        """function(x), computed for a few images at a time, since feature maps need much memory."""
         together = max(1, TOGETHER // max(math.prod(step.outputs) for step in self.architecture.steps))
         return torch.cat([function(part) for part in torch.split(x, together)])
 
@@ -168,12 +168,13 @@ class Run:
 
     @functools.cached_property
     def inputs(self) -> Tensor:
-        """The evaluation set as the net sees it, pixels from 0 to 1: noisy where the experiment says so. Shared."""
+        """The net's inputs for the evaluation set, pixels from 0 to 1, with noise if the experiment evaluates with
+        noise. The tensor is shared: do not change it."""
         return self.inputs_of(self.images)
 
     def inputs_of(self, images: ImageSet) -> Tensor:
-        """Any images of the set as the net sees them in a test, pixels from 0 to 1: noisy where the experiment says
-        so."""
+        """The net's inputs for any images of the data set in an evaluation, pixels from 0 to 1, with noise if the
+        experiment evaluates with noise."""
         noise, pixels = self.experiment.corruption, images.shown.float() / 255.0
         if noise.kind == "none" or noise.where == "train":
             return pixels
@@ -181,7 +182,7 @@ class Run:
 
     @torch.no_grad()
     def restored(self, pixels: Tensor) -> Tensor:
-        """Any images (pixels from 0 to 1, n × channels × height × width) through the net, as pixels."""
+        """The net's outputs for any images, as pixels, not clipped. pixels: n × channels × height × width, 0 to 1."""
 
         def restore(part: Tensor) -> Tensor:
             return self.normalization.pixels(self.model.reconstruct(self.normalization.apply(part)))
@@ -189,12 +190,12 @@ class Run:
         return self._in_parts(restore, pixels)
 
     def reconstructions(self) -> Tensor:
-        """Every image of the evaluation set through the net, as pixels: images × channels × height × width."""
+        """The net's outputs for the evaluation set, as pixels: images × channels × height × width."""
         return self.restored(self.inputs)
 
     @torch.no_grad()
     def decode(self, codes: Array) -> Array:
-        """Codes (n × latent_dim) to pixels cut off to 0..1: n × channels × height × width."""
+        """Decode codes (n × latent_dim) to pixels, clipped to 0..1: n × channels × height × width."""
         decoded = self._in_parts(self.model.decode, torch.from_numpy(np.ascontiguousarray(codes, np.float32)))
         pixels: Array = self.normalization.pixels(decoded).clamp(0, 1).numpy()
         return pixels

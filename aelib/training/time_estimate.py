@@ -1,5 +1,5 @@
-"""What training will take, before it begins: an estimate from figures of benchmarks/scaling.md, good to a factor of
-two."""
+"""Estimate of the training time before the training, from the figures of benchmarks/scaling.md. It is accurate to a
+factor of about two."""
 
 from collections.abc import Sequence
 
@@ -13,22 +13,22 @@ from .engines.batched import FUSED_FROM, supports
 from .evaluation import TRAIN_SAMPLE
 from .trainer import HISTORY_POINTS, groups
 
-# Of one step: each operation costs something however small it is, the rest is arithmetic.
-OPERATION = 0.85e-6  # seconds
-COMPILED = 3e-6  # seconds, of a whole compiled step without its arithmetic
-MULTIPLICATION = 5e-11  # seconds: of one weight with one activation, three times a step (there, back, gradient)
-LARGE = 1.5e-11  # the same in products so large that they go through oneDNN (benchmarks/matmul.py)
-UPDATE = 1.2e-9  # seconds a parameter: of the optimiser, where there are so many that they fill the processor's caches
-NOISE = 1.2e-8  # seconds a pixel
-AUTOGRAD = 8.0  # times the operations, where autograd trains
-EVALUATION = 1.5e-4  # seconds: of one evaluation for the history
-CONVOLUTION = 8e-12  # seconds: of one multiplication of a convolution, three times a step
-MAP = 2.7e-9  # seconds: of one number that a convolution, batch norm or activation gives, there and back
-KEEP = 4e-3  # seconds: of what is computed and kept of each net in the end
+# A step has a fixed time for each operation, and the time for the arithmetic.
+OPERATION = 0.85e-6  # seconds per operation
+COMPILED = 3e-6  # seconds per compiled step, without its arithmetic
+MULTIPLICATION = 5e-11  # seconds per weight and image, three times a step (forward, backward, gradient)
+LARGE = 1.5e-11  # the same for products large enough for oneDNN (benchmarks/matmul.py)
+UPDATE = 1.2e-9  # seconds per parameter for the optimiser, if the parameters exceed the processor's caches
+NOISE = 1.2e-8  # seconds per pixel
+AUTOGRAD = 8.0  # factor on the operations if autograd trains
+EVALUATION = 1.5e-4  # seconds per evaluation for the history
+CONVOLUTION = 8e-12  # seconds per multiplication of a convolution, three times a step
+MAP = 2.7e-9  # seconds per output of a convolution, batch norm or activation, forward and backward
+KEEP = 4e-3  # seconds per net for the final evaluation and the result
 
 
 def seconds(experiments: Sequence[Experiment]) -> float:
-    """Seconds on one core for all of them, trained together where they can be."""
+    """Estimated seconds for all experiments on one core; those that can train together do."""
     return sum(_group(experiments[part[0]], len(part)) for part in groups(list(experiments)))
 
 
@@ -47,23 +47,23 @@ def _group(first: Experiment, nets: int) -> float:
     each = LARGE if widest * size >= matmul.LEAST else MULTIPLICATION
     arithmetic = 3 * parameters * size * nets * each + (parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0)
     noise = NOISE * resolve(first).spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
-    looks = min(first.epochs, HISTORY_POINTS) * (EVALUATION * slow + arithmetic / 3 * images / size)
-    return steps * (operations + arithmetic + noise) + looks + KEEP * nets
+    evaluations = min(first.epochs, HISTORY_POINTS) * (EVALUATION * slow + arithmetic / 3 * images / size)
+    return steps * (operations + arithmetic + noise) + evaluations + KEEP * nets
 
 
 def _convolutional(experiment: Experiment, images: int) -> float:
-    """Of one net: forward and backward for training, forward for evaluation."""
+    """Estimated seconds for one convolutional net: forward and backward for training, forward for evaluation."""
     net, epochs = resolve(experiment).architecture, experiment.epochs
     image = 3 * net.multiplications * CONVOLUTION + net.activations * MAP
     image += NOISE * resolve(experiment).spec.pixels if experiment.corruption.kind != "none" else 0.0
     splits = resolve(experiment).spec.splits
-    looked_at = min(splits.valid or splits.test or images, EVALUATION_IMAGES) + TRAIN_SAMPLE
-    looks = min(epochs, HISTORY_POINTS) * looked_at + (splits.test or splits.valid)
-    return image * (epochs * images + looks / 3) + KEEP
+    evaluation_images = min(splits.valid or splits.test or images, EVALUATION_IMAGES) + TRAIN_SAMPLE
+    evaluated = min(epochs, HISTORY_POINTS) * evaluation_images + (splits.test or splits.valid)
+    return image * (epochs * images + evaluated / 3) + KEEP
 
 
 def duration_text(amount: float) -> str:
-    """Seconds as people say them."""
+    """A number of seconds in words, rounded: seconds, minutes or hours."""
     if amount < 1.5:
         return "a second"
     if amount < 90:

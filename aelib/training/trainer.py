@@ -1,4 +1,4 @@
-"""fit(experiment) -> Run. One loop for one net or many, whatever engine changes the weights."""
+"""fit(experiment) -> Run. One training loop for one net or many and for every engine."""
 
 import importlib.metadata
 import platform
@@ -27,10 +27,10 @@ from .engines.base import Engine
 from .evaluation import Evaluator
 from .run import Run, Snapshots, utc_text
 
-HISTORY_POINTS = 300  # more than a plot can show
-SNAPSHOTS = 24
-SNAPSHOT_NUMBERS = 4_000_000  # pixels in all snapshots of a run that chooses its own epochs
-CHECK_EVERY = 10  # epochs between two looks for an early stop
+HISTORY_POINTS = 300  # epochs in a history: more than a plot can show
+SNAPSHOTS = 24  # snapshots of a run, unless the experiment chooses their epochs
+SNAPSHOT_NUMBERS = 4_000_000  # limit on the stored numbers of these snapshots
+CHECK_EVERY = 10  # epochs between two checks for early stopping
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 
 # Fields in which members of one batched pass may differ.
@@ -43,15 +43,15 @@ MEMBER_FIELDS = (
     "beta",
 )
 MEMORY = 512_000_000  # bytes that the nets of one group may need
-MAX_GROUP = 128  # nets of one group: more are hardly faster, and an interrupted sweep loses at most these
+MAX_GROUP = 128  # nets of one group: more are hardly faster, and an interrupted sweep loses at most one group
 
 
 class Cancelled(LabError):
-    """Training was stopped by a person; nothing is stored."""
+    """Training was stopped by a person. Nets that were still training have no run."""
 
 
 class Diverged(LabError):
-    """The loss is no longer a finite number."""
+    """The loss is no longer finite. experiment: the net's; epoch: the epoch at which this was found."""
 
     exit_code = 1
 
@@ -69,17 +69,17 @@ class Diverged(LabError):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far training is.
+    """Progress of a training.
 
     Attributes:
-        epoch, epochs: the current epoch of the batch of nets, and its last.
-        loss, learnt, history: of the first net that is still training, as in `Run`.
-        total: images that can be learnt; 0 where the data set is not memorised.
-        seconds: since training started.
-        seconds_left: at the present speed.
-        nets: how many train together now.
-        finished, wanted: nets that have ended, and all that were asked for.
-        share: of all the work, 0 to 1.
+        epoch, epochs: the current epoch of the group of nets, and its last epoch.
+        loss, learnt, history: those of the first net that is still training, as in `Run`.
+        total: number of images that can be learnt; 0 if the data set is not memorised.
+        seconds: time since the start.
+        seconds_left: estimated remaining time at the current speed.
+        nets: number of nets that train together now.
+        finished, wanted: number of nets that have ended, and of all nets.
+        share: share of all work that is done, 0 to 1.
     """
 
     epoch: int
@@ -102,11 +102,18 @@ def fit(
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Run:
-    """Train one net. The same experiment on the same device gives the same run; trained among others it is the same
-    but for rounding, which long training can amplify.
+    """Train one net.
 
-    on_progress is called some five times a second, and `cancelled` asked as often.
-    Raises Diverged, Cancelled, or LabError for a device that is not here.
+    The same experiment on the same device gives the same run. Trained together with others, a net gives the same run
+    except for rounding, which long training can amplify.
+
+    Args:
+        experiment: what to train.
+        device: auto, cpu, cuda or mps.
+        on_progress: called about five times a second.
+        cancelled: called as often; True stops the training.
+
+    Raises Diverged, Cancelled, and LabError for a device that this machine does not have.
     """
     (result,) = fit_many([experiment], device, on_progress, cancelled)
     if isinstance(result, Diverged):
@@ -121,18 +128,19 @@ def fit_many(
     cancelled: Callable[[], bool] | None = None,
     on_result: Callable[[Run | Diverged], None] | None = None,
 ) -> list[Run | Diverged]:
-    """Train nets, those that differ only in MEMBER_FIELDS in one batched pass; results in the order asked for.
+    """Train nets; those that differ only in MEMBER_FIELDS train together. Results are in the order of the experiments.
 
-    A net that diverges gives a Diverged in its place and leaves the others alone. More nets than fit into memory
-    train one group after the other. on_result gets each net as soon as its group has ended, so that finished
-    nets are stored even if the rest fails. Raises Cancelled.
+    The result of a net that diverges is a Diverged, and the others continue. More nets than fit into memory train one
+    group after the other. on_result: called with the result of each net at the end of its group, so that finished nets
+    can be stored even if the rest fails; for the other arguments see `fit`. Raises Cancelled, and LabError for a device
+    that this machine does not have.
     """
     where, start = pick_device(device), time.perf_counter()
     results: dict[int, Run | Diverged] = {}
     work, done = sum(experiment.epochs for experiment in experiments), 0
 
     def report(progress: Progress) -> None:
-        """The progress of one group as a share of all."""
+        """Report the progress of one group as a share of all work."""
         if on_progress is not None:
             share = (done + group_work * progress.epoch / progress.epochs) / work
             seconds = time.perf_counter() - start
@@ -153,8 +161,8 @@ def fit_many(
 
 
 def groups(experiments: Sequence[Experiment], max_size: int = MAX_GROUP) -> list[list[int]]:
-    """Indices of experiments that train together: of one shape, at most max_size, and not more than fit into
-    MEMORY."""
+    """Groups of indices of experiments that train together: of one shape, at most max_size in a group, and not more
+    than fit into MEMORY."""
     same_shape: dict[Any, list[int]] = {}
     for i, experiment in enumerate(experiments):
         values = flatten(experiment.model_dump(mode="json"))
@@ -166,14 +174,14 @@ def groups(experiments: Sequence[Experiment], max_size: int = MAX_GROUP) -> list
         first = experiments[group[0]]
         snapshots = SNAPSHOTS if first.snapshots is None else len(first.snapshots)
         most = max(1, min(max_size, MEMORY // batched.bytes_needed(first, snapshots)))
-        count = -(-len(group) // most)  # as many batches as must be, of equal size
+        count = -(-len(group) // most)  # as few groups as possible, of about equal size
         parts += [group[k * len(group) // count : (k + 1) * len(group) // count] for k in range(count)]
     return parts
 
 
 @contextmanager
 def _threads(members: list[Experiment]) -> Iterator[None]:
-    """One thread for one small net: handing out its tiny operations to more of them costs more than it saves."""
+    """Use one thread for small nets: distributing their tiny operations to several threads takes longer."""
     before = torch.get_num_threads()
     numbers = sum(resolve(member).architecture.parameters for member in members)
     small = batched.supports(members[0]) and numbers < 50_000
@@ -188,7 +196,7 @@ def _threads(members: list[Experiment]) -> Iterator[None]:
 
 
 class _Fit:
-    """One group of experiments on their way. `rows` says which experiment each of the engine's members is."""
+    """The training of one group. rows: index of the experiment of each of the engine's current members."""
 
     def __init__(
         self,
@@ -208,8 +216,8 @@ class _Fit:
         self.rows = list(range(len(members)))
         self.history: list[list[dict[str, float]]] = [[] for _ in members]
         self.snapshots: list[list[dict[str, Tensor]]] = [[] for _ in members]
-        self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and when
-        self.share = 0.0  # seconds of training, divided among the nets that were training
+        self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and its epoch
+        self.share = 0.0  # seconds of training per net, divided among the nets that were training
         self.results: dict[int, Run | Diverged] = {}
 
     def run(self) -> list[Run | Diverged]:
@@ -220,7 +228,7 @@ class _Fit:
         chosen = first.snapshots
         snapshots = set(chosen) if chosen is not None else _spread(epochs, min(SNAPSHOTS, room), log_only=True)
         checks = first.early_stop.kind != "none"
-        looks = records | snapshots | {0, epochs}
+        recorded = records | snapshots | {0, epochs}
         self.start = self.last = reported = asked = time.perf_counter()
         self._evaluate(0, snapshots)
         for epoch in range(1, epochs + 1):
@@ -229,10 +237,10 @@ class _Fit:
                 self.engine.step(batch, factor, beta_factor)
                 if (now := time.perf_counter()) - asked >= REPORT_EVERY:
                     asked = now
-                    self._obey(epoch)
+                    self._raise_if_cancelled(epoch)
             check = checks and epoch % CHECK_EVERY == 0
-            if check or epoch in looks:
-                self._evaluate(epoch, snapshots, record=epoch in looks, check=check)
+            if check or epoch in recorded:
+                self._evaluate(epoch, snapshots, record=epoch in recorded, check=check)
                 if not self.rows:
                     break
             if (now := time.perf_counter()) - reported >= REPORT_EVERY:
@@ -240,7 +248,7 @@ class _Fit:
                 self._report(epoch, epochs)
         return [self.results[i] for i in range(len(self.members))]
 
-    def _obey(self, epoch: int) -> None:
+    def _raise_if_cancelled(self, epoch: int) -> None:
         if self.cancelled is not None and self.cancelled():
             raise Cancelled(f"Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.")
 
@@ -263,8 +271,10 @@ class _Fit:
             )
 
     def _evaluate(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
-        """Look at every net as it is now: record it in the history, check whether it may stop early, and take those off
-        that are done. Checks have epochs of their own, so that what a plot can use does not decide when a run ends."""
+        """Evaluate every net: record it in the history, check for early stopping, and remove nets that have ended.
+
+        The epochs of checks do not depend on those of records, so that the plots do not decide when a run ends.
+        """
         evaluated = self.evaluator.evaluate(epoch)
         now = time.perf_counter()
         self.share += (now - self.last) / len(self.rows)
@@ -334,7 +344,7 @@ class _Fit:
 
 
 def _engine(members: list[Experiment], device: torch.device) -> Engine:
-    """The fastest that serves these members and works on this machine."""
+    """The fastest engine that can train these members and works on this machine."""
     models = [build(member) for member in members]
     for kind in registry.serving(members, device):
         engine = kind.make(models, members, device)
@@ -344,7 +354,8 @@ def _engine(members: list[Experiment], device: torch.device) -> Engine:
 
 
 def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
-    """About so many epochs from 1 to the last, dense at the start for logarithmic axes, even for linear ones."""
+    """About `points` epochs from 0 to the last: half of them spaced logarithmically, half linearly, or all of them
+    logarithmically."""
     chosen = set(np.geomspace(1, epochs, points if log_only else points // 2).round().astype(int).tolist())
     if not log_only:
         chosen |= set(np.linspace(1, epochs, points // 2).round().astype(int).tolist())

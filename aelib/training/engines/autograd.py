@@ -1,4 +1,4 @@
-"""The engine that leaves gradients to autograd: any model, one at a time."""
+"""The autograd engine: any model, one at a time, with gradients from autograd."""
 
 import math
 
@@ -15,11 +15,11 @@ from .base import Batch, EngineKind, Evaluation, Posterior
 
 
 def _full(numbers: Tensor) -> Tensor:
-    """Out of mixed precision: losses are computed in full."""
+    """float32 instead of bfloat16: losses are computed in full precision."""
     return numbers.float() if numbers.dtype is torch.bfloat16 else numbers
 
 
-# numbers that may be needed at once for a look without gradients: few enough for a processor's caches, many for a GPU
+# numbers per pass of an evaluation: few enough for a processor's caches, many for a GPU
 AT_ONCE = {"cpu": 2_000_000}
 AT_ONCE_ELSEWHERE = 20_000_000
 
@@ -32,19 +32,20 @@ class AutogradEngine:
         self.model = model.to(device)
         self.pictures = not experiment.model.dense
         if self.pictures:
-            # channels last: what convolutions of oneDNN and of tensor cores are made for
-            # (benchmarks/convolution.py)
+            # channels last is the fastest layout for oneDNN and tensor cores (benchmarks/convolution.py)
             self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if device.type == "cuda":
-            # 32 bits are 32 bits, and the same experiment gives the same run: cuDNN would otherwise round what
-            # convolutions multiply to 19 bits (TF32), and sum gradients in any order
+            # otherwise cuDNN rounds the factors of convolutions to 19 bits (TF32) and sums gradients in any order, so
+            # that the same experiment gives different runs
             torch.backends.cudnn.allow_tf32, torch.backends.cudnn.deterministic = False, True
         self.mixed = torch.autocast(
             device.type, torch.bfloat16, enabled=self.pictures and experiment.precision == "mixed"
         )
         self.stores_codes = resolve(experiment).stores_codes or experiment.model.variational
         widest = 2 * max(math.prod(step.outputs) for step in resolve(experiment).architecture.steps)
-        self.together = max(1, AT_ONCE.get(device.type, AT_ONCE_ELSEWHERE) // widest)  # images of one look
+        self.together = max(
+            1, AT_ONCE.get(device.type, AT_ONCE_ELSEWHERE) // widest
+        )  # images per pass of an evaluation
         self.loss = losses.select(experiment.loss, experiment.output_activation)
         self.beta, self.free_bits = experiment.beta, experiment.free_bits
         settings = experiment.optimizer
@@ -54,19 +55,20 @@ class AutogradEngine:
         )
 
     def _laid(self, images: Tensor) -> Tensor:
-        """In memory as the net's own maps are: what is shown, and what it is compared with."""
+        """Images in the memory layout of the net's feature maps."""
         return images.contiguous(memory_format=torch.channels_last) if self.pictures else images
 
     def _compared(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Outputs, and the reconstruction loss: mean over pixels and images; of a variational net summed over
-        pixels."""
+        """Outputs and reconstruction loss: mean over pixels and images; for a variational net summed over pixels, mean
+        over images."""
         logits = _full(logits)
         outputs = self.model.output(logits)
         loss = self.loss.value(logits, outputs, self._laid(targets)).mean()
         return outputs, loss * outputs[0].numel() if self.model.variational else loss
 
     def _sampled(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """mu, log_var, the reconstruction loss of sampled codes, and the KL of each code number."""
+        """mu, log_var, the reconstruction loss of sampled codes, and the KL of each latent dimension (nats, mean over
+        images)."""
         if batch.eps is None:
             raise ValueError("a variational net needs random numbers")
         with self.mixed:
@@ -118,7 +120,7 @@ class AutogradEngine:
         return Evaluation(codes, outputs, mean([evaluation.loss for evaluation in evaluations]), posterior)
 
     def _evaluate_part(self, batch: Batch) -> Evaluation:
-        """Evaluate images that are few enough for one pass."""
+        """Evaluate a batch in one pass."""
         if not self.model.variational:
             with self.mixed:
                 codes, logits = self.model.through(self._laid(batch.inputs[0]))

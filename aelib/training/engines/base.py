@@ -1,4 +1,4 @@
-"""What the training loop needs from an engine, the part that changes the weights.
+"""The interface between the training loop and an engine, which updates the weights.
 
 An engine trains one or more `members`: nets of one shape that may differ in seed, learning rate, momentum, weight
 decay, noise level and β. `registry.ENGINES` lists the engines, each with an `EngineKind`.
@@ -16,8 +16,11 @@ from aelib.models import Autoencoder
 
 
 class Batch(NamedTuple):
-    """Normalised images, (members or 1) × images × channels × height × width; `inputs` go in, `targets` are wanted.
-    eps: for variational nets, standard normal, members × images × latent_dim."""
+    """A batch.
+
+    inputs, targets: normalised images, (members or 1) × images × channels × height × width; eps: for variational nets,
+    standard normal numbers, members × images × latent_dim.
+    """
 
     inputs: Tensor
     targets: Tensor
@@ -25,12 +28,13 @@ class Batch(NamedTuple):
 
 
 class Posterior(NamedTuple):
-    """What an evaluation of variational nets has in addition.
+    """The additional results of an evaluation of variational nets.
 
     Attributes:
-        log_var: members × images × latent_dim.
-        recon_loss: of a sampled code, summed over pixels, mean over images: members, float64 on the CPU.
-        kl: in nats, mean over images: members × latent_dim, float64 on the CPU.
+        log_var: log variances of the codes, members × images × latent_dim.
+        recon_loss: reconstruction loss of sampled codes, summed over pixels, mean over images: members, float64 on the
+            CPU.
+        kl: KL in nats, mean over images: members × latent_dim, float64 on the CPU.
     """
 
     log_var: Tensor
@@ -39,15 +43,15 @@ class Posterior(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The nets as they are now.
+    """The results of an evaluation.
 
     Attributes:
-        codes: members × images × latent_dim; of variational nets the means. latent_dim is 0 where codes are too large
-            to be stored.
+        codes: members × images × latent_dim, for variational nets the means. latent_dim is 0 if codes are too large to
+            be stored.
         outputs: the decoded codes, members × images × channels × height × width, normalised.
-        loss: the objective: the mean over pixels and images (of variational nets see `aelib.nn.variational`): members,
+        loss: the objective, mean over pixels and images (for variational nets see `aelib.nn.variational`): members,
             float64 on the CPU, since MPS has no float64.
-        posterior: of variational nets.
+        posterior: additional results of variational nets, else None.
     """
 
     codes: Tensor
@@ -57,20 +61,21 @@ class Evaluation(NamedTuple):
 
 
 class Engine(Protocol):
-    """One optimisation step at a time, for all members at once."""
+    """An engine performs optimisation steps for all members at once. members: their number."""
 
     members: int
 
     def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
-        """One update of every member; the factors are those of the rate's schedule and of β's warm-up."""
+        """Update every member once. rate_factor, beta_factor: factors (0 to 1) on learning rate and β, from the
+        schedule and the warm-up."""
         ...
 
     def evaluate(self, batch: Batch) -> Evaluation:
-        """Codes, outputs and loss, without changing anything."""
+        """Codes, outputs and loss of a batch; the weights do not change."""
         ...
 
     def decode(self, codes: Tensor) -> Tensor:
-        """Codes, members × n × latent_dim, to normalised images, members × n × channels × height × width."""
+        """Decode codes, members × n × latent_dim, to normalised images, members × n × channels × height × width."""
         ...
 
     def state(self, member: int) -> dict[str, Tensor]:
@@ -78,22 +83,21 @@ class Engine(Protocol):
         ...
 
     def retain(self, members: list[int]) -> None:
-        """Go on with these members only, in this order."""
+        """Continue with these members only, in this order."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class EngineKind:
-    """One engine, as the trainer chooses it: one registry entry holds all that it must know.
+    """The registry entry of an engine, with everything that the trainer needs to choose it.
 
     Attributes:
         name: as in docs/architecture.md.
-        trains: (experiments of nets that may train together) whether the engine can train them: it knows every choice
-            of theirs, and they are of the size that it is made for.
-        make: (models, experiments, device) gives the engine; one model for each experiment. None where a library that
-            it needs does not work on this machine, which the log then says: the next engine trains the nets.
+        trains: whether the engine can train these experiments: it supports all their choices and their size.
+        make: (models, experiments, device) -> engine, with one model for each experiment. None if a library that it
+            needs does not work on this machine; this is logged, and the next engine trains the nets.
         together: whether it trains several nets in one pass; else one at a time.
-        devices: types of device that it is made for, such as "cuda"; None: every one.
+        devices: device types that it supports, such as "cuda"; None for all.
     """
 
     name: str
@@ -103,6 +107,6 @@ class EngineKind:
     devices: tuple[str, ...] | None = None
 
     def serves(self, experiments: Sequence[Experiment], device: torch.device) -> bool:
-        """Whether the trainer may leave these nets, which differ at most in `trainer.MEMBER_FIELDS`, to the engine."""
+        """Whether the engine can train these nets, which differ at most in `trainer.MEMBER_FIELDS`, on this device."""
         here = self.devices is None or device.type in self.devices
         return here and (self.together or len(experiments) == 1) and self.trains(experiments)

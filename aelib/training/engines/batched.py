@@ -1,9 +1,9 @@
-"""Many small dense nets in one batched pass, gradients by hand; also the fast way to train just one.
+"""The batched engine: many small dense nets in one pass, with gradients by hand. It is also fast for a single net.
 
-Why by hand: an epoch of a 35-20-10-2 net is some 40 tiny operations, and autograd's graph, with one optimiser
-step for each of its tensors, costs several times the arithmetic (`benchmarks/training.py` measures it).
-So here all parameters of all members lie in one flat buffer, every operation writes into a buffer made once,
-and the optimiser is a handful of operations over the flat buffer.
+Gradients are computed by hand because an epoch of a 35-20-10-2 net has about 40 tiny operations, and autograd's graph,
+with one optimiser step for each tensor, takes several times as long as the arithmetic (see `benchmarks/training.py`).
+Here all parameters of all members are in one flat buffer, every operation writes into a preallocated buffer, and the
+optimiser is a few operations on the flat buffer.
 
 Layout: samples are the inner axis. Activations of a layer are members × (size + 1) × images; the last row is 1
 and multiplies the bias, so weight and bias are one matrix, members × outputs × (inputs + 1), and one product.
@@ -27,12 +27,12 @@ from .base import Batch, EngineKind, Evaluation, Posterior
 from .batched_vae import Bottleneck
 from .matmul import bmm
 
-FUSED_FROM = 40_000  # parameters of a net from which on torch's fused Adam is faster than a few operations over all
+FUSED_FROM = 40_000  # parameters of a net from which torch's fused Adam is faster than operations on the flat buffer
 
 
 def supports(experiment: Experiment) -> bool:
-    """Whether this engine can train the experiment: dense, without batch norm (which couples the images), and every
-    choice of it has a batched form in its registry entry."""
+    """Whether this engine can train the experiment: the net is dense, without batch norm (which couples the images),
+    and the registry entries of all its choices have a batched form."""
     model = experiment.resolved_model
     return (
         model.dense
@@ -44,27 +44,27 @@ def supports(experiment: Experiment) -> bool:
 
 
 def bytes_needed(experiment: Experiment, snapshots: int) -> int:
-    """What one member needs at most while it trains: parameters with gradient, optimiser and scratch; activations and
-    noise of a batch; what is kept of it along the way."""
+    """Upper bound on the memory of one member during training: parameters with gradient, optimiser state and scratch;
+    activations and noise of a batch; snapshots."""
     described, model = resolve(experiment).spec, experiment.resolved_model
     images = described.splits.train
-    looked_at = images if described.memorised else datasets.EVALUATION_IMAGES
+    evaluated = images if described.memorised else datasets.EVALUATION_IMAGES
     batch = experiment.batch_size or images
     flat = resolve(experiment).architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
     rooms = (
-        batch + looked_at + resolve(experiment).stores_grid * GRID_SIDE**2 + (0 if described.memorised else looked_at)
+        batch + evaluated + resolve(experiment).stores_grid * GRID_SIDE**2 + (0 if described.memorised else evaluated)
     )
     activations = 4 * widths * rooms
-    noise = 12 * described.pixels * max(batch, looked_at) if experiment.corruption.kind != "none" else 0
+    noise = 12 * described.pixels * max(batch, evaluated) if experiment.corruption.kind != "none" else 0
     if model.variational:
         noise += 6 * resolve(experiment).latent_dim * images
-    kept = snapshots * (8 * looked_at * resolve(experiment).latent_dim + resolve(experiment).snapshot_numbers)
+    kept = snapshots * (8 * evaluated * resolve(experiment).latent_dim + resolve(experiment).snapshot_numbers)
     return 4 * (flat + activations + noise) + kept
 
 
 def _setting(values: list[float]) -> Setting:
-    """One number where all members agree, else float64 on the CPU, one for each."""
+    """One number if all members have the same value, else a float64 tensor on the CPU with one number for each."""
     return values[0] if len(set(values)) == 1 else torch.tensor(values, dtype=torch.float64)
 
 
@@ -81,8 +81,11 @@ class _Layer:
 
 
 class _Buffers:
-    """Room for one forward and backward pass over so many images. steps: the layers; y[i] goes into layer i, z[i + 1]
-    comes out of it (twice as many numbers as y where it gives mu and log_var)."""
+    """Buffers for one forward and backward pass over `images` images.
+
+    steps: the layers. y[i] is the input of layer i and z[i + 1] its output before the activation (mu and log_var, twice
+    as many numbers as y, for the code of a variational net).
+    """
 
     def __init__(self, steps: list[DenseStep], members: int, images: int, like: Tensor) -> None:
         sizes = [*(step.inputs for step in steps), steps[-1].outputs]
@@ -95,13 +98,13 @@ class _Buffers:
         self.loaded = (like, like)
 
     def load(self, batch: Batch) -> None:
-        """Copy a batch in, but for what is there already (full-batch training)."""
+        """Copy a batch into the buffers, unless it is already there (full-batch training)."""
         inputs, targets = self.loaded
         if batch.inputs is not inputs:
             self.y[0].copy_(batch.inputs.flatten(2).transpose(1, 2))
         if batch.targets is batch.inputs:
             if batch.targets is not targets:
-                self.target.copy_(self.y[0])  # turned already
+                self.target.copy_(self.y[0])  # already transposed
         elif batch.targets is not targets:
             self.target.copy_(batch.targets.flatten(2).transpose(1, 2))
         self.loaded = (batch.inputs, batch.targets)
@@ -146,7 +149,7 @@ class BatchedDense:
     # --- layout: one flat buffer, segment after segment, each members × numbers -----------------------------
 
     def _segments(self) -> list[int]:
-        """Numbers of one member in each segment: a matrix, and a slope where there is one."""
+        """Size of each segment for one member: a matrix for each layer, and a slope if its activation learns one."""
         sizes = []
         for step in self.steps:
             sizes.append(step.outputs * (step.inputs + 1))
@@ -166,16 +169,16 @@ class BatchedDense:
         return torch.cat(parts)[None]
 
     def _by_segment(self, rows: Tensor) -> Tensor:
-        """members × parameters → flat, segment after segment."""
+        """members × parameters to flat, segment after segment."""
         return torch.cat([part.flatten() for part in torch.split(rows, self._segments(), dim=1)])
 
     def _expand(self, values: Tensor) -> Tensor:
-        """members → flat: every number of a member gets the member's value."""
+        """One value for each member to flat: every number of a member gets the member's value."""
         return values.to(self.flat.dtype).to(self.flat.device)[self._member_of]
 
     @property
     def _numbers(self) -> int:
-        """Parameters of one member."""
+        """Number of parameters of one member."""
         return sum(self._segments())
 
     def _pieces(self, flat: Tensor) -> list[list[Tensor]]:
@@ -235,17 +238,17 @@ class BatchedDense:
         self.optimizer.step(self.gradient, rate_factor)
 
     def _differentiate(self, room: _Buffers, eps: Tensor | None = None, beta_factor: float = 1.0) -> None:
-        """The gradient of the loaded batch, into `gradient`."""
+        """Compute the gradient of the loaded batch into `gradient`."""
         self._run(room, eps)
         last = len(self.layers)
         delta = room.delta[last]
         self.loss_gradient(room.y[last], room.target, delta)
-        # a mean over images, and over pixels where there is no KL to weigh against
+        # a mean over images, and over pixels unless the net is variational
         delta.mul_(1.0 / (delta.shape[2] * (1 if self.bottleneck else delta.shape[1])))
         for i in range(last, 0, -1):
             layer, delta = self.layers[i - 1], room.delta[i]
             if self.bottleneck is not None and i == self.code_at:
-                assert eps is not None  # noqa: S101 - for the type checker: variational nets are fed with it
+                assert eps is not None  # noqa: S101 - for the type checker: batches of variational nets have it
                 delta = self.bottleneck.backward(delta, room.z[i], eps, beta_factor)
             elif not (i == last and self.loss.of_logits):
                 if layer.slope_gradient is not None:
@@ -271,7 +274,7 @@ class BatchedDense:
             loss = objective(recon_loss, kl_each, self.bottleneck.beta, self.bottleneck.free_bits)
             posterior = Posterior(log_var.transpose(1, 2).clone(), recon_loss, kl_each)
             room.y[self.code_at].copy_(mu)
-            for i in range(self.code_at, len(self.layers)):  # again from the code on, now of the mean
+            for i in range(self.code_at, len(self.layers)):  # decode again, now from the mean
                 self._layer(room, i, None)
         codes = room.y[self.code_at].transpose(1, 2).clone()
         outputs = room.y[-1].transpose(1, 2).reshape(self.members, -1, *self.shape)
@@ -286,13 +289,13 @@ class BatchedDense:
         return room.y[-1].transpose(1, 2).reshape(self.members, -1, *self.shape)
 
     def _loss(self, room: _Buffers) -> Tensor:
-        """float64 on the CPU, members: mean over pixels and images of what was decoded last."""
+        """Loss of each member (float64 on the CPU), mean over pixels and images of the last outputs."""
         return self.loss.value(room.z[-1], room.y[-1], room.target).mean(dim=(1, 2)).cpu().double()
 
     # --- members --------------------------------------------------------------------------------------------
 
     def state(self, member: int) -> dict[str, Tensor]:
-        """Named as in `DenseAutoencoder`'s state_dict."""
+        """The member's state_dict, with the names of `DenseAutoencoder`."""
         state: dict[str, Tensor] = {}
         for i, layer in enumerate(self.layers):
             part, at = ("encoder", i) if i < self.code_at else ("decoder", i - self.code_at)

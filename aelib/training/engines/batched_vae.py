@@ -1,11 +1,12 @@
-"""The code of variational nets in the batched engine: sampled on the way there, differentiated by hand on the way back.
+"""The code of variational nets in the batched engine: sampled in the forward pass, differentiated by hand in the
+backward pass.
 
 Layout as in `batched`: members × numbers × images. With z = mu + σ eps, σ = exp(log_var / 2), B images, G =
 ∂/∂z of the reconstruction loss, and KL_j = ½ (mu² + σ² − 1 − log_var) (see `aelib.nn.variational`), the derivatives are
 
     ∂/∂mu = G + β mu / B        ∂/∂log_var = G eps σ / 2 + β (σ² − 1) / 2B
 
-the terms with β only for code numbers whose mean KL is above the free bits.
+where the terms with β apply only to latent dimensions whose mean KL is above the free bits.
 """
 
 import torch
@@ -16,27 +17,28 @@ from aelib.nn.variational import kl
 
 
 class Bottleneck:
-    """For nets of one latent_dim. beta: one number, or float64 on the CPU with one for each member."""
+    """The code of nets with the same latent_dim. beta: one number, or a float64 tensor on the CPU with one per
+    member."""
 
     def __init__(self, latent_dim: int, beta: Setting, free_bits: float, device: torch.device) -> None:
         self.latent_dim, self.free_bits = latent_dim, free_bits
         self.beta = beta
         self._wide = torch.float32 if device.type == "mps" else torch.float64  # MPS has no float64
         self._device = device
-        self._take()
+        self._copy_beta()
 
-    def _take(self) -> None:
-        """β on the device, members (or 1) × 1 × 1, so that no step copies it there."""
+    def _copy_beta(self) -> None:
+        """Copy β to the device, members (or 1) × 1 × 1, so that no step has to."""
         beta = torch.as_tensor(self.beta, dtype=torch.float64).to(self._wide).to(self._device)
         self._beta = beta.reshape(-1, 1, 1)
 
     def split(self, heads: Tensor) -> tuple[Tensor, Tensor]:
-        """mu and log_var, from what the code's layer gives: members × 2 latent_dim × images."""
+        """mu and log_var, from the output of the code's layer, members × 2 latent_dim × images."""
         return heads[:, : self.latent_dim], heads[:, self.latent_dim :]
 
     def forward(self, heads: Tensor, eps: Tensor | None, out: Tensor) -> None:
-        """The code into `out` (members × latent_dim × images): sampled, or the mean where eps (members × images ×
-        latent_dim) is None."""
+        """Write the code to `out` (members × latent_dim × images): a sample with eps (members × images × latent_dim),
+        or the mean if eps is None."""
         mu, log_var = self.split(heads)
         if eps is None:
             out.copy_(mu)
@@ -56,7 +58,7 @@ class Bottleneck:
         return torch.cat([to_mu, to_log_var], dim=1)
 
     def _weight(self, mu: Tensor, log_var: Tensor, beta_factor: float) -> Tensor:
-        """What the derivative of the KL is multiplied by; broadcasts with members × latent_dim × images."""
+        """The factor on the derivative of the KL; it broadcasts with members × latent_dim × images."""
         beta = (self._beta * (beta_factor / mu.shape[2])).to(mu.dtype)
         if self.free_bits == 0:
             return beta
@@ -64,7 +66,7 @@ class Bottleneck:
         return beta * paid
 
     def retain(self, members: Tensor) -> None:
-        """Go on with these members only."""
+        """Continue with these members only."""
         if isinstance(self.beta, Tensor):
             self.beta = self.beta[members]
-            self._take()
+            self._copy_beta()

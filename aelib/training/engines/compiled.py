@@ -1,11 +1,12 @@
-"""One small dense net at a time, compiled: the steps of the batched engine for a single member, as machine code.
+"""The compiled engine: the steps of the batched engine for one small dense net, as machine code.
 
-With one net even the batched engine spends most of its time between operations. Here a whole gradient and the
+For a single net even the batched engine spends most of its time between operations. Here the whole gradient and the
 optimiser's update are two calls that Numba has compiled; they release the GIL. Samples are the inner axis, so every
-inner loop runs over them and is vectorised. Compiling takes some seconds, once on a machine: Numba caches the result.
+inner loop runs over them and is vectorised. Compiling takes a few seconds, once on each machine: Numba caches the
+result.
 
-Activations, losses and optimisers come from their registries (`aelib.nn.loops` has ours). `gradient` calls those of
-activations and losses by their address, so that one compiled function serves every network.
+The loops of activations, losses and optimisers are in their registry entries (ours are in `aelib.nn.loops`). `gradient`
+calls those of activations and losses by their addresses, so that one compiled function works for every net.
 """
 
 import functools
@@ -53,13 +54,13 @@ def _machine_code(function: Callable[..., None], signature: Any) -> Any:
 
 
 def _address(function: Callable[..., None], signature: Any) -> int:
-    """Where the compiled loop begins in memory. It stays there: `_machine_code` caches it."""
+    """The address of a compiled loop. It stays valid, since `_machine_code` caches the loop."""
     (result,) = _machine_code(function, signature).overloads.values()
     return int(result.library.get_pointer_to_function(result.fndesc.llvm_func_name))
 
 
 def _caller(signature: Any) -> Any:
-    """A function for compiled code: (address, *arguments) calls the loop of that signature at that address."""
+    """An intrinsic for compiled code: (address, *arguments) calls the loop with this signature at the address."""
 
     def generate(context: Any, builder: Any, called: Any, values: Any) -> Any:
         kind = context.call_conv.get_function_type(types.void, signature.args)
@@ -120,20 +121,20 @@ def gradient(
     scratch: Any,
     power: Any,
 ) -> None:
-    """The gradient of one batch, into g. Four inputs at a time keep the sums in registers.
+    """Compute the gradient of one batch into g. Inputs are processed four at a time, to keep the sums in registers.
 
     Args:
         p, g: parameters and gradient, flat, layer after layer outputs × (inputs + 1), the bias last.
         sizes: int, layers + 1.
         forwards, backwards: addresses of the activations' loops, layers.
         loss: address of the loss's loop.
-        of_logits: whether that gives the derivative with respect to the last z.
+        of_logits: whether the loss's loop gives the derivative with respect to the last z.
         x, target: pixels × images.
-        zs, ys, ds: room for the outputs × images of every layer, one below the other.
-        scratch, power: room for the largest layer, flat.
+        zs, ys, ds: buffers for z, y and derivatives, outputs × images of all layers, one below the other.
+        scratch, power: buffers for the largest layer, flat.
     """
     layers, images = len(forwards), x.shape[1]
-    at, to = 0, 0  # where the layer's weights, and its outputs, begin
+    at, to = 0, 0  # offsets of the layer's weights and of its outputs
     for i in range(layers):
         inputs, outputs = sizes[i], sizes[i + 1]
         before = x if i == 0 else ys[to - inputs : to]
@@ -224,10 +225,10 @@ def gradient(
 
 
 class CompiledDense(BatchedDense):
-    """Engine (see `base.Engine`) for one dense net: steps are compiled, evaluation is the batched engine's."""
+    """Engine (see `base.Engine`) for one dense net: compiled steps, and the evaluation of the batched engine."""
 
     def __init__(self, model: Autoencoder, experiment: Experiment) -> None:
-        """Raises EntryError where a loop of a registry entry does not compile."""
+        """Raises EntryError if a loop of a registry entry does not compile."""
         super().__init__([model], [experiment], torch.device("cpu"))
         self.sizes = np.array([self.steps[0].inputs, *(step.outputs for step in self.steps)])
         loops = [_served(ACTIVATIONS[step.activation].compiled)() for step in self.steps]
@@ -272,14 +273,14 @@ class CompiledDense(BatchedDense):
 
 
 def _served(loops: Callable[[], Any] | None) -> Callable[[], Any]:
-    """What a registry entry has for this engine. Raises ValueError where it has nothing: see `numba_support.KIND`."""
+    """The compiled form of a registry entry. Raises ValueError without one: see `numba_support.KIND`."""
     if loops is None:
         raise ValueError("the compiled engine does not serve this experiment")
     return loops
 
 
 def warm() -> None:
-    """Compile, or load what was compiled before, so that the first training does not wait for it."""
+    """Compile the engine, or load it from Numba's cache, so that the first training does not wait for it."""
     experiment = Experiment()
     engine = CompiledDense(build(experiment), experiment)
     images = torch.zeros(1, 1, *resolve(experiment).spec.shape)

@@ -1,8 +1,8 @@
-"""Many small dense nets on a CUDA device: the steps of `batched`, recorded once and replayed as one CUDA graph.
+"""Many small dense nets on a CUDA device: a step of `batched`, recorded once and replayed as a CUDA graph.
 
-A step is some sixty small kernels, and on a GPU each of them costs more to launch than to run. A graph is launched
-once. All that changes from step to step must then lie on the device: the batch (copied into place), the schedule and
-Adam's corrections (three numbers). See https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs.
+A step has about sixty small kernels, and on a GPU each takes longer to launch than to run. A graph is launched with one
+call. All values that change from step to step must be on the device: the batch, which is copied into place, and three
+numbers for the schedule and Adam's corrections. See https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs.
 """
 
 import logging
@@ -18,16 +18,16 @@ from aelib.nn.optimizers import Setting
 from .base import Batch, EngineKind
 from .batched import BatchedDense, supports
 
-WARM_UP = 3  # steps before one is recorded: libraries set themselves up on their first calls
+WARM_UP = 3  # steps before the recording: libraries initialise themselves on their first calls
 
 _log = logging.getLogger(__name__)
 
 
 class GraphedDense(BatchedDense):
-    """Engine (see `base.Engine`). Where recording fails it goes on step by step, and says so in the log. On a
-    device without graphs it does so from the start, with the same arithmetic (so it can be tested there)."""
+    """Engine (see `base.Engine`). If the recording fails, it continues step by step and logs a warning. On a device
+    without graphs it always works step by step with the same arithmetic, so that it can be tested there."""
 
-    fuses = False  # the graph has the optimiser in it
+    fuses = False  # the graph contains the optimiser
 
     def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
         super().__init__(models, experiments, device)
@@ -35,11 +35,11 @@ class GraphedDense(BatchedDense):
         self._begin()
 
     def _begin(self) -> None:
-        """For the members as they are now."""
+        """Set up the current members, without recorded graphs."""
         self.graphs: dict[int, torch.cuda.CUDAGraph] = {}
         self.warm: dict[int, int] = {}
         device = self.flat.device
-        # factor / first correction, second correction, factor: of this step
+        # of the current step: rate factor / first correction, second correction, rate factor
         self.now = torch.ones(3, device=device)
         self.rate = self._spread(self.optimizer.learning_rate)
         self.decay = self._spread(self.optimizer.weight_decay)
@@ -60,7 +60,7 @@ class GraphedDense(BatchedDense):
         optimizer.steps += 1
         first, second = optimizer.corrections()
         for place, value in zip(self.now, (rate_factor / first, second, rate_factor), strict=True):
-            place.fill_(value)  # a launch with a number, which waits for nothing
+            place.fill_(value)  # a kernel launch with a number, which does not synchronise
         if images in self.graphs:
             self.graphs[images].replay()
             return
@@ -77,7 +77,7 @@ class GraphedDense(BatchedDense):
         self.optimizer.apply(self.gradient, rate, self.now[1], decay)
 
     def _record(self, images: int) -> bool:
-        """Recording runs nothing: what is recorded is replayed for this step too."""
+        """Record a step and return whether this succeeded. Recording does not run the step, so it must be replayed."""
         graph = torch.cuda.CUDAGraph()
         try:
             with torch.cuda.graph(graph):
@@ -95,7 +95,7 @@ class GraphedDense(BatchedDense):
 
 
 def _trains(experiments: Sequence[Experiment]) -> bool:
-    """Whether these can be recorded: one momentum for all, and no random codes, which change from step to step."""
+    """Whether the nets can be recorded: one momentum for all, and no random codes, which change from step to step."""
     first = experiments[0]
     return supports(first) and not first.model.variational and len({one.optimizer.momentum for one in experiments}) == 1
 

@@ -1,9 +1,9 @@
-"""Matrix products of the batched engine, by whichever of torch's two libraries is faster.
+"""Matrix products of the batched engine, with the faster of torch's two libraries.
 
-torch hands products of floats to MKL, which on AMD processors leaves AVX-512 unused; oneDNN, which torch has for
-convolutions, does not, and large products are twice as fast with it (`benchmarks/matmul.py`). torch offers it for
-products only through the operator that torch.compile calls. That operator is not public: another version of torch may
-lack it or want other arguments. So it is looked up and tried once, and without it `torch.bmm` computes every product.
+torch computes float32 products with MKL, which does not use AVX-512 on AMD processors. oneDNN, which torch uses for
+convolutions, does, and computes large products twice as fast (`benchmarks/matmul.py`). torch offers it for products
+only through the operator that torch.compile calls. This operator is not public: another version of torch may lack it or
+need other arguments. So it is tested once, and if it does not work, `torch.bmm` computes all products.
 """
 
 import functools
@@ -13,9 +13,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-LEAST = 4_000_000  # multiplications of one product from which on oneDNN's own preparations pay
-NAME = "_linear_pointwise"  # of the operator in torch.ops.mkldnn
-# What it takes and gives, as torch writes these types: X, W, bias, what follows it with numbers and a kind -> X · Wᵀ
+LEAST = 4_000_000  # multiplications of a product from which oneDNN is faster in spite of its preparations
+NAME = "_linear_pointwise"  # name of the operator in torch.ops.mkldnn
+# Types of its arguments and results in torch's notation: X, W, bias, and a following operation with numbers and a kind
+# -> X · Wᵀ
 TAKES = ("Tensor", "Tensor", "Optional[Tensor]", "str", "List[Optional[number]]", "Optional[str]")
 GIVES = ("Tensor",)
 
@@ -23,12 +24,12 @@ _log = logging.getLogger(__name__)
 
 
 def _product(operator: Callable[..., Tensor], x: Tensor, w: Tensor) -> Tensor:
-    """x · wᵀ by the operator; nothing is added, and nothing follows."""
+    """x · wᵀ by the operator, without a bias and without a following operation."""
     return operator(x, w, None, "none", [], "")
 
 
 def _why_not(operator: Callable[..., Tensor] | None) -> str | None:
-    """One reason not to use the operator; None where it is as expected."""
+    """The reason not to use the operator, None if it works as expected."""
     schema = getattr(operator, "_schema", None)
     if operator is None or schema is None:
         return "it is not there"
@@ -40,14 +41,14 @@ def _why_not(operator: Callable[..., Tensor] | None) -> str | None:
     x, w = torch.arange(6.0).view(2, 3), torch.arange(12.0).view(4, 3)
     try:
         right = torch.allclose(_product(operator, x, w), x @ w.t())
-    except (RuntimeError, TypeError, ValueError) as error:  # as torch refuses a call
+    except (RuntimeError, TypeError, ValueError) as error:  # torch's errors for an invalid call
         return f"it refuses a product ({error})"
     return None if right else "it gives another product"
 
 
 @functools.cache
 def onednn() -> Callable[..., Tensor] | None:
-    """torch's operator for products by oneDNN; None where it cannot be used, which the log says once."""
+    """torch's operator for products by oneDNN; None, with one log entry, if it cannot be used."""
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         _log.info("torch has no oneDNN here: torch.bmm computes large products")
         return None
@@ -60,7 +61,7 @@ def onednn() -> Callable[..., Tensor] | None:
 
 
 def bmm(a: Tensor, b: Tensor, out: Tensor) -> None:
-    """out = a · b, member by member: a is members × n × k, b members × k × m, out members × n × m; any strides."""
+    """out = a · b for each member: a is members × n × k, b members × k × m, out members × n × m; any strides."""
     members, n, k = a.shape
     large = n * k * b.shape[2] >= LEAST
     operator = onednn() if large and a.device.type == "cpu" and a.dtype == torch.float32 else None

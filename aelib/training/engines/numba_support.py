@@ -1,7 +1,7 @@
-"""Whether the compiled engine can train a net: asked without importing Numba, which takes a second and 100 MB.
+"""Whether the compiled engine can train a net, decided without importing Numba, which takes a second and 100 MB.
 
-Numba is optional. Without it, or for what the engine does not serve, the batched engine trains the net, with the same
-numbers but for rounding (a test holds the two against each other).
+Numba is optional. Without it, or for nets that the engine does not support, the batched engine trains the net with the
+same result except for rounding (a test compares the two).
 """
 
 import functools
@@ -24,18 +24,18 @@ from .batched import supports
 if TYPE_CHECKING:
     from .compiled import CompiledDense
 
-MAX_PARAMETERS = 40_000  # beyond, torch's matrix products win (benchmarks/scaling.md)
+MAX_PARAMETERS = 40_000  # for larger nets torch's matrix products are faster (benchmarks/scaling.md)
 
 available = find_spec("numba") is not None
 
 
 def _trains(experiments: Sequence[Experiment]) -> bool:
-    """Whether the engine trains the net: Numba is here, it is a small dense net, and every choice of it has a compiled
-    form in its registry entry."""
+    """Whether the engine can train the net: Numba is installed, the net is small and dense, and the registry entries of
+    all its choices have a compiled form."""
     (experiment,) = experiments
     model = experiment.resolved_model
     loss = losses.select(experiment.loss, experiment.output_activation)
-    # behind a hard limit cross-entropy's slope jumps to 1e12, and rounding decides where the net goes
+    # at a hard limit the gradient of cross-entropy jumps to 1e12, so rounding would determine the result
     steep = loss.of_probabilities and not loss.of_logits and ACTIVATIONS[experiment.output_activation].hard_limits
     return (
         available
@@ -56,9 +56,8 @@ def _trains(experiments: Sequence[Experiment]) -> bool:
 def compiled_engine() -> "type[CompiledDense] | None":
     """The compiled engine, imported and compiled with the first call, so that nothing else waits for Numba.
 
-    None where Numba does not work on this machine (it cannot be imported, its cache is damaged): the log says why, and
-    torch trains the same nets. A registry entry that does not compile is another matter: a net that uses it raises
-    `compiled.EntryError`.
+    None if Numba does not work on this machine (it cannot be imported, its cache is damaged): the reason is logged, and
+    torch trains the same nets. If a registry entry does not compile, a net that uses it raises `compiled.EntryError`.
     """
     try:
         from .compiled import CompiledDense, warm
@@ -79,9 +78,7 @@ KIND = EngineKind(name="compiled", trains=_trains, make=_make, devices=("cpu",))
 
 
 def warm_up() -> None:
-    """Compile the engine, or load what an earlier process compiled, so that the first training does not wait for it.
-
-    Does nothing without Numba.
-    """
+    """Compile the engine, or load it from Numba's cache, so that the first training does not wait for it. Without Numba
+    this does nothing."""
     if available:
         compiled_engine()
