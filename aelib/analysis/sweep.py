@@ -177,6 +177,7 @@ class SweepPreset:
 
     @property
     def sweep(self) -> Sweep:
+        """The sweep itself."""
         return Sweep(presets.get(self.preset).with_values(self.changes), self.over, self.seeds)
 
 

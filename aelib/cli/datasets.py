@@ -12,6 +12,8 @@ from .output import print_json, say
 
 
 def datasets(options: argparse.Namespace) -> int:
+    """Add or download a data set, or list all. Returns the exit code. Raises LabError if a data set cannot be read,
+    downloaded or stored."""
     if options.add:
         return _add(options)
     if options.get:

@@ -16,6 +16,8 @@ from .train import train_all
 
 
 def reproduce(options: argparse.Namespace) -> int:
+    """Reproduce the named rows, or all, the fastest first. Returns the exit code. Raises LabError for an unknown
+    row."""
     claims = runner.select_claims(options.id)
     store = Store()
     records: dict[str, Record] = {}

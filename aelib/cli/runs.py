@@ -24,6 +24,7 @@ MAX_DAYS = 36_500
 
 
 def runs(options: argparse.Namespace) -> int:
+    """Perform an action of ACTIONS on the store. Returns the exit code. Raises LabError."""
     return ACTIONS[options.action](Store(), options)
 
 
@@ -113,7 +114,7 @@ def _show(store: Store, options: argparse.Namespace) -> int:
 
 
 def _verify(store: Store, options: argparse.Namespace) -> int:
-    """Exit code 1 where a run is damaged."""
+    """Exit code 1 if a run is damaged."""
     rows = [{"digest": digest, "problem": problem} for digest, problem in store.verify()]
     damaged = [row for row in rows if row["problem"]]
     if options.json:

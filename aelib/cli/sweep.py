@@ -13,6 +13,8 @@ from .train import experiment_of, train_all
 
 
 def sweep(options: argparse.Namespace) -> int:
+    """Train the missing nets of a sweep and print its results. Returns 1 if all nets diverged, else 0. Raises LabError
+    for an invalid sweep."""
     asked = Sweep(experiment_of(options), parse_over(options.over), options.seeds)
     experiments = asked.experiments()
     store = Store()

@@ -72,6 +72,10 @@ def _show_progress(progress: Progress) -> None:
 
 
 def train(options: argparse.Namespace) -> int:
+    """Train an experiment with one or several seeds, or read it from the store, and print the results.
+
+    Returns 0. Raises LabError for invalid arguments, and Diverged if all nets diverged.
+    """
     base = experiment_of(options)
     if not 1 <= options.seeds <= MAX_SEEDS:
         raise LabError(f"--seeds is {options.seeds}: give a whole number from 1 to {MAX_SEEDS:,}.")

@@ -138,6 +138,7 @@ class DaskCluster(RemoteExecutor):
         return self._threads if self._client.status == "running" else 0
 
     def mailbox(self) -> _Mailbox:
+        """A mailbox with a random key."""
         return _Mailbox(self, secrets.token_hex(8))
 
     def stop(self, key: str) -> None:

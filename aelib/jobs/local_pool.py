@@ -107,6 +107,7 @@ class LocalPool(Executor):
         )
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Stop all workers; with `cancel_futures` they are killed while they work."""
         for pool in self._pools:
             if pool is not None:
                 pool.shutdown(wait=wait, kill_workers=cancel_futures)

@@ -55,6 +55,7 @@ class PendingJobs:
         return self.folder / job
 
     def write(self, job: str, pending: PendingJob) -> None:
+        """Write a pending job. job: its digest. Raises LabError if it cannot be written."""
         folder = self.folder_of(job)
         experiments = [experiment.model_dump(mode="json") for experiment in pending.experiments]
         try:
@@ -65,6 +66,7 @@ class PendingJobs:
             raise self._refused(folder, error) from None
 
     def remove(self, job: str) -> None:
+        """Remove a job that has ended, with its mailbox."""
         shutil.rmtree(self.folder_of(job), ignore_errors=True)
 
     def close(self, retain: bool) -> None:

@@ -23,6 +23,7 @@ class Recipe:
 
     @property
     def experiment(self) -> Experiment:
+        """The preset with the changes."""
         base = presets.get(self.preset)
         return change(base, self.changes) if self.changes else base
 

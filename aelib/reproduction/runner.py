@@ -27,7 +27,7 @@ from aelib.training import Run, device_speed, time_estimate
 
 from .claims import CLAIMS, Claim
 from .measures import Measure
-from .verdicts import TOLERANCE, Record, error_text, judge, other_layers, recipe_text, value_text
+from .verdicts import TOLERANCE, Record, error_text, evaluate, other_layers, recipe_text, value_text
 
 RECORD = bundled("reproduction.json")  # the page of the app reads it
 TABLE = RECORD.parents[1] / "benchmarks" / "reproduction.md"  # exists in a checkout only
@@ -149,7 +149,7 @@ def reproduce(claim: Claim, store: Store, train: Train, quick: bool = False) -> 
         train(missing)
     found: dict[str, Run | None] = {}
     records = [_measure(side, store, train, found) for side in asked]
-    status, verdict = judge(claim, records)
+    status, verdict = evaluate(claim, records)
     return {**record, "status": status, "verdict": verdict, "sides": records}
 
 
@@ -233,7 +233,7 @@ def load(path: Path | None = None) -> list[Record]:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["format"] != FORMAT:
             raise ValueError(f"format {document['format']}")
-        return [_judged(record) for record in document["rows"] if record["id"] in CLAIMS]
+        return [_with_verdict(record) for record in document["rows"] if record["id"] in CLAIMS]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
@@ -242,10 +242,10 @@ def load(path: Path | None = None) -> list[Record]:
         ) from None
 
 
-def _judged(record: Record) -> Record:
+def _with_verdict(record: Record) -> Record:
     if record["status"] == "absent":
         return record
-    status, verdict = judge(CLAIMS[record["id"]], record["sides"])
+    status, verdict = evaluate(CLAIMS[record["id"]], record["sides"])
     return {**record, "status": status, "verdict": verdict}
 
 

@@ -24,7 +24,7 @@ Status = Literal["better", "as reported", "not reached", "picture", "absent", "d
 Record = dict[str, Any]  # a row, or one of its sides, as JSON: see `runner.reproduce`
 
 
-def judge(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
+def evaluate(claim: Claim, records: Sequence[Record]) -> tuple[Status, str]:
     """Status and verdict (sentences) of a row. records: its sides, the document's recipe first."""
     document, reported = records[0], claim.reported
     best = next((record for record in records if record["role"] == "best"), None)

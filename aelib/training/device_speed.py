@@ -63,6 +63,7 @@ class Speed:
 
     @property
     def images_a_second(self) -> float:
+        """Images per second."""
         return self.images / self.seconds
 
 

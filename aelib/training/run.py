@@ -96,6 +96,7 @@ class Run:
 
     @property
     def digest(self) -> str:
+        """The digest of the experiment, 16 hexadecimal digits."""
         return self.resolved.digest
 
     @property
@@ -120,6 +121,7 @@ class Run:
 
     @property
     def parameters(self) -> int:
+        """Number of trainable parameters."""
         return self.architecture.parameters
 
     @functools.cached_property
@@ -136,6 +138,7 @@ class Run:
 
     @functools.cached_property
     def normalization(self) -> Normalization:
+        """The conversion between pixels (0 to 1) and the net's values, fitted to the training set."""
         return datasets.normalization(
             self.experiment.normalization, datasets.training_set(self.experiment.dataset).pixels
         )

@@ -50,7 +50,7 @@ def test_verdicts_follow_from_the_figures(
     name: str, document: tuple[float, ...], best: tuple[float, ...] | None, status: str, says: str
 ) -> None:
     sides = [measured_side("document", *document), *([] if best is None else [measured_side("best", *best)])]
-    found, text = verdicts.judge(CLAIMS[name], sides)
+    found, text = verdicts.evaluate(CLAIMS[name], sides)
     assert found == status
     assert says in text
 
@@ -60,22 +60,22 @@ def test_an_assumption_that_gives_what_is_reported_is_named() -> None:
     others = [
         {**measured_side("alternative", value), "title": title} for value, title in ((0.53, "near"), (0.8, "far"))
     ]
-    _, text = verdicts.judge(claim, [measured_side("document", 0.9), *others])
+    _, text = verdicts.evaluate(claim, [measured_side("document", 0.9), *others])
     assert "near (0.53, one run)" in text
     assert "far" not in text
-    _, text = verdicts.judge(claim, [measured_side("document", 0.52), *others])
+    _, text = verdicts.evaluate(claim, [measured_side("document", 0.52), *others])
     assert "near" not in text
 
 
 def test_other_layers_are_said_from_the_experiments() -> None:
     document, best = measured_side("document", 0.0, 0.0), measured_side("best", 0.5, 0.5)
-    _, text = verdicts.judge(CLAIMS["font-denoise-10"], [document, best])
+    _, text = verdicts.evaluate(CLAIMS["font-denoise-10"], [document, best])
     assert "other layers" not in text
     best["experiment"] = CLAIMS["font-denoise-10"].best.experiment.model_dump(mode="json")  # type: ignore[union-attr]
-    _, text = verdicts.judge(CLAIMS["font-denoise-10"], [document, best])
+    _, text = verdicts.evaluate(CLAIMS["font-denoise-10"], [document, best])
     assert "Ours, 0.5 ± 0, with other layers (35-128-64-10): better by 0.2." in text
     codes = [measured_side("document", 128), {**measured_side("best", 128), "experiment": best["experiment"]}]
-    assert "ours too, with other layers" in verdicts.judge(CLAIMS["notmnist-2x2"], codes)[1]
+    assert "ours too, with other layers" in verdicts.evaluate(CLAIMS["notmnist-2x2"], codes)[1]
 
 
 def test_recipes_in_words_have_what_matters() -> None:
