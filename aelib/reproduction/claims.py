@@ -95,13 +95,13 @@ _QUICK_START = {
     "optimizer.schedule": "cosine",
 }
 _QUICK_WHY = (
-    "The document's layers and epochs, with Adam 0.01 that falls to 0, SiLU and cross-entropy on pixels from 0 to 1: "
-    "it gets there within the document's epochs."
+    "The document's layers and epochs, with Adam (learning rate 0.01, falling to 0), SiLU, and cross-entropy on pixels "
+    "from 0 to 1. This converges within the document's epochs."
 )
 _LINEAR = {**_QUICK_START, "loss": "mse", "optimizer.learning_rate": 0.1}
 _LINEAR_WHY = (
-    "The document's layers and epochs, with Adam 0.1 that falls to 0; squared error, since that is what is reported. "
-    "There is no hidden layer, so no activation to choose."
+    "The document's layers and epochs, with Adam (learning rate 0.1, falling to 0) and squared error, which the "
+    "document reports. There is no hidden layer, so no activation to choose."
 )
 _CODES = {
     "model.hidden_activation": "silu",
@@ -112,18 +112,18 @@ _CODES = {
     "optimizer.schedule": "cosine",
 }
 _CODES_WHY = (
-    "The document's layers and epochs, with β 0.01 (at 1 the KL costs more than the details are worth), SiLU, a "
-    "sigmoid at the end, cross-entropy, Xavier's start and a rate that falls to 0."
+    "The document's layers and epochs, with β 0.01 (at 1 the KL outweighs the details), SiLU, a sigmoid output, "
+    "cross-entropy, Xavier initialisation and a learning rate that falls to 0."
 )
-_ERROR_WHY = "It does not say what its error is either: here the mean squared error of pixels from −1 to 1."
-_WRONG_WHY = "Nor does it say when a pixel is wrong: here from 0.2 on, where 0 is black and 1 is white."
+_ERROR_WHY = "It does not define its error either: here the mean squared error for pixels from −1 to 1."
+_WRONG_WHY = "It does not say when a pixel is wrong either: here from an error of 0.2, where 0 is black and 1 is white."
 _USABLE_WHY = (
-    "It judges by eye up to which noise the net can be used: here as long as at least half of the noisy characters "
-    "come out nearest to their own original."
+    "It decides by eye up to which noise level the net is usable: here as long as at least half of the noisy "
+    "characters are restored nearest to their own original."
 )
 _SEEDS = 3  # for nets on real images, which train slowly
 _FEW_EPOCHS = 3
-_FEW_WHY = f"The document names no epochs: {_FEW_EPOCHS}, so that the table takes minutes, not hours."
+_FEW_WHY = f"The document names no number of epochs: here {_FEW_EPOCHS}, so that the table takes minutes, not hours."
 
 
 def _font_a(name: str) -> Claim:
@@ -191,9 +191,7 @@ def _emoji(name: str) -> Claim:
 
 def _code(size: str) -> Claim:
     name, few = f"notmnist-{size}", {"epochs": 5}
-    why = (
-        f"{presets.preset(f'{name}-best').assumed} A quarter of the epochs, each of which costs several times as much."
-    )
+    why = f"{presets.preset(f'{name}-best').assumed} A quarter of the epochs, since each takes several times as long."
     return Claim(
         name,
         MEASURES["code_bits"],
@@ -265,14 +263,15 @@ _ALL = [
     _pictures(
         "mnist-vae",
         seeds=1,
-        untried="other layers, another rate or another β: a training shows 100 times 60,000 digits and takes minutes.",
+        untried="other layers, another learning rate or another β: a training takes 100 epochs of 60,000 digits, "
+        "several minutes.",
     ),
     *(_code(size) for size in networks.CODES),
     _pictures("svhn-autoencoder", _RATE),
     _pictures("svhn-denoise", _RATE),
     _pictures(
         "svhn-gpu",
-        why="Where its own images were not timed, house numbers that are as large.",
+        why="Without timings on its own images, those on house numbers of the same size are used.",
         untried="another net: both devices train the same one, and only their time is compared.",
     ),
     Claim(
@@ -282,7 +281,7 @@ _ALL = [
         Recipe(
             "mnist-denoise",
             {"model.hidden_activation": "silu", "optimizer.learning_rate": 0.002, "optimizer.schedule": "cosine"},
-            "The document's layers, with SiLU and a rate of 0.002 that falls to 0.",
+            "The document's layers, with SiLU and a learning rate of 0.002 that falls to 0.",
         ),
         _SEEDS,
         _SEEDS,
@@ -297,7 +296,7 @@ _ALL = [
     _pictures(
         "sr-activations",
         *_ACTIVATIONS,
-        why="The document names no epochs: one, since six activations are compared.",
+        why="The document names no number of epochs: here one, since six activations are compared.",
         epochs=1,
     ),
 ]

@@ -138,6 +138,4 @@ MEASURES: dict[str, Measure] = {
     "originals_and_outputs": _PICTURES,
     "originals_noisy_outputs": _PICTURES,
 }
-EMOJI_LEARNT_AT_HALF = Measure(
-    "emoji learnt of 8, a pixel being wrong from 0.5 on", "more", functools.partial(learnt_at, HALF)
-)
+EMOJI_LEARNT_AT_HALF = Measure("emoji learnt of 8, pixels wrong from 0.5", "more", functools.partial(learnt_at, HALF))

@@ -354,16 +354,16 @@ def markdown(records: Sequence[Record]) -> str:
     parts = [
         "# From the documents",
         "Every figure that the documents report, measured again by `python -m aelib reproduce --write`: mean ± std "
-        f"over seeds, whose number is in brackets. {TOLERANCE} Epochs, and seconds of one training, are of the "
-        "document's recipe / of ours.",
+        f"over seeds (number of seeds in brackets). {TOLERANCE} Epochs and seconds per training: document's recipe / "
+        "ours.",
         "Measured on " + "; ".join(machines) + ".",
         _table([table_row(record) for record in records]),
     ]
     if others := [line for record in records for line in assumptions(record)]:
-        parts += ["## What the documents leave out", "How much it matters what we assumed.", _table(others)]
+        parts += ["## What the documents leave out", "The effect of our assumptions.", _table(others)]
     if rest := [f"- `{record['id']}`: {line}" for record in records for line in untried_assumptions(record)]:
         parts.append("\n".join(rest))
-    parts += ["## What was assumed, and our recipes", *(_recipes(record) for record in records)]
+    parts += ["## Assumptions and our recipes", *(_recipes(record) for record in records)]
     if lost:
         parts.append("Not measured yet: " + ", ".join(f"`{name}`" for name in lost) + ".")
     return "\n\n".join(parts) + "\n"

@@ -130,7 +130,7 @@ def _again(claim: Claim, reported: float, document: Record) -> str:
     gain = _gain(claim, reported, found["mean"]) if claim.measure.better != "same" else 0.0
     if _near(reported, found):
         return AS_REPORTED
-    return "better than reported" if gain > 0 else "less good than reported"
+    return "better than reported" if gain > 0 else "worse than reported"
 
 
 def _near(reported: float, found: Record) -> bool:

@@ -14,7 +14,7 @@ from tests.support.claims import measured_side
         ("font-20-10", (28, 27, 29), (32, 32), "better", "better by 4"),
         ("font-20-10", (28, 27, 29), (32, 32), "better", "28 ± 1: as reported"),
         ("font-20-10", (10, 11), (28, 28), "as reported", "28 ± 0: as reported"),
-        ("font-20-10", (10, 11), (28, 28), "as reported", "less good than reported"),
+        ("font-20-10", (10, 11), (28, 28), "as reported", "worse than reported"),
         ("font-20-10", (32, 32), (32, 32), "better", "better than reported"),
         ("font-20-10", (10, 11), (20, 22), "not reached", "the best of 2 seeds is 22"),
         ("font-20-10", (10, 11), (20,), "not reached", "20 (one run): not reached, worse by 8"),
