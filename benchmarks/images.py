@@ -81,8 +81,9 @@ def restoring() -> str:
         if not seed:
             rows = [[n, f"{one.psnr:.2f}", f"{one.ssim:.3f}", f"{one.bce:.3f}"] for n, one in figures.items()]
     return (
-        f"## {title}\n\n`mnist-denoise` ({presets.get('mnist-denoise').network}), Gaussian noise of {NOISE} clipped to "
-        f"0 to 1, {presets.get('mnist-denoise').epochs} epochs, {SEEDS} seeds. **Test BCE {_spread(losses, 4)}** over "
+        f"## {title}\n\n`mnist-denoise` ({presets.get('mnist-denoise').network}), Gaussian noise of {NOISE} (pixels "
+        f"clipped to 0..1), {presets.get('mnist-denoise').epochs} epochs, {SEEDS} seeds. "
+        f"**Test BCE {_spread(losses, 4)}** over "
         f"all 10,000 test images (the document: 0.15, without its noise), {_spread(gains)} dB above non-local means, "
         f"which was tuned for this noise on training images; {statistics.mean(took):.1f} s a training. Below, seed 0, "
         f"the first {FILTERED:,} test images (filters are slow).\n\n"
