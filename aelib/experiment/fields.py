@@ -234,6 +234,11 @@ class Model(Part):
         return MODEL_KINDS[self.kind].dense
 
     @property
+    def plain(self) -> bool:
+        """Whether the net is nothing but fully connected layers."""
+        return self.dense and MODEL_KINDS[self.kind].plain
+
+    @property
     def enlarges(self) -> bool:
         """Whether the net may give larger images than it is shown, and so has no code to sample or to draw."""
         return MODEL_KINDS[self.kind].enlarges

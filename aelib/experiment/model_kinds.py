@@ -20,6 +20,9 @@ class ModelKind:
             height, width) from images of `shown`; it raises `architecture.DoesNotFit`.
         network: name of a class that follows `aelib.models.Autoencoder`.
         dense: whether its layers are `model.layers`; else `model.convolution` describes them.
+        plain: whether a dense network is nothing but these layers, so that the engines that write them out may train
+            it; else autograd trains it.
+        scripted: whether `reports.script` can write it in plain PyTorch.
         enlarges: whether it may give larger images than it is shown, so that it has no code to sample or to draw.
     """
 
@@ -27,6 +30,8 @@ class ModelKind:
     plan: str
     network: str
     dense: bool = False
+    plain: bool = False
+    scripted: bool = False
     enlarges: bool = False
 
 
@@ -36,16 +41,20 @@ MODEL_KINDS: dict[str, ModelKind] = {
         plan="aelib.experiment.architecture:plan_dense",
         network="aelib.models.dense:DenseAutoencoder",
         dense=True,
+        plain=True,
+        scripted=True,
     ),
     "convolutional": ModelKind(
         label="convolutional",
         plan="aelib.experiment.architecture:plan_convolutional",
         network="aelib.models.convolutional:ConvolutionalAutoencoder",
+        scripted=True,
     ),
     "super_resolution": ModelKind(
         label="super-resolution",
         plan="aelib.experiment.architecture:plan_super_resolution",
         network="aelib.models.convolutional:SuperResolution",
+        scripted=True,
         enlarges=True,
     ),
 }

@@ -16,7 +16,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 from aelib.datasets.noise import NOISES
-from aelib.experiment import Experiment, digest_of, resolve
+from aelib.experiment import MODEL_KINDS, Experiment, digest_of, resolve
 from aelib.metrics import LEARNT_AT_MOST
 from aelib.models import Enlarge, build
 from aelib.nn.activations import ACTIVATIONS
@@ -57,6 +57,11 @@ def check(experiment: Experiment) -> None:
         if registry[name].script is None:
             known = ", ".join(other for other, entry in registry.items() if entry.script is not None)
             raise LabError(f"{name!r} has no words in a script of plain PyTorch: choose {known}.")
+    if not MODEL_KINDS[experiment.model.kind].scripted:
+        known = ", ".join(name for name, kind in MODEL_KINDS.items() if kind.scripted)
+        raise LabError(
+            f"{experiment.model.kind!r} nets cannot be written as a script of plain PyTorch: choose {known}."
+        )
     if experiment.precision == "mixed" and not experiment.model.dense:
         raise LabError("A script of plain PyTorch trains in 32 bits only: choose precision full.")
 

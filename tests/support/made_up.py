@@ -119,4 +119,5 @@ MODEL_KIND = ModelKind(
     plan="aelib.experiment.architecture:plan_dense",
     network="tests.support.made_up:SkippingAutoencoder",
     dense=True,
+    plain=True,
 )

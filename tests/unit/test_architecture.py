@@ -9,6 +9,7 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,11 +25,10 @@ def _rooms_on_the_page() -> list[set[str]]:
     return [set(found[0].split(" | ")) for found in names if found]
 
 
-def _block(recipe: str) -> str:
-    """The Python of a recipe."""
+def _blocks(recipe: str) -> list[str]:
+    """The pieces of Python of a recipe."""
     (text,) = re.findall(rf"<!-- recipe: {recipe} -->\n(.*?)\n###", PAGE, re.DOTALL)
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    return textwrap.dedent("    " + code.lstrip() if code.startswith("    ") else code)
+    return [textwrap.dedent(code) for code in re.findall(r"```python\n(.*?)    ```", text, re.DOTALL)]
 
 
 def test_the_page_draws_the_rooms_in_the_order_that_import_linter_checks() -> None:
@@ -63,63 +63,106 @@ def test_every_module_that_the_page_names_is_there() -> None:
         assert (ROOT / name).is_file() or "NAME" in name or "stripes" in name, name
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The package and its data, to be changed."""
-    for name in ("aelib", "data"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+# recipe -> the registry's file and the line that opens it
+REGISTRIES = {
+    "activation": ("aelib/nn/activations.py", "ACTIVATIONS: dict[str, Activation] = {"),
+    "optimiser": ("aelib/nn/optimizers.py", "OPTIMIZERS: dict[str, OptimizerKind] = {"),
+    "loss": ("aelib/nn/losses.py", "LOSSES: dict[str, Loss] = {"),
+    "initialisation": ("aelib/nn/initialization.py", "INITIALIZATIONS: dict[str, Initialization] = {"),
+    "noise": ("aelib/datasets/noise.py", "NOISES: dict[str, Noise] = {"),
+    "model": ("aelib/experiment/model_kinds.py", "MODEL_KINDS: dict[str, ModelKind] = {"),
+}
 
 
-def _insert(file: Path, before: str, text: str) -> None:
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app, its package and its data, with every recipe followed to the letter."""
+    folder = tmp_path_factory.mktemp("copy")
+    for name in ("aelib", "data", "pages", ".streamlit"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "app.py", folder)
+    for recipe, (file, opening) in REGISTRIES.items():
+        *files, entry = _blocks(recipe)
+        _insert(folder / file, opening, textwrap.indent(entry, "    "))
+        for content in files:
+            (folder / "aelib/models/spherical.py").write_text(content, encoding="utf-8")
+    (folder / "aelib/datasets/bundled/stripes.py").write_text(_blocks("data set")[0], encoding="utf-8")
+    catalog = folder / "aelib/datasets/catalog.py"
+    source = catalog.read_text(encoding="utf-8")
+    catalog.write_text(re.sub(r"(from \.bundled import .*photographs)", r"\1, stripes", source), encoding="utf-8")
+    _insert(catalog, "SETS: Mapping[str, DatasetSpec] = _Sets(", "    stripes.SPEC,\n")
+    page, record = _blocks("lesson")
+    (folder / "pages/stripes.py").write_text(page, encoding="utf-8")
+    _insert(folder / "aelib/ui/shell/lessons.py", "LESSONS: tuple[Lesson, ...] = (", textwrap.indent(record, "    "))
+    return folder
+
+
+def _insert(file: Path, opening: str, text: str) -> None:
     source = file.read_text(encoding="utf-8")
-    assert source.count(before) == 1, before
-    file.write_text(source.replace(before, text + before), encoding="utf-8")
+    assert source.count(opening) == 1, opening
+    file.write_text(source.replace(opening, f"{opening}\n{text}"), encoding="utf-8")
 
 
-def _aelib(folder: Path, *arguments: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-m", "aelib", *arguments, "--json"],
-        cwd=folder,
-        env={**os.environ, "AELIB_HOME": str(folder / "home"), "NUMBA_CACHE_DIR": str(folder / "numba")},
-        capture_output=True,
-        text=True,
-        check=False,
+def _python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "AELIB_HOME": str(folder / "home"), "NUMBA_CACHE_DIR": str(folder / "numba")}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def _train(folder: Path, **changes: str) -> dict[str, Any]:
+    """font-20-10 with these changes, 100 epochs."""
+    settings = [f"--set={path.replace('__', '.')}={value}" for path, value in {"epochs": "100", **changes}.items()]
+    done = _python(folder, "-m", "aelib", "train", "font-20-10", *settings, "--json")
     assert done.returncode == 0, done.stderr
-    found: dict[str, object] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def test_the_recipe_for_an_activation(copy: Path) -> None:
-    _insert(
-        copy / "aelib/nn/activations.py",
-        '    "saturating_linear": Activation(',
-        textwrap.indent(_block("activation"), "    "),
-    )
-    changes = ["--set", "model.hidden_activation=softsign", "--set", "epochs=50"]
-    trained = _aelib(copy, "train", "font-20-10", *changes)
-    assert trained["epochs"] == 50
-    shown = subprocess.run(
-        [sys.executable, "-m", "aelib", "train", "font-best", "--set", "model.hidden_activation=x"],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "softsign" in shown.stderr
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"model__hidden_activation": "softsign"},
+        {"optimizer__kind": "asgd", "optimizer__learning_rate": "0.1"},
+        {"loss": "huber"},
+        {"model__initialization": "orthogonal"},
+        {"corruption__kind": "veil"},
+        {"model__kind": "spherical"},
+        {"dataset": "stripes"},
+    ],
+    ids=lambda changes: next(iter(changes.values())),
+)
+def test_what_a_recipe_adds_can_be_trained(copy: Path, changes: dict[str, str]) -> None:
+    begun, trained = _train(copy, **{**changes, "epochs": "1"}), _train(copy, **changes)
+    assert trained["loss"] < begun["loss"]
 
 
-def test_the_recipe_for_a_data_set(copy: Path) -> None:
-    (copy / "aelib/datasets/bundled/stripes.py").write_text(_block("data set"), encoding="utf-8")
-    catalog = copy / "aelib/datasets/catalog.py"
-    imports = re.search(r"from \.bundled import .*photographs", catalog.read_text(encoding="utf-8"))
-    assert imports is not None
-    catalog.write_text(
-        catalog.read_text(encoding="utf-8").replace(imports[0], imports[0] + ", stripes"), encoding="utf-8"
-    )
-    _insert(catalog, "    mnist.SPEC,", "    stripes.SPEC,\n")
-    assert "stripes" in [one["name"] for one in _aelib(copy, "datasets")]  # type: ignore[index, union-attr]
-    changes = ["dataset=stripes", "model.layers=64-16-2", "epochs=300"]
-    trained = _aelib(copy, "train", "font-best", *[part for change in changes for part in ("--set", change)])
-    assert trained["metrics"]["total"] == 8  # type: ignore[index]
+def test_what_the_recipes_add_is_offered(copy: Path) -> None:
+    wrong = _python(copy, "-m", "aelib", "train", "font-best", "--set", "model.hidden_activation=x")
+    assert "softsign" in wrong.stderr
+    assert '"stripes"' in _python(copy, "-m", "aelib", "datasets", "--json").stdout
+
+
+VISIT = """
+from streamlit.testing.v1 import AppTest
+
+home = AppTest.from_file("app.py", default_timeout=900).run()
+assert not home.exception, home.exception
+assert [one.proto.label for one in home.get("page_link")].count("**Stripes**") == 1, "a card"
+lesson = home.switch_page("pages/stripes.py")
+lesson.query_params.update({"preset": "font-20-10", "epochs": "1", "dataset": "stripes", "lock": "more"})
+lesson.run()
+assert not lesson.exception, lesson.exception
+assert not lesson.error, lesson.error
+assert lesson.title[0].value == "Stripes"
+assert lesson.selectbox(key="stripes:dataset").value == "stripes"
+assert not lesson.selectbox(key="stripes:dataset").disabled, "it stands above More choices"
+assert lesson.selectbox(key="stripes:loss").disabled
+assert [one.value for one in lesson.header] == ["1 · Choose", "2 · Train", "3 · How it learnt", "4 · Hand in"]
+"""
+
+
+def test_the_lesson_that_a_recipe_adds(copy: Path) -> None:
+    _train(copy, dataset="stripes", epochs="1")
+    done = _python(copy, "-c", VISIT)
+    assert done.returncode == 0, done.stderr

@@ -31,11 +31,11 @@ FUSED_FROM = 40_000  # parameters of a net from which torch's fused Adam is fast
 
 
 def supports(experiment: Experiment) -> bool:
-    """Whether this engine can train the experiment: the net is dense, without batch norm (which couples the images),
+    """Whether this engine can train the experiment: plain dense layers, without batch norm (which couples the images),
     and the registry entries of all its choices have a batched form."""
     model = experiment.resolved_model
     return (
-        model.dense
+        model.plain
         and not model.batch_norm
         and all(ACTIVATIONS[step.activation].batched is not None for step in model.steps())
         and losses.select(experiment.loss, experiment.output_activation).gradient is not None
@@ -46,20 +46,19 @@ def supports(experiment: Experiment) -> bool:
 def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     """Upper bound on the memory of one member during training: parameters with gradient, optimiser state and scratch;
     activations and noise of a batch; snapshots."""
-    described, model = resolve(experiment).spec, experiment.resolved_model
+    resolved = resolve(experiment)
+    described, model = resolved.spec, resolved.model
     images = described.splits.train
     evaluated = images if described.memorised else datasets.EVALUATION_IMAGES
     batch = experiment.batch_size or images
-    flat = resolve(experiment).architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
+    flat = resolved.architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
-    rooms = (
-        batch + evaluated + resolve(experiment).stores_grid * GRID_SIDE**2 + (0 if described.memorised else evaluated)
-    )
-    activations = 4 * widths * rooms
+    sample = 0 if described.memorised else evaluated
+    activations = 4 * widths * (batch + evaluated + resolved.stores_grid * GRID_SIDE**2 + sample)
     noise = 12 * described.pixels * max(batch, evaluated) if experiment.corruption.kind != "none" else 0
     if model.variational:
-        noise += 6 * resolve(experiment).latent_dim * images
-    kept = snapshots * (8 * evaluated * resolve(experiment).latent_dim + resolve(experiment).snapshot_numbers)
+        noise += 6 * resolved.latent_dim * images
+    kept = snapshots * (8 * evaluated * resolved.latent_dim + resolved.snapshot_numbers)
     return 4 * (flat + activations + noise) + kept
 
 
