@@ -23,7 +23,7 @@ from aelib.ui.shell import garbage, server_state
 
 
 async def health(_: Request) -> JSONResponse:
-    """200 where all is well, else 503; the body says what is not (aelib/health.py)."""
+    """200 where all is well, else 503; the body says what is not (aelib/jobs/health.py)."""
     try:
         found: Mapping[str, Any] = await run_in_threadpool(lambda: state.check(server_state.jobs()))
     except LabError as error:
