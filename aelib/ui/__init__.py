@@ -1,5 +1,5 @@
-"""The Streamlit app, the only part that imports Streamlit.
+"""The Streamlit app, the only package that imports Streamlit.
 
-`page_frame` stands around every page; `lessons/` has one module for each page; `views/` shows runs, `form/` asks for
-experiments, `jobs/` shows training, `components/` are canvases in JavaScript, `shell/` is what all of them need.
+`page_frame` sets up every page; `lessons/` has one module per page; `views/` shows runs; `form/` holds the controls of
+an experiment; `jobs/` shows training; `components/` are JavaScript canvases; `shell/` has what all of these share.
 """

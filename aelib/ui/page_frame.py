@@ -1,4 +1,4 @@
-"""The frame around every page: page settings, style, navigation."""
+"""What every page has in common: page settings, style, navigation."""
 
 from pathlib import Path
 
@@ -17,10 +17,10 @@ _STYLE = Path(__file__).with_name("style.css")
 
 
 def page(title: str) -> None:
-    """First call of every page: its settings, the style and the sidebar with the way to every other page."""
+    """Set up a page: settings, style, and the sidebar with links to all pages. Every page calls this first."""
     st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=_icon(), layout="wide")
     st.html(_STYLE)
-    with show_errors():  # limits that make no sense, a cluster that does not answer, a disk that is full
+    with show_errors():  # invalid limits, a cluster that does not respond, a full disk
         jobs()
     with st.sidebar:
         st.markdown("**Autoencoder Lab**")
@@ -34,7 +34,7 @@ def page(title: str) -> None:
 
 @st.cache_data(show_spinner=False)
 def _icon() -> Image.Image:
-    """The font's letter a, drawn here: an icon by name would be fetched from elsewhere."""
+    """The font's letter a. Drawn locally, because the browser would download a named icon from another server."""
     font = datasets.load("font5x7")
     small = glyphs.colours(font.images()[font.names.index("a")].numpy())
     return Image.fromarray(small.repeat(8, axis=0).repeat(8, axis=1))

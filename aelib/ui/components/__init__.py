@@ -1,1 +1,1 @@
-"""Canvases in plain JavaScript, each with the Python that feeds it."""
+"""Canvases in plain JavaScript, each with the Python module that sends its data."""

@@ -1,4 +1,4 @@
-"""Word from the browser that it shows an address (address_shown.js): nothing to see."""
+"""Report when the browser shows an address (address_shown.js). Invisible."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,6 @@ _address_shown = component("address_shown", """<span class="address-shown"></spa
 
 
 def address_shown(address: str, key: str, on_shown: Callable[[], object]) -> None:
-    """Call `on_shown` once the browser has this address in its bar: messages to it are handled in their order, and it
-    gets this one after the address."""
+    """Call `on_shown` once the browser's address bar has this address. The browser handles messages in order, and
+    this one is sent after the address."""
     _address_shown(data={"address": address}, key=key, on_shown_change=on_shown)

@@ -1,7 +1,6 @@
-"""Drawings that answer the pointer, in plain JavaScript: what all of them share.
+"""Code that all interactive canvases share. They are written in plain JavaScript.
 
-Each lies in a module of its own, NAME.py with its NAME.js. Data goes to the browser as numbers and base64 pixels, never
-inside HTML.
+Each has its own module, NAME.py with NAME.js. Data goes to the browser as numbers and base64 pixels, never inside HTML.
 """
 
 import base64
@@ -38,18 +37,18 @@ button { white-space: nowrap; font: inherit; color: inherit; padding: 0.3em 0.9e
 
 
 def component(name: str, html: str) -> Any:
-    """The component of NAME.js, after the code that all of them share."""
+    """The component of NAME.js, preceded by the shared code in common.js."""
     script = (_HERE / "common.js").read_text(encoding="utf-8") + (_HERE / f"{name}.js").read_text(encoding="utf-8")
     return st.components.v2.component(f"aelib.{name}", html=html, css=_CSS, js=script)
 
 
 def encoded(pixels: NDArray[Any]) -> str:
-    """Pixels in 0..1 (or uint8) as base64."""
+    """Encode pixels in 0..1 (or uint8) as base64 of uint8."""
     if pixels.dtype != np.uint8:
         pixels = (np.clip(np.nan_to_num(pixels), 0, 1) * 255).round().astype(np.uint8)
     return base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode()
 
 
 def floats(numbers: NDArray[Any]) -> str:
-    """Numbers as base64 of float32, little-endian."""
+    """Encode numbers as base64 of float32, little-endian."""
     return base64.b64encode(np.ascontiguousarray(numbers, "<f4").tobytes()).decode()

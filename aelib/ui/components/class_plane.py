@@ -1,4 +1,4 @@
-"""Many codes coloured by class, and the decoded plane, at every snapshot (class_plane.js)."""
+"""Codes coloured by class, and the decoded plane, at every snapshot (class_plane.js)."""
 
 from typing import TypedDict
 
@@ -10,7 +10,7 @@ _class_plane = component(
 <input type="range" min="0" value="0" step="1" aria-label="Epoch"><span class="status"></span></div>
 <div class="pair"><div><canvas class="points point" tabindex="0" role="img"
 aria-label="Codes coloured by class. Arrow keys choose another image."></canvas></div>
-<div><canvas class="grid" role="img" aria-label="What is decoded at every point of the plane"></canvas></div></div>
+<div><canvas class="grid" role="img" aria-label="The decoder's output at every point of the plane"></canvas></div></div>
 <div class="chosen"><canvas class="picture"></canvas><span class="about status"></span></div></div>""",
 )
 
@@ -20,16 +20,16 @@ class ClassPlaneData(TypedDict):
 
     Attributes:
         shape: channels, height, width of an image.
-        epochs: of the snapshots.
+        epochs: epoch of each snapshot.
         points: snapshots × images × 2 (see `canvas.floats`).
-        ellipses: of each point, where the codes are distributions (see `canvas.floats`).
-        extents: of each snapshot: x from, x to, y from, y to.
-        colours: of each class.
-        classes, names, originals: of each image.
-        grid: decoded images, snapshots × side · side; None where there are none.
-        side: images across and down in the grid.
+        ellipses: one per point if the codes are distributions, otherwise None (see `canvas.floats`).
+        extents: for each snapshot x min, x max, y min, y max.
+        colours: one per class.
+        classes, names, originals: one per image.
+        grid: decoded images, snapshots × side · side; None if there are none.
+        side: number of images across and down in the grid.
         labels: of the two axes.
-        losses: of each snapshot, by name.
+        losses: for each snapshot, name -> loss.
     """
 
     shape: list[int]

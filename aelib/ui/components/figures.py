@@ -1,4 +1,4 @@
-"""Charts and tables as every page shows them."""
+"""Charts and tables in the style that all pages share."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ import streamlit as st
 
 
 def chart(figure: go.Figure, key: str, **options: Any) -> Any:
-    """A Plotly chart without the bar of tools, which hides what lies below it. options: of `st.plotly_chart`; the
-    value is its selection."""
+    """A Plotly chart without the toolbar, which would cover what is behind it. options: for `st.plotly_chart`. Returns
+    the selection."""
     return st.plotly_chart(figure, key=key, config={"displayModeBar": False}, **options)
 
 
 def table_with_csv(table: pd.DataFrame, file: str, key: str, **options: Any) -> None:
-    """A table and a button to download it. options: of `st.dataframe`."""
+    """A table and a button to download it. options: for `st.dataframe`."""
     st.dataframe(table, hide_index=True, key=f"{key}:table", **options)
     csv_button(table, file, key)
 
 
 def csv_button(table: pd.DataFrame, file: str, key: str, label: str = "Table as CSV", index: bool = False) -> None:
-    """A button that downloads a table. index: whether its row labels are a column of the file."""
+    """A button that downloads a table. index: whether the file has the row labels as a column."""
     st.download_button(
         label,
         for_spreadsheets(table).to_csv(index=index),
@@ -33,7 +33,7 @@ def csv_button(table: pd.DataFrame, file: str, key: str, label: str = "Table as 
 
 
 def for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
-    """The same table; a text that a spreadsheet would run as a formula gets a quote before it."""
+    """The same table, with a leading quote in each text that a spreadsheet would run as a formula."""
     texts = table.select_dtypes(["object", "string"])
     return table.assign(**{str(name): column.map(_harmless) for name, column in texts.items()})
 

@@ -16,8 +16,8 @@ _film = component(
 
 
 def film(rows: Mapping[str, NDArray[Any]], marks: Sequence[str], key: str) -> None:
-    """Play rows of frames. rows: name -> frames × channels × height × width, all of one shape; marks: a word for each
-    frame, or none."""
+    """Play rows of frames. rows: name -> frames × channels × height × width, all of one shape; marks: a label for each
+    frame, may be empty."""
     shown = next(iter(rows.values()))
     _film(
         data={

@@ -1,4 +1,4 @@
-"""Pictures at the corners of a triangle or a square, mixed under the pointer (mix.js)."""
+"""Images at the corners of a triangle or a square, mixed at the pointer (mix.js)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,11 +27,11 @@ def mix(
     """Draw the mixtures.
 
     Args:
-        corners: the pictures, n × channels × height × width, as drawn.
-        names: of each corner.
-        places: of each corner in the drawing, n × 2, from 0 to 1.
-        weights: of the corners in each cell, side · side × n; NaN outside the figure.
-        cells: what is decoded there, side · side × channels × height × width.
+        corners: the images, n × channels × height × width, as drawn.
+        names: one per corner.
+        places: position of each corner in the drawing, n × 2, from 0 to 1.
+        weights: weights of the corners in each cell, side · side × n; NaN outside the figure.
+        cells: the decoded image of each cell, side · side × channels × height × width.
         key: of the component.
     """
     _mix(

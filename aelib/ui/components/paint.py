@@ -16,7 +16,7 @@ aria-label="Image to paint on. Arrow keys move, Enter inverts a pixel."></canvas
 
 
 def paint(pixels: NDArray[Any], flipped: list[int], key: str, on_paint: Callable[[], None]) -> Any:
-    """One grey image (1 × height × width, 0 to 1) whose pixels are inverted by painting. flipped: the numbers of
-    those that are; the result's `flipped` is the same, as painted."""
+    """One grey image (1 × height × width, 0 to 1) on which painting inverts pixels. flipped: indices of the inverted
+    pixels; the result's `flipped` has those after painting."""
     data = {"shape": list(pixels.shape), "pixels": encoded(pixels), "flipped": flipped}
     return _paint(data=data, key=key, on_flipped_change=on_paint)

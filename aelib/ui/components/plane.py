@@ -1,4 +1,4 @@
-"""The latent plane under the pointer: decoded at every point (plane.js)."""
+"""The latent plane, decoded at every point (plane.js)."""
 
 from collections.abc import Callable
 from typing import Any, TypedDict
@@ -19,11 +19,11 @@ class PlaneData(TypedDict):
 
     Attributes:
         shape: channels, height, width of an image.
-        columns, rows: of the decoded grid.
-        x, y: what the grid covers: from, to.
+        columns, rows: size of the decoded grid.
+        x, y: range of the grid: min, max.
         grid: decoded images, row by row from the top (see `canvas.encoded`).
         points: the code of each image, x and y.
-        names, originals, wrong: of each image its name, its pixels, its wrong pixels.
+        names, originals, wrong: name, pixels and number of wrong pixels of each image.
         labels: of the two axes.
     """
 
@@ -41,6 +41,6 @@ class PlaneData(TypedDict):
 
 
 def plane(data: PlaneData, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
-    """Draw the plane. point: where the person stands, x and y; `on_point` is called when another is picked, and the
-    result's `point` is then that."""
+    """Draw the plane. point: the selected point, x and y. `on_point` is called when the user picks another, which is
+    then the result's `point`."""
     return _plane(data={**data, "point": point}, key=key, on_point_change=on_point)

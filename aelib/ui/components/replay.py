@@ -17,14 +17,14 @@ class ReplayData(TypedDict):
 
     Attributes:
         shape: channels, height, width of an image.
-        epochs: of the snapshots.
+        epochs: epoch of each snapshot.
         points: snapshots × images × 2.
         pixels: reconstructions, snapshots × images (see `canvas.encoded`).
-        originals, names: of each image.
-        total: images of the set, of which these may be the first.
-        x, y: what the axes cover: from, to.
+        originals, names: one per image.
+        total: number of images in the data set, which may be more than are shown.
+        x, y: range of the axes: min, max.
         labels: of the two axes.
-        learnt: images learnt at each snapshot; None where that was not recorded.
+        learnt: number of images learnt at each snapshot; None if not recorded.
     """
 
     shape: list[int]

@@ -1,1 +1,1 @@
-"""What every part of the app needs: who is visiting, links, addresses, messages, what the server's processes share."""
+"""Shared by all parts of the app: visitor identity, links, addresses, messages, session and server state."""

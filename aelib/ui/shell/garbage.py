@@ -1,5 +1,7 @@
-"""Keeping a long-lived server's memory and pauses small. Streamlit's own way, a full collection after every script run,
-holds all threads for 0.16 s each time (some 300,000 objects with torch and plotly) and is off (.streamlit/config.toml).
+"""Reduce a long-running server's memory use and garbage collection pauses.
+
+By default, Streamlit runs a full collection after every script run. With torch and plotly (about 300,000 objects), each
+collection blocks all threads for 0.16 s, so .streamlit/config.toml turns it off.
 """
 
 import ctypes
@@ -9,20 +11,20 @@ from contextlib import suppress
 
 TIDY_EVERY = 20.0  # seconds
 _M_ARENA_MAX = -8  # glibc's malloc.h
-ARENAS = 2  # heaps of glibc: one for each thread of a web server holds hundreds of megabytes that are not used
+ARENAS = 2  # glibc heaps: with one per thread, a web server holds hundreds of megabytes of unused memory
 
 
 def settle() -> None:
-    """Once, when all is imported: what exists now stays, and the garbage collector no longer walks over it."""
+    """Exclude all existing objects from garbage collection. Call once, after all imports."""
     if sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # another C library manages by itself
+        with suppress(OSError, AttributeError):  # not glibc: no such setting
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
     gc.collect()
     gc.freeze()
 
 
 def tidy() -> None:
-    """Now and then: collect the cycles that sessions leave behind, and give free memory back to the system."""
+    """Collect reference cycles of ended sessions and return free memory to the system. Call periodically."""
     gc.collect()
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):

@@ -1,7 +1,7 @@
 """The lessons and tools of the app, each registered once.
 
-A `Lesson` says everything that the rest of the app must know of one: navigation, home page, forms, teacher's links,
-links from elsewhere. To add a lesson, write its page `pages/NAME.py` and add one record to `LESSONS`.
+A `Lesson` declares everything that the rest of the app needs: navigation, home page, forms, teacher's links, and links
+from other pages. To add a lesson, write its page `pages/NAME.py` and add one record to `LESSONS`.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ Takes = Callable[[DatasetSpec], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page in the navigation. name: of its file in pages/, and of its address; icon: a Material symbol."""
+    """A page in the navigation. name: its file name in pages/ and its path in the address; icon: a Material symbol."""
 
     name: str
     title: str
@@ -29,18 +29,18 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson(Page):
-    """A page with a form, a training, and what the run shows.
+    """A page with a form, training, and views of the run.
 
     Attributes:
-        about: one sentence, for the home page.
-        preset: what a first visit shows.
+        about: one sentence for the home page.
+        preset: the preset of a first visit.
         takes: which data sets the page can show.
-        subject: which data sets it is about, if that is fewer: of these it offers presets, and experiments on these
-            are linked to it.
-        kinds: of networks that it is about.
-        also: kinds that it shows too, where no other lesson is about them.
-        noisy: whether it is about experiments with noise (True), without (False), or both (None).
-        front: blocks of controls (`form.lesson_forms.BLOCKS`), in order.
+        subject: which data sets the lesson covers, if fewer than it can show. It offers presets of these, and links to
+            experiments on these lead to it.
+        kinds: kinds of networks that the lesson covers.
+        also: kinds that it also shows if no other lesson covers them.
+        noisy: whether it covers experiments with noise (True), without (False), or both (None).
+        front: blocks of controls (`form.blocks.BLOCKS`), in order.
         more: blocks of controls under "More choices", before the fields that every lesson has there.
     """
 
@@ -55,8 +55,8 @@ class Lesson(Page):
     more: tuple[str, ...] = ()
 
     def is_about(self, experiment: Experiment, kinds: tuple[str, ...] | None = None) -> bool:
-        """Whether such an experiment belongs to it. kinds: instead of its own. Raises LabError where its data set is
-        not here."""
+        """Whether the lesson covers the experiment. kinds: replaces `self.kinds`. Raises LabError if the data set is
+        unknown."""
         return (
             experiment.model.kind in (kinds or self.kinds)
             and self.noisy in (None, experiment.corruption.kind != "none")
@@ -64,55 +64,55 @@ class Lesson(Page):
         )
 
     def presets(self) -> Iterator[str]:
-        """The names of the presets that belong to it."""
+        """The names of the presets that the lesson covers."""
         for name, one in presets.PRESETS.items():
             if self.is_about(one.experiment):
                 yield name
 
 
 def single_images(described: DatasetSpec) -> bool:
-    """Memorised sets: characters, emoji, a person's own pictures."""
+    """Memorised sets: characters, emoji, a user's own images."""
     return described.memorised
 
 
 def characters(described: DatasetSpec) -> bool:
-    """Memorised sets of ink on paper."""
+    """Memorised sets that are dark on white."""
     return described.memorised and not described.light
 
 
 def pictures(described: DatasetSpec) -> bool:
-    """Emoji and a person's own pictures."""
+    """Emoji and a user's own images."""
     return described.memorised and described.light
 
 
 def many_images(described: DatasetSpec) -> bool:
-    """Many images of some classes, such as digits."""
+    """Large data sets, such as digits: neither memorised nor paired."""
     return not described.memorised and not described.paired
 
 
 def many_in_colour(described: DatasetSpec) -> bool:
-    """Many images in colour."""
+    """Large data sets in colour."""
     return many_images(described) and described.shape[0] == 3
 
 
 def many_in_grey(described: DatasetSpec) -> bool:
-    """Many images in shades of grey."""
+    """Large greyscale data sets."""
     return many_images(described) and described.shape[0] == 1
 
 
 def pairs(described: DatasetSpec) -> bool:
-    """A poor and a good picture of the same thing."""
+    """Pairs of a degraded and a sharp image."""
     return described.paired
 
 
-# in the order of the course; an experiment is linked to the first lesson that shows it
+# in course order; links to an experiment lead to the first lesson that covers it
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
         name="dense",
         title="Dense autoencoder",
         icon=":material/hub:",
-        about="32 characters of a 5x7 font through a code of two numbers: which are learnt, which are confused, and "
-        "what lies between them.",
+        about="Compress 32 characters of a 5x7 font to two latent dimensions: which are learnt, which are confused, "
+        "and what lies between them.",
         preset="font-20-10",
         takes=single_images,
         subject=characters,
@@ -124,7 +124,7 @@ LESSONS: tuple[Lesson, ...] = (
         name="denoising",
         title="Denoising",
         icon=":material/blur_off:",
-        about="The same characters with noise on them: how much of it the network takes off, and where it stops being "
+        about="The same characters with noise: how much of it the network removes, and at which level it stops being "
         "useful.",
         preset="font-denoise-10",
         takes=single_images,
@@ -137,8 +137,8 @@ LESSONS: tuple[Lesson, ...] = (
         name="emoji",
         title="Variational: emoji",
         icon=":material/add_reaction:",
-        about="Codes that are distributions: emoji that turn into each other, mix under the pointer, and come out of "
-        "nothing.",
+        about="Codes that are distributions: interpolate between emoji, mix them under the pointer, and generate new "
+        "ones.",
         preset="emoji-best",
         takes=pictures,
         front=("pictures_to_choose", "network", "beta"),
@@ -147,8 +147,8 @@ LESSONS: tuple[Lesson, ...] = (
         name="digits",
         title="Variational: digits",
         icon=":material/bubble_chart:",
-        about="Handwritten digits fill the plane, epoch by epoch: what the prior does, what β costs, and digits that "
-        "nobody wrote.",
+        about="Handwritten digits fill the latent plane, epoch by epoch: what the prior does, what β costs, and new, "
+        "generated digits.",
         preset="digits-vae",
         takes=many_images,
         noisy=False,
@@ -158,8 +158,8 @@ LESSONS: tuple[Lesson, ...] = (
         name="compression",
         title="Compression",
         icon=":material/compress:",
-        about="Convolutional nets store letters in a handful of numbers: what is lost, how few bits are enough, and "
-        "when JPEG is the better choice.",
+        about="Convolutional nets compress letters to a few numbers: what is lost, how few bits are enough, and when "
+        "JPEG is the better choice.",
         preset="letters-7x7",
         takes=many_images,
         subject=many_in_grey,
@@ -171,8 +171,8 @@ LESSONS: tuple[Lesson, ...] = (
         name="restoring",
         title="Restoring digits",
         icon=":material/auto_fix_high:",
-        about="Digits under heavy noise: what a network restores, what it invents, and two classical filters that need "
-        "no training next to it.",
+        about="Digits under heavy noise: what a network restores, what it invents, and how it compares with two "
+        "classical filters that need no training.",
         preset="digits-denoise",
         takes=many_images,
         also=("convolutional",),
@@ -183,7 +183,7 @@ LESSONS: tuple[Lesson, ...] = (
         name="colour",
         title="Colour",
         icon=":material/palette:",
-        about="House numbers in colour: copy, restore, look into the layers, and time a CPU against a GPU.",
+        about="House numbers in colour: reconstruct, restore, inspect the layers, and compare a CPU with a GPU.",
         preset="house-numbers-autoencoder",
         takes=many_in_colour,
         kinds=("convolutional",),
@@ -194,7 +194,7 @@ LESSONS: tuple[Lesson, ...] = (
         name="super_resolution",
         title="Super-resolution",
         icon=":material/zoom_in:",
-        about="Small photographs made large, blurred ones sharp: layers, kernels and activations against bicubic.",
+        about="Upscale small photographs, sharpen blurred ones: layers, kernels and activations against bicubic.",
         preset="photographs-3-best",
         takes=pairs,
         kinds=("super_resolution",),
@@ -225,12 +225,12 @@ TOOLS: tuple[Page, ...] = (LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS)
 
 
 def lesson(name: str) -> Lesson:
-    """The lesson of this name, or the tool that has a form. Raises KeyError."""
+    """The lesson of this name, or the tool that has a form. Raises KeyError if there is none."""
     return {one.name: one for one in (*LESSONS, LAB, SWEEPS)}[name]
 
 
 def home_of(experiment: Experiment) -> Lesson:
-    """The lesson that shows such an experiment; the Lab shows all. Raises LabError where its data set is not here."""
+    """The first lesson that covers the experiment, otherwise the Lab. Raises LabError if its data set is unknown."""
     about = [one for one in LESSONS if one.is_about(experiment)]
     also = [one for one in LESSONS if one.also and one.is_about(experiment, one.also)]
     return next(iter(about + also), LAB)

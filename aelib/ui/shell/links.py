@@ -1,4 +1,4 @@
-"""Where an experiment is at home: the lesson that shows it, and its address there."""
+"""Links to an experiment: the lesson that shows it, and its address there."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,20 +15,20 @@ from .session import form_state
 
 
 def name(experiment: Experiment) -> str:
-    """Network and seed, which tell most of a person's trainings apart."""
+    """Network and seed, which distinguish most of a user's training jobs."""
     return f"{experiment.network}, seed {experiment.seed}"
 
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:", preset: str | None = None) -> None:
-    """A link that opens the experiment in its lesson. preset: that the address starts from, by default the nearest."""
+    """A link that opens the experiment in its lesson. preset: the base of the address, by default the nearest."""
     lesson = home_of(experiment)
     query = _encoded(experiment, preset).query() | _rules(lesson, experiment)
     st.page_link(lesson.file, label=escaped(label), icon=icon, query_params=query)
 
 
 def _rules(lesson: Lesson, experiment: Experiment) -> dict[str, str]:
-    """What a teacher's link to that lesson says, where the experiment complies with it. Else it is another subject,
-    shown without the rules of that link."""
+    """The rules of the teacher's link that is open in the lesson, if the experiment satisfies them. Otherwise nothing:
+    the experiment opens without rules."""
     form = form_state(lesson.name).get()
     values = flatten(experiment.model_dump(mode="json"))
     if any(path in values and values[path] != value for path, value in form.pinned.items()):
@@ -37,7 +37,7 @@ def _rules(lesson: Lesson, experiment: Experiment) -> dict[str, str]:
 
 
 def short(experiment: Experiment) -> str:
-    """The experiment as one value of an address, from the nearest preset."""
+    """The experiment as one value of an address, relative to the nearest preset."""
     return _encoded(experiment, None).packed()
 
 
@@ -47,18 +47,18 @@ def _encoded(experiment: Experiment, preset: str | None) -> Encoded:
 
 
 def link_compare(experiments: Sequence[Experiment], label: str, add: bool = False) -> None:
-    """A link to the comparison of these; add: in addition to those that this person compares already."""
+    """A link to the comparison of these; add: append the first to the experiments that this user already compares."""
     values = [short(one) for one in experiments]
     query = {"add": values[0]} if add else {str(i): value for i, value in enumerate(values, 1)}
     st.page_link(COMPARE.file, label=escaped(label), icon=COMPARE.icon, query_params=query)
 
 
 def here() -> tuple[str, dict[str, str]] | None:
-    """This page's file and its address, for a link back; None where there is no address (tests)."""
+    """This page's file and query, for a link back; None if the page has no address (tests)."""
     name = urlsplit(st.context.url or "").path.rpartition("/")[2]
     return (f"pages/{name}.py", {key: st.query_params[key] for key in st.query_params}) if name else None
 
 
 def link_back(page: tuple[str, dict[str, str]], label: str, icon: str) -> None:
-    """A link to where something was asked for."""
+    """A link back to the page that requested something."""
     st.page_link(page[0], label=escaped(label), icon=icon, query_params=page[1])

@@ -1,4 +1,4 @@
-"""Words on a page: values in them come from people, so Markdown shows them as they are."""
+"""Messages on a page. They contain user input, so Markdown in it is escaped."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,25 +10,25 @@ from aelib.experiment import ExperimentError, labels
 
 
 def problems(sentences: Iterable[str]) -> None:
-    """Show what is wrong, one sentence each; as plain text, since values in them come from people."""
+    """Show one error per sentence, as plain text, because sentences contain user input."""
     for sentence in sentences:
         st.error(escaped(sentence), icon=":material/error:")
 
 
 def sentences(error: LabError) -> list[str]:
-    """What is wrong, one sentence each, with the labels of fields where an error is about them."""
+    """The problems of an error, one sentence each. Fields appear by their labels."""
     if isinstance(error, ExperimentError):
         return [problem.text(_label) for problem in error.problems]
     return [str(error)]
 
 
 def text_of(error: LabError) -> str:
-    """All of what is wrong, as one text."""
+    """All problems of an error as one text."""
     return " ".join(sentences(error))
 
 
 def show_error(error: LabError) -> None:
-    """Show what is wrong."""
+    """Show the problems of an error."""
     problems(sentences(error))
 
 
@@ -37,13 +37,13 @@ def _label(path: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Escape a text so that Markdown shows it literally."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
 
 
 def problem_text(*checks: Callable[[], object]) -> str | None:
-    """What speaks against a file that is made only when its button is pressed, when nothing can be said any more: one
-    sentence for the button's help. None where nothing does."""
+    """Why a download cannot be made, as text for its button's help; None if all checks pass. The file itself is made
+    only after the button is pressed, when the page can no longer show an error."""
     try:
         for check in checks:
             check()
@@ -54,7 +54,7 @@ def problem_text(*checks: Callable[[], object]) -> str | None:
 
 @contextmanager
 def show_errors() -> Iterator[None]:
-    """What cannot be done is said in its place, and the page ends there."""
+    """Show a LabError in place and stop the page there."""
     try:
         yield
     except LabError as error:

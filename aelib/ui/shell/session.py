@@ -1,6 +1,6 @@
-"""What one person's session holds between two runs of a page's script.
+"""The state of a user's session between two runs of a page's script.
 
-Every value that is not a widget's own is a `Slot`: declared once, with its name, type and default.
+Every value that does not belong to a widget is a `Slot`: declared once, with its name, type and default.
 """
 
 from collections.abc import Callable
@@ -16,19 +16,19 @@ class Slot(Generic[T]):
     """One value of a session.
 
     Args:
-        key: its name in the session, where it may be the key of a widget too.
-        default: makes the value that it has before one is set.
+        key: its name in the session, which may also be the key of a widget.
+        default: makes the value for when none has been set.
     """
 
     def __init__(self, key: str, default: Callable[[], T]) -> None:
         self.key, self.default = key, default
 
     def __bool__(self) -> bool:
-        """Whether a value was set."""
+        """Whether a value has been set."""
         return self.key in st.session_state
 
     def get(self) -> T:
-        """The value; the default, where none was set."""
+        """The value, or the default if none has been set."""
         value: T = st.session_state.get(self.key, None) if self else self.default()
         return value
 
@@ -37,41 +37,41 @@ class Slot(Generic[T]):
         return value
 
     def setdefault(self) -> T:
-        """The value, which is the default from now on where none was set: for what is changed in place."""
+        """The value; stores the default first if none has been set. For values that are changed in place."""
         return self.get() if self else self.set(self.default())
 
     def pop(self) -> T:
-        """The value, which is forgotten."""
+        """Return the value and delete it."""
         value = self.get()
         st.session_state.pop(self.key, None)
         return value
 
 
 def widget(key: str, default: Any = None) -> Any:
-    """What a widget says now, before it is drawn; the default where it has not been drawn yet."""
+    """The current value of a widget, or the default if it has not been drawn yet."""
     return st.session_state.get(key, default)
 
 
 def set_widget(key: str, value: Any) -> None:
-    """Let a widget show a value when it is drawn next."""
+    """Set the value that a widget shows when it is next drawn."""
     st.session_state[key] = value
 
 
 def draws(key: str, another: bool) -> int:
-    """How often a person asked for another drawing of the same thing; one more where `another`."""
+    """How often the user has asked for a new sample; `another` adds one."""
     count = Slot(f"{key}:draws", int)
     return count.set(count.get() + 1) if another else count.get()
 
 
 @dataclass
 class FormState:
-    """What the form of one lesson holds beside its widgets.
+    """The state of a lesson's form, in addition to its widgets.
 
     Attributes:
-        address: the query that the form has read or written last.
+        address: the query that the form last read or wrote.
         rules: the part of it that a teacher's link adds (see `form.teacher_link`).
-        pinned: path -> value, for what no control may change.
-        values: path -> value, as the preset or the address has it; a control that is drawn says more.
+        pinned: path -> value of the fields that no control may change.
+        values: path -> value, from the preset or the address. The widget of a field, once drawn, takes precedence.
     """
 
     address: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
-"""Who is asking: a name for one browser, so that a reopened tab finds its jobs and one person cannot fill the queue.
+"""An identifier for each browser: a reopened tab finds its jobs, and one user cannot fill the queue.
 
-Nobody logs in. Streamlit gives every browser a random token against forged requests (`_streamlit_xsrf`); its hash is
-the name. Without it (cookies off, tests), the session has its own random name.
+There is no login. Streamlit gives every browser a random token against forged requests (`_streamlit_xsrf`); the
+identifier is a hash of it. Without a token (cookies off, tests), each session has a random identifier.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from .session import Slot
 
 
 def visitor_id() -> str:
-    """The name of this browser, 12 hexadecimal digits."""
+    """The identifier of this browser, 12 hexadecimal digits."""
     token = unmasked(st.context.cookies.get("_streamlit_xsrf", ""))
     if token:
         return hashlib.sha256(token).hexdigest()[:12]
@@ -22,8 +22,8 @@ def visitor_id() -> str:
 
 
 def unmasked(cookie: str) -> bytes | None:
-    """The token in a cookie `2|mask|token xor mask|time`, which looks different in every answer (Tornado's version 2 of
-    signed XSRF cookies); None for anything else."""
+    """The token in a cookie `2|mask|token xor mask|time` (Tornado's XSRF cookies, version 2), whose text differs in
+    every response; None for any other text."""
     try:
         version, mask, masked, _ = cookie.split("|")
         key, token = bytes.fromhex(mask), bytes.fromhex(masked)
