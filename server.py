@@ -12,6 +12,7 @@ from typing import Any
 import sklearn.decomposition  # noqa: F401 - a lesson needs it with its first run
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -19,7 +20,7 @@ from starlette.routing import Route
 from aelib.core.errors import LabError
 from aelib.jobs import health as state
 from aelib.ui.lessons import denoising, leaderboard, lesson, runs, sweeps  # noqa: F401 - ahead of visitors
-from aelib.ui.shell import garbage, server_state
+from aelib.ui.shell import garbage, server_state, visitor
 
 
 async def health(_: Request) -> JSONResponse:
@@ -54,4 +55,6 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-app = st.App("app.py", lifespan=lifespan, routes=[Route("/health", health)])
+app = st.App(
+    "app.py", lifespan=lifespan, routes=[Route("/health", health)], middleware=[Middleware(visitor.VisitorCookie)]
+)

@@ -8,6 +8,7 @@ Dask's protocol has no authentication: anyone who reaches the scheduler can run 
 unpickles their answers. Use it inside a network that you trust, or with TLS (`tls://` and Dask's own configuration).
 """
 
+import importlib.util
 import json
 import logging
 import secrets
@@ -181,12 +182,22 @@ class DaskCluster(RemoteExecutor):
             else:
                 ours.set_exception(LabError("The cluster was stopped before this training ended: start it again."))
         except Exception as error:  # noqa: BLE001 - any error must reach the job
-            if "deserializ" in str(error):  # Dask's error if its scheduler or worker cannot import aelib
+            if not self._has_aelib():
                 _log.warning("cluster %s: %s", self.address, error)
                 error = LabError(
                     "The cluster does not understand the task: start its scheduler and workers in this folder."
                 )
             ours.set_exception(error)
+
+    def _has_aelib(self) -> bool:
+        """Whether the scheduler and every worker can import aelib; True where they do not answer."""
+        importable = lambda: importlib.util.find_spec("aelib") is not None  # noqa: E731 - sent by value, not by name
+        try:
+            found = [self._client.run_on_scheduler(importable), *self._client.run(importable).values()]
+        except Exception as error:  # noqa: BLE001 - the task's own error says more
+            _log.warning("cluster %s does not say whether it has aelib: %s", self.address, error)
+            return True
+        return all(found)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Disconnect; the cluster keeps running."""

@@ -53,7 +53,9 @@ def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, f
     page.goto(f"{server.url}/dense?preset=font-best&epochs=60")
     expect(page.get_by_role("heading", name="9 · Hand in")).to_be_visible()
     settled(page)
-    page.get_by_role("textbox", name="Title").fill("Anna & Ben")  # no Enter: the click comes at once
+    page.get_by_role("textbox", name="Title").fill("Anna & Ben")
+    page.get_by_role("button", name="Put them into the files").click()
+    expect(page.get_by_text("The files have the title “Anna & Ben”")).to_be_visible()
     for label, end, start in (
         ("Page (HTML)", ".html", "<!DOCTYPE html>"),
         ("Notebook", ".ipynb", "{"),

@@ -4,7 +4,7 @@ import pytest
 
 from aelib.store import Store
 from aelib.training import Run
-from tests.support.apps import opened, sound
+from tests.support.apps import opened, sound, texts
 
 
 @pytest.mark.usefixtures("fresh_server")
@@ -14,6 +14,10 @@ def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font_run: Run) -> 
     assert app.header[-1].value == "9 · Hand in"
     labels = [button.label for button in app.get("download_button")]
     assert labels[-3:] == ["Page (HTML)", "Notebook", "Python script"]
-    sound(app.text_input(key="dense-run:hand-in:title").set_value("Anna & Ben").run())
-    sound(app.text_area(key="dense-run:hand-in:notes").set_value("a\nb").run())
+    assert "The files have no title and no notes yet." in texts(app)
+    app.text_input(key="dense-run:hand-in:title").set_value("Anna & Ben")
+    app.text_area(key="dense-run:hand-in:notes").set_value("a\nb")
+    (submit,) = [button for button in app.button if button.label == "Put them into the files"]
+    sound(submit.click().run())
     assert app.text_input(key="dense-run:hand-in:title").value == "Anna & Ben"
+    assert "The files have the title “Anna & Ben” and 3 characters of notes." in texts(app)

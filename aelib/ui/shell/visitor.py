@@ -1,34 +1,65 @@
-"""An identifier for each browser: a reopened tab finds its jobs, and one user cannot fill the queue.
+"""Who is asking: a name for one browser, so that a reopened tab finds its jobs and one person cannot fill the queue.
 
-There is no login. Streamlit gives every browser a random token against forged requests (`_streamlit_xsrf`); the
-identifier is a hash of it. Without a token (cookies off, tests), each session has a random identifier.
+Nobody logs in. The server gives every browser a random cookie with its first page (`VisitorCookie`, which server.py
+adds to the app), and its hash is the name. Without the cookie (cookies off, `streamlit run app.py`, tests), the session
+has its own random name.
 """
 
 import hashlib
+import re
 import secrets
+from http.cookies import CookieError, SimpleCookie
 
 import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .session import Slot
 
+COOKIE = "aelib_visitor"
+YEAR = 365 * 24 * 3600  # seconds
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
 
 def visitor_id() -> str:
-    """The identifier of this browser, 12 hexadecimal digits."""
-    token = unmasked(st.context.cookies.get("_streamlit_xsrf", ""))
-    if token:
-        return hashlib.sha256(token).hexdigest()[:12]
-    name = Slot("person", lambda: secrets.token_hex(6)).setdefault()
-    return name
+    """The name of this browser, 12 hexadecimal digits."""
+    token = st.context.cookies.get(COOKIE, "")
+    if _TOKEN.fullmatch(token):
+        return hashlib.sha256(token.encode()).hexdigest()[:12]
+    return Slot("person", lambda: secrets.token_hex(6)).setdefault()
 
 
-def unmasked(cookie: str) -> bytes | None:
-    """The token in a cookie `2|mask|token xor mask|time` (Tornado's XSRF cookies, version 2), whose text differs in
-    every response; None for any other text."""
+class VisitorCookie:
+    """ASGI middleware that gives a browser its cookie with the first page: 128 random bits, for a year, not to be read
+    by scripts or sent from other sites' forms."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _has_token(Headers(scope=scope)):
+            await self.app(scope, receive, send)
+            return
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("set-cookie", _cookie(secure=scope.get("scheme") == "https"))
+                    headers["cache-control"] = "no-store"  # a page with a cookie belongs to one browser
+            await send(message)
+
+        await self.app(scope, receive, with_cookie)
+
+
+def _has_token(headers: Headers) -> bool:
     try:
-        version, mask, masked, _ = cookie.split("|")
-        key, token = bytes.fromhex(mask), bytes.fromhex(masked)
-    except ValueError:
-        return None
-    if version != "2" or not key or not token:
-        return None
-    return bytes(byte ^ key[i % len(key)] for i, byte in enumerate(token))
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return False
+    return found is not None and bool(_TOKEN.fullmatch(found.value))
+
+
+def _cookie(secure: bool) -> str:
+    written = f"{COOKIE}={secrets.token_hex(16)}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
+    return f"{written}; Secure" if secure else written

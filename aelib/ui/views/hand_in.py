@@ -1,10 +1,9 @@
 """The last section of a lesson: what was learnt as a page, a notebook and a script to take away."""
 
 import re
-import time
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -12,11 +11,11 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.reports.script import check, script
 from aelib.training import Run
-from aelib.ui.shell.messages import problem_text
-from aelib.ui.shell.session import Slot, widget
+from aelib.ui.shell.messages import escaped, problem_text
+from aelib.ui.shell.session import Slot
 
 MAX_TITLE, MAX_NOTES = 200, 10_000  # characters
-SETTLED = 0.3  # seconds
+SUBMIT_HELP = "The page and the notebook begin with them."
 
 
 def hand_in(run: Run, key: str) -> None:
@@ -45,40 +44,40 @@ def hand_in_many(runs: Sequence[Run], key: str) -> None:
         _page_and_notebook(list(runs), words, key)
 
 
-@dataclass
-class _Words:
-    """The title and the notes that stand in the fields: one object a session and key, so that a file is made with what
-    stands there when it is asked for, not when the page was last drawn."""
+class _Words(NamedTuple):
+    """title, notes: as the files have them."""
 
     title: str = ""
     notes: str = ""
 
-    def read(self, key: str) -> None:
-        self.title = widget(f"{key}:title") or ""
-        self.notes = widget(f"{key}:notes") or ""
-
 
 def _words(key: str) -> _Words:
-    words = Slot(f"{key}:words", _Words).setdefault()
-    st.text_input(
-        "Title",
-        max_chars=MAX_TITLE,
-        key=f"{key}:title",
-        persist_state="session",
-        on_change=words.read,
-        args=(key,),
-        placeholder="Who you are, and what you tried",
-    )
-    st.text_area(
-        "Notes",
-        max_chars=MAX_NOTES,
-        key=f"{key}:notes",
-        persist_state="session",
-        on_change=words.read,
-        args=(key,),
-        placeholder="What did you expect, what happened, and why?",
-    )
-    words.read(key)
+    """The title and the notes that were put into the files. A form sends both together with its button, so what the
+    files have never depends on what is faster, typing or clicking; the caption says what they have."""
+    slot = Slot(f"{key}:words", _Words)
+    with st.form(f"{key}:form", border=False):
+        title = st.text_input(
+            "Title",
+            max_chars=MAX_TITLE,
+            key=f"{key}:title",
+            persist_state="session",
+            placeholder="Who you are, and what you tried",
+        )
+        notes = st.text_area(
+            "Notes",
+            max_chars=MAX_NOTES,
+            key=f"{key}:notes",
+            persist_state="session",
+            placeholder="What did you expect, what happened, and why?",
+        )
+        if st.form_submit_button("Put them into the files", icon=":material/edit_note:", help=SUBMIT_HELP):
+            slot.set(_Words(title or "", notes or ""))
+    words = slot.get()
+    if any(words):
+        about = f"the title “{words.title}”" if words.title else "no title"
+        st.caption(escaped(f"The files have {about} and {len(words.notes):,} characters of notes."))
+    else:
+        st.caption("The files have no title and no notes yet.")
     return words
 
 
@@ -140,17 +139,10 @@ def _here(runs: Sequence[Run]) -> None:
 def _page(runs: list[Run], words: _Words) -> str:
     from aelib.reports.html import page
 
-    _settle()
     return page(runs, words.title, words.notes)
 
 
 def _notebook(runs: list[Run], words: _Words) -> str:
     from aelib.reports.notebook import notebook
 
-    _settle()
     return notebook(runs, words.title, words.notes)
-
-
-def _settle() -> None:
-    """Who types and clicks at once sends the words and the wish for the file together: let the words be read."""
-    time.sleep(SETTLED)

@@ -1,18 +1,63 @@
 """One name for one browser."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+import asyncio
+from types import SimpleNamespace
 
-from aelib.ui.shell.visitor import unmasked
+import pytest
+import streamlit as st
+from starlette.types import Message, Receive, Scope, Send
 
-
-def test_one_browser_has_one_name_however_its_cookie_is_masked() -> None:
-    first = unmasked("2|6d516a59|c88c527e318d2e1f226eb2ac995328a3|1795239573")
-    second = unmasked("2|70d735f4|d50a0dd32c0b71b23fe8ed0184d5770e|1795239573")
-    assert first is not None
-    assert first == second
+from aelib.ui.shell.visitor import COOKIE, VisitorCookie, visitor_id
 
 
-@given(st.text(max_size=60))
-def test_a_forged_cookie_is_no_name_or_some_name(cookie: str) -> None:
-    assert unmasked(cookie) is None or isinstance(unmasked(cookie), bytes)
+def _answer(cookie: str = "", scheme: str = "http", kind: str = "text/html; charset=utf-8") -> dict[str, str]:
+    """The headers that a browser gets which sends this cookie."""
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind.encode())]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError("nothing is asked of the browser")
+
+    headers = [(b"cookie", cookie.encode())] if cookie else []
+    scope = {"type": "http", "scheme": scheme, "path": "/", "headers": headers}
+    asyncio.run(VisitorCookie(app)(scope, receive, send))
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+
+
+def test_a_browser_gets_its_cookie_with_its_first_page_only() -> None:
+    assert "set-cookie" not in _answer(kind="application/json")
+    given = _answer()["set-cookie"]
+    assert given.startswith(f"{COOKIE}=")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} < set(given.split("; "))
+    assert "Secure" not in given
+    assert "set-cookie" not in _answer(f"other=1; {given.split(';')[0]}"), "it has one"
+    assert _answer()["set-cookie"] != given
+    assert "Secure" in _answer(scheme="https")["set-cookie"].split("; ")
+
+
+@pytest.mark.parametrize("forged", ["", "short", "../../etc/passwd", "A" * 32, "a" * 33, '"', "x;y=z"])
+def test_a_forged_cookie_is_replaced(forged: str) -> None:
+    assert "set-cookie" in _answer(f"{COOKIE}={forged}")
+
+
+def test_the_name_follows_the_cookie_and_does_not_tell_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cookies: dict[str, str] = {}
+    monkeypatch.setattr(st, "context", SimpleNamespace(cookies=cookies))
+    monkeypatch.setattr(st, "session_state", {})
+    alone = visitor_id()
+    assert visitor_id() == alone, "the session has a name where there is no cookie"
+    cookies[COOKIE] = "a" * 32
+    first = visitor_id()
+    assert len(first) == 12
+    assert first not in ("a" * 12, alone)
+    cookies[COOKIE] = "b" * 32
+    assert visitor_id() != first
+    cookies[COOKIE] = "forged"
+    assert visitor_id() == alone
