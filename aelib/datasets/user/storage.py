@@ -1,4 +1,11 @@
-"""A person's data sets as files in home()/datasets, each named after its content."""
+"""A person's data sets as files in home()/datasets, each named after its content.
+
+A run from another machine brings its data set along, and both are checked before either is saved (store/archive.py).
+For this check the data set lies in a temporary folder, which `using_folder` names for one thread. An argument would
+have to pass through everything that looks a data set up by its name, which is all that reads an experiment: `resolve`,
+`build`, `unpack`, every method of `Run` and the functions of `datasets`, some forty calls. None of them has another
+reason to know that folders exist.
+"""
 
 import os
 import threading
