@@ -5,10 +5,13 @@ They are set by environment variables (`AELIB_MAX_EPOCHS`, ...) or, in the app, 
 """
 
 import math
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, ExperimentError, Problem, resolve
@@ -54,30 +57,45 @@ class Limits:
             )
 
 
+class _Settings(BaseSettings):
+    """The same fields as they are set: AELIB_MAX_EPOCHS=1000 in the environment, or `max_epochs` of a table."""
+
+    model_config = SettingsConfigDict(env_prefix="AELIB_", env_ignore_empty=True, extra="forbid")
+
+    max_epochs: float | None = Field(None, gt=0)
+    max_parameters: float | None = Field(None, gt=0)
+    max_seconds: float | None = Field(None, gt=0)
+    max_jobs: float | None = Field(None, gt=0, multiple_of=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings  # the environment wins
+
+
 def read(settings: Mapping[str, Any] | None = None) -> Limits:
-    """Limits from `settings` (such as a table of secrets) and the environment, which takes precedence. An empty value
-    leaves the default.
+    """Limits from the environment and, where that has none, from `settings` (such as a table of secrets). An empty
+    value counts as not set.
 
     Raises LabError for a value that is not a number above 0 (max_jobs: a whole one), and for a name that is not a
     limit.
     """
-    names = [field.name for field in fields(Limits)]
-    for name in settings or {}:
-        if name not in names:
-            raise LabError(f"{str(name)[:40]!r} is not a limit: use {', '.join(names)}.")
-    found: dict[str, float] = {}
-    for field in fields(Limits):
-        variable = f"AELIB_{field.name.upper()}"
-        value = os.environ.get(variable, (settings or {}).get(field.name))
-        if value in (None, ""):
-            continue
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = math.nan
-        if not number > 0:
-            raise LabError(f"{field.name} (or {variable}) is {str(value)[:40]!r}: give a number above 0.")
-        if field.name == "max_jobs" and number % 1:
-            raise LabError(f"max_jobs (or {variable}) is {number}: give a whole number.")
-        found[field.name] = number
-    return Limits(**found)
+    try:
+        found = _Settings(**{name: value for name, value in (settings or {}).items() if value not in (None, "")})
+    except ValidationError as error:
+        raise LabError(_sentence(error.errors(include_url=False)[0])) from None
+    return Limits(**found.model_dump(exclude_none=True))
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = str(error["loc"][0]).lower().removeprefix("aelib_")
+    if error["type"] == "extra_forbidden":
+        return f"{name[:40]!r} is not a limit: use {', '.join(_Settings.model_fields)}."
+    allowed = "a whole number" if error["type"] == "multiple_of" else "a number above 0"
+    return f"{name} (or AELIB_{name.upper()}) is {str(error['input'])[:40]!r}: give {allowed}."
