@@ -105,10 +105,10 @@ def test_the_cpu_is_measured_when_asked_for(colour: list[Run]) -> None:
 @pytest.mark.parametrize(
     ("page", "query", "says"),
     [
-        ("colour", {"preset": "letters-7x7"}, "shows nothing of"),
-        ("colour", {"preset": "photographs-3-best"}, "shows nothing of"),
+        ("colour", {"preset": "letters-7x7"}, "cannot show"),
+        ("colour", {"preset": "photographs-3-best"}, "cannot show"),
         ("colour", {"model.convolution.stride": "9-9-9"}, "smaller"),
-        ("super_resolution", {"preset": "house-numbers-autoencoder"}, "shows nothing of"),
+        ("super_resolution", {"preset": "house-numbers-autoencoder"}, "cannot show"),
         ("super_resolution", {"model.convolution.kernel": "4"}, "odd number"),
         ("super_resolution", {"model.convolution.channels": "x"}, "“Channels” is 'x'"),
     ],
@@ -127,7 +127,7 @@ TINY = {"model.convolution.channels": "2-2-1", "model.convolution.stride": "2-2-
 
 def _upload(app: AppTest, lesson: str, content: bytes) -> AppTest:
     sound(app.file_uploader(key=f"{lesson}:collection").upload("mine.zip", content, "application/zip").run())
-    (begin,) = [one for one in app.button if one.label == "Make a data set of it"]
+    (begin,) = [one for one in app.button if one.label == "Make a data set from it"]
     sound(begin.click().run())
     return sound(until(app, lambda: not any(one.label == "Stop" for one in app.button)))
 
@@ -142,7 +142,7 @@ def test_an_archive_becomes_the_data_set_and_is_trained_on(lesson: str, side: in
     assert (described.images, described.shape[1:]) == (60, (side, side))
     assert described.shape[0] == (3 if lesson == "colour" else 1)
     assert app.selectbox(key=f"{lesson}:dataset").value == name
-    assert "Left out, since they cannot be read: 1 (cats/bad.png)" in said(app)
+    assert "Left out because they cannot be read: 1 (cats/bad.png)" in said(app)
     assert not app.error
     assert "dataset" in app.query_params
     assert app.query_params["dataset"] in (name, [name])

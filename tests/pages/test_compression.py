@@ -141,11 +141,11 @@ def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("page", "query", "says"),
     [
-        ("compression", {"preset": "digits-denoise"}, "nothing of dense nets"),
-        ("compression", {"preset": "font-best"}, "shows nothing of"),
+        ("compression", {"preset": "digits-denoise"}, "cannot show dense nets"),
+        ("compression", {"preset": "font-best"}, "cannot show"),
         ("compression", {"model.convolution.stride": "9-9-9"}, "smaller"),
         ("compression", {"model.convolution.channels": "x"}, "“Channels” is 'x'"),
-        ("restoring", {"preset": "font-best"}, "shows nothing of"),
+        ("restoring", {"preset": "font-best"}, "cannot show"),
         ("restoring", {"corruption.level": "7"}, "“Level of the noise” is '7'"),
     ],
 )

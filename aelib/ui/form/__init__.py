@@ -1,1 +1,1 @@
-"""Choosing an experiment: controls, uploads, a teacher's link, and the address that keeps it all."""
+"""The form of an experiment: controls, uploads, teacher's links, and the address that stores all of it."""

@@ -1,4 +1,4 @@
-"""The blocks that forms are made of: each a few controls that belong together. A `Lesson` names its blocks."""
+"""The building blocks of forms: each is a few related controls. A `Lesson` lists its blocks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ BETA = "beta"
 
 
 def network(controls: Controls) -> None:
-    """The layers, what is most often changed about training, and the seed."""
+    """The layers, the most frequently changed training settings, and the seed."""
     kind = controls.get("model.kind")
     if kind == "dense":
         controls.typed("model.layers")
@@ -49,12 +49,12 @@ def beta(controls: Controls) -> None:
 
 
 def dataset(controls: Controls) -> None:
-    """The data set, by name."""
+    """The data set."""
     controls.dataset()
 
 
 def noise(controls: Controls) -> None:
-    """Which noise, how much, and when."""
+    """Kind and level of the noise, and when it is applied."""
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         kind = controls.choice("corruption.kind")
@@ -67,7 +67,7 @@ def noise(controls: Controls) -> None:
 
 
 def noise_level(controls: Controls) -> None:
-    """Which noise, and how much."""
+    """Kind and level of the noise."""
     left, right = st.columns(2)
     with left:
         kind = controls.choice("corruption.kind")
@@ -84,23 +84,23 @@ def _about_noise(controls: Controls, kind: str) -> None:
 
 
 def noise_use(controls: Controls) -> None:
-    """When there is noise."""
+    """When noise is applied."""
     controls.toggle("corruption.fresh")
     controls.choice("corruption.where")
 
 
 def grey_collection(controls: Controls) -> None:
-    """A person's own pictures, made 28x28 and grey."""
+    """Upload of a user's own images, converted to 28x28 grey."""
     uploads.collection(controls, 28, colour=False)
 
 
 def colour_collection(controls: Controls) -> None:
-    """A person's own pictures, made 32x32, in colour."""
+    """Upload of a user's own images, converted to 32x32 colour."""
     uploads.collection(controls, 32, colour=True)
 
 
 def own_data(controls: Controls) -> None:
-    """A person's own images of any kind that there is."""
+    """Upload of a user's own images: an archive of pictures or a table of glyphs."""
     if not controls.takes_uploads:
         return
     with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
@@ -114,7 +114,7 @@ def own_data(controls: Controls) -> None:
 
 
 def rest(controls: Controls) -> None:
-    """Every field that no block of this lesson has and that has an effect."""
+    """Controls for all other fields that have an effect."""
     kind = controls.get("model.kind")
     if kind != "dense":
         controls.typed("model.convolution.kernel")
@@ -158,14 +158,14 @@ def rest(controls: Controls) -> None:
 
 @dataclass(frozen=True)
 class Block:
-    """draw: its controls; arrives: whether it may choose a data set before the first control is drawn."""
+    """draw: draws the controls; arrives: whether the block may set the data set before the first control is drawn."""
 
     draw: Callable[[Controls], None]
     arrives: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that it may have controls for."""
+        """The fields that the block may have controls for."""
         return BLOCK_FIELDS.get(self.draw.__name__, ())
 
 

@@ -1,8 +1,10 @@
-"""Widgets <-> Experiment. One widget a field, built from the field's declaration: its help is the description, its
-choices are the registry's names. What was typed stays, also when it is wrong; the address follows what is right.
+"""Convert widgets to an experiment and back.
 
-A teacher's link (teacher_link.py) fixes controls or leaves them out: `_draw` decides that, and `_pin` keeps their
-values."""
+Each field has one widget, built from the field's declaration: the help is its description, the choices are the names in
+the registry. Invalid input stays in its widget; the address changes only when the input is valid.
+
+A teacher's link (teacher_link.py) can lock or hide controls: `_draw` applies this, and `_pin` restores their values.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -34,28 +36,28 @@ from aelib.ui.shell.session import FormState, Slot, form_state, set_widget, widg
 from . import teacher_link, url_sync
 from .teacher_link import MORE
 
-NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields that are a number widget
-OWN_DATASETS: Slot[list[str]] = Slot("own_datasets", list)  # names of data sets that this person has given
+NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields with a number widget
+OWN_DATASETS: Slot[list[str]] = Slot("own_datasets", list)  # names of the data sets that this user has uploaded
 
 
 class Controls:
-    """The controls of one lesson; `lesson.name` keeps its widgets apart from those of other lessons."""
+    """The controls of one lesson. `lesson.name` prefixes the keys of its widgets."""
 
     def __init__(self, lesson: Lesson, extras: Mapping[str, str] | None = None) -> None:
-        """extras: what the page's address has in addition to an experiment, with their defaults."""
+        """extras: parameters of the page's address in addition to the experiment -> their defaults."""
         self.lesson, self.extras = lesson, dict(extras or {})
-        self.given = False  # an address has just been read
-        self.elsewhere: Experiment | None = None  # what is described, where another lesson shows it
-        self.problem: str | None = None  # with the address, one sentence
-        self.problems: list[str] = []  # with what was typed or chosen, one sentence each
-        self.notes: list[str] = []  # what of a teacher's link cannot be kept to, one sentence each
-        self.drawn: list[str] = []  # fields that this form has a control for, left out or not
+        self.given = False  # whether this run of the script has read an address
+        self.elsewhere: Experiment | None = None  # the experiment, if only another lesson shows it
+        self.problem: str | None = None  # one sentence about the address
+        self.problems: list[str] = []  # with the input, one sentence each
+        self.notes: list[str] = []  # invalid parts of a teacher's link, one sentence each
+        self.drawn: list[str] = []  # fields that this form has a control for, hidden ones included
         self._slot = form_state(lesson.name)
         query = {key: st.query_params[key] for key in st.query_params}
         if url_sync.is_echo(lesson.name, query, self.address):
             query = self.address
             st.query_params.from_dict(query)
-        # a first visit, a pasted link, or the browser's own navigation; not our own writing of the address
+        # a first visit, an opened link, or the browser's navigation; not an address that this class wrote
         if not self._slot or (query and query != self.address):
             self._read(query)
         self._state = self._slot.setdefault()
@@ -63,12 +65,12 @@ class Controls:
         self._pin()
 
     def _read(self, query: dict[str, str]) -> None:
-        """Set every control as an address says."""
+        """Set all controls from an address."""
         rest = {key: value for key, value in query.items() if key not in (*self.extras, *teacher_link.NAMES)}
         preset, experiment, self.problem = from_query(rest, self.lesson.preset)
         rules, self.notes = teacher_link.read(query, self.lesson)
         values = {PRESET: preset, **flatten(experiment.model_dump(mode="json"))}
-        # what is hidden follows the preset, unless the address says its value
+        # hidden fields follow the preset, unless the address has a value
         pinned = rules.locked | (rules.hidden & (set() if self.problem else rest.keys()))
         fixed = {path: values[path] for path in sorted(pinned)}
         self._state = self._slot.set(FormState(query, rules.query(), fixed))
@@ -76,37 +78,37 @@ class Controls:
         for name, value in self.extras.items():
             set_widget(self.extra_key(name), query.get(name, value)[:MAX_VALUE])
         self.given = bool(query)
-        if query:  # a link from this page to itself changes the script's address, but not the browser's
+        if query:  # a link from this page to itself changes the script's address but not the browser's
             st.query_params.from_dict(query)
 
     def key(self, path: str) -> str:
         return f"{self.lesson.name}:{path}"
 
     def extra_key(self, name: str) -> str:
-        """The key of a widget that the page's address has in addition to an experiment."""
+        """The widget key of one of the `extras`."""
         return self.key(f"extra:{name}")
 
     def get(self, path: str) -> Any:
-        """What the control of a field says now, typed or chosen; where it is not drawn, what it would show."""
+        """The current input of a field's control; if the control is not drawn, the value that it would show."""
         return widget(self.key(path), self._state.values.get(path))
 
     def set(self, path: str, value: Any) -> None:
-        """Let the control of a field show a value."""
+        """Set the value that the control of a field shows."""
         set_widget(self.key(path), value)
 
     def load(self, preset: str, experiment: Experiment) -> None:
-        """Set every control."""
+        """Set all controls from an experiment."""
         self.set(PRESET, preset)
         self._state.values = flatten(experiment.model_dump(mode="json"))
         for path, value in self._state.values.items():
             self.set(path, _as_typed(path, value))
         self._pin()
 
-    # --- what a teacher's link says -------------------------------------------------------------------------
+    # --- rules of a teacher's link --------------------------------------------------------------------------
 
     @property
     def pinned(self) -> dict[str, Any]:
-        """Fields (and `preset`) whose value no control changes, with it."""
+        """Path -> value of the fields (and `preset`) that no control can change."""
         return self._state.pinned
 
     def _pin(self) -> None:
@@ -114,7 +116,7 @@ class Controls:
             self.set(path, _as_typed(path, value))
 
     def _kept(self, experiment: Experiment) -> Experiment:
-        """The same with what is pinned. Raises LabError where that does not fit."""
+        """The experiment with the pinned values. Raises LabError if these do not fit."""
         pinned = {path: value for path, value in self.pinned.items() if path != PRESET}
         return resolve(change(experiment, pinned)).experiment
 
@@ -127,17 +129,17 @@ class Controls:
 
     @property
     def takes_uploads(self) -> bool:
-        """Whether a person's own images may become the data set."""
+        """Whether the user may upload images as the data set."""
         return self.rules.state("dataset") == "free" and MORE not in self.rules.hide
 
     def more(self) -> DeltaGenerator:
-        """Where the choices go that few people need."""
+        """The container for rarely used controls."""
         return st.container() if {MORE, teacher_link.ALL} & set(self.rules.hide) else st.expander("More choices")
 
     def _draw(
         self, widget: Callable[..., Any], label: str, path: str, *options: Any, help: str = "", **more: Any
     ) -> None:
-        """The one place where a control is free, fixed or left out."""
+        """Draw a control, unless it is hidden; disable it if it is locked. All controls are drawn here."""
         self.drawn.append(path)
         if (state := self.rules.state(path)) == "hidden":
             return
@@ -148,7 +150,7 @@ class Controls:
     # --- widgets --------------------------------------------------------------------------------------------
 
     def preset(self) -> presets.Preset:
-        """Where to start from; choosing one sets every control."""
+        """The preset; choosing one sets all controls."""
         names = [name for name in self.lesson.presets() if not self.pinned or self._fits(name)]
         if self.get(PRESET) not in names:
             names.append(self.get(PRESET))
@@ -159,21 +161,21 @@ class Controls:
             names,
             format_func=lambda name: presets.PRESETS[name].title,
             on_change=lambda: self.load(self.get(PRESET), self._kept(presets.get(self.get(PRESET)))),
-            help="The documents' networks, then recipes of ours. Choosing one sets every control below.",
+            help="The documents' networks, then our own recipes. Choosing one sets every control below.",
         )
         return presets.preset(self.get(PRESET))
 
     def typed(self, path: str) -> None:
-        """A text to type: sizes, rates and other numbers, checked when the experiment is made."""
+        """A text input for sizes, rates and other numbers, which are checked when the experiment is made."""
         self._draw(st.text_input, labels.field(path), path)
 
     def number(self, path: str) -> None:
-        """A whole number. Without limits of the widget's own, which would keep silent about what is out of them: the
-        experiment says what is allowed."""
+        """An integer input. The widget has no limits, because it would reject numbers without an explanation; the
+        experiment checks the range and explains it."""
         self._draw(st.number_input, labels.field(path), path, step=1)
 
     def choice(self, path: str) -> str:
-        """A name from the registry; returns it."""
+        """A choice of a name in the registry, which is returned."""
         self._draw(
             st.selectbox, labels.field(path), path, choices(path), format_func=lambda name: labels.choice(path, name)
         )
@@ -183,14 +185,14 @@ class Controls:
         self._draw(st.toggle, labels.field(path), path)
 
     def dataset(self) -> None:
-        """The bundled sets that this lesson is for, and those that this person has given."""
+        """The data sets that this lesson can show: those of the app and those that this user has uploaded."""
         bundled = [name for name in datasets.SETS if self._is_for(name)]
         own = [name for name in OWN_DATASETS.get() if self._is_for(name)]
         names = list(dict.fromkeys([*bundled, *own, self.get("dataset")]))
         titles = Counter(map(title, names))
 
         def unambiguous(name: str) -> str:
-            # the browser sends what it shows: two sets of as many pictures must not be called the same
+            # the browser sends the label back, so two data sets must not have the same label
             return title(name) if titles[title(name)] == 1 else f"{title(name)} ({name.rpartition('-')[2]})"
 
         self._draw(st.selectbox, "Data set", "dataset", names, format_func=unambiguous, on_change=self._fit_sizes)
@@ -198,21 +200,21 @@ class Controls:
     def _is_for(self, name: str) -> bool:
         try:
             return self.lesson.takes(datasets.spec(name))
-        except LabError:  # removed from this machine since
+        except LabError:  # since removed from this machine
             return False
 
     def use(self, dataset: str, own: bool = False) -> None:
-        """Choose a data set; own: add it to this person's. Raises LabError for one that is not here."""
+        """Choose a data set. own: also add it to this user's data sets. Raises LabError if it is unknown or locked."""
         datasets.spec(dataset)
         if self.rules.state("dataset") != "free":
-            raise LabError("The data set is fixed by the link that you opened: choose another lesson for your own.")
+            raise LabError("The data set is locked by the link that you opened: use your own in another lesson.")
         if own and dataset not in OWN_DATASETS.setdefault():
             OWN_DATASETS.get().append(dataset)
         self.set("dataset", dataset)
         self._fit_sizes()
 
     def _fit_sizes(self) -> None:
-        """Another data set has other images: the first layer (and a decoder's last) follows."""
+        """Set the first layer (and the last layer of a decoder) to the number of pixels of the data set."""
         described = datasets.spec(self.get("dataset"))
         if described.pixels > MAX_WIDTH:
             return  # too large for fully connected layers
@@ -222,21 +224,21 @@ class Controls:
             self.set("model.decoder_layers", "-".join([*decoder.split("-")[:-1], pixels]))
 
     def changed(self, experiment: Experiment) -> str:
-        """In words, what differs from the preset that this began with, but for what is left out; empty where nothing
-        does."""
+        """Describe how the experiment differs from the chosen preset, without hidden fields; empty if nothing
+        differs."""
         changes = experiment.changes(presets.get(self.get(PRESET)))
         shown = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
         return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in shown.items())
 
     @property
     def address(self) -> dict[str, str]:
-        """What stands in the address bar."""
+        """The query in the address bar."""
         return self._slot.get().address
 
     # --- the experiment -------------------------------------------------------------------------------------
 
     def experiment(self) -> Experiment:
-        """What the controls describe; the address follows. Raises LabError; what was typed stays."""
+        """The experiment that the controls describe; updates the address. Raises LabError if the input is invalid."""
         typed = {path: self.get(path) for path in self._state.values}
         experiment = resolve(Experiment().with_values(typed)).experiment
         query = encode(experiment, self.get(PRESET)).query()
@@ -252,7 +254,7 @@ class Controls:
         return experiment
 
     def experiment_or_none(self) -> Experiment | None:
-        """As `experiment`; where it cannot be, None, and `problems` says why."""
+        """The experiment, or None if the input is invalid or this lesson cannot show it; `problems` then says why."""
         try:
             experiment = self.experiment()
         except LabError as error:
@@ -260,10 +262,10 @@ class Controls:
             return None
         spec, kind = resolve(experiment).spec, experiment.model.kind
         if not self.lesson.takes(spec):
-            self.problems = [f"This lesson shows nothing of {spec.title}: open it in its own."]
+            self.problems = [f"This lesson cannot show {spec.title}: open it in its own lesson."]
         elif kind not in (*self.lesson.kinds, *self.lesson.also):
             of = labels.choice("model.kind", kind)
-            self.problems = [f"This lesson shows nothing of {of} nets: open this one in its own."]
+            self.problems = [f"This lesson cannot show {of} nets: open this one in its own lesson."]
         else:
             return experiment
         self.elsewhere = experiment
@@ -271,13 +273,13 @@ class Controls:
 
 
 def _as_typed(path: str, value: Any) -> Any:
-    """A field's value as its widget wants it."""
+    """A field's value in the type that its widget takes."""
     raw = isinstance(value, bool) or path in (*NUMBERS, PRESET, "dataset") or _is_choice(path)
     return value if raw else text(value)
 
 
 def title(name: str) -> str:
-    """What a data set is called; its name where it is not on this machine."""
+    """The title of a data set, or its name if it is not on this machine."""
     try:
         return datasets.spec(name).title
     except LabError:

@@ -1,9 +1,9 @@
-"""Which fields each block of a form may have controls for, without drawing it: teacher's links need to know."""
+"""The fields that each block of a form may have controls for. Teacher's links need them before a block is drawn."""
 
 _NOISE = ("corruption.kind", "corruption.level", "corruption.pixels")
 _NOISE_USE = ("corruption.fresh", "corruption.where")
 
-# block (see blocks.py) -> paths; a test draws every block and compares
+# block (see blocks.py) -> paths; a test compares them with the drawn blocks
 BLOCK_FIELDS: dict[str, tuple[str, ...]] = {
     "network": (
         "model.layers",

@@ -1,4 +1,4 @@
-"""The form of a lesson: the blocks that its record names, then everything else under "More choices"."""
+"""The form of a lesson: the blocks in its record, then all other controls under "More choices"."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from .controls import Controls
 
 
 def draw(controls: Controls) -> Experiment | None:
-    """Draw the form. The experiment that it describes; None where `controls.problems` has something."""
+    """Draw the form and return its experiment, or None if the input is invalid (see `controls.problems`)."""
     lesson = controls.lesson
     if any(BLOCKS[name].arrives for name in (*lesson.front, *lesson.more)):
         uploads.arrived(controls)
@@ -26,14 +26,14 @@ def draw(controls: Controls) -> Experiment | None:
 
 
 def draw_all(controls: Controls) -> None:
-    """Every control, one under the other and without a preset: for the experiment that a sweep varies."""
+    """Draw all controls in one column, without a preset: for the base experiment of a sweep."""
     for name in controls.lesson.front:
         BLOCKS[name].draw(controls)
     rest(controls)
 
 
 def _start(controls: Controls) -> None:
-    """The preset, with what its document reports and what we assumed."""
+    """The preset, the result that its document reports, and our assumptions."""
     preset = controls.preset()
     if preset.reported:
         reported = preset.reported

@@ -1,10 +1,10 @@
-"""What a teacher's link says in addition to the experiment: which controls are fixed, which are left out, and a task.
+"""The rules that a teacher's link adds to an experiment: locked controls, hidden controls, and a task.
 
-    lock=optimizer.kind,epochs    shown, not to be changed        lock=all, lock=more
+    lock=optimizer.kind,epochs    shown but disabled              lock=all, lock=more
     hide=model.batch_norm,loss    not shown                       hide=all, hide=more
     task=learnt>=30;parameters<=1500                              see aelib/analysis/assignments.py
 
-`all` is every control, `more` those folded under "More choices", `preset` the one called "Start from".
+`all` means every control, `more` those under "More choices", `preset` the control "Start from".
 """
 
 import re
@@ -24,15 +24,15 @@ from .fields import BLOCK_FIELDS
 LOCK, HIDE, TASK = "lock", "hide", "task"
 NAMES = (LOCK, HIDE, TASK)  # in an address
 ALL, MORE = "all", "more"
-MAX_NAMES = 2000  # characters of all names
-MAX_SAID = 3  # unknown names in a sentence
+MAX_NAMES = 2000  # characters, all names together
+MAX_SAID = 3  # unknown names in an error message
 
 State = Literal["free", "fixed", "hidden"]
 
 
 @dataclass(frozen=True)
 class Rules:
-    """lock, hide: names as in the address; locked, hidden: the fields (and `preset`) that these are."""
+    """lock, hide: names as in the address; locked, hidden: the fields (and `preset`) that these names stand for."""
 
     lock: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
@@ -41,25 +41,25 @@ class Rules:
     task: Assignment | None = None
 
     def state(self, path: str) -> State:
-        """Whether a control may be changed, is shown only, or is left out."""
+        """Whether a control can be changed (free), is disabled (fixed), or is not shown (hidden)."""
         if path in self.hidden:
             return "hidden"
         return "fixed" if path in self.locked else "free"
 
     def query(self) -> dict[str, str]:
-        """As in an address: `read` gives the same."""
+        """The rules as parameters of an address, from which `read` restores them."""
         return to_query(self.lock, self.hide, str(self.task or ""))
 
 
 def to_query(lock: tuple[str, ...], hide: tuple[str, ...], task: str) -> dict[str, str]:
-    """The part of an address that `read` understands; nothing where there is nothing to say."""
+    """The parameters of an address that `read` decodes; empty rules give none."""
     given = {LOCK: ",".join(lock), HIDE: ",".join(hide), TASK: task}
     return {name: value for name, value in given.items() if value}
 
 
 def read(query: Mapping[str, str], lesson: Lesson) -> tuple[Rules, list[str]]:
-    """The rules of an address of a lesson, and one sentence for each of its three parts that cannot be kept to as it
-    stands; the rest holds."""
+    """Decode the rules in a lesson's address. Returns them and one sentence for each of the three parameters that is
+    partly or wholly invalid; the valid rest applies."""
     problems: list[str] = []
     lock, hide = (_names(word, query.get(word, ""), problems) for word in (LOCK, HIDE))
     task = None
@@ -72,20 +72,20 @@ def read(query: Mapping[str, str], lesson: Lesson) -> tuple[Rules, list[str]]:
 
 
 def _known() -> list[str]:
-    """Every name that may be fixed or left out."""
+    """All names that can be locked or hidden."""
     return [PRESET, *flatten(Experiment().model_dump(mode="json"))]
 
 
 def _names(word: str, text: str, problems: list[str]) -> tuple[str, ...]:
     if len(text) > MAX_NAMES:
-        problems.append(f"{word} in the address is too long: write all, or more, for many controls.")
+        problems.append(f"{word} in the address is too long: write “all” or “more” for many controls.")
         return ()
     given = dict.fromkeys(name for name in re.split(r"[,;\s]+", text) if name)
     known = {ALL, MORE, *_known()}
     unknown = [name for name in given if name not in known]
     if unknown:
         said = ", ".join(repr(name[:40]) for name in unknown[:MAX_SAID]) + (", …" if len(unknown) > MAX_SAID else "")
-        problems.append(f"{word} in the address names {said}, which no control is called: the rest of it holds.")
+        problems.append(f"{word} in the address names {said}, but no control has this name: the rest of it applies.")
     return tuple(name for name in given if name in known)
 
 
@@ -98,6 +98,6 @@ def _fields(names: tuple[str, ...], lesson: Lesson) -> frozenset[str]:
 
 
 def label(name: str) -> str:
-    """What a name is called on the page."""
+    """The label of a name on the page."""
     called = {ALL: "every choice", MORE: "all under More choices", PRESET: "Start from"}
     return called.get(name) or labels.short(name)

@@ -1,4 +1,4 @@
-"""What a teacher's link shows in a lesson, and the popover that makes such links."""
+"""The locks and the task of a teacher's link in a lesson, and the popover that makes such links."""
 
 import io
 from urllib.parse import quote, urlencode, urlsplit
@@ -18,14 +18,14 @@ from . import teacher_link
 from .controls import Controls
 from .teacher_link import ALL, MORE
 
-QR_WIDTH = "min(100%, 420px, 60vh)"  # readable from the back of a classroom, and whole in its popover
-QR_BORDER = 4  # modules of white around it, as ISO/IEC 18004 asks
-QR_PRINT = 16  # pixels of a module in the file to download
-_LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")  # noqa: S104 - names that only this machine understands
+QR_WIDTH = "min(100%, 420px, 60vh)"  # readable from the back of a classroom, and fits into its popover
+QR_BORDER = 4  # white modules around the code, required by ISO/IEC 18004
+QR_PRINT = 16  # pixels per module in the downloaded file
+_LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")  # noqa: S104 - names that work on this machine only
 
 
 def fixed(form: Controls) -> None:
-    """Which controls the link has fixed."""
+    """Show which controls the link locks."""
     names = form.rules.lock
     if ALL in names:
         st.caption("Your teacher's link has fixed every choice.", help=_ABOUT)
@@ -33,11 +33,11 @@ def fixed(form: Controls) -> None:
         st.caption(f"Fixed by your teacher's link: {escaped(', '.join(map(teacher_link.label, names)))}.", help=_ABOUT)
 
 
-_ABOUT = "What is fixed keeps its value, also when you start from another preset."
+_ABOUT = "Fixed choices keep their values, even if you start from another preset."
 
 
 def task(form: Controls, experiment: Experiment | None) -> None:
-    """What is to be reached, and what of it is known before training."""
+    """Show the task, and the conditions that are already known not to be met before training."""
     asked = form.rules.task
     if asked is None or experiment is None:
         return
@@ -49,7 +49,7 @@ def task(form: Controls, experiment: Experiment | None) -> None:
 
 
 def result(form: Controls, run: Run) -> None:
-    """Whether the run is what the task asks for, each condition with its figure."""
+    """Show whether the run meets the task: each condition with its measured value."""
     if form.rules.task is None:
         return
     verdicts = form.rules.task.check(run)
@@ -69,14 +69,14 @@ def _line(verdict: ConditionResult) -> str:
 
 
 def popover(form: Controls, experiment: Experiment | None) -> None:
-    """The link of this page, and one with controls fixed or left out and a task, with its QR code."""
-    if form.given:  # begin with what the link that was opened says
+    """The address of this page, and a link with locked and hidden controls and a task, with its QR code."""
+    if form.given:  # start with the rules of the link that was opened
         set_widget(_key(form, "lock"), list(form.rules.lock))
         set_widget(_key(form, "hide"), list(form.rules.hide))
         set_widget(_key(form, "task"), str(form.rules.task or ""))
     with st.popover("For the class", icon=":material/co_present:", key=_key(form, "popover")):
         if experiment is None:
-            st.markdown("A link is made as soon as the choices fit together.")
+            st.markdown("The link appears as soon as the choices fit together.")
         else:
             _make(form, experiment)
 
@@ -86,15 +86,15 @@ def _make(form: Controls, experiment: Experiment) -> None:
     st.caption("This page as it is now")
     st.code(_link(form.address), language=None, wrap_lines=True)
     st.caption("A link for your class")
-    lock = _several(form, "lock", "Fix", "Shown with their values, not to be changed.")
-    hide = _several(form, "hide", "Leave out", "Not shown; their values are those of this page.")
+    lock = _several(form, "lock", "Fix", "Shown with their values, but cannot be changed.")
+    hide = _several(form, "hide", "Leave out", "Not shown; they have the values of this page.")
     text = st.text_input(
         "Task",
         key=_key(form, "task"),
         placeholder="learnt>=30; parameters<=1500",
         persist_state="session",
-        help=f"Conditions with ; between them. Figures: {', '.join(assignments.METRICS)}. "
-        f"Signs: {escaped(' '.join(assignments.OPERATORS))}",
+        help=f"Conditions, separated by ;. Figures: {', '.join(assignments.METRICS)}. "
+        f"Operators: {escaped(' '.join(assignments.OPERATORS))}",
     )
     try:
         asked = assignments.parse(text) if text.strip() else None
@@ -107,7 +107,7 @@ def _make(form: Controls, experiment: Experiment) -> None:
     link = _link(page | teacher_link.to_query(lock, hide, str(asked or "")))
     st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in _LOCAL:
-        st.caption("This address works on this computer only: open the page by the server's own name first.")
+        st.caption("This address works on this computer only: first open the page under the server's network name.")
     _code(form, link)
 
 
@@ -128,15 +128,15 @@ def _several(form: Controls, word: str, label: str, about: str) -> tuple[str, ..
 
 
 def _code(form: Controls, link: str) -> None:
-    """The link as a QR code, dark on white whatever the theme: scanners want it so."""
+    """The link as a QR code, dark on white in every theme, because scanners need that."""
     import segno
 
     try:
         code = segno.make_qr(link, error="l", boost_error=True)
     except segno.DataOverflowError:
         st.info(
-            f"The link has {len(link):,} characters, more than a QR code takes: fix or leave out all, or more, instead "
-            "of many single choices.",
+            f"The link has {len(link):,} characters, too many for a QR code: fix or leave out “every choice” or “all "
+            "under More choices” instead of many single choices.",
             icon=":material/qr_code:",
         )
         return
@@ -156,9 +156,9 @@ def _code(form: Controls, link: str) -> None:
 
 
 def _link(query: dict[str, str]) -> str:
-    """The whole address of this page with such a query; only the query where a page has no address (tests)."""
+    """The full address of this page with a query; only the query if the page has no address (tests)."""
     here = urlsplit(st.context.url or "")
-    # signs that every browser leaves alone stay as they are: shorter, and to be read
+    # do not encode characters that all browsers accept: the link is shorter and readable
     return here._replace(query=urlencode(query, quote_via=quote, safe=",;:"), fragment="").geturl()
 
 

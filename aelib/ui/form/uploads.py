@@ -1,4 +1,4 @@
-"""A person's own images, and emoji to choose from. Every upload is checked by `aelib.datasets`."""
+"""Uploads of a user's own images, and the choice of emoji. `aelib.datasets` checks every upload."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,32 +20,32 @@ from aelib.ui.shell.session import Slot, widget
 
 from .controls import Controls, title
 
-MAX_SAID = 3  # sentences about pictures that were refused
+MAX_SAID = 3  # error messages about rejected pictures
 
 
 def _problem_slot(controls: Controls) -> Slot[str]:
-    """What was wrong with what came last; empty where nothing was."""
+    """The problem with the last upload or choice; empty if there was none."""
     return Slot(controls.key("upload_problem"), str)
 
 
 def _chosen_slot(controls: Controls) -> Slot[str]:
-    """The set of emoji that was chosen last, also while a person's own pictures are shown."""
+    """The set of emoji that was chosen last, even while the user's own pictures are shown."""
     return Slot(controls.key("chosen"), lambda: palettes.GREY)
 
 
 def _made_slot(controls: Controls) -> Slot[str]:
-    """The data set that was just made of an archive and is not chosen yet; empty where there is none."""
+    """The data set that was made from an archive and has not been chosen yet; empty if there is none."""
     return Slot(controls.key("made"), str)
 
 
 def _problem(controls: Controls) -> None:
-    """What was wrong with what came last."""
+    """Show the problem with the last upload or choice."""
     if problem := _problem_slot(controls).get():
         st.error(escaped(problem), icon=":material/error:")
 
 
 def glyph_table(controls: Controls) -> None:
-    """A CSV of a person's own glyphs."""
+    """Upload of a user's own glyphs as CSV."""
     if not controls.takes_uploads:
         return
     key = controls.key("upload")
@@ -65,12 +65,12 @@ def glyph_table(controls: Controls) -> None:
         type=["csv", "txt"],
         key=key,
         on_change=take,
-        help="A header char,row0,row1,… and one line for each glyph; rows in # and . such as .#. — any grid from "
+        help="A header char,row0,row1,… and one line for each glyph, with rows of # and . such as .#. on any grid from "
         "3x3 to 32x32, 2 to 1,024 glyphs.",
     )
     _problem(controls)
     st.download_button(
-        "The font as a table to start from",
+        "The font as a template",
         tables.write(datasets.load("font5x7")),
         "font5x7.csv",
         "text/csv",
@@ -80,7 +80,7 @@ def glyph_table(controls: Controls) -> None:
 
 
 def pictures_to_choose(controls: Controls) -> None:
-    """Which pictures: emoji of a palette, grey or in colour, or one's own."""
+    """Choose pictures: emoji of a palette, grey or in colour, or the user's own."""
     name = controls.get("dataset")
     if palettes.is_one(name):
         _chosen_slot(controls).set(name)
@@ -101,11 +101,11 @@ def pictures_to_choose(controls: Controls) -> None:
 
 
 def _chosen(name: str) -> None:
-    """The pictures of the set, small."""
+    """Thumbnails of the data set."""
     try:
         described, images = datasets.spec(name), datasets.evaluation_set(name)
     except LabError:
-        return  # the experiment says it
+        return  # the experiment reports it
     if described.light:
         drawn = described.drawn(images.images().numpy())
         tiles = [
@@ -128,7 +128,7 @@ def _palette(controls: Controls, name: str) -> None:
         try:
             fewest = palettes.MIN_CHOSEN
             if len(picked) < fewest:
-                raise LabError(f"Choose at least {fewest} emoji; the set stays as it was.")
+                raise LabError(f"Choose at least {fewest} emoji; the data set is unchanged.")
             controls.use(palettes.name_of(base, picked))
         except LabError as error:
             _problem_slot(controls).set(str(error))
@@ -142,7 +142,7 @@ def _palette(controls: Controls, name: str) -> None:
         "In colour, 32x32",
         key=controls.key("colour"),
         on_change=repaint,
-        help="Otherwise grey, 20x20: eight times fewer pixels.",
+        help="Otherwise grey, 20x20: about an eighth of the values.",
     )
     drawn = datasets.spec(base).drawn(every.pixels.numpy())
     palette(drawn, every.names, chosen, key, take)
@@ -152,7 +152,7 @@ def _own(controls: Controls) -> None:
     form = controls.key("pictures")
 
     def take() -> None:
-        """Read the files again, as the choices are now."""
+        """Read the files again with the current choices."""
         given, side, colour = (widget(f"{form}:{name}") for name in ("files", "side", "colour"))
         _problem_slot(controls).pop()
         if not given:
@@ -171,14 +171,14 @@ def _own(controls: Controls) -> None:
             refused.insert(0, str(error))
         _problem_slot(controls).set(" ".join(refused[:MAX_SAID]))
 
-    st.markdown("The middle square of each is cut out and scaled down; only that is stored on this server.")
+    st.markdown("Each picture is cropped to its central square and scaled down; the server stores only the result.")
     st.file_uploader(
         "Pictures (PNG, JPEG)",
         type=["png", "jpg", "jpeg"],
         accept_multiple_files=True,
         key=f"{form}:files",
         on_change=take,
-        help="2 to 64 of them; one is enough together with emoji. Choose all at once.",
+        help="2 to 64 pictures, or a single one together with emoji. Select all files at once.",
     )
     st.segmented_control(
         "Size",
@@ -190,18 +190,18 @@ def _own(controls: Controls) -> None:
         on_change=take,
     )
     st.toggle("Keep the colours", key=f"{form}:colour", on_change=take)
-    st.toggle("Together with the emoji that are chosen", value=True, key=f"{form}:together", on_change=take)
+    st.toggle("Together with the chosen emoji", value=True, key=f"{form}:together", on_change=take)
 
 
 def arrived(controls: Controls) -> None:
-    """Choose the set that was just made of an archive: before the controls are drawn, which then cannot be set."""
+    """Choose the data set that was made from an archive. Call before drawing controls: drawn ones cannot be set."""
     if name := _made_slot(controls).pop():
         controls.use(name, own=True)
 
 
 def collection(controls: Controls, side: int, colour: bool) -> None:
-    """A ZIP archive of a person's own pictures becomes a data set of images side × side. The form calls `arrived`
-    before its first control."""
+    """Make a data set of side × side images from a ZIP archive of a user's own pictures. The form must call `arrived`
+    before it draws its first control."""
     if not controls.takes_uploads:
         return
     fewest, most = image_archive.PICTURES
@@ -209,8 +209,8 @@ def collection(controls: Controls, side: int, colour: bool) -> None:
         "Your own pictures (ZIP)",
         type=["zip"],
         key=controls.key("collection"),
-        help=f"{fewest} to {most:,} PNG or JPEG pictures; the middle square of each is made {side}x{side}, "
-        f"{'colour' if colour else 'grey'}, and only that is kept. Folders in the archive are classes.",
+        help=f"{fewest} to {most:,} PNG or JPEG pictures. The central square of each is scaled to {side}x{side}, "
+        f"{'colour' if colour else 'grey'}; only that is stored. Folders in the archive are classes.",
     )
     if upload is None:
         return
@@ -221,23 +221,23 @@ def collection(controls: Controls, side: int, colour: bool) -> None:
         images, skipped = image_archive.read_zip(content, name, side, colour, on_progress, stop)
         return image_archive.save(images), skipped
 
-    made = background.result_of(key, "Make a data set of it", read)
+    made = background.result_of(key, "Make a data set from it", read)
     if made is None:
         return
     dataset, skipped = made
     if skipped:
         some = f"{len(skipped)} ({', '.join(skipped[:MAX_SAID])})"
-        st.warning(escaped(f"Left out, since they cannot be read: {some}."), icon=":material/broken_image:")
+        st.warning(escaped(f"Left out because they cannot be read: {some}."), icon=":material/broken_image:")
     used = Slot(controls.key("used"), str)
-    if used.get() != key:  # once: afterwards another set may be chosen
+    if used.get() != key:  # only once, so that the user can then choose another data set
         used.set(key)
         _made_slot(controls).set(dataset)
         st.rerun()
 
 
 def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:
-    """What was uploaded (path -> pixels), and before it the emoji that are chosen now, made to the same size and
-    colours."""
+    """The uploaded pictures (path -> pixels). If `together`, preceded by the chosen emoji, converted to the same size
+    and colours."""
     images, names = list(read.values()), list(read)
     if together:
         every = palettes.palette(palettes.COLOUR if colour or side == 32 else palettes.GREY)

@@ -1,7 +1,7 @@
-"""Addresses that we have replaced ourselves, told apart from links that a person opens.
+"""Distinguish addresses that the app has replaced from links that a user opens.
 
-A press that is quicker than the new address still comes with the old one, and must not be taken for the browser's Back.
-So an address that was replaced counts as an echo until the browser has told us that it shows the new one.
+If a user acts before the browser has the new address, the request still has the old one, which must not be mistaken for
+the browser's Back. A replaced address therefore counts as an echo until the browser confirms that it shows the new one.
 """
 
 import zlib
@@ -15,14 +15,14 @@ from aelib.ui.shell.session import Slot
 
 
 def replaced(page: str, old: Mapping[str, str]) -> None:
-    """We have just written another address over this one. page: keeps those of one page apart from others'."""
+    """Record that the app has replaced the address `old`. page: each page has its own record."""
     pending = _pending(page)
     pending.set([*pending.get(), dict(old)])
 
 
 def is_echo(page: str, query: Mapping[str, str], address: Mapping[str, str]) -> bool:
-    """Whether a request comes with an address that was replaced and that the browser still shows. address: the one that
-    we have written last; a request with that says that the browser has it."""
+    """Whether a request has a replaced address that the browser may still show. address: the last one that the app
+    wrote; a request with it confirms that the browser has it."""
     if query == address:
         _pending(page).pop()
     return dict(query) in _pending(page).get()
@@ -30,8 +30,8 @@ def is_echo(page: str, query: Mapping[str, str], address: Mapping[str, str]) -> 
 
 @st.fragment
 def listen(page: str, address: Mapping[str, str]) -> None:
-    """Ask the browser to tell us when it shows the address, where it has been replaced; a fragment, so that the answer
-    runs nothing else."""
+    """Ask the browser for confirmation that it shows the address, if one was replaced. This is a fragment, so that the
+    answer reruns nothing else."""
     pending = _pending(page)
     if pending.get():
         text = urlencode(address)
@@ -40,5 +40,5 @@ def listen(page: str, address: Mapping[str, str]) -> None:
 
 
 def _pending(page: str) -> Slot[list[dict[str, str]]]:
-    """Addresses that were replaced since the browser last told us what it shows."""
+    """The addresses replaced since the browser last confirmed what it shows."""
     return Slot(f"{page}:replaced", list)
