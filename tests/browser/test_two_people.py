@@ -55,7 +55,7 @@ def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(ser
     expect(ben.locator(".st-key-panel").get_by_text("1 running, 0 waiting").first).to_be_visible()
     expect(ben.locator(".st-key-panel").get_by_text("seed 0")).to_have_count(0)
     ben.goto(server.url + LONG)
-    ben.get_by_role("button", name="I wait for it too").click()
+    ben.get_by_role("button", name="Join this training").click()
     expect(ben.get_by_role("button", name="Stop training")).to_be_visible()
 
     panel.get_by_role("button").first.click()
@@ -99,7 +99,7 @@ def test_a_killed_worker_is_replaced_and_the_page_says_that_it_begins_again(serv
     for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
         if b"popen_loky" in Path(f"/proc/{child}/cmdline").read_bytes():
             os.kill(int(child), signal.SIGKILL)
-    expect(page.get_by_text("begun again from epoch 1").first).to_be_visible()
+    expect(page.get_by_text("restarted from epoch 1").first).to_be_visible()
     assert _health(server)["status"] == "ok"
 
 

@@ -1,1 +1,1 @@
-"""Training as a person sees it: start, progress, stop, and work in the background."""
+"""Training in the user interface: start, progress, stop, and other background work."""

@@ -1,7 +1,7 @@
-"""Work that takes seconds and is no training: done in the background, one piece at a time, and shared.
+"""Background work other than training that takes seconds. Each queue runs one task at a time; users share results.
 
-Pages ask by a key that says what is to be done. A person who asks for work that is done or under way joins it. Work
-that no one waits for any more stops.
+A key identifies each task. A user who requests a task that is done or in progress gets its result. A task stops when no
+user waits for it any more.
 """
 
 import threading
@@ -19,21 +19,28 @@ from aelib.ui.shell.messages import show_error
 from aelib.ui.shell.visitor import visitor_id
 
 REMEMBERED = 12  # results
-MAX_BYTES = 500_000_000  # of pictures among these; the latest stays, however large
-MAX_WAITING, MAX_EACH = 20, 3  # of all people, and of one
-COMPUTING, DOWNLOADS = "computing", "downloads"  # queues: waiting for a network does not block computing
+MAX_BYTES = 500_000_000  # of all retained results; the latest is retained even if it is larger
+MAX_WAITING, MAX_EACH = 20, 3  # of all users, and of one user
+COMPUTING, DOWNLOADS = "computing", "downloads"  # queues: waiting for the network does not block computation
 POLL = 0.5  # seconds
-# seconds after its last look that a page is thought to be open: a browser wakes those that are hidden once a minute
+# seconds since its last poll for which a page counts as open: browsers wake hidden pages once a minute
 PRESENT = 100.0
 
 T = TypeVar("T")
-Work = Callable[[Callable[[float], None], Callable[[], bool]], T]  # told: the share done; asked: whether to stop
+Work = Callable[[Callable[[float], None], Callable[[], bool]], T]  # on_progress(share done), stop()
 
 
 @dataclass(eq=False)
 class BackgroundWork:
-    """share: done, 0 to 1; watched: people who wait for it, with the time of their last look; kept: whether it goes on
-    without a visitor; stopped: whether the person who wanted it has asked for that."""
+    """One task.
+
+    Attributes:
+        kept: whether it continues when no user waits for it.
+        share: how much is done, 0 to 1.
+        watched: users who wait for it -> time of their last poll.
+        left: users who no longer want it.
+        stopped: whether a stop was requested.
+    """
 
     kept: bool
     future: "Future[Any]" = field(default_factory=Future)
@@ -43,12 +50,12 @@ class BackgroundWork:
     stopped: bool = False
 
     def look(self, person: str) -> None:
-        """This person waits for it."""
+        """Record that the user waits for the task."""
         self.left.discard(person)
         self.watched[person] = time.monotonic()
 
     def leave(self, person: str) -> None:
-        """This person no longer wants it. It stops unless somebody else waits for it."""
+        """Record that the user no longer wants the task, which stops unless other users wait for it."""
         self.watched.pop(person, None)
         self.left.add(person)
         if not self._watchers():
@@ -56,10 +63,10 @@ class BackgroundWork:
 
     def stop(self) -> None:
         self.stopped = True
-        self.future.cancel()  # where it has not begun
+        self.future.cancel()  # takes effect if it has not started
 
     def unwanted(self) -> bool:
-        """What the work asks: whether to stop."""
+        """Whether the task should stop. The work polls this."""
         return self.stopped or (not self.kept and not self._watchers())
 
     def _watchers(self) -> list[str]:
@@ -68,7 +75,7 @@ class BackgroundWork:
 
 
 class Background:
-    """All work of one queue on one server, in the order asked for. kept: whether it goes on without a visitor."""
+    """The tasks of one queue, in the order of their requests. kept: whether tasks continue when no user waits."""
 
     def __init__(self, kept: bool = False) -> None:
         self.kept = kept
@@ -81,7 +88,7 @@ class Background:
             return self._tasks.get(key)
 
     def start(self, key: str, work: Work[Any], person: str = "") -> None:
-        """person: who waits for it. Raises LabError where too much waits already."""
+        """Start a task unless it is in progress. person: who waits for it. Raises LabError if too many tasks wait."""
         with self._lock:
             self._tidy()
             known = self._tasks.get(key)
@@ -90,20 +97,20 @@ class Background:
                 return
             waiting = [one for one in self._tasks.values() if not one.future.done() and not one.unwanted()]
             if len(waiting) >= MAX_WAITING:
-                raise LabError("The server has much to do for others: try again in a minute.")
+                raise LabError("The server is busy with other users' requests: try again in a minute.")
             if sum(person in one.watched for one in waiting) >= MAX_EACH:
-                raise LabError(f"{MAX_EACH} such things that you asked for are not done yet: wait, or stop one.")
+                raise LabError(f"{MAX_EACH} of your requests are not done yet: wait, or stop one.")
             task = self._tasks[key] = BackgroundWork(self.kept)
             self._tasks.move_to_end(key)
             task.look(person)
 
-            def told(share: float) -> None:
+            def set_share(share: float) -> None:
                 task.share = share
 
-            task.future = self._pool.submit(work, told, task.unwanted)
+            task.future = self._pool.submit(work, set_share, task.unwanted)
 
     def _tidy(self) -> None:
-        """Old results make room for new ones; what was taken back before it began is gone."""
+        """Delete the oldest results beyond the limits, and tasks that were cancelled before they started."""
         for name in [name for name, one in self._tasks.items() if one.future.cancelled()]:
             del self._tasks[name]
         done = [(name, one.future) for name, one in self._tasks.items() if one.future.done()]
@@ -120,18 +127,24 @@ class Background:
 
 @st.cache_resource(show_spinner=False)
 def _background(queue: str) -> Background:
-    return Background(kept=queue == DOWNLOADS)  # a download that ends is there for everybody
+    return Background(kept=queue == DOWNLOADS)  # a finished download serves all users
 
 
 def forget(key: str, queue: str = COMPUTING) -> None:
-    """What was done so is not there any more: the next who asks may start it again."""
+    """Delete a result, so that the task can be started again."""
     _background(queue).forget(key)
 
 
 def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str = COMPUTING) -> T | None:
-    """What `work` gives, or None until it is there: then there is a button with this label, or progress with Stop. key:
-    says what is to be done, so that no work is done twice; about: a line below the button; queue: COMPUTING
-    or DOWNLOADS."""
+    """The result of `work`. Until it is available, None, and a button with this label or the progress with Stop.
+
+    Args:
+        key: identifies the task, so that no work is done twice.
+        label: of the button.
+        work: called with `on_progress` and `stop` (see `Work`).
+        about: a line below the button.
+        queue: COMPUTING or DOWNLOADS.
+    """
     task = _background(queue).get(key)
     if task is not None and task.future.done() and not task.future.cancelled():
         error = task.future.exception()
@@ -139,7 +152,7 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
             found: T = task.future.result()
             return found
         if not isinstance(error, LabError):
-            forget(key, queue)  # said once: then it can be asked for again
+            forget(key, queue)  # raise the error once; then the task can be started again
             raise error
         if not task.stopped:
             show_error(error)

@@ -1,4 +1,4 @@
-"""Many trainings at once: button, progress, stop. What is stored is found; what is missing is asked for."""
+"""Train many experiments at once: button, progress, stop. Stored runs are reused; only missing ones are trained."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,14 @@ from .training_panel import POLL, stop
 
 
 def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Those that have no run yet and are not known to diverge."""
+    """The experiments that have no stored run and are not known to diverge."""
     known = store().known(digest_of(experiment) for experiment in experiments)
     return [experiment for experiment in experiments if digest_of(experiment) not in known]
 
 
 def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequence[Experiment] = ()) -> bool:
-    """Whether all are there. Else a button to train what is missing, or progress with Stop. damaged: those of them
-    whose run cannot be read, to be trained again."""
+    """Whether all experiments are trained. If not, shows a button to train the missing ones, or the progress with
+    Stop. damaged: experiments whose stored run cannot be read and is to be replaced."""
     left = [*missing(experiments), *damaged]
     on_their_way = _mine(left)
     if on_their_way:
@@ -54,8 +54,8 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
 
 
 def _mine(experiments: Sequence[Experiment]) -> list[Job]:
-    """The jobs of this person that these are part of and that are on their way. What others train shows when it is
-    there: a page that followed everybody's jobs would be drawn again all the time."""
+    """This user's queued and running jobs for these experiments. Other users' jobs are left out, because a page that
+    followed all jobs would redraw continuously."""
     person = visitor_id()
     jobs_of = (job for one in experiments if (job := jobs().get(digest_of(one))) is not None)
     return list({id(job): job for job in jobs_of if job.active and person in job.people}.values())
@@ -64,10 +64,10 @@ def _mine(experiments: Sequence[Experiment]) -> list[Job]:
 @st.fragment(run_every=POLL * 2)
 def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
     active = {id(job): job for digest in digests if (job := jobs().get(digest)) is not None and job.active}
-    if not active or store().known(digests) - damaged:  # something of it has ended: the page shows it
+    if not active or store().known(digests) - damaged:  # some training has ended: redraw the page to show it
         st.rerun()
     asked = set(digests)
-    # a job may have trainings too that this page does not ask for
+    # a job may include trainings that this page did not request
     waited = {key: sum(digest in asked for digest in job.digests) for key, job in active.items()}
     share, seconds = float(total - sum(waited.values())), 0.0
     for each, job in active.items():
@@ -88,12 +88,12 @@ def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
     )
     st.progress(max(0.0, min(1.0, share / total)), text=text)
     mine = [job for job in active.values() if visitor_id() in job.people]
-    if mine:  # a callback is heard even where this drawing gives way to the next
+    if mine:  # a callback runs even if the next redraw interrupts this one
         st.button(
             "Stop these trainings",
             icon=":material/stop:",
             key=f"{key}:stop",
-            help="What has ended is kept.",
+            help="Finished trainings stay stored.",
             on_click=_stop,
             args=(mine,),
         )

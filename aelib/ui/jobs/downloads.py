@@ -1,4 +1,4 @@
-"""Data sets that are not on this machine: what to do, and a button that fetches those that can be fetched."""
+"""Data sets that are not on this machine: instructions, and a download button if they can be downloaded."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,8 @@ from . import background
 
 
 def missing(described: DatasetSpec) -> bool:
-    """Whether the data set is not here; then one sentence says what to do, and, where it can be downloaded, there is a
-    button for that, or the progress of the person who pressed it."""
+    """Whether the data set is missing on this machine. If so, shows instructions, and for a set that can be downloaded
+    a button or the progress of the user's download."""
     absent = described.missing()
     if absent is None:
         return False
@@ -27,23 +27,23 @@ def missing(described: DatasetSpec) -> bool:
             key,
             f"Download {name} to this server",
             _download(name),
-            f"{size / 1e6:,.0f} MB, for everybody on this server. What has come is kept where it breaks off.",
+            f"{size / 1e6:,.0f} MB, for all users of this server. An interrupted download keeps its partial file.",
             background.DOWNLOADS,
         )
-        if done:  # yet its files have gone since: it can be asked for again
+        if done:  # downloaded, but the files have been removed since: allow another download
             background.forget(key, background.DOWNLOADS)
     return True
 
 
 def _download(name: str) -> background.Work[bool]:
-    def work(told: Callable[[float], None], stop: Callable[[], bool]) -> bool:
+    def work(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> bool:
         wanted = datasets.DOWNLOADS[name]
         come = {file.name: file.size for file in wanted if files.find(name, file.name) is not None}
         size = sum(file.size for file in wanted)
 
         def report(file: str, so_far: int, _: int) -> None:
             come[file] = so_far
-            told(sum(come.values()) / size)
+            on_progress(sum(come.values()) / size)
             if stop():
                 raise LabError("Stopped.")
 

@@ -1,4 +1,4 @@
-"""Related runs of the one that a page is about: trained when asked for, then opened."""
+"""Runs related to the main run of a page: trained on request, then opened."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ from . import bulk_training
 
 
 def runs_of(experiments: Sequence[Experiment], label: str, key: str) -> list[Run] | None:
-    """Their runs, or None while some are missing: then there is a button with this label, or progress, and Stop."""
-    # its own place: what follows keeps its number on the page, so that nothing stands there twice for a moment
+    """The runs of the experiments. While some are missing, None, and a button with this label or the progress."""
+    # a container, so that later elements keep their positions and none is briefly shown twice
     with st.container():
         if not bulk_training.train(experiments, label, key):
             return None
     found = [open_run(experiment) for experiment in experiments]
     if any(run is None for run in found):
-        problems(["A training diverged: try a smaller learning rate, or another output."])
+        problems(["A training diverged: try a smaller learning rate or another output activation."])
         return None
     return [run for run in found if run is not None]

@@ -1,4 +1,4 @@
-"""Every page's job panel: a person's trainings, and how busy the server is. Polls only while something runs."""
+"""The job panel of every page: the user's trainings and the server's load. Polls only while jobs are active."""
 
 import random
 import time
@@ -14,14 +14,14 @@ from aelib.ui.shell.visitor import visitor_id
 
 from .training_panel import stop
 
-POLL = 2.0  # seconds between two looks
-SETTLES = 0.15  # of the pages at each look, when nothing runs any more
-RECENT = 900.0  # seconds for which a training that has ended is still listed
+POLL = 2.0  # seconds between two updates
+SETTLES = 0.15  # share of the pages that stop polling at each update once no job is active
+RECENT = 900.0  # seconds for which an ended training stays listed
 MAX_ENDED = 3
 
 
 def panel() -> None:
-    """Drawn with the page; looks again by itself as long as anything waits or runs on this server."""
+    """Draw the panel. It updates itself while jobs wait or run on this server."""
     busy = bool(jobs().active())
     with st.container(key="panel"):
         st.fragment(_panel, run_every=POLL if busy else None)(busy)
@@ -30,14 +30,14 @@ def panel() -> None:
 def _panel(polling: bool) -> None:
     active = jobs().active()
     if polling and not active and random.random() < SETTLES:  # noqa: S311 - no secret
-        st.rerun()  # the page is drawn once more, without polling; not those of a whole class in the same moment
+        st.rerun()  # redraw the page without polling; at random, so that not all pages of a class redraw at once
     person = visitor_id()
     mine = [job for job in active if person in job.people]
     ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
     ended = [job for job in ended if job.state != "done" or digest_of(job.experiment) in store()]
     st.caption("Your trainings")
     if not mine and not ended:
-        st.markdown(":small[None now. What you start goes on while you read, or close the page.]")
+        st.markdown(":small[None now. Your trainings continue while you read and after you close the page.]")
     for group in _groups(mine):
         _active(group)
     for group in _groups(ended)[:MAX_ENDED]:
@@ -48,7 +48,7 @@ def _panel(polling: bool) -> None:
 
 
 def _groups(found: list[Job]) -> list[list[Job]]:
-    """Jobs that were asked for in one go, together."""
+    """Group the jobs by the request that submitted them."""
     groups: dict[str, list[Job]] = {}
     for job in found:
         groups.setdefault(job.request, []).append(job)
@@ -61,7 +61,7 @@ def _name(group: list[Job]) -> str:
 
 
 def _link(group: list[Job], label: str, icon: str) -> None:
-    """To the page that asked for them, or to the experiment's lesson."""
+    """A link to the page that requested the jobs, or to the experiment's lesson."""
     if group[0].page is not None:
         link_back(group[0].page, label, icon)
     else:
@@ -71,20 +71,20 @@ def _link(group: list[Job], label: str, icon: str) -> None:
 def _active(group: list[Job]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         _link(group, _name(group), ":material/progress_activity:")
-        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].request}", help="Stop it"):
+        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].request}", help="Stop"):
             for job in group:
                 stop(job)
             st.rerun()
-    told = [progress for job in group if (progress := jobs().progress(job.digest)) is not None]
-    if told:
-        again = "begun again, " if max(job.attempts for job in group) > 1 else ""
+    reports = [progress for job in group if (progress := jobs().progress(job.digest)) is not None]
+    if reports:
+        again = "restarted, " if max(job.attempts for job in group) > 1 else ""
         waiting = sum(job.state == "queued" for job in group)
         more = f"{waiting} more {'batch waits' if waiting == 1 else 'batches wait'}"
-        left = more if waiting else f"{max(one.seconds_left for one in told):.0f} s left"
-        st.progress(sum(one.share for one in told) / len(group), text=f":small[{again}{left}]")
+        left = more if waiting else f"{max(one.seconds_left for one in reports):.0f} s left"
+        st.progress(sum(one.share for one in reports) / len(group), text=f":small[{again}{left}]")
     else:
         before = jobs().position(group[0])
-        waits = f"{before} before it in the queue" if before else "next in the queue"
+        waits = f"{before} ahead in the queue" if before else "next in the queue"
         st.markdown(f":small[{waits if group[0].state == 'queued' else 'starting'}]")
 
 

@@ -117,7 +117,7 @@ def test_what_was_stopped_is_begun_anew_and_not_joined(queue: Background) -> Non
 def test_one_person_cannot_fill_the_queue(queue: Background) -> None:
     for number in range(MAX_EACH):
         queue.start(f"{number}", Piece(), "Ann")
-    with pytest.raises(LabError, match="you asked for"):
+    with pytest.raises(LabError, match="of your requests"):
         queue.start("more", Piece(), "Ann")
     queue.start("more", Piece(), "Ben")
     queue.start("more", Piece(), "Ann")  # joins

@@ -47,7 +47,7 @@ def test_a_set_that_is_not_here_is_fetched_by_its_button(for_sale: list[RemoteFi
     assert "missing True" in texts(app)
     assert "mnist is not on this machine" in said(app)
     assert [button.label for button in app.button] == ["Download mnist to this server"]
-    assert any(one.value.startswith("1 MB, for everybody") for one in app.caption)
+    assert any(one.value.startswith("1 MB, for all users") for one in app.caption)
     sound(app.button(key=f"{KEY}:start").click().run())
     sound(until(app, lambda: "missing False" in texts(app)))
     assert not app.button
