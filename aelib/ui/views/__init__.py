@@ -1,1 +1,1 @@
-"""A run as a person sees it."""
+"""Views of a run."""

@@ -1,4 +1,4 @@
-"""Feature maps: what every step of a convolutional net makes of one image."""
+"""Feature maps: the output of every step of a convolutional net for one image."""
 
 from typing import cast
 
@@ -14,16 +14,16 @@ from aelib.training import Run
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.session import set_widget, widget
 
-WIDTH = 72  # pixels of the page that the image has
-FEW = 2  # channels up to which a sheet stays small
+WIDTH = 72  # of the image, in pixels of the page
+FEW = 2  # up to this number of channels, a sheet is drawn small
 SMALL = 240  # pixels of the page
 
 
 @st.fragment
 def features(run: Run, key: str) -> None:
-    """Contact sheets of every step's maps for an image that can be chosen."""
+    """Contact sheets of every step's feature maps for one image, which the user chooses."""
     if run.experiment.model.kind not in ("convolutional", "super_resolution"):
-        st.info("Only convolutions give maps: this net is fully connected.", icon=":material/info:")
+        st.info("Only convolutions give feature maps; this net is fully connected.", icon=":material/info:")
         return
     names = list(run.images.names)
     choice = f"{key}:{run.experiment.dataset}:image"
@@ -32,23 +32,23 @@ def features(run: Run, key: str) -> None:
         set_widget(choice, names[(names.index(widget(choice)) + 1) % len(names)])
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Image", names, key=choice, help="A held-out one. Type to search.", width=260)
+        chosen = st.selectbox("Image", names, key=choice, help="A held-out image. Type to search.", width=260)
         st.button(
             "Next image",
             icon=":material/skip_next:",
             key=f"{key}:next",
             on_click=onwards,
-            help="The next in the list.",
+            help="The next image in the list.",
         )
         shared = st.toggle(
             "One scale of grey for each step",
             key=f"{key}:shared",
-            help="On: the same grey is the same value in all maps of a step, so weak maps look weak. Off: every map "
-            "goes from black to white by itself.",
+            help="On: equal greys are equal values in all maps of a step, so weak maps look weak. Off: each map has "
+            "its own scale from black to white.",
         )
     shown = run.inputs[names.index(chosen)]
     tile = glyphs.tile(glyphs.colours(run.spec.drawn(shown.numpy())), chosen, WIDTH)
-    st.html(glyphs.row([((tile,), "what the net is shown", False)]))
+    st.html(glyphs.row([((tile,), "input of the net", False)]))
     try:
         found = _sheets(run, shown, shared)
     except LabError as error:
@@ -62,7 +62,7 @@ def features(run: Run, key: str) -> None:
         "Dark: the smallest value, light: the largest. The last step is shown before its activation "
         f"({run.experiment.output_activation.replace('_', ' ')})"
         + (
-            ", and before what the net was shown is added to it."
+            ", and before the input is added to it."
             if run.experiment.model.enlarges and run.experiment.model.convolution.residual
             else "."
         )
@@ -73,7 +73,7 @@ def _drawn(one: Sheet | str, run: Run, key: str) -> None:
     if isinstance(one, str):
         st.markdown(one)
         return
-    flat = f" {one.flat} of them {'say' if one.flat > 1 else 'says'} nothing: one value everywhere." if one.flat else ""
+    flat = f" {one.flat} of them {'are' if one.flat > 1 else 'is'} constant (one value everywhere)." if one.flat else ""
     some = f" The first {one.shown} of {one.channels:,}." if one.shown < one.channels else ""
     st.markdown(f"**{escaped(one.name)}**")
     st.image(one.png, width=SMALL if one.channels <= FEW else "stretch")
@@ -92,7 +92,7 @@ def _drawn(one: Sheet | str, run: Run, key: str) -> None:
 
 @torch.no_grad()
 def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
-    """A sheet for each step that gives maps, a sentence for each that gives single numbers."""
+    """A sheet for each step with feature maps, and a text for each step with single numbers."""
     net = cast(ConvolutionalAutoencoder, run.model)
     cut = len(run.architecture.encoder)
     found: list[Sheet | str] = []
@@ -103,8 +103,8 @@ def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
             found += sheets([(title, maps[0])], shared)
         else:
             values = maps[0].tolist()
-            said = ", ".join(f"{value:.2f}" for value in values[:16]) + (" …" if len(values) > 16 else "")
-            found.append(f"**{escaped(title)}**\n\nNo maps, but single numbers: {escaped(said)}")
+            listed = ", ".join(f"{value:.2f}" for value in values[:16]) + (" …" if len(values) > 16 else "")
+            found.append(f"**{escaped(title)}**\n\nNo maps, but single numbers: {escaped(listed)}")
     return found
 
 

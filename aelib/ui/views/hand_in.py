@@ -1,4 +1,4 @@
-"""The last section of a lesson: what was learnt as a page, a notebook and a script to take away."""
+"""The last section of a lesson: downloads of the run as a page, a notebook and a script."""
 
 import re
 import unicodedata
@@ -19,8 +19,8 @@ SUBMIT_HELP = "The page and the notebook begin with them."
 
 
 def hand_in(run: Run, key: str) -> None:
-    """Title and notes, and buttons that give the run as a page, a notebook and a plain PyTorch script; each is made
-    when it is asked for. key: under which title and notes are kept in the session."""
+    """Fields for title and notes, and downloads of the run as a page, a notebook and a plain PyTorch script. Each file
+    is made on request. key: prefix of the session's keys for title and notes."""
     words = _words(key)
     with st.container(horizontal=True):
         _page_and_notebook([run], words, key)
@@ -38,22 +38,22 @@ def hand_in(run: Run, key: str) -> None:
 
 
 def hand_in_many(runs: Sequence[Run], key: str) -> None:
-    """The same for up to six runs, side by side in one page or notebook; a script has one run, so there is none."""
+    """The same for up to six runs side by side, without a script, because a script has only one run."""
     words = _words(key)
     with st.container(horizontal=True):
         _page_and_notebook(list(runs), words, key)
 
 
 class _Words(NamedTuple):
-    """title, notes: as the files have them."""
+    """The title and notes that the files contain."""
 
     title: str = ""
     notes: str = ""
 
 
 def _words(key: str) -> _Words:
-    """The title and the notes that were put into the files. A form sends both together with its button, so what the
-    files have never depends on what is faster, typing or clicking; the caption says what they have."""
+    """The title and notes that were submitted. A form sends both with its button, so the content of the files does not
+    depend on whether typing or clicking is faster. The caption shows what the files contain."""
     slot = Slot(f"{key}:words", _Words)
     with st.form(f"{key}:form", border=False):
         title = st.text_input(
@@ -61,7 +61,7 @@ def _words(key: str) -> _Words:
             max_chars=MAX_TITLE,
             key=f"{key}:title",
             persist_state="session",
-            placeholder="Who you are, and what you tried",
+            placeholder="Your name, and what you tried",
         )
         notes = st.text_area(
             "Notes",
@@ -92,7 +92,7 @@ def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
         "text/html",
         ":material/description:",
         f"{key}:html",
-        "One file with every picture and figure: opens anywhere, prints well.",
+        "One file with all pictures and figures. Opens in any browser, prints well.",
         problem,
     )
     _download(
@@ -102,7 +102,7 @@ def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
         "application/x-ipynb+json",
         ":material/menu_book:",
         f"{key}:notebook",
-        "For Jupyter: makes the same figures again, with aelib.",
+        "For Jupyter: reproduces the same figures with aelib.",
         problem,
     )
 
@@ -110,8 +110,8 @@ def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
 def _download(
     label: str, made: Callable[[], str], name: str, kind: str, icon: str, key: str, about: str, problem: str | None
 ) -> None:
-    """A button that makes its file when it is pressed; what is known to speak against it disables it and is its
-    help."""
+    """A download button that makes its file when pressed. problem: why the file cannot be made; it disables the button
+    and becomes its help."""
     st.download_button(
         label,
         made,
@@ -126,14 +126,14 @@ def _download(
 
 
 def _here(runs: Sequence[Run]) -> None:
-    """Raises LabError where the images of a run are not on this machine."""
+    """Raise LabError if the images of a run are not on this machine."""
     for run in runs:
-        # asked again: its files may have gone since the run was opened
+        # checked again, because the files may have been removed since the run was opened
         if (missing := datasets.spec(run.experiment.dataset).missing()) is not None:
             raise LabError(missing)
 
 
-# What draws and writes these is imported when it is asked for: the pages do not wait for it.
+# The report modules are imported on request, so that pages load without them.
 
 
 def _page(runs: list[Run], words: _Words) -> str:

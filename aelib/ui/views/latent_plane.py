@@ -1,5 +1,5 @@
-"""Planes through the latent space under the pointer: decoded at every point, learning replayed, and many images by
-class as they move."""
+"""Interactive planes through the latent space: decoded at every point, replayed over training, and coloured by
+class."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +17,12 @@ from aelib.ui.components.canvas import encoded, floats
 from aelib.ui.components.class_plane import ClassPlaneData
 from aelib.ui.components.plane import PlaneData
 
-GRID_BYTES = 400_000  # of decoded images sent to the browser for the plane
-REPLAY_BYTES = 1_000_000  # of reconstructions sent for the replay
+GRID_BYTES = 400_000  # limit for the decoded images that the browser gets for the plane
+REPLAY_BYTES = 1_000_000  # limit for the reconstructions that it gets for the replay
 
 
 def labels(plane: latent_space.Plane) -> list[str]:
-    """Names of the two axes."""
+    """The names of the two axes."""
     if plane.is_pca:
         return ["first principal component", "second principal component"]
     return ["z₁", "z₂" if len(plane.origin) == 2 else ""]
@@ -30,7 +30,7 @@ def labels(plane: latent_space.Plane) -> list[str]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _plane_data(digest: str, created: str, _run: Run) -> PlaneData:
-    """What plane.js draws; the cache's key is the digest and the time, a run itself is never hashed."""
+    """The data of plane.js. The cache key is digest and time, because a run is not hashable."""
     run = _run
     codes = run.codes()
     plane = latent_space.plane(codes)
@@ -56,9 +56,9 @@ def _plane_data(digest: str, created: str, _run: Run) -> PlaneData:
 
 
 def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
-    """The latent plane: the decoder's picture of every point, every image at its code, the pointer decoded live.
+    """The latent plane: the decoder's output at every point, each image at its code, the pointer's point decoded live.
 
-    `on_point` is called when a point is picked; the result's `point` is then (x, y).
+    `on_point` is called when the user picks a point; the result's `point` is then (x, y).
     """
     return plane_component.plane(_plane_data(run.digest, run.created, run), point, key, on_point)
 
@@ -135,6 +135,6 @@ def _class_plane_data(digest: str, created: str, _run: Run) -> ClassPlaneData:
 
 
 def class_plane(run: Run, key: str) -> None:
-    """Codes coloured by class and the decoded plane at every snapshot; the posterior of a chosen image as an
+    """Codes coloured by class, and the decoded plane, at every snapshot; the posterior of the selected image as an
     ellipse."""
     class_plane_component.class_plane(_class_plane_data(run.digest, run.created, run), key)

@@ -1,4 +1,4 @@
-"""From picture to picture through the latent space: along a path, inside a triangle or a square, as files."""
+"""Interpolation between pictures in the latent space: along a path, in a triangle or a square, and as files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,14 +16,14 @@ from aelib.ui.components.film import film
 from aelib.ui.components.mix import mix as mix_component
 from aelib.ui.jobs.related_runs import runs_of
 
-BETWEEN = (2, 10, 60)  # fewest, usual and most images between two stops
+BETWEEN = (2, 10, 60)  # minimum, default and maximum number of images between two stops
 MAX_STOPS = 8
-SIDE = 25  # of the mixture that is decoded ahead: so many points across and down
+SIDE = 25  # points across and down of the mixture, which is decoded in advance
 
 
 @st.fragment
 def morph(run: Run, key: str) -> None:
-    """A path through pictures: by the net, by its plain twin, by cross-fading; as film, strip, and files."""
+    """A path through pictures by the net, by its plain counterpart, and by cross-fading; as film, strip and files."""
     names = list(run.images.names)
     left, middle, right = st.columns([3, 2, 1], vertical_alignment="bottom")
     dataset = run.experiment.dataset
@@ -34,7 +34,7 @@ def morph(run: Run, key: str) -> None:
             default=_apart(names, 2),
             max_selections=MAX_STOPS,
             key=f"{key}:{dataset}:stops",
-            help="Two or more, in the order of the way.",
+            help="Two or more, in the order of the path.",
         )
     with middle:
         between = st.slider("Images between two", BETWEEN[0], BETWEEN[2], BETWEEN[1], key=f"{key}:between")
@@ -42,7 +42,7 @@ def morph(run: Run, key: str) -> None:
         spherical = st.toggle(
             "Spherical",
             key=f"{key}:spherical",
-            help="Turn about the origin instead of going straight: codes of many numbers lie near a sphere.",
+            help="Interpolate along an arc around the origin: codes with many dimensions lie near a sphere.",
         )
     if len(stops) < 2:
         st.info("Choose at least two pictures.", icon=":material/add_circle:")
@@ -65,7 +65,7 @@ def morph(run: Run, key: str) -> None:
 def _ways(
     runs: tuple[tuple[str, str], ...], numbers: tuple[int, ...], between: int, spherical: bool, _runs: list[Run]
 ) -> dict[str, NDArray[Any]]:
-    """Name of the way -> its frames, as drawn: n × channels × height × width."""
+    """Method -> frames of its path, as drawn: n × channels × height × width."""
     found: dict[str, NDArray[Any]] = {}
     chosen = list(numbers)
     drawn = _runs[0].spec.drawn
@@ -80,21 +80,20 @@ def _ways(
 
 
 def _compared(rows: dict[str, NDArray[Any]], run: Run) -> None:
-    """How far the images on each way are from every picture of the set."""
+    """The largest distance of each path from the pictures of the data set."""
     pictures = torch.from_numpy(run.spec.drawn(run.images.images().numpy()))
-    told = []
+    distant = []
     for name, frames in rows.items():
         _, distances = reconstruction.nearest(torch.from_numpy(frames), pictures)
-        told.append(f"{name} {float(distances.max()):.3f}")
+        distant.append(f"{name} {float(distances.max()):.3f}")
     st.caption(
-        "How far the strangest image of each way is from the nearest picture of the set (root mean squared "
-        f"difference): {', '.join(told)}. Which way is strangest depends "
-        "on the pictures: try others."
+        "Largest distance of an image on each path from the nearest picture of the data set (root mean squared "
+        f"difference): {', '.join(distant)}. Which path has the largest depends on the pictures: try others."
     )
 
 
 def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
-    """Files are made when they are asked for."""
+    """Downloads of the path; files are made on request."""
     kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
         ("Animation (GIF)", "gif", "image/gif", lambda: files.gif([*frames, *frames[-2:0:-1]])),
         ("Strip (PNG)", "png", "image/png", lambda: files.strip(list(frames))),
@@ -113,18 +112,18 @@ def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
 
 
 def _apart(names: list[str], count: int) -> list[str]:
-    """Some that do not stand side by side, where there are enough."""
+    """Some names that are not adjacent in the list, if there are enough."""
     step = 3 if len(names) > 3 * (count - 1) else 1
     return names[::step][:count]
 
 
 @st.fragment
 def mix(run: Run, key: str) -> None:
-    """Three or four pictures at the corners, mixed under the pointer."""
+    """Three or four pictures at the corners, mixed at the pointer."""
     names = list(run.images.names)
     dataset = run.experiment.dataset
     if len(names) < 3:
-        st.info("A triangle needs three pictures: choose more above.", icon=":material/change_history:")
+        st.info("A triangle needs three pictures: choose more pictures above.", icon=":material/change_history:")
         return
     corners = st.multiselect(
         "Corners: three or four", names, default=_apart(names, 3), max_selections=4, key=f"{key}:{dataset}:corners"

@@ -1,4 +1,4 @@
-"""Runs as files: one to take away, one to open here."""
+"""Runs as files: download and upload."""
 
 import streamlit as st
 
@@ -11,16 +11,16 @@ from aelib.ui.shell.server_state import store
 from aelib.ui.shell.session import Slot, widget
 from aelib.ui.shell.visitor import visitor_id
 
-MAX_MB = 100  # of an upload, which a server keeps in memory; larger ones by the command line
+MAX_MB = 100  # of an upload, which a server holds in memory; use the command line for larger files
 _OPENED: Slot[tuple[str, bool] | None] = Slot("runs:file:opened", lambda: None)  # digest, and whether it was new
 _PROBLEM = Slot("runs:file:problem", str)  # one sentence
 
 
 def download(run: Run, key: str, label: str = "Run as a file") -> None:
-    """The run as one file, for another server or for later; made when it is asked for."""
+    """A button that downloads the run as one file, for another server or later use. The file is made on request."""
     about = (
-        "Weights, figures and settings, and your own images where it was trained on them. The page Runs of another "
-        "server opens it."
+        "Weights, figures and settings, and your own images if it was trained on them. The page Runs of another server "
+        "opens the file."
     )
     problem = problem_text(lambda: archive.check(run))
     st.download_button(
@@ -37,7 +37,7 @@ def download(run: Run, key: str, label: str = "Run as a file") -> None:
 
 
 def upload() -> None:
-    """A run from a file, checked and kept."""
+    """Upload a run from a file, which is checked and stored."""
 
     def take() -> None:
         _OPENED.pop()
@@ -60,7 +60,7 @@ def upload() -> None:
             key="runs:file",
             on_change=take,
             max_upload_size=MAX_MB,
-            help="What the button “Run as a file” of a lesson gives. Everything in it is checked before it is kept.",
+            help="A file from the button “Run as a file” of a lesson. Everything in it is checked before it is stored.",
         )
     if problem := _PROBLEM.get():
         st.error(escaped(problem), icon=":material/error:")
@@ -68,6 +68,6 @@ def upload() -> None:
         digest, new = opened
         run = store().get(digest)
         if run is not None:
-            what = "is now in the list" if new else "was here already, so it stays as it was"
+            what = "is now in the list" if new else "was here already and is unchanged"
             st.success(escaped(f"The run {name(run.experiment)} {what}."), icon=":material/check_circle:")
             link(run.experiment, f"Open {name(run.experiment)} in its lesson", ":material/arrow_forward:")

@@ -1,4 +1,4 @@
-"""What a run looks like on a page. Every figure is computed from the stored run."""
+"""Views of a run on a page. Every figure is computed from the stored run."""
 
 from typing import Any
 
@@ -28,13 +28,13 @@ MAX_SHOWN = 200  # images with their reconstructions
 
 
 def network(experiment: Experiment) -> None:
-    """The layers, drawn in the colours of the theme that this person has chosen."""
+    """The layers, drawn in the colours of the user's theme."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
     st.html(network_chart.image(experiment, theme))
 
 
 def shapes(experiment: Experiment) -> None:
-    """What each step of a convolutional net gives, and what it costs."""
+    """Output shape, parameters and multiplications of each step of a convolutional net."""
     net = resolve(experiment).architecture
     rows = [("input", "", shape_text(net.steps[0].inputs), 0, 0)]
     for part, steps in (("encoder", net.encoder), ("decoder", net.decoder)):
@@ -43,7 +43,7 @@ def shapes(experiment: Experiment) -> None:
             rows.append(
                 (part, f"{KINDS[step.kind]}{kernel}", shape_text(step.outputs), step.parameters, step.multiplications)
             )
-    columns = ["part", "step", "gives (height x width x channels)", "parameters", "multiplications"]
+    columns = ["part", "step", "output (height x width x channels)", "parameters", "multiplications"]
     with st.expander(f"Shapes, step by step: the code is {shape_text(net.code_shape)}"):
         st.dataframe(
             pd.DataFrame(rows, columns=columns),
@@ -53,24 +53,24 @@ def shapes(experiment: Experiment) -> None:
 
 
 def choices(experiment: Experiment, key: str) -> None:
-    """What activation, loss and optimiser mean: formulas, and the activation's curve."""
+    """Formulas of activation, loss and optimiser, and the curve of the activation."""
     model, rate = experiment.model, experiment.optimizer
     with st.expander("What these choices mean"):
         activation = ACTIVATIONS[model.hidden_activation]
         st.markdown(
-            f"**{activation.label}** behind every hidden layer; its slope is what the gradient is multiplied by."
+            f"**{activation.label}** after every hidden layer; backpropagation multiplies the gradient by its slope."
         )
         st.latex(f"f(z) = {activation.formula}")
         chart(activations.curve(model.hidden_activation), f"{key}:activation")
         _objective(experiment)
         st.markdown(
-            f"**{OPTIMIZERS[rate.kind].label}**, at the rate η = {rate.learning_rate:g}, changes the weights θ by"
+            f"**{OPTIMIZERS[rate.kind].label}**, learning rate η = {rate.learning_rate:g}, changes the weights θ by"
         )
         st.latex(OPTIMIZERS[rate.kind].formula)
 
 
 def _objective(experiment: Experiment) -> None:
-    """What training makes small: see losses.py and variational.py."""
+    """The objective of training: see losses.py and variational.py."""
     loss = LOSSES[experiment.loss]
     variational = experiment.model.variational
     mean = "summed over pixels, mean over images" if variational else "mean over pixels and images"
@@ -79,18 +79,18 @@ def _objective(experiment: Experiment) -> None:
     if not variational:
         return
     free, beta = experiment.free_bits, experiment.beta
-    bits = f" Below λ = {free:g} nats a number costs no less." if free else ""
+    bits = f" A dimension with less than λ = {free:g} nats costs λ." if free else ""
     st.markdown(
-        f"Added to it: β = {beta:g} times the **KL divergence** of each code number j from a standard normal, mean "
-        f"over images.{bits}"
+        f"Added to it: β = {beta:g} times the **KL divergence** of each latent dimension j from a standard normal, "
+        f"mean over images.{bits}"
     )
     each = r"\tfrac{1}{2}(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2)"
     st.latex(rf"\beta\sum_j\max(\lambda,\;{each})" if free else rf"\beta\sum_j{each}")
 
 
 def error_curves(run: Run, key: str) -> None:
-    """Loss and images learnt (or, of many images, the squared error) over the epochs; of variational nets the two parts
-    of the loss too."""
+    """Loss and number of learnt images (for large data sets, squared error) over the epochs; for variational nets also
+    the two terms of the loss."""
     logarithmic = st.toggle("Logarithmic epochs", value=True, key=f"{key}:log", persist_state="session")
     left, right = st.columns(2)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if run.experiment.model.variational else "")
@@ -112,27 +112,27 @@ def error_curves(run: Run, key: str) -> None:
 
 
 def verdict(run: Run) -> None:
-    """The figures that sum a run up."""
+    """The main figures of a run."""
     found, described = run.metrics, run.spec
     with st.container(horizontal=True, gap="medium"):
         if "learnt" in found:
             counts = found["wrong_pixels"]
             worst = max(counts, key=lambda name: counts[name])
-            wrong = f"A pixel is wrong from {described.wrong_pixel:g} away on, black being 0 and white 1."
-            _figure("Learnt", f"{found['learnt']} of {found['total']}", f"With at most one wrong pixel. {wrong}")
+            wrong = f"A pixel is wrong if it is off by {described.wrong_pixel:g} or more (black is 0, white is 1)."
+            _figure("Learnt", f"{found['learnt']} of {found['total']}", f"Images with at most one wrong pixel. {wrong}")
             _figure("Wrong pixels", f"{found['wrong_pixels_total']:,}", f"Over all images. {wrong}")
             most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else "none"
-            _figure("Worst", most, "The image with most wrong pixels.")
+            _figure("Worst", most, "The image with the most wrong pixels.")
         over = "" if described.memorised else f" Over {found['images']:,} images that it was not trained on."
         if "psnr" in found:
-            _figure("PSNR", f"{found['psnr']:.2f} dB", f"10 log10(1 / MSE): the more, the better.{over}")
+            _figure("PSNR", f"{found['psnr']:.2f} dB", f"10 log10(1 / MSE); higher is better.{over}")
         _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
         if "elbo" in found:
             of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
             _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
-            _figure("KL", f"{found['kl']:.3g}", f"How far the codes' distributions are from N(0, 1), in nats.{over}")
+            _figure("KL", f"{found['kl']:.3g}", f"Divergence of the codes' distributions from N(0, 1), in nats.{over}")
             total = run.latent_dim
-            _figure("Active", f"{found['active']} of {total}", "Code numbers whose mean differs between images.")
+            _figure("Active", f"{found['active']} of {total}", "Latent dimensions whose mean differs between images.")
 
 
 def _figure(label: str, value: str, about: str) -> None:
@@ -140,7 +140,7 @@ def _figure(label: str, value: str, about: str) -> None:
 
 
 def error_table(run: Run, key: str) -> None:
-    """Character → wrong pixels, worst first, more than one highlighted; as CSV too."""
+    """Wrong pixels of each image, worst first; more than one is highlighted. Also as CSV."""
     counts = run.metrics["wrong_pixels"]
     drawn = run.spec.drawn
     outputs, images = drawn(run.reconstructions().numpy()), drawn(run.images.images().numpy())
@@ -174,13 +174,13 @@ def error_table(run: Run, key: str) -> None:
 
 
 def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
-    """Enlarged without smoothing, since a table cell's image is smoothed by the browser."""
+    """Enlarge without smoothing, because browsers smooth the images in table cells."""
     times = max(1, 56 // picture.shape[0])
     return glyphs.data_uri(picture.repeat(times, axis=0).repeat(times, axis=1))
 
 
 def reconstructions(run: Run) -> None:
-    """Originals above what came out, wrong pixels marked."""
+    """Originals above reconstructions, with wrong pixels marked."""
     described = run.spec
     outputs, targets = run.reconstructions()[:MAX_SHOWN], run.images.images()[:MAX_SHOWN]
     wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True)
@@ -198,12 +198,12 @@ def reconstructions(run: Run) -> None:
 
 @st.fragment
 def plane(run: Run, key: str) -> None:
-    """The plane to point at, and two sliders as another way; the chosen point decoded."""
+    """The interactive latent plane, two sliders as an alternative, and the decoded point."""
     codes = run.codes()
     shown = latent_space.plane(codes)
     x, y = latent_space.bounds(shown.points(codes))
     names = latent_plane.labels(shown)
-    # a slider for each axis, kept apart for each run: another run has another plane
+    # each run has its own sliders, because its plane differs
     keys = [f"{key}:{run.digest}:x", f"{key}:{run.digest}:y"]
     component = f"{key}:plane:{run.digest}"
 
@@ -219,8 +219,8 @@ def plane(run: Run, key: str) -> None:
     with right:
         if shown.is_pca:
             st.caption(
-                f"This code has {run.latent_dim} numbers. The plane is the one through its two first "
-                f"principal components, which keep {shown.explained:.0%} of the variance."
+                f"This code has {run.latent_dim} dimensions. The plane is spanned by the first two principal "
+                f"components, which explain {shown.explained:.0%} of the variance."
             )
         point = [
             st.slider(name or "–", low, high, key=slider, disabled=not name)
@@ -234,8 +234,8 @@ def plane(run: Run, key: str) -> None:
         threshold = run.spec.wrong_pixel
         differing = int(reconstruction.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest], threshold))
         st.caption(
-            f"Nearest: {escaped(run.images.names[nearest])}, from which it differs in {differing} of {decoded[0].size} "
-            "pixels."
+            f"Nearest: {escaped(run.images.names[nearest])}; the decoded point differs from it in {differing} of "
+            f"{decoded[0].size} pixels."
         )
     with left:
         latent_plane.plane(run, (point[0], point[1]), component, picked)
@@ -243,13 +243,13 @@ def plane(run: Run, key: str) -> None:
 
 @st.fragment
 def way(run: Run, key: str, start: str, end: str) -> None:
-    """From one image to another through the latent space."""
+    """Interpolation from one image to another in the latent space."""
     names = list(run.images.names)
     cells = st.columns([1, 1, 2])
     default = [names.index(start) if start in names else 0, names.index(end) if end in names else len(names) - 1]
     first = cells[0].selectbox("From", names, index=default[0], key=f"{key}:{run.experiment.dataset}:from")
     second = cells[1].selectbox("To", names, index=default[1], key=f"{key}:{run.experiment.dataset}:to")
-    steps = cells[2].slider("Images on the way, both ends included", 3, MAX_STEPS, 12, key=f"{key}:steps")
+    steps = cells[2].slider("Images on the path, including both ends", 3, MAX_STEPS, 12, key=f"{key}:steps")
     codes = torch.from_numpy(run.codes())
     line = latent_space.interpolate(codes[names.index(first)], codes[names.index(second)], steps)
     captions = [first, *[""] * (steps - 2), second]
@@ -258,5 +258,5 @@ def way(run: Run, key: str, start: str, end: str) -> None:
 
 @st.fragment
 def replay(run: Run, key: str) -> None:
-    """Learning from the first epoch to the last."""
+    """Replay of the training from the first epoch to the last."""
     latent_plane.replay(run, f"{key}:replay:{run.digest}")

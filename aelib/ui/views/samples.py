@@ -1,4 +1,4 @@
-"""Images from the prior, each above the training image nearest to it."""
+"""Samples from the prior, each with the nearest training image."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from aelib.ui.shell.session import draws
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def drawn(digest: str, created: str, count: int, draw: int, _run: Run) -> GeneratedQuality:
-    """`generation.sample`, kept by the run's digest and time; draw: the seed."""
+    """`generation.sample`, cached by the run's digest and time. draw: the seed."""
     return sample(_run, count, draw)
 
 
@@ -23,7 +23,7 @@ def _typical(dataset: str) -> float:
 
 @st.fragment
 def samples(run: Run, key: str, count: int, width: int) -> None:
-    """So many images, each so many pixels of the page wide; of a variational net beside its plain twin."""
+    """Draw `count` samples, each `width` page pixels wide; for a variational net also from its plain counterpart."""
     draw = draws(key, st.button("Draw again", icon=":material/casino:", key=f"{key}:again"))
     found = drawn(run.digest, run.created, count, draw, run)
     variational = run.experiment.model.variational
@@ -36,8 +36,8 @@ def samples(run: Run, key: str, count: int, width: int) -> None:
     if not run.spec.memorised:
         st.markdown(
             f"Real held-out images are **{_typical(run.experiment.dataset):.3f}** from the nearest "
-            "training image, on average. Samples that are much closer are blurred means or copies; much farther ones "
-            "are no digits."
+            "training image, on average. Samples that are much closer are blurred means or copies; samples that are "
+            "much farther do not look like the data."
         )
 
 
@@ -52,7 +52,7 @@ def _shown(run: Run, found: GeneratedQuality, title: str, width: int) -> None:
         )
         columns.append((tiles, f"{distance:.2f}", False))
     st.caption(
-        f"**{title}**: samples above, the nearest training image below each, and how far it is (root mean squared "
-        f"difference; 0 is a copy). On average {found.distances.mean():.3f}."
+        f"**{title}**: samples above, below each its nearest training image and the distance to it (root mean squared "
+        f"difference; 0 means a copy). Mean distance: {found.distances.mean():.3f}."
     )
     st.html(glyphs.row(columns))
