@@ -65,7 +65,7 @@ def test_a_patch_is_zoomed_and_a_picture_of_ones_own_enlarged(server: Server, pa
     pixels = np.stack([rows * 8, columns * 6, rows + columns], axis=-1).astype(np.uint8)
     Image.fromarray(pixels).save(tmp_path / "me.png")
     page.get_by_test_id("stFileUploaderDropzoneInput").last.set_input_files(tmp_path / "me.png")
-    expect(page.get_by_text("40x30 pixels will be 80x60.")).to_be_visible()
+    expect(page.get_by_text("40x30 pixels become 80x60.")).to_be_visible()
     page.get_by_role("button", name="Enlarge it").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="The enlarged picture (PNG)").click()

@@ -120,7 +120,7 @@ def test_one_compares_and_deletes_ones_own_runs(server: Server, browser: Browser
     expect(ada.get_by_role("link", name="Compare these 3 side by side")).to_be_visible()
     expect(ada.get_by_role("link", name=re.compile("^Open|open_in_new Open"))).to_have_count(3)
     ada.get_by_role("button", name="Delete 2 of your runs").click()
-    ada.get_by_role("button", name="Delete for good").click()
+    ada.get_by_role("button", name="Delete permanently").click()
     expect(ada.get_by_text("Deleted 2 runs")).to_be_visible()
     assert _health(server)["runs"] == 1
     lines = [line for line in server.log.read_text().splitlines() if "job digest=" in line]

@@ -35,7 +35,7 @@ def test_a_lesson_before_training_says_what_will_come(page: str, key: str) -> No
     app = opened(f"pages/{page}.py")
     assert [header.value[:1] for header in app.header] == ["1", "2"]
     assert app.button(key=f"{key}:train").label == "Train"
-    assert any("After training you see here" in one.value for one in app.caption)
+    assert any("After training, this page shows" in one.value for one in app.caption)
     assert not app.error
 
 

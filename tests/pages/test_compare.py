@@ -50,7 +50,7 @@ def test_runs_side_by_side(stored: dict[str, Run]) -> None:
     assert list(table.loc["Layers"]) == ["35-64-32-2", "35-12-2"]
     assert "Epochs" not in table.index, "what is the same is not told"
     assert list(table.loc["parameters"]) == [f"{run.parameters:,}" for run in stored.values()]
-    assert "One run of each may be luck" in _text(app)
+    assert "A single run may be luck" in _text(app)
     assert len(app.get("plotly_chart")) == 2  # curves, planes
     sound(app.segmented_control(key="compare:learning:by:1").set_value("seconds").run())
     pictures = [one.proto.body for one in app.get("html") if "ae-row" in one.proto.body]
@@ -89,7 +89,7 @@ def test_with_seeds_the_page_says_what_is_noise() -> None:
     said = _said_of_noise(app)
     assert ["more than noise" in one for one in said] == [p < SIGNIFICANCE for p in expected]
     apart = [f"35-64-32-2, weight decay {decay}, epochs {epochs}" for decay, epochs in (("0", 2), ("0", FAST.epochs))]
-    assert said[1].startswith(f"3: {apart[0]}, beside 1: {apart[1]}: **more than noise** (p = ")
+    assert said[1].startswith(f"3: {apart[0]}, compared with 1: {apart[1]}: **more than noise** (p = ")
 
 
 def _said_of_noise(app: AppTest) -> list[str]:
@@ -102,7 +102,7 @@ def test_seconds_are_shown_but_not_tested(pair: dict[str, Run]) -> None:
     _stored(*_trained(FAST, OTHER))
     app = opened("pages/compare.py", {"1": short(FAST), "2": short(OTHER), "seeds": "3", "figure": "seconds"})
     assert list(_tables(app)[1].columns) == ["run", "mean", "runs"]
-    assert "Not tested: nets that are trained together" in _text(app)
+    assert "Not tested: nets that train together" in _text(app)
     assert "more than noise" not in _text(app)
 
 
@@ -113,7 +113,7 @@ def test_without_any_spread_nothing_is_proved() -> None:
     _stored(*groups)
     app = opened("pages/compare.py", {"1": short(stuck[0]), "2": short(stuck[1]), "seeds": "3", "figure": "learnt"})
     assert "p" not in _tables(app)[1].columns
-    assert "no spread in either group, so there is nothing to test (3 runs against 3)" in _said_of_noise(app)[0]
+    assert "not tested, because neither group has any spread (3 runs against 3)" in _said_of_noise(app)[0]
 
 
 def test_one_group_with_a_single_run_leaves_the_others_tested() -> None:
@@ -127,7 +127,7 @@ def test_one_group_with_a_single_run_leaves_the_others_tested() -> None:
     app = opened("pages/compare.py", {**query, "seeds": "3", "figure": "mse"})
     assert ["2 of 3 trainings diverged" in one for one in _errors(app)] == [True]
     said = _said_of_noise(app)
-    assert "one run alone says nothing" in said[0]
+    assert "one run gives no estimate of noise" in said[0]
     assert "p = " in said[1]
 
 

@@ -231,7 +231,7 @@ def test_a_digest_of_a_preset_can_be_trained(name: str, stored: dict[str, Run]) 
 
 def test_a_digest_that_nobody_knows_leaves_the_other_rows_usable(stored: dict[str, Run]) -> None:
     app = opened("pages/compare.py", {"1": "0123456789abcdef", "2": short(FAST), "3": short(OTHER)})
-    assert "ask for this page's address" in said(app)
+    assert "Copy this page's address" in said(app)
     assert any("parameters" in one.value.index for one in app.dataframe)
 
 

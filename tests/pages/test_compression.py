@@ -52,7 +52,7 @@ def test_a_lesson_before_training_says_what_will_come(page: str) -> None:
     app = opened(f"pages/{page}.py")
     assert [header.value[:1] for header in app.header] == ["1", "2"]
     assert app.button(key=f"{page}-run:train").label == "Train"
-    assert any("After training you see here" in one.value for one in app.caption)
+    assert any("After training, this page shows" in one.value for one in app.caption)
 
 
 def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
@@ -61,17 +61,17 @@ def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
     assert [header.value[:1] for header in app.header] == list("123456789")
     assert (metric(app, "Image"), metric(app, "Code")) == ("6,272 bits", "1,568 bits")
     codes = next(one.value for one in app.dataframe if "bits a number" in one.value)
-    assert list(codes[codes["bits a number"] == 32]["bits an image"]) == [6272, 1568, 128, 32]
+    assert list(codes[codes["bits per number"] == 32]["bits per image"]) == [6272, 1568, 128, 32]
     assert codes["entropy"].isna().sum() == 4
-    assert (codes["entropy"].dropna() <= codes["bits an image"][codes["entropy"].notna()]).all()
-    psnr = codes[codes["bits a number"] == 32]["PSNR"].tolist()
+    assert (codes["entropy"].dropna() <= codes["bits per image"][codes["entropy"].notna()]).all()
+    psnr = codes[codes["bits per number"] == 32]["PSNR"].tolist()
     assert psnr[0] > psnr[3]
     needs = next(one.value for one in app.dataframe if "JPEG without headers" in one.value)
     assert len(needs) == 12
     assert (needs["JPEG"] > needs["JPEG without headers"]).all()
     text = texts(app)
     assert f"{letters['7x7'].parameters * 32:,} bits" in text
-    assert "PCA** with as many numbers (49 components of 8 bits)" in text
+    assert "PCA** with as many dimensions (49 components of 8 bits)" in text
     before = image_rows(app)
     sound(app.button(key="compression-run:compared:again").click().run())
     changed = [old != new for old, new in zip(before, image_rows(app), strict=True)]
@@ -92,7 +92,7 @@ def test_bits_a_number_cost_quality_only_when_they_are_few(letters: dict[str, Ru
     assert found[8] == pytest.approx(found[32], abs=0.1)
     assert metric(app, "Entropy") == "–"
     assert app.button(key="compression-run:codes:train").label == "Train the four codes"
-    assert "Only the chosen net" in texts(app)
+    assert "only the chosen net" in texts(app)
 
 
 def test_maps_of_every_step_and_the_next_image(letters: dict[str, Run]) -> None:
@@ -128,13 +128,13 @@ def test_a_noisy_and_a_variational_net_are_shown_too() -> None:
     save(fit(experiment, "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **values})
     assert [header.value[:1] for header in app.header] == list("123456789")
-    assert any("what the net was shown" in one.value for one in app.caption)
+    assert any("input of the net" in one.value for one in app.caption)
 
 
 def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
     save(fit(presets.get("letters-7x7").with_values(SMALL), "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **SMALL})
-    assert said(app).count("Not all of these codes fit such images") == 1
+    assert said(app).count("Not all of these codes fit images of this size") == 1
     assert [header.value[:1] for header in app.header] == list("123456789"), "the rest of the page goes on"
 
 
@@ -167,21 +167,21 @@ def test_the_whole_lesson_on_restoring(digits: Run) -> None:
     save(digits)
     app = opened("pages/restoring.py", DIGITS_QUERY)
     assert [header.value[:1] for header in app.header] == list("1234567")
-    table = next(one.value for one in app.dataframe if "way" in one.value)
-    assert list(table["way"]) == ["doing nothing", "network", "median 3x3", "non-local means"]
+    table = next(one.value for one in app.dataframe if "method" in one.value)
+    assert list(table["method"]) == ["doing nothing", "network", "median 3x3", "non-local means"]
     assert "BCE" in table
     assert table["PSNR"][1] > table["PSNR"][0]
     history = next(one.value for one in app.dataframe if "epoch" in one.value)
     assert len(history) == len(digits.history)
     assert "doing nothing" in texts(app)
     sound(app.slider(key="restoring-run:live:level").set_value(0.0).run())
-    table = next(one.value for one in app.dataframe if "way" in one.value)
+    table = next(one.value for one in app.dataframe if "method" in one.value)
     assert table["PSNR"].isna().tolist() == [True, False, False, True]
     assert "Without noise" in texts(app)
     sound(app.slider(key="restoring-run:live:level").set_value(0.3).run())
-    before = next(one.value for one in app.dataframe if "way" in one.value)
+    before = next(one.value for one in app.dataframe if "method" in one.value)
     sound(app.button(key="restoring-run:live:again").click().run())
-    assert not before.equals(next(one.value for one in app.dataframe if "way" in one.value))
+    assert not before.equals(next(one.value for one in app.dataframe if "method" in one.value))
     for kind in ("salt_pepper", "masking", "bit_flip"):
         sound(app.selectbox(key="restoring-run:live:kind").set_value(kind).run())
         sound(app.selectbox(key="restoring-run:curve:kind").set_value(kind).run())
@@ -193,7 +193,7 @@ def test_a_convolutional_net_without_noise_restores_too() -> None:
     save(fit(experiment, "cpu"))
     app = opened("pages/restoring.py", {"preset": "digits-denoise", **values})
     assert [header.value[:1] for header in app.header] == list("1234567")
-    table = next(one.value for one in app.dataframe if "way" in one.value)
+    table = next(one.value for one in app.dataframe if "method" in one.value)
     assert "BCE" not in table
 
 

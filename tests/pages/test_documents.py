@@ -95,7 +95,7 @@ def test_a_recipe_with_other_layers_says_so(measured: list[runner.Record]) -> No
     runner.save([{**measured[0], "sides": [document, best]}])
     app = opened(PAGE)
     told = _texts(app).replace("\\", "")
-    assert "Our recipe has other layers than the document's in font-20-10." in told
+    assert "Our recipe has different layers from the document's in font-20-10." in told
     assert "With other layers (35-128-64-10)." in told
     assert "with other layers (35-128-64-10)" in app.dataframe[0].value["verdict"][0]
     assert "Not measured yet: loss: cross-entropy, not squared error; a sigmoid on the code too." in told

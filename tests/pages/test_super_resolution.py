@@ -68,7 +68,7 @@ def test_the_whole_lesson_on_super_resolution(sharp: Run) -> None:
     best = max(WAYS, key=lambda name: psnr[name])
     gain = psnr["this net"] - psnr[best]
     side = "above" if gain > 0 else "below"
-    assert f"**{abs(gain):.2f} dB** {side} the best way without one ({best}), over 200 patches" in texts(app)
+    assert f"**{abs(gain):.2f} dB** {side} the best method without a net ({best}), over 200 patches" in texts(app)
 
     slider = "super-resolution-run:zoom:photographs_x2:patch"
     before = image_rows(app)
@@ -106,10 +106,10 @@ def test_nets_with_and_without_batch_norm_stand_in_one_table(sharp: Run) -> None
     save(sharp, other)
     app = opened("pages/super_resolution.py", SHARP_QUERY)
     sound(app.selectbox(key="super-resolution-run:compare:which").set_value("With and without batch norm").run())
-    table = next(one.value for one in app.dataframe if {"way", "parameters"} <= set(one.value))
-    assert list(table["way"]) == [*pair, *(f"no net: {name}" for name in WAYS)]
+    table = next(one.value for one in app.dataframe if {"method", "parameters"} <= set(one.value))
+    assert list(table["method"]) == [*pair, *(f"no net: {name}" for name in WAYS)]
     assert table["parameters"][:2].tolist() == [sharp.parameters, other.parameters]
-    mse = dict(zip(table["way"], table["MSE"], strict=True))
+    mse = dict(zip(table["method"], table["MSE"], strict=True))
     assert mse["with batch norm"] == pytest.approx(_by_hand(other)["this net"], rel=1e-4)
     assert mse["without batch norm"] == pytest.approx(column(app, "MSE")["this net"])
 
@@ -155,7 +155,7 @@ def test_a_picture_of_ones_own_becomes_exactly_so_many_times_as_large(dataset: s
     save(run)
     app = opened("pages/super_resolution.py", {**SHARP_QUERY, "dataset": dataset})
     sound(app.file_uploader(key=f"{OWN}:file").upload("me.png", _photo(131, 37), "image/png").run())
-    assert f"131x37 pixels will be {131 * factor}x{37 * factor}" in texts(app)
+    assert f"131x37 pixels become {131 * factor}x{37 * factor}" in texts(app)
     button = next(one for one in app.button if one.label == "Enlarge it")
     sound(button.click().run())
     until(app, lambda: f"{131 * factor}x{37 * factor} pixels; above" in texts(app))

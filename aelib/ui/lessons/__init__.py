@@ -1,1 +1,1 @@
-"""One module for each page of the app: what the page computes and draws."""
+"""One module per page of the app, with what the page computes and draws."""

@@ -1,4 +1,4 @@
-"""The parts of the lesson on colour: rows of images, the denoiser beside the autoencoder, the devices of the server."""
+"""Parts of the lesson on colour: rows of images, denoiser and autoencoder compared, and timing of devices."""
 
 import time
 from collections.abc import Callable
@@ -28,7 +28,7 @@ MAX_EPOCHS = 5
 
 @st.fragment
 def rows(run: Run, key: str) -> None:
-    """Originals, what the net was shown where that is noisy, and what it gave; others at the press of a button."""
+    """Rows of originals, inputs (if they differ) and outputs of the net, with a button for other images."""
     chosen = _others(run, key)
     targets, shown = run.images.images()[chosen], run.inputs[chosen]
     pictures = {"original": targets}
@@ -39,7 +39,7 @@ def rows(run: Run, key: str) -> None:
 
 
 def _others(run: Run, key: str) -> list[int]:
-    """The images of the row, far from each other: neighbours may be patches of one photograph."""
+    """Indices of images that are far apart, because neighbours may be patches of one photograph."""
     turn = draws(key, st.button("Other images", icon=":material/casino:", key=f"{key}:others"))
     count = len(run.images)
     step = max(1, count // SHOWN)
@@ -47,7 +47,7 @@ def _others(run: Run, key: str) -> list[int]:
 
 
 def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], width: int = TILE) -> None:
-    """Rows of images (n × channels × height × width each), the first of which the others are measured against."""
+    """Rows of images (n × channels × height × width each). The first row is the reference for PSNR."""
     described = run.spec
     first = next(iter(pictures.values()))
     columns = []
@@ -58,19 +58,19 @@ def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], w
         )
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
-    told = [
+    scores = [
         f"{what} {float(image_quality.psnr_each(images.clamp(0, 1), first).mean()):.1f} dB"
         for what, images in list(pictures.items())[1:]
-        if images.shape == first.shape  # smaller pictures have no pixel of the original's
+        if images.shape == first.shape  # PSNR needs images of the size of the original
     ]
     st.caption(
-        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean of these few (section 2 is of all "
-        f"test images together): {', '.join(told)}."
+        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean over the images shown (section 2 "
+        f"has the whole test set): {', '.join(scores)}."
     )
 
 
 def denoiser(run: Run, key: str) -> None:
-    """The same net trained to copy and trained to restore, both shown clean and noisy images."""
+    """Compare the net trained on clean and on noisy inputs; both are evaluated on clean and noisy images."""
     pair = {"autoencoder": variants.clean(run.experiment), "denoiser": variants.noisy(run.experiment)}
     found = runs_of(list(pair.values()), "Train both, with and without noise", key)
     if found is None:
@@ -99,8 +99,8 @@ def denoiser(run: Run, key: str) -> None:
 
 @st.cache_data(max_entries=32, show_spinner="Restoring …")
 def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list[tuple[str, str, float]]:
-    """What is shown, to which net, and the PSNR, kept by the runs' digests and times: of a denoiser (last) and others,
-    on all images of the evaluation set."""
+    """Rows of input, net and PSNR over the evaluation set, cached by the runs' digests and times. The last net is the
+    denoiser."""
     trained = list(_nets.values())[-1]
     targets = trained.images.images()
     table = []
@@ -112,13 +112,13 @@ def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list
 
 
 def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
-    """dB, of the mean squared error over all images."""
+    """PSNR in dB, from the mean squared error over all images."""
     return reconstruction.psnr(float(reconstruction.mse(outputs.clamp(0, 1), targets).mean()))
 
 
 def against_devices(experiment: Experiment, key: str) -> None:
-    """The same epochs on each device that the server has, measured when asked for; figures of the same net that were
-    stored on other machines beside them."""
+    """Measure the time of some epochs on each device of the server on request, and show stored measurements of the same
+    net on other machines."""
     epochs = st.slider("Epochs to time", 1, MAX_EPOCHS, 1, key=f"{key}:epochs")
     found, names, beside = [], [], 0
     for device in device_speed.here():
@@ -139,43 +139,47 @@ def against_devices(experiment: Experiment, key: str) -> None:
         st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
     if beside:
         st.caption(
-            f"{beside} training{'s' if beside > 1 else ''} of this server ran at the same time and took part of its "
-            "processor: measure again when it is quiet."
+            f"{beside} training{'s' if beside > 1 else ''} of this server ran at the same time and used part of its "
+            "processor: measure again when the server is idle."
         )
     _said(found, same, [one for one in stored if not device_speed.is_of(one, experiment)])
 
 
 class Timed(NamedTuple):
-    """beside: trainings of this server that ran at the same time, at the start or at the end."""
+    """beside: number of trainings on this server during the measurement: the larger count of start and end."""
 
     speed: Speed
     beside: int
 
 
 def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed]:
-    """What the button begins: within this server's limits."""
+    """The work that the button starts, within this server's limits."""
     queue, limits = jobs(), jobs().limits
 
     def _training() -> int:
         return sum(job.state == "running" for job in queue.active())
 
-    def measure(told: Callable[[float], None], stop: Callable[[], bool]) -> Timed:
+    def measure(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> Timed:
         limits.check(experiment)
         end = time.monotonic() + limits.max_seconds
         busy = _training()
         try:
-            speed = device_speed.measure(experiment, device, epochs, told, lambda: stop() or time.monotonic() > end)
+            speed = device_speed.measure(
+                experiment, device, epochs, on_progress, lambda: stop() or time.monotonic() > end
+            )
             return Timed(speed, max(busy, _training()))
         except device_speed.Stopped:
             if stop():
                 raise
-            raise LabError("It takes longer than this server allows: choose fewer epochs or a smaller net.") from None
+            raise LabError(
+                "The measurement exceeds this server's time limit: choose fewer epochs or a smaller net."
+            ) from None
 
     return measure
 
 
 def _said(found: list[Speed], same: list[Speed], others: list[Speed]) -> None:
-    """What the bars say, in words; others: stored figures of other nets, batches or precisions, which have no bar."""
+    """Describe the measurements in words. others: stored ones of other nets, batches or precisions, without a bar."""
     for one in found:
         st.markdown(
             f"**{one.device.upper()}**: {one.seconds:.2f} s for {one.epochs} epoch{'s' if one.epochs > 1 else ''} of "

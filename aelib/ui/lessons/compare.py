@@ -1,4 +1,4 @@
-"""The parts of the page Compare: runs side by side, and how much of it is noise. What is compared: compare_rows.py."""
+"""Parts of the page Compare: runs side by side, and tests of their differences. compare_table.py has the input."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,14 +33,14 @@ SHOWN = 12  # images in a row
 TILE = 48
 IN_A_PLANE = 1_000  # images
 _BY = ("epochs", "seconds")
-SET_APART = 2  # fields that a name tells
+SET_APART = 2  # differing fields in a name
 
 
 def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | None:
-    """What differs between the rows; then the runs of each, by number and a short name, one for each seed. None while
-    some are missing: then there is a button, or progress."""
+    """Show what differs between the rows. Returns for each row its number and short name -> its runs, one per seed.
+    While runs are missing, None, and a button or the progress."""
     if len(rows) < 2:
-        st.info("Give at least two different rows.", icon=":material/compare:")
+        st.info("Enter at least two different rows.", icon=":material/compare:")
         return None
     every, wrong = {}, []
     for place, experiment in rows.items():
@@ -64,7 +64,7 @@ def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | N
 
 
 def _names(rows: Mapping[int, Experiment], seeds: int) -> dict[int, str]:
-    """By their place: the network, what sets it apart from others of the same, and the seed where there is one."""
+    """Row number -> name: the network, its differences from rows with the same network, and the seed if only one."""
     found = {}
     for place, experiment in rows.items():
         alike = [one for one in rows.values() if one.network == experiment.network]
@@ -80,7 +80,7 @@ def _names(rows: Mapping[int, Experiment], seeds: int) -> dict[int, str]:
 
 
 def _opened(every: Mapping[int, list[Experiment]], names: Mapping[int, str]) -> dict[str, list[Run]] | None:
-    """What there is of all these, which have been trained; what cannot be shown is said."""
+    """Open the trained runs. Shows an error for each that diverged or cannot be read."""
     found: dict[str, list[Run]] = {}
     damaged: dict[int, list[Experiment]] = {}
     for place, group in every.items():
@@ -102,15 +102,15 @@ def _opened(every: Mapping[int, list[Experiment]], names: Mapping[int, str]) -> 
         again = [one for group in damaged.values() for one in group]
         st.warning(
             f"{len(again)} stored run{'s are' if len(again) > 1 else ' is'} damaged (row "
-            f"{', '.join(map(str, damaged))}): training replaces what is there.",
+            f"{', '.join(map(str, damaged))}): training replaces them.",
             icon=":material/warning:",
         )
-        bulk_training.train(again, "Train again what is damaged", "compare:again", damaged=again)
+        bulk_training.train(again, "Train damaged runs again", "compare:again", damaged=again)
     return found if len(found) > 1 else None
 
 
 def _differing(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
-    """Fields that are not the same in all, with their values; a dash where one has no effect."""
+    """Differing field -> its values; a dash if the field has no effect."""
     every = [{**resolve(one).acting, "dataset": one.dataset} for one in experiments.values()]
     paths = comparison.differing(list(experiments.values()))
     return {labels.short(path): [text(own.get(path)) or "–" for own in every] for path in paths}
@@ -127,10 +127,10 @@ def _highlighted(frame: pd.DataFrame, fields: list[str], key: str) -> None:
 
 
 def networks(shown: Mapping[str, Run]) -> None:
-    """A picture of each, with a link to its lesson."""
+    """Draw each network, with a link to its lesson."""
     across = min(3, len(shown))
     for place, (label, run) in enumerate(shown.items()):
-        if place % across == 0:  # rows of their own, so that a narrow window keeps the order
+        if place % across == 0:  # a new row of columns, so that a narrow window keeps the order
             cells = st.columns(across)
         with cells[place % across]:
             st.markdown(f"**{escaped(label)}**")
@@ -139,7 +139,7 @@ def networks(shown: Mapping[str, Run]) -> None:
 
 
 def settings(shown: Mapping[str, Run], key: str) -> None:
-    """What differs, highlighted, and what came out."""
+    """A table of the differing fields, highlighted, and the results."""
     fields = _differing({label: run.experiment for label, run in shown.items()})
     table = {
         **fields,
@@ -154,16 +154,16 @@ def settings(shown: Mapping[str, Run], key: str) -> None:
 
 
 def _asked(of: str, among: Sequence[str]) -> str:
-    """What the address says of it, where that is one of these; else the first."""
+    """The choice in the address if it is valid, otherwise the first."""
     found = compare_table.choice(of)
     return found if found in among else among[0]
 
 
 def learning(shown: Mapping[str, Run], key: str) -> None:
-    """Curves over each other, by epoch or by seconds."""
+    """Error curves in one chart, by epoch or by seconds."""
     shared = curves.shared_error(shown.values())
     if shared is None:
-        st.info("Images learnt one by one, and many images of some classes: their curves cannot be compared.")
+        st.info("Runs on memorised images and runs on large data sets have no common error, so no curves are compared.")
         return
     place = f"{key}:by:{compare_table.version()}"
     if widget(place) is None:
@@ -171,18 +171,18 @@ def learning(shown: Mapping[str, Run], key: str) -> None:
     by = str(st.segmented_control("Against", _BY, key=place, required=True))
     compare_table.set_choice("by", by if by != _BY[0] else "")
     if len({run.experiment.dataset for run in shown.values()}) > 1:
-        st.caption("These runs are on different images: the shapes of the curves can be compared, not their heights.")
+        st.caption("These runs are on different images: compare the shapes of the curves, not their heights.")
     chart(curves.errors(shown, shared, by == "seconds"), f"{key}:curves")
 
 
 def noise(groups: Mapping[str, list[Run]], key: str) -> None:
-    """Mean ± standard deviation over the seeds, and whether each differs from the first by more than noise."""
+    """Mean ± standard deviation over the seeds, and a test of each difference from the first."""
     several = [label for label, group in groups.items() if len(group) > 1]
     if len(several) < 2:
         st.info(
-            "One run of each may be luck. Give more seeds above, and this part says whether a difference is noise."
+            "A single run may be luck. With more seeds (above), this section tests whether a difference is noise."
             if not several
-            else "All but one of these have a single run that ended, so nothing can be tested: give more seeds above.",
+            else "Only one row has several finished runs, so no test is possible: use more seeds (above).",
             icon=":material/casino:",
         )
         return
@@ -201,46 +201,45 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
         rows = [{"run": label, "mean": f"{np.mean(found):.3g}", "runs": len(found)} for label, found in values.items()]
         st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}:seconds")
         st.caption(
-            "Not tested: nets that are trained together have equal shares of one measured time, and a busy server "
-            "makes every one slower."
+            "Not tested: nets that train together share one measured time equally, and a busy server slows all of them."
         )
         return
     _tests(values, several, key)
 
 
 def _left_out(experiments: list[Experiment]) -> None:
-    """Why figures that one looks for are not offered."""
+    """Explain why some figures are not offered."""
     if not comparison.comparable(experiments, "mse"):
-        st.caption("These are on different images: nothing but the seconds means the same for all.")
+        st.caption("These runs are on different images, so only their seconds can be compared.")
     elif not comparison.comparable(experiments, "loss"):
-        st.caption("Not every loss is offered: these nets do not reckon it alike.")
+        st.caption("The loss is not offered, because these nets define it differently.")
 
 
 def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> None:
-    """values: of each run's seeds; several: those with two or more, which are tested against the first of them."""
+    """values: one per seed, for each row; several: rows with at least two; the first of these is the reference."""
     first, *others = several
     rows: list[dict[str, Any]] = []
-    told = []
+    findings = []
     for label, found in values.items():
         spread = f" ± {np.std(found, ddof=1):.2g}" if len(found) > 1 else ""
         rows.append({"run": label, "mean ± std": f"{np.mean(found):.4g}{spread}", "runs": len(found)})
         if label not in several:
-            told.append(f"{escaped(label)}: not tested, since one run alone says nothing about noise.")
+            findings.append(f"{escaped(label)}: not tested, because one run gives no estimate of noise.")
         if label not in others:
             continue
         try:
             test = comparison.difference(values[first], found)
         except LabError as error:
-            told.append(escaped(f"{label}: {text_of(error)}"))
+            findings.append(escaped(f"{label}: {text_of(error)}"))
             continue
         rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
         against = f"{test.runs[1]} runs against {test.runs[0]}"
         if test.is_tested:
             rows[-1] |= {"p": test.p, "effect (d)": test.effect}
             measured = f"(p = {test.p:.2g}, effect {test.size}, {against})"
-            told.append(f"{escaped(f'{label}, beside {first}')}: {_amount(test)} {measured}.")
+            findings.append(f"{escaped(f'{label}, compared with {first}')}: {_amount(test)} {measured}.")
         else:
-            told.append(f"{escaped(label)}: no spread in either group, so there is nothing to test ({against}).")
+            findings.append(f"{escaped(label)}: not tested, because neither group has any spread ({against}).")
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -248,42 +247,42 @@ def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> N
         placeholder="",
         column_config={
             "p": st.column_config.NumberColumn(
-                format="%.2g", help="Welch's t-test: how often chance alone gives such a difference of the means."
+                format="%.2g", help="Welch's t-test: how often chance alone gives a difference at least as large."
             ),
             "effect (d)": st.column_config.NumberColumn(
-                format="%.2f", help="Cohen's d: the difference by the standard deviation; 0.8 and more is large."
+                format="%.2f", help="Cohen's d: the difference divided by the standard deviation; 0.8 or more is large."
             ),
         },
     )
-    st.markdown("\n".join(f"- {one}" for one in told))
+    st.markdown("\n".join(f"- {one}" for one in findings))
     tests = sum("p" in row for row in rows)
     if tests > 1:
-        st.caption(f"{tests} tests were made: of twenty, chance alone makes one look like more than noise.")
+        st.caption(f"{tests} tests were made. Chance alone makes about one in twenty look like more than noise.")
 
 
-def _amount(told: comparison.Difference) -> str:
-    """What the test says, and what it cannot say."""
-    if told.is_significant:
+def _amount(difference: comparison.Difference) -> str:
+    """The result of a test in words."""
+    if difference.is_significant:
         return "**more than noise**"
-    if told.size in ("medium", "large"):
-        return "**cannot be told** from noise with so few runs: try more seeds"
-    return "**no difference seen**; with more seeds a small one might be"
+    if difference.size in ("medium", "large"):
+        return "**cannot be distinguished** from noise with so few runs: try more seeds"
+    return "**no difference found**; with more seeds, a small one might appear"
 
 
 def together(shown: Mapping[str, Run]) -> DatasetSpec | None:
-    """The data set where all have the same; else None, and one sentence."""
+    """The common data set of all runs; None, and a note, if they differ."""
     sets = {run.experiment.dataset for run in shown.values()}
     if len(sets) == 1:
         return resolve(next(iter(shown.values())).experiment).spec
-    st.info("These runs are on different images, so nothing can be shown image by image.", icon=":material/image:")
+    st.info("These runs are on different images, so they cannot be compared image by image.", icon=":material/image:")
     return None
 
 
 def errors(shown: Mapping[str, Run], key: str) -> None:
-    """Who gets what wrong, joined by image."""
+    """A table of the wrong pixels of each image in each run."""
     counts = comparison.wrong_pixels(shown)
     if any("wrong_pixels" not in run.metrics for run in shown.values()):
-        st.caption("No image of these is learnt by itself, so there is no table of wrong pixels.")
+        st.caption("Wrong pixels are counted only for memorised images, so there is no table of them.")
     elif not counts:
         st.success("No image has a wrong pixel in any of these runs.", icon=":material/check_circle:")
     else:
@@ -294,7 +293,7 @@ def errors(shown: Mapping[str, Run], key: str) -> None:
             return f"background-color: rgba(234, 88, 12, {0.5 * count / most:.2f})" if count > 1 else ""
 
         st.dataframe(frame.style.map(shade), key=f"{key}:table", height=330)
-        st.caption("Wrong pixels of each image; those first on which the runs disagree most.")
+        st.caption("Wrong pixels of each image, sorted by how much the runs disagree.")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -305,11 +304,11 @@ def _points(digest: str, created: str, _run: Run) -> NDArray[np.float32]:
 
 @st.fragment
 def images(shown: Mapping[str, Run], key: str) -> None:
-    """Latent planes at one scale, and reconstructions row by row; what is picked in one is seen in all."""
+    """Latent planes at one scale, and reconstructions row by row. A selection in one plane appears in all."""
     with show_errors():
         first = next(iter(shown.values()))
         names = first.images.names[:IN_A_PLANE]
-        # another table has its own widgets, which begin with what the address says
+        # a new table has new widgets, which start with the choices in the address
         own = f"{key}:{first.experiment.dataset}"
         place, brushed = f"{own}:picked:{compare_table.version()}", f"{own}:brushed:{compare_table.version()}"
         if widget(place) is None:
@@ -324,12 +323,12 @@ def images(shown: Mapping[str, Run], key: str) -> None:
         chosen = [names.index(one) for one in picked]
         brush: Slot[list[int]] = Slot(brushed, list)
         many = brush.get()
-        if many[:SHOWN] == chosen:  # until others are picked
+        if many[:SHOWN] == chosen:  # until other images are selected
             chosen = many
         plane = f"{own}:planes:{compare_table.version()}"
 
         def take() -> None:
-            """What is selected in a plane is picked: a chart that shows it is another one, without a selection."""
+            """Copy a plane's selection to the widget; the redrawn chart shows it and has no selection of its own."""
             points = widget(plane, {}).get("selection", {}).get("points", [])
             if points:
                 found = list(dict.fromkeys(one["point_index"] for one in points))
@@ -342,19 +341,19 @@ def images(shown: Mapping[str, Run], key: str) -> None:
 
 
 def _followed(count: int) -> list[int]:
-    """The images that the address names by their numbers, of so many."""
+    """The indices of the images in the address, below `count`."""
     given = [int(one) for one in compare_table.choice("images").split("-") if one.isdecimal()]
     return [one for one in dict.fromkeys(given) if one < count][:SHOWN]
 
 
 def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callable[[], None]) -> None:
-    """Latent planes of those that have one, with the images that are chosen. take: called when some are selected."""
+    """Latent planes of the runs that have one. chosen: images to highlight; take: called on a selection."""
     first = next(iter(shown.values()))
     names = first.images.names[:IN_A_PLANE]
     coded = {label: run for label, run in shown.items() if run.resolved.stores_codes and run.latent_dim > 1}
     without = [label for label in shown if label not in coded]
     if without:
-        st.caption(escaped(f"Without a latent plane: {'; '.join(without)}. Their codes are one number, or too large."))
+        st.caption(escaped(f"Without a latent plane: {'; '.join(without)}. Codes of one dimension, or too large."))
     if not coded:
         return
     points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
@@ -362,18 +361,18 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callabl
     plot = planes_chart.planes(points, names, classes, chosen)
     chart(plot, key, on_select=take, selection_mode=("points", "box", "lasso"))
     if any(run.latent_dim > 2 for run in coded.values()):
-        st.caption("Codes of more than two numbers are shown through the plane of their first principal components.")
+        st.caption("Codes with more than two dimensions are projected onto their first two principal components.")
 
 
 def _telling(shown: Mapping[str, Run]) -> list[int]:
-    """The images on which the runs disagree most, then the first."""
+    """The images on which the runs disagree most, then the first images."""
     names = next(iter(shown.values())).images.names
     wrong = [names.index(one) for one in comparison.wrong_pixels(shown)]
     return [*wrong, *(i for i in range(min(SHOWN, len(names))) if i not in wrong)]
 
 
 def _reconstructions(shown: Mapping[str, Run], chosen: list[int]) -> None:
-    """Originals, and what each run makes of them."""
+    """Originals, and their reconstruction by each run."""
     first = next(iter(shown.values()))
     drawn = first.spec.drawn
     rows = {"original": first.images.images()[chosen]}
@@ -386,8 +385,8 @@ def _reconstructions(shown: Mapping[str, Run], chosen: list[int]) -> None:
             glyphs.tile(glyphs.colours(drawn(pixels[place].numpy())), f"{called}, {label}", TILE)
             for label, pixels in rows.items()
         )
-        told = " ".join(str(own[called]) for own in counts if called in own)
-        columns.append((tiles, told, False))
+        caption = " ".join(str(own[called]) for own in counts if called in own)
+        columns.append((tiles, caption, False))
     st.html(glyphs.row(columns))
-    below = " Below: wrong pixels in this order." if any(counts) else ""
+    below = " Below: wrong pixels, in the same order." if any(counts) else ""
     st.caption(escaped(f"From top to bottom: {'; '.join(rows)}.{below}"))

@@ -1,4 +1,4 @@
-"""What the page Compare compares: a table of experiments to type into, which the address follows."""
+"""The input of the page Compare: an editable table of experiments, which the address stores."""
 
 import re
 from collections import defaultdict
@@ -22,10 +22,10 @@ from aelib.ui.shell.session import Slot, set_widget, widget
 
 _PAGE = "compare"
 _SEEDS = "compare:seeds"  # key of a widget
-EXTRAS = ("figure", "by", "images")  # what an address has in addition to the table: see `asked`
+EXTRAS = ("figure", "by", "images")  # parameters of the address in addition to the table: see `choice`
 SEEDS_TRIED = 10  # of each preset, to find an experiment by its digest
 _START, _OTHER = "start from", "anything else"
-# column -> field; "layers" is another field for each kind of net
+# column -> field; the field of "layers" depends on the kind of net
 _COLUMNS = {
     "hidden activation": "model.hidden_activation",
     "optimiser": "optimizer.kind",
@@ -34,23 +34,23 @@ _COLUMNS = {
     "noise": "corruption.level",
     "seed": "seed",
 }
-_DEFAULT = ("font-20-10", "font-25-15")  # which differ in one thing
+_DEFAULT = ("font-20-10", "font-25-15")  # these differ in one field
 
 Row = dict[str, str | None]
 
 
 @dataclass
 class _Table:
-    """What a person's session holds of the table.
+    """The state of the table in a session.
 
     Attributes:
-        rows: that the editor began with.
-        now: as it is.
-        version: rises with every table that comes from elsewhere.
-        address: the query that was written last.
-        written: its part about the table.
-        extras: its part about what is chosen below the table.
-        problems: with the table as it came, one sentence each.
+        rows: the initial rows of the editor.
+        now: the current rows.
+        version: increases with every table that does not come from the editor.
+        address: the last query that was written.
+        written: the part of it for the table.
+        extras: the part of it for the choices below the table.
+        problems: with the table in the address, one sentence each.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -66,8 +66,8 @@ _TABLE = Slot("compare:state", _Table)
 
 
 def choose() -> tuple[dict[int, Experiment], int]:
-    """The experiments to compare, by the number of their row, and how many seeds of each. What makes no sense is said
-    and left out; rows that would share runs are one."""
+    """Draw the table. Returns row number -> experiment, and the number of seeds. Invalid rows are left out with an
+    error; rows that would share runs are merged."""
     _begin()
     state = _TABLE.setdefault()
     above = st.container()
@@ -79,8 +79,8 @@ def choose() -> tuple[dict[int, Experiment], int]:
         key=_editor(),
         column_config={
             _START: st.column_config.SelectboxColumn(options=list(presets.PRESETS), width="medium"),
-            "layers": st.column_config.TextColumn(help="Sizes from image to code, or channels of convolutions."),
-            "noise": st.column_config.TextColumn(help="Level, 0 to 1; what kind: corruption.kind in the last column."),
+            "layers": st.column_config.TextColumn(help="Layer sizes from image to code, or channels of convolutions."),
+            "noise": st.column_config.TextColumn(help="Level, 0 to 1; its kind: corruption.kind in the last column."),
             _OTHER: st.column_config.TextColumn(
                 help="Any other field, such as loss=bce; model.batch_norm=true", width="medium"
             ),
@@ -88,31 +88,31 @@ def choose() -> tuple[dict[int, Experiment], int]:
     )
     now = [_cleaned(row) for row in edited.to_dict("records")]
     if now != state.now:
-        state.problems = []  # they were about the table as it came
+        state.problems = []  # they were about the initial table
     state.now = now
     with above:
         problems(state.problems)
     st.caption(
-        f"One row each, up to {MAX_RUNS}; an empty cell is as the preset has it. The last row adds one; pick a row at "
-        "its left edge to delete it."
+        f"One experiment per row, up to {MAX_RUNS}. An empty cell has the preset's value. Use the last row to add one; "
+        "select a row at its left edge to delete it."
     )
     seeds = st.number_input(
-        "Seeds of each",
+        "Seeds per row",
         1,
         MAX_SEEDS,
         step=1,
         key=_SEEDS,
         persist_state="session",
-        help="With several, figures are mean ± standard deviation, and a test says whether a difference is noise.",
+        help="With several, figures are mean ± standard deviation, and a test shows whether a difference is noise.",
     )
-    rows = _once(_valid(now), "say the same: they are one.")
+    rows = _once(_valid(now), "are the same experiment: they are merged.")
     state.written = {str(i): short(one) for i, one in enumerate(rows.values(), 1)}
     if seeds > 1:
         state.written["seeds"] = str(seeds)
         rows = _once(
             rows,
-            f"differ only in the seed, and {seeds} seeds of each would be partly the same runs: they "
-            "are one, with the seeds of the first.",
+            f"differ only in the seed, so {seeds} seeds of each would partly be the same runs: they are merged and "
+            "have the seeds of the first.",
             seed=0,
         )
     _write()
@@ -120,19 +120,19 @@ def choose() -> tuple[dict[int, Experiment], int]:
 
 
 def choice(name: str) -> str:
-    """What the address says in addition to the table, as it was given: to be checked. name: in EXTRAS."""
+    """A choice in the address, not yet checked; empty if there is none. name: one of EXTRAS."""
     return _TABLE.get().extras.get(name, "")
 
 
 def set_choice(name: str, value: str) -> None:
-    """Have it in the address; empty: leave it out."""
+    """Write a choice to the address; an empty one is left out."""
     if choice(name) != value:
         _TABLE.get().extras[name] = value
         _write()
 
 
 def version() -> int:
-    """Another number whenever another table has come."""
+    """The version of the table, which changes whenever a table does not come from the editor."""
     return _TABLE.get().version
 
 
@@ -140,8 +140,8 @@ def version() -> int:
 
 
 def _row_of(given: str) -> Row:
-    """A row of the table from an experiment in an address, or the digest of one that is known here. Raises
-    LabError."""
+    """A table row from an experiment in the address, or from the digest of a known experiment. Raises LabError if
+    invalid or unknown."""
     if re.fullmatch("[0-9a-f]{16}", given):
         encoded = encode(_by_digest(given))
     else:
@@ -154,10 +154,10 @@ def _row_of(given: str) -> Row:
 
 
 def _by_digest(digest: str) -> Experiment:
-    """Of a run, a training, or a preset with one of its first seeds. Raises LabError."""
+    """Find the experiment among runs, jobs, and presets with their first seeds. Raises LabError if unknown."""
     try:
         run = store().get(digest)
-    except DamagedRun:  # what it was may be known from elsewhere
+    except DamagedRun:  # a job or a preset may have the experiment
         run = None
     if run is not None:
         return run.experiment
@@ -175,8 +175,8 @@ def _by_digest(digest: str) -> Experiment:
         if found is not None:
             return found
     raise LabError(
-        f"run {digest} is not on this server, and its digest alone does not tell its settings: ask for this page's "
-        "address from where the run is, which holds them, or open its run file on the page Runs."
+        f"run {digest} is not on this server, and its digest does not contain its settings. Copy this page's address "
+        "on the server that has the run, or open its run file on the page Runs."
     )
 
 
@@ -185,10 +185,10 @@ def _layers(preset: str) -> str:
 
 
 def _experiment(row: Mapping[str, str | None]) -> Experiment:
-    """Raises LabError."""
+    """The experiment of a row. Raises LabError if the row is invalid."""
     preset = row.get(_START) or ""
     if not preset:
-        raise LabError(f"choose in the column “{_START}” what the row begins with.")
+        raise LabError(f"choose a preset in the column “{_START}”.")
     found = {path: row.get(column) for column, path in _COLUMNS.items()}
     found[_layers(preset)] = row.get("layers")
     typed = {path: value for path, value in found.items() if value}
@@ -196,7 +196,7 @@ def _experiment(row: Mapping[str, str | None]) -> Experiment:
 
 
 def _cleaned(row: Mapping[Any, Any]) -> Row:
-    """A row as it comes from the editor, where an empty cell may be None or NaN."""
+    """Clean a row from the editor, where an empty cell may be None or NaN."""
     cells = {
         str(column): "" if value is None or value != value else str(value).strip() for column, value in row.items()
     }
@@ -204,24 +204,24 @@ def _cleaned(row: Mapping[Any, Any]) -> Row:
 
 
 def _valid(table: list[Row]) -> dict[int, Experiment]:
-    """By their place in the table, from 1; what is wrong with the others is said."""
-    rows, said = {}, []
+    """Row number, from 1 -> experiment. Shows an error for each invalid row."""
+    rows, errors = {}, []
     for place, row in enumerate(table, 1):
         if not any(row.values()):
             continue
         if place > MAX_RUNS:
-            said.append(f"At most {MAX_RUNS} rows are compared: row {place} and those below it are left out.")
+            errors.append(f"At most {MAX_RUNS} rows are compared: row {place} and those below it are left out.")
             break
         try:
             rows[place] = _experiment(row)
         except LabError as error:
-            said.append(f"Row {place}: {text_of(error)}")
-    problems(said)
+            errors.append(f"Row {place}: {text_of(error)}")
+    problems(errors)
     return rows
 
 
 def _once(rows: Mapping[int, Experiment], why: str, **same: int) -> dict[int, Experiment]:
-    """The first of those rows that are equal when these fields are made the same; the others are said."""
+    """Merge rows that are equal if the fields in `same` are set: keep the first, and show the others in a note."""
     groups: dict[str, list[int]] = defaultdict(list)
     for place, experiment in rows.items():
         groups[digest_of(experiment.with_values(same))].append(place)
@@ -246,14 +246,14 @@ def _editor() -> str:
 
 
 def _begin() -> None:
-    """The table as the address has it, where that is new; else as this person left it."""
+    """Load the table from a new address; otherwise restore the user's table."""
     known, state = bool(_TABLE), _TABLE.setdefault()
     query = {key: st.query_params[key] for key in st.query_params}
     if url_sync.is_echo(_PAGE, query, state.address):
         query = state.address
         st.query_params.from_dict(query)
     if known and (not query or query == state.address):
-        if widget(_editor()) is None:  # the page was left, and what was typed went with the editor
+        if widget(_editor()) is None:  # the user left the page, which deletes the editor's input
             state.problems = []
             _show(state.now)
         return
@@ -266,12 +266,12 @@ def _begin() -> None:
         try:
             row = _row_of(one)
         except LabError as error:
-            said.append(f"An experiment of the address is left out: {text_of(error)}")
+            said.append(f"An experiment in the address is left out: {text_of(error)}")
             continue
         if not adds or _digest(row) not in [_digest(other) for other in rows]:
             rows.append(row)
     if len(rows) > MAX_RUNS:
-        said.append(f"At most {MAX_RUNS} are compared: the first of those that were here made room.")
+        said.append(f"At most {MAX_RUNS} rows are compared: the first ones were removed.")
         rows = rows[-MAX_RUNS:]
     state.problems = said
     _show(rows or [_row_of(one) for one in _DEFAULT])
@@ -284,14 +284,14 @@ def _begin() -> None:
 
 
 def _show(rows: list[Row]) -> None:
-    """Another table: the editor forgets what was typed into the last."""
+    """Replace the table, including the editor's input."""
     state = _TABLE.get()
     state.rows = state.now = rows
     state.version += 1
 
 
 def _write() -> None:
-    """The address follows the table and what is chosen below it."""
+    """Write the table and the choices below it to the address."""
     state = _TABLE.get()
     query = {**state.written, **{name: value for name in EXTRAS if (value := choice(name))}}
     if query != state.address or not st.query_params:

@@ -1,5 +1,5 @@
-"""The parts of the lesson on compression: what the code keeps, four codes side by side, fewer bits a number, and
-JPEG, WebP and PCA as baselines."""
+"""Parts of the lesson on compression: reconstructions, four codes side by side, quantised codes, and JPEG, WebP and PCA
+as baselines."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -27,14 +27,14 @@ from aelib.ui.shell.messages import problems, text_of
 from aelib.ui.shell.session import draws
 
 IN_A_ROW = 10  # images
-WIDTH = 64  # pixels of the page that each has
-SLIDER = [*range(1, 9), FLOAT]  # bits of a number
+WIDTH = 64  # of an image, in pixels of the page
+SLIDER = [*range(1, 9), FLOAT]  # bits per number
 PCA_BITS = 8
 WHOLE, BARE = "JPEG", "JPEG without headers"
-_DECIBELS = st.column_config.NumberColumn(format="%.2f", help="dB, of the mean squared error over all images measured.")
+_DECIBELS = st.column_config.NumberColumn(format="%.2f", help="dB, from the mean squared error over evaluated images.")
 
 
-# --- what is kept, so that nothing is computed twice -------------------------------------------------------------
+# --- caches ------------------------------------------------------------------------------------------------------
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -58,23 +58,23 @@ def _pca(canonical: str, dataset: str, components: tuple[int, ...], bits: int) -
 
 
 def coded(run: Run) -> EncodedRun:
-    """`rates.coded`, kept by the run's digest and time."""
+    """`rate_distortion.encode_run`, cached by the run's digest and time."""
     return _coded(run.digest, run.created, run)
 
 
 def points(run: Run, bits: Sequence[int] = BITS) -> list[RatePoint]:
-    """`rates.points`, kept likewise."""
+    """`rate_distortion.points`, cached in the same way."""
     return _points(run.digest, run.created, tuple(bits), run)
 
 
 def code_name(experiment: Experiment) -> str:
-    """The shape of the code, a single channel left out: 7x7."""
+    """The shape of the code, such as 7x7; a single channel is left out."""
     shape = resolve(experiment).architecture.code_shape
     return shape_text(shape).removesuffix("x1") if len(shape) == 3 and shape[0] == 1 else shape_text(shape)
 
 
 def _chosen(run: Run, draw: int) -> list[int]:
-    """The numbers of some images, others for every draw."""
+    """Indices of random images, different for each draw."""
     order = torch.randperm(len(run.images), generator=generator(draw, "shown"))
     return order[:IN_A_ROW].tolist()
 
@@ -88,19 +88,19 @@ def _image_bits(run: Run) -> int:
 
 @st.fragment
 def compared(run: Run, key: str) -> None:
-    """Originals above reconstructions, and how many bits stand between them."""
+    """Originals above reconstructions, and the number of bits of image and code."""
     numbers = run.latent_dim
     bits, of_image = FLOAT * numbers, _image_bits(run)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Image", f"{of_image:,} bits", width="content", help="Eight bits for each number of a pixel.")
+        st.metric("Image", f"{of_image:,} bits", width="content", help="Eight bits per value of a pixel.")
         st.metric(
             "Code",
             f"{bits:,} bits",
             width="content",
-            help=f"{code_name(run.experiment)}: {numbers:,} number{'s' * (numbers > 1)} of 32 bits, as the net gives.",
+            help=f"{code_name(run.experiment)}: {numbers:,} number{'s' * (numbers > 1)} of 32 bits, as encoded.",
         )
         st.metric("The code is", _ratio(bits, of_image), width="content")
-    again = st.button("Show others", icon=":material/casino:", key=f"{key}:again", help="Other held-out images.")
+    again = st.button("Show other images", icon=":material/casino:", key=f"{key}:again", help="Other held-out images.")
     chosen = _chosen(run, draws(key, again))
     targets, inputs = run.images.images()[chosen], run.inputs[chosen]
     outputs = run.restored(inputs)
@@ -116,18 +116,18 @@ def compared(run: Run, key: str) -> None:
         tiles.append(glyphs.tile(glyphs.colours(drawn(outputs[i].numpy())), f"{name}, reconstructed", WIDTH))
         columns.append((tiles, f"{each[i]:.1f} dB", False))
     st.html(glyphs.row(columns))
-    between = "what the net was shown, " if noisy else ""
-    st.caption(f"Original, {between}reconstruction; below them the PSNR of each: the more, the better.")
+    between = "input of the net, " if noisy else ""
+    st.caption(f"Original, {between}reconstruction; below, the PSNR of each image (higher is better).")
 
 
 def _ratio(bits: int, of_image: int) -> str:
     if bits == of_image:
-        return "as large"
+        return "the same size"
     return f"{of_image / bits:.3g} x smaller" if bits < of_image else f"{bits / of_image:.3g} x larger"
 
 
 def four_codes(run: Run, key: str) -> list[Run]:
-    """The same images through each code; trains what is missing when asked. Empty until all are there."""
+    """Compare four code sizes on the same images. Missing runs are trained on request; empty until all exist."""
     ours = "ours"
     chosen = st.segmented_control(
         "Whose networks",
@@ -136,12 +136,12 @@ def four_codes(run: Run, key: str) -> list[Run]:
         key=f"{key}:whose",
         required=True,
         format_func=lambda name: "our networks" if name == ours else "document C's networks",
-        help="Document C's have two or three layers a side and pooling; ours have more channels and layers.",
+        help="Document C's have two or three layers per side and pooling; ours have more channels and layers.",
     )
     try:
         nets = variants.codes(run.experiment, best=chosen == ours)
     except LabError as error:
-        problems([f"Not all of these codes fit such images: {text_of(error)}"])
+        problems([f"Not all of these codes fit images of this size: {text_of(error)}"])
         return []
     found = runs_of(list(nets.values()), "Train the four codes", key)
     if found is None:
@@ -155,15 +155,15 @@ def four_codes(run: Run, key: str) -> list[Run]:
         key=f"{key}:table",
         placeholder="–",
         column_config={
-            "bits an image": st.column_config.NumberColumn(format="localized"),
+            "bits per image": st.column_config.NumberColumn(format="localized"),
             "PSNR": _DECIBELS,
             "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity: 1 for equal images."),
             "entropy": st.column_config.NumberColumn(
-                format="%.0f", help="Bits an image that an ideal coder needs: symbols that occur often get fewer bits."
+                format="%.0f", help="Bits per image for an ideal coder, which gives frequent symbols fewer bits."
             ),
         },
     )
-    st.caption("PSNR and SSIM are of held-out images while training; those of section 2 are of the test images.")
+    st.caption("PSNR and SSIM are of the held-out images used in training; those in section 2 are of the test set.")
     csv_button(table, f"codes-{run.digest}.csv", key)
     return found
 
@@ -177,7 +177,7 @@ def _whose(experiment: Experiment, ours: str) -> str:
 
 
 def _rows(found: Sequence[Run]) -> None:
-    """The same images through each net, a row for each."""
+    """The same images reconstructed by each net, one row per net."""
     chosen = _chosen(found[0], 0)
     drawn = found[0].spec.drawn
     names = [found[0].images.names[i] for i in chosen]
@@ -210,31 +210,31 @@ def _table(found: Sequence[Run]) -> pd.DataFrame:
                     point.entropy_bits,
                 )
             )
-    columns = ["code", "numbers", "bits a number", "bits an image", "PSNR", "SSIM", "entropy"]
+    columns = ["code", "dimensions", "bits per number", "bits per image", "PSNR", "SSIM", "entropy"]
     return pd.DataFrame(rows, columns=columns)
 
 
 @st.fragment
 def fewer_bits(run: Run, key: str) -> None:
-    """The code rounded to few bits a number, decoded at once."""
+    """Decode the code quantised to few bits per number."""
     bits = st.select_slider(
-        "Bits a number",
+        "Bits per number",
         SLIDER,
         value=4,
         key=f"{key}:bits",
-        help="The range of each number of the code, as training images fill it, is cut into 2^bits equal parts; 32 "
-        "bits are the number as it is.",
+        help="The range of each latent dimension over the training images is divided into 2^bits equal parts; 32 bits "
+        "means no quantisation.",
     )
     [exact, point] = points(run, (FLOAT, bits))
     with st.container(horizontal=True, gap="medium"):
-        st.metric("An image", f"{point.bits:,.0f} bits", width="content", help="Numbers of the code times their bits.")
+        st.metric("Image", f"{point.bits:,.0f} bits", width="content", help="Latent dimensions × bits per number.")
         change = point.psnr - exact.psnr
         st.metric(
             "PSNR",
             f"{point.psnr:.2f} dB",
             f"{change:+.2f} dB" if bits != FLOAT else None,
             width="content",
-            help="Of all images measured; below it the change against 32 bits.",
+            help="Over all evaluated images; below, the change from 32 bits.",
         )
         st.metric("SSIM", f"{point.ssim:.3f}", width="content", help="Structural similarity: 1 for equal images.")
         coder = "–" if point.entropy_bits is None else f"{point.entropy_bits:,.0f} bits"
@@ -242,15 +242,15 @@ def fewer_bits(run: Run, key: str) -> None:
             "Entropy",
             coder,
             width="content",
-            help="Bits an image that an ideal coder needs, since some values occur more often than others. An "
-            "estimate, and a low one.",
+            help="Bits per image for an ideal entropy coder, which uses that some values are more frequent. The "
+            "estimate is too low.",
         )
     chosen = _chosen(run, 0)
     drawn = run.spec.drawn
     rows = {
         "original": run.images.images()[chosen].numpy(),
-        "32 bits a number": rate_distortion.reconstructed(run, coded(run), chosen, FLOAT).numpy(),
-        f"{bits} bits a number": rate_distortion.reconstructed(run, coded(run), chosen, bits).numpy(),
+        "32 bits per number": rate_distortion.reconstructed(run, coded(run), chosen, FLOAT).numpy(),
+        f"{bits} bits per number": rate_distortion.reconstructed(run, coded(run), chosen, bits).numpy(),
     }
     columns = []
     for i, number in enumerate(chosen):
@@ -260,13 +260,13 @@ def fewer_bits(run: Run, key: str) -> None:
         ]
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
-    st.caption(f"Original, from the code at 32 bits a number, from the code at {bits}.")
+    st.caption(f"Original, decoded from 32 bits per number, decoded from {bits} bits per number.")
 
 
 @st.fragment
-def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
-    """Quality against bits: the nets, PCA, JPEG and WebP; in words, where the nets are better."""
-    nets = list(beside) if any(one.digest == run.digest for one in beside) else [*beside, run]
+def against_codecs(run: Run, others: Sequence[Run], key: str) -> None:
+    """Quality against bits for the nets, PCA, JPEG and WebP, with a summary in words. others: of further codes."""
+    nets = list(others) if any(one.digest == run.digest for one in others) else [*others, run]
     dataset = run.experiment.dataset
     canonical = datasets.canonical(dataset)
     by_bits = _series(nets)
@@ -281,19 +281,19 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
         key=f"{key}:quality",
         required=True,
         format_func=lambda name: rate_chart.LABELS[name].partition(",")[0],
-        help="PSNR counts squared errors of pixels; SSIM compares contrast and structure in small windows.",
+        help="PSNR measures squared pixel errors; SSIM compares contrast and structure in small windows.",
     )
     figure = rate_chart.against_bits(by_bits | baselines, measure).update_layout(
         height=560
-    )  # a phone's legend has many rows
+    )  # on a phone, the legend has many rows
     chart(figure, f"{key}:chart")
     st.caption(
-        f"Bits beside a name are those of each number. Of WebP and JPEG the points are {len(QUALITIES)} qualities from "
-        f"{QUALITIES[0]} to {QUALITIES[-1]}, of PCA numbers of components. PSNR and bits are of at most {MAX_IMAGES} "
-        "held-out images, SSIM of fewer."
+        f"Bits after a name are per number of the code. Points of WebP and JPEG are {len(QUALITIES)} qualities from "
+        f"{QUALITIES[0]} to {QUALITIES[-1]}, those of PCA are numbers of components. PSNR and bits are means over at "
+        f"most {MAX_IMAGES} held-out images, SSIM over fewer."
     )
-    if not beside:
-        st.caption("Only the chosen net: train the four codes above, and they appear here too.")
+    if not others:
+        st.caption("This chart has only the chosen net. Train the four codes above to add them.")
     ours = [point for series in by_bits.values() for point in series]
     st.markdown("\n".join(f"- {_in_words(name, ours, baselines[name])}" for name in (WHOLE, BARE)))
     st.markdown("\n".join([f"- {_beside_pca(run, pca)}", f"- {_shared_once(run, baselines[WHOLE])}"]))
@@ -301,7 +301,7 @@ def against_codecs(run: Run, beside: Sequence[Run], key: str) -> None:
 
 
 def _series(nets: Sequence[Run]) -> dict[str, list[RatePoint]]:
-    """Points of all nets, those with as many bits a number together; each is called by its code."""
+    """Points of all nets, grouped by bits per number; each is labelled with its code."""
     found: dict[str, list[RatePoint]] = {f"nets, {bits} bits": [] for bits in BITS}
     for one in nets:
         for series, point in zip(found.items(), points(one), strict=True):
@@ -310,7 +310,7 @@ def _series(nets: Sequence[Run]) -> dict[str, list[RatePoint]]:
 
 
 def _in_words(name: str, ours: Sequence[RatePoint], baseline: Sequence[RatePoint]) -> str:
-    """At how many bits the nets beat a codec, by PSNR."""
+    """Describe at how many bits the nets have a higher PSNR than a codec."""
     found = rate_distortion.compare(ours, baseline)
     least = min(baseline, key=lambda point: point.bits)
     parts = []
@@ -322,13 +322,11 @@ def _in_words(name: str, ours: Sequence[RatePoint], baseline: Sequence[RatePoint
     if found.incomparable:
         best = max(found.incomparable, key=lambda point: point.psnr)
         text += (
-            f"Its smallest images take {least.bits:,.0f} bits ({least.psnr:.1f} dB); with fewer, the nets are alone. "
+            f"Its smallest images take {least.bits:,.0f} bits ({least.psnr:.1f} dB); with fewer, only the nets remain. "
             f"The best of these, {best.setting} in {best.bits:,.0f} bits, reaches {best.psnr:.1f} dB"
         )
         needed = rate_distortion.bits_for(baseline, best.psnr) if best.psnr > least.psnr else None
-        text += (
-            ", which is less." if needed is None else f": **better**, and {name} needs {needed:,.0f} bits for as much."
-        )
+        text += ", which is less." if needed is None else f": **better**, and {name} needs {needed:,.0f} bits for this."
     return text
 
 
@@ -342,11 +340,13 @@ def _beside_pca(run: Run, pca: Sequence[RatePoint]) -> str:
     [net] = points(run, (PCA_BITS,))
     same = next((point for point in pca if point.bits == numbers * PCA_BITS), None)
     if same is None:
-        return f"**PCA** was not computed with {numbers:,} components: these images have fewer, or it would take long."
+        return (
+            f"**PCA** was not computed with {numbers:,} components: these images have fewer, or it would take too long."
+        )
     verb = "better" if net.psnr > same.psnr else "worse"
     plural = "s" * (numbers > 1)
     return (
-        f"**PCA** with as many numbers ({numbers:,} component{plural} of {PCA_BITS} bits), fitted to "
+        f"**PCA** with as many dimensions ({numbers:,} component{plural} of {PCA_BITS} bits), fitted to "
         f"{rate_distortion.pca_images(run.experiment.dataset):,} training images, reaches {same.psnr:.1f} dB, "
         "the chosen net "
         f"{net.psnr:.1f} dB: {abs(net.psnr - same.psnr):.1f} dB {verb}."
@@ -357,18 +357,18 @@ def _shared_once(run: Run, whole: Sequence[RatePoint]) -> str:
     [net] = points(run, (PCA_BITS,))
     cost = run.parameters * FLOAT
     text = (
-        f"**The network itself** is not in these bits: {run.parameters:,} parameters of 32 bits, {cost:,} bits, have "
-        "to be shared once."
+        f"**The network itself** is not included: its {run.parameters:,} parameters of 32 bits, {cost:,} bits, must be "
+        "transferred once."
     )
     needed = rate_distortion.bits_for(whole, net.psnr)
     if needed is not None and needed > net.bits:
         images = math.ceil(cost / (needed - net.bits))
-        text += f" Beside JPEG files that are at least as good that is made up for after **{images:,} images**."
+        text += f" Compared with JPEG files of at least the same PSNR, this pays off after **{images:,} images**."
     return text
 
 
 def _needs(ours: Sequence[RatePoint], baselines: Mapping[str, Sequence[RatePoint]], run: Run, key: str) -> None:
-    """How many bits every baseline needs for images as good as each net's."""
+    """A table of the bits that each baseline needs for the PSNR of each net."""
     rows = [
         {
             "net": f"{point.setting}, {point.name.removeprefix('nets, ')}",
@@ -378,10 +378,10 @@ def _needs(ours: Sequence[RatePoint], baselines: Mapping[str, Sequence[RatePoint
         }
         for point in sorted(ours, key=lambda point: -point.bits)
     ]
-    with st.expander("How many bits the others need for images as good"):
+    with st.expander("Bits that the baselines need for the same quality"):
         table = pd.DataFrame(rows)
         whole = st.column_config.NumberColumn(
-            format="%.0f", help="Bits an image. At its smallest where even that is better; empty where it never is."
+            format="%.0f", help="Bits per image. The minimum if even that is better; empty if it never is as good."
         )
         config = {"PSNR": _DECIBELS, **dict.fromkeys(["bits", *baselines], whole)}
         table_with_csv(table, f"rates-{run.digest}.csv", key, column_config=config, placeholder="–")

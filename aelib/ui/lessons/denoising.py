@@ -1,4 +1,4 @@
-"""The parts of the denoising lesson: noise under a slider, pixels to paint, the curve against the level."""
+"""Parts of the lesson on denoising: noise with a slider, painted noise, and error against noise level."""
 
 import pandas as pd
 import streamlit as st
@@ -27,7 +27,7 @@ MAX_SHOWN = 100  # images in rows
 
 @st.fragment
 def live(run: Run, key: str) -> None:
-    """Noise of any kind and level on every image, restored at once by the trained net."""
+    """Add noise of any kind and level to every image and restore it with the trained net."""
     trained = run.experiment.corruption
     cells = st.columns([2, 3, 1], vertical_alignment="bottom")
     kinds = [kind for kind in NOISES if kind != "painted"]
@@ -38,7 +38,7 @@ def live(run: Run, key: str) -> None:
         index=kinds.index(start),
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
-        help="Any kind, not only the one that the network was trained with.",
+        help="Any kind, not only the one in training.",
     )
     level = cells[1].slider("Level", 0.0, 1.0, trained.level, 0.01, key=f"{key}:level", help=NOISES[kind].about)
     again = cells[2].button(
@@ -51,7 +51,7 @@ def live(run: Run, key: str) -> None:
 
 
 def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> None:
-    """Original, noisy and restored, with wrong pixels before and after, as pictures and as a table."""
+    """Original, noisy and restored images with the number of wrong pixels, as pictures and as a table."""
     restored = run.restored(shown)
     threshold = run.spec.wrong_pixel
     before_map = reconstruction.wrong_pixel_map(shown, clean, threshold)
@@ -59,12 +59,12 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
     before, after = (found.sum(dim=(1, 2, 3)).tolist() for found in (before_map, after_map))
     names = list(run.images.names)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Wrong before", f"{sum(before):,}", width="content", help="Pixels of the noisy images, all together.")
+        st.metric("Wrong before", f"{sum(before):,}", width="content", help="Total over all noisy images.")
         change = sum(after) - sum(before)
         st.metric("Wrong after", f"{sum(after):,}", f"{change:+,}", delta_color="inverse", width="content")
         better, worse = (sum(f(a, b) for a, b in zip(after, before, strict=True)) for f in (int.__lt__, int.__gt__))
         st.metric(
-            "Better / worse", f"{better} / {worse}", width="content", help="Images with fewer, or more, wrong pixels."
+            "Better / worse", f"{better} / {worse}", width="content", help="Images with fewer / more wrong pixels."
         )
     columns = []
     for i, name in enumerate(names[:MAX_SHOWN]):
@@ -77,7 +77,7 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
         )
         columns.append((tiles, f"{name} {before[i]}→{after[i]}", after[i] > before[i]))
     st.html(glyphs.row(columns))
-    st.caption("Original, noisy, restored; wrong pixels before → after. Framed: worse than without the network.")
+    st.caption("Original, noisy, restored; wrong pixels before → after. Framed: worse than the noisy image.")
     with st.expander("Table"):
         table = pd.DataFrame({"character": names, "wrong before": before, "wrong after": after})
         table_with_csv(table, f"denoised-{run.digest}.csv", key)
@@ -85,7 +85,7 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
 
 @st.fragment
 def painting(run: Run, key: str) -> None:
-    """One character to paint on, restored at once."""
+    """A character to paint on, and its restoration."""
     names = list(run.images.names)
     start = names.index("a") if "a" in names else 0
     chosen = st.selectbox("Character", names, index=start, key=f"{key}:{run.experiment.dataset}:character")
@@ -113,11 +113,11 @@ def painting(run: Run, key: str) -> None:
         st.metric("Wrong before → after", f"{len(flipped)} → {int(wrong.sum())}")
         distances = (run.images.images() - (restored > 0.5).float()).abs().sum(dim=(1, 2, 3))
         nearest = names[int(distances.argmin())]
-        st.caption(escaped(f"What came out is nearest to {nearest}."))
+        st.caption(escaped(f"The result is nearest to {nearest}."))
 
 
 def against_level(experiment: Experiment, key: str) -> None:
-    """The curve over the level, over several seeds; trains what is missing when asked to."""
+    """Wrong pixels against noise level over several seeds; missing runs are trained on request."""
     sweep = Sweep(experiment, {}, SEEDS)
     if not bulk_training.train(sweep.experiments(), f"Train {SEEDS} networks for the curve", key):
         return
@@ -137,15 +137,13 @@ def against_level(experiment: Experiment, key: str) -> None:
     label = NOISES[kind].label
     if found is None:
         st.markdown(f"With {label} this network is **never** better than leaving the characters as they are.")
-        st.markdown("A code of two numbers has little room for noise to fall off; a wider one helps.")
+        st.markdown("A narrow code has little room to separate noise from characters; more latent dimensions help.")
         link(presets.get("font-denoise-best"), "Try our best denoiser", ":material/arrow_forward:")
     else:
         low, high = found
         until = f"up to the end of the scale, {high:.2f}" if high >= LEVELS[-1] else f"until **{high:.2f}**"
         begin = "from the start" if low == 0 else f"from a level of **{low:.2f}**"
-        st.markdown(
-            f"With {label} the network is useful {begin} {until}: there it leaves fewer wrong pixels than it found."
-        )
+        st.markdown(f"With {label} the network is useful {begin} {until}: there it reduces the number of wrong pixels.")
     table = pd.DataFrame(
         [(one.level, one.net.mean, one.net.std, one.nothing, one.nearest) for one in levels],
         columns=["level", "network mean", "network std", "doing nothing", "nearest character"],
@@ -157,6 +155,6 @@ def against_level(experiment: Experiment, key: str) -> None:
 def _levels(
     digests: tuple[tuple[str, str], ...], kind: str, painted: tuple[int, ...], _experiments: list[Experiment]
 ) -> list[Level]:
-    """Kept by digests and when they were trained; an experiment itself is never hashed."""
+    """Cached by digests and training times, because experiments are not hashable."""
     runs = [run for experiment in _experiments if (run := open_run(experiment)) is not None]
     return curve(runs, kind, LEVELS, painted)

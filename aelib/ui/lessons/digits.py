@@ -1,4 +1,4 @@
-"""The parts of the lesson on digits: beside a plain net, β by β, code numbers in use, digits from the prior."""
+"""Parts of the lesson on digits: comparison with a plain net, values of β, active latent dimensions."""
 
 import pandas as pd
 import streamlit as st
@@ -13,14 +13,14 @@ from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.views import latent_plane, samples
 
-IN_A_ROW = 4  # small pictures
-POINTS = 500  # codes in each of them
+IN_A_ROW = 4  # small charts
+POINTS = 500  # codes in each chart
 
 
 def against_plain(run: Run, key: str) -> None:
-    """The same net with and without a prior: where its codes lie, and what lies between them."""
+    """Compare the net with and without a prior: the distribution of its codes, and samples between them."""
     if not run.experiment.model.variational:
-        st.info("This net is the plain one: switch on *Variational* above to compare.", icon=":material/info:")
+        st.info("This net is the plain autoencoder: switch on *Variational* above to compare.", icon=":material/info:")
         return
     twin = runs_of([plain(run.experiment)], "Train the plain autoencoder too", key)
     if twin is None:
@@ -39,22 +39,22 @@ def against_plain(run: Run, key: str) -> None:
         hide_index=True,
         key=f"{key}:table",
         column_config={
-            "centre": st.column_config.NumberColumn(format="%.2f", help="Mean of all codes, how far from 0."),
+            "centre": st.column_config.NumberColumn(format="%.2f", help="Distance of the mean of all codes from 0."),
             "standard deviation": st.column_config.NumberColumn(
-                format="%.2f", help="Of codes drawn for all images; the prior's is 1."
+                format="%.2f", help="Of codes sampled for all images; that of the prior is 1."
             ),
             "MSE": st.column_config.NumberColumn(format="%.4f", help="Of held-out images."),
             "distance of samples": st.column_config.NumberColumn(
-                format="%.3f", help="64 codes from N(0, 1), decoded: how far from the nearest training image."
+                format="%.3f", help="Mean distance of 64 decoded codes from N(0, 1) to their nearest training images."
             ),
         },
     )
-    st.caption("The plain net, epoch by epoch. Watch the numbers at its axes.")
+    st.caption("The plain net, epoch by epoch. Watch the scale of its axes.")
     latent_plane.class_plane(twin[0], f"{key}:atlas:{twin[0].digest}")
 
 
 def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> None:
-    """The codes of each net, so many pictures in a row as there is room for; what the colours mean before them."""
+    """A legend of the classes, then a chart of each net's codes, up to IN_A_ROW in a row."""
     labels = run.images.labels[:POINTS].tolist()
     used = [(label, charts.CLASSES[label % len(charts.CLASSES)]) for label in sorted(set(labels))]
     st.html("Classes: " + " ".join(f'<b style="color:{colour}">{label}</b>' for label, colour in used))
@@ -76,7 +76,7 @@ def _planes(runs: dict[str, Run]) -> dict[str, latent_space.Array]:
 
 
 def betas(run: Run, key: str) -> None:
-    """The same net for every β: codes side by side, and what reconstruction and KL come to."""
+    """Compare the net for several β: codes side by side, reconstruction loss and KL."""
     found = runs_of(with_betas(run.experiment), f"Train {len(BETAS)} values of β", key)
     if found is None:
         return
@@ -103,14 +103,14 @@ def betas(run: Run, key: str) -> None:
 
 
 def numbers(run: Run, key: str) -> None:
-    """Which numbers of the code say something about an image."""
+    """Show which latent dimensions carry information about the images."""
     if not run.experiment.model.variational:
-        st.info("Only a variational code pays for each number that it uses.", icon=":material/info:")
+        st.info("Only in a variational net does each latent dimension cost KL.", icon=":material/info:")
         return
     used, kl_each = run.metrics["active_each"], run.metrics["kl_each"]
     chart(charts.numbers(kl_each, [bool(one) for one in used]), f"{key}:numbers")
     idle = [kl for kl, one in zip(kl_each, used, strict=True) if not one]
     text = f"**{sum(used)} of {len(used)}** are active: their mean differs between images (variance above 0.01)."
     if idle:
-        text += f" The others have a KL of {sum(idle) / len(idle):.2g} nats each; to the decoder they are noise."
+        text += f" The others have a mean KL of {sum(idle) / len(idle):.2g} nats; for the decoder they are noise."
     st.markdown(text)

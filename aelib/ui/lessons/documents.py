@@ -1,4 +1,4 @@
-"""The parts of the page From the documents: what is written down of the reproduction, as a table and row by row."""
+"""Parts of the page From the documents: the recorded reproduction, as a table and row by row."""
 
 from collections import Counter
 
@@ -47,14 +47,14 @@ _SAID = {
     "better": "better than reported",
     "as reported": "as reported",
     "not reached": "not reached",
-    "picture": "with a picture, or nothing to compare",
-    "absent": "without its images here",
+    "picture": "with a picture, or no figure to compare",
+    "absent": "without their images on this machine",
     "diverged": "where the document's recipe diverges",
 }
 
 
 def recorded() -> list[Record]:
-    """What `reproduce --write` has written down. Raises LabError where it cannot be read."""
+    """The records of `reproduce --write`. Raises LabError if they cannot be read."""
     try:
         stamp = runner.RECORD.stat().st_mtime_ns
     except OSError:
@@ -68,46 +68,46 @@ def _stored(path: str, stamp: int) -> list[Record]:
 
 
 def nothing_yet() -> None:
-    """What to do where nothing is written down."""
-    st.info("Nothing has been measured on this machine yet. One command trains everything, row after row:")
+    """Show what to do if there are no records."""
+    st.info("Nothing has been measured on this machine yet. One command trains all rows, one after the other:")
     st.code(COMMAND, language="bash")
-    st.caption("It can be stopped at any time and goes on where it was; with --quick it has fewer seeds and epochs.")
+    st.caption("You can stop it at any time and continue later. With --quick, it uses fewer seeds and epochs.")
 
 
 def summary(records: list[Record]) -> None:
-    """How many rows came out how, and how many are to come."""
+    """Count the rows by outcome, and those not measured yet."""
     counts = Counter(record["status"] for record in records)
     said = [f"{counts[status]} {_SAID[status]}" for status in _SAID if counts[status]]
     left = len(CLAIMS) - len(records)
     said += [f"{left} not measured yet"] if left else []
-    st.markdown(escaped(f"{len(CLAIMS)} rows, by our recipe where we have one: {'; '.join(said)}."))
+    st.markdown(escaped(f"{len(CLAIMS)} rows, counted by our recipe if we have one: {'; '.join(said)}."))
     others = [record["id"] for record in records if any(_layers(record, side) for side in record["sides"])]
     if others:
-        st.caption(escaped(f"Our recipe has other layers than the document's in {', '.join(others)}."))
+        st.caption(escaped(f"Our recipe has different layers from the document's in {', '.join(others)}."))
     if any(record["quick"] for record in records):
         st.caption(f"Rows marked quick have fewer seeds or epochs: `{COMMAND}` replaces them.")
 
 
 def _layers(record: Record, side: Record) -> str:
-    """In words, other layers than the document's; empty where they are the same."""
+    """Describe layers that differ from the document's; empty if they are the same."""
     return other_layers(record["sides"][0], side)
 
 
 def filtered(records: list[Record]) -> list[Record]:
-    """The rows of the document that is chosen, or all."""
+    """The rows of the chosen document, or all rows."""
     there = sorted({record["document"] for record in records})
     document = st.segmented_control(
         "Document",
         there,
         format_func=lambda name: DOCUMENTS.get(name, name),
         key="documents:document",
-        help="None chosen: all of them.",
+        help="If none is chosen, all rows are shown.",
     )
     return [record for record in records if document in (None, record["document"])]
 
 
 def frame(records: list[Record]) -> pd.DataFrame:
-    """One line a row, as in the table; and the figures as numbers, for who goes on with them."""
+    """The table, with the figures also as numbers for further analysis."""
     lines = []
     for record in records:
         line: dict[str, object] = {**table_row(record), "status": record["status"], "quick": record["quick"]}
@@ -121,7 +121,7 @@ def frame(records: list[Record]) -> pd.DataFrame:
 
 
 def table(records: list[Record]) -> None:
-    """Reported beside ours, and the same as CSV."""
+    """The reported figures next to ours, also as CSV."""
     shown = pd.DataFrame([table_row(record) for record in records])
     st.dataframe(
         shown,
@@ -131,14 +131,14 @@ def table(records: list[Record]) -> None:
         column_config={"verdict": st.column_config.TextColumn(width="large")},
     )
     st.caption(
-        f"mean ± std over the seeds, whose number is in brackets. {TOLERANCE} Epochs, and seconds of one training: of "
-        "the document's recipe / of ours."
+        f"Mean ± std over the seeds; their number is in brackets. {TOLERANCE} Epochs and seconds of one training: the "
+        "document's recipe / ours."
     )
     csv_button(frame(records), "from-the-documents.csv", "documents")
 
 
 def opened(records: list[Record]) -> None:
-    """One row: both recipes, what was assumed and how much it matters, the way to its lesson."""
+    """One row: both recipes, the assumptions and their effect, and links to its lesson."""
     by_id = {record["id"]: record for record in records}
     name = st.selectbox("Row", list(by_id), key="documents:row")
     record = by_id[name]
@@ -151,16 +151,16 @@ def opened(records: list[Record]) -> None:
         column.metric(label, text)
     runs = "one run" if record["reported_runs"] == 1 else f"{record['reported_runs']} runs"
     note = f" The document adds: {record['note']}." if record["note"] else ""
-    st.caption(escaped(f"{record['measure'].capitalize()}. The document's figure is of {runs}.{note}"))
+    st.caption(escaped(f"{record['measure'].capitalize()}. The document's figure is from {runs}.{note}"))
     for column, (role, side) in zip(st.columns(2), sides.items(), strict=False):
         with column:
             _side(record, role, side)
     st.subheader("What the document leaves out")
-    st.markdown(escaped(record["assumed"]) if record["assumed"] else "Nothing that we know of.")
+    st.markdown(escaped(record["assumed"]) if record["assumed"] else "Nothing, as far as we know.")
     others = assumptions(record)
     if others:
         st.dataframe(pd.DataFrame(others).drop(columns=["row", "figure"]), hide_index=True, key="documents:assumptions")
-        st.caption("How much it matters: the same figure with another assumption.")
+        st.caption("The effect of each assumption: the same figure with a different one.")
     for line in untried_assumptions(record):
         st.caption(escaped(line))
     about = record["measured"]
@@ -168,7 +168,7 @@ def opened(records: list[Record]) -> None:
 
 
 def _side(record: Record, role: str, side: Record) -> None:
-    """One recipe in words, and the way to its lesson."""
+    """One recipe in words, and a link to its lesson."""
     st.subheader("The document's recipe" if role == "document" else "Our recipe")
     if layers := _layers(record, side):
         st.markdown(escaped(f"{layers.capitalize()}."))
@@ -179,7 +179,7 @@ def _side(record: Record, role: str, side: Record) -> None:
     if side["whole_epochs"]:
         details.append(f"{side['epochs']:,} of {side['whole_epochs']:,} epochs")
     if side["seconds"] is not None:
-        details.append(f"{side['seconds']:.2g} s a training")
+        details.append(f"{side['seconds']:.2g} s per training")
     if side["diverged"]:
         details.append(f"{side['diverged']} diverged")
     if side["mse"] is not None:
@@ -189,7 +189,7 @@ def _side(record: Record, role: str, side: Record) -> None:
     st.caption(escaped(", ".join(details)))
     try:
         experiment = resolve(parse(side["experiment"])).experiment
-    except LabError as error:  # measured with images that are not on this machine
+    except LabError as error:  # its images are not on this machine
         st.caption(escaped(text_of(error)))
         return
     claim = CLAIMS[record["id"]]

@@ -1,4 +1,4 @@
-"""The part of the lesson on emoji that is about the output's activation."""
+"""Part of the lesson on emoji: comparison of output activations."""
 
 import numpy as np
 import streamlit as st
@@ -12,18 +12,18 @@ from aelib.ui.jobs.related_runs import runs_of
 
 MAX_SHOWN = 12  # pictures in a row
 TILE = 56  # pixels of the page
-WHITE = 0.99  # from here on a pixel of an original is background
+WHITE = 0.99  # a brighter pixel of an original is background
 
 
 def outputs(run: Run, key: str) -> None:
-    """ReLU and sigmoid as the last activation, side by side, everything else the same."""
+    """Compare ReLU and sigmoid as output activation, with all other settings equal."""
     try:
         pair = {
             "ReLU": with_output(run.experiment, "relu"),
             "sigmoid": with_output(run.experiment, "sigmoid"),
         }
     except ExperimentError:
-        st.info("This is about pixels from 0 to 1: choose the normalisation that leaves them as they are.")
+        st.info("This comparison needs pixels from 0 to 1: choose the normalisation that does not change them.")
         return
     found = runs_of(list(pair.values()), "Train both outputs", key)
     if found is None:
@@ -43,29 +43,29 @@ def outputs(run: Run, key: str) -> None:
     st.caption("From top to bottom: original, ReLU output, sigmoid output.")
     st.html(glyphs.row(columns))
     if not background.any():
-        return  # pictures without white have nothing that could turn grey
+        return  # pictures without white have no background that could turn grey
     for cell, (name, outputs), one in zip(st.columns(2), given.items(), found, strict=True):
         white = outputs[background]
         level, spread, above = float(white.mean()), float(white.std()), float((outputs > 1).float().mean())
         cell.markdown(
-            f"**{name}**: {one.metrics['learnt']} of {one.metrics['total']} learnt. Where the original is white, it "
-            f"gives {level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels lie above white and were cut off here."
+            f"**{name}**: {one.metrics['learnt']} of {one.metrics['total']} learnt. Where the original is white, "
+            f"its output is {level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels are above white and clipped here."
         )
     dead = int((given["ReLU"] <= 0).all(dim=0).sum())
     if dead:
         st.markdown(
-            f"**{dead} of {originals[0].numel()}** outputs of the ReLU net are dead: 0 in every picture. A ReLU has "
-            "no slope there, so training cannot bring them back; a sigmoid has a slope everywhere."
+            f"**{dead} of {originals[0].numel()}** outputs of the ReLU net are dead: 0 in every picture. The "
+            "slope of a ReLU is 0 there, so training cannot revive them; a sigmoid has a slope everywhere."
         )
     st.html(glyphs.row([_on_its_own_scale(outputs[0], name) for name, outputs in given.items()]))
     st.caption(
-        "The first picture again, its own smallest value drawn black and its own largest white, as plotting programs "
-        "do: the more it goes beyond white, the greyer its background. A sigmoid keeps all pixels on one scale."
+        "The first picture again, with its smallest value drawn black and its largest white, as plotting programs do: "
+        "the further it exceeds white, the greyer its background. A sigmoid limits all pixels to one scale."
     )
 
 
 def _on_its_own_scale(picture: torch.Tensor, name: str) -> tuple[tuple[str], str, bool]:
-    """One picture on its own scale."""
+    """A picture scaled to its own minimum and maximum."""
     low, high = float(picture.min()), float(picture.max())
     scaled = ((picture - low) / max(high - low, 1e-6)).numpy()
     shown = np.repeat(scaled, 3, axis=0) if len(scaled) == 1 else scaled

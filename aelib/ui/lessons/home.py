@@ -1,4 +1,4 @@
-"""The parts of the home page."""
+"""Parts of the home page."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from aelib.ui.views import run_views
 
 
 def picture() -> None:
-    """An autoencoder in one picture: a character goes in, becomes two numbers, comes out again."""
+    """A picture of an autoencoder: a character is encoded as two numbers and decoded again."""
     letter = datasets.load("font5x7")
     image = letter.images()[letter.names.index("a")].numpy()
     experiment = Experiment()
@@ -22,7 +22,7 @@ def picture() -> None:
 
 
 def lessons() -> None:
-    """A card for each lesson."""
+    """Draw a card for each lesson."""
     for one in LESSONS:
         with st.container(border=True):
             st.page_link(one.file, label=f"**{one.title}**", icon=one.icon)

@@ -1,4 +1,4 @@
-"""The parts of the Lab: what any run can show."""
+"""Parts of the Lab: views for any run."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from . import colour
 
 
 def outcome(run: Run, key: str) -> None:
-    """Images in and out; of a memorised set also which images have wrong pixels."""
+    """Inputs and outputs; for a memorised data set also the table of wrong pixels."""
     if not run.spec.memorised:
         colour.rows(run, f"{key}:rows")
         return
@@ -23,7 +23,7 @@ def outcome(run: Run, key: str) -> None:
 
 
 def inside(run: Run, key: str) -> None:
-    """The latent plane, or the maps of convolutions."""
+    """The latent plane, or the feature maps of convolutions."""
     experiment = run.experiment
     if not experiment.model.dense:
         feature_maps.features(run, f"{key}:features")
@@ -31,9 +31,9 @@ def inside(run: Run, key: str) -> None:
         with show_errors():
             run_views.plane(run, key)
     else:
-        st.caption("Codes of many images are shown by the lesson on digits, where they are of digits.")
+        st.caption("The lesson on digits shows the codes of its data sets.")
 
 
 def onwards(run: Run) -> None:
-    """Where else to look at it."""
+    """A link to the experiment in its lesson."""
     link(run.experiment, "Open it in its lesson", ":material/arrow_forward:")

@@ -1,4 +1,4 @@
-"""The class's wall: who learns most with the fewest parameters."""
+"""The leaderboard: the most learnt images with the fewest parameters."""
 
 import pandas as pd
 import streamlit as st
@@ -8,11 +8,11 @@ from aelib.store import Summary, outcome_text
 from aelib.ui.components.figures import chart
 from aelib.ui.shell.server_state import store
 
-SCATTERED = 3000  # points in the picture: the best ones
+SCATTERED = 3000  # points in the chart: the best runs
 
 
 def leaderboard(dataset: str) -> None:
-    """Most learnt with the fewest parameters, one line for each architecture; of many images, the smallest error."""
+    """The best run of each architecture: most learnt, then fewest parameters; for large data sets, smallest error."""
     best: dict[str, Summary] = {}
     for row in store().summaries("best", dataset, limit=SCATTERED):
         best.setdefault(row["architecture"], row)
@@ -24,6 +24,6 @@ def leaderboard(dataset: str) -> None:
 
 
 def scatter(dataset: str) -> None:
-    """Parameters against wrong pixels."""
+    """Chart of wrong pixels against parameters."""
     rows = store().summaries("best", dataset, limit=SCATTERED)
     chart(wall.parameters_against_wrong(rows), "runs:scatter")

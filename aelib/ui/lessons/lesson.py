@@ -1,4 +1,4 @@
-"""The frame of a page: its title, numbered sections, and what every lesson begins and ends with."""
+"""The frame of a page: title, numbered sections, and the first and last parts of every lesson."""
 
 import itertools
 import re
@@ -19,11 +19,11 @@ from aelib.ui.shell.links import link, link_compare
 from aelib.ui.shell.messages import escaped, problems, show_error
 from aelib.ui.views import hand_in, run_file, run_views
 
-HAND_IN = "What you found, to take away: a page to print or send, a notebook, the training as a short program."
+HAND_IN = "Download your results: a page to print or send, a notebook, and the training as a short program."
 
 
 class SectionedPage:
-    """A page with a title, an introduction, and sections that number themselves."""
+    """A page with a title, an introduction, and automatically numbered sections."""
 
     def __init__(self, page: lessons.Page, introduction: str) -> None:
         self.page = page
@@ -33,7 +33,7 @@ class SectionedPage:
         st.markdown(introduction)
 
     def header(self, title: str, text: str = "") -> None:
-        """The heading of the next section, whose anchor is its title, and a text below it."""
+        """Draw the heading of the next section and a text below it. The anchor is derived from the title."""
         anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
         st.header(f"{next(self._numbers)} · {title}", anchor=anchor)
         if text:
@@ -41,7 +41,7 @@ class SectionedPage:
 
     @contextmanager
     def section(self, title: str, text: str = "") -> Iterator[None]:
-        """The next section. What cannot be done in it is said there, and the page goes on behind it."""
+        """The next section. A LabError is shown in the section, and the page continues after it."""
         self.header(title, text)
         try:
             yield
@@ -50,23 +50,23 @@ class SectionedPage:
 
     @staticmethod
     def ends_here(after: str) -> None:
-        """End the page, saying what comes after training."""
+        """End the page with a list of what it shows after training."""
         st.divider()
-        st.caption(f"After training you see here: {after}")
+        st.caption(f"After training, this page shows: {after}")
         st.stop()
 
 
 class LessonPage(SectionedPage):
-    """A lesson: choose on the left, train on the right, then its sections, and what to hand in.
+    """A lesson: controls on the left, training on the right, then its sections, and downloads to hand in.
 
     Args:
         name: of its record in `shell.lessons`.
-        introduction: below the title.
+        introduction: text below the title.
         after: what the page shows after training, as the end of a sentence.
-        explain: says what the choices mean, between the picture of the net and the training.
+        explain: draws an explanation of the choices, between the picture of the net and the training.
 
     Attributes:
-        key: under which the widgets of the run are kept.
+        key: prefix of the widget keys of the run.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class LessonPage(SectionedPage):
         self._after, self._explain = after, explain
 
     def run(self) -> Run:
-        """The run of what is chosen. The page ends here until there is one."""
+        """The run of the chosen experiment. While there is none, the page ends here."""
         run = self._chosen()
         if run is None:
             self.ends_here(self._after)
@@ -90,7 +90,7 @@ class LessonPage(SectionedPage):
         return run
 
     def hand_in(self, run: Run) -> None:
-        """The last section: files to take away."""
+        """The last section: downloads."""
         with self.section("Hand in", HAND_IN):
             hand_in.hand_in(run, f"{self.key}:hand-in")
 
@@ -118,7 +118,7 @@ class LessonPage(SectionedPage):
         if form.elsewhere is not None:
             link(form.elsewhere, "Open it in its lesson", ":material/arrow_forward:")
         else:
-            st.info("The network is drawn as soon as the choices fit together. Nothing you typed is lost.")
+            st.info("The network appears as soon as the choices fit together. Your input is not lost.")
 
     def _trained(self, form: Controls, experiment: Experiment) -> Run | None:
         resolved = resolve(experiment)
@@ -131,7 +131,7 @@ class LessonPage(SectionedPage):
         if self._explain is not None:
             self._explain(experiment, self.key)
         if changed := form.changed(experiment):
-            st.caption(escaped(f"Changed from where you started: {changed}."))
+            st.caption(escaped(f"Changed from the preset: {changed}."))
         run = run_of(experiment, self.key)
         if run is not None:
             run_views.verdict(run)

@@ -1,5 +1,5 @@
-"""The parts of the lesson on restoring digits: noise under a slider, two filters beside the net, every epoch, and the
-curve against the level."""
+"""Parts of the lesson on restoring digits: noise with a slider, comparison with two filters, every epoch, and PSNR
+against the noise level."""
 
 import math
 from collections.abc import Mapping
@@ -26,11 +26,11 @@ from aelib.ui.shell.messages import show_errors
 from aelib.ui.shell.session import draws
 
 IN_A_ROW = 12  # images
-WIDTH = 56  # pixels of the page that each has
+WIDTH = 56  # of an image, in pixels of the page
 KINDS = [kind for kind in NOISES if kind != "painted"]
 
 
-# --- what is kept: it depends on the images and the noise alone, so every net shares it --------------------------
+# --- caches; those that depend only on the images and the noise are shared by all nets ---------------------------
 
 
 @st.cache_data(max_entries=256, show_spinner="Tuning non-local means on training images …")
@@ -56,7 +56,7 @@ def _of_net(digest: str, created: str, kind: str, _run: Run) -> list[float]:
 
 
 def _start(run: Run) -> str:
-    """The kind of noise that a page begins with."""
+    """The initial kind of noise."""
     trained = run.experiment.corruption.kind
     return trained if trained in KINDS else "gaussian"
 
@@ -66,7 +66,7 @@ def _start(run: Run) -> str:
 
 @st.fragment
 def live(run: Run, key: str) -> None:
-    """Noise of any kind and level, taken off by the net and by two filters."""
+    """Add noise of any kind and level, and restore the images with the net and with two filters."""
     start = _start(run)
     cells = st.columns([2, 3, 1], vertical_alignment="bottom")
     kind = cells[0].selectbox(
@@ -75,7 +75,7 @@ def live(run: Run, key: str) -> None:
         index=KINDS.index(start),
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
-        help="Any kind, not only the one that the network was trained with.",
+        help="Any kind, not only the one in training.",
     )
     level = cells[1].slider(
         "Level",
@@ -103,7 +103,7 @@ def live(run: Run, key: str) -> None:
 
 
 def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor]) -> None:
-    """Some of the images, from the original down to what each way makes of the noisy one."""
+    """Some images: the original, the noisy one, and the result of each method."""
     drawn = run.spec.drawn
     chosen = image_quality.evenly(len(clean), IN_A_ROW)
     before, after = (image_quality.psnr_each(every[name], clean).tolist() for name in (NOTHING, NET))
@@ -116,16 +116,16 @@ def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor]) -> N
         columns.append((tiles, f"{before[i]:.0f}→{after[i]:.0f}", after[i] < before[i]))
     st.html(glyphs.row(columns))
     st.caption(
-        "From the top: original, noisy, restored by the network, median of 3x3 pixels, non-local means. Below: PSNR of "
-        "the noisy image → after the network, in dB. Framed: worse than without the network."
+        "From top to bottom: original, noisy, restored by the network, median of 3x3 pixels, non-local means. Below: "
+        "PSNR in dB of the noisy image → after the network. Framed: worse than without the network."
     )
 
 
 def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> None:
-    """The figures of each way; cross-entropy where the net was trained by it."""
+    """The figures of each method; cross-entropy only if it is the training loss."""
     table = pd.DataFrame(
         {
-            "way": list(found),
+            "method": list(found),
             "PSNR": [one.psnr if math.isfinite(one.psnr) else None for one in found.values()],
             "SSIM": [one.ssim for one in found.values()],
             "BCE": [one.bce for one in found.values()],
@@ -139,12 +139,14 @@ def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> Non
         key=f"{key}:table",
         placeholder="perfect",
         column_config={
-            "PSNR": st.column_config.NumberColumn(format="%.2f", help="dB, of the mean squared error over all images."),
+            "PSNR": st.column_config.NumberColumn(
+                format="%.2f", help="dB, from the mean squared error over all images."
+            ),
             "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity, mean; 1: equal images."),
             "BCE": st.column_config.NumberColumn(
                 format="%.3f",
-                help="Binary cross-entropy of a pixel, mean: the net's own loss. A filter that is "
-                "wholly sure of a pixel and wrong pays 100 for it.",
+                help="Mean binary cross-entropy of a pixel, the loss of the net. A pixel of a filter that is "
+                "exactly 0 or 1 and wrong costs 100.",
             ),
         },
     )
@@ -153,12 +155,12 @@ def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> Non
 
 
 def _in_words(found: Mapping[str, Quality], images: int) -> str:
-    """How the net compares, in decibels."""
+    """Describe in decibels how the net compares."""
     net, nothing = found[NET].psnr, found[NOTHING].psnr
     if math.isinf(nothing):
         return (
-            f"Without noise there is nothing to gain, but something to lose: what the network makes of {images} clean "
-            f"images reaches **{net:.1f} dB**, as if noise had been added to them."
+            f"Without noise, the network can only lose: its outputs for {images} clean images reach **{net:.1f} dB**, "
+            "as if noise had been added to them."
         )
     best = max((MEDIAN, NON_LOCAL), key=lambda name: found[name].psnr)
     gain, lead = net - nothing, net - found[best].psnr
@@ -166,15 +168,15 @@ def _in_words(found: Mapping[str, Quality], images: int) -> str:
         f"Over {images} held-out images the network {'gains' if gain > 0 else 'loses'} "
         f"**{abs(gain):.1f} dB** against doing nothing and is **{abs(lead):.1f} dB "
         f"{'better' if lead > 0 else 'worse'}** than the better filter ({best}). Non-local means was tuned on training "
-        "images with this very noise; the network was not told the level."
+        "images with exactly this noise; the network does not know the level."
     )
 
 
 def epochs(run: Run, key: str) -> None:
-    """Every epoch that was recorded, as a table."""
+    """A table of all recorded epochs."""
     names = {
         "epoch": "epoch",
-        "train_loss": "loss, trained on",
+        "train_loss": "loss, training set",
         "valid_loss": "loss, held out",
         "test_loss": "loss, held out",
         "mse": "MSE, held out",
@@ -182,7 +184,7 @@ def epochs(run: Run, key: str) -> None:
     }
     there = [name for name in names if name in run.history[-1]]
     table = pd.DataFrame(run.history)[there].rename(columns=names)
-    with st.expander(f"All {len(table)} epochs that were recorded", expanded=len(table) <= 10):
+    with st.expander(f"All {len(table)} recorded epochs", expanded=len(table) <= 10):
         st.dataframe(table, hide_index=True, key=f"{key}:history")
         csv_button(table, f"epochs-{run.digest}.csv", f"{key}:epochs", label="Epochs as CSV")
     st.caption(f"Loss: {LOSSES[run.experiment.loss].label}, mean over pixels and images. Epoch 0 is the untrained net.")
@@ -190,7 +192,7 @@ def epochs(run: Run, key: str) -> None:
 
 @st.fragment
 def against_level(run: Run, key: str) -> None:
-    """PSNR against the level of the noise, for the net, the filters and doing nothing."""
+    """PSNR against noise level for the net, the filters and the unprocessed images."""
     start = _start(run)
     kind = st.selectbox(
         "Noise",
@@ -198,7 +200,7 @@ def against_level(run: Run, key: str) -> None:
         index=KINDS.index(start),
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
-        help="The curve is drawn for this kind.",
+        help="The curve is for this kind of noise.",
         width=260,
     )
     dataset = run.experiment.dataset
@@ -223,9 +225,9 @@ def against_level(run: Run, key: str) -> None:
     else:
         st.markdown(f"With {label} noise the network is better than **doing nothing** {_between(useful)} (shaded).")
     if against is None:
-        st.markdown("At every level one of the two filters is at least as good as the network.")
+        st.markdown("At every level, one of the two filters is at least as good as the network.")
     else:
-        st.markdown(f"It is better than **both filters**, too, {_between(against)}.")
+        st.markdown(f"It is also better than **both filters** {_between(against)}.")
     table = pd.DataFrame({"level": LEVELS, **curves})
     csv_button(table, f"restoring-{run.digest}.csv", key, label="Curve as CSV")
 
@@ -237,7 +239,7 @@ def _between(span: tuple[float, float]) -> str:
 
 
 def what_if(run: Run) -> None:
-    """Other nets to try."""
+    """Links to other nets to try."""
     experiment = run.experiment
     with show_errors():
         pair = variants.normalized(experiment)

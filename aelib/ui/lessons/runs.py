@@ -1,4 +1,4 @@
-"""The Runs page's list: filter, open, compare, delete your own."""
+"""Parts of the page Runs: filter, open, compare, and delete the user's own runs."""
 
 from collections import Counter
 
@@ -17,8 +17,8 @@ from aelib.ui.shell.session import Slot
 from aelib.ui.shell.visitor import visitor_id
 from aelib.ui.views import run_file
 
-_DELETED = Slot("runs:deleted", int)  # runs that were deleted just now
-SHOWN = 500  # rows in the list; the filter finds the others
+_DELETED = Slot("runs:deleted", int)  # number of runs that were just deleted
+SHOWN = 500  # rows in the list; use the filter to find others
 _ORDER_LABELS: dict[Order, str] = {
     "newest": "newest first",
     "best": "most learnt, then fewest parameters",
@@ -28,9 +28,9 @@ _ORDER_LABELS: dict[Order, str] = {
 
 
 def filtered() -> tuple[list[Summary], str | None]:
-    """The filters, and the runs that pass them; the data set chosen, or None for all."""
+    """Draw the filters. Returns the runs that pass them, and the chosen data set or None for all."""
     runs = store()
-    runs.summaries(limit=1)  # the list is brought up to date before its data sets are read
+    runs.summaries(limit=1)  # updates the index before its data sets are read
     names = runs.index.datasets()
     left, middle, right = st.columns(3)
     dataset: str | None = left.selectbox(
@@ -38,25 +38,25 @@ def filtered() -> tuple[list[Summary], str | None]:
     )
     layers = middle.text_input("Layers contain", placeholder="such as 20-10", key="runs:layers").strip()
     order: Order = right.selectbox("Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order")
-    own = st.toggle("Only what I had trained", key="runs:mine", help="From this browser; nobody logs in.")
+    own = st.toggle("Only my own trainings", key="runs:mine", help="Trained from this browser; there is no login.")
     among = runs.owners.runs(visitor_id()) if own else None
     return runs.summaries(order, dataset, layers, SHOWN, among), dataset
 
 
 def most(rows: list[Summary]) -> str:
-    """The data set that most of these are on."""
+    """The most frequent data set of these runs."""
     return Counter(row["dataset"] for row in rows).most_common(1)[0][0]
 
 
 def title(name: str) -> str:
     try:
         return datasets.spec(name).title
-    except LabError:  # a table that was removed from this machine: its runs are still listed
+    except LabError:  # removed from this machine, but its runs are still listed
         return name
 
 
 def table(rows: list[Summary]) -> None:
-    """The list; runs that are picked can be opened, compared, deleted."""
+    """The list of runs. Selected runs can be opened, compared and deleted."""
     frame = pd.DataFrame(rows)
     created = pd.to_datetime(frame["created"], format="ISO8601", utc=True, errors="coerce")
     frame["created"] = created.dt.tz_localize(None)
@@ -72,7 +72,7 @@ def table(rows: list[Summary]) -> None:
         "seed": "seed",
         "activation": "activation",
         "optimizer": "optimiser",
-        "learning_rate": "rate",
+        "learning_rate": "learning rate",
         "seconds": "seconds",
         "created": "trained (UTC)",
         "digest": "digest",
@@ -86,17 +86,17 @@ def table(rows: list[Summary]) -> None:
         placeholder="–",
         column_config={
             "seconds": st.column_config.NumberColumn(format="%.2f"),
-            "rate": st.column_config.NumberColumn(format="%g"),
+            "learning rate": st.column_config.NumberColumn(format="%g"),
             "trained (UTC)": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
         },
     )
     chosen = [rows[place] for place in picked.selection.rows if place < len(rows)]
     if not chosen:
-        st.caption(f"Pick a run to open it, two to {MAX_COMPARED} to compare them. Your own can be deleted.")
+        st.caption(f"Select a run to open it, or two to {MAX_COMPARED} runs to compare them. You can delete your own.")
         return
     runs = _readable(chosen[:MAX_COMPARED])
     if len(chosen) > MAX_COMPARED:
-        st.caption(f"The first {MAX_COMPARED} of the {len(chosen)} that you picked are shown.")
+        st.caption(f"Showing the first {MAX_COMPARED} of the {len(chosen)} selected runs.")
     for run in runs.values():
         with st.container(horizontal=True, vertical_alignment="center"):
             link(run.experiment, f"Open {name(run.experiment)}: {outcome_text(run.metrics)}")
@@ -107,7 +107,7 @@ def table(rows: list[Summary]) -> None:
 
 
 def _readable(rows: list[Summary]) -> dict[str, Run]:
-    """The runs by a short name; what cannot be read is said."""
+    """Short name -> run. Shows an error for each run that cannot be read."""
     found: dict[str, Run] = {}
     for row in rows:
         try:
@@ -116,22 +116,22 @@ def _readable(rows: list[Summary]) -> dict[str, Run]:
             show_error(error)
             continue
         if run is None:
-            st.warning("A run that you picked has been removed meanwhile.", icon=":material/delete:")
+            st.warning("A selected run has been removed in the meantime.", icon=":material/delete:")
         else:
             found[f"{len(found) + 1}: {name(run.experiment)}"] = run
     return found
 
 
 def _delete(digests: list[str]) -> None:
-    """Remove what this person alone had trained, after asking once more."""
+    """Delete the runs that only this user has trained, after confirmation."""
     person, owners = visitor_id(), store().owners
     own = [digest for digest in digests if owners.of(digest) == {person}]
     if not own:
-        st.caption("You can delete a run that you had trained and that nobody else uses.")
+        st.caption("You can delete a run only if you trained it and no other user did.")
         return
     with st.popover(f"Delete {len(own)} of your runs" if len(own) > 1 else "Delete your run", icon=":material/delete:"):
-        st.markdown("What is deleted can be trained again at any time: the same experiment gives the same run.")
-        if st.button("Delete for good", type="primary", key="runs:delete"):
+        st.markdown("You can train deleted runs again at any time: the same experiment gives the same run.")
+        if st.button("Delete permanently", type="primary", key="runs:delete"):
             try:
                 for digest in own:
                     store().delete(digest)
@@ -143,6 +143,6 @@ def _delete(digests: list[str]) -> None:
 
 
 def notice() -> None:
-    """What was deleted just now."""
+    """Show how many runs were just deleted."""
     if number := _DELETED.pop():
         st.toast(f"Deleted {number} run{'s' if number > 1 else ''}.", icon=":material/delete:")

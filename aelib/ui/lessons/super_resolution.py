@@ -1,4 +1,4 @@
-"""The parts of the lesson on super-resolution: the table, the zoom, nets side by side, A person's own picture."""
+"""Parts of the lesson on super-resolution: table, zoom, comparison of nets, and the user's own picture."""
 
 import hashlib
 import io
@@ -24,10 +24,10 @@ from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.messages import escaped, show_error
 
 TILE = 176  # pixels of the page
-CROP = 96  # pixels of a large picture that are shown side by side
-SAME = 0.005  # dB: too small to see, and not shown in a table
+CROP = 96  # pixels of an enlarged picture in the comparison
+SAME = 0.005  # dB; a smaller difference is invisible and does not appear in the table
 _COMPARISONS = {
-    "Layers: 2, 3 and 4 a side": depths,
+    "Layers: 2, 3 and 4 per side": depths,
     "Kernel 4 stride 2, kernel 6 stride 3": kernels,
     "Activations": activations,
     "Normalisation of the pixels": scaled,
@@ -37,27 +37,29 @@ _COMPARISONS = {
 
 _COLUMNS = {
     "MSE": st.column_config.NumberColumn(format="%.5f", help="Mean over pixels and images, pixels from 0 to 1."),
-    "PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="10 log10(1 / MSE): the more, the better."),
-    "SSIM": st.column_config.NumberColumn(format="%.4f", help="Structural similarity, mean over images; 1 is equal."),
+    "PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="10 log10(1 / MSE); higher is better."),
+    "SSIM": st.column_config.NumberColumn(
+        format="%.4f", help="Structural similarity, mean over images; 1 for equal images."
+    ),
     "parameters": st.column_config.NumberColumn(format="localized"),
     "seconds": st.column_config.NumberColumn(format="%.1f", help="Of training."),
 }
 
 
 def _row(one: Quality, name: str = "") -> dict[str, Any]:
-    return {"way": name or one.name, "MSE": one.mse, "PSNR (dB)": one.psnr, "SSIM": one.ssim}
+    return {"method": name or one.name, "MSE": one.mse, "PSNR (dB)": one.psnr, "SSIM": one.ssim}
 
 
 @st.cache_data(max_entries=64, show_spinner="Comparing …")
-def _judged(digest: str, created: str, _run: Run) -> list[Quality]:
-    """Kept by the run's digest and when it was trained."""
+def _evaluated(digest: str, created: str, _run: Run) -> list[Quality]:
+    """Figures of each method on the test set, cached by the run's digest and time."""
     images = super_resolution.test_images(_run)
     return super_resolution.evaluate(super_resolution.outputs_by_method(_run, images), images.images())
 
 
 def table(run: Run, key: str) -> None:
-    """MSE, PSNR and SSIM of the net and of enlarging without one."""
-    found = _judged(run.digest, run.created, run)
+    """MSE, PSNR and SSIM of the net and of upscaling without a net."""
+    found = _evaluated(run.digest, run.created, run)
     rows = pd.DataFrame([_row(one) for one in found])
     st.dataframe(rows, hide_index=True, key=f"{key}:table", column_config=_COLUMNS)
     best = max(found[:-1], key=lambda one: one.psnr)
@@ -67,15 +69,15 @@ def table(run: Run, key: str) -> None:
     else:
         text = f"The net is **{abs(gain):.2f} dB** {'above' if gain > 0 else 'below'}"
     st.markdown(
-        f"{text} the best way without one ({best.name}), over {len(super_resolution.test_images(run)):,} patches that "
-        "it was not trained on."
+        f"{text} the best method without a net ({best.name}), over {len(super_resolution.test_images(run)):,} patches "
+        "of the test set."
     )
     csv_button(rows, f"super-resolution-{run.digest}.csv", key)
 
 
 @st.fragment
 def zoom(run: Run, key: str) -> None:
-    """One patch in every way, large."""
+    """One patch enlarged by every method."""
     images = super_resolution.test_images(run)
     count = len(images)
     slider = f"{key}:{run.experiment.dataset}:patch"
@@ -85,15 +87,15 @@ def zoom(run: Run, key: str) -> None:
     figures = {one.name: one for one in super_resolution.evaluate(found, target)}
     columns = []
     for name, made in {**found, "original": target}.items():
-        told = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
+        caption = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
         columns.append(
-            ((glyphs.tile(glyphs.colours(made[0].numpy()), name, TILE),), told, name == super_resolution.NET)
+            ((glyphs.tile(glyphs.colours(made[0].numpy()), name, TILE),), caption, name == super_resolution.NET)
         )
     st.html(glyphs.row(columns))
 
 
 def compare(run: Run, key: str) -> None:
-    """Nets that differ in one thing: errors over the epochs, and the table."""
+    """Compare nets that differ in one setting: errors over the epochs, and a table."""
     name = st.selectbox("Compare", list(_COMPARISONS), key=f"{key}:which")
     experiments = _fitting(run.experiment, name)
     if not experiments:
@@ -105,16 +107,16 @@ def compare(run: Run, key: str) -> None:
     chart(curves.errors(runs, "mse"), f"{key}:curves")
     rows = []
     for label, one in runs.items():
-        figures = _judged(one.digest, one.created, one)[-1]
+        figures = _evaluated(one.digest, one.created, one)[-1]
         rows.append({**_row(figures, label), "parameters": one.parameters, "seconds": one.seconds})
-    without = _judged(found[0].digest, found[0].created, found[0])[:-1]
+    without = _evaluated(found[0].digest, found[0].created, found[0])[:-1]
     rows += [_row(figures, f"no net: {figures.name}") for figures in without]
     compared = pd.DataFrame(rows)
     table_with_csv(compared, f"compared-{run.digest}.csv", f"{key}:compared", column_config=_COLUMNS)
 
 
 def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
-    """The nets to compare; where they do not fit these images, one sentence."""
+    """The nets to compare; empty, with an error, if they do not fit these images."""
     try:
         return _COMPARISONS[name](experiment)
     except LabError as error:
@@ -123,7 +125,7 @@ def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
 
 
 def own_picture(run: Run, key: str) -> None:
-    """A person's own picture through the net, in tiles, beside bicubic; as PNG."""
+    """Process the user's own picture in tiles, compare it with bicubic, and offer it as PNG."""
     super_resolution.check_any_size(run)
     times = super_resolution.factor(run)
     what = "enlarged" if times > 1 else "sharpened"
@@ -131,7 +133,7 @@ def own_picture(run: Run, key: str) -> None:
         f"A picture (PNG or JPEG, up to {super_resolution.MAX_PIXELS // 1_000_000} megapixels)",
         type=None,
         key=f"{key}:file",
-        help="It is not stored. What the net makes of it stays in the server's memory until others take its place.",
+        help="The picture is not stored. The result stays in the server's memory until newer results replace it.",
     )
     if given is None:
         return
@@ -146,8 +148,8 @@ def own_picture(run: Run, key: str) -> None:
     large = result_of(
         f"enlarged:{run.digest}:{run.created}:{name}",
         f"{'Enlarge' if times > 1 else 'Sharpen'} it",
-        lambda told, stop: super_resolution.enlarge(run, picture, told, stop),
-        f"{width:,}x{height:,} pixels will be {width * times:,}x{height * times:,}.",
+        lambda on_progress, stop: super_resolution.enlarge(run, picture, on_progress, stop),
+        f"{width:,}x{height:,} pixels become {width * times:,}x{height * times:,}.",
     )
     if large is not None:
         _shown(run, picture, large, what, key)
@@ -155,7 +157,7 @@ def own_picture(run: Run, key: str) -> None:
 
 @st.fragment
 def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what: str, key: str) -> None:
-    """The result, a part of it beside the same part without a net, and the file."""
+    """A part of the result next to the same part without a net, and a download."""
     times = super_resolution.factor(run)
     across, down = large.shape[1], large.shape[0]
     left, right = st.columns(2)
@@ -175,7 +177,7 @@ def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what:
             ]
         )
     )
-    st.caption(escaped(f"{across:,}x{down:,} pixels; above, a part of it beside the same part without a net."))
+    st.caption(escaped(f"{across:,}x{down:,} pixels; above, a part of it next to the same part without a net."))
     st.download_button(
         f"The {what} picture (PNG)",
         lambda: _png(large),

@@ -1,4 +1,4 @@
-"""The parts of the page Sweeps, and of lessons that show a sweep: choose, train, see, table, the best one."""
+"""Parts of the page Sweeps and of lessons with a sweep: controls, training, chart, table, best run."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ LABELS = {
     "wrong_pixels": "wrong pixels",
     "mse": "mean squared error",
     "loss": "loss",
-    "seconds": "seconds a net",
+    "seconds": "seconds per net",
 }
 EXTRAS = {"sweep": "rate", "vary": "", "values": "", "vary2": "", "values2": "", "nets": ""}
 _NOTHING = "nothing else"
@@ -37,7 +37,7 @@ _OF_A_LINK = {
     "values2": "",
     "nets": 5,
 }
-# what people vary most comes first; every other field follows
+# the most frequently varied fields first, then all others
 _FIRST = [
     "optimizer.learning_rate",
     "corruption.level",
@@ -52,13 +52,13 @@ _FIRST = [
 
 
 def fields() -> list[str]:
-    """Every field that can be varied."""
+    """All fields that can be varied."""
     every = [path for path in flatten(Experiment().model_dump(mode="json")) if path != "seed"]
     return [*_FIRST, *(path for path in every if path not in _FIRST)]
 
 
 def choose(form: Controls) -> Sweep | None:
-    """The controls of a sweep around those of an experiment. None where `form.problems` has something."""
+    """Draw the controls of a sweep. Returns it, or None if the input is invalid (see `form.problems`)."""
     key = form.extra_key
     _settle(form)
     st.selectbox(
@@ -68,7 +68,7 @@ def choose(form: Controls) -> Sweep | None:
         key=key("sweep"),
         on_change=lambda: _load(form),
         persist_state="session",
-        help="A sweep that is set up already. Choosing one sets every control below.",
+        help="A prepared sweep. Choosing one sets every control below.",
     )
     st.caption(SWEEPS[widget(key("sweep"))].about)
     left, right = st.columns(2)
@@ -81,40 +81,40 @@ def choose(form: Controls) -> Sweep | None:
         help="The field that takes each value.",
     )
     right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(widget(key("vary"))))
-    left, right = st.columns(2)  # its own row, also where columns stand below each other
+    left, right = st.columns(2)  # a separate row, also if a narrow window stacks the columns
     left.selectbox(
         "and",
         [_NOTHING, *fields()],
         format_func=labels.short,
         key=key("vary2"),
         persist_state="session",
-        help="Two give a heat map.",
+        help="Two fields give a heat map.",
     )
     second = widget(key("vary2"))
     if second != _NOTHING:
         right.text_input("Its values", key=key("values2"), persist_state="session", help=_allowed(second))
     st.number_input(
-        "Nets for each point",
+        "Nets per point",
         step=1,
         key=key("nets"),
         persist_state="session",
-        help="They differ in the seed, that is in their random start and their noise. One alone says little.",
+        help="They differ in the seed, that is in initial weights and noise. A single net says little.",
     )
     return _sweep(form, second)
 
 
 def _settle(form: Controls) -> None:
-    """What an address says of the sweep, as the widgets want it; where it says nothing or nonsense, the preset's."""
+    """Convert the sweep in the address to widget values; use the prepared sweep if it is missing or invalid."""
     key, allowed = form.extra_key, fields()
     if widget(key("sweep")) not in SWEEPS:
         set_widget(key("sweep"), EXTRAS["sweep"])
     if not widget(key("vary")):
-        if form.given and PRESET in st.query_params:  # a link to an experiment: that is what is varied
+        if form.given and PRESET in st.query_params:  # a link to an experiment: vary it
             for name, value in _OF_A_LINK.items():
                 set_widget(key(name), value)
         else:
             _load(form)
-    elif isinstance(widget(key("nets")), str):  # from an address; the widget keeps a number
+    elif isinstance(widget(key("nets")), str):  # text from an address; the widget has a number
         nets = widget(key("nets"))
         second = widget(key("vary2")) or _NOTHING
         known = widget(key("vary")) in allowed and second in (_NOTHING, *allowed)
@@ -122,7 +122,7 @@ def _settle(form: Controls) -> None:
             set_widget(key("nets"), int(nets))
             set_widget(key("vary2"), second)
         else:
-            form.problems = ["The address does not describe a sweep, so this is the one that it starts from."]
+            form.problems = ["The address is not a valid sweep, so this page shows the one that it starts from."]
             messages.problems(form.problems)
             _load(form)
 
@@ -146,7 +146,7 @@ def _sweep(form: Controls, second: str) -> Sweep | None:
 
 
 def _load(form: Controls) -> None:
-    """Every control as the chosen preset has it."""
+    """Set all controls from the prepared sweep."""
     key = form.extra_key
     preset = SWEEPS[widget(key("sweep"))]
     form.load(preset.preset, preset.sweep.base)
@@ -168,27 +168,25 @@ def _allowed(path: str) -> str:
 
 
 def train(sweep: Sweep, key: str) -> bool:
-    """See `batch.train`."""
+    """See `bulk_training.train`."""
     points = sweep.size // sweep.seeds
     nets = f"{sweep.size:,} nets" if sweep.seeds > 1 else f"{points:,} points"
     return bulk_training.train(sweep.experiments(), f"Train {nets}", key)
 
 
 def results(sweep: Sweep, key: str) -> None:
-    """What the store has of a sweep, also while the rest is trained."""
+    """The stored results of a sweep, also while others are being trained."""
     found = collect(store(), sweep)
     if not any(result.runs or result.diverged for result in found):
         return
     diverged = sum(result.diverged for result in found)
     if diverged:
         st.warning(
-            f"{diverged:,} of {sweep.size:,} trainings diverged: their loss was no longer a number. No mean has them.",
+            f"{diverged:,} of {sweep.size:,} trainings diverged: their loss was no longer finite. Means exclude them.",
             icon=":material/trending_up:",
         )
     if not any(result.runs for result in found):
-        st.info(
-            "Every training diverged: try smaller learning rates, or an output that is bounded.", icon=":material/info:"
-        )
+        st.info("Every training diverged: try smaller learning rates or a bounded output.", icon=":material/info:")
         return
     there = next(result.measures for result in found if result.runs)
     figures = [name for name in MEASURES if name in there]
@@ -229,7 +227,7 @@ def _best(found: list[Result]) -> None:
 
 
 def frame(found: list[Result]) -> pd.DataFrame:
-    """One row a point: values, number of runs, mean and standard deviation of every figure."""
+    """One row per point: values, number of runs, mean and standard deviation of every figure."""
     rows: list[dict[str, Any]] = []
     for result in found:
         figures = result.measures
@@ -242,7 +240,7 @@ def frame(found: list[Result]) -> pd.DataFrame:
 
 
 def seeds(experiment: Experiment, count: int, key: str) -> None:
-    """The same experiment with several random starts: mean ± std, the distribution, the best and the worst."""
+    """Repeat an experiment with several seeds: mean ± std, the distribution, the best and the worst run."""
     sweep = Sweep(experiment, {}, count)
     ready = bulk_training.train(sweep.experiments(), f"Train {count} at once", key)
     (result,) = collect(store(), sweep)
@@ -250,7 +248,7 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         if ready:
             problems([f"All {count} trainings diverged: try a smaller learning rate."])
         return
-    if len(result.runs) < 2:  # one says nothing of luck
+    if len(result.runs) < 2:  # one run shows no spread
         return
     learnt, wrong = result.measures.get("learnt"), result.measures.get("wrong_pixels")
     mse = result.measures["mse"]

@@ -1,4 +1,4 @@
-"""What all sessions of a server share: the store, the jobs, opened runs."""
+"""State that all sessions of a server share: the store, the jobs, opened runs."""
 
 import os
 from collections.abc import Mapping
@@ -22,18 +22,18 @@ def store() -> Store:
 
 
 def _settings() -> Mapping[str, Any]:
-    """The table [limits] of `.streamlit/secrets.toml`, where there is one. Raises LabError."""
+    """The table [limits] of `.streamlit/secrets.toml`, if there is one. Raises LabError if the file is invalid."""
     if not any(Path(file).exists() for file in st.get_option("secrets.files")):
         return {}
     try:
         return dict(st.secrets.get("limits", {}))
     except (ValueError, TypeError, StreamlitSecretNotFoundError):
-        raise LabError("secrets.toml cannot be read: see the server's log, and mend its TOML.") from None
+        raise LabError("secrets.toml cannot be read: see the server's log, and fix its TOML.") from None
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> JobScheduler:
-    """Worker processes start with the first page, so that they are ready when the first Train is pressed."""
+    """The job scheduler. Its worker processes start with the first page, so that the first training starts at once."""
     allowed = limits.read(_settings())
     background = JobScheduler(store(), _cluster(), limits=allowed)
     background.warm()
@@ -41,7 +41,7 @@ def jobs() -> JobScheduler:
 
 
 def _cluster() -> Executor | None:
-    """The Dask cluster that AELIB_SCHEDULER names. Raises LabError where it does not answer."""
+    """The Dask cluster at AELIB_SCHEDULER. Raises LabError if it does not respond."""
     address = os.environ.get("AELIB_SCHEDULER")
     if not address:
         return None
@@ -58,7 +58,7 @@ def _opened(digest: str, written: int) -> Run | None:
 
 
 def open_run(experiment: Experiment) -> Run | None:
-    """The stored run of an experiment, or None. Raises DamagedRun."""
+    """The stored run of an experiment, or None. Raises DamagedRun if its files cannot be read."""
     digest = digest_of(experiment)
     folder = store().runs / digest
     try:

@@ -1,8 +1,8 @@
-"""Who is asking: a name for one browser, so that a reopened tab finds its jobs and one person cannot fill the queue.
+"""An identifier for each browser: a reopened tab finds its jobs, and one user cannot fill the queue.
 
-Nobody logs in. The server gives every browser a random cookie with its first page (`VisitorCookie`, which server.py
-adds to the app), and its hash is the name. Without the cookie (cookies off, `streamlit run app.py`, tests), the session
-has its own random name.
+There is no login. The server sends every browser a random cookie with its first page (`VisitorCookie`, which server.py
+adds to the app); the identifier is a hash of it. Without a cookie (cookies off, `streamlit run app.py`, tests), each
+session has a random identifier.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def visitor_id() -> str:
-    """The name of this browser, 12 hexadecimal digits."""
+    """The identifier of this browser, 12 hexadecimal digits."""
     token = st.context.cookies.get(COOKIE, "")
     if _TOKEN.fullmatch(token):
         return hashlib.sha256(token.encode()).hexdigest()[:12]
@@ -30,8 +30,8 @@ def visitor_id() -> str:
 
 
 class VisitorCookie:
-    """ASGI middleware that gives a browser its cookie with the first page: 128 random bits, for a year, not to be read
-    by scripts or sent from other sites' forms."""
+    """ASGI middleware that sets a cookie with a browser's first page: 128 random bits, valid for a year. Scripts cannot
+    read it, and forms of other sites do not send it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
