@@ -10,8 +10,9 @@ KEY = "compare"
 
 page = SectionedPage(
     COMPARE,
-    "Experiments side by side: fair only if they differ in one thing, and if it is not luck. Change one cell, guess "
-    "which will win, and by how much; then train both with several seeds. The address holds the whole comparison.",
+    "Compare experiments side by side. A comparison is fair only if they differ in one setting, and the difference is "
+    "not luck. Change one cell, predict which is better, and by how much; then train both with several seeds. The "
+    "address stores the whole comparison.",
 )
 
 page.header("Choose")
@@ -20,12 +21,12 @@ with messages.show_errors():
     groups = compare.runs(rows, seeds)
 if not groups:
     page.ends_here(
-        "what differs and what came out, the networks, curves over each other, whether the difference is noise, who "
-        "gets what wrong, and the latent planes at one scale."
+        "differences and results, the networks, error curves, tests of whether a difference is noise, the errors of "
+        "each run, and the latent planes at one scale."
     )
 
 shown = {label: group[0] for label, group in groups.items()}
-several = "Of each, the run with the first seed; all seeds are in the section “Is it luck?”." if seeds > 1 else ""
+several = "The run with the first seed of each row. The section “Is it luck?” has all seeds." if seeds > 1 else ""
 with page.section("What differs, what came out", several):
     compare.settings(shown, f"{KEY}:settings")
     compare.networks(shown)
@@ -41,5 +42,5 @@ with page.section("Image by image"):
         compare.errors(shown, f"{KEY}:errors")
         compare.images(shown, f"{KEY}:images")
 
-with page.section("Hand in", "All of them side by side in one page or notebook, of each the run with the first seed."):
+with page.section("Hand in", "All rows side by side in one page or notebook, each with the run of its first seed."):
     hand_in.hand_in_many(list(shown.values()), f"{KEY}:hand-in")

@@ -10,39 +10,39 @@ from aelib.ui.views import run_views
 
 lesson = LessonPage(
     "denoising",
-    "Show the network a **noisy** character and ask for the **clean** one. It cannot copy any more: it must know what "
-    "characters look like. How much noise can it take off, and when would you be better off without it?",
-    after="noise and restoration live under a slider, a character to paint on, and the curve that says where the "
-    "network stops being useful.",
+    "The input is a **noisy** character, the target is the **clean** one. Copying is not enough: the network must "
+    "learn what characters look like. How much noise can it remove, and when is its output worse than the input?",
+    after="noise and its restoration with a slider, a character to paint on, and the noise level at which the network "
+    "stops being useful.",
 )
 run = lesson.run()
 
 with lesson.section(
     "Noisy and restored",
-    "Move the slider: the same trained network restores other noise at once; nothing is trained again. At which level "
-    "does it begin to invent characters? Try a kind of noise that it has **not** seen in training.",
+    "Move the slider: the trained network restores the new noise at once, without new training. At which level does it "
+    "begin to invent characters? Try a kind of noise that was **not** in its training.",
 ):
     denoising.live(run, f"{lesson.key}:live")
 
 with lesson.section(
     "Paint your own noise",
-    "Which single pixel hurts most? How few turn one character into another? The keyboard works too: arrow keys and "
-    "Enter.",
+    "Which single pixel does the most damage? How few pixels turn one character into another? You can also use the "
+    "arrow keys and Enter.",
 ):
     denoising.painting(run, f"{lesson.key}:paint")
 
 with lesson.section(
     "Where it stops being useful",
-    "Wrong pixels afterwards against the level of noise, for ten networks that differ only in their random start. A "
-    "network is useful where it leaves **fewer wrong pixels than doing nothing**. The orange line needs no training: "
-    "it answers with the clean character nearest to what it sees.",
+    "Wrong pixels after restoration against noise level, for ten networks that differ only in their seed. A network is "
+    "useful where it leaves **fewer wrong pixels than doing nothing**. The orange line is a baseline without training: "
+    "the clean character that is nearest to the input.",
 ):
     denoising.against_level(run.experiment, f"{lesson.key}:curve")
 
 with lesson.section(
     "The learning rate of a denoiser",
-    "The document says: with a rate too large it becomes useless. Is that so, and is there one too small? Ten "
-    "networks for each rate.",
+    "The document says that the denoiser becomes useless if the learning rate is too large. Is this true, and can the "
+    "rate also be too small? Ten networks per learning rate.",
 ):
     rates = sweep.SWEEPS["denoiser-rate"].sweep
     sweeps.train(rates, f"{lesson.key}:rates")

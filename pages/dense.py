@@ -8,25 +8,25 @@ from aelib.ui.views import run_views
 
 lesson = LessonPage(
     "dense",
-    "An image goes in as a list of pixels, squeezes through a **code** of a few numbers, and should come out again: a "
-    "character of the 5x7 font is 35 pixels, and its code can be two numbers. How much survives depends on the network "
-    "and on how it is trained. Try it.",
-    after="the error over the epochs, which characters came out wrong, the latent plane to walk through, the way from "
-    "one character to another, and learning replayed.",
+    "An autoencoder compresses an image to a **code** of a few numbers and reconstructs the image from it. A character "
+    "of the 5x7 font has 35 pixels; its code can have as few as two dimensions. How much survives depends on the "
+    "network and on its training. Try it.",
+    after="the error over the epochs, the characters with errors, the interactive latent plane, the path from one "
+    "character to another, and a replay of the training.",
 )
 run = lesson.run()
 
 with lesson.section(
     "How it learnt",
-    "The loss is what training makes small; on the right, how many images that has taught the network. Do both move at "
-    "the same time? *An image counts as learnt with at most one wrong pixel.*",
+    "The loss is the objective of training; on the right, the number of images learnt. Do both change at the same "
+    "time? *An image counts as learnt if at most one pixel is wrong.*",
 ):
     run_views.error_curves(run, lesson.key)
 
 with lesson.section(
     "Which characters it gets wrong",
-    "Originals above, reconstructions below; framed are those with more than one wrong pixel. If there are any: with "
-    "which other character did the network mix them up?",
+    "Originals above, reconstructions below; a frame marks more than one wrong pixel. With which other characters did "
+    "the network confuse the framed ones?",
 ):
     run_views.reconstructions(run)
     learnt, total = run.metrics["learnt"], run.metrics["total"]
@@ -35,31 +35,31 @@ with lesson.section(
 
 with lesson.section(
     "The latent plane",
-    "Every character stands at its own code; behind them, what the decoder makes of every point. Move the pointer: the "
-    "framed glyph is decoded there. Click, or use the sliders, to keep a point. Can you find **a character that "
-    "is not in the font**? Double-click to zoom in. "
-    "Orange frames are characters with more than one wrong pixel. Do they have close neighbours?",
+    "Every character is drawn at its code; the background shows the decoder's output at every point. Move the pointer: "
+    "the framed glyph is decoded there. Click, or use the sliders, to select a point. Can you find **a character that "
+    "is not in the font**? Double-click to zoom in. Orange frames mark characters with more than one wrong pixel. Do "
+    "they have close neighbours?",
 ):
     run_views.plane(run, lesson.key)
 
 with lesson.section(
     "From one character to another",
-    "A straight line between two codes, decoded step by step. Where does one character end and the next begin? "
-    "Which others does the way pass through?",
+    "A straight line between two codes, decoded step by step. Where does one character end and the next begin? Which "
+    "other characters does the path cross?",
 ):
     run_views.way(run, lesson.key, start="s", end="z")
 
 with lesson.section(
     "Learning, replayed",
-    "The plane and the reconstructions after each kept epoch. At first all codes lie in one heap and every "
-    "character comes out as the average of all. Watch them move apart.",
+    "The plane and the reconstructions at each snapshot. At first, all codes are close together, and every "
+    "reconstruction is the mean of all characters. Watch the codes move apart.",
 ):
     run_views.replay(run, lesson.key)
 
 with lesson.section(
     "Ten at once",
-    "Was this network lucky? The same experiment with ten random starts: how far do they lie apart, and what do the "
-    "best and the worst of them look like?",
+    "Was this network lucky? The same experiment with ten seeds: how much do the results vary, and how do the best and "
+    "the worst run differ?",
 ):
     sweeps.seeds(run.experiment, 10, lesson.key)
 

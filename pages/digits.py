@@ -8,53 +8,53 @@ from aelib.ui.views import latent_plane, run_views, samples
 
 lesson = LessonPage(
     "digits",
-    "Hundreds of handwritten digits share a plane of two numbers. The net knows no labels; will the ten digits find "
-    "places of their own all the same? And what lies between a 4 and a 9?",
-    after="the plane filling up epoch by epoch, a plain autoencoder to compare with, what β does, and new digits.",
+    "Hundreds of handwritten digits share two latent dimensions. The net has no labels; will the ten digits still form "
+    "separate groups? And what lies between a 4 and a 9?",
+    after="the codes on the plane, epoch by epoch, a comparison with a plain autoencoder, the effect of β, and new "
+    "digits.",
 )
 run = lesson.run()
 
 with lesson.section(
     "How it learnt",
-    "The loss has two parts that pull against each other: the **reconstruction** wants codes that tell images apart, "
-    "the **KL divergence** wants all of them near the middle. Both parts, below, are of images "
-    "that were held out.",
+    "The loss has two terms that work against each other: the **reconstruction loss** favours codes that distinguish "
+    "images, the **KL divergence** favours codes near the origin. Both terms below are of held-out images.",
 ):
     run_views.error_curves(run, lesson.key)
 
 with lesson.section(
     "The plane fills",
-    "Left: the code of every image, coloured by its class. Right: what the decoder makes of every point of the same "
-    "plane. Move through the epochs. Point at a code: the lines are one and two standard deviations of its "
-    "distribution. Which digits have much room, which share it, and what lies on the borders?",
+    "Left: the code of every image, coloured by class. Right: the decoder's output at every point of the same plane. "
+    "Move through the epochs. Point at a code: the lines are one and two standard deviations of its distribution. "
+    "Which digits have much space, which overlap, and what lies on the borders?",
 ):
     latent_plane.class_plane(run, f"{lesson.key}:atlas:{run.digest}")
 
 with lesson.section(
     "Without the prior",
-    "The same net as a plain autoencoder. Nothing keeps its codes near the middle, and nothing fills the holes "
-    "between them. How large are its numbers?",
+    "The same net as a plain autoencoder. Nothing draws its codes towards the origin, and nothing fills the gaps "
+    "between them. How large are its codes?",
 ):
     digits.against_plain(run, f"{lesson.key}:plain")
 
 with lesson.section(
     "The weight β",
-    "β says how much the KL divergence counts. At 0 only the reconstruction is left; at 10 a code hardly dares to say "
-    "anything. Where would you stop?",
+    "β is the weight of the KL divergence. At 0, only the reconstruction loss is left; at 10, the codes carry little "
+    "information. Which value would you choose?",
 ):
     digits.betas(run, f"{lesson.key}:betas")
 
 with lesson.section(
-    "Which code numbers are used",
-    "Each number of the code costs KL. The net uses one only where it pays.",
+    "Active latent dimensions",
+    "Each latent dimension costs KL. The net uses one only if this reduces the total loss.",
 ):
     digits.numbers(run, lesson.key)
-    links.link(variants.wider(run.experiment, 10), "The same with a code of ten numbers", ":material/arrow_forward:")
+    links.link(variants.wider(run.experiment, 10), "The same with ten latent dimensions", ":material/arrow_forward:")
 
 with lesson.section(
     "New digits",
-    "Codes drawn from N(0, 1), decoded. Are they digits? Below each stands the training image nearest to it: a copy "
-    "would be no invention.",
+    "Decoded codes, sampled from N(0, 1). Are they digits? Below each is the nearest training image, because a copy "
+    "would not be a new digit.",
 ):
     samples.samples(run, f"{lesson.key}:samples", count=16, width=48)
 

@@ -1,4 +1,4 @@
-"""From the documents: every figure that they report, measured again."""
+"""From the documents: all reported figures, measured again."""
 
 import streamlit as st
 
@@ -9,9 +9,9 @@ from aelib.ui.shell.lessons import DOCUMENTS
 
 SectionedPage(
     DOCUMENTS,
-    "Five classroom documents stand behind these lessons, and report what their networks did: mostly once, with one "
-    "random start, and with half of the recipe left out. Here every figure is measured again, many times. "
-    "Before you look: how many of them will hold?",
+    "These lessons are based on five classroom documents. Most of their results come from a single run with one seed, "
+    "and half of the recipe is missing. Here every figure is measured again, many times. Predict before you look: how "
+    "many can be reproduced?",
 )
 
 with messages.show_errors():
@@ -23,5 +23,5 @@ with messages.show_errors():
     chosen = documents.filtered(records)
     documents.table(chosen)
 
-    st.header("One row, opened")
+    st.header("One row in detail")
     documents.opened(chosen)

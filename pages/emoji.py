@@ -8,20 +8,20 @@ from aelib.ui.views import morphs, run_views, samples
 
 lesson = LessonPage(
     "emoji",
-    "A **variational** autoencoder gives each picture a small cloud instead of a point: a mean and a variance. "
-    "Training decodes a random place of the cloud, and pays (the **KL divergence**) for clouds that are far from the "
-    "middle or too small. So places between pictures come to mean something too, and one picture can turn into "
+    "A **variational** autoencoder encodes each picture as a distribution instead of a point: a mean and a variance. "
+    "Training decodes a random sample of it; the **KL divergence** in the loss penalises distributions that are far "
+    "from the origin or too narrow. So points between pictures become meaningful, and one picture can turn into "
     "another.",
-    after="which pictures are learnt, ReLU compared with sigmoid, pictures that morph and mix, and new ones from random"
-    " codes.",
+    after="which pictures are learnt, ReLU compared with sigmoid, morphs and mixtures of pictures, and new ones from "
+    "random codes.",
 )
 run = lesson.run()
 
 with lesson.section(
     "What it learnt",
-    "Originals above, what the net makes of the mean of their cloud below; wrong pixels are marked and counted. *A "
-    f"pixel is wrong when it is off by {run.spec.wrong_pixel:g} or more (black is 0, white is 1); "
-    "a picture is learnt with at most one.* Do some pictures come out the same?",
+    "Originals above, the decoded means of their distributions below; wrong pixels are marked and counted. *A pixel is "
+    f"wrong if it is off by {run.spec.wrong_pixel:g} or more (black is 0, white is 1); a picture is learnt with at "
+    "most one wrong pixel.* Do some pictures have the same reconstruction?",
 ):
     run_views.reconstructions(run)
     learnt, total = run.metrics["learnt"], run.metrics["total"]
@@ -31,41 +31,40 @@ with lesson.section(
 
 with lesson.section(
     "Morph",
-    "The codes on the way from one picture to the next, decoded. Beside it the same way by a **plain** autoencoder "
-    "(train it), and by mere cross-fading of pixels. In which of them is every image on the way a face?",
+    "The decoded path from one picture to the next, compared with the path of a **plain** autoencoder (train it) and "
+    "with a cross-fade of pixels. In which of them is every image on the path a face?",
 ):
     morphs.morph(run, f"{lesson.key}:morph")
 
 with lesson.section(
     "Mix",
-    "Three pictures span a triangle, four a square. Move the pointer: its place says how much of each goes in.",
+    "Three pictures form a triangle, four a square. Move the pointer: its position sets the weight of each picture.",
 ):
     morphs.mix(run, f"{lesson.key}:mix")
 
 with lesson.section(
-    "The plane of codes",
-    "Every picture stands at the mean of its cloud; behind them what the decoder makes of every point.",
+    "The latent plane",
+    "Every picture is drawn at its mean; the background shows the decoder's output at every point.",
 ):
     run_views.plane(run, lesson.key)
 
 with lesson.section(
-    "Out of nothing",
-    "A variational net knows where codes may lie: near 0, spread like N(0, 1). Draw one there, decode it, and you "
-    "have a new picture, or one of the known ones: which is it? A plain autoencoder was never asked to "
-    "put its codes there.",
+    "New pictures",
+    "In a variational net, codes are distributed approximately like N(0, 1). Sample a code, decode it, and you have a "
+    "new picture, or a known one: which is it? The training of a plain autoencoder does not restrict its codes.",
 ):
     samples.samples(run, f"{lesson.key}:samples", count=12, width=56)
 
 with lesson.section(
     "ReLU or sigmoid at the output",
-    "The document trains with ReLU everywhere, and again with a sigmoid at the end. A ReLU can give any number above "
-    "0; must white come out as exactly 1? Guess what happens to the background before you train both.",
+    "The document uses ReLU in all layers, then a sigmoid at the output. A ReLU can output any number from 0 up; will "
+    "white be exactly 1? Predict what happens to the background before you train both.",
 ):
     emoji.outputs(run, f"{lesson.key}:outputs")
 
 with lesson.section(
     "Twenty at once",
-    "Was this net lucky? The same experiment with twenty random starts.",
+    "Was this net lucky? The same experiment with twenty seeds.",
 ):
     sweeps.seeds(run.experiment, 20, lesson.key)
 

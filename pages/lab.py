@@ -1,4 +1,4 @@
-"""Lab: a free experiment with every choice that there is."""
+"""Lab: a free experiment with all choices."""
 
 from aelib.ui.lessons import lab
 from aelib.ui.lessons.lesson import LessonPage
@@ -6,9 +6,9 @@ from aelib.ui.views import run_views
 
 lesson = LessonPage(
     "lab",
-    "Every choice on every data set, your own included. No question is asked here but yours: write down what you "
-    "expect before you press Train.",
-    after="how it learnt, images in and out, the latent plane or the maps of its layers.",
+    "Every choice on every data set, including your own. Here you ask the questions: write down what you expect before "
+    "you press Train.",
+    after="error curves, inputs and outputs, and the latent plane or the feature maps.",
     explain=run_views.choices,
 )
 run = lesson.run()

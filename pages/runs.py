@@ -1,4 +1,4 @@
-"""Runs: everything trained on this server, and the class's wall."""
+"""Runs: all runs on this server, and the leaderboard."""
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from aelib.ui.views import run_file
 
 SectionedPage(
     RUNS,
-    "Everything that was trained on this server. Pick a run to open it as if you had trained it yourself: the same "
-    "experiment gives the same run, but for rounding. Pick several to compare them.",
+    "All runs on this server. Select a run to open it as if you had trained it yourself: the same experiment gives the "
+    "same run, except for rounding. Select several to compare them.",
 )
 
 with messages.show_errors():
@@ -19,18 +19,18 @@ with messages.show_errors():
     run_file.upload()
     rows, dataset = runs.filtered()
     if not rows:
-        st.info("No runs here yet, or none that fit the filter. Train one in a lesson and it appears at once.")
+        st.info("No runs yet, or none that pass the filter. Train one in a lesson, and it appears at once.")
         st.page_link(LESSONS[0].file, label="To the first lesson", icon=LESSONS[0].icon)
         st.stop()
     runs.table(rows)
 
-    st.header("The wall")
+    st.header("Leaderboard")
     shown = dataset or runs.most(rows)
     st.markdown(
-        "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture; the "
-        "orange steps join the runs that no other run beats: for fewer errors you must pay with more parameters."
+        "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture. The "
+        "orange steps are the Pareto front: runs for which fewer errors need more parameters."
     )
-    st.caption(messages.escaped(f"Of one data set: {runs.title(shown)}. The filter above chooses another."))
+    st.caption(messages.escaped(f"Data set: {runs.title(shown)}. Choose another one in the filter above."))
     left, right = st.columns([2, 3])
     with left:
         leaderboard.leaderboard(shown)

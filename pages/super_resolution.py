@@ -6,40 +6,40 @@ from aelib.ui.views import feature_maps, run_views
 
 lesson = LessonPage(
     "super_resolution",
-    "A small or blurred photograph goes in, a sharp one should come out. What is not in the picture, the network must "
-    "guess from all the photographs that it has seen. By how much does it beat the methods that guess nothing?",
+    "The input is a small or blurred photograph, the target a sharp one. The network must infer missing detail from "
+    "the photographs in its training. By how much does it beat methods that infer nothing?",
     after="the network compared with nearest, bilinear, bicubic and Lanczos, a zoom into every patch, nets with other "
-    "layers, kernels and activations, and a picture of your own enlarged.",
+    "layers, kernels and activations, and your own picture, enlarged.",
 )
 run = lesson.run()
 
-with lesson.section("Shown, restored, original"):
+with lesson.section("Original, input, output"):
     colour.rows(run, f"{lesson.key}:rows")
 
 with lesson.section(
     "Against enlarging without a network",
-    "Bicubic and Lanczos know nothing about photographs; they only draw smooth curves through the pixels. Is the "
-    "difference large? Half a decibel is just visible, one is clear.",
+    "Bicubic and Lanczos are not trained on photographs; they only fit smooth curves through the pixels. Is the "
+    "difference large? Half a decibel is just visible, one decibel is clearly visible.",
 ):
     super_resolution.table(run, f"{lesson.key}:table")
 
 with lesson.section(
     "Zoom",
-    "One patch in every way. Look at edges, at fine texture, at letters. Where does the network invent?",
+    "One patch by every method. Look at edges, fine texture and letters. Where does the network invent detail?",
 ):
     super_resolution.zoom(run, f"{lesson.key}:zoom")
 
 with lesson.section(
     "How it learnt",
-    "Curves that are apart from the start tell of the pictures, not of the net: the held-out ones may simply have more "
-    "detail. Do they part **later**?",
+    "If the curves differ from the start, the reason is the pictures, not the net: the held-out ones may have more "
+    "detail. Do the curves diverge **later**?",
 ):
     run_views.error_curves(run, lesson.key)
 
 with lesson.section(
     "Layers, kernels, activations, normalisation",
-    "Document E's experiments, everything else as chosen above. Before you train them: do more layers help? Does "
-    "normalising the pixels, and does batch norm, which changes the brightness of what it normalises?",
+    "The experiments of document E, with all other settings as chosen above. Predict before you train: do more layers "
+    "help? Does normalising the pixels help? Does batch norm, which changes the brightness of what it normalises?",
 ):
     super_resolution.compare(run, f"{lesson.key}:compare")
 
@@ -48,7 +48,7 @@ with lesson.section("What each layer sees"):
 
 with lesson.section(
     "A picture of your own",
-    "The network saw patches only, yet it works on pictures of any size: they go through it tile by tile.",
+    "The network was trained on patches, but it works on pictures of any size by processing them tile by tile.",
 ):
     super_resolution.own_picture(run, f"{lesson.key}:own")
 

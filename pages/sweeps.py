@@ -1,4 +1,4 @@
-"""Sweeps: one experiment over many values, with many seeds."""
+"""Sweeps: an experiment with many values and many seeds."""
 
 import streamlit as st
 
@@ -10,9 +10,9 @@ from aelib.ui.shell.lessons import SWEEPS
 
 page = SectionedPage(
     SWEEPS,
-    "One training says little: with another random start it may end elsewhere. Here one field, or two, takes several "
-    "values, and every point is trained **many times**. You see the mean, and how far the runs lie apart. "
-    "Before you press: at which value will the network learn most, and where will the runs scatter most?",
+    "A single training says little: with another seed, the result may differ. Here one or two fields take several "
+    "values, and every point is trained **many times**. You see the mean and the spread of the runs. Predict before "
+    "you train: at which value will the network learn most, and where will the runs vary most?",
 )
 
 form = controls.Controls(SWEEPS, extras=sweeps.EXTRAS)
@@ -29,7 +29,7 @@ with setup:
 with outcome, page.section("Train and compare"):
     if sweep is None:
         messages.problems(form.problems)
-        st.info("Nothing you typed is lost.")
+        st.info("Your input is not lost.")
     else:
         sweeps.train(sweep, "sweeps")
         sweeps.results(sweep, "sweeps")

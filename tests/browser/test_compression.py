@@ -56,10 +56,10 @@ def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(ser
     expect(page.get_by_role("heading", name="8 · What the layers see")).to_be_visible()
     settled(page)
     slider = page.get_by_role("slider", name="Bits per number")
-    four = _picture(page, ", 4 bits a number").get_attribute("src")
+    four = _picture(page, ", 4 bits per number").get_attribute("src")
     slider.focus()
     slider.press("Home")
-    coarse = _picture(page, ", 1 bits a number")
+    coarse = _picture(page, ", 1 bits per number")
     expect(coarse).to_be_visible()
     assert coarse.get_attribute("src") != four
     expect(page.get_by_text("49 bits", exact=True)).to_be_visible()

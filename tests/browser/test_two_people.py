@@ -112,7 +112,7 @@ def test_one_compares_and_deletes_ones_own_runs(server: Server, browser: Browser
     ada.goto(server.url + "/runs")
     table = ada.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
-    expect(ada.get_by_role("heading", name="The wall")).to_be_visible()
+    expect(ada.get_by_role("heading", name="Leaderboard")).to_be_visible()
     settled(ada)
     box = table.bounding_box()
     assert box is not None

@@ -108,7 +108,7 @@ def test_a_link_of_the_page_to_itself_is_followed_by_the_address_and_by_train(se
     for run in fit_many([DIGITS], "cpu"):
         store.save(run)  # type: ignore[arg-type]
     page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in DIGITS_QUERY.items()))
-    page.get_by_role("link", name="The same with a code of ten numbers").click()
+    page.get_by_role("link", name="The same with ten latent dimensions").click()
     layers = page.get_by_role("textbox", name="Layers, from the image to the code")
     expect(layers).to_have_value("64-16-10")
     expect(page).to_have_url(re.compile("model.layers=64-16-10"))

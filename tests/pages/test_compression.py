@@ -60,7 +60,7 @@ def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
     app = opened("pages/compression.py", LETTERS_QUERY)
     assert [header.value[:1] for header in app.header] == list("123456789")
     assert (metric(app, "Image"), metric(app, "Code")) == ("6,272 bits", "1,568 bits")
-    codes = next(one.value for one in app.dataframe if "bits a number" in one.value)
+    codes = next(one.value for one in app.dataframe if "bits per number" in one.value)
     assert list(codes[codes["bits per number"] == 32]["bits per image"]) == [6272, 1568, 128, 32]
     assert codes["entropy"].isna().sum() == 4
     assert (codes["entropy"].dropna() <= codes["bits per image"][codes["entropy"].notna()]).all()
