@@ -15,6 +15,7 @@ from aelib.training import fit
 from tests.pages.test_colour import COLOUR, COLOUR_QUERY
 from tests.pages.test_super_resolution import SHARP, SHARP_QUERY
 from tests.support.browsing import opened, settled, train
+from tests.support.sections import heading
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -33,7 +34,7 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
     page.goto(f"{server.url}/{_address('colour', COLOUR_QUERY)}")
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
-    expect(page.get_by_role("heading", name="7 · CPU against GPU")).to_be_visible()
+    expect(heading(page, "CPU against GPU")).to_be_visible()
     settled(page)
     shown = _picture(page, ", original").get_attribute("alt")
     page.get_by_role("button", name="Other images").click()
@@ -51,7 +52,7 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
 def test_a_patch_is_zoomed_and_a_picture_of_ones_own_enlarged(server: Server, page: Page, tmp_path: Path) -> None:
     Store(server.home).save(fit(SHARP, "cpu"))
     page.goto(f"{server.url}/{_address('super_resolution', SHARP_QUERY)}")
-    expect(page.get_by_role("heading", name="9 · A picture of your own")).to_be_visible()
+    expect(heading(page, "A picture of your own")).to_be_visible()
     settled(page)
     slider = page.get_by_role("slider", name="Patch")
     zoomed = page.locator("img[alt='this net']")
@@ -83,11 +84,11 @@ def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browse
         store.save(fit(experiment, "cpu"))
     for page in opened(browser, width, scheme):
         for path, last in (
-            (_address("colour", COLOUR_QUERY), "7 · CPU against GPU"),
-            (_address("super_resolution", SHARP_QUERY), "9 · A picture of your own"),
+            (_address("colour", COLOUR_QUERY), "CPU against GPU"),
+            (_address("super_resolution", SHARP_QUERY), "A picture of your own"),
         ):
             page.goto(f"{server.url}/{path}")
-            expect(page.get_by_role("heading", name=last)).to_be_visible()
+            expect(heading(page, last)).to_be_visible()
             settled(page)
             wider = page.evaluate(
                 "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"

@@ -12,6 +12,7 @@ from aelib.store import Store
 from aelib.training import fit
 from tests.pages.test_compression import DIGITS, DIGITS_QUERY, LETTERS, LETTERS_QUERY
 from tests.support.browsing import opened, settled, train
+from tests.support.sections import heading
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page
     page.goto(f"{server.url}/{TINY}")
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
-    expect(page.get_by_role("heading", name="8 · What the layers see")).to_be_visible()
+    expect(heading(page, "What the layers see")).to_be_visible()
     settled(page)
     shown = _picture(page, ", original").get_attribute("alt")
     page.get_by_role("button", name="Show other images").click()
@@ -53,7 +54,7 @@ def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page
 def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(server: Server, page: Page) -> None:
     Store(server.home).save(fit(LETTERS, "cpu"))
     page.goto(f"{server.url}/{_address('compression', LETTERS_QUERY)}")
-    expect(page.get_by_role("heading", name="8 · What the layers see")).to_be_visible()
+    expect(heading(page, "What the layers see")).to_be_visible()
     settled(page)
     slider = page.get_by_role("slider", name="Bits per number")
     four = _picture(page, ", 4 bits per number").get_attribute("src")
@@ -106,12 +107,12 @@ def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
 def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
     for page in opened(browser, width, scheme):
         for path, last in (
-            (TINY, "8 · What the layers see"),
-            ("restoring?epochs=2&model.layers=64-24", "6 · What if"),
+            (TINY, "What the layers see"),
+            ("restoring?epochs=2&model.layers=64-24", "What if"),
         ):
             page.goto(f"{server.url}/{path}")
             train(page)
-            expect(page.get_by_role("heading", name=last)).to_be_visible()
+            expect(heading(page, last)).to_be_visible()
             settled(page)
             wider = page.evaluate(
                 "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"

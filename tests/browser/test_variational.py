@@ -13,6 +13,7 @@ from aelib.training import fit_many
 from tests.pages.test_variational import DIGITS, DIGITS_QUERY
 from tests.support.browsing import opened, settled, train
 from tests.support.pictures import half, saved
+from tests.support.sections import heading
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -141,12 +142,12 @@ def test_a_picture_of_ones_own_and_one_that_is_none(server: Server, page: Page, 
 def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
     for page in opened(browser, width, scheme):
         for path, last in (
-            ("emoji?epochs=50", "9 · Twenty at once"),
-            ("digits?epochs=2&snapshots=0-2", "8 · New digits"),
+            ("emoji?epochs=50", "Twenty at once"),
+            ("digits?epochs=2&snapshots=0-2", "New digits"),
         ):
             page.goto(f"{server.url}/{path}")
             train(page)
-            expect(page.get_by_role("heading", name=last)).to_be_visible()
+            expect(heading(page, last)).to_be_visible()
             wider = page.evaluate(
                 "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"
             )

@@ -11,6 +11,7 @@ from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.shell import lessons as registry
 from tests.support.apps import ROOT, opened, sound
+from tests.support.sections import assert_not_trained, assert_shows, titles
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -19,10 +20,6 @@ TINY = presets.get("font-best").with_values({"epochs": 30})
 
 def _open(page: str = "pages/dense.py", **query: str) -> AppTest:
     return opened(page, query)
-
-
-def _headers(app: AppTest) -> list[str]:
-    return [header.value for header in app.header]
 
 
 @pytest.mark.parametrize(
@@ -42,14 +39,25 @@ def test_every_page_file_is_in_the_navigation() -> None:
 def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:
     app = _open()
     assert [button.label for button in app.button] == ["Train"]
-    assert _headers(app) == ["1 · Choose", "2 · Train"]
+    assert_not_trained(app)
 
 
 def test_a_stored_run_opens_at_once_and_says_so() -> None:
     Store().save(fit(TINY, "cpu"))
     app = _open(preset="font-best", epochs="30")
     assert any("Found in the store" in box.value for box in app.success)
-    assert len(_headers(app)) == 9
+    assert_shows(
+        app,
+        {
+            "How it learnt": "plotly_chart",
+            "Which characters it gets wrong": "dataframe",
+            "The latent plane": "bidi_component",
+            "From one character to another": "html",
+            "Learning, replayed": "bidi_component",
+            "Ten at once": "button",
+            "Hand in": "download_button",
+        },
+    )
     learnt = next(metric for metric in app.metric if metric.label == "Learnt")
     run = Store().get(digest_of(TINY))
     assert run is not None
@@ -113,7 +121,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(key: str, value: str, sa
     assert says in error.value.replace("\\", "")
     assert app.text_input(key=f"dense:{key}").value == value
     assert not app.button, "nothing can be trained"
-    assert _headers(app) == ["1 · Choose", "2 · Train"]
+    assert titles(app) == ["Choose", "Train"]
 
 
 @pytest.mark.parametrize(("key", "value"), [("epochs", 0), ("epochs", 2_000_000), ("seed", -1), ("seed", 2**40)])

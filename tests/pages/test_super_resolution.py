@@ -16,6 +16,7 @@ from aelib.training import Run, fit
 from aelib.ui.jobs import background
 from aelib.ui.lessons import super_resolution
 from tests.support.apps import column, image_rows, opened, said, save, sound, texts, until
+from tests.support.sections import assert_shows
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -59,7 +60,19 @@ def _by_hand(run: Run) -> dict[str, float]:
 def test_the_whole_lesson_on_super_resolution(sharp: Run) -> None:
     save(sharp)
     app = opened("pages/super_resolution.py", SHARP_QUERY)
-    assert [header.value.partition(" ")[0] for header in app.header] == [str(i) for i in range(1, 11)]
+    assert_shows(
+        app,
+        {
+            "Original, input, output": "html",
+            "Against enlarging without a network": "dataframe",
+            "Zoom": "html",
+            "How it learnt": "plotly_chart",
+            "Layers, kernels, activations, normalisation": "button",
+            "What each layer sees": "image",
+            "A picture of your own": "file_uploader",
+            "Hand in": "download_button",
+        },
+    )
     assert "original, shown to the net, restored" in texts(app)
     mse, psnr, wanted = column(app, "MSE"), column(app, "PSNR (dB)"), _by_hand(sharp)
     assert list(mse) == list(wanted)

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from aelib.experiment import change, presets
+from aelib.experiment import Experiment, change, presets
 from aelib.jobs import Job
-from aelib.training import Run, fit
+from aelib.training import Run, fit, fit_many
 
 from .patience import PATIENCE
 
@@ -43,3 +43,10 @@ def held(threads: ThreadPoolExecutor) -> Iterator[None]:
 def trained(preset: str, values: Mapping[str, Any]) -> Run:
     """A preset with these values, trained on the CPU."""
     return fit(change(presets.get(preset), values), "cpu")
+
+
+def trained_together(*experiments: Experiment) -> list[Run]:
+    """The run of each, all trained on the CPU in one go; none may diverge."""
+    runs = fit_many(list(experiments), "cpu")
+    assert all(isinstance(run, Run) for run in runs), runs
+    return cast("list[Run]", runs)
