@@ -227,7 +227,7 @@ def fewer_bits(run: Run, key: str) -> None:
     )
     [exact, point] = points(run, (FLOAT, bits))
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Image", f"{point.bits:,.0f} bits", width="content", help="Latent dimensions × bits per number.")
+        st.metric("An image", f"{point.bits:,.0f} bits", width="content", help="Latent dimensions × bits per number.")
         change = point.psnr - exact.psnr
         st.metric(
             "PSNR",
