@@ -7,7 +7,7 @@ BIN := .venv/bin
 .PHONY: run lint check test docs bench load clean
 
 run: .venv/app
-	$(BIN)/streamlit run server.py $(ARGS)
+	MALLOC_ARENA_MAX=$${MALLOC_ARENA_MAX:-2} $(BIN)/streamlit run server.py $(ARGS)
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -38,6 +38,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.devices
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.memory
 
 # A class of 50 at one server: some ten minutes.
 load: .venv/dev

@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from aelib.core import memory
 from aelib.core.errors import LabError
 from aelib.jobs import health as state
 from aelib.ui.lessons import denoising, leaderboard, lesson, runs, sweeps  # noqa: F401 - ahead of visitors
-from aelib.ui.shell import garbage, server_state, visitor
+from aelib.ui.shell import server_state, visitor
 
 
 async def health(_: Request) -> JSONResponse:
@@ -34,8 +35,8 @@ async def health(_: Request) -> JSONResponse:
 
 async def _tidy() -> None:
     while True:
-        await asyncio.sleep(garbage.TIDY_EVERY)
-        await run_in_threadpool(garbage.tidy)
+        await asyncio.sleep(memory.TIDY_EVERY)
+        await run_in_threadpool(memory.tidy)
 
 
 @asynccontextmanager
@@ -46,7 +47,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     except LabError as error:  # the pages and /health say it too, until it is mended
         jobs = None
         logging.getLogger("aelib").error("%s", error)
-    garbage.settle()
+    memory.settle()
     tidying = asyncio.create_task(_tidy())
     yield {}
     tidying.cancel()

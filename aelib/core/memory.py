@@ -1,26 +1,38 @@
-"""Memory that is freed at one step and wanted again at the next.
+"""Memory that a process keeps or gives back.
 
-glibc gives large blocks back to the system when they are freed, and the system clears every page before it hands it out
-again: on the maps of convolutions that costs as much as the arithmetic (benchmarks/convolution.py). While a net trains,
-freed memory is kept; afterwards it is given back. See mallopt(3) and malloc_trim(3).
+glibc returns large blocks to the system when they are freed, and the system clears every page before it hands it out
+again: on the feature maps of convolutions that takes a part of the training time (benchmarks/memory.md).
+While a net trains, freed memory is kept; afterwards it is returned. See mallopt(3) and malloc_trim(3).
+
+glibc also reads the thresholds from the environment (MALLOC_TRIM_THRESHOLD_, MALLOC_MMAP_THRESHOLD_). That is as fast,
+but it holds for the whole life of a process, and only malloc_trim, which has no variable, returns what a training has
+kept: 40 to 120 MB for each worker process after a convolutional net (benchmarks/memory.md). The command line trains in
+a process that somebody else has started. So the thresholds are set here. The number of arenas is a variable (`SERVER`),
+because only a server needs it, and our commands start it.
 """
 
 import ctypes
+import gc
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
+# Environment of a server process. glibc makes up to eight arenas (heaps) for each core, one for each thread, and what
+# is free in one of them serves no other thread. The Makefile sets it too.
+SERVER = {"MALLOC_ARENA_MAX": "2"}
+TIDY_EVERY = 20.0  # seconds between two calls of `tidy`
+
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_LARGEST = 32 * 2**20  # bytes: what glibc takes at most as its threshold for blocks of their own
-_KEPT = 1024 * 2**20
-# Whoever sets the thresholds ends glibc's own rule, by which they grow with the blocks that are freed: afterwards they
-# are where that rule would have brought them.
+_LARGEST = 32 * 2**20  # bytes; the largest value that glibc takes for M_MMAP_THRESHOLD
+_KEPT = 1024 * 2**20  # bytes
+# A threshold that is set ends glibc's own rule, by which thresholds grow with the blocks that are freed. Afterwards
+# they are where that rule would have brought them.
 _LATER = _LARGEST, 2 * _LARGEST
 
 _lock = threading.Lock()
-_inside = 0  # how many parts of this process keep memory now
+_inside = 0  # blocks of `retained_memory` that are running in this process
 
 
 @cache
@@ -41,8 +53,8 @@ def _set(library: ctypes.CDLL, blocks: int, kept: int) -> None:
 
 @contextmanager
 def retained_memory() -> Iterator[None]:
-    """Freed memory is kept by this process inside, and given back to the system when the last of those inside leaves:
-    from then on little is kept."""
+    """Keep freed memory in this process inside the block. When the last of several blocks ends, return it to the
+    system."""
     global _inside
     library = _libc()
     if library is None:
@@ -60,3 +72,22 @@ def retained_memory() -> Iterator[None]:
             if not _inside:
                 _set(library, *_LATER)
                 library.malloc_trim(0)
+
+
+def settle() -> None:
+    """Exclude all existing objects from garbage collection. Call once in a server, after all imports.
+
+    By default, Streamlit runs a full collection after every script run. With torch and plotly (about 300,000 objects),
+    each collection blocks all threads for 0.16 s, so .streamlit/config.toml turns it off, and `tidy` does it instead.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def tidy() -> None:
+    """Collect reference cycles of ended sessions and return free memory to the system. Call periodically in a
+    server."""
+    gc.collect()
+    library = _libc()
+    if library is not None:
+        library.malloc_trim(0)

@@ -1,6 +1,5 @@
 """Where files live: a person's own, and those that the package brings along."""
 
-import os
 from pathlib import Path
 
 import platformdirs
@@ -11,9 +10,13 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def home() -> Path:
-    """Folder for runs, uploads and downloads: `AELIB_HOME`, or the platform's user data folder."""
-    chosen = os.environ.get("AELIB_HOME")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("aelib", appauthor=False))
+    """Folder for runs, uploads and downloads: `AELIB_HOME`, or the platform's user data folder.
+
+    Raises LabError if `AELIB_HOME` is not a folder's name.
+    """
+    from .settings import settings  # here, because `aelib --help` does not wait for pydantic-settings
+
+    return settings().home or Path(platformdirs.user_data_dir("aelib", appauthor=False))
 
 
 def bundled(name: str) -> Path:

@@ -4,7 +4,6 @@ Looked for in AELIB_DATA/<set>/, AELIB_DATA/ and home()/downloads/<set>/, packed
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,8 +38,10 @@ class RemoteFile:
 
 def folders(dataset: str) -> list[Path]:
     """Where files of a data set are looked for, first ones first."""
-    own = os.environ.get("AELIB_DATA")
-    given = [Path(own).expanduser() / dataset, Path(own).expanduser()] if own else []
+    from aelib.core.settings import settings  # here, because `aelib --help` does not wait for pydantic-settings
+
+    own = settings().data
+    given = [own / dataset, own] if own else []
     if dataset in SAME_NAMES:
         given = given[:1]
     return [*given, home() / "downloads" / dataset]

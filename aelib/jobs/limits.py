@@ -6,20 +6,30 @@ They are set by environment variables (`AELIB_MAX_EPOCHS`, ...) or, in the app, 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from aelib.core.errors import LabError
+from aelib.core.settings import EnvironmentSettings
 from aelib.experiment import Experiment, ExperimentError, Problem, resolve
 from aelib.training import time_estimate
 
 
-@dataclass(frozen=True)
-class Limits:
+def _whole(number: float) -> float:
+    """Raises ValueError for a number that is neither whole nor infinite."""
+    if math.isfinite(number) and number % 1:
+        raise ValueError
+    return number
+
+
+_Number = Annotated[float, Field(gt=0, json_schema_extra={"allowed": "a number above 0"})]
+_WholeNumber = Annotated[
+    float, Field(gt=0, json_schema_extra={"allowed": "a whole number above 0"}), AfterValidator(_whole)
+]
+
+
+class Limits(BaseModel):
     """The limits of one server.
 
     Attributes:
@@ -29,10 +39,12 @@ class Limits:
         max_jobs: jobs of one person that wait or run at the same time.
     """
 
-    max_epochs: float = math.inf
-    max_parameters: float = math.inf
-    max_seconds: float = 3600.0
-    max_jobs: float = 10
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_epochs: _Number = math.inf
+    max_parameters: _Number = math.inf
+    max_seconds: _Number = 3600.0
+    max_jobs: _WholeNumber = 10
 
     def check(self, experiment: Experiment) -> None:
         """Raises LabError with the value and the limit if the experiment exceeds a limit, ExperimentError if it is
@@ -57,45 +69,21 @@ class Limits:
             )
 
 
-class _Settings(BaseSettings):
-    """The same fields as they are set: AELIB_MAX_EPOCHS=1000 in the environment, or `max_epochs` of a table."""
+class _LimitSettings(EnvironmentSettings, Limits):
+    """The same, from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="AELIB_", env_ignore_empty=True, extra="forbid")
-
-    max_epochs: float | None = Field(None, gt=0)
-    max_parameters: float | None = Field(None, gt=0)
-    max_seconds: float | None = Field(None, gt=0)
-    max_jobs: float | None = Field(None, gt=0, multiple_of=1)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings  # the environment wins
+    model_config = EnvironmentSettings.model_config
 
 
 def read(settings: Mapping[str, Any] | None = None) -> Limits:
-    """Limits from the environment and, where that has none, from `settings` (such as a table of secrets). An empty
-    value counts as not set.
+    """Limits from the environment, which takes precedence, and from `settings` (such as a table of secrets). An empty
+    value leaves the default.
 
     Raises LabError for a value that is not a number above 0 (max_jobs: a whole one), and for a name that is not a
     limit.
     """
-    try:
-        found = _Settings(**{name: value for name, value in (settings or {}).items() if value not in (None, "")})
-    except ValidationError as error:
-        raise LabError(_sentence(error.errors(include_url=False)[0])) from None
-    return Limits(**found.model_dump(exclude_none=True))
-
-
-def _sentence(error: ErrorDetails) -> str:
-    name = str(error["loc"][0]).lower().removeprefix("aelib_")
-    if error["type"] == "extra_forbidden":
-        return f"{name[:40]!r} is not a limit: use {', '.join(_Settings.model_fields)}."
-    allowed = "a whole number" if error["type"] == "multiple_of" else "a number above 0"
-    return f"{name} (or AELIB_{name.upper()}) is {str(error['input'])[:40]!r}: give {allowed}."
+    given = {name: value for name, value in (settings or {}).items() if value not in (None, "")}
+    for name in given:
+        if name not in Limits.model_fields:
+            raise LabError(f"{str(name)[:40]!r} is not a limit: use {', '.join(Limits.model_fields)}.")
+    return Limits(**_LimitSettings.read(**given).model_dump())

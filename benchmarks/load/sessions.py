@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
-from aelib.ui.shell.garbage import TIDY_EVERY
+from aelib.core.memory import TIDY_EVERY
 from tests.support import chromium
 from tests.support.server import Server
 

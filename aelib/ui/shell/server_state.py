@@ -1,6 +1,5 @@
 """State that all sessions of a server share: the store, the jobs, opened runs."""
 
-import os
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -10,6 +9,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from aelib.core.errors import LabError
+from aelib.core.settings import settings
 from aelib.experiment import Experiment, digest_of
 from aelib.jobs import JobScheduler, limits
 from aelib.store import DamagedRun, Store
@@ -42,7 +42,7 @@ def jobs() -> JobScheduler:
 
 def _cluster() -> Executor | None:
     """The Dask cluster at AELIB_SCHEDULER. Raises LabError if it does not respond."""
-    address = os.environ.get("AELIB_SCHEDULER")
+    address = settings().scheduler
     if not address:
         return None
     try:

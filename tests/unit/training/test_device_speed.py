@@ -113,57 +113,6 @@ def test_a_speed_belongs_to_nets_whose_steps_compute_the_same(values: dict[str, 
 # --- memory ------------------------------------------------------------------------------------------------------
 
 
-def _resident() -> int:
-    """Bytes of this process that are in memory."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
-
-
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read as Linux tells it")
-def test_memory_is_kept_inside_and_given_back_at_the_end() -> None:
-    if memory._libc() is None:
-        pytest.skip("another C library than glibc")
-    size = 12 * 2**20  # bytes; below what glibc takes from the system for itself
-    with memory.retained_memory():
-        pass
-    before = _resident()
-    with memory.retained_memory():
-        blocks = [torch.ones(size // 4) for _ in range(10)]
-        held = _resident() - before
-        del blocks
-        kept = _resident() - before
-    after = _resident() - before
-    assert held > 9 * size
-    assert kept > 9 * size, "freed, but not given back"
-    assert after < 2 * size
-
-
-def test_memory_is_given_back_where_a_training_breaks_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    trimmed: list[int] = []
-    told: dict[int, int] = {}
-
-    class Library:
-        def mallopt(self, what: int, value: int) -> None:
-            told[what] = value
-
-        def malloc_trim(self, pad: int) -> None:
-            trimmed.append(pad)
-
-    def broken() -> None:
-        with memory.retained_memory():
-            assert trimmed == []
-            inside.update(told)
-            raise RuntimeError("broken")
-
-    inside: dict[int, int] = {}
-
-    monkeypatch.setattr(memory, "_libc", Library)
-    with pytest.raises(RuntimeError, match="broken"):
-        broken()
-    assert trimmed == [0]
-    assert told[memory._M_TRIM_THRESHOLD] < inside[memory._M_TRIM_THRESHOLD], "little is kept from then on"
-    assert inside
-
-
 def test_a_net_trained_inside_is_the_same_to_the_last_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = TINY.with_values({"epochs": 2})
     start = build(experiment).state_dict()
