@@ -21,9 +21,11 @@ def describe() -> str:
     )
 
 
-def write(name: str, title: str, body: str) -> None:
-    """Print a result and write it to benchmarks/NAME.md."""
-    text = f"# {title}\n\nMeasured on {date.today()} by `python -m benchmarks.{name}` on: {describe()}.\n\n{body}\n"
+def write(name: str, title: str, body: str, command: str = "") -> None:
+    """Print a result and write it to benchmarks/NAME.md. command: what measured it after `python -m benchmarks.`, where
+    that is not the name."""
+    measured = f"Measured on {date.today()} by `python -m benchmarks.{command or name}` on: {describe()}."
+    text = f"# {title}\n\n{measured}\n\n{body}\n"
     (HERE / f"{name}.md").write_text(text, encoding="utf-8")
     print(text)
 

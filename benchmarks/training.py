@@ -133,7 +133,8 @@ def main() -> None:
         f"`fit` keeps of each: **{seconds:.1f} s**."
     )
     name = "training" if device.type == "cpu" else f"training-{device.type}"
-    write(name, f"Training speed on {device.type.upper()}", body + table(header, rows) + after)
+    command = "training" if device.type == "cpu" else f"training --device {device.type}"
+    write(name, f"Training speed on {device.type.upper()}", body + table(header, rows) + after, command)
 
 
 if __name__ == "__main__":

@@ -71,11 +71,7 @@ def check(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPa
     """Hold an engine to its contract for one experiment; whether it claims it."""
     kind = anywhere(kind)
     if kind.serves([experiment], CPU):
-        monkeypatch.setattr(registry, "ENGINES", (kind,))
-        groups = [[experiment], companions(kind, experiment)] if kind.together else [[experiment]]
-        for members in groups:
-            for run, member in zip(fit_many(members, "cpu"), members, strict=True):
-                goes_the_way_of(run, _plain(member))
+        trains(kind, experiment, monkeypatch)
         return True
 
     def fails(*_: object) -> NoReturn:
@@ -86,6 +82,15 @@ def check(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPa
     (run,) = fit_many([experiment], "cpu")
     goes_the_way_of(run, _plain(experiment))
     return False
+
+
+def trains(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPatch, device: str = "cpu") -> None:
+    """The engine trains the net on the device, alone and together with another, as plain PyTorch does on the CPU."""
+    monkeypatch.setattr(registry, "ENGINES", (kind,))
+    groups = [[experiment], companions(anywhere(kind), experiment)] if kind.together else [[experiment]]
+    for members in groups:
+        for run, member in zip(fit_many(members, device), members, strict=True):
+            goes_the_way_of(run, _plain(member))
 
 
 def goes_the_way_of(run: object, plain: PlainRun) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import torch
 
 from aelib.experiment import Experiment, ExperimentError, choices
 from aelib.experiment.schema import REGISTRIES
@@ -69,6 +70,14 @@ def test_an_engine_goes_the_way_of_plain_pytorch_or_leaves_the_net_to_another(
     contract.skip_where_numba_is_missing(kind)
     claimed = contract.check(kind, experiment, monkeypatch)
     assert claimed or experiment != contract.BASE, "an engine that does not train a plain dense net trains nothing"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU HERE")
+@pytest.mark.parametrize("kind", registry.ENGINES, ids=lambda kind: kind.name)
+def test_it_does_so_on_a_gpu(kind: EngineKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _, experiment in ALLOWED:
+        if kind.serves([experiment], torch.device("cuda")):
+            contract.trains(kind, experiment, monkeypatch, "cuda")
 
 
 class _TooFar(AutogradEngine):
