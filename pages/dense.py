@@ -47,7 +47,7 @@ with lesson.section(
     "A straight line between two codes, decoded step by step. Where does one character end and the next begin? Which "
     "other characters does the path cross?",
 ):
-    run_views.way(run, lesson.key, start="s", end="z")
+    run_views.interpolation(run, lesson.key, start="s", end="z")
 
 with lesson.section(
     "Learning, replayed",

@@ -32,7 +32,7 @@ SLOW = (
     "unit/jobs",
 )
 SLOW += ("unit/ui", "unit/cli", "unit/nn/test_variational.py", "unit/store/test_store.py", "unit/test_architecture.py")
-SLOW += ("unit/test_full_disk.py", "unit/test_packaging.py", "unit/test_registries.py")
+SLOW += ("unit/test_full_disk.py", "unit/test_examples.py", "unit/test_packaging.py", "unit/test_registries.py")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

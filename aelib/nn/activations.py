@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    from . import loops, modules
+    from . import compiled_loops, modules
 else:
     torch, nn = lazy("torch"), lazy("torch.nn")
-    loops, modules = lazy("aelib.nn.loops"), lazy("aelib.nn.modules")
+    compiled_loops, modules = lazy("aelib.nn.compiled_loops"), lazy("aelib.nn.modules")
 
 LEAK = 0.01  # nn.LeakyReLU's default slope left of zero
 PRELU_START = 0.25  # nn.PReLU's default
@@ -115,7 +115,7 @@ ACTIVATIONS: dict[str, Activation] = {
         module=lambda: nn.Identity(),
         script="nn.Identity()",
         batched=InPlace(lambda z, slope, out: out.copy_(z), lambda grad, z, y, slope: None),
-        compiled=lambda: Loops(loops.identity, loops.identity_backward),
+        compiled=lambda: Loops(compiled_loops.identity, compiled_loops.identity_backward),
     ),
     "sigmoid": Activation(
         label="sigmoid",
@@ -129,7 +129,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, slope, out: torch.sigmoid(z, out=out),
             lambda grad, z, y, slope: torch.ops.aten.sigmoid_backward.grad_input(grad, y, grad_input=grad),
         ),
-        compiled=lambda: Loops(loops.sigmoid, loops.sigmoid_backward),
+        compiled=lambda: Loops(compiled_loops.sigmoid, compiled_loops.sigmoid_backward),
     ),
     "tanh": Activation(
         label="tanh",
@@ -143,7 +143,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, slope, out: torch.tanh(z, out=out),
             lambda grad, z, y, slope: torch.ops.aten.tanh_backward.grad_input(grad, y, grad_input=grad),
         ),
-        compiled=lambda: Loops(loops.tanh, loops.tanh_backward),
+        compiled=lambda: Loops(compiled_loops.tanh, compiled_loops.tanh_backward),
     ),
     "arctan": Activation(
         label="arctan",
@@ -168,7 +168,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, slope, out: torch.clamp(z, min=0.0, out=out),
             lambda grad, z, y, slope: torch.ops.aten.threshold_backward.grad_input(grad, z, 0.0, grad_input=grad),
         ),
-        compiled=lambda: Loops(loops.relu, loops.relu_backward),
+        compiled=lambda: Loops(compiled_loops.relu, compiled_loops.relu_backward),
     ),
     "leaky_relu": Activation(
         label="leaky ReLU",
@@ -184,7 +184,7 @@ ACTIVATIONS: dict[str, Activation] = {
                 grad, z, LEAK, False, grad_input=grad
             ),
         ),
-        compiled=lambda: Loops(loops.leaky_relu, loops.leaky_relu_backward),
+        compiled=lambda: Loops(compiled_loops.leaky_relu, compiled_loops.leaky_relu_backward),
     ),
     "prelu": Activation(
         label="PReLU",
@@ -211,7 +211,7 @@ ACTIVATIONS: dict[str, Activation] = {
                 grad, 1.0, 1.0, 1.0, True, y, grad_input=grad
             ),
         ),
-        compiled=lambda: Loops(loops.elu, loops.elu_backward),
+        compiled=lambda: Loops(compiled_loops.elu, compiled_loops.elu_backward),
     ),
     "silu": Activation(
         label="SiLU",
@@ -225,7 +225,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, slope, out: torch.ops.aten.silu.out(z, out=out),
             lambda grad, z, y, slope: torch.ops.aten.silu_backward.grad_input(grad, z, grad_input=grad),
         ),
-        compiled=lambda: Loops(loops.silu, loops.silu_backward),
+        compiled=lambda: Loops(compiled_loops.silu, compiled_loops.silu_backward),
     ),
     "softplus": Activation(
         label="softplus",
@@ -252,7 +252,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, slope, out: torch.clamp(z, 0.0, 1.0, out=out),
             lambda grad, z, y, slope: torch.ops.aten.hardtanh_backward.grad_input(grad, z, 0.0, 1.0, grad_input=grad),
         ),
-        compiled=lambda: Loops(loops.saturating_linear, loops.saturating_linear_backward),
+        compiled=lambda: Loops(compiled_loops.saturating_linear, compiled_loops.saturating_linear_backward),
         hard_limits=True,
     ),
 }

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import torch.nn.functional as F
     from torch import Tensor
 
-    from . import loops
+    from . import compiled_loops
 else:
-    torch, F, loops = lazy("torch"), lazy("torch.nn.functional"), lazy("aelib.nn.loops")
+    torch, F, compiled_loops = lazy("torch"), lazy("torch.nn.functional"), lazy("aelib.nn.compiled_loops")
 
 BCE_EPSILON = 1e-12  # what torch's own binary_cross_entropy uses in its gradient
 
@@ -84,7 +84,7 @@ _BCE_OF_LOGITS = Loss(
     value=lambda z, y, t: F.binary_cross_entropy_with_logits(z, t, reduction="none"),
     script="F.binary_cross_entropy_with_logits(logits, y)",
     gradient=lambda y, t, out: torch.sub(y, t, out=out),
-    compiled=lambda: loops.bce_of_logits,
+    compiled=lambda: compiled_loops.bce_of_logits,
     of_logits=True,
     of_probabilities=True,
     lowest=_entropy,
@@ -97,7 +97,7 @@ LOSSES: dict[str, Loss] = {
         value=lambda z, y, t: (y - t).square(),
         script="F.mse_loss(output(logits), y)",
         gradient=_mse_gradient,
-        compiled=lambda: loops.mse,
+        compiled=lambda: compiled_loops.mse,
     ),
     "mae": Loss(
         label="mean absolute error",
@@ -105,7 +105,7 @@ LOSSES: dict[str, Loss] = {
         value=lambda z, y, t: (y - t).abs(),
         script="F.l1_loss(output(logits), y)",
         gradient=_mae_gradient,
-        compiled=lambda: loops.mae,
+        compiled=lambda: compiled_loops.mae,
     ),
     "bce": Loss(
         label="binary cross-entropy",
@@ -113,7 +113,7 @@ LOSSES: dict[str, Loss] = {
         value=lambda z, y, t: F.binary_cross_entropy(y, t, reduction="none"),
         script="F.binary_cross_entropy(output(logits), y)",
         gradient=_bce_gradient,
-        compiled=lambda: loops.bce,
+        compiled=lambda: compiled_loops.bce,
         behind_sigmoid=_BCE_OF_LOGITS,
         of_probabilities=True,
         lowest=_entropy,

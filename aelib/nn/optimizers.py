@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from . import loops
+    from . import compiled_loops
 else:
-    torch, loops = lazy("torch"), lazy("aelib.nn.loops")
+    torch, compiled_loops = lazy("torch"), lazy("aelib.nn.compiled_loops")
 
 Setting = Union[float, "Tensor"]  # one number for all nets, or one for each
 
@@ -122,7 +122,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         torch=lambda p, rate, momentum, decay, fused: torch.optim.SGD(p, rate, weight_decay=decay),
         script="SGD(parameters, rate{decay})",
         flat=_sgd,
-        compiled=lambda: loops.sgd,
+        compiled=lambda: compiled_loops.sgd,
     ),
     "momentum": OptimizerKind(
         label="SGD with momentum",
@@ -132,7 +132,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         momentum=True,
         slots=1,
         flat=_heavy_ball,
-        compiled=lambda: loops.heavy_ball,
+        compiled=lambda: compiled_loops.heavy_ball,
     ),
     "nesterov": OptimizerKind(
         label="SGD with Nesterov momentum",
@@ -145,7 +145,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         momentum=True,
         slots=1,
         flat=_nesterov,
-        compiled=lambda: loops.nesterov,
+        compiled=lambda: compiled_loops.nesterov,
     ),
     "rmsprop": OptimizerKind(
         label="RMSprop",
@@ -156,7 +156,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         script="RMSprop(parameters, rate{decay})",
         slots=1,
         flat=_rmsprop,
-        compiled=lambda: loops.rmsprop,
+        compiled=lambda: compiled_loops.rmsprop,
     ),
     "adagrad": OptimizerKind(
         label="Adagrad",
@@ -165,7 +165,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         script="Adagrad(parameters, rate{decay})",
         slots=1,
         flat=_adagrad,
-        compiled=lambda: loops.adagrad,
+        compiled=lambda: compiled_loops.adagrad,
     ),
     "adam": OptimizerKind(
         label="Adam",
@@ -176,7 +176,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         flat=_adam,
         corrections=_adam_corrections,
         fused_adam=True,
-        compiled=lambda: loops.adam,
+        compiled=lambda: compiled_loops.adam,
     ),
     "adamw": OptimizerKind(
         label="AdamW",
@@ -188,7 +188,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         flat=_adam,
         corrections=_adam_corrections,
         fused_adam=True,
-        compiled=lambda: loops.adam,
+        compiled=lambda: compiled_loops.adam,
     ),
 }
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.shop import Shop
+from tests.support.download_server import DownloadServer
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
+def download_server() -> Iterator[DownloadServer]:
     """A server to download from."""
-    server = Shop()
+    server = DownloadServer()
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()

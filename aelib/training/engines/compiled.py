@@ -5,8 +5,8 @@ optimiser's update are two calls that Numba has compiled; they release the GIL. 
 inner loop runs over them and is vectorised. Compiling takes a few seconds, once on each machine: Numba caches the
 result.
 
-The loops of activations, losses and optimisers are in their registry entries (ours are in `aelib.nn.loops`). `gradient`
-calls those of activations and losses by their addresses, so that one compiled function works for every net.
+The loops of activations, losses and optimisers are in their registry entries (ours: `aelib.nn.compiled_loops`).
+`gradient` calls those of activations and losses by their addresses, so that one compiled function works for every net.
 """
 
 import functools
@@ -23,7 +23,7 @@ from aelib.core.errors import LabError
 from aelib.experiment import Experiment, resolve
 from aelib.models import Autoencoder, build
 from aelib.nn.activations import ACTIVATIONS
-from aelib.nn.loops import F, compiled
+from aelib.nn.compiled_loops import F, compiled
 from aelib.nn.optimizers import OPTIMIZERS
 
 from .base import Batch

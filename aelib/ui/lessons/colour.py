@@ -120,13 +120,13 @@ def against_devices(experiment: Experiment, key: str) -> None:
     """Measure the time of some epochs on each device of the server on request, and show stored measurements of the same
     net on other machines."""
     epochs = st.slider("Epochs to time", 1, MAX_EPOCHS, 1, key=f"{key}:epochs")
-    found, names, beside = [], [], 0
+    found, names, other_trainings = [], [], 0
     for device in device_speed.here():
         names.append(f"speed:{digest_of(experiment)}:{device}:{epochs}")
         timed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
         if timed is not None:
             found.append(timed.speed)
-            beside = max(beside, timed.beside)
+            other_trainings = max(other_trainings, timed.other_trainings)
     if found and st.button("Measure again", icon=":material/replay:", type="tertiary", key=f"{key}:again"):
         for name in names:
             forget(name)
@@ -137,19 +137,19 @@ def against_devices(experiment: Experiment, key: str) -> None:
         chart(charts.speeds(found, same), f"{key}:bars")
     else:
         st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
-    if beside:
+    if other_trainings:
         st.caption(
-            f"{beside} training{'s' if beside > 1 else ''} of this server ran at the same time and used part of its "
-            "processor: measure again when the server is idle."
+            f"{other_trainings} training{'s' if other_trainings > 1 else ''} of this server ran at the same time and "
+            "used part of its processor: measure again when the server is idle."
         )
     _said(found, same, [one for one in stored if not device_speed.is_of(one, experiment)])
 
 
 class Timed(NamedTuple):
-    """beside: number of trainings on this server during the measurement: the larger count of start and end."""
+    """other_trainings: number of trainings on this server during the measurement: the larger count of start and end."""
 
     speed: Speed
-    beside: int
+    other_trainings: int
 
 
 def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed]:

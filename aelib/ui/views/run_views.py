@@ -242,7 +242,7 @@ def plane(run: Run, key: str) -> None:
 
 
 @st.fragment
-def way(run: Run, key: str, start: str, end: str) -> None:
+def interpolation(run: Run, key: str, start: str, end: str) -> None:
     """Interpolation from one image to another in the latent space."""
     names = list(run.images.names)
     cells = st.columns([1, 1, 2])

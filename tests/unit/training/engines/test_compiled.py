@@ -31,11 +31,11 @@ pytestmark = pytest.mark.skipif(not numba_support.available, reason="NOT TESTED 
 def test_the_exponential_is_that_of_torch_over_its_whole_range() -> None:
     import numpy as np
 
-    from aelib.nn import loops
+    from aelib.nn import compiled_loops
 
     x = np.linspace(-90, 90, 100_001, dtype=np.float32)
     out, power = np.zeros_like(x), np.zeros_like(x)
-    loops.exp(x, out, power)
+    compiled_loops.exp(x, out, power)
     inside = np.abs(x) < 87
     expected = np.exp(x.astype(np.float64))
     error = np.abs(out.astype(np.float64) * power / expected - 1)

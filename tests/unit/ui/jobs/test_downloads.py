@@ -11,7 +11,7 @@ from aelib.datasets import files
 from aelib.datasets.downloads import mnist
 from aelib.datasets.files import RemoteFile
 from tests.support.apps import from_function, said, sound, texts, until
-from tests.support.shop import CONTENT, Shop
+from tests.support.download_server import CONTENT, DownloadServer
 
 
 def _download_page() -> None:
@@ -24,12 +24,12 @@ def _download_page() -> None:
 
 
 @pytest.fixture
-def for_sale(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[RemoteFile]:
+def for_sale(download_server: DownloadServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[RemoteFile]:
     """MNIST as two small files that a server on loopback has: where they are fetched from, not what is done with
     them."""
     checksum = hashlib.sha256(CONTENT).hexdigest()
     found = [
-        RemoteFile(name, f"http://127.0.0.1:{shop.server_port}/{name}", len(CONTENT), checksum)
+        RemoteFile(name, f"http://127.0.0.1:{download_server.server_port}/{name}", len(CONTENT), checksum)
         for name in ("a.gz", "b.gz")
     ]
     monkeypatch.delenv("AELIB_DATA", raising=False)
@@ -64,21 +64,23 @@ def test_a_set_that_is_not_here_is_fetched_by_its_button(for_sale: list[RemoteFi
 
 @pytest.mark.usefixtures("fresh_caches")
 def test_where_a_download_breaks_off_is_said_and_the_next_goes_on(
-    for_sale: list[RemoteFile], home: Path, shop: Shop
+    for_sale: list[RemoteFile], home: Path, download_server: DownloadServer
 ) -> None:
-    shop.breaks_after = 200_000
+    download_server.breaks_after = 200_000
     app = from_function(_download_page)
     sound(app.button(key=f"{KEY}:start").click().run())
     sound(until(app, lambda: "goes on where it broke off" in said(app)))
     assert [button.label for button in app.button] == ["Download mnist to this server"]
-    shop.breaks_after = None
+    download_server.breaks_after = None
     sound(app.button(key=f"{KEY}:start").click().run())
     sound(until(app, lambda: "missing False" in texts(app)))
-    assert shop.asked[1] is not None, "not from the beginning"
+    assert download_server.asked[1] is not None, "not from the beginning"
 
 
 @pytest.mark.usefixtures("fresh_caches")
-def test_stopping_a_download_keeps_what_has_come(for_sale: list[RemoteFile], home: Path, shop: Shop) -> None:
+def test_stopping_a_download_keeps_what_has_come(
+    for_sale: list[RemoteFile], home: Path, download_server: DownloadServer
+) -> None:
     from aelib.ui.jobs import downloads
 
     told: list[float] = []
@@ -91,7 +93,7 @@ def test_stopping_a_download_keeps_what_has_come(for_sale: list[RemoteFile], hom
     assert 0 < part < len(CONTENT)
     told.clear()
     assert work(told.append, lambda: False)
-    assert shop.asked == [None, f"bytes={part}-", None]
+    assert download_server.asked == [None, f"bytes={part}-", None]
     assert told == sorted(told)
     assert (told[0] > part / (2 * len(CONTENT)), told[-1]) == (True, 1.0)
     (folder / "a.gz").unlink()

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 CONTENT = bytes(range(256)) * 2000  # 512,000 bytes
 
 
-class Shop(ThreadingHTTPServer):
+class DownloadServer(ThreadingHTTPServer):
     """Gives `content` under every name. Its attributes say how it behaves, and what it was asked."""
 
     content = CONTENT
@@ -23,26 +23,28 @@ class Shop(ThreadingHTTPServer):
 
 
 class Answer(BaseHTTPRequestHandler):
-    server: Shop
+    server: DownloadServer
 
     def do_GET(self) -> None:
-        shop, wanted = self.server, self.headers.get("Range")
-        shop.asked.append(wanted)
-        if shop.status is not None:
-            self.send_error(shop.status)
+        download_server, wanted = self.server, self.headers.get("Range")
+        download_server.asked.append(wanted)
+        if download_server.status is not None:
+            self.send_error(download_server.status)
             return
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and shop.ranges else 0
-        if start >= len(shop.content):
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and download_server.ranges else 0
+        if start >= len(download_server.content):
             self.send_error(416)
             return
-        body = shop.content[start:]
+        body = download_server.content[start:]
         self.send_response(206 if start else 200)
         if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(shop.content) - 1}/{len(shop.content)}")
-        if shop.says_length:
+            self.send_header(
+                "Content-Range", f"bytes {start}-{len(download_server.content) - 1}/{len(download_server.content)}"
+            )
+        if download_server.says_length:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[: shop.breaks_after])
+        self.wfile.write(body[: download_server.breaks_after])
 
     def log_message(self, *_: object) -> None:
         pass
