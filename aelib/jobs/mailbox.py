@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from aelib.training import Progress
+from aelib.training import Picture, Progress
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -80,7 +80,8 @@ def progress_from(content: bytes) -> Progress | None:
     """Progress from JSON; None unless every field has its type and the numbers are consistent."""
     try:
         found = json.loads(content)
-        progress = Progress(**found)
+        picture = Picture.from_json(found.pop("picture", None))
+        progress = Progress(**found, picture=picture)
         numbers = [progress.epoch, progress.epochs, progress.learnt, progress.total, progress.nets]
         numbers += [progress.finished, progress.wanted]
         times = [progress.loss, progress.seconds, progress.seconds_left, progress.share]

@@ -74,6 +74,11 @@ class BatchLoader:
         self._noise_ahead: dict[int, Tensor] = {}
         self._eps_ahead: dict[int, Tensor] = {}
 
+    @property
+    def batches(self) -> int:
+        """Batches of an epoch."""
+        return -(-len(self.bytes) // self.size)
+
     def evaluation_batch(self, images: ImageSet | None = None, first: int = 0) -> Batch:
         """The batch for an evaluation: these images in order, None for the training set.
 

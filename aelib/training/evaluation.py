@@ -13,6 +13,7 @@ from aelib.metrics.protocol import HeldOut
 
 from .batches import BatchLoader
 from .engines.base import Engine, Evaluation, Posterior
+from .picture import CODES, Picture, images_in
 
 TRAIN_SAMPLE = 500  # training images on which the loss is also computed if the evaluation set is held out
 
@@ -58,6 +59,17 @@ class Evaluator:
         self.evaluation_batch = self.loader.evaluation_batch(self.images if held_out else None)
         step = -(-self.spec.splits.train // min(len(self.images), TRAIN_SAMPLE))
         self.sample = self.loader.sample(step) if held_out else None
+        shown = images_in(self.spec.pixels)
+        few = CODES if self.resolved.stores_codes and self.resolved.experiment.model.dense else shown
+        self.few_batch = self.loader.evaluation_batch(self.images.part(slice(0, few)))
+        self.few_shown = min(shown, len(self.images))
+
+    def picture(self, epoch: int) -> Picture:
+        """What the first member makes of the first images of the evaluation set, with its current weights."""
+        found = self.engine.evaluate(self.few_batch)
+        pixels = self.loader.normalization.pixels(found.outputs[0, : self.few_shown])
+        codes = found.codes[0]
+        return Picture.of(epoch, pixels, codes if self.resolved.stores_codes else codes[:, :0])
 
     def evaluate(self, epoch: int) -> Evaluated:
         """Evaluate all members with their current weights."""

@@ -25,6 +25,7 @@ from .batches import BatchLoader
 from .engines import batched, numba_support, registry
 from .engines.base import Engine
 from .evaluation import Evaluator
+from .picture import COST, Picture
 from .run import Run, Snapshots, utc_text
 
 HISTORY_POINTS = 300  # epochs in a history: more than a plot can show
@@ -80,6 +81,7 @@ class Progress:
         nets: number of nets that train together now.
         finished, wanted: number of nets that have ended, and of all nets.
         share: share of all work that is done, 0 to 1.
+        picture: what the first net that is still training makes of a few images; None before the first one.
     """
 
     epoch: int
@@ -94,6 +96,7 @@ class Progress:
     finished: int = 0
     wanted: int = 1
     share: float = 0.0
+    picture: Picture | None = None
 
 
 def fit(
@@ -142,7 +145,7 @@ def fit_many(
     def report(progress: Progress) -> None:
         """Report the progress of one group as a share of all work."""
         if on_progress is not None:
-            share = (done + group_work * progress.epoch / progress.epochs) / work
+            share = (done + group_work * progress.share) / work
             seconds = time.perf_counter() - start
             left = seconds / share * (1 - share)
             counts = replace(progress, finished=len(results), wanted=len(experiments))
@@ -217,7 +220,9 @@ class _Fit:
         self.history: list[list[dict[str, float]]] = [[] for _ in members]
         self.snapshots: list[list[dict[str, Tensor]]] = [[] for _ in members]
         self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and its epoch
-        self.share = 0.0  # seconds of training per net, divided among the nets that were training
+        self.seconds = 0.0  # of training per net, divided among the nets that were training
+        self.picture: Picture | None = None
+        self.next_picture = 0.0  # time before which there is no new one: it would cost more than COST
         self.results: dict[int, Run | Diverged] = {}
 
     def run(self) -> list[Run | Diverged]:
@@ -229,46 +234,58 @@ class _Fit:
         snapshots = set(chosen) if chosen is not None else _spread(epochs, min(SNAPSHOTS, room), log_only=True)
         checks = first.early_stop.kind != "none"
         recorded = records | snapshots | {0, epochs}
-        self.start = self.last = reported = asked = time.perf_counter()
+        self.start = self.last = reported = time.perf_counter()
         self._evaluate(0, snapshots)
         for epoch in range(1, epochs + 1):
             factor, beta_factor = optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
-            for batch in self.loader.epoch(epoch):
+            for number, batch in enumerate(self.loader.epoch(epoch), 1):
                 self.engine.step(batch, factor, beta_factor)
-                if (now := time.perf_counter()) - asked >= REPORT_EVERY:
-                    asked = now
+                if (now := time.perf_counter()) - reported >= REPORT_EVERY:
+                    reported = now
                     self._raise_if_cancelled(epoch)
+                    self._report(epoch, number / self.loader.batches)
             check = checks and epoch % CHECK_EVERY == 0
             if check or epoch in recorded:
                 self._evaluate(epoch, snapshots, record=epoch in recorded, check=check)
                 if not self.rows:
                     break
-            if (now := time.perf_counter()) - reported >= REPORT_EVERY:
-                reported = now
-                self._report(epoch, epochs)
         return [self.results[i] for i in range(len(self.members))]
 
     def _raise_if_cancelled(self, epoch: int) -> None:
         if self.cancelled is not None and self.cancelled():
             raise Cancelled(f"Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.")
 
-    def _report(self, epoch: int, epochs: int) -> None:
-        if self.on_progress is not None:
-            history = self.history[self.rows[0]]
-            latest, seconds = history[-1], time.perf_counter() - self.start
-            self.on_progress(
-                Progress(
-                    epoch,
-                    epochs,
-                    latest["train_loss"],
-                    int(latest.get("learnt", 0)),
-                    self.evaluator.total,
-                    seconds,
-                    seconds / epoch * (epochs - epoch),
-                    list(history),
-                    len(self.rows),
-                )
+    def _report(self, epoch: int, part: float) -> None:
+        """part: share of this epoch that is done, more than 0."""
+        if self.on_progress is None:
+            return
+        history, epochs = self.history[self.rows[0]], self.members[0].epochs
+        latest, seconds = history[-1], time.perf_counter() - self.start
+        done = epoch - 1 + part
+        self.on_progress(
+            Progress(
+                epoch if part >= 1 else epoch - 1,
+                epochs,
+                latest["train_loss"],
+                int(latest.get("learnt", 0)),
+                self.evaluator.total,
+                seconds,
+                seconds / done * (epochs - done),
+                list(history),
+                len(self.rows),
+                share=done / epochs,
+                picture=self._pictured(epoch),
             )
+        )
+
+    def _pictured(self, epoch: int) -> Picture | None:
+        """The latest picture, a new one where that is due."""
+        start = time.perf_counter()
+        if start >= self.next_picture:
+            self.picture = self.evaluator.picture(epoch)
+            end = time.perf_counter()
+            self.next_picture = end + (end - start) / COST
+        return self.picture
 
     def _evaluate(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
         """Evaluate every net: record it in the history, check for early stopping, and remove nets that have ended.
@@ -277,7 +294,7 @@ class _Fit:
         """
         evaluated = self.evaluator.evaluate(epoch)
         now = time.perf_counter()
-        self.share += (now - self.last) / len(self.rows)
+        self.seconds += (now - self.last) / len(self.rows)
         self.last = now
         figures = evaluated.figures
         losses = evaluated.evaluation.loss.tolist()
@@ -294,7 +311,7 @@ class _Fit:
                 stopped = self._reason_to_stop(member, epoch, losses[row], figures[row]) or stopped
             if record or stopped:
                 recorded = {name: value for name, value in figures[row].items() if name != "most_wrong"}
-                self.history[member].append({**recorded, "seconds": round(self.share, 6)})
+                self.history[member].append({**recorded, "seconds": round(self.seconds, 6)})
             if epoch in snapshots or stopped:
                 pictures = pictures or self.evaluator.pictures(epoch, evaluated)
                 self.snapshots[member].append({name: tensor[row] for name, tensor in pictures.items()})
@@ -334,7 +351,7 @@ class _Fit:
             metrics=metrics,
             epochs=epoch,
             stopped=stopped,
-            seconds=self.share,
+            seconds=self.seconds,
             device=device_name(self.device),
             created=utc_text(datetime.now(UTC)),
             versions={**_versions(), "engine": type(self.engine).__name__},

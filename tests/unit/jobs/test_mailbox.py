@@ -2,9 +2,11 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -12,7 +14,7 @@ from aelib.experiment import digest_of
 from aelib.jobs import JobScheduler
 from aelib.jobs.mailbox import FolderMailbox, progress_from
 from aelib.store import Store
-from aelib.training import Progress
+from aelib.training import Picture, Progress
 from tests.support.trainings import BEST
 
 
@@ -56,6 +58,9 @@ def test_a_mailbox_gives_back_what_was_put_in(tmp_path: Path) -> None:
     assert not mailbox.stop_requested()
     mailbox.report(SAID)
     assert mailbox.latest() == SAID
+    seen = replace(SAID, picture=Picture.of(3, torch.rand(2, 1, 7, 5), torch.rand(2, 2)))
+    mailbox.report(seen)
+    assert mailbox.latest() == seen
     mailbox.clear()
     assert mailbox.latest() is None
     mailbox.request_stop()
