@@ -3,11 +3,13 @@ from . import time_estimate as time_estimate
 from .engines.numba_support import warm_up as warm_up
 from .evaluation import TRAIN_SAMPLE as TRAIN_SAMPLE
 from .evaluation import history_columns as history_columns
+from .picture import CODES as CODES
 from .picture import Picture as Picture
 from .picture import images_in as images_in
 from .run import Array as Array
 from .run import Run as Run
 from .run import Snapshots as Snapshots
+from .run import evaluation_inputs as evaluation_inputs
 from .run import utc_text as utc_text
 from .trainer import CHECK_EVERY as CHECK_EVERY
 from .trainer import Cancelled as Cancelled

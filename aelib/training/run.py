@@ -29,6 +29,17 @@ def utc_text(when: datetime) -> str:
     return when.isoformat(timespec="milliseconds")
 
 
+def evaluation_inputs(experiment: Experiment, images: ImageSet) -> Tensor:
+    """What a net is given in an evaluation: pixels from 0 to 1, with noise if the experiment evaluates with noise.
+
+    The noise depends on the seed and on the index of an image in `images`.
+    """
+    noise, pixels = experiment.corruption, images.shown.float() / 255.0
+    if noise.kind == "none" or noise.where == "train":
+        return pixels
+    return corrupt(pixels, noise.kind, noise.level, [key(experiment.seed, TEST)], painted=noise.pixels)[0]
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshots:
     """The net at some epochs of its training.
@@ -178,10 +189,7 @@ class Run:
     def inputs_of(self, images: ImageSet) -> Tensor:
         """The net's inputs for any images of the data set in an evaluation, pixels from 0 to 1, with noise if the
         experiment evaluates with noise."""
-        noise, pixels = self.experiment.corruption, images.shown.float() / 255.0
-        if noise.kind == "none" or noise.where == "train":
-            return pixels
-        return corrupt(pixels, noise.kind, noise.level, [key(self.experiment.seed, TEST)], painted=noise.pixels)[0]
+        return evaluation_inputs(self.experiment, images)
 
     @torch.no_grad()
     def restored(self, pixels: Tensor) -> Tensor:

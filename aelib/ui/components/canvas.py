@@ -23,6 +23,8 @@ canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .palette button { padding: 3px; line-height: 0; background: none; border: 2px solid transparent; opacity: 0.45; }
 .palette button[aria-pressed=true] { border-color: var(--st-primary-color); opacity: 1; }
 .palette canvas { image-rendering: pixelated; border-radius: 3px; }
+.bench .two { gap: 12px; margin-top: 4px; }
+.bench canvas.points, .bench canvas.curve { touch-action: pan-y; }
 .atlas .pair { display: flex; flex-wrap: wrap; gap: 16px; }
 .atlas .pair > div { flex: 1 1 300px; min-width: 0; }
 .atlas .chosen { display: flex; gap: 12px; align-items: center; }

@@ -1,18 +1,16 @@
 """Train an experiment: start button, live progress, stop."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import streamlit as st
 
-from aelib.charts import curves
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.experiment.architecture import shape_text
 from aelib.jobs import Job
-from aelib.nn.losses import LOSSES
 from aelib.store import DamagedRun
-from aelib.training import Run, time_estimate
-from aelib.ui.components.figures import chart
+from aelib.training import Progress, Run, time_estimate
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, open_run
 from aelib.ui.shell.session import Slot
@@ -20,20 +18,36 @@ from aelib.ui.shell.visitor import visitor_id
 
 from . import downloads
 
+Bench = Callable[[Run | Progress | None], None]  # draws what is known of a training: its run, its progress, or nothing
+
 _WATCHED = Slot("watched", str)  # digest of the experiment whose training this user has just watched
-POLL = 0.7  # seconds between two checks of a running job
+POLL = 0.2  # seconds between two looks at a running job, and more where many jobs run
+POLLS = 20  # looks a second at all jobs of the server together, about
 
 
-def run_of(experiment: Experiment, key: str) -> Run | None:
-    """The stored run of an experiment. If there is none, None, and a Train button or live progress with Stop."""
+def run_of(experiment: Experiment, key: str, bench: Bench) -> Run | None:
+    """The stored run of an experiment. If there is none, None, and a Train button or live progress with Stop.
+
+    bench: draws the picture below, which is the same element in all three states.
+    """
     digest = digest_of(experiment)
     if _WATCHED.get() != digest:
         _WATCHED.pop()  # another experiment: the note “trained just now” no longer applies
     job = jobs().get(digest)
     if job is not None and job.active:
         _WATCHED.set(digest)
-        _watch(digest, key)
+        every = max(POLL, len(jobs().active()) / POLLS)
+        st.fragment(_watch, run_every=every)(digest, key, bench)
         return None
+    with st.container():
+        run = _stored_or_button(experiment, key, job)
+    with st.container():
+        bench(run)
+    return run
+
+
+def _stored_or_button(experiment: Experiment, key: str, job: Job | None) -> Run | None:
+    """What the store has, or how to train. job: the last one of this experiment, which has ended."""
     is_damaged = False
     try:
         run = open_run(experiment)
@@ -107,24 +121,28 @@ def _stored_note(run: Run, just_now: bool) -> None:
         st.success(f"Found in the store, so no training is needed: {text} ({when} UTC).", icon=":material/inventory_2:")
 
 
-@st.fragment(run_every=POLL)
-def _watch(digest: str, key: str) -> None:
-    """Live loss, epoch and time left. A fragment, so that the rest of the page is not redrawn."""
+def _watch(digest: str, key: str, bench: Bench) -> None:
+    """Progress, Stop, and the picture of the net's work. A fragment, so that the rest of the page is not redrawn."""
     job = jobs().get(digest)
     if job is None or not job.active:
         st.rerun()
     assert job is not None  # noqa: S101 - st.rerun does not return
     progress = jobs().progress(digest)
+    with st.container():
+        _progress(job, progress, key)
+    with st.container():
+        bench(progress)
+
+
+def _progress(job: Job, progress: Progress | None, key: str) -> None:
     if job.attempts > 1:
         st.warning("The training process died; training has restarted from epoch 1.", icon=":material/replay:")
     if progress is None:
         st.progress(0.0, text=_waiting(job))
     else:
-        share = progress.epoch / progress.epochs
-        learnt = f"{progress.learnt} of {progress.total} learnt · " if progress.total else ""
         st.progress(
-            share,
-            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {learnt}{_left(progress.seconds_left)} left",
+            progress.share,
+            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {_left(progress.seconds_left)} left",
         )
     if visitor_id() in job.people:
         if st.button("Stop training", icon=":material/stop:", key=f"{key}:stop", help="The training is discarded."):
@@ -136,11 +154,8 @@ def _watch(digest: str, key: str) -> None:
         key=f"{key}:join",
         help="Another user started this training. If you join, it continues even if they stop it.",
     ):
-        jobs().join(digest, visitor_id())
+        jobs().join(job.digest, visitor_id())
         st.rerun()
-    if progress is not None and len(progress.history) > 1:
-        label = LOSSES[job.experiment.loss].label
-        chart(curves.loss(progress.history, label), f"{key}:live")
 
 
 def stop(job: Job) -> None:

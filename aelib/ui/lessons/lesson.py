@@ -17,7 +17,7 @@ from aelib.ui.jobs.training_panel import run_of
 from aelib.ui.shell import lessons
 from aelib.ui.shell.links import link, link_compare
 from aelib.ui.shell.messages import escaped, problems, show_error
-from aelib.ui.views import hand_in, run_file, run_views
+from aelib.ui.views import bench, hand_in, run_file, run_views
 
 HAND_IN = "Download your results: a page to print or send, a notebook, and the training as a short program."
 
@@ -122,21 +122,20 @@ class LessonPage(SectionedPage):
 
     def _trained(self, form: Controls, experiment: Experiment) -> Run | None:
         resolved = resolve(experiment)
-        run_views.network(experiment)
-        st.caption(
-            f"{experiment.network} · {resolved.architecture.parameters:,} parameters · digest `{resolved.digest}`"
-        )
-        if not experiment.model.dense:
-            run_views.shapes(experiment)
-        if self._explain is not None:
-            self._explain(experiment, self.key)
-        if changed := form.changed(experiment):
-            st.caption(escaped(f"Changed from the preset: {changed}."))
-        run = run_of(experiment, self.key)
+        run = run_of(experiment, self.key, lambda found: bench.show(experiment, found, self.key))
         if run is not None:
-            run_views.verdict(run)
             teacher_panel.result(form, run)
             with st.container(horizontal=True, vertical_alignment="center"):
                 link_compare([experiment], "Compare it with others", add=True)
                 run_file.download(run, self.key)
+        st.caption(
+            f"{experiment.network} · {resolved.architecture.parameters:,} parameters · digest `{resolved.digest}`"
+        )
+        if changed := form.changed(experiment):
+            st.caption(escaped(f"Changed from the preset: {changed}."))
+        run_views.network(experiment)
+        if not experiment.model.dense:
+            run_views.shapes(experiment)
+        if self._explain is not None:
+            self._explain(experiment, self.key)
         return run

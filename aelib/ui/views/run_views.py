@@ -1,5 +1,6 @@
 """Views of a run on a page. Every figure is computed from the stored run."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
-from aelib.training import Run
+from aelib.training import Progress, Run
 from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.session import set_widget, widget
@@ -112,27 +113,39 @@ def error_curves(run: Run, key: str) -> None:
 
 
 def verdict(run: Run) -> None:
-    """The main figures of a run."""
+    """The main figures of a run, for a horizontal container."""
     found, described = run.metrics, run.spec
-    with st.container(horizontal=True, gap="medium"):
-        if "learnt" in found:
-            counts = found["wrong_pixels"]
-            worst = max(counts, key=lambda name: counts[name])
-            wrong = f"A pixel is wrong if it is off by {described.wrong_pixel:g} or more (black is 0, white is 1)."
-            _figure("Learnt", f"{found['learnt']} of {found['total']}", f"Images with at most one wrong pixel. {wrong}")
-            _figure("Wrong pixels", f"{found['wrong_pixels_total']:,}", f"Over all images. {wrong}")
-            most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else "none"
-            _figure("Worst", most, "The image with the most wrong pixels.")
-        over = "" if described.memorised else f" Over {found['images']:,} images that it was not trained on."
-        if "psnr" in found:
-            _figure("PSNR", f"{found['psnr']:.2f} dB", f"10 log10(1 / MSE); higher is better.{over}")
-        _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
-        if "elbo" in found:
-            of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
-            _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
-            _figure("KL", f"{found['kl']:.3g}", f"Divergence of the codes' distributions from N(0, 1), in nats.{over}")
-            total = run.latent_dim
-            _figure("Active", f"{found['active']} of {total}", "Latent dimensions whose mean differs between images.")
+    if "learnt" in found:
+        counts = found["wrong_pixels"]
+        worst = max(counts, key=lambda name: counts[name])
+        wrong = f"A pixel is wrong if it is off by {described.wrong_pixel:g} or more (black is 0, white is 1)."
+        _figure("Learnt", f"{found['learnt']} of {found['total']}", f"Images with at most one wrong pixel. {wrong}")
+        _figure("Wrong pixels", f"{found['wrong_pixels_total']:,}", f"Over all images. {wrong}")
+        most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else "none"
+        _figure("Worst", most, "The image with the most wrong pixels.")
+    over = "" if described.memorised else f" Over {found['images']:,} images that it was not trained on."
+    if "psnr" in found:
+        _figure("PSNR", f"{found['psnr']:.2f} dB", f"10 log10(1 / MSE); higher is better.{over}")
+    _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
+    if "elbo" in found:
+        of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
+        _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
+        _figure("KL", f"{found['kl']:.3g}", f"Divergence of the codes' distributions from N(0, 1), in nats.{over}")
+        total = run.latent_dim
+        _figure("Active", f"{found['active']} of {total}", "Latent dimensions whose mean differs between images.")
+
+
+def live_figures(progress: Progress) -> None:
+    """The main figures of a training that goes on, for a horizontal container."""
+    latest = progress.history[-1]
+    if progress.total:
+        _figure("Learnt", f"{progress.learnt} of {progress.total}", "Images with at most one wrong pixel.")
+    if "wrong_pixels" in latest:
+        _figure("Wrong pixels", f"{latest['wrong_pixels']:,.0f}", "Over all images.")
+    if latest.get("mse", 0) > 0:
+        of_mean = "10 log10(1 / MSE), of held-out images; higher is better."
+        _figure("PSNR", f"{-10 * math.log10(latest['mse']):.2f} dB", of_mean)
+    _figure("Loss", f"{latest['train_loss']:.3g}", "The objective of training; lower is better.")
 
 
 def _figure(label: str, value: str, about: str) -> None:

@@ -1,0 +1,176 @@
+// A net's work while it learns: rows of images, the codes in their plane, the loss. data: see `BenchData` in bench.py.
+// Streamlit calls this again with every new picture, so nothing is rebuilt that can stay: the page does not flicker.
+
+const EXTRA = "#ea580c", MISSING = "#2563eb", FRAME = "#8a93a3";
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const root = parentElement.querySelector(".bench");
+  const [sheet, plane, curve] = ["sheet", "points", "curve"].map((name) => root.querySelector("canvas." + name));
+  const about = root.querySelector(".about"), two = root.querySelector(".two");
+  const { shape, names, rows, captions, colours } = data;
+  root.dataset.state = data.state;
+  root.dataset.epoch = data.epoch ?? "";
+  const size = shape[0] * shape[1] * shape[2], area = shape[1] * shape[2];
+  const images = rows.map((row) => row.pixels && bytes(row.pixels));
+  const wrong = rows.map((row) => row.wrong && bytes(row.wrong));
+  const points = data.plane && new Float32Array(bytes(data.plane.points).buffer);
+  const count = names.length;
+  if (root.chosen === undefined || root.chosen >= count) root.chosen = null;
+  let places = [], dots = [];
+
+  const countOf = (r, i) => { let n = 0; for (let k = 0; k < area; k++) n += wrong[r][i * area + k]; return n; };
+
+  function picture(r, i) {
+    const canvas = sprite(images[r], i * size, shape);
+    if (!wrong[r]) return canvas;
+    const context = canvas.getContext("2d"), first = images[0];
+    for (let k = 0; k < area; k++) {
+      if (!wrong[r][i * area + k]) continue;
+      let more = 0;
+      for (let c = 0; c < shape[0]; c++) more += images[r][i * size + c * area + k] - first[i * size + c * area + k];
+      context.fillStyle = more > 0 ? EXTRA : MISSING;
+      context.fillRect(k % shape[2], Math.floor(k / shape[2]), 1, 1);
+    }
+    return canvas;
+  }
+
+  // The largest tiles with which all images fit into the height that the first screen has for them.
+  function layout(width) {
+    const side = width < 420 ? 62 : 82, room = width - side, most = 210;
+    for (let tile = Math.min(92, 6 * shape[2] + 20); tile > 12; tile -= 1) {
+      const across = Math.max(1, Math.floor(room / (tile + 6))), lines = Math.ceil(count / across);
+      const tall = tile * shape[1] / shape[2], line = rows.length * (tall + 4) + 10;
+      if (lines * line <= most || tile === 13) return { side, tile, tall, across, line, height: lines * line };
+    }
+    return null;
+  }
+
+  function drawSheet(width, colour) {
+    const found = layout(width), { side, tile, tall, across, line } = found;
+    const context = fit(sheet, width, found.height);
+    places = [];
+    context.textBaseline = "middle"; context.font = "12px sans-serif";
+    for (let i = 0; i < count; i++) {
+      const column = i % across, x = side + column * (tile + 6), top = Math.floor(i / across) * line + 3;
+      rows.forEach((row, r) => {
+        const y = top + r * (tall + 4);
+        if (column === 0) { context.fillStyle = colour; context.textAlign = "left"; context.fillText(row.label, 0, y + tall / 2); }
+        const bad = wrong[r] && countOf(r, i) > 1;
+        context.fillStyle = bad ? EXTRA : FRAME;
+        const edge = bad ? 2 : 1;
+        context.fillRect(x - edge, y - edge, tile + 2 * edge, tall + 2 * edge);
+        context.fillStyle = `rgb(${PAPER})`;
+        context.fillRect(x, y, tile, tall);
+        const margin = shape[0] === 1 && tile > 20 ? 2 : 0; // ink never touches the frame
+        if (images[r]) context.drawImage(picture(r, i), x + margin, y + margin, tile - 2 * margin, tall - 2 * margin);
+        else { context.fillStyle = FRAME; context.textAlign = "center"; context.fillText("?", x + tile / 2, y + tall / 2); }
+      });
+      if (i === root.chosen) {
+        context.strokeStyle = colour; context.lineWidth = 2;
+        context.strokeRect(x - 3, top - 3, tile + 6, rows.length * (tall + 4) + 2);
+      }
+      places.push([x, top, tile + 6, line]);
+    }
+  }
+
+  function drawPlane(width, height, colour) {
+    const { x, y, classes, labels } = data.plane, context = fit(plane, width, height);
+    const box = [40, 8, width - 48, height - 50], scale = frame(context, box, x, y, colour, labels);
+    const shown = points.length / 2, w = Math.max(9, Math.min(16, width / 22)), h = w * shape[1] / shape[2];
+    dots = [];
+    for (let i = 0; i < shown; i++) dots.push(scale([points[2 * i], points[2 * i + 1]]));
+    context.save(); context.beginPath(); context.rect(...box); context.clip();
+    const last = rows.length - 1, order = dots.map((_, i) => i);
+    if (!classes && wrong[last]) order.sort((a, b) => countOf(last, a) - countOf(last, b)); // the worst on top
+    if (root.chosen !== null && root.chosen < shown) order.push(root.chosen);
+    for (const i of order) {
+      const [cx, cy] = dots[i];
+      if (classes) {
+        context.globalAlpha = 0.75; context.fillStyle = colours[classes[i] % colours.length];
+        context.beginPath(); context.arc(cx, cy, 2.6, 0, 7); context.fill(); context.globalAlpha = 1;
+      } else if (i < count && images[0]) {
+        context.fillStyle = wrong[last] && countOf(last, i) > 1 ? EXTRA : FRAME;
+        context.fillRect(cx - w / 2 - 2, cy - h / 2 - 2, w + 4, h + 4);
+        context.fillStyle = `rgb(${PAPER})`; context.fillRect(cx - w / 2 - 1, cy - h / 2 - 1, w + 2, h + 2);
+        context.drawImage(sprite(images[0], i * size, shape), cx - w / 2, cy - h / 2, w, h);
+      }
+      if (i === root.chosen) { context.strokeStyle = colour; context.lineWidth = 2; context.strokeRect(cx - w / 2 - 4, cy - h / 2 - 4, w + 8, h + 8); }
+    }
+    context.restore();
+  }
+
+  function drawCurve(width, height, colour) {
+    const context = fit(curve, width, height), { epochs, losses } = data;
+    const kept = losses.map((loss, k) => [epochs[k], loss]).filter(([, loss]) => Number.isFinite(loss));
+    const logarithmic = kept.length > 0 && kept.every(([, loss]) => loss > 0);
+    const value = (loss) => logarithmic ? Math.log10(loss) : loss;
+    const seen = kept.map(([, loss]) => value(loss));
+    let low = Math.min(...seen), high = Math.max(...seen);
+    if (!kept.length) { low = 0; high = 1; }
+    if (high - low < 1e-9) { low -= 0.5; high += 0.5; }
+    const box = [46, 8, width - 54, height - 50], end = Math.max(1, epochs.at(-1) ?? 1);
+    const across = (epoch) => Math.log1p(epoch) / Math.log1p(end);
+    const place = (epoch, v) => [box[0] + across(epoch) * box[2], box[1] + (high - v) / (high - low) * box[3]];
+    context.strokeStyle = context.fillStyle = colour;
+    context.globalAlpha = 0.5; context.strokeRect(...box); context.globalAlpha = 1;
+    context.font = "12px sans-serif"; context.textBaseline = "top"; context.textAlign = "center";
+    let free = -Infinity;
+    for (const epoch of marks(end)) {
+      const [px] = place(epoch, low), text = epoch.toLocaleString("en"), half = context.measureText(text).width / 2;
+      if (px - half < free + 6 || px + half > width) continue;
+      context.fillText(text, px, box[1] + box[3] + 4); free = px + half;
+    }
+    context.textAlign = "right"; context.textBaseline = "middle";
+    for (const v of [high, (high + low) / 2, low]) context.fillText((logarithmic ? 10 ** v : v).toPrecision(2).replace(/e([+-]\d+)/, "e$1"), box[0] - 4, Math.min(box[1] + box[3] - 5, place(0, v)[1] + 4));
+    context.textAlign = "center"; context.textBaseline = "bottom";
+    context.fillText(`epoch · ${data.label}`, box[0] + box[2] / 2, height - 4);
+    context.strokeStyle = EXTRA; context.lineWidth = 2; context.beginPath();
+    kept.forEach(([epoch], k) => { const p = place(epoch, seen[k]); k ? context.lineTo(...p) : context.moveTo(...p); });
+    context.stroke();
+    if (kept.length) { const p = place(kept.at(-1)[0], seen.at(-1)); context.fillStyle = EXTRA; context.beginPath(); context.arc(...p, 3.5, 0, 7); context.fill(); }
+  }
+  // Epochs to mark on an axis of log(1 + epoch), the last one always.
+  function marks(end) {
+    const found = [0];
+    for (let power = 1; power < end; power *= 10) for (const k of [1, 2, 5]) if (k * power < end * 0.75) found.push(k * power);
+    return end <= 8 ? Array.from({ length: end + 1 }, (_, k) => k) : [end, ...found.filter((epoch) => Number.isInteger(Math.log10(epoch || 1)))].sort((a, b) => a - b);
+  }
+
+  function draw() {
+    const width = root.clientWidth || 500, colour = themed(root, "--st-text-color", "#333");
+    drawSheet(width, colour);
+    const half = data.plane ? Math.floor((width - 12) / 2) : width, height = 210;
+    plane.style.display = data.plane ? "" : "none";
+    two.style.display = data.epochs.length || data.plane ? "flex" : "none";
+    if (data.plane) drawPlane(half, height, colour);
+    drawCurve(half, height, colour);
+    const chosen = root.chosen;
+    about.textContent = chosen === null ? data.waiting || "Point at an image: what it is, and where its code lies."
+      : [names[chosen], captions[chosen], points && 2 * chosen < points.length ? `code (${points[2 * chosen].toFixed(2)}, ${points[2 * chosen + 1].toFixed(2)})` : ""].filter(Boolean).join(" · ");
+    sheet.setAttribute("aria-label", data.about + (chosen === null ? "" : " " + about.textContent));
+    plane.setAttribute("aria-label", "The codes of the images in the latent plane");
+    curve.setAttribute("aria-label", data.losses.length ? `${data.label} over the epochs: ${data.losses[0].toPrecision(3)} to ${data.losses.at(-1).toPrecision(3)}` : "No loss yet");
+  }
+
+  const choose = (i) => { if (i !== root.chosen) { root.chosen = i; draw(); } };
+  const at = (canvas, event) => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
+  sheet.onpointermove = sheet.onpointerdown = (event) => {
+    const [px, py] = at(sheet, event);
+    const found = places.findIndex(([x, y, w, h]) => px >= x && px < x + w && py >= y && py < y + h);
+    if (found >= 0) choose(found);
+  };
+  plane.onpointermove = plane.onpointerdown = (event) => {
+    const [px, py] = at(plane, event), distances = dots.slice(0, count).map(([x, y]) => (x - px) ** 2 + (y - py) ** 2);
+    if (distances.length) choose(distances.indexOf(Math.min(...distances)));
+  };
+  sheet.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (by) { event.preventDefault(); choose(((root.chosen ?? -by) + by + count) % count); }
+    if (event.key === "Escape") choose(null);
+  };
+  draw();
+  const observer = new ResizeObserver(draw);
+  observer.observe(root);
+  return () => observer.disconnect();
+}

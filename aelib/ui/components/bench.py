@@ -1,0 +1,81 @@
+"""A net's work on a few images, its codes and its loss, before, during and after training (bench.js)."""
+
+from typing import Literal, TypedDict
+
+from .canvas import component
+
+_bench = component(
+    "bench",
+    """<div class="ae bench"><canvas class="sheet point" tabindex="0" role="img"></canvas>
+<div class="status about"></div>
+<div class="two"><canvas class="points" role="img"></canvas><canvas class="curve" role="img"></canvas></div></div>""",
+)
+
+
+class Row(TypedDict):
+    """One row of images.
+
+    Attributes:
+        label: in front of the row.
+        pixels: of all images (see `canvas.encoded`); None where there is nothing yet.
+        wrong: a byte for each pixel, 1 where it is wrong; None where wrong pixels are not counted.
+    """
+
+    label: str
+    pixels: str | None
+    wrong: str | None
+
+
+class Plane(TypedDict):
+    """The codes of images.
+
+    Attributes:
+        points: images × 2 (see `canvas.floats`).
+        x, y: range of the axes: min, max.
+        classes: of each image; None to draw the images themselves.
+        labels: of the two axes.
+    """
+
+    points: str
+    x: tuple[float, float]
+    y: tuple[float, float]
+    classes: list[int] | None
+    labels: list[str]
+
+
+class BenchData(TypedDict):
+    """What bench.js draws.
+
+    Attributes:
+        shape: channels, height, width of an image.
+        names: of the images.
+        rows: from top to bottom; the first has the images of the plane.
+        captions: of each image, for the pointer; empty where there is nothing to say.
+        plane: None where codes are not drawn.
+        colours: one per class.
+        epochs, losses: of the history, the untrained net first.
+        label: of the loss.
+        about: all in one sentence, for people who do not see it.
+        state: of the net: untrained, training or trained.
+        epoch: at which the net is shown; None before training.
+        waiting: what the bench says where there is no net yet, else empty.
+    """
+
+    shape: list[int]
+    names: list[str]
+    rows: list[Row]
+    captions: list[str]
+    plane: Plane | None
+    colours: list[str]
+    epochs: list[float]
+    losses: list[float]
+    label: str
+    about: str
+    state: Literal["untrained", "training", "trained"]
+    epoch: int | None
+    waiting: str
+
+
+def bench(data: BenchData, key: str) -> None:
+    """Draw the bench."""
+    _bench(data=data, key=key)

@@ -1,0 +1,163 @@
+"""The bench of a lesson: what the net makes of a few images, its codes and its loss, in one picture that stays in its
+place before, during and after training."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+
+from aelib import datasets
+from aelib.analysis import resizing
+from aelib.charts.palette import CLASSES
+from aelib.datasets import ImageSet
+from aelib.experiment import Experiment, Resolved, resolve
+from aelib.metrics import latent_space, reconstruction
+from aelib.nn.losses import LOSSES
+from aelib.training import CODES, Progress, Run, evaluation_inputs, images_in
+from aelib.ui.components import bench as component
+from aelib.ui.components.bench import BenchData, Plane, Row
+from aelib.ui.components.canvas import encoded, floats
+
+from . import run_views
+
+HELD_OUT, ENLARGED = 8, 4  # images of a large set, and patches of photographs: more would be too small to see
+WAITING = "The last row fills while the net learns. Point at an image to read its name."
+
+Bytes = NDArray[np.uint8]
+
+
+class _Work(NamedTuple):
+    """What a net made of the first images. outputs: images × channels × height × width; points: images × 2, None where
+    the bench has no plane; epoch: of the net; wrong: name -> wrong pixels, where a finished run has counted them."""
+
+    outputs: Bytes
+    points: NDArray[np.float32] | None
+    epoch: int
+    history: list[dict[str, float]]
+    wrong: dict[str, int] | None
+
+
+def show(experiment: Experiment, found: Run | Progress | None, key: str) -> None:
+    """The main figures and the picture. found: the run, the progress of a training, or None before it."""
+    with st.container(horizontal=True, gap="medium", key=f"{key}:figures"):
+        if isinstance(found, Run):
+            run_views.verdict(found)
+        elif isinstance(found, Progress):
+            run_views.live_figures(found)
+    component.bench(_data(resolve(experiment), found), f"{key}:bench")
+
+
+def shown_images(resolved: Resolved) -> int:
+    """How many images the bench shows: all of a memorised set that a picture has, some of a larger one."""
+    spec = resolved.spec
+    most = images_in(spec.pixels)
+    if not spec.memorised:
+        most = min(most, ENLARGED if resolved.experiment.model.enlarges else HELD_OUT)
+    return min(most, spec.images if spec.memorised else spec.splits.valid or spec.splits.test)
+
+
+def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
+    count, spec = shown_images(resolved), resolved.spec
+    images = datasets.evaluation_set(spec.name)
+    first = images.part(slice(0, count))
+    work = _work(resolved, found, count)
+    rows, captions = [_row("original", spec.drawn(first.pixels.numpy()))], [""] * count
+    rows += _given(resolved, first)
+    label = "net" if resolved.experiment.model.enlarges else "restored" if len(rows) > 1 else "output"
+    if work is None:
+        rows.append(Row(label=label, pixels=None, wrong=None))
+        about = f"The first {count} images; no net has been trained yet."
+    else:
+        wrong = _wrong(resolved, first, work) if spec.memorised else None
+        rows.append(_row(label, spec.drawn(work.outputs), wrong))
+        captions = _captions(first, work, wrong)
+        each = "; ".join(f"{name}: {caption}" for name, caption in zip(first.names, captions, strict=True))
+        about = f"The net at epoch {work.epoch:,}. {each}."
+    return {
+        "shape": list(spec.drawn(first.pixels.numpy()).shape[1:]),
+        "names": list(first.names),
+        "rows": rows,
+        "captions": captions,
+        "plane": _plane(resolved, images, work),
+        "colours": list(CLASSES),
+        "epochs": [record["epoch"] for record in work.history] if work else [],
+        "losses": [record["train_loss"] for record in work.history] if work else [],
+        "label": LOSSES[resolved.experiment.loss].label + (" + β KL" if resolved.experiment.model.variational else ""),
+        "about": about,
+        "state": "trained" if isinstance(found, Run) else "training" if found is not None else "untrained",
+        "epoch": work.epoch if work else None,
+        "waiting": WAITING if work is None else "",
+    }
+
+
+def _work(resolved: Resolved, found: Run | Progress | None, count: int) -> _Work | None:
+    plane = has_plane(resolved)
+    if isinstance(found, Run):
+        last = found.snapshots
+        points = last.codes[-1, :CODES].numpy() if plane else None
+        outputs, wrong = last.pixels[-1, :count].numpy(), found.metrics.get("wrong_pixels")
+        return _Work(outputs, points, found.epochs, found.history, wrong)
+    if found is None or found.picture is None:
+        return None
+    picture = found.picture
+    if picture.shape[0] < count or picture.shape[1:] != resolved.spec.shape:  # of another version of this data set
+        return None
+    outputs, points = picture.reconstructions()[:count], picture.points()
+    fits = plane and picture.latent_dim == 2 and bool(np.isfinite(points).all())
+    return _Work(outputs, points if fits else None, picture.epoch, found.history, None)
+
+
+def has_plane(resolved: Resolved) -> bool:
+    """Whether the bench draws the codes: codes of two numbers need no projection, which would turn with every epoch."""
+    return resolved.stores_codes and resolved.latent_dim == 2
+
+
+def _plane(resolved: Resolved, images: ImageSet, work: _Work | None) -> Plane | None:
+    if work is None or work.points is None:
+        return None
+    x, y = latent_space.bounds(work.points)
+    spec = resolved.spec
+    classes = None if spec.memorised else images.labels[: len(work.points)].tolist()
+    return {"points": floats(work.points), "x": x, "y": y, "classes": classes, "labels": ["z₁", "z₂"]}
+
+
+def _given(resolved: Resolved, first: ImageSet) -> list[Row]:
+    """What the net is given, where it is not the original, and what enlarging without a net makes of it."""
+    experiment, spec = resolved.experiment, resolved.spec
+    given = evaluation_inputs(experiment, first)
+    if spec.paired:
+        times = spec.shape[1] // spec.shown_shape[1]
+        low = resizing.enlarge(given, times, "nearest") if times > 1 else given
+        rows = [_row("low" if times > 1 else "input", spec.drawn(low.numpy()))]
+        if times > 1:
+            rows.append(_row("bicubic", spec.drawn(resizing.enlarge(given, times, "bicubic").numpy())))
+        return rows
+    if experiment.corruption.kind == "none" or experiment.corruption.where == "train":
+        return []
+    return [_row("noisy", spec.drawn(given.numpy()))]
+
+
+def _row(label: str, pixels: NDArray[Any], wrong: NDArray[np.bool_] | None = None) -> Row:
+    marks = None if wrong is None else encoded(wrong.astype(np.uint8))
+    return {"label": label, "pixels": encoded(pixels), "wrong": marks}
+
+
+def _wrong(resolved: Resolved, first: ImageSet, work: _Work) -> NDArray[np.bool_]:
+    """Images × height × width: the pixels that are wrong."""
+    outputs = torch.from_numpy(work.outputs.astype(np.float32) / 255)
+    found = reconstruction.wrong_pixel_map(outputs, first.images(), resolved.spec.wrong_pixel)
+    marks: NDArray[np.bool_] = found.any(dim=1).numpy()
+    return marks
+
+
+def _captions(first: ImageSet, work: _Work, wrong: NDArray[np.bool_] | None) -> list[str]:
+    """For each image: its wrong pixels if these are counted, else its PSNR."""
+    if wrong is not None:
+        counts = wrong.sum(axis=(1, 2)).tolist()
+        if work.wrong is not None:  # counted in full precision, not in bytes
+            counts = [work.wrong[name] for name in first.names]
+        return [f"{count} wrong pixel{'s' * (count != 1)}" for count in counts]
+    errors = ((work.outputs.astype(np.float32) - first.pixels.numpy()) ** 2).mean(axis=(1, 2, 3)) / 255**2
+    return [f"PSNR {-10 * np.log10(error):.1f} dB" if error > 0 else "no error" for error in errors.tolist()]
