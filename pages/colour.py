@@ -1,5 +1,6 @@
 """Lesson: convolutional autoencoders on house numbers in colour."""
 
+from aelib.training import Run
 from aelib.ui.lessons import colour
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import feature_maps, run_views
@@ -12,35 +13,45 @@ lesson = LessonPage(
     after="originals and outputs, a denoiser compared with the autoencoder, the feature maps of each layer, and the "
     "training time on a CPU and on a GPU.",
 )
-run = lesson.run()
 
-with lesson.section(
+
+@lesson.tab(
     "Originals and outputs",
     "Held-out images. Look at thin strokes, edges, and adjacent colours.",
-):
+)
+def originals_and_outputs(run: Run) -> None:
     colour.rows(run, f"{lesson.key}:rows")
 
-with lesson.section("How it learnt"):
+
+@lesson.tab("How it learnt")
+def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "With noise",
     "The same network twice: one learns to copy clean images, the other to restore noisy ones. Which one is better on "
     "clean images, and what does the first one do with noise, which it has never seen?",
-):
+)
+def with_noise(run: Run) -> None:
     colour.denoiser(run, f"{lesson.key}:denoiser")
 
-with lesson.section(
+
+@lesson.tab(
     "What each layer sees",
     "Every convolution outputs feature maps: where is an edge, where a colour? Follow one image through the network.",
-):
+)
+def what_each_layer_sees(run: Run) -> None:
     feature_maps.features(run, f"{lesson.key}:features")
 
-with lesson.section(
+
+@lesson.tab(
     "CPU against GPU",
     "Measure the same epochs on every device of this server. Predict first: how many times faster is a GPU, and does "
     "the factor change with a smaller network?",
-):
+)
+def cpu_against_gpu(run: Run) -> None:
     colour.against_devices(run.experiment, f"{lesson.key}:devices")
 
-lesson.hand_in(run)
+
+lesson.show()

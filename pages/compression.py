@@ -12,50 +12,62 @@ lesson = LessonPage(
     after="reconstructed letters, four codes side by side, codes quantised to as little as one bit per number, JPEG, "
     "WebP and PCA as baselines, and the feature maps of every layer.",
 )
-run = lesson.run()
 
-with lesson.section(
+
+@lesson.tab(
     "What the code preserves",
     "Held-out images above their reconstructions. Which parts of a letter survive, and which are smoothed away? Look "
     "for typefaces that the net turns into plainer ones.",
-):
+)
+def what_the_code_preserves(run: Run) -> None:
     compression.compared(run, f"{lesson.key}:compared")
 
-with lesson.section(
+
+@lesson.tab(
     "How it learnt",
     "Do the two curves diverge? Then the net overfits: it memorises its training images instead of learning letters.",
-):
+)
+def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 
-others: list[Run] = []
-with lesson.section(
+
+@lesson.tab(
     "Four codes",
     "The same images with codes of 14x14, 7x7, 2x2 and 1x1 numbers (for images of 28x28; other sizes have slightly "
     "different codes). Predict before you train: at which code can you no longer distinguish the letters? And does the "
     "largest code save anything at all at 32 bits per number?",
-):
-    others = compression.four_codes(run, f"{lesson.key}:codes")
+)
+def four_codes(run: Run) -> None:
+    compression.four_codes(run, f"{lesson.key}:codes")
 
-with lesson.section(
+
+@lesson.tab(
     "Fewer bits per number",
     "A number of the code need not have 32 bits. Here each is quantised to 2, 4, 8 … values without new training. How "
     "few bits are enough before you see a difference?",
-):
+)
+def fewer_bits_per_number(run: Run) -> None:
     compression.fewer_bits(run, f"{lesson.key}:fewer")
 
-with lesson.section(
+
+@lesson.tab(
     "Against JPEG, WebP and PCA",
     "Every point is a method of storing an image: further left means fewer bits, higher means better quality. An image "
     "file starts with a header, which is most of the file for images as small as these, so files are counted **with** "
     "and **without** it. Where are the nets better, and is the comparison fair?",
-):
+)
+def against_jpeg_webp_and_pca(run: Run) -> None:
+    others = compression.stored_codes(run, f"{lesson.key}:codes")
     compression.against_codecs(run, others, f"{lesson.key}:rates")
 
-with lesson.section(
+
+@lesson.tab(
     "What the layers see",
     "Follow one image through the net: every step outputs feature maps, and each map responds to a different feature. "
     "Which respond to edges, which to filled areas? Can you still recognise the letter in the code?",
-):
+)
+def what_the_layers_see(run: Run) -> None:
     feature_maps.features(run, f"{lesson.key}:features")
 
-lesson.hand_in(run)
+
+lesson.show()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aelib.analysis import sweep
+from aelib.training import Run
 from aelib.ui.lessons import denoising, sweeps
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.shell.lessons import SWEEPS
@@ -15,41 +16,51 @@ lesson = LessonPage(
     after="noise and its restoration with a slider, a character to paint on, and the noise level at which the network "
     "stops being useful.",
 )
-run = lesson.run()
 
-with lesson.section(
+
+@lesson.tab(
     "Noisy and restored",
     "Move the slider: the trained network restores the new noise at once, without new training. At which level does it "
     "begin to invent characters? Try a kind of noise that was **not** in its training.",
-):
+)
+def noisy_and_restored(run: Run) -> None:
     denoising.live(run, f"{lesson.key}:live")
 
-with lesson.section(
+
+@lesson.tab(
     "Paint your own noise",
     "Which single pixel does the most damage? How few pixels turn one character into another? You can also use the "
     "arrow keys and Enter.",
-):
+)
+def paint_your_own_noise(run: Run) -> None:
     denoising.painting(run, f"{lesson.key}:paint")
 
-with lesson.section(
+
+@lesson.tab(
     "Where it stops being useful",
     "Wrong pixels after restoration against noise level, for ten networks that differ only in their seed. A network is "
     "useful where it leaves **fewer wrong pixels than doing nothing**. The orange line is a baseline without training: "
     "the clean character that is nearest to the input.",
-):
+)
+def where_it_stops_being_useful(run: Run) -> None:
     denoising.against_level(run.experiment, f"{lesson.key}:curve")
 
-with lesson.section(
+
+@lesson.tab(
     "The learning rate of a denoiser",
     "The document says that the denoiser becomes useless if the learning rate is too large. Is this true, and can the "
     "rate also be too small? Ten networks per learning rate.",
-):
+)
+def the_learning_rate_of_a_denoiser(run: Run) -> None:
     rates = sweep.SWEEPS["denoiser-rate"].sweep
     sweeps.train(rates, f"{lesson.key}:rates")
     sweeps.results(rates, f"{lesson.key}:rates")
     st.page_link(SWEEPS.file, label="Vary something else", icon=SWEEPS.icon)
 
-with lesson.section("How it learnt"):
+
+@lesson.tab("How it learnt")
+def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 
-lesson.hand_in(run)
+
+lesson.show()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.training import Run
 from aelib.ui.lessons import sweeps
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import run_views
@@ -14,53 +15,65 @@ lesson = LessonPage(
     after="the error over the epochs, the characters with errors, the interactive latent plane, the path from one "
     "character to another, and a replay of the training.",
 )
-run = lesson.run()
 
-with lesson.section(
+
+@lesson.tab(
     "How it learnt",
     "The loss is the objective of training; on the right, the number of images learnt. Do both change at the same "
     "time? *An image counts as learnt if at most one pixel is wrong.*",
-):
+)
+def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "Which characters it gets wrong",
     "Originals above, reconstructions below; a frame marks more than one wrong pixel. With which other characters did "
     "the network confuse the framed ones?",
-):
+)
+def which_characters_it_gets_wrong(run: Run) -> None:
     run_views.reconstructions(run)
     learnt, total = run.metrics["learnt"], run.metrics["total"]
     with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=learnt < total):
         run_views.error_table(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "The latent plane",
     "Every character is drawn at its code; the background shows the decoder's output at every point. Move the pointer: "
     "the framed glyph is decoded there. Click, or use the sliders, to select a point. Can you find **a character that "
     "is not in the font**? Double-click to zoom in. Orange frames mark characters with more than one wrong pixel. Do "
     "they have close neighbours?",
-):
+)
+def the_latent_plane(run: Run) -> None:
     run_views.plane(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "From one character to another",
     "A straight line between two codes, decoded step by step. Where does one character end and the next begin? Which "
     "other characters does the path cross?",
-):
+)
+def from_one_character_to_another(run: Run) -> None:
     run_views.interpolation(run, lesson.key, start="s", end="z")
 
-with lesson.section(
+
+@lesson.tab(
     "Learning, replayed",
     "The plane and the reconstructions at each snapshot. At first, all codes are close together, and every "
     "reconstruction is the mean of all characters. Watch the codes move apart.",
-):
+)
+def learning_replayed(run: Run) -> None:
     run_views.replay(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "Ten at once",
     "Was this network lucky? The same experiment with ten seeds: how much do the results vary, and how do the best and "
     "the worst run differ?",
-):
+)
+def ten_at_once(run: Run) -> None:
     sweeps.seeds(run.experiment, 10, lesson.key)
 
-lesson.hand_in(run)
+
+lesson.show()

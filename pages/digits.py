@@ -1,6 +1,7 @@
 """Lesson: variational autoencoders on handwritten digits."""
 
 from aelib.experiment import variants
+from aelib.training import Run
 from aelib.ui.lessons import digits
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.shell import links
@@ -13,49 +14,61 @@ lesson = LessonPage(
     after="the codes on the plane, epoch by epoch, a comparison with a plain autoencoder, the effect of β, and new "
     "digits.",
 )
-run = lesson.run()
 
-with lesson.section(
+
+@lesson.tab(
     "How it learnt",
     "The loss has two terms that work against each other: the **reconstruction loss** favours codes that distinguish "
     "images, the **KL divergence** favours codes near the origin. Both terms below are of held-out images.",
-):
+)
+def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "The plane fills",
     "Left: the code of every image, coloured by class. Right: the decoder's output at every point of the same plane. "
     "Move through the epochs. Point at a code: the lines are one and two standard deviations of its distribution. "
     "Which digits have much space, which overlap, and what lies on the borders?",
-):
+)
+def the_plane_fills(run: Run) -> None:
     latent_plane.class_plane(run, f"{lesson.key}:atlas:{run.digest}")
 
-with lesson.section(
+
+@lesson.tab(
     "Without the prior",
     "The same net as a plain autoencoder. Nothing draws its codes towards the origin, and nothing fills the gaps "
     "between them. How large are its codes?",
-):
+)
+def without_the_prior(run: Run) -> None:
     digits.against_plain(run, f"{lesson.key}:plain")
 
-with lesson.section(
+
+@lesson.tab(
     "The weight β",
     "β is the weight of the KL divergence. At 0, only the reconstruction loss is left; at 10, the codes carry little "
     "information. Which value would you choose?",
-):
+)
+def the_weight(run: Run) -> None:
     digits.betas(run, f"{lesson.key}:betas")
 
-with lesson.section(
+
+@lesson.tab(
     "Active latent dimensions",
     "Each latent dimension costs KL. The net uses one only if this reduces the total loss.",
-):
+)
+def active_latent_dimensions(run: Run) -> None:
     digits.numbers(run, lesson.key)
     links.link(variants.wider(run.experiment, 10), "The same with ten latent dimensions", ":material/arrow_forward:")
 
-with lesson.section(
+
+@lesson.tab(
     "New digits",
     "Decoded codes, sampled from N(0, 1). Are they digits? Below each is the nearest training image, because a copy "
     "would not be a new digit.",
-):
+)
+def new_digits(run: Run) -> None:
     samples.samples(run, f"{lesson.key}:samples", count=16, width=48)
 
-lesson.hand_in(run)
+
+lesson.show()

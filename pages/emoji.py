@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.training import Run
 from aelib.ui.lessons import emoji, sweeps
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import morphs, run_views, samples
@@ -15,57 +16,74 @@ lesson = LessonPage(
     after="which pictures are learnt, ReLU compared with sigmoid, morphs and mixtures of pictures, and new ones from "
     "random codes.",
 )
-run = lesson.run()
 
-with lesson.section(
+
+@lesson.tab(
     "What it learnt",
-    "Originals above, the decoded means of their distributions below; wrong pixels are marked and counted. *A pixel is "
-    f"wrong if it is off by {run.spec.wrong_pixel:g} or more (black is 0, white is 1); a picture is learnt with at "
-    "most one wrong pixel.* Do some pictures have the same reconstruction?",
-):
+    "Originals above, the decoded means of their distributions below; wrong pixels are marked and counted. Do some "
+    "pictures have the same reconstruction?",
+)
+def what_it_learnt(run: Run) -> None:
+    st.caption(
+        f"A pixel is wrong if it is off by {run.spec.wrong_pixel:g} or more (black is 0, white is 1); a picture is "
+        "learnt with at most one wrong pixel."
+    )
     run_views.reconstructions(run)
     learnt, total = run.metrics["learnt"], run.metrics["total"]
     with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=False):
         run_views.error_table(run, lesson.key)
     run_views.error_curves(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "Morph",
     "The decoded path from one picture to the next, compared with the path of a **plain** autoencoder (train it) and "
     "with a cross-fade of pixels. In which of them is every image on the path a face?",
-):
+)
+def morph(run: Run) -> None:
     morphs.morph(run, f"{lesson.key}:morph")
 
-with lesson.section(
+
+@lesson.tab(
     "Mix",
     "Three pictures form a triangle, four a square. Move the pointer: its position sets the weight of each picture.",
-):
+)
+def mix(run: Run) -> None:
     morphs.mix(run, f"{lesson.key}:mix")
 
-with lesson.section(
+
+@lesson.tab(
     "The latent plane",
     "Every picture is drawn at its mean; the background shows the decoder's output at every point.",
-):
+)
+def the_latent_plane(run: Run) -> None:
     run_views.plane(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "New pictures",
     "In a variational net, codes are distributed approximately like N(0, 1). Sample a code, decode it, and you have a "
     "new picture, or a known one: which is it? The training of a plain autoencoder does not restrict its codes.",
-):
+)
+def new_pictures(run: Run) -> None:
     samples.samples(run, f"{lesson.key}:samples", count=12, width=56)
 
-with lesson.section(
+
+@lesson.tab(
     "ReLU or sigmoid at the output",
     "The document uses ReLU in all layers, then a sigmoid at the output. A ReLU can output any number from 0 up; will "
     "white be exactly 1? Predict what happens to the background before you train both.",
-):
+)
+def relu_or_sigmoid_at_the_output(run: Run) -> None:
     emoji.outputs(run, f"{lesson.key}:outputs")
 
-with lesson.section(
+
+@lesson.tab(
     "Twenty at once",
     "Was this net lucky? The same experiment with twenty seeds.",
-):
+)
+def twenty_at_once(run: Run) -> None:
     sweeps.seeds(run.experiment, 20, lesson.key)
 
-lesson.hand_in(run)
+
+lesson.show()

@@ -1,5 +1,6 @@
 """Lab: a free experiment with all choices."""
 
+from aelib.training import Run
 from aelib.ui.lessons import lab
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import run_views
@@ -11,18 +12,26 @@ lesson = LessonPage(
     after="error curves, inputs and outputs, and the latent plane or the feature maps.",
     explain=run_views.choices,
 )
-run = lesson.run()
 
-with lesson.section("How it learnt"):
+
+@lesson.tab("How it learnt")
+def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 
-with lesson.section("In and out"):
+
+@lesson.tab("In and out")
+def in_and_out(run: Run) -> None:
     lab.outcome(run, lesson.key)
 
-with lesson.section("Inside"):
+
+@lesson.tab("Inside")
+def inside(run: Run) -> None:
     lab.inside(run, lesson.key)
 
-with lesson.section("Onwards"):
+
+@lesson.tab("Onwards")
+def onwards(run: Run) -> None:
     lab.onwards(run)
 
-lesson.hand_in(run)
+
+lesson.show()

@@ -1,5 +1,6 @@
 """Lesson: removing heavy noise from handwritten digits."""
 
+from aelib.training import Run
 from aelib.ui.lessons import restoring
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import run_views
@@ -12,34 +13,42 @@ lesson = LessonPage(
     after="digits with noise set by a slider, the network and two filters, every epoch of the training, and the noise "
     "level at which the network stops being useful.",
 )
-run = lesson.run()
 
-with lesson.section(
+
+@lesson.tab(
     "Remove noise",
     "Move the slider; the trained network and the filters restore the images at once. At which level does the network "
     "begin to output a **different** digit? What does it do to images without noise?",
-):
+)
+def remove_noise(run: Run) -> None:
     restoring.live(run, f"{lesson.key}:live")
 
-with lesson.section(
+
+@lesson.tab(
     "Epoch by epoch",
     "When is most of the training done? Does the loss on held-out images rise again?",
-):
+)
+def epoch_by_epoch(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
     restoring.epochs(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "Where it stops being useful",
     "The same four methods at every level. The network was trained at one level only: how far below and above it does "
     "it help? A filter that is tuned for every level is a strong baseline.",
-):
+)
+def where_it_stops_being_useful(run: Run) -> None:
     restoring.against_level(run, f"{lesson.key}:curve")
 
-with lesson.section(
+
+@lesson.tab(
     "What if",
     "Batch norm normalises the values between layers. Is it necessary in a net of this depth? And are larger digits "
     "easier or harder to restore? Predict first, then open the experiment and train it.",
-):
+)
+def what_if(run: Run) -> None:
     restoring.what_if(run)
 
-lesson.hand_in(run)
+
+lesson.show()

@@ -1,5 +1,6 @@
 """Lesson: super-resolution with convolutional networks."""
 
+from aelib.training import Run
 from aelib.ui.lessons import colour, super_resolution
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import feature_maps, run_views
@@ -11,45 +12,59 @@ lesson = LessonPage(
     after="the network compared with nearest, bilinear, bicubic and Lanczos, a zoom into every patch, nets with other "
     "layers, kernels and activations, and your own picture, enlarged.",
 )
-run = lesson.run()
 
-with lesson.section("Original, input, output"):
+
+@lesson.tab("Original, input, output")
+def original_input_output(run: Run) -> None:
     colour.rows(run, f"{lesson.key}:rows")
 
-with lesson.section(
+
+@lesson.tab(
     "Against enlarging without a network",
     "Bicubic and Lanczos are not trained on photographs; they only fit smooth curves through the pixels. Is the "
     "difference large? Half a decibel is just visible, one decibel is clearly visible.",
-):
+)
+def against_enlarging_without_a_network(run: Run) -> None:
     super_resolution.table(run, f"{lesson.key}:table")
 
-with lesson.section(
+
+@lesson.tab(
     "Zoom",
     "One patch by every method. Look at edges, fine texture and letters. Where does the network invent detail?",
-):
+)
+def zoom(run: Run) -> None:
     super_resolution.zoom(run, f"{lesson.key}:zoom")
 
-with lesson.section(
+
+@lesson.tab(
     "How it learnt",
     "If the curves differ from the start, the reason is the pictures, not the net: the held-out ones may have more "
     "detail. Do the curves diverge **later**?",
-):
+)
+def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 
-with lesson.section(
+
+@lesson.tab(
     "Layers, kernels, activations, normalisation",
     "The experiments of document E, with all other settings as chosen above. Predict before you train: do more layers "
     "help? Does normalising the pixels help? Does batch norm, which changes the brightness of what it normalises?",
-):
+)
+def layers_kernels_activations_normalisation(run: Run) -> None:
     super_resolution.compare(run, f"{lesson.key}:compare")
 
-with lesson.section("What each layer sees"):
+
+@lesson.tab("What each layer sees")
+def what_each_layer_sees(run: Run) -> None:
     feature_maps.features(run, f"{lesson.key}:features")
 
-with lesson.section(
+
+@lesson.tab(
     "A picture of your own",
     "The network was trained on patches, but it works on pictures of any size by processing them tile by tile.",
-):
+)
+def a_picture_of_your_own(run: Run) -> None:
     super_resolution.own_picture(run, f"{lesson.key}:own")
 
-lesson.hand_in(run)
+
+lesson.show()

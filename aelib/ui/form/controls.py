@@ -244,7 +244,8 @@ class Controls:
         query = encode(experiment, self.get(PRESET)).query()
         query |= {path: text(value) for path, value in self.pinned.items() if path not in self.rules.locked}
         query |= self.rules.query()
-        query |= {name: str(widget(self.extra_key(name))) for name in self.extras}
+        extras = {name: str(widget(self.extra_key(name), default)) for name, default in self.extras.items()}
+        query |= {name: value for name, value in extras.items() if value != self.extras[name]}
         if query != self.address or not st.query_params:
             st.query_params.from_dict(query)
             if self.address:

@@ -21,6 +21,7 @@ from . import downloads
 Bench = Callable[[Run | Progress | None], None]  # draws what is known of a training: its run, its progress, or nothing
 
 _WATCHED = Slot("watched", str)  # digest of the experiment whose training this user has just watched
+_REFUSED = Slot("refused", lambda: LabError(""))  # why the last press of Train began nothing
 POLL = 0.2  # seconds between two looks at a running job, and more where many jobs run
 POLLS = 20  # looks a second at all jobs of the server together, about
 
@@ -39,10 +40,12 @@ def run_of(experiment: Experiment, key: str, bench: Bench) -> Run | None:
         every = max(POLL, len(jobs().active()) / POLLS)
         st.fragment(_watch, run_every=every)(digest, key, bench)
         return None
+    # as deep as in a fragment, which has a container of its own: the picture stays the same element
     with st.container():
-        run = _stored_or_button(experiment, key, job)
-    with st.container():
-        bench(run)
+        with st.container():
+            run = _stored_or_button(experiment, key, job)
+        with st.container():
+            bench(run)
     return run
 
 
@@ -74,19 +77,32 @@ def _stored_or_button(experiment: Experiment, key: str, job: Job | None) -> Run 
 def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
     if downloads.missing(resolve(experiment).spec):
         return
-    if st.button("Train", type="primary", icon=":material/play_arrow:", key=f"{key}:train"):
-        try:
-            jobs().submit(experiment, visitor_id(), fresh=is_damaged)
-        except LabError as error:
-            show_error(error)
-            return
-        _WATCHED.set(digest_of(experiment))
-        st.rerun()
+    # a callback: the page is drawn once, with the training begun, and not a second time
+    st.button(
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        key=f"{key}:train",
+        on_click=_submit,
+        args=(experiment, is_damaged),
+    )
+    if _REFUSED:
+        show_error(_REFUSED.pop())
     st.caption(
         f"Not trained yet: {experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)} of "
         f"{resolve(experiment).architecture.parameters:,} parameters, "
         f"{_guess(experiment)}. Predict before you train: {_question(experiment)}"
     )
+
+
+def _submit(experiment: Experiment, fresh: bool) -> None:
+    """Submit the experiment; a refusal is shown by the page that follows."""
+    try:
+        jobs().submit(experiment, visitor_id(), fresh=fresh)
+    except LabError as error:
+        _REFUSED.set(error)
+    else:
+        _WATCHED.set(digest_of(experiment))
 
 
 def _question(experiment: Experiment) -> str:

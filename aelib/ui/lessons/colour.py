@@ -119,7 +119,7 @@ def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
 def against_devices(experiment: Experiment, key: str) -> None:
     """Measure the time of some epochs on each device of the server on request, and show stored measurements of the same
     net on other machines."""
-    epochs = st.slider("Epochs to time", 1, MAX_EPOCHS, 1, key=f"{key}:epochs")
+    epochs = st.slider("Epochs to time", 1, MAX_EPOCHS, 1, key=f"{key}:epochs", persist_state="session")
     found, names, other_trainings = [], [], 0
     for device in device_speed.here():
         names.append(f"speed:{digest_of(experiment)}:{device}:{epochs}")

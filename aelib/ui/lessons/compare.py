@@ -168,7 +168,7 @@ def learning(shown: Mapping[str, Run], key: str) -> None:
     place = f"{key}:by:{compare_table.version()}"
     if widget(place) is None:
         set_widget(place, _asked("by", _BY))
-    by = str(st.segmented_control("Against", _BY, key=place, required=True))
+    by = str(st.segmented_control("Against", _BY, key=place, required=True, persist_state="session"))
     compare_table.set_choice("by", by if by != _BY[0] else "")
     if len({run.experiment.dataset for run in shown.values()}) > 1:
         st.caption("These runs are on different images: compare the shapes of the curves, not their heights.")
@@ -190,7 +190,7 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
     place = f"{key}:figure:{compare_table.version()}"
     if widget(place) not in names:
         set_widget(place, _asked("figure", names))
-    chosen = st.selectbox("Figure", names, format_func=METRICS.__getitem__, key=place)
+    chosen = st.selectbox("Figure", names, format_func=METRICS.__getitem__, key=place, persist_state="session")
     compare_table.set_choice("figure", chosen if chosen != names[0] else "")
     _left_out([group[0].experiment for group in groups.values()])
     values = {
@@ -319,6 +319,7 @@ def images(shown: Mapping[str, Run], key: str) -> None:
             key=place,
             max_selections=SHOWN,
             placeholder="Choose some, or select points in a plane",
+            persist_state="session",
         )
         chosen = [names.index(one) for one in picked]
         brush: Slot[list[int]] = Slot(brushed, list)

@@ -24,7 +24,8 @@ from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.messages import problems, text_of
-from aelib.ui.shell.session import draws
+from aelib.ui.shell.server_state import open_run
+from aelib.ui.shell.session import draws, widget
 
 IN_A_ROW = 10  # images
 WIDTH = 64  # of an image, in pixels of the page
@@ -126,26 +127,29 @@ def _ratio(bits: int, of_image: int) -> str:
     return f"{of_image / bits:.3g} x smaller" if bits < of_image else f"{bits / of_image:.3g} x larger"
 
 
-def four_codes(run: Run, key: str) -> list[Run]:
-    """Compare four code sizes on the same images. Missing runs are trained on request; empty until all exist."""
-    ours = "ours"
+OURS = "ours"
+
+
+def four_codes(run: Run, key: str) -> None:
+    """Compare four code sizes on the same images. Missing runs are trained on request."""
     chosen = st.segmented_control(
         "Whose networks",
-        ["document", ours],
-        default=_whose(run.experiment, ours),
+        ["document", OURS],
+        default=_whose(run.experiment),
         key=f"{key}:whose",
         required=True,
-        format_func=lambda name: "our networks" if name == ours else "document C's networks",
+        format_func=lambda name: "our networks" if name == OURS else "document C's networks",
         help="Document C's have two or three layers per side and pooling; ours have more channels and layers.",
+        persist_state="session",
     )
     try:
-        nets = variants.codes(run.experiment, best=chosen == ours)
+        nets = variants.codes(run.experiment, best=chosen == OURS)
     except LabError as error:
         problems([f"Not all of these codes fit images of this size: {text_of(error)}"])
-        return []
+        return
     found = runs_of(list(nets.values()), "Train the four codes", key)
     if found is None:
-        return []
+        return
     _rows(found)
     table = _table(found)
     st.dataframe(
@@ -163,17 +167,29 @@ def four_codes(run: Run, key: str) -> list[Run]:
             ),
         },
     )
-    st.caption("PSNR and SSIM are of the held-out images used in training; those in section 2 are of the test set.")
+    st.caption(
+        "PSNR and SSIM are of the held-out images used in training; those of “What the code preserves” are of the test "
+        "set."
+    )
     csv_button(table, f"codes-{run.digest}.csv", key)
-    return found
 
 
-def _whose(experiment: Experiment, ours: str) -> str:
+def stored_codes(run: Run, key: str) -> list[Run]:
+    """The runs of the four codes that `four_codes` shows under this key; empty until all exist."""
+    try:
+        nets = variants.codes(run.experiment, best=widget(f"{key}:whose", _whose(run.experiment)) == OURS)
+    except LabError:  # not all codes fit images of this size; `four_codes` says so
+        return []
+    found = [open_run(one) for one in nets.values()]
+    return [one for one in found if one is not None] if all(one is not None for one in found) else []
+
+
+def _whose(experiment: Experiment) -> str:
     try:
         best = variants.codes(experiment, best=True)
     except LabError:
         return "document"
-    return ours if any(digest_of(one) == digest_of(experiment) for one in best.values()) else "document"
+    return OURS if any(digest_of(one) == digest_of(experiment) for one in best.values()) else "document"
 
 
 def _rows(found: Sequence[Run]) -> None:
@@ -224,6 +240,7 @@ def fewer_bits(run: Run, key: str) -> None:
         key=f"{key}:bits",
         help="The range of each latent dimension over the training images is divided into 2^bits equal parts; 32 bits "
         "means no quantisation.",
+        persist_state="session",
     )
     [exact, point] = points(run, (FLOAT, bits))
     with st.container(horizontal=True, gap="medium"):
@@ -282,6 +299,7 @@ def against_codecs(run: Run, others: Sequence[Run], key: str) -> None:
         required=True,
         format_func=lambda name: rate_chart.LABELS[name].partition(",")[0],
         help="PSNR measures squared pixel errors; SSIM compares contrast and structure in small windows.",
+        persist_state="session",
     )
     figure = rate_chart.against_bits(by_bits | baselines, measure).update_layout(
         height=560
@@ -293,7 +311,7 @@ def against_codecs(run: Run, others: Sequence[Run], key: str) -> None:
         f"most {MAX_IMAGES} held-out images, SSIM over fewer."
     )
     if not others:
-        st.caption("This chart has only the chosen net. Train the four codes above to add them.")
+        st.caption("This chart has only the chosen net. Train the four codes in their tab to add them.")
     ours = [point for series in by_bits.values() for point in series]
     st.markdown("\n".join(f"- {_in_words(name, ours, baselines[name])}" for name in (WHOLE, BARE)))
     st.markdown("\n".join([f"- {_beside_pca(run, pca)}", f"- {_shared_once(run, baselines[WHOLE])}"]))

@@ -39,8 +39,11 @@ def live(run: Run, key: str) -> None:
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
         help="Any kind, not only the one in training.",
+        persist_state="session",
     )
-    level = cells[1].slider("Level", 0.0, 1.0, trained.level, 0.01, key=f"{key}:level", help=NOISES[kind].about)
+    level = cells[1].slider(
+        "Level", 0.0, 1.0, trained.level, 0.01, key=f"{key}:level", help=NOISES[kind].about, persist_state="session"
+    )
     again = cells[2].button(
         "Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other pixels."
     )
@@ -88,7 +91,9 @@ def painting(run: Run, key: str) -> None:
     """A character to paint on, and its restoration."""
     names = list(run.images.names)
     start = names.index("a") if "a" in names else 0
-    chosen = st.selectbox("Character", names, index=start, key=f"{key}:{run.experiment.dataset}:character")
+    chosen = st.selectbox(
+        "Character", names, index=start, key=f"{key}:{run.experiment.dataset}:character", persist_state="session"
+    )
     index = names.index(chosen)
     clean = run.images.images()[index]
     if len(clean) != 1:

@@ -26,7 +26,7 @@ def against_plain(run: Run, key: str) -> None:
     if twin is None:
         return
     pair = {"variational": run, "plain": twin[0]}
-    same = st.toggle("Both at the same scale", value=True, key=f"{key}:scale")
+    same = st.toggle("Both at the same scale", value=True, key=f"{key}:scale", persist_state="session")
     _scatters(run, pair, same, key)
     rows = []
     for name, one in pair.items():
@@ -81,7 +81,7 @@ def betas(run: Run, key: str) -> None:
     if found is None:
         return
     pictures = {f"β = {beta:g}": one for beta, one in zip(BETAS, found, strict=True)}
-    same = st.toggle("All at the same scale", value=False, key=f"{key}:scale")
+    same = st.toggle("All at the same scale", value=False, key=f"{key}:scale", persist_state="session")
     _scatters(run, pictures, same, key)
     figures = [one.metrics for one in found]
     recon_losses, kls = [one["recon_loss"] for one in figures], [one["kl"] for one in figures]

@@ -102,6 +102,7 @@ def filtered(records: list[Record]) -> list[Record]:
         format_func=lambda name: DOCUMENTS.get(name, name),
         key="documents:document",
         help="If none is chosen, all rows are shown.",
+        persist_state="session",
     )
     return [record for record in records if document in (None, record["document"])]
 
@@ -140,7 +141,7 @@ def table(records: list[Record]) -> None:
 def opened(records: list[Record]) -> None:
     """One row: both recipes, the assumptions and their effect, and links to its lesson."""
     by_id = {record["id"]: record for record in records}
-    name = st.selectbox("Row", list(by_id), key="documents:row")
+    name = st.selectbox("Row", list(by_id), key="documents:row", persist_state="session")
     record = by_id[name]
     st.markdown(f"{_ICONS[record['status']]} {escaped(record['verdict'])}")
     sides = {side["role"]: side for side in record["sides"] if side["role"] != "alternative"}

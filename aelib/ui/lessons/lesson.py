@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from aelib.ui.jobs.training_panel import run_of
 from aelib.ui.shell import lessons
 from aelib.ui.shell.links import link, link_compare
 from aelib.ui.shell.messages import escaped, problems, show_error
+from aelib.ui.shell.session import set_widget, widget
 from aelib.ui.views import bench, hand_in, run_file, run_views
 
 HAND_IN = "Download your results: a page to print or send, a notebook, and the training as a short program."
@@ -56,14 +58,27 @@ class SectionedPage:
         st.stop()
 
 
+class Tab(NamedTuple):
+    """A part of a lesson. title: on the tab and in the address; text: above it; draw: draws it for a run."""
+
+    title: str
+    text: str
+    draw: Callable[[Run], None]
+
+
+TAB = "tab"  # the parameter of the address that says which tab is open
+
+
 class LessonPage(SectionedPage):
-    """A lesson: controls on the left, training on the right, then its sections, and downloads to hand in.
+    """A lesson: choices on the left, the bench on the right, then its tabs in the order of the lesson.
+
+    Only the open tab is computed. Its title is in the address, so that a link, a reload and Back open it again.
 
     Args:
         name: of its record in `shell.lessons`.
         introduction: text below the title.
         after: what the page shows after training, as the end of a sentence.
-        explain: draws an explanation of the choices, between the picture of the net and the training.
+        explain: draws an explanation of the choices, below the picture of the net.
 
     Attributes:
         key: prefix of the widget keys of the run.
@@ -80,22 +95,44 @@ class LessonPage(SectionedPage):
         super().__init__(self.lesson, introduction)
         self.key = f"{name.replace('_', '-')}-run"
         self._after, self._explain = after, explain
+        self._tabs: list[Tab] = []
 
-    def run(self) -> Run:
-        """The run of the chosen experiment. While there is none, the page ends here."""
-        run = self._chosen()
+    def tab(self, title: str, text: str = "") -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
+        """Declare the next tab: a decorator of the function that draws it for the run. text: above what it draws."""
+
+        def declare(draw: Callable[[Run], None]) -> Callable[[Run], None]:
+            self._tabs.append(Tab(title, text, draw))
+            return draw
+
+        return declare
+
+    def show(self) -> None:
+        """Draw the page: the choices, the bench, and for a trained net the tabs. The last one has the downloads."""
+        self.tab("Hand in", HAND_IN)(lambda run: hand_in.hand_in(run, f"{self.key}:hand-in"))
+        titles = [tab.title for tab in self._tabs]
+        form = Controls(self.lesson, {TAB: titles[0]})
+        key = form.extra_key(TAB)
+        if widget(key) not in titles:  # a link to a tab that this lesson no longer has
+            set_widget(key, titles[0])
+        run = self._chosen(form)
         if run is None:
             self.ends_here(self._after)
         assert run is not None  # noqa: S101 - st.stop does not return
-        return run
+        for tab, place in zip(self._tabs, st.tabs(titles, key=key, on_change="rerun"), strict=True):
+            if place.open:
+                with place:
+                    self._draw(tab, run)
 
-    def hand_in(self, run: Run) -> None:
-        """The last section: downloads."""
-        with self.section("Hand in", HAND_IN):
-            hand_in.hand_in(run, f"{self.key}:hand-in")
+    @staticmethod
+    def _draw(tab: Tab, run: Run) -> None:
+        if tab.text:
+            st.markdown(tab.text)
+        try:
+            tab.draw(run)
+        except LabError as error:
+            show_error(error)
 
-    def _chosen(self) -> Run | None:
-        form = Controls(self.lesson)
+    def _chosen(self, form: Controls) -> Run | None:
         for problem in [*([form.problem] if form.problem else []), *form.notes]:
             st.warning(escaped(problem), icon=":material/link_off:")
         setup, picture = st.columns([2, 3], gap="large")

@@ -76,6 +76,7 @@ def live(run: Run, key: str) -> None:
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
         help="Any kind, not only the one in training.",
+        persist_state="session",
     )
     level = cells[1].slider(
         "Level",
@@ -85,6 +86,7 @@ def live(run: Run, key: str) -> None:
         0.05,
         key=f"{key}:level",
         help=NOISES[kind].about,
+        persist_state="session",
     )
     again = cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other noise.")
     draw = draws(key, again)
@@ -202,6 +204,7 @@ def against_level(run: Run, key: str) -> None:
         key=f"{key}:kind",
         help="The curve is for this kind of noise.",
         width=260,
+        persist_state="session",
     )
     dataset = run.experiment.dataset
     canonical, clean = datasets.canonical(dataset), restoration.test_images(run)

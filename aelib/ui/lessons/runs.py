@@ -34,11 +34,24 @@ def filtered() -> tuple[list[Summary], str | None]:
     names = runs.index.datasets()
     left, middle, right = st.columns(3)
     dataset: str | None = left.selectbox(
-        "Data set", [None, *names], format_func=lambda name: title(name) if name else "all", key="runs:dataset"
+        "Data set",
+        [None, *names],
+        format_func=lambda name: title(name) if name else "all",
+        key="runs:dataset",
+        persist_state="session",
     )
-    layers = middle.text_input("Layers contain", placeholder="such as 20-10", key="runs:layers").strip()
-    order: Order = right.selectbox("Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order")
-    own = st.toggle("Only my own trainings", key="runs:mine", help="Trained from this browser; there is no login.")
+    layers = middle.text_input(
+        "Layers contain", placeholder="such as 20-10", key="runs:layers", persist_state="session"
+    ).strip()
+    order: Order = right.selectbox(
+        "Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order", persist_state="session"
+    )
+    own = st.toggle(
+        "Only my own trainings",
+        key="runs:mine",
+        help="Trained from this browser; there is no login.",
+        persist_state="session",
+    )
     among = runs.owners.runs(visitor_id()) if own else None
     return runs.summaries(order, dataset, layers, SHOWN, among), dataset
 

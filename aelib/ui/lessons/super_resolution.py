@@ -81,7 +81,7 @@ def zoom(run: Run, key: str) -> None:
     images = super_resolution.test_images(run)
     count = len(images)
     slider = f"{key}:{run.experiment.dataset}:patch"
-    chosen = st.slider("Patch", 1, count, 1 + count // 2, key=slider) - 1 if count > 1 else 0
+    chosen = st.slider("Patch", 1, count, 1 + count // 2, key=slider, persist_state="session") - 1 if count > 1 else 0
     patch = images.part(slice(chosen, chosen + 1))
     found, target = super_resolution.outputs_by_method(run, patch), patch.images()
     figures = {one.name: one for one in super_resolution.evaluate(found, target)}
@@ -96,7 +96,7 @@ def zoom(run: Run, key: str) -> None:
 
 def compare(run: Run, key: str) -> None:
     """Compare nets that differ in one setting: errors over the epochs, and a table."""
-    name = st.selectbox("Compare", list(_COMPARISONS), key=f"{key}:which")
+    name = st.selectbox("Compare", list(_COMPARISONS), key=f"{key}:which", persist_state="session")
     experiments = _fitting(run.experiment, name)
     if not experiments:
         return
@@ -161,8 +161,8 @@ def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what:
     times = super_resolution.factor(run)
     across, down = large.shape[1], large.shape[0]
     left, right = st.columns(2)
-    x = left.slider("From left (%)", 0, 100, 50, key=f"{key}:x") / 100
-    y = right.slider("From top (%)", 0, 100, 50, key=f"{key}:y") / 100
+    x = left.slider("From left (%)", 0, 100, 50, key=f"{key}:x", persist_state="session") / 100
+    y = right.slider("From top (%)", 0, 100, 50, key=f"{key}:y", persist_state="session") / 100
     small = CROP // times
     top, start = (int(max(0, side - small) * share) for side, share in ((down // times, y), (across // times, x)))
     part = picture[top : top + small, start : start + small]

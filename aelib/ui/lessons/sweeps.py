@@ -191,7 +191,13 @@ def results(sweep: Sweep, key: str) -> None:
     there = next(result.measures for result in found if result.runs)
     figures = [name for name in MEASURES if name in there]
     figure = st.segmented_control(
-        "Show", figures, default=figures[0], format_func=LABELS.__getitem__, key=f"{key}:figure", required=True
+        "Show",
+        figures,
+        default=figures[0],
+        format_func=LABELS.__getitem__,
+        key=f"{key}:figure",
+        required=True,
+        persist_state="session",
     )
     paths = list(sweep.over)
     if len(paths) == 1:

@@ -32,7 +32,9 @@ def features(run: Run, key: str) -> None:
         set_widget(choice, names[(names.index(widget(choice)) + 1) % len(names)])
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Image", names, key=choice, help="A held-out image. Type to search.", width=260)
+        chosen = st.selectbox(
+            "Image", names, key=choice, help="A held-out image. Type to search.", width=260, persist_state="session"
+        )
         st.button(
             "Next image",
             icon=":material/skip_next:",
@@ -45,6 +47,7 @@ def features(run: Run, key: str) -> None:
             key=f"{key}:shared",
             help="On: equal greys are equal values in all maps of a step, so weak maps look weak. Off: each map has "
             "its own scale from black to white.",
+            persist_state="session",
         )
     shown = run.inputs[names.index(chosen)]
     tile = glyphs.tile(glyphs.colours(run.spec.drawn(shown.numpy())), chosen, WIDTH)

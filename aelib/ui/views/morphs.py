@@ -35,14 +35,18 @@ def morph(run: Run, key: str) -> None:
             max_selections=MAX_STOPS,
             key=f"{key}:{dataset}:stops",
             help="Two or more, in the order of the path.",
+            persist_state="session",
         )
     with middle:
-        between = st.slider("Images between two", BETWEEN[0], BETWEEN[2], BETWEEN[1], key=f"{key}:between")
+        between = st.slider(
+            "Images between two", BETWEEN[0], BETWEEN[2], BETWEEN[1], key=f"{key}:between", persist_state="session"
+        )
     with right:
         spherical = st.toggle(
             "Spherical",
             key=f"{key}:spherical",
             help="Interpolate along an arc around the origin: codes with many dimensions lie near a sphere.",
+            persist_state="session",
         )
     if len(stops) < 2:
         st.info("Choose at least two pictures.", icon=":material/add_circle:")
@@ -126,7 +130,12 @@ def mix(run: Run, key: str) -> None:
         st.info("A triangle needs three pictures: choose more pictures above.", icon=":material/change_history:")
         return
     corners = st.multiselect(
-        "Corners: three or four", names, default=_apart(names, 3), max_selections=4, key=f"{key}:{dataset}:corners"
+        "Corners: three or four",
+        names,
+        default=_apart(names, 3),
+        max_selections=4,
+        key=f"{key}:{dataset}:corners",
+        persist_state="session",
     )
     if len(corners) < 3:
         st.info("Choose three pictures for a triangle, four for a square.", icon=":material/change_history:")

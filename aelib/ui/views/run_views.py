@@ -236,7 +236,7 @@ def plane(run: Run, key: str) -> None:
                 f"components, which explain {shown.explained:.0%} of the variance."
             )
         point = [
-            st.slider(name or "–", low, high, key=slider, disabled=not name)
+            st.slider(name or "–", low, high, key=slider, disabled=not name, persist_state="session")
             for name, slider, (low, high) in zip(names, keys, (x, y), strict=True)
         ]
         code = shown.codes(np.array([point], np.float32))
@@ -260,9 +260,15 @@ def interpolation(run: Run, key: str, start: str, end: str) -> None:
     names = list(run.images.names)
     cells = st.columns([1, 1, 2])
     default = [names.index(start) if start in names else 0, names.index(end) if end in names else len(names) - 1]
-    first = cells[0].selectbox("From", names, index=default[0], key=f"{key}:{run.experiment.dataset}:from")
-    second = cells[1].selectbox("To", names, index=default[1], key=f"{key}:{run.experiment.dataset}:to")
-    steps = cells[2].slider("Images on the path, including both ends", 3, MAX_STEPS, 12, key=f"{key}:steps")
+    first = cells[0].selectbox(
+        "From", names, index=default[0], key=f"{key}:{run.experiment.dataset}:from", persist_state="session"
+    )
+    second = cells[1].selectbox(
+        "To", names, index=default[1], key=f"{key}:{run.experiment.dataset}:to", persist_state="session"
+    )
+    steps = cells[2].slider(
+        "Images on the path, including both ends", 3, MAX_STEPS, 12, key=f"{key}:steps", persist_state="session"
+    )
     codes = torch.from_numpy(run.codes())
     line = latent_space.interpolate(codes[names.index(first)], codes[names.index(second)], steps)
     captions = [first, *[""] * (steps - 2), second]
