@@ -16,10 +16,10 @@ lesson = LessonPage(
 
 
 @lesson.tab(
-    "Originals and outputs",
+    "In and out",
     "Held-out images. Look at thin strokes, edges, and adjacent colours.",
 )
-def originals_and_outputs(run: Run) -> None:
+def in_and_out(run: Run) -> None:
     colour.rows(run, f"{lesson.key}:rows")
 
 
@@ -38,19 +38,19 @@ def with_noise(run: Run) -> None:
 
 
 @lesson.tab(
-    "What each layer sees",
+    "Layers",
     "Every convolution outputs feature maps: where is an edge, where a colour? Follow one image through the network.",
 )
-def what_each_layer_sees(run: Run) -> None:
+def layers(run: Run) -> None:
     feature_maps.features(run, f"{lesson.key}:features")
 
 
 @lesson.tab(
-    "CPU against GPU",
+    "CPU and GPU",
     "Measure the same epochs on every device of this server. Predict first: how many times faster is a GPU, and does "
     "the factor change with a smaller network?",
 )
-def cpu_against_gpu(run: Run) -> None:
+def cpu_and_gpu(run: Run) -> None:
     colour.against_devices(run.experiment, f"{lesson.key}:devices")
 
 

@@ -15,11 +15,11 @@ lesson = LessonPage(
 
 
 @lesson.tab(
-    "What the code preserves",
+    "Reconstructions",
     "Held-out images above their reconstructions. Which parts of a letter survive, and which are smoothed away? Look "
     "for typefaces that the net turns into plainer ones.",
 )
-def what_the_code_preserves(run: Run) -> None:
+def reconstructions(run: Run) -> None:
     compression.compared(run, f"{lesson.key}:compared")
 
 
@@ -42,31 +42,31 @@ def four_codes(run: Run) -> None:
 
 
 @lesson.tab(
-    "Fewer bits per number",
+    "Fewer bits",
     "A number of the code need not have 32 bits. Here each is quantised to 2, 4, 8 … values without new training. How "
     "few bits are enough before you see a difference?",
 )
-def fewer_bits_per_number(run: Run) -> None:
+def fewer_bits(run: Run) -> None:
     compression.fewer_bits(run, f"{lesson.key}:fewer")
 
 
 @lesson.tab(
-    "Against JPEG, WebP and PCA",
+    "Against JPEG",
     "Every point is a method of storing an image: further left means fewer bits, higher means better quality. An image "
     "file starts with a header, which is most of the file for images as small as these, so files are counted **with** "
     "and **without** it. Where are the nets better, and is the comparison fair?",
 )
-def against_jpeg_webp_and_pca(run: Run) -> None:
+def against_jpeg(run: Run) -> None:
     others = compression.stored_codes(run, f"{lesson.key}:codes")
     compression.against_codecs(run, others, f"{lesson.key}:rates")
 
 
 @lesson.tab(
-    "What the layers see",
+    "Layers",
     "Follow one image through the net: every step outputs feature maps, and each map responds to a different feature. "
     "Which respond to edges, which to filled areas? Can you still recognise the letter in the code?",
 )
-def what_the_layers_see(run: Run) -> None:
+def layers(run: Run) -> None:
     feature_maps.features(run, f"{lesson.key}:features")
 
 

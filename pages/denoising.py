@@ -19,39 +19,39 @@ lesson = LessonPage(
 
 
 @lesson.tab(
-    "Noisy and restored",
+    "Remove noise",
     "Move the slider: the trained network restores the new noise at once, without new training. At which level does it "
     "begin to invent characters? Try a kind of noise that was **not** in its training.",
 )
-def noisy_and_restored(run: Run) -> None:
+def remove_noise(run: Run) -> None:
     denoising.live(run, f"{lesson.key}:live")
 
 
 @lesson.tab(
-    "Paint your own noise",
+    "Paint noise",
     "Which single pixel does the most damage? How few pixels turn one character into another? You can also use the "
     "arrow keys and Enter.",
 )
-def paint_your_own_noise(run: Run) -> None:
+def paint_noise(run: Run) -> None:
     denoising.painting(run, f"{lesson.key}:paint")
 
 
 @lesson.tab(
-    "Where it stops being useful",
+    "Noise levels",
     "Wrong pixels after restoration against noise level, for ten networks that differ only in their seed. A network is "
     "useful where it leaves **fewer wrong pixels than doing nothing**. The orange line is a baseline without training: "
     "the clean character that is nearest to the input.",
 )
-def where_it_stops_being_useful(run: Run) -> None:
+def noise_levels(run: Run) -> None:
     denoising.against_level(run.experiment, f"{lesson.key}:curve")
 
 
 @lesson.tab(
-    "The learning rate of a denoiser",
+    "Learning rate",
     "The document says that the denoiser becomes useless if the learning rate is too large. Is this true, and can the "
     "rate also be too small? Ten networks per learning rate.",
 )
-def the_learning_rate_of_a_denoiser(run: Run) -> None:
+def learning_rate(run: Run) -> None:
     rates = sweep.SWEEPS["denoiser-rate"].sweep
     sweeps.train(rates, f"{lesson.key}:rates")
     sweeps.results(rates, f"{lesson.key}:rates")

@@ -27,11 +27,11 @@ def how_it_learnt(run: Run) -> None:
 
 
 @lesson.tab(
-    "Which characters it gets wrong",
+    "Errors",
     "Originals above, reconstructions below; a frame marks more than one wrong pixel. With which other characters did "
     "the network confuse the framed ones?",
 )
-def which_characters_it_gets_wrong(run: Run) -> None:
+def errors(run: Run) -> None:
     run_views.reconstructions(run)
     learnt, total = run.metrics["learnt"], run.metrics["total"]
     with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=learnt < total):
@@ -39,40 +39,40 @@ def which_characters_it_gets_wrong(run: Run) -> None:
 
 
 @lesson.tab(
-    "The latent plane",
+    "Latent plane",
     "Every character is drawn at its code; the background shows the decoder's output at every point. Move the pointer: "
     "the framed glyph is decoded there. Click, or use the sliders, to select a point. Can you find **a character that "
     "is not in the font**? Double-click to zoom in. Orange frames mark characters with more than one wrong pixel. Do "
     "they have close neighbours?",
 )
-def the_latent_plane(run: Run) -> None:
+def latent_plane(run: Run) -> None:
     run_views.plane(run, lesson.key)
 
 
 @lesson.tab(
-    "From one character to another",
+    "Path",
     "A straight line between two codes, decoded step by step. Where does one character end and the next begin? Which "
     "other characters does the path cross?",
 )
-def from_one_character_to_another(run: Run) -> None:
+def path(run: Run) -> None:
     run_views.interpolation(run, lesson.key, start="s", end="z")
 
 
 @lesson.tab(
-    "Learning, replayed",
+    "Replay",
     "The plane and the reconstructions at each snapshot. At first, all codes are close together, and every "
     "reconstruction is the mean of all characters. Watch the codes move apart.",
 )
-def learning_replayed(run: Run) -> None:
+def replay(run: Run) -> None:
     run_views.replay(run, lesson.key)
 
 
 @lesson.tab(
-    "Ten at once",
+    "Ten seeds",
     "Was this network lucky? The same experiment with ten seeds: how much do the results vary, and how do the best and "
     "the worst run differ?",
 )
-def ten_at_once(run: Run) -> None:
+def ten_seeds(run: Run) -> None:
     sweeps.seeds(run.experiment, 10, lesson.key)
 
 

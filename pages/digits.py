@@ -26,12 +26,12 @@ def how_it_learnt(run: Run) -> None:
 
 
 @lesson.tab(
-    "The plane fills",
+    "Latent plane",
     "Left: the code of every image, coloured by class. Right: the decoder's output at every point of the same plane. "
     "Move through the epochs. Point at a code: the lines are one and two standard deviations of its distribution. "
     "Which digits have much space, which overlap, and what lies on the borders?",
 )
-def the_plane_fills(run: Run) -> None:
+def codes(run: Run) -> None:
     latent_plane.class_plane(run, f"{lesson.key}:atlas:{run.digest}")
 
 
@@ -45,19 +45,19 @@ def without_the_prior(run: Run) -> None:
 
 
 @lesson.tab(
-    "The weight β",
+    "β",
     "β is the weight of the KL divergence. At 0, only the reconstruction loss is left; at 10, the codes carry little "
     "information. Which value would you choose?",
 )
-def the_weight(run: Run) -> None:
+def beta_weights(run: Run) -> None:
     digits.betas(run, f"{lesson.key}:betas")
 
 
 @lesson.tab(
-    "Active latent dimensions",
+    "Active dimensions",
     "Each latent dimension costs KL. The net uses one only if this reduces the total loss.",
 )
-def active_latent_dimensions(run: Run) -> None:
+def active_dimensions(run: Run) -> None:
     digits.numbers(run, lesson.key)
     links.link(variants.wider(run.experiment, 10), "The same with ten latent dimensions", ":material/arrow_forward:")
 

@@ -53,10 +53,10 @@ def mix(run: Run) -> None:
 
 
 @lesson.tab(
-    "The latent plane",
+    "Latent plane",
     "Every picture is drawn at its mean; the background shows the decoder's output at every point.",
 )
-def the_latent_plane(run: Run) -> None:
+def latent_plane(run: Run) -> None:
     run_views.plane(run, lesson.key)
 
 
@@ -70,19 +70,19 @@ def new_pictures(run: Run) -> None:
 
 
 @lesson.tab(
-    "ReLU or sigmoid at the output",
+    "ReLU or sigmoid",
     "The document uses ReLU in all layers, then a sigmoid at the output. A ReLU can output any number from 0 up; will "
     "white be exactly 1? Predict what happens to the background before you train both.",
 )
-def relu_or_sigmoid_at_the_output(run: Run) -> None:
+def relu_or_sigmoid(run: Run) -> None:
     emoji.outputs(run, f"{lesson.key}:outputs")
 
 
 @lesson.tab(
-    "Twenty at once",
+    "Twenty seeds",
     "Was this net lucky? The same experiment with twenty seeds.",
 )
-def twenty_at_once(run: Run) -> None:
+def twenty_seeds(run: Run) -> None:
     sweeps.seeds(run.experiment, 20, lesson.key)
 
 

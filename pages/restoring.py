@@ -34,11 +34,11 @@ def epoch_by_epoch(run: Run) -> None:
 
 
 @lesson.tab(
-    "Where it stops being useful",
+    "Noise levels",
     "The same four methods at every level. The network was trained at one level only: how far below and above it does "
     "it help? A filter that is tuned for every level is a strong baseline.",
 )
-def where_it_stops_being_useful(run: Run) -> None:
+def noise_levels(run: Run) -> None:
     restoring.against_level(run, f"{lesson.key}:curve")
 
 

@@ -14,17 +14,17 @@ lesson = LessonPage(
 )
 
 
-@lesson.tab("Original, input, output")
-def original_input_output(run: Run) -> None:
+@lesson.tab("In and out")
+def in_and_out(run: Run) -> None:
     colour.rows(run, f"{lesson.key}:rows")
 
 
 @lesson.tab(
-    "Against enlarging without a network",
+    "Against bicubic",
     "Bicubic and Lanczos are not trained on photographs; they only fit smooth curves through the pixels. Is the "
     "difference large? Half a decibel is just visible, one decibel is clearly visible.",
 )
-def against_enlarging_without_a_network(run: Run) -> None:
+def against_bicubic(run: Run) -> None:
     super_resolution.table(run, f"{lesson.key}:table")
 
 
@@ -46,24 +46,24 @@ def how_it_learnt(run: Run) -> None:
 
 
 @lesson.tab(
-    "Layers, kernels, activations, normalisation",
+    "Other nets",
     "The experiments of document E, with all other settings as chosen above. Predict before you train: do more layers "
     "help? Does normalising the pixels help? Does batch norm, which changes the brightness of what it normalises?",
 )
-def layers_kernels_activations_normalisation(run: Run) -> None:
+def other_nets(run: Run) -> None:
     super_resolution.compare(run, f"{lesson.key}:compare")
 
 
-@lesson.tab("What each layer sees")
-def what_each_layer_sees(run: Run) -> None:
+@lesson.tab("Layers")
+def layers(run: Run) -> None:
     feature_maps.features(run, f"{lesson.key}:features")
 
 
 @lesson.tab(
-    "A picture of your own",
+    "Own picture",
     "The network was trained on patches, but it works on pictures of any size by processing them tile by tile.",
 )
-def a_picture_of_your_own(run: Run) -> None:
+def own_picture(run: Run) -> None:
     super_resolution.own_picture(run, f"{lesson.key}:own")
 
 

@@ -35,7 +35,7 @@ def test_a_deep_link_as_the_first_request_trains_and_a_reload_finds_the_run(serv
     server.start()  # tomorrow: another process, the same store
     page.goto(f"{server.url}/dense?preset=font-best&seed=3")
     expect(page.get_by_text("Found in the store").first).to_be_visible()
-    expect(heading(page, "Learning, replayed")).to_be_visible()
+    expect(heading(page, "Replay")).to_be_visible()
 
 
 def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: Page) -> None:
@@ -114,7 +114,7 @@ def test_pages_fit_a_phone_and_a_projector(server: Server, browser: Browser, wid
             page.goto(f"{server.url}/{path}")
             expect(page.locator("h1")).to_be_visible()
         train(page)
-        expect(heading(page, "Learning, replayed")).to_be_visible()
+        expect(heading(page, "Replay")).to_be_visible()
         expect(page.locator(".plane canvas")).to_be_visible()
         wider = page.evaluate(
             "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"

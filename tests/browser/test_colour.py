@@ -34,7 +34,7 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
     page.goto(f"{server.url}/{_address('colour', COLOUR_QUERY)}")
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
-    expect(heading(page, "CPU against GPU")).to_be_visible()
+    expect(heading(page, "CPU and GPU")).to_be_visible()
     settled(page)
     shown = _picture(page, ", original").get_attribute("alt")
     page.get_by_role("button", name="Other images").click()
@@ -52,7 +52,7 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
 def test_a_patch_is_zoomed_and_a_picture_of_ones_own_enlarged(server: Server, page: Page, tmp_path: Path) -> None:
     Store(server.home).save(fit(SHARP, "cpu"))
     page.goto(f"{server.url}/{_address('super_resolution', SHARP_QUERY)}")
-    expect(heading(page, "A picture of your own")).to_be_visible()
+    expect(heading(page, "Own picture")).to_be_visible()
     settled(page)
     slider = page.get_by_role("slider", name="Patch")
     zoomed = page.locator("img[alt='this net']")
@@ -84,8 +84,8 @@ def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browse
         store.save(fit(experiment, "cpu"))
     for page in opened(browser, width, scheme):
         for path, last in (
-            (_address("colour", COLOUR_QUERY), "CPU against GPU"),
-            (_address("super_resolution", SHARP_QUERY), "A picture of your own"),
+            (_address("colour", COLOUR_QUERY), "CPU and GPU"),
+            (_address("super_resolution", SHARP_QUERY), "Own picture"),
         ):
             page.goto(f"{server.url}/{path}")
             expect(heading(page, last)).to_be_visible()

@@ -33,7 +33,7 @@ def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page
     page.goto(f"{server.url}/{TINY}")
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
-    expect(heading(page, "What the layers see")).to_be_visible()
+    expect(heading(page, "Layers")).to_be_visible()
     settled(page)
     shown = _picture(page, ", original").get_attribute("alt")
     page.get_by_role("button", name="Show other images").click()
@@ -54,7 +54,7 @@ def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page
 def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(server: Server, page: Page) -> None:
     Store(server.home).save(fit(LETTERS, "cpu"))
     page.goto(f"{server.url}/{_address('compression', LETTERS_QUERY)}")
-    expect(heading(page, "What the layers see")).to_be_visible()
+    expect(heading(page, "Layers")).to_be_visible()
     settled(page)
     slider = page.get_by_role("slider", name="Bits per number")
     four = _picture(page, ", 4 bits per number").get_attribute("src")
@@ -107,7 +107,7 @@ def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
 def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
     for page in opened(browser, width, scheme):
         for path, last in (
-            (TINY, "What the layers see"),
+            (TINY, "Layers"),
             ("restoring?epochs=2&model.layers=64-24", "What if"),
         ):
             page.goto(f"{server.url}/{path}")

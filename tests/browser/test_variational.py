@@ -142,7 +142,7 @@ def test_a_picture_of_ones_own_and_one_that_is_none(server: Server, page: Page, 
 def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
     for page in opened(browser, width, scheme):
         for path, last in (
-            ("emoji?epochs=50", "Twenty at once"),
+            ("emoji?epochs=50", "Twenty seeds"),
             ("digits?epochs=2&snapshots=0-2", "New digits"),
         ):
             page.goto(f"{server.url}/{path}")

@@ -12,7 +12,7 @@ from aelib.experiment import digest_of, presets, resolve, variants
 from aelib.training import Run, fit
 from tests.support.apps import image_rows, opened, said, save, sound, texts, until
 from tests.support.pictures import packed, picture, pictures
-from tests.support.sections import assert_not_trained, assert_shows, section
+from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -46,15 +46,15 @@ def test_the_whole_lesson_on_colour(colour: list[Run]) -> None:
     assert_shows(
         app,
         {
-            "Originals and outputs": "html",
+            "In and out": "html",
             "How it learnt": "plotly_chart",
             "With noise": "dataframe",
-            "What each layer sees": "image",
-            "CPU against GPU": "button",
+            "Layers": "image",
+            "CPU and GPU": "button",
             "Hand in": "download_button",
         },
     )
-    assert "From top to bottom: original, reconstructed." in section(app, "Originals and outputs").text
+    assert "From top to bottom: original, reconstructed." in section(app, "In and out").text
     before = image_rows(app)
     names = autoencoder.images.names
     assert before[0].count("<img") == 2 * 10
@@ -63,7 +63,7 @@ def test_the_whole_lesson_on_colour(colour: list[Run]) -> None:
     assert [old != new for old, new in zip(before, after, strict=True)] == [True, *(False for _ in before[1:])]
     assert (names[0] in before[0], names[0] in after[0], names[1] in after[0]) == (True, False, True)
 
-    table = next(one.value for one in app.dataframe if "PSNR (dB)" in one.value)
+    (table,) = (one.value for one in section(app, "With noise").every("dataframe"))
     assert list(zip(table["shown"], table["net"], strict=True)) == [
         ("clean", "autoencoder"),
         ("clean", "denoiser"),
@@ -79,7 +79,8 @@ def test_the_whole_lesson_on_colour(colour: list[Run]) -> None:
     for row, images in ((0, copied), (2, noisy)):
         error = float(((images - targets) ** 2).mean())
         assert table["PSNR (dB)"][row] == pytest.approx(10 * np.log10(1 / error), abs=0.01)
-    assert len(app.get("image")) == len(resolve(autoencoder.experiment).architecture.steps)
+    assert len(section(app, "Layers").every("image")) == len(resolve(autoencoder.experiment).architecture.steps)
+    opened_tab(app, "CPU and GPU")
     assert app.button(key=f"speed:{digest_of(COLOUR)}:cpu:1:start").label == "Measure on CPU"
     assert "Stored" in texts(app)
 
@@ -89,6 +90,7 @@ def test_a_noisy_net_shows_what_it_was_shown(colour: list[Run]) -> None:
     query = {**COLOUR_QUERY, "corruption.kind": "gaussian", "corruption.level": "0.2"}
     app = opened("pages/colour.py", query)
     assert "From top to bottom: original, shown to the net, restored." in texts(app)
+    opened_tab(app, "With noise")
     assert app.button(key="colour-run:denoiser:train").label == "Train both, with and without noise"
     assert "1 of 2 are in the store; 1 to train" in texts(app)
 
@@ -105,6 +107,7 @@ def test_the_end_of_the_images_is_followed_by_the_first(colour: list[Run]) -> No
 def test_the_cpu_is_measured_when_asked_for(colour: list[Run]) -> None:
     save(*colour)
     app = opened("pages/colour.py", COLOUR_QUERY)
+    opened_tab(app, "CPU and GPU")
     sound(app.button(key=f"speed:{digest_of(COLOUR)}:cpu:1:start").click().run())
     until(app, lambda: "for 1 epoch of 1,800 images" in texts(app))
     sound(app.slider(key="colour-run:devices:epochs").set_value(2).run())
@@ -161,8 +164,8 @@ def test_an_archive_becomes_the_data_set_and_is_trained_on(lesson: str, side: in
         run = fit(presets.get(query["preset"]).with_values({**TINY, "batch_size": 8, "dataset": name}), "cpu")
         save(run)
         sound(app.run())
-        assert_shows(app, {"How it learnt": "plotly_chart", "What each layer sees": "image"})
-        assert run.images.names[0] in " ".join(section(app, "Originals and outputs").image_rows)
+        assert_shows(app, {"How it learnt": "plotly_chart", "Layers": "image"})
+        assert run.images.names[0] in " ".join(section(app, "In and out").image_rows)
 
 
 def test_two_archives_of_as_many_pictures_are_two_data_sets() -> None:

@@ -14,7 +14,7 @@ from aelib.experiment import presets, resolve, variants
 from aelib.metrics import reconstruction
 from aelib.training import Run, fit
 from tests.support.apps import image_rows, metric, opened, said, save, sound, texts
-from tests.support.sections import assert_not_trained, assert_shows, section
+from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -61,33 +61,37 @@ def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
     assert_shows(
         app,
         {
-            "What the code preserves": "html",
+            "Reconstructions": "html",
             "How it learnt": "plotly_chart",
             "Four codes": "dataframe",
-            "Fewer bits per number": "metric",
-            "Against JPEG, WebP and PCA": "plotly_chart",
-            "What the layers see": "image",
+            "Fewer bits": "metric",
+            "Against JPEG": "plotly_chart",
+            "Layers": "image",
             "Hand in": "download_button",
         },
     )
     assert (metric(app, "Image"), metric(app, "Code")) == ("6,272 bits", "1,568 bits")
-    codes = next(one.value for one in app.dataframe if "bits per number" in one.value)
+    (codes,) = (one.value for one in section(app, "Four codes").every("dataframe"))
     assert list(codes[codes["bits per number"] == 32]["bits per image"]) == [6272, 1568, 128, 32]
     assert codes["entropy"].isna().sum() == 4
     assert (codes["entropy"].dropna() <= codes["bits per image"][codes["entropy"].notna()]).all()
     psnr = codes[codes["bits per number"] == 32]["PSNR"].tolist()
     assert psnr[0] > psnr[3]
-    needs = next(one.value for one in app.dataframe if "JPEG without headers" in one.value)
+    compared = section(app, "Against JPEG")
+    needs = next(one.value for one in compared.every("dataframe") if "JPEG without headers" in one.value)
     assert len(needs) == 12
     assert (needs["JPEG"] > needs["JPEG without headers"]).all()
     text = texts(app)
     assert f"{letters['7x7'].parameters * 32:,} bits" in text
     assert "PCA** with as many dimensions (49 components of 8 bits)" in text
+    sound(app.segmented_control(key="compression-run:rates:quality").set_value("ssim").run())
+    opened_tab(app, "Reconstructions")
     before = image_rows(app)
     sound(app.button(key="compression-run:compared:again").click().run())
     changed = [old != new for old, new in zip(before, image_rows(app), strict=True)]
-    assert sum(changed) == 1, "the other parts keep their images"
-    sound(app.segmented_control(key="compression-run:rates:quality").set_value("ssim").run())
+    assert sum(changed) == 1
+    opened_tab(app, "Against JPEG")
+    assert app.segmented_control(key="compression-run:rates:quality").value == "ssim", "a choice outlasts its tab"
 
 
 def test_bits_a_number_cost_quality_only_when_they_are_few(letters: dict[str, Run]) -> None:
@@ -95,6 +99,7 @@ def test_bits_a_number_cost_quality_only_when_they_are_few(letters: dict[str, Ru
     app = opened("pages/compression.py", LETTERS_QUERY)
     slider = "compression-run:fewer:bits"
     found = {}
+    opened_tab(app, "Fewer bits")
     for bits in (1, 8, 32):
         sound(app.select_slider(key=slider).set_value(bits).run())
         assert metric(app, "An image") == f"{49 * bits:,} bits"
@@ -102,13 +107,15 @@ def test_bits_a_number_cost_quality_only_when_they_are_few(letters: dict[str, Ru
     assert found[1] < found[8] - 0.3
     assert found[8] == pytest.approx(found[32], abs=0.1)
     assert metric(app, "Entropy") == "–"
+    opened_tab(app, "Four codes")
     assert app.button(key="compression-run:codes:train").label == "Train the four codes"
-    assert "only the chosen net" in texts(app)
+    assert "only the chosen net" in section(app, "Against JPEG").text
 
 
 def test_maps_of_every_step_and_the_next_image(letters: dict[str, Run]) -> None:
     save(letters["7x7"])
     app = opened("pages/compression.py", LETTERS_QUERY)
+    opened_tab(app, "Layers")
     titles = [one.value.replace("\\", "") for one in app.markdown if one.value.startswith(("**encoder", "**decoder"))]
     assert len(titles) == len(resolve(letters["7x7"].experiment).architecture.steps)
     assert titles[0] == "**encoder 1: convolution 3x3, 28x28x16**"
@@ -129,7 +136,7 @@ def test_a_code_of_one_number_has_no_maps_but_is_said() -> None:
     save(fit(LETTERS.with_values(values), "cpu"))
     app = opened("pages/compression.py", {**LETTERS_QUERY, **values})
     assert_shows(app, {"Four codes": "button", "Hand in": "download_button"})
-    assert "No maps, but single numbers" in section(app, "What the layers see").text
+    assert "No maps, but single numbers" in section(app, "Layers").text
     assert metric(app, "Code") == "96 bits"
 
 
@@ -138,16 +145,17 @@ def test_a_noisy_and_a_variational_net_are_shown_too() -> None:
     experiment = presets.get("letters-7x7").with_values(values)
     save(fit(experiment, "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **values})
-    assert_shows(app, {"How it learnt": "plotly_chart", "What the layers see": "image", "Hand in": "download_button"})
-    assert any("input of the net" in one.value for one in app.caption)
+    assert_shows(app, {"How it learnt": "plotly_chart", "Layers": "image", "Hand in": "download_button"})
+    assert "input of the net" in section(app, "Reconstructions").text
 
 
 def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
     save(fit(presets.get("letters-7x7").with_values(SMALL), "cpu"))
     app = opened("pages/compression.py", {"preset": "letters-7x7", **SMALL})
+    opened_tab(app, "Four codes")
     assert said(app).count("Not all of these codes fit images of this size") == 1
     # the rest of the page goes on
-    assert_shows(app, {"Fewer bits per number": "metric", "What the layers see": "image", "Hand in": "download_button"})
+    assert_shows(app, {"Fewer bits": "metric", "Layers": "image", "Hand in": "download_button"})
 
 
 @pytest.mark.parametrize(
@@ -183,17 +191,19 @@ def test_the_whole_lesson_on_restoring(digits: Run) -> None:
         {
             "Remove noise": "dataframe",
             "Epoch by epoch": "plotly_chart",
-            "Where it stops being useful": "plotly_chart",
+            "Noise levels": "plotly_chart",
             "What if": "page_link",
             "Hand in": "download_button",
         },
     )
+    opened_tab(app, "Remove noise")
     table = next(one.value for one in app.dataframe if "method" in one.value)
     assert list(table["method"]) == ["doing nothing", "network", "median 3x3", "non-local means"]
     assert "BCE" in table
     assert table["PSNR"][1] > table["PSNR"][0]
-    history = next(one.value for one in app.dataframe if "epoch" in one.value)
+    history = next(one.value for one in section(app, "Epoch by epoch").every("dataframe") if "epoch" in one.value)
     assert len(history) == len(digits.history)
+    opened_tab(app, "Remove noise")
     assert "doing nothing" in texts(app)
     sound(app.slider(key="restoring-run:live:level").set_value(0.0).run())
     table = next(one.value for one in app.dataframe if "method" in one.value)
@@ -205,6 +215,8 @@ def test_the_whole_lesson_on_restoring(digits: Run) -> None:
     assert not before.equals(next(one.value for one in app.dataframe if "method" in one.value))
     for kind in ("salt_pepper", "masking", "bit_flip"):
         sound(app.selectbox(key="restoring-run:live:kind").set_value(kind).run())
+    opened_tab(app, "Noise levels")
+    for kind in ("salt_pepper", "masking", "bit_flip"):
         sound(app.selectbox(key="restoring-run:curve:kind").set_value(kind).run())
 
 
@@ -214,6 +226,7 @@ def test_a_convolutional_net_without_noise_restores_too() -> None:
     save(fit(experiment, "cpu"))
     app = opened("pages/restoring.py", {"preset": "digits-denoise", **values})
     assert_shows(app, {"Remove noise": "html", "Epoch by epoch": "plotly_chart", "Hand in": "download_button"})
+    opened_tab(app, "Remove noise")
     table = next(one.value for one in app.dataframe if "method" in one.value)
     assert "BCE" not in table
 

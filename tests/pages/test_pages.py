@@ -11,7 +11,7 @@ from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.shell import lessons as registry
 from tests.support.apps import ROOT, opened, sound
-from tests.support.sections import assert_not_trained, assert_shows, titles
+from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section, titles
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -50,11 +50,11 @@ def test_a_stored_run_opens_at_once_and_says_so() -> None:
         app,
         {
             "How it learnt": "plotly_chart",
-            "Which characters it gets wrong": "dataframe",
-            "The latent plane": "bidi_component",
-            "From one character to another": "html",
-            "Learning, replayed": "bidi_component",
-            "Ten at once": "button",
+            "Errors": "dataframe",
+            "Latent plane": "bidi_component",
+            "Path": "html",
+            "Replay": "bidi_component",
+            "Ten seeds": "button",
             "Hand in": "download_button",
         },
     )
@@ -68,7 +68,7 @@ def test_the_error_table_is_the_runs() -> None:
     run = fit(TINY, "cpu")
     Store().save(run)
     app = _open(preset="font-best", epochs="30")
-    table = app.dataframe[0].value
+    table = section(app, "Errors").every("dataframe")[0].value
     assert dict(zip(table["image"], table["wrong pixels"], strict=True)) == run.metrics["wrong_pixels"]
     assert list(table["wrong pixels"]) == sorted(table["wrong pixels"], reverse=True)
 
@@ -175,6 +175,7 @@ def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
     experiment = TINY.with_values({"model.layers": layers})
     Store().save(fit(experiment, "cpu"))
     app = _open(preset="font-best", epochs="30", **{"model.layers": layers})
+    opened_tab(app, "Latent plane")
     told = any("principal components" in caption.value for caption in app.caption)
     assert told == (layers == "35-16-5")
 
@@ -182,6 +183,7 @@ def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
 def test_the_way_from_one_character_to_another_has_as_many_images_as_asked() -> None:
     Store().save(fit(TINY, "cpu"))
     app = _open(preset="font-best", epochs="30")
+    opened_tab(app, "Path")
     assert app.selectbox(key="dense-run:font5x7:from").value == "s"
     assert app.selectbox(key="dense-run:font5x7:to").value == "z"
     sound(app.slider(key="dense-run:steps").set_value(5).run())

@@ -12,6 +12,7 @@ from aelib.training import fit
 from aelib.ui.form import teacher_link
 from aelib.ui.shell import lessons as registry
 from tests.support.apps import opened, sound
+from tests.support.sections import opened_tab
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -181,6 +182,7 @@ def test_a_link_to_another_run_keeps_the_rules_only_where_it_keeps_to_them() -> 
         Store().save(run)  # type: ignore[arg-type]
     for lock, kept in (("epochs", True), ("seed", False)):
         app = _open(preset="font-best", epochs="30", lock=lock)
+        opened_tab(app, "Ten seeds")
         links = [one.proto.query_string for one in app.get("page_link") if "Seed" in one.proto.label]
         assert len(links) == 2
         assert [f"lock={lock}" in one for one in links] == [kept or "seed=0" in one for one in links]

@@ -11,7 +11,7 @@ from aelib.store import Store
 from aelib.training import fit_many
 from tests.support.apps import metric, opened, said, sound
 from tests.support.pictures import half, saved
-from tests.support.sections import assert_not_trained, assert_shows
+from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
@@ -44,16 +44,17 @@ def test_the_whole_lesson_on_emoji() -> None:
             "What it learnt": "plotly_chart",
             "Morph": "bidi_component",
             "Mix": "bidi_component",
-            "The latent plane": "bidi_component",
+            "Latent plane": "bidi_component",
             "New pictures": "html",
-            "ReLU or sigmoid at the output": "html",
-            "Twenty at once": "button",
+            "ReLU or sigmoid": "html",
+            "Twenty seeds": "button",
             "Hand in": "download_button",
         },
     )
     assert metric(app, "Learnt").endswith("of 8")
     assert float(metric(app, "KL")) > 0
     morph = "emoji-run:morph"
+    opened_tab(app, "Morph")
     stops = app.multiselect(key=f"{morph}:emoji20x20:stops")
     assert len(stops.value) == 2
     sound(stops.set_value(["angry", "grinning", "crying"]).run())
@@ -62,14 +63,17 @@ def test_the_whole_lesson_on_emoji() -> None:
     assert any("cross-fade of pixels" in one.value for one in app.caption)
     sound(app.multiselect(key=f"{morph}:emoji20x20:stops").set_value(["angry"]).run())
     assert any("at least two" in one.value for one in app.info)
+    opened_tab(app, "Mix")
     corners = "emoji-run:mix:emoji20x20:corners"
     sound(app.multiselect(key=corners).set_value(["angry", "grinning", "crying", "sleeping"]).run())
     sound(app.multiselect(key=corners).set_value(["angry"]).run())
     assert any("triangle" in one.value for one in app.info)
+    opened_tab(app, "New pictures")
     before = [one.value for one in app.caption if "samples above" in one.value]
     assert len(before) == 2, "the plain net's too"
     sound(app.button(key="emoji-run:samples:again").click().run())
     assert [one.value for one in app.caption if "samples above" in one.value] != before
+    opened_tab(app, "ReLU or sigmoid")
     assert any("ReLU" in one.value and "white" in one.value for one in app.markdown)
 
 
@@ -87,22 +91,23 @@ def test_the_whole_lesson_on_digits() -> None:
         app,
         {
             "How it learnt": "plotly_chart",
-            "The plane fills": "bidi_component",
+            "Latent plane": "bidi_component",
             "Without the prior": "dataframe",
-            "The weight β": "plotly_chart",
-            "Active latent dimensions": "plotly_chart",
+            "β": "plotly_chart",
+            "Active dimensions": "plotly_chart",
             "New digits": "html",
             "Hand in": "download_button",
         },
     )
     assert float(metric(app, "KL")) > 0
-    tables = [one.value for one in app.dataframe]
-    nets = next(table for table in tables if "standard deviation" in table)
+    (nets,) = (one.value for one in section(app, "Without the prior").every("dataframe"))
+    assert "standard deviation" in nets
     assert list(nets["net"]) == ["variational", "plain"]
-    betas = next(table for table in tables if "β" in table)
+    (betas,) = (one.value for one in section(app, "β").every("dataframe"))
     assert list(betas["β"]) == list(variants.BETAS)
     assert betas["KL"].iloc[0] > betas["KL"].iloc[-1]
     sound(app.toggle(key="digits-run:betas:scale").set_value(True).run())
+    opened_tab(app, "New digits")
     sound(app.button(key="digits-run:samples:again").click().run())
 
 

@@ -47,17 +47,36 @@ def _value(element: Element) -> str:
 
 
 def titles(app: AppTest) -> list[str]:
-    """Of all sections, without their numbers."""
-    return [NUMBER.sub("", header.value) for header in app.header]
+    """Of all sections without their numbers, and of all tabs."""
+    return [*(NUMBER.sub("", header.value) for header in app.header), *_tabs(app)]
+
+
+def _tabs(app: AppTest) -> list[str]:
+    return [tab.label for tab in app.tabs]
+
+
+def opened_tab(app: AppTest, title: str) -> AppTest:
+    """The page with this tab of its lesson open."""
+    assert title in _tabs(app), f"{title!r} is not one of {_tabs(app)}"
+    (key,) = (name for name in app.session_state.filtered_state if str(name).endswith(":extra:tab"))
+    if app.session_state[key] != title:
+        app.session_state[key] = title
+        app.run()
+    return app
 
 
 def section(app: AppTest, title: str) -> Section:
-    """The section of this title, which must be on the page once."""
+    """The section of this title, which must be on the page once. A tab is opened."""
     assert titles(app).count(title) == 1, f"{title!r} is not one of {titles(app)}"
+    if title in _tabs(app):
+        opened_tab(app, title)
+        (tab,) = (one for one in app.tabs if one.label == title)
+        return Section(title, [node for node in tab if not isinstance(node, Block)])
     found: list[Element] = []
     inside = False
     for node in app.main:
         if isinstance(node, Block):
+            inside = inside and node.type != "tab_container"
             continue
         if node.type == "header":
             inside = NUMBER.sub("", _value(node)) == title
@@ -79,6 +98,11 @@ def assert_not_trained(app: AppTest) -> None:
     assert "Train" in [one.label for one in section(app, "Train").every("button")]
     assert "After training, this page shows" in section(app, "Train").text
     assert not {"How it learnt", "Hand in"} & set(titles(app))
+
+
+def tab(page: Page, title: str) -> Locator:
+    """The tab of a lesson in a browser."""
+    return page.get_by_role("tab", name=title, exact=True)
 
 
 def heading(page: Page, title: str) -> Locator:

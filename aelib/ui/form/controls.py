@@ -7,7 +7,7 @@ A teacher's link (teacher_link.py) can lock or hide controls: `_draw` applies th
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -43,9 +43,10 @@ OWN_DATASETS: Slot[list[str]] = Slot("own_datasets", list)  # names of the data 
 class Controls:
     """The controls of one lesson. `lesson.name` prefixes the keys of its widgets."""
 
-    def __init__(self, lesson: Lesson, extras: Mapping[str, str] | None = None) -> None:
-        """extras: parameters of the page's address in addition to the experiment -> their defaults."""
-        self.lesson, self.extras = lesson, dict(extras or {})
+    def __init__(self, lesson: Lesson, extras: Mapping[str, str] | None = None, left_out: Collection[str] = ()) -> None:
+        """extras: parameters of the page's address in addition to the experiment -> their defaults; left_out: those of
+        them that the address does not have while they are at their default."""
+        self.lesson, self.extras, self.left_out = lesson, dict(extras or {}), left_out
         self.given = False  # whether this run of the script has read an address
         self.elsewhere: Experiment | None = None  # the experiment, if only another lesson shows it
         self.problem: str | None = None  # one sentence about the address
@@ -244,8 +245,10 @@ class Controls:
         query = encode(experiment, self.get(PRESET)).query()
         query |= {path: text(value) for path, value in self.pinned.items() if path not in self.rules.locked}
         query |= self.rules.query()
-        extras = {name: str(widget(self.extra_key(name), default)) for name, default in self.extras.items()}
-        query |= {name: value for name, value in extras.items() if value != self.extras[name]}
+        for name, default in self.extras.items():
+            value = str(widget(self.extra_key(name)))
+            if name not in self.left_out or value != default:
+                query[name] = value
         if query != self.address or not st.query_params:
             st.query_params.from_dict(query)
             if self.address:

@@ -168,8 +168,7 @@ def four_codes(run: Run, key: str) -> None:
         },
     )
     st.caption(
-        "PSNR and SSIM are of the held-out images used in training; those of “What the code preserves” are of the test "
-        "set."
+        "PSNR and SSIM are of the held-out images used in training; those of “Reconstructions” are of the test set."
     )
     csv_button(table, f"codes-{run.digest}.csv", key)
 

@@ -110,7 +110,7 @@ class LessonPage(SectionedPage):
         """Draw the page: the choices, the bench, and for a trained net the tabs. The last one has the downloads."""
         self.tab("Hand in", HAND_IN)(lambda run: hand_in.hand_in(run, f"{self.key}:hand-in"))
         titles = [tab.title for tab in self._tabs]
-        form = Controls(self.lesson, {TAB: titles[0]})
+        form = Controls(self.lesson, {TAB: titles[0]}, left_out=(TAB,))
         key = form.extra_key(TAB)
         if widget(key) not in titles:  # a link to a tab that this lesson no longer has
             set_widget(key, titles[0])
