@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browsing import opened, settled, train
-from tests.support.sections import heading
+from tests.support.sections import open_tab
 from tests.support.server import Server
 from tests.support.trainings import LONG_QUERY
 
@@ -35,7 +35,7 @@ def test_a_deep_link_as_the_first_request_trains_and_a_reload_finds_the_run(serv
     server.start()  # tomorrow: another process, the same store
     page.goto(f"{server.url}/dense?preset=font-best&seed=3")
     expect(page.get_by_text("Found in the store").first).to_be_visible()
-    expect(heading(page, "Replay")).to_be_visible()
+    open_tab(page, "Replay")
 
 
 def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: Page) -> None:
@@ -44,7 +44,7 @@ def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: 
     train(page)
     progress = page.get_by_text(re.compile(r"Epoch [\d,]+ of 1,000,000")).first  # Streamlit may show old and new
     expect(progress).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".bench[data-state=training]")).to_be_visible()
     # the page does not freeze while training: another choice is answered
     first = progress.inner_text()
     expect(progress).not_to_have_text(first)
@@ -62,6 +62,7 @@ def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: 
 def test_the_plane_answers_pointer_and_keyboard(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/dense?preset=font-best")
     train(page)
+    open_tab(page, "Latent plane")
     plane = page.locator(".plane canvas")
     expect(plane).to_be_visible()
     settled(page)
@@ -85,6 +86,7 @@ def test_the_plane_answers_pointer_and_keyboard(server: Server, page: Page) -> N
     shown = status.inner_text()
     plane.press("ArrowRight")
     expect(status).not_to_have_text(shown)
+    open_tab(page, "Replay")
     replayed = page.locator(".replay .status")
     page.locator(".replay input").evaluate("(e) => { e.value = 0; e.dispatchEvent(new Event('input')); }")
     expect(replayed).to_contain_text("epoch 0")
@@ -114,7 +116,9 @@ def test_pages_fit_a_phone_and_a_projector(server: Server, browser: Browser, wid
             page.goto(f"{server.url}/{path}")
             expect(page.locator("h1")).to_be_visible()
         train(page)
-        expect(heading(page, "Replay")).to_be_visible()
+        open_tab(page, "Replay")
+        expect(page.locator(".replay canvas").first).to_be_visible()
+        open_tab(page, "Latent plane")
         expect(page.locator(".plane canvas")).to_be_visible()
         wider = page.evaluate(
             "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"

@@ -15,7 +15,7 @@ from aelib.training import fit
 from tests.pages.test_colour import COLOUR, COLOUR_QUERY
 from tests.pages.test_super_resolution import SHARP, SHARP_QUERY
 from tests.support.browsing import opened, settled, train
-from tests.support.sections import heading
+from tests.support.sections import open_tab
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -34,14 +34,14 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
     page.goto(f"{server.url}/{_address('colour', COLOUR_QUERY)}")
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
-    expect(heading(page, "CPU and GPU")).to_be_visible()
-    settled(page)
+    open_tab(page, "In and out")
     shown = _picture(page, ", original").get_attribute("alt")
     page.get_by_role("button", name="Other images").click()
     expect(_picture(page, ", original")).not_to_have_attribute("alt", shown or "")
     expect(_picture(page, ", reconstructed")).to_be_visible()
+    open_tab(page, "Layers")
     expect(page.locator("[data-testid=stImage] img")).to_have_count(len(resolve(COLOUR).architecture.steps))
-    settled(page)
+    open_tab(page, "CPU and GPU")
     page.get_by_role("button", name="Measure on CPU").click()
     expect(page.get_by_text(re.compile("for 1 epoch of 1,800 images"))).to_be_visible()
     bars = page.locator(".js-plotly-plot").last
@@ -52,15 +52,14 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
 def test_a_patch_is_zoomed_and_a_picture_of_ones_own_enlarged(server: Server, page: Page, tmp_path: Path) -> None:
     Store(server.home).save(fit(SHARP, "cpu"))
     page.goto(f"{server.url}/{_address('super_resolution', SHARP_QUERY)}")
-    expect(heading(page, "Own picture")).to_be_visible()
-    settled(page)
+    open_tab(page, "Zoom")
     slider = page.get_by_role("slider", name="Patch")
     zoomed = page.locator("img[alt='this net']")
     before = zoomed.get_attribute("src")
     slider.focus()
     slider.press("ArrowRight")
     expect(zoomed).not_to_have_attribute("src", before or "")
-    settled(page)
+    open_tab(page, "Own picture")
 
     rows, columns = np.mgrid[:30, :40]
     pixels = np.stack([rows * 8, columns * 6, rows + columns], axis=-1).astype(np.uint8)
@@ -88,7 +87,7 @@ def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browse
             (_address("super_resolution", SHARP_QUERY), "Own picture"),
         ):
             page.goto(f"{server.url}/{path}")
-            expect(heading(page, last)).to_be_visible()
+            open_tab(page, last)
             settled(page)
             wider = page.evaluate(
                 "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"

@@ -12,7 +12,7 @@ from aelib.store import Store
 from aelib.training import fit
 from tests.pages.test_compression import DIGITS, DIGITS_QUERY, LETTERS, LETTERS_QUERY
 from tests.support.browsing import opened, settled, train
-from tests.support.sections import heading
+from tests.support.sections import open_tab
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -33,16 +33,18 @@ def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page
     page.goto(f"{server.url}/{TINY}")
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
-    expect(heading(page, "Layers")).to_be_visible()
-    settled(page)
+    open_tab(page, "Reconstructions")
     shown = _picture(page, ", original").get_attribute("alt")
     page.get_by_role("button", name="Show other images").click()
     expect(_picture(page, ", original")).not_to_have_attribute("alt", shown or "")
 
+    open_tab(page, "Four codes")
     page.get_by_role("button", name="Train the four codes").click()
     expect(page.get_by_text("2x2 · 128 bits")).to_be_visible()
+    open_tab(page, "Against JPEG")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.get_by_text("only the chosen net")).to_have_count(0)
-    settled(page)
+    open_tab(page, "Four codes")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Table as CSV").first.click()
     lines = Path(waiting.value.path()).read_text().splitlines()
@@ -54,8 +56,7 @@ def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page
 def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(server: Server, page: Page) -> None:
     Store(server.home).save(fit(LETTERS, "cpu"))
     page.goto(f"{server.url}/{_address('compression', LETTERS_QUERY)}")
-    expect(heading(page, "Layers")).to_be_visible()
-    settled(page)
+    open_tab(page, "Fewer bits")
     slider = page.get_by_role("slider", name="Bits per number")
     four = _picture(page, ", 4 bits per number").get_attribute("src")
     slider.focus()
@@ -65,6 +66,7 @@ def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(ser
     assert coarse.get_attribute("src") != four
     expect(page.get_by_text("49 bits", exact=True)).to_be_visible()
 
+    open_tab(page, "Layers")
     maps = page.locator("[data-testid=stImage] img").first
     before = maps.get_attribute("src")
     page.get_by_role("button", name="Next image").click()
@@ -81,8 +83,9 @@ def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(ser
 def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
     Store(server.home).save(fit(DIGITS, "cpu"))
     page.goto(f"{server.url}/{_address('restoring', DIGITS_QUERY)}")
+    open_tab(page, "Noise levels")
     expect(page.get_by_text(re.compile("from the smallest level drawn|from a level of|never")).first).to_be_visible()
-    settled(page)
+    open_tab(page, "Remove noise")
     noisy, restored = _picture(page, "noisy"), _picture(page, "network")
     before = noisy.get_attribute("src"), restored.get_attribute("src")
     slider = page.get_by_role("slider", name="Level")
@@ -98,6 +101,7 @@ def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
     slider.press("Home")
     expect(page.get_by_text("Without noise, the network can only lose")).to_be_visible()
     settled(page)
+    open_tab(page, "What if")
     page.get_by_role("link", name="The same network without batch norm").click()
     expect(page).to_have_url(re.compile("model.batch_norm=false"))
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
@@ -112,7 +116,7 @@ def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browse
         ):
             page.goto(f"{server.url}/{path}")
             train(page)
-            expect(heading(page, last)).to_be_visible()
+            open_tab(page, last)
             settled(page)
             wider = page.evaluate(
                 "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"

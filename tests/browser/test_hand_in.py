@@ -11,7 +11,7 @@ from aelib.store import Store
 from aelib.training import Run
 from tests.support.browsing import settled
 from tests.support.hostile import HOSTILE
-from tests.support.sections import heading
+from tests.support.sections import open_tab
 from tests.support.server import Server
 
 
@@ -52,7 +52,7 @@ def test_a_page_opens_in_a_browser_without_a_network(
 def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, font_run: Run) -> None:
     Store(server.home).save(font_run)
     page.goto(f"{server.url}/dense?preset=font-best&epochs=60")
-    expect(heading(page, "Hand in")).to_be_visible()
+    open_tab(page, "Hand in")
     settled(page)
     page.get_by_role("textbox", name="Title").fill("Anna & Ben")
     page.get_by_role("button", name="Put them into the files").click()

@@ -70,6 +70,7 @@ def test_the_whole_lesson_on_compression(letters: dict[str, Run]) -> None:
             "Hand in": "download_button",
         },
     )
+    opened_tab(app, "Reconstructions")
     assert (metric(app, "Image"), metric(app, "Code")) == ("6,272 bits", "1,568 bits")
     (codes,) = (one.value for one in section(app, "Four codes").every("dataframe"))
     assert list(codes[codes["bits per number"] == 32]["bits per image"]) == [6272, 1568, 128, 32]
@@ -137,6 +138,7 @@ def test_a_code_of_one_number_has_no_maps_but_is_said() -> None:
     app = opened("pages/compression.py", {**LETTERS_QUERY, **values})
     assert_shows(app, {"Four codes": "button", "Hand in": "download_button"})
     assert "No maps, but single numbers" in section(app, "Layers").text
+    opened_tab(app, "Reconstructions")
     assert metric(app, "Code") == "96 bits"
 
 

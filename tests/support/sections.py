@@ -4,9 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
+
+from aelib.ui.shell import lessons as registry
+
+from .browsing import settled
 
 NUMBER = re.compile(r"^\d+ · ")
 
@@ -58,7 +62,8 @@ def _tabs(app: AppTest) -> list[str]:
 def opened_tab(app: AppTest, title: str) -> AppTest:
     """The page with this tab of its lesson open."""
     assert title in _tabs(app), f"{title!r} is not one of {_tabs(app)}"
-    (key,) = (name for name in app.session_state.filtered_state if str(name).endswith(":extra:tab"))
+    keys = (f"{one.name}:extra:tab" for one in (*registry.LESSONS, *registry.TOOLS))
+    key = next(one for one in keys if one in app.session_state)
     if app.session_state[key] != title:
         app.session_state[key] = title
         app.run()
@@ -100,9 +105,13 @@ def assert_not_trained(app: AppTest) -> None:
     assert not {"How it learnt", "Hand in"} & set(titles(app))
 
 
-def tab(page: Page, title: str) -> Locator:
-    """The tab of a lesson in a browser."""
-    return page.get_by_role("tab", name=title, exact=True)
+def open_tab(page: Page, title: str) -> Page:
+    """The page in a browser with this tab of its lesson open and drawn."""
+    tab = page.get_by_role("tab", name=title, exact=True)
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")
+    settled(page)
+    return page
 
 
 def heading(page: Page, title: str) -> Locator:

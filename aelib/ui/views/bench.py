@@ -40,7 +40,10 @@ class _Work(NamedTuple):
 
 
 def show(experiment: Experiment, found: Run | Progress | None, key: str) -> None:
-    """The main figures and the picture. found: the run, the progress of a training, or None before it."""
+    """The main figures and the picture. found: the run, the progress of a training, or None before it.
+    Nothing is drawn where the images are not on this machine."""
+    if resolve(experiment).spec.missing():
+        return
     with st.container(horizontal=True, gap="medium", key=f"{key}:figures"):
         if isinstance(found, Run):
             run_views.verdict(found)

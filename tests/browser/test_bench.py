@@ -1,0 +1,105 @@
+"""The bench of a lesson in a real Chromium: on the first screen, alive while a net learns, the same element
+throughout."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browsing import opened, settled, train
+from tests.support.sections import open_tab
+from tests.support.server import Server
+from tests.support.trainings import LONG_QUERY
+
+pytestmark = pytest.mark.browser
+
+QUICK = {
+    "dense": "preset=font-best&epochs=200",
+    "denoising": "preset=font-denoise-best&epochs=200",
+    "emoji": "preset=emoji-best&epochs=50",
+    "digits": "preset=digits-vae&epochs=3&snapshots=0-3",
+    "compression": "preset=letters-7x7&epochs=1&batch_size=256",
+    "restoring": "preset=digits-denoise&epochs=2",
+    "colour": "preset=house-numbers-autoencoder&epochs=1&model.convolution.channels=4-4-2",
+    "super_resolution": "preset=photographs-3&epochs=1&model.convolution.channels=2-2",
+    "lab": "preset=font-best&epochs=200",
+}
+
+
+def _state(page: Page, state: str) -> None:
+    expect(page.locator(f".bench[data-state={state}]")).to_be_visible()
+
+
+def _bottom(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("lesson", QUICK)
+def test_figures_and_picture_are_on_the_first_screen(lesson: str, server: Server, browser: Browser) -> None:
+    for page in opened(browser, 1280, "light"):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(f"{server.url}/{lesson}?{QUICK[lesson]}")
+        train(page)
+        _state(page, "trained")
+        settled(page)
+        expect(page.get_by_test_id("stMetricValue").first).to_be_in_viewport()
+        for part in (".bench canvas.sheet", ".bench canvas.curve"):
+            assert _bottom(page, part) <= 800, part
+        assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0
+
+
+def test_the_picture_lives_while_a_net_learns_and_stays_the_same_element(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/dense?{LONG_QUERY}")
+    _state(page, "untrained")
+    page.evaluate("window.bench = %s" % _FIND)
+    assert page.evaluate("window.bench !== null")
+    train(page)
+    _state(page, "training")
+    bench = page.locator(".bench")
+    for _ in range(3):  # several pictures, of later and later epochs
+        epoch = bench.get_attribute("data-epoch") or ""
+        expect(bench).not_to_have_attribute("data-epoch", epoch)
+        assert int(bench.get_attribute("data-epoch") or 0) > int(epoch or 0)
+    page.get_by_role("button", name="Stop training").click()
+    _state(page, "untrained")
+    assert page.evaluate("window.bench.isConnected"), "it was made anew"
+
+
+# Streamlit puts a component into a shadow root
+_FIND = """(() => { for (const e of document.querySelectorAll('*')) {
+  const found = e.shadowRoot && e.shadowRoot.querySelector('.bench'); if (found) return found; } return null; })()"""
+
+
+def test_an_image_is_named_under_the_pointer_and_by_the_keyboard(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/dense?preset=font-best&epochs=200")
+    train(page)
+    _state(page, "trained")
+    settled(page)
+    sheet, about = page.locator(".bench canvas.sheet"), page.locator(".bench .about")
+    sheet.hover(position={"x": 130, "y": 20})
+    expect(about).to_contain_text("wrong pixel")
+    expect(about).to_contain_text("code (")
+    first = about.inner_text()
+    sheet.focus()
+    sheet.press("ArrowRight")
+    expect(about).not_to_have_text(first)
+    label = sheet.get_attribute("aria-label") or ""
+    assert "The net at epoch 200." in label
+    assert about.inner_text() in label
+
+
+def test_the_open_tab_is_in_the_address_and_opens_again(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/dense?preset=font-best&epochs=200")
+    train(page)
+    _state(page, "trained")
+    open_tab(page, "Path")
+    page.wait_for_url("**tab=Path**")
+    slider = page.get_by_role("slider", name="Images on the path")
+    slider.focus()
+    slider.press("End")
+    expect(page.locator("img[alt=step]")).to_have_count(58)  # 60 with both ends
+    page.reload()
+    expect(page.get_by_role("tab", name="Path", exact=True)).to_have_attribute("aria-selected", "true")
+    open_tab(page, "Errors")
+    open_tab(page, "Path")
+    expect(page.get_by_role("slider", name="Images on the path")).to_be_visible()
