@@ -51,7 +51,7 @@ def test_figures_and_picture_are_on_the_first_screen(lesson: str, server: Server
 def test_the_picture_lives_while_a_net_learns_and_stays_the_same_element(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/dense?{LONG_QUERY}")
     _state(page, "untrained")
-    page.evaluate("window.bench = %s" % _FIND)
+    page.evaluate(f"window.bench = {_FIND}")
     assert page.evaluate("window.bench !== null")
     train(page)
     _state(page, "training")
