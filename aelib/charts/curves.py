@@ -11,6 +11,7 @@ from aelib.training import Run
 from .palette import BLUE as BLUE
 from .palette import GREY as GREY
 from .palette import SERIES as SERIES
+from .ticks import on_axis, spread
 
 MAX_LINEAR = 10  # ratio of largest to smallest loss up to which the axis is linear
 
@@ -42,13 +43,11 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     figure = go.Figure(_trace(records, "train_loss", "training" if held_out else label))
     if held_out:
         figure.add_trace(_trace(records, held_out, "held-out", color=SERIES[1]))
-    figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
-    values = [record["train_loss"] for record in records if record["train_loss"] > 0]
-    span = max(values) / min(values) if values else 1.0
-    # within a power of ten a logarithmic axis would have no tick; over many powers, ticks at 2 and 5 would overlap
-    kind = "log" if logarithmic and span > MAX_LINEAR else "linear"
-    dtick = (1 if span > 100 else "D2") if kind == "log" else None
-    figure.update_yaxes(title=label, type=kind, exponentformat="power", dtick=dtick)
+    on_axis(figure, "x", spread(trace.x for trace in figure.data), "epoch", logarithmic, whole=True)
+    values = spread(trace.y for trace in figure.data)
+    positive = [value for value in values if value > 0]
+    wide = bool(positive) and max(positive) > MAX_LINEAR * min(positive)
+    on_axis(figure, "y", values, label, logarithmic and wide)
     return styled(figure)
 
 
@@ -89,12 +88,12 @@ def errors(
             share = run.seconds / run.history[-1]["seconds"] if run.history[-1].get("seconds") else 0.0
             trace.x = [share * record.get("seconds", 0.0) for record in records]
         figure.add_trace(trace)
+    along = spread(trace.x for trace in figure.data)
     if seconds:
-        figure.update_xaxes(title="seconds of training", type="log", exponentformat="none")
+        on_axis(figure, "x", along, "seconds of training", logarithmic=True)
     else:
-        kind = {"type": "log", "dtick": 1} if logarithmic else {"type": "linear", "dtick": None}
-        figure.update_xaxes(title="epoch", **kind)
-    figure.update_yaxes(title=ERRORS[figure_name], rangemode="tozero")
+        on_axis(figure, "x", along, "epoch", logarithmic, whole=True)
+    on_axis(figure, "y", spread(trace.y for trace in figure.data), ERRORS[figure_name], from_zero=True)
     return styled(figure, height)
 
 
@@ -104,6 +103,6 @@ def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
     total = run.metrics["total"]
     figure = go.Figure(_trace(records, "learnt", "learnt", shape="hv"))
     figure.add_hline(y=total, line={"dash": "dot", "width": 1.5, "color": GREY}, annotation_text=f"all {total}")
-    figure.update_xaxes(title="epoch", type="log" if logarithmic else "linear", dtick=1 if logarithmic else None)
-    figure.update_yaxes(title="images learnt", range=[0, total * 1.12])
+    on_axis(figure, "x", spread(trace.x for trace in figure.data), "epoch", logarithmic, whole=True)
+    on_axis(figure, "y", [0, total * 1.12], "images learnt", whole=True, from_zero=True)
     return styled(figure)

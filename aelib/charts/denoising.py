@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from aelib.analysis.denoising import Level
 
 from .curves import BLUE, GREY, SERIES, styled
+from .ticks import on_axis
 
 ORANGE, GREEN = SERIES[1], SERIES[2]
 
@@ -45,6 +46,8 @@ def against_level(levels: Sequence[Level], useful: tuple[float, float] | None, t
         name=f"the network, mean ± std of {len(levels[0].net.values)} seeds",
         line={"color": BLUE, "width": 3},
     )
-    chart.update_xaxes(title="level of the noise")
-    chart.update_yaxes(title="wrong pixels of a character afterwards", rangemode="tozero")
+    ends = [level.net.mean + level.net.std for level in levels]
+    others = [value for level in levels for value in (level.nothing, level.nearest)]
+    on_axis(chart, "x", x, "level of the noise")
+    on_axis(chart, "y", [*ends, *others], "wrong pixels of a character afterwards", from_zero=True)
     return styled(chart, 420)

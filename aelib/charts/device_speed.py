@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from aelib.training.device_speed import Speed
 
 from .curves import BLUE, SERIES, styled
+from .ticks import on_axis
 
 
 def speeds(now: Sequence[Speed], elsewhere: Sequence[Speed] = ()) -> go.Figure:
@@ -23,7 +24,7 @@ def speeds(now: Sequence[Speed], elsewhere: Sequence[Speed] = ()) -> go.Figure:
                 text=[f"{one.images_a_second:,.0f}" for one in found],
                 textposition="auto",
             )
-    figure.update_xaxes(title="images a second", rangemode="tozero")
+    on_axis(figure, "x", [one.images_a_second for one in (*now, *elsewhere)], "images a second", from_zero=True)
     figure.update_yaxes(categoryorder="total ascending")
     figure.update_layout(barmode="group", hovermode="closest")
     return styled(figure, 140 + 42 * (len(now) + len(elsewhere)))

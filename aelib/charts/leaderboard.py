@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from aelib.store import Summary, outcome_text
 
 from .curves import BLUE, styled
+from .ticks import on_axis
 
 ORANGE = "#ea580c"
 
@@ -52,8 +53,7 @@ def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
         marker={"size": 10, "symbol": "diamond"},
         hoverinfo="skip",
     )
-    figure.update_xaxes(title="parameters", type="log", dtick="D2", tickformat="~s")
-    most = max((error(run) for run in runs), default=1.0) or 1.0
-    figure.update_yaxes(title=label, range=[-0.05 * most, 1.08 * most])
+    on_axis(figure, "x", [run["parameters"] for run in runs], "parameters", logarithmic=True)
+    on_axis(figure, "y", [0.0, *(error(run) for run in runs)], label)
     styled(figure, 380)
     return figure.update_layout(hovermode="closest")

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from aelib.analysis.codecs import RatePoint
 
 from .curves import BLUE, SERIES, styled
+from .ticks import on_axis, spread
 
 Quality = Literal["psnr", "ssim"]
 
@@ -17,7 +18,6 @@ LABELS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
 CODECS = {"JPEG": SERIES[1], "WebP": SERIES[2]}
 PCA = SERIES[3]
 NETS = [BLUE, SERIES[5], SERIES[4]]
-MAX_MARKED = 100  # ratio of largest to smallest bits up to which the axis has ticks at 2 and 5
 BARE = " without headers"  # suffix of names in `codecs.codec_curves`
 
 
@@ -45,9 +45,8 @@ def against_bits(curves: Mapping[str, Sequence[RatePoint]], quality: Quality = "
         if coded:
             _hollow(figure, name, coded, quality, colour, named=not hollow_named)
             hollow_named = True
-    wide = bool(seen) and max(seen) > MAX_MARKED * min(seen)  # ticks at 2 and 5 would overlap on a phone
-    figure.update_xaxes(title="bits an image", type="log", dtick=1 if wide else "D2")
-    figure.update_yaxes(title=LABELS[quality])
+    on_axis(figure, "x", seen, "bits an image", logarithmic=True)
+    on_axis(figure, "y", spread(trace.y for trace in figure.data), LABELS[quality])
     styled(figure, 480)
     # below the plot: seven names take several rows on a phone, and rows above would cover the plot
     legend = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 13}}

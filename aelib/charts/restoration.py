@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from aelib.analysis.restoration import MEDIAN, NET, NON_LOCAL, NOTHING
 
 from .curves import BLUE, GREY, SERIES, styled
+from .ticks import on_axis, spread
 
 _LINES = {
     NOTHING: {"color": GREY, "dash": "dash", "width": 2},
@@ -46,6 +47,6 @@ def against_level(
             marker={"size": 6},
             hovertemplate="%{y:.2f} dB",
         )
-    chart.update_xaxes(title="level of the noise", rangemode="tozero")
-    chart.update_yaxes(title="PSNR afterwards, dB")
+    on_axis(chart, "x", levels, "level of the noise", from_zero=True)
+    on_axis(chart, "y", spread(curves.values()), "PSNR afterwards, dB")
     return styled(chart, 420)

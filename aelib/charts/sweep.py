@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from aelib.analysis.sweep import Result
 
 from .curves import BLUE, GREY, styled
+from .ticks import on_axis
 
 MAX_POINTS = 200  # drawn runs of a point, at most; mean and standard deviation include all
 
@@ -70,7 +71,8 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
     chart.update_xaxes(
         title=title, type="category", categoryorder="array", categoryarray=every, range=[-0.5, len(every) - 0.5]
     )
-    chart.update_yaxes(title=label, rangemode="tozero")
+    ends = [spread.mean + spread.std for spread in spreads]
+    on_axis(chart, "y", [*ends, *(value for _, value, *_ in dots)], label, from_zero=True)
     for place, result in enumerate(results):
         if not result.runs and result.diverged:
             text = f"{result.diverged} of {len(result.point.experiments)} diverged"
@@ -121,6 +123,6 @@ def distribution(values: Sequence[float], label: str) -> go.Figure:
     for value in values:
         counts[int(value)] += 1
     chart = go.Figure(go.Bar(x=list(counts), y=list(counts.values()), marker_color=BLUE, name="runs"))
-    chart.update_xaxes(title=label, dtick=max(1, (high - low) // 10))
-    chart.update_yaxes(title="runs", dtick=max(1, max(counts.values()) // 5))
+    on_axis(chart, "x", [low - 0.5, high + 0.5], label, whole=True)
+    on_axis(chart, "y", counts.values(), "runs", whole=True, from_zero=True)
     return styled(chart, 260).update_layout(hovermode="closest")

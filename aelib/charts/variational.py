@@ -11,6 +11,7 @@ from aelib.training import Run
 
 from .curves import BLUE, GREY, SERIES, styled
 from .palette import CLASSES as CLASSES
+from .ticks import on_axis
 
 FEW_EPOCHS = 20  # largest number of epochs on a linear axis
 
@@ -24,13 +25,13 @@ def parts(run: Run, lowest: float | None) -> tuple[go.Figure, go.Figure]:
     for figure, name, title, colour in zip(figures, ("recon_loss", "kl"), titles, (BLUE, SERIES[1]), strict=True):
         values = [record[name] for record in run.history if record["epoch"] > 0]
         figure.add_scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": colour})
-        figure.update_xaxes(title="epoch", type="log" if len(epochs) > FEW_EPOCHS else "linear", dtick=None)
-        figure.update_yaxes(title=title)
+        on_axis(figure, "x", epochs, "epoch", logarithmic=len(epochs) > FEW_EPOCHS, whole=True)
+        floor = [lowest] if name == "recon_loss" and lowest is not None else []
+        on_axis(figure, "y", [*values, *floor], title, from_zero=name == "kl")
         styled(figure).update_layout(showlegend=False)
     if lowest is not None:
         dots = {"dash": "dot", "width": 1.5, "color": GREY}
         figures[0].add_hline(y=lowest, line=dots, annotation_text="lowest possible", annotation_position="bottom left")
-    figures[1].update_yaxes(rangemode="tozero")
     return figures
 
 
@@ -86,6 +87,6 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )
     )
-    figure.update_xaxes(title="KL, nats: information about an image in the code")
-    figure.update_yaxes(title="reconstruction loss")
+    on_axis(figure, "x", kls, "KL, nats: information about an image in the code")
+    on_axis(figure, "y", recon_losses, "reconstruction loss")
     return styled(figure, 340).update_layout(hovermode="closest")

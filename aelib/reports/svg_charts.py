@@ -8,12 +8,13 @@ import re
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aelib.charts.palette import BLUE, CLASSES, GREY, SERIES
+from aelib.charts.ticks import Ticks, padded, ticks
 from aelib.nn import losses
 from aelib.nn.losses import LOSSES
 from aelib.training import Run
@@ -21,6 +22,7 @@ from aelib.training import Run
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 ERRORS = {"wrong_pixels": "wrong pixels, all images", "mse": "MSE, held-out images"}
 MAX_LINEAR = 10  # ratio of largest to smallest loss up to which the axis is linear
@@ -135,26 +137,37 @@ def _line(axes: "Axes", records: list[dict[str, float]], name: str, label: str, 
 
 
 def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
-
     axes.set_title(label, fontsize=9, color=_INK, loc="left")
     axes.set_xlabel("epoch", fontsize=9, color=_INK)
-    if max(float(np.max(line.get_xdata())) for line in axes.get_lines()) > FEW_EPOCHS:
+    # a line across the axes has its ends at 0 and 1 of their width
+    epochs = np.concatenate([np.asarray(line.get_xdata(), float) for line in _curves(axes)])
+    long = bool(epochs.max() > FEW_EPOCHS)
+    if long:
         axes.set_xscale("log")
-        axes.xaxis.minorticks_off()  # minor ticks take a third of the drawing time
-    else:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    _mark(axes, "x", ticks(*padded(float(epochs.min()), float(epochs.max()), long), long, whole=True))
     values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.get_lines()])
     span = values.max() / values.min() if values.min() > 0 else 1.0
     if logarithmic and span > MAX_LINEAR:  # within a power of ten the axis would have no tick
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if span < 100 else ()))
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.tick_params(which="minor", labelsize=7, colors=_INK)
+        _mark(axes, "y", ticks(*padded(float(values.min()), float(values.max()), True), True))
+    elif np.isfinite(values).all():
+        low, high = axes.get_ylim()
+        _mark(axes, "y", ticks(low, high))
     if legend:
         axes.legend(fontsize=8, frameon=False, labelcolor=_INK)
+
+
+def _curves(axes: "Axes") -> "list[Line2D]":
+    """The lines of a chart that are curves, not lines across the axes."""
+    return [line for line in axes.get_lines() if line.get_transform() == axes.transData] or list(axes.get_lines())
+
+
+def _mark(axes: "Axes", name: Literal["x", "y"], found: Ticks) -> None:
+    """Give an axis its ticks and its range."""
+    axis = axes.xaxis if name == "x" else axes.yaxis
+    (axes.set_xlim if name == "x" else axes.set_ylim)(found.low, found.high)
+    axis.set_ticks(found.values, found.texts)
+    axis.set_ticks([], minor=True)  # minor ticks take a third of the drawing time
 
 
 def _svg(figure: "Figure", salt: str, about: str, written: Mapping[str, str] | None = None) -> str:

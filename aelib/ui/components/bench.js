@@ -108,7 +108,7 @@ export default function (component) {
     const seen = kept.map(([, loss]) => value(loss));
     let low = Math.min(...seen), high = Math.max(...seen);
     if (!kept.length) { low = 0; high = 1; }
-    if (high - low < 1e-9) { low -= 0.5; high += 0.5; }
+    if (high - low < 1e-9) { const by = logarithmic ? 0.18 : Math.abs(high) / 2 || 1; low -= by; high += by; }
     const box = [46, 8, width - 54, height - 50], end = Math.max(1, epochs.at(-1) ?? 1);
     const across = (epoch) => Math.log1p(epoch) / Math.log1p(end);
     const place = (epoch, v) => [box[0] + across(epoch) * box[2], box[1] + (high - v) / (high - low) * box[3]];
@@ -116,25 +116,22 @@ export default function (component) {
     context.globalAlpha = 0.5; context.strokeRect(...box); context.globalAlpha = 1;
     context.font = "12px sans-serif"; context.textBaseline = "top"; context.textAlign = "center";
     let free = -Infinity;
-    for (const epoch of marks(end)) {
-      const [px] = place(epoch, low), text = epoch.toLocaleString("en"), half = context.measureText(text).width / 2;
+    for (const [epoch, text] of data.marks[0]) {
+      const [px] = place(epoch, low), half = context.measureText(text).width / 2;
       if (px - half < free + 6 || px + half > width) continue;
       context.fillText(text, px, box[1] + box[3] + 4); free = px + half;
     }
     context.textAlign = "right"; context.textBaseline = "middle";
-    for (const v of [high, (high + low) / 2, low]) context.fillText((logarithmic ? 10 ** v : v).toPrecision(2).replace(/e([+-]\d+)/, "e$1"), box[0] - 4, Math.min(box[1] + box[3] - 5, place(0, v)[1] + 4));
+    for (const [loss, text] of data.marks[1]) {
+      const py = place(0, value(loss))[1];
+      if (py >= box[1] - 1 && py <= box[1] + box[3] + 1) context.fillText(text, box[0] - 4, py);
+    }
     context.textAlign = "center"; context.textBaseline = "bottom";
     context.fillText(`epoch · ${data.label}`, box[0] + box[2] / 2, height - 4);
     context.strokeStyle = EXTRA; context.lineWidth = 2; context.beginPath();
     kept.forEach(([epoch], k) => { const p = place(epoch, seen[k]); k ? context.lineTo(...p) : context.moveTo(...p); });
     context.stroke();
     if (kept.length) { const p = place(kept.at(-1)[0], seen.at(-1)); context.fillStyle = EXTRA; context.beginPath(); context.arc(...p, 3.5, 0, 7); context.fill(); }
-  }
-  // Epochs to mark on an axis of log(1 + epoch), the last one always.
-  function marks(end) {
-    const found = [0];
-    for (let power = 1; power < end; power *= 10) for (const k of [1, 2, 5]) if (k * power < end * 0.75) found.push(k * power);
-    return end <= 8 ? Array.from({ length: end + 1 }, (_, k) => k) : [end, ...found.filter((epoch) => Number.isInteger(Math.log10(epoch || 1)))].sort((a, b) => a - b);
   }
 
   function draw() {

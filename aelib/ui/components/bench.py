@@ -54,6 +54,7 @@ class BenchData(TypedDict):
         plane: None where codes are not drawn.
         colours: one per class.
         epochs, losses: of the history, the untrained net first.
+        marks: of the axis of epochs, then of that of losses: value and text of each tick.
         label: of the loss.
         about: all in one sentence, for people who do not see it.
         state: of the net: untrained, training or trained.
@@ -69,6 +70,7 @@ class BenchData(TypedDict):
     colours: list[str]
     epochs: list[float]
     losses: list[float]
+    marks: list[list[tuple[float, str]]]
     label: str
     about: str
     state: Literal["untrained", "training", "trained"]

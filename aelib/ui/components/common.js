@@ -35,10 +35,12 @@ function fit(canvas, width, height) {
 
 const themed = (element, name, fallback) => getComputedStyle(element).getPropertyValue(name).trim() || fallback;
 
-// Round numbers to mark an axis with, about `count` of them.
-function ticks([low, high], count = 5) {
-  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= rough);
+// Round numbers to mark a linear axis with, three to seven: the rule of aelib/charts/ticks.py, for planes that zoom.
+function ticks([low, high]) {
+  const power = 10 ** Math.floor(Math.log10(high - low));
+  const steps = [0.1, 0.2, 0.25, 0.5, 1].map((k) => k * power);
+  const number = (s) => Math.floor(high / s + 1e-9) - Math.ceil(low / s - 1e-9) + 1;
+  const step = steps.filter((s) => number(s) >= 3 && number(s) <= 7).sort((a, b) => Math.abs(number(a) - 5) - Math.abs(number(b) - 5))[0];
   const marks = [];
   for (let t = Math.ceil(low / step) * step; t <= high + 1e-9; t += step) marks.push(Math.abs(t) < step / 1e6 ? 0 : t);
   return marks;

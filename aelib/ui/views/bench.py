@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from aelib import datasets
 from aelib.analysis import resizing
 from aelib.charts.palette import CLASSES
+from aelib.charts.ticks import ticks
 from aelib.datasets import ImageSet
 from aelib.experiment import Experiment, Resolved, resolve
 from aelib.metrics import latent_space, reconstruction
@@ -22,6 +23,7 @@ from aelib.ui.components.canvas import encoded, floats
 
 from . import run_views
 
+FEW_EPOCHS = 7  # largest epoch of an axis that marks every one
 HELD_OUT, ENLARGED = 8, 4  # images of a large set, and patches of photographs: more would be too small to see
 WAITING = "The last row fills while the net learns. Point at an image to read its name."
 
@@ -87,12 +89,25 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
         "colours": list(CLASSES),
         "epochs": [record["epoch"] for record in work.history] if work else [],
         "losses": [record["train_loss"] for record in work.history] if work else [],
+        "marks": _marks(work.history if work else []),
         "label": LOSSES[resolved.experiment.loss].label + (" + β KL" if resolved.experiment.model.variational else ""),
         "about": about,
         "state": "trained" if isinstance(found, Run) else "training" if found is not None else "untrained",
         "epoch": work.epoch if work else None,
         "waiting": WAITING if work is None else "",
     }
+
+
+def _marks(history: list[dict[str, float]]) -> list[list[tuple[float, str]]]:
+    """The ticks of the axes of epochs and losses. The axis of losses is logarithmic where all losses are positive, that
+    of epochs is one of log(1 + epoch)."""
+    losses = [record["train_loss"] for record in history if np.isfinite(record["train_loss"])]
+    if not losses:
+        return [[], []]
+    end = max(1.0, history[-1]["epoch"])
+    epochs = ticks(0, end, whole=True) if end <= FEW_EPOCHS else ticks(1, end, logarithmic=True, whole=True)
+    height = ticks(min(losses), max(losses), logarithmic=min(losses) > 0)
+    return [list(zip(found.values, found.texts, strict=True)) for found in (epochs, height)]
 
 
 def _work(resolved: Resolved, found: Run | Progress | None, count: int) -> _Work | None:
