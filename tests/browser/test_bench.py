@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browsing import opened, settled, train
+from tests.support.patience import PATIENCE
 from tests.support.sections import open_tab
 from tests.support.server import Server
 from tests.support.trainings import LONG_QUERY
@@ -103,3 +104,24 @@ def test_the_open_tab_is_in_the_address_and_opens_again(server: Server, page: Pa
     open_tab(page, "Errors")
     open_tab(page, "Path")
     expect(page.get_by_role("slider", name="Images on the path")).to_be_visible()
+
+
+def test_on_a_phone_preset_and_train_are_on_the_first_screen(server: Server, browser: Browser) -> None:
+    agent = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
+    context = browser.new_context(viewport={"width": 390, "height": 844}, user_agent=agent, has_touch=True)
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    page.goto(f"{server.url}/dense?preset=font-best&epochs=200")
+    button = page.get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("combobox", name="Start from")).to_be_in_viewport(ratio=1)
+    layers = page.get_by_role("textbox", name="Layers, from the image to the code")
+    expect(layers).not_to_be_visible()
+    page.get_by_text("Choices", exact=True).click()
+    expect(layers).to_be_visible()
+    page.get_by_text("Choices", exact=True).click()
+    train(page)
+    _state(page, "trained")
+    settled(page)
+    assert _bottom(page, ".bench canvas.curve") <= 2 * 844
+    context.close()

@@ -62,7 +62,7 @@ export default function (component) {
         context.fillRect(x - edge, y - edge, tile + 2 * edge, tall + 2 * edge);
         context.fillStyle = `rgb(${PAPER})`;
         context.fillRect(x, y, tile, tall);
-        const margin = shape[0] === 1 && tile > 20 ? 2 : 0; // ink never touches the frame
+        const margin = shape[0] > 1 ? 0 : tile > 20 ? 2 : 1; // ink never touches the frame
         if (images[r]) context.drawImage(picture(r, i), x + margin, y + margin, tile - 2 * margin, tall - 2 * margin);
         else { context.fillStyle = FRAME; context.textAlign = "center"; context.fillText("?", x + tile / 2, y + tall / 2); }
       });

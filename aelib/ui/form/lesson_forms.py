@@ -4,6 +4,7 @@ import streamlit as st
 
 from aelib.experiment import Experiment
 from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.visitor import on_phone
 
 from . import uploads
 from .blocks import BLOCKS, rest
@@ -16,8 +17,10 @@ def draw(controls: Controls) -> Experiment | None:
     if any(BLOCKS[name].arrives for name in (*lesson.front, *lesson.more)):
         uploads.arrived(controls)
     _start(controls)
-    for name in lesson.front:
-        BLOCKS[name].draw(controls)
+    # a phone shows preset, Train and the picture on its first screens
+    with st.expander("Choices") if on_phone() else st.container():
+        for name in lesson.front:
+            BLOCKS[name].draw(controls)
     with controls.more():
         for name in lesson.more:
             BLOCKS[name].draw(controls)

@@ -29,6 +29,13 @@ def visitor_id() -> str:
     return Slot("person", lambda: secrets.token_hex(6)).setdefault()
 
 
+def on_phone() -> bool:
+    """Whether the browser says that it is a phone's: all of them have "Mobi" in their User-Agent, see
+    https://developer.mozilla.org/docs/Web/HTTP/Guides/Browser_detection_using_the_user_agent."""
+    agent = st.context.headers.get("User-Agent", "")
+    return isinstance(agent, str) and "Mobi" in agent  # without a browser (tests) there is none
+
+
 class VisitorCookie:
     """ASGI middleware that sets a cookie with a browser's first page: 128 random bits, valid for a year. Scripts cannot
     read it, and forms of other sites do not send it."""
