@@ -39,6 +39,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.busy
 
 # A class of 50 at one server: some ten minutes.
 load: .venv/dev

@@ -9,6 +9,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from aelib.core import memory, threads
+
+threads.let_waiting_threads_sleep()  # before PyTorch and scikit-learn are imported
+
+# ruff: noqa: E402
 import sklearn.decomposition  # noqa: F401 - a lesson needs it with its first run
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +22,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from aelib.core import memory
 from aelib.core.errors import LabError
 from aelib.jobs import health as state
 from aelib.ui.lessons import denoising, leaderboard, lesson, runs, sweeps  # noqa: F401 - ahead of visitors

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from aelib.analysis import sweep
+from aelib.experiment import presets
 from aelib.training import Run
 from aelib.ui.lessons import denoising, sweeps
 from aelib.ui.lessons.lesson import LessonPage
+from aelib.ui.shell import links
 from aelib.ui.shell.lessons import SWEEPS
 from aelib.ui.views import run_views
 
@@ -44,6 +46,17 @@ def paint_noise(run: Run) -> None:
 )
 def noise_levels(run: Run) -> None:
     denoising.against_level(run.experiment, f"{lesson.key}:curve")
+
+
+@lesson.tab(
+    "A puzzle",
+    "The document's recipe for a denoiser: sigmoid, squared error, 10,000 epochs. Does its output have fewer wrong "
+    "pixels than its input? Train it, look at **Noise levels**, and explain what you see: which choice is to blame?",
+)
+def a_puzzle(run: Run) -> None:
+    documents = presets.get("font-denoise-10")
+    links.link(documents, "Open the document's recipe", ":material/extension:")
+    links.link_compare([run.experiment, documents], "Compare it with this net")
 
 
 @lesson.tab(

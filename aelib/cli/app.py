@@ -6,7 +6,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
-from aelib.core import memory
+from aelib.core import memory, threads
 from aelib.core.errors import LabError
 from aelib.core.paths import app_folder
 
@@ -20,6 +20,6 @@ def app(options: argparse.Namespace) -> int:
     if find_spec("streamlit") is None:
         raise LabError('The app needs Streamlit, which is not installed: pip install "aelib[app]".')
     command = [sys.executable, "-m", "streamlit", "run", "server.py", *options.arguments]
-    environment = {**memory.SERVER, **os.environ}
+    environment = {**memory.SERVER, **threads.SLEEPING, **os.environ}
     done = subprocess.run(command, cwd=app_folder(), env=environment, check=False)  # noqa: S603 - our own command line
     return done.returncode

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pkgutil import resolve_name
 from typing import NoReturn
 
+from aelib.core import threads
 from aelib.core.errors import LabError
 
 from .output import say
@@ -25,6 +26,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code. arguments: None for those of the process."""
+    threads.let_waiting_threads_sleep()
     for stream in (sys.stdout, sys.stderr):  # names of glyphs, and signs such as ±, must print on any terminal
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

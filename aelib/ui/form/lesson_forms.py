@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aelib.experiment import Experiment
+from aelib.experiment.presets import Preset
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.visitor import on_phone
 
@@ -36,12 +37,16 @@ def draw_all(controls: Controls) -> None:
 
 
 def _start(controls: Controls) -> None:
-    """The preset, the result that its document reports, and our assumptions."""
+    """The preset and our assumptions."""
     preset = controls.preset()
-    if preset.reported:
-        reported = preset.reported
-        metric = reported["metric"].replace("_", " ")
-        note = f" ({reported['note']})" if reported["note"] else ""
-        st.caption(escaped(f"The document reports {reported['reported']} for {metric}{note}."))
     if preset.assumed:
         st.caption(escaped(preset.assumed))
+
+
+def reported(preset: Preset) -> None:
+    """The figure that the preset's document reports. Call it after training: before, it would answer the question."""
+    row = preset.reported
+    if row:
+        note = f" ({row['note']})" if row["note"] else ""
+        metric = row["metric"].replace("_", " ")
+        st.caption(escaped(f"The document reports {row['reported']} for {metric}{note}."))

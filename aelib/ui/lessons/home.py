@@ -23,7 +23,9 @@ def picture() -> None:
 
 def lessons() -> None:
     """Draw a card for each lesson."""
-    for one in LESSONS:
+    for number, one in enumerate(LESSONS):
         with st.container(border=True):
+            if number == 0:
+                st.badge("Start here", icon=":material/flag:", color="orange")
             st.page_link(one.file, label=f"**{one.title}**", icon=one.icon)
             st.markdown(one.about)

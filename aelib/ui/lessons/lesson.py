@@ -9,7 +9,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, resolve
+from aelib.experiment import Experiment, presets, resolve
+from aelib.experiment.encoding import PRESET
 from aelib.training import Run
 from aelib.ui import page_frame
 from aelib.ui.form import lesson_forms, teacher_panel
@@ -161,7 +162,10 @@ class LessonPage(SectionedPage):
         resolved = resolve(experiment)
         run = run_of(experiment, self.key, lambda found: bench.show(experiment, found, self.key))
         if run is not None:
+            run_views.diagnosis(run)
             teacher_panel.result(form, run)
+            if experiment == presets.get(form.get(PRESET)):
+                lesson_forms.reported(presets.preset(form.get(PRESET)))
             with st.container(horizontal=True, vertical_alignment="center"):
                 link_compare([experiment], "Compare it with others", add=True)
                 run_file.download(run, self.key)

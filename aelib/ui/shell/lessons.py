@@ -126,7 +126,7 @@ LESSONS: tuple[Lesson, ...] = (
         icon=":material/blur_off:",
         about="The same characters with noise: how much of it the network removes, and at which level it stops being "
         "useful.",
-        preset="font-denoise-10",
+        preset="font-denoise-best",
         takes=single_images,
         subject=characters,
         noisy=True,

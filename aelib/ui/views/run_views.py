@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
+from aelib.analysis.diagnosis import findings
 from aelib.charts import activations, curves, glyphs, variational
 from aelib.charts import network as network_chart
 from aelib.experiment import Experiment, resolve
@@ -150,6 +151,14 @@ def live_figures(progress: Progress) -> None:
 
 def _figure(label: str, value: str, about: str) -> None:
     st.metric(label, value, help=about, width="content")
+
+
+def diagnosis(run: Run) -> None:
+    """What a run that learnt little shows, and what to try; nothing for a run that learnt."""
+    found = findings(run)
+    if found:
+        lines = [f"- {escaped(one.what)} **{escaped(one.try_next)}**" for one in found]
+        st.warning("\n".join(["This net learnt little.", *lines]), icon=":material/troubleshoot:")
 
 
 def error_table(run: Run, key: str) -> None:

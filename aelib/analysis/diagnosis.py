@@ -1,0 +1,79 @@
+"""Why a net learnt little: what the figures of its run show, and what to try."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aelib.training import Run
+
+LITTLE = 0.5  # of a memorised set: share of learnt images below which a run is diagnosed
+BETTER = 1.25  # of a held-out set: a net that learnt something has an error so many times below that of the mean image
+SAME = 0.05  # share of the images' own deviation that the outputs keep, below which they are all alike
+FALLING = 0.03  # share by which the loss still fell in the last tenth of the epochs, from which training was too short
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause. what: what the run shows; try_next: what to change. One sentence each."""
+
+    what: str
+    try_next: str
+
+
+def learnt_little(run: Run) -> bool:
+    """Whether the net does hardly better than giving the mean image for everything. Nets that enlarge are left out."""
+    if run.experiment.model.enlarges or run.spec.paired:
+        return False
+    if "learnt" in run.metrics:
+        return bool(run.metrics["learnt"] < LITTLE * run.metrics["total"])
+    images = _numbers(run)
+    of_mean = float(((images - images.mean(axis=0)) ** 2).mean())
+    return bool(run.metrics["mse"] * BETTER > of_mean)
+
+
+def findings(run: Run) -> list[Finding]:
+    """The causes that the figures of a run show; empty if it learnt something, or if they show none."""
+    if not learnt_little(run):
+        return []
+    images = _numbers(run)
+    outputs = run.snapshots.pixels[-1].numpy().reshape(len(images), -1) / 255
+    losses = np.array([record["train_loss"] for record in run.history])
+    epochs = np.array([record["epoch"] for record in run.history])
+    rate = run.experiment.optimizer.learning_rate
+    found = []
+    if losses[-1] > 0.98 * losses[0]:
+        what = f"The loss did not fall: {losses[0]:.3g} before training, {losses[-1]:.3g} after."
+        smaller = f"Try a smaller learning rate than {rate:g}, for example {rate / 10:g}."
+        larger = f"Try a learning rate larger than {rate:g}, or more epochs."
+        found.append(Finding(what, smaller if _unsteady(losses) or rate >= 0.1 else larger))
+    if float(outputs.std(axis=0).mean()) < SAME * float(images.std(axis=0).mean()):
+        what = "The output is nearly the same for every image: the net gives the mean image."
+        cure = "Try another activation or initialisation, or a smaller learning rate: units may be dead or saturated."
+        found.append(Finding(what, cure))
+    wrong = np.abs(outputs - images) >= run.spec.wrong_pixel
+    if wrong.any() and bool(((outputs < 0.01) | (outputs > 0.99))[wrong].mean() > 0.9):
+        what = "The output is saturated: wrong pixels are at 0 or 1, where the slope of a sigmoid vanishes."
+        found.append(Finding(what, "Try a smaller learning rate, or cross-entropy as the loss."))
+    codes = run.snapshots.codes[-1].numpy()
+    if codes.size and float(codes.std(axis=0).max()) < 1e-3 * max(1.0, float(np.abs(codes).max())):
+        cure = "Try a smaller β." if run.experiment.model.variational else "Try another activation or initialisation."
+        found.append(Finding("All images have the same code.", cure))
+    before = losses[epochs <= 0.9 * epochs[-1]]
+    if not found and len(before) and losses[-1] < (1 - FALLING) * before[-1]:
+        what = f"The loss was still falling: by {1 - losses[-1] / before[-1]:.0%} in the last tenth of the epochs."
+        found.append(Finding(what, f"Try more than {run.epochs:,} epochs."))
+    return found
+
+
+def _numbers(run: Run) -> NDArray[np.float64]:
+    """The images whose reconstructions the last snapshot has: images × numbers, 0 to 1."""
+    count = run.snapshots.pixels.shape[1]
+    numbers: NDArray[np.float64] = run.images.pixels[:count].numpy().reshape(count, -1) / 255
+    return numbers
+
+
+def _unsteady(losses: NDArray[np.float64]) -> bool:
+    """Whether the loss rises about as often as it falls."""
+    steps = np.diff(losses)
+    return len(steps) > 3 and bool((steps > 0).mean() > 0.3)
