@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of
+from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.messages import escaped
 
 from . import uploads
@@ -22,7 +23,12 @@ def draw(controls: Controls) -> Experiment | None:
         for name in lesson.more:
             BLOCKS[name].draw(controls)
         rest(controls)
-    return controls.experiment_or_none()
+    experiment = controls.experiment_or_none()
+    if experiment is None:
+        controls.show_address("", tried=False)
+    else:
+        controls.show_address(digest_of(experiment), bulk_training.tried([experiment]))
+    return experiment
 
 
 def draw_all(controls: Controls) -> None:
