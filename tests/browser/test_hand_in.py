@@ -74,7 +74,7 @@ def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, f
 def test_title_and_notes_are_kept_as_they_are_typed(server: Server, page: Page, font_run: Run) -> None:
     Store(server.home).save(font_run)
     page.goto(f"{server.url}/dense?preset=font-best&epochs=60")
-    expect(heading(page, "Hand in")).to_be_visible()
+    open_tab(page, "Hand in")
     settled(page)
     title, notes = page.get_by_role("textbox", name="Title"), page.get_by_role("textbox", name="Notes")
     title.fill("Anna & Ben")
