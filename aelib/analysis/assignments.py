@@ -4,7 +4,7 @@ task      = condition ((";" | ",") condition)*
 condition = metric operator number, spaces allowed
 metric    = learnt | mse | psnr | wrong_pixels | elbo | loss | parameters | latent_dim | epochs | seconds
 operator  = ">=" | "<=" | ">" | "<" | "="
-number    = 30 | -85.5 | 1e-3
+number    = 30 | -85.5 | 1e-3 | 0,5
 """
 
 import math
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, resolve
+from aelib.experiment import Experiment, resolve, with_point
 from aelib.metrics import reconstruction
 from aelib.training import Run
 
@@ -34,7 +34,7 @@ OPERATORS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "<": ("less than", operator.lt),
     "=": ("exactly", _equal),
 }
-_CONDITION = re.compile(r"\s*([A-Za-z_]+)\s*(>=|<=|>|<|=)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*")
+_CONDITION = re.compile(r"\s*([A-Za-z_]+)\s*(>=|<=|>|<|=)\s*([-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d{1,3})?)\s*")
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def parse(text: str) -> Assignment:
     """The task in a text (for the grammar see the top of this module). Raises LabError for an invalid text."""
     if len(text) > MAX_TEXT:
         raise LabError(f"The task has {len(text):,} characters: give at most {MAX_TEXT}.")
-    parts = [part for part in re.split(r"[;,]", text) if part.strip()]
+    parts = [part for part in re.split(r";|,(?!\d)", text) if part.strip()]
     if not parts:
         raise LabError("The task is empty: write conditions such as learnt>=30;parameters<=1500.")
     if len(parts) > MAX_CONDITIONS:
@@ -177,7 +177,10 @@ def _condition(text: str) -> Condition:
     name, sign, number = found.groups()
     if name.lower() not in METRICS:
         raise LabError(f"{name[:60]!r} in the task is no figure of a run: choose one of {', '.join(METRICS)}.")
-    value = float(number)
+    try:
+        value = float(with_point(number))
+    except ValueError:
+        raise LabError(f"{shown!r} in the task can be read in two ways: write the number without a comma.") from None
     if not math.isfinite(value):
         raise LabError(f"{shown!r} in the task has an infinite number: give a smaller one.")
     return Condition(name.lower(), sign, value)

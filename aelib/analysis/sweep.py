@@ -5,11 +5,24 @@ trained, and after an interruption the sweep continues where it stopped.
 """
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, ExperimentError, Problem, change, digest_of, field_info, presets, unknown_field
+from aelib.experiment import (
+    Experiment,
+    ExperimentError,
+    Problem,
+    change,
+    digest_of,
+    field_info,
+    flatten,
+    parts,
+    presets,
+    unknown_field,
+    with_point,
+)
 from aelib.metrics import Spread, spread
 from aelib.store import Store, Summary, badness
 
@@ -139,13 +152,39 @@ def parse_over(texts: Sequence[str]) -> dict[str, list[str]]:
             raise LabError(f"--over is {given[:60]!r}: write KEY=V1,V2,..., such as optimizer.kind=adam,sgd.")
         if key.strip() in over:
             raise LabError(f"--over names {key.strip()} twice: give all its values at once.")
-        over[key.strip()] = split(values)
+        over[key.strip()] = split(values, key.strip())
     return over
 
 
-def split(values: str) -> list[str]:
-    """Values separated by commas, semicolons or spaces."""
-    return [value for value in values.replace(",", " ").replace(";", " ").split() if value]
+def split(values: str, path: str = "") -> list[str]:
+    """Values separated by commas, semicolons or spaces. path: their field, which may allow other readings.
+
+    Of a list, a value may have spaces or commas itself: `35 20 2; 35 10 2`. Of a number it may have a decimal comma,
+    where commas between values would give what is not allowed or the same twice: `0,01 0,1`, and `0,01; 0,1` always.
+    """
+    plain = values.replace(",", " ").replace(";", " ").split()
+    default = flatten(Experiment().model_dump()).get(path)
+    if isinstance(default, tuple) or path in ("model.decoder_layers", "snapshots"):
+        return plain if "-" in values and ";" not in values else ["-".join(parts(one)) for one in _pieces(values)]
+    if not isinstance(default, float) or "," not in values or "." in values:
+        return plain
+    numbers = [with_point(one) for one in re.split(r"[;\s]+|,(?!\d)\s*", values) if one]
+    is_plain = ";" not in values and len(set(plain)) == len(plain) and all(_allowed(path, one) for one in plain)
+    return plain if is_plain or not all(_allowed(path, one) for one in numbers) else numbers
+
+
+def _pieces(values: str) -> list[str]:
+    return [one for one in values.split(";" if ";" in values else ",") if one.strip()]
+
+
+def _allowed(path: str, value: str) -> bool:
+    if re.match(r"0\d", value):  # what follows a decimal comma
+        return False
+    try:
+        Experiment().with_values({path: value})
+    except ExperimentError:
+        return False
+    return True
 
 
 def collect(store: Store, sweep: Sweep) -> list[Result]:
@@ -244,4 +283,4 @@ def _known(path: str) -> None:
     try:
         field_info(path)
     except (KeyError, AttributeError):
-        raise ExperimentError([unknown_field(path)]) from None
+        raise ExperimentError([unknown_field(path, flatten(Experiment().model_dump()))]) from None

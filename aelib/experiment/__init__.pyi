@@ -15,6 +15,8 @@ from .fields import MAX_EPOCHS as MAX_EPOCHS
 from .fields import MAX_WIDTH as MAX_WIDTH
 from .fields import DenseStep as DenseStep
 from .fields import Model as Model
+from .fields import parts as parts
+from .fields import with_point as with_point
 from .model_kinds import MODEL_KINDS as MODEL_KINDS
 from .model_kinds import import_object as import_object
 from .problems import ExperimentError as ExperimentError

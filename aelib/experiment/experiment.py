@@ -85,7 +85,7 @@ class Experiment(Settings):
         data = self.model_dump(mode="json")
         unknown = [path for path in values if path not in digest.defaults()]
         if unknown:
-            raise ExperimentError([unknown_field(path) for path in unknown])
+            raise ExperimentError([unknown_field(path, digest.defaults()) for path in unknown])
         for path, value in values.items():
             *parents, leaf = path.split(".")
             part = data

@@ -3,11 +3,12 @@ show it as help), what is allowed (errors say it) and the limits that are checke
 
 import itertools
 import math
+import re
 from collections import ChainMap
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from aelib.datasets.noise import NOISES
@@ -51,17 +52,28 @@ def one_of(names: Mapping[str, object]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def listed(separators: str) -> BeforeValidator:
-    """Texts such as 35-20-2 or 1,15,30 are accepted as well as a list; an empty text is None."""
+_BETWEEN = re.compile(r"\s*[-–,]\s*|\s+")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
-    def split(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        for separator in separators[1:]:
-            value = value.replace(separator, separators[0])
-        return tuple(word.strip() for word in value.split(separators[0])) if value.strip() else None
 
-    return BeforeValidator(split)
+def parts(text: str) -> list[str]:
+    """The items of a list as people type it: 35-20-2, 35,20,2 or 35 20 2."""
+    return _BETWEEN.split(text.strip()) if text.strip() else []
+
+
+def with_point(text: str) -> str:
+    """A number as Python reads it, from one with a decimal comma: 0,01 -> 0.01. Whatever may be something else (1,000
+    is a thousand to some, one to others) stays as it is."""
+    is_number = _DECIMAL_COMMA.fullmatch(text.strip()) and not _THOUSANDS.fullmatch(text.strip())
+    return text.replace(",", ".") if is_number else text
+
+
+def _split(value: object) -> object:
+    return tuple(parts(value)) or None if isinstance(value, str) else value
+
+
+LISTED = BeforeValidator(_split)  # texts are accepted as well as a list; an empty text is None
 
 
 # views, so that an entry that is added later appears; a ChainMap lists its last mapping first
@@ -78,6 +90,17 @@ class Part(BaseModel):
     """Frozen, and strict about unknown fields, NaN and infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _decimal_commas(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        numbers = {name for name, field in cls.model_fields.items() if field.annotation is float}
+        return {
+            name: with_point(value) if name in numbers and isinstance(value, str) else value
+            for name, value in data.items()
+        }
 
 
 class DenseStep(NamedTuple):
@@ -99,7 +122,7 @@ class Convolution(Part):
 
     channels: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_CHANNELS)], ...], Field(min_length=1, max_length=MAX_LAYERS)],
-        listed("-,"),
+        LISTED,
         BeforeValidator(_several),
         setting(
             "Channels (feature maps) of every convolution of the encoder, such as 32-64-1; the last are the code's. "
@@ -109,7 +132,7 @@ class Convolution(Part):
     ] = (16, 8, 1)
     stride: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_STRIDE)], ...], Field(min_length=1, max_length=MAX_LAYERS)],
-        listed("-,"),
+        LISTED,
         BeforeValidator(_several),
         setting(
             "How many times smaller each layer makes height and width, such as 2-2-1; one number stands for all.",
@@ -179,7 +202,7 @@ class Model(Part):
     ] = False
     layers: Annotated[
         Layers,
-        listed("-,"),
+        LISTED,
         setting(
             "Layer sizes from the input to the code, such as 35-20-10-2.",
             _LAYERS,
@@ -187,7 +210,7 @@ class Model(Part):
     ] = (35, 20, 10, 2)
     decoder_layers: Annotated[
         Layers | None,
-        listed("-,"),
+        LISTED,
         setting(
             "Sizes from the code to the output. Empty: the encoder's, mirrored.",
             _LAYERS,
@@ -347,7 +370,7 @@ class Corruption(Part):
     pixels: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=0, lt=MAX_PIXELS)], ...], Field(max_length=MAX_PIXELS)],
         BeforeValidator(lambda value: () if value in (None, "") else value),
-        listed("-,"),
+        LISTED,
         setting(
             "Numbers of the painted pixels, row by row from 0, such as 0-7-14.",
             "give numbers of pixels, or nothing",

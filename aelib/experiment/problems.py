@@ -3,6 +3,7 @@
 The command line and the pages make sentences of it, each with its own names for fields (`Problem.text`).
 """
 
+import difflib
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,10 +74,11 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]
     return [problem for problems in reversed(found.values()) for problem in problems]
 
 
-def unknown_field(path: str) -> Problem:
-    """The problem of a path that no field has."""
-    where = "see `python -m aelib presets font-best --json` for all of them"
-    return Problem("", repr(path[:MAX_VALUE_TEXT]), where, " is not a field of an experiment")
+def unknown_field(path: str, known: Iterable[str] = ("epochs", "model.layers")) -> Problem:
+    """The problem of a path that no field has. known: the paths among which the nearest are named."""
+    fields = list(known)
+    near = difflib.get_close_matches(path[:MAX_VALUE_TEXT], fields, n=2) or fields[:2]
+    return Problem("", repr(path[:MAX_VALUE_TEXT]), f"write {' or '.join(near)}", " is not a field of an experiment")
 
 
 def declared(model: type[BaseModel], path: str) -> FieldInfo:

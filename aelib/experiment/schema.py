@@ -14,6 +14,7 @@ from aelib.nn.optimizers import OPTIMIZERS
 from .fields import (
     CORRUPTIONS,
     EPOCHS,
+    LISTED,
     MAX_EPOCHS,
     OUTPUT_ACTIVATIONS,
     Corruption,
@@ -22,7 +23,6 @@ from .fields import (
     Names,
     Optimizer,
     Part,
-    listed,
     one_of,
     setting,
 )
@@ -73,7 +73,7 @@ class Settings(Part):
     early_stop: EarlyStop = EarlyStop()
     snapshots: Annotated[
         Annotated[tuple[int, ...], Field(max_length=200)] | None,
-        listed("-,"),
+        LISTED,
         setting(
             "Epochs at which codes and reconstructions are kept, such as 1,15,30. Empty: chosen for you.",
             "give at most 200 epochs, or nothing",

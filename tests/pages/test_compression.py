@@ -163,11 +163,10 @@ def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("page", "query", "says"),
     [
-        ("compression", {"preset": "digits-denoise"}, "cannot show dense nets"),
-        ("compression", {"preset": "font-best"}, "cannot show"),
+        ("compression", {"model.kind": "dense", "model.layers": "784 20 2"}, "cannot show dense nets"),
         ("compression", {"model.convolution.stride": "9-9-9"}, "smaller"),
         ("compression", {"model.convolution.channels": "x"}, "“Channels” is 'x'"),
-        ("restoring", {"preset": "font-best"}, "cannot show"),
+        ("restoring", {"dataset": "font5x7"}, "cannot show"),
         ("restoring", {"corruption.level": "7"}, "“Level of the noise” is '7'"),
     ],
 )

@@ -91,16 +91,75 @@ def test_choosing_a_preset_sets_every_control() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"preset": "nonsense"}, {"seed": "-1"}, {"model.layers": "<b>"}, {"x": "y" * 2000}], ids=str
+    ("query", "says"),
+    [
+        ({"preset": "nonsense"}, "There is no preset 'nonsense'"),
+        ({"x": "y" * 2000}, "names 'x'"),
+        ({"epochs": "many"}, "“Epochs” is 'many': give a whole number"),
+        ({"loss": "beauty"}, "“Loss” is 'beauty': choose"),
+        ({"model.width": "3", "newsletter": "7"}, "names 'model.width', 'newsletter'"),
+        ({"dataset": "glyphs-000000000000"}, "upload it again"),
+    ],
+    ids=str,
 )
-def test_a_bad_address_gives_the_default_and_one_sentence(query: dict[str, str]) -> None:
-    app = _open(**query)
-    assert len(app.warning) == 1
-    assert "address" in app.warning[0].value
-    assert app.selectbox(key="dense:preset").value == "font-20-10"
-    assert app.query_params == {"preset": "font-20-10", "seed": "0"}
+def test_what_an_address_has_too_much_costs_one_sentence_and_the_rest_applies(query: dict[str, str], says: str) -> None:
+    app = _open(seed="3", **{"optimizer.learning_rate": "0,02"}, **query)
+    (warning,) = app.warning
+    assert says in warning.value.replace("\\", "")
+    assert "python" not in warning.value, "nobody is sent to the command line"
+    assert not app.error
+    assert app.query_params == {"preset": "font-20-10", "seed": "3", "optimizer.learning_rate": "0.02"}
     sound(app.run())
     assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("seed", "-1", "give a whole number from 0"),
+        ("model.layers", "<b>", "such as 35-20-10-2"),
+        ("beta", "x", "0 to"),
+    ],
+)
+def test_a_wrong_value_in_an_address_stands_in_its_field_and_the_rest_applies(key: str, value: str, says: str) -> None:
+    app = _open(
+        preset="font-best",
+        epochs="77",
+        **{"optimizer.learning_rate": "0,02", "model.variational": "true"},
+        **{key: value},
+    )
+    (error,) = app.error
+    assert says in error.value.replace("\\", "")
+    assert not app.warning
+    shown = app.session_state[f"dense:{key}"]
+    assert str(shown) == value
+    assert app.number_input(key="dense:epochs").value == 77
+    assert app.text_input(key="dense:optimizer.learning_rate").value == "0,02"
+    field = app.number_input(key=f"dense:{key}") if key == "seed" else app.text_input(key=f"dense:{key}")
+    sound(field.set_value({"seed": 4, "model.layers": "35 20 10 2", "beta": "0,5"}[key]).run())
+    assert not app.error
+    assert app.query_params["epochs"] == "77"
+    assert app.query_params["optimizer.learning_rate"] == "0.02"
+
+
+def test_a_preset_of_another_lesson_opens_that_lesson() -> None:
+    app = _open(preset="emoji-best", seed="3", lock="epochs")
+    (link,) = [one.proto for one in app.main.get("page_link")]
+    assert (link.page, link.label) == ("emoji", "Open Variational: emoji")
+    assert link.query_string == "preset=emoji-best&seed=3&lock=epochs"
+    assert not app.button, "nothing of it is in this lesson"
+    ours = _open("pages/emoji.py", preset="emoji-best", seed="3")
+    assert ours.number_input(key="emoji:seed").value == 3
+    assert [one.label for one in ours.button if one.label == "Train"]
+
+
+@pytest.mark.parametrize("lesson", [*registry.LESSONS, registry.LAB, registry.SWEEPS], ids=lambda one: one.name)
+def test_a_lesson_keeps_its_own_presets(lesson: registry.Lesson) -> None:
+    names = [lesson.preset, *list(lesson.presets())[:1]]
+    for name in names:
+        app = opened(lesson.file, {"preset": name})
+        assert app.session_state[f"{lesson.name}:preset"] == name
+        assert [one.key for one in app.text_input if one.key and one.key.startswith(f"{lesson.name}:")]
 
 
 @pytest.mark.parametrize(

@@ -23,20 +23,21 @@ from aelib.experiment import (
     field_info,
     flatten,
     labels,
+    parts,
     presets,
     resolve,
 )
 from aelib.experiment.encoding import MAX_VALUE, PRESET, encode
 from aelib.experiment.labels import text
-from aelib.ui.shell.address import from_query
-from aelib.ui.shell.lessons import Lesson
+from aelib.ui.shell.address import NUMBERS, from_query, is_choice
+from aelib.ui.shell.lessons import Lesson, home_of
 from aelib.ui.shell.messages import sentences
 from aelib.ui.shell.session import FormState, Slot, form_state, set_widget, widget
 
-from . import teacher_link, url_sync
+from . import teacher_link
 from .teacher_link import MORE
+from .url_sync import PageAddress
 
-NUMBERS = ("epochs", "seed", "beta_warm_up")  # fields with a number widget
 OWN_DATASETS: Slot[list[str]] = Slot("own_datasets", list)  # names of the data sets that this user has uploaded
 
 
@@ -54,13 +55,11 @@ class Controls:
         self.notes: list[str] = []  # invalid parts of a teacher's link, one sentence each
         self.drawn: list[str] = []  # fields that this form has a control for, hidden ones included
         self._slot = form_state(lesson.name)
-        query = {key: st.query_params[key] for key in st.query_params}
-        if url_sync.is_echo(lesson.name, query, self.address):
-            query = self.address
-            st.query_params.from_dict(query)
-        # a first visit, an opened link, or the browser's navigation; not an address that this class wrote
-        if not self._slot or (query and query != self.address):
-            self._read(query)
+        self._address = PageAddress(lesson.name)
+        query = self._address.opened()
+        if query is not None or not self._slot:
+            self._read(query or {})
+        self._written = self._address.query
         self._state = self._slot.setdefault()
         self.rules, _ = teacher_link.read(self._state.rules, lesson)
         self._pin()
@@ -68,19 +67,36 @@ class Controls:
     def _read(self, query: dict[str, str]) -> None:
         """Set all controls from an address."""
         rest = {key: value for key, value in query.items() if key not in (*self.extras, *teacher_link.NAMES)}
-        preset, experiment, self.problem = from_query(rest, self.lesson.preset)
         rules, self.notes = teacher_link.read(query, self.lesson)
+        preset, experiment, typed, notes = from_query(
+            rest, self.lesson.preset, lambda path: rules.state(path) == "free"
+        )
+        if PRESET in rest:
+            self._send_home(query, preset, experiment)
+        self.problem = " ".join(notes) or None
         values = {PRESET: preset, **flatten(experiment.model_dump(mode="json"))}
         # hidden fields follow the preset, unless the address has a value
-        pinned = rules.locked | (rules.hidden & (set() if self.problem else rest.keys()))
+        pinned = rules.locked | (rules.hidden & rest.keys())
         fixed = {path: values[path] for path in sorted(pinned)}
-        self._state = self._slot.set(FormState(query, rules.query(), fixed))
+        self._state = self._slot.set(FormState(rules.query(), fixed))
         self.load(preset, experiment)
+        for path, value in typed.items():
+            self._state.values[path] = value
+            self.set(path, _as_typed(path, value))
         for name, value in self.extras.items():
             set_widget(self.extra_key(name), query.get(name, value)[:MAX_VALUE])
         self.given = bool(query)
-        if query:  # a link from this page to itself changes the script's address but not the browser's
-            st.query_params.from_dict(query)
+
+    def _send_home(self, query: dict[str, str], preset: str, experiment: Experiment) -> None:
+        """Open the lesson that a preset and its experiment belong to, if it is another one; the page ends here."""
+        kinds = (*self.lesson.kinds, *self.lesson.also)
+        if any(self.lesson.is_about(one, kinds) for one in (presets.get(preset), experiment)):
+            return
+        home = home_of(experiment)
+        st.info(f"This is in the lesson {home.title}.", icon=":material/arrow_forward:")
+        st.page_link(home.file, label=f"Open {home.title}", icon=home.icon, query_params=query)
+        self._address.leave_for(home.name, query)
+        st.stop()
 
     def key(self, path: str) -> str:
         return f"{self.lesson.name}:{path}"
@@ -220,9 +236,9 @@ class Controls:
         if described.pixels > MAX_WIDTH:
             return  # too large for fully connected layers
         pixels = str(described.pixels)
-        self.set("model.layers", "-".join([pixels, *self.get("model.layers").replace(",", "-").split("-")[1:]]))
-        if decoder := self.get("model.decoder_layers"):
-            self.set("model.decoder_layers", "-".join([*decoder.split("-")[:-1], pixels]))
+        self.set("model.layers", "-".join([pixels, *parts(text(self.get("model.layers")))[1:]]))
+        if decoder := text(self.get("model.decoder_layers")):
+            self.set("model.decoder_layers", "-".join([*parts(decoder)[:-1], pixels]))
 
     def changed(self, experiment: Experiment) -> str:
         """Describe how the experiment differs from the chosen preset, without hidden fields; empty if nothing
@@ -233,13 +249,13 @@ class Controls:
 
     @property
     def address(self) -> dict[str, str]:
-        """The query in the address bar."""
-        return self._slot.get().address
+        """The query of the page's address."""
+        return self._written
 
     # --- the experiment -------------------------------------------------------------------------------------
 
     def experiment(self) -> Experiment:
-        """The experiment that the controls describe; updates the address. Raises LabError if the input is invalid."""
+        """The experiment that the controls describe. Raises LabError if the input is invalid."""
         typed = {path: self.get(path) for path in self._state.values}
         experiment = resolve(Experiment().with_values(typed)).experiment
         query = encode(experiment, self.get(PRESET)).query()
@@ -249,13 +265,15 @@ class Controls:
             value = str(widget(self.extra_key(name)))
             if name not in self.left_out or value != default:
                 query[name] = value
-        if query != self.address or not st.query_params:
-            st.query_params.from_dict(query)
-            if self.address:
-                url_sync.replaced(self.lesson.name, self.address)
-            self._state.address = query
-        url_sync.listen(self.lesson.name, query)
+        self._written = query
         return experiment
+
+    def show_address(self, subject: str, tried: bool) -> None:
+        """Give the page the address of its experiment. While the input is invalid, the address stays as it is.
+
+        subject: what the address is about, such as a digest; tried: whether that was trained or opened.
+        """
+        self._address.show(self._written, subject, tried)
 
     def experiment_or_none(self) -> Experiment | None:
         """The experiment, or None if the input is invalid or this lesson cannot show it; `problems` then says why."""
@@ -278,7 +296,7 @@ class Controls:
 
 def _as_typed(path: str, value: Any) -> Any:
     """A field's value in the type that its widget takes."""
-    raw = isinstance(value, bool) or path in (*NUMBERS, PRESET, "dataset") or _is_choice(path)
+    raw = isinstance(value, bool) or path in (*NUMBERS, PRESET, "dataset") or is_choice(path)
     return value if raw else text(value)
 
 
@@ -292,10 +310,3 @@ def title(name: str) -> str:
 
 def _help(path: str) -> str:
     return field_info(path).description or ""
-
-
-def _is_choice(path: str) -> bool:
-    try:
-        return bool(choices(path)) and all(isinstance(name, str) for name in choices(path))
-    except (KeyError, TypeError):
-        return False

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, digest_of
 from aelib.experiment.presets import Preset
+from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.visitor import on_phone
 
@@ -26,7 +27,12 @@ def draw(controls: Controls) -> Experiment | None:
         for name in lesson.more:
             BLOCKS[name].draw(controls)
         rest(controls)
-    return controls.experiment_or_none()
+    experiment = controls.experiment_or_none()
+    if experiment is None:
+        controls.show_address("", tried=False)
+    else:
+        controls.show_address(digest_of(experiment), bulk_training.tried([experiment]))
+    return experiment
 
 
 def draw_all(controls: Controls) -> None:

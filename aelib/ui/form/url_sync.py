@@ -1,44 +1,172 @@
-"""Distinguish addresses that the app has replaced from links that a user opens.
+"""The address of a page: what the user opened, and what the page writes.
 
-If a user acts before the browser has the new address, the request still has the old one, which must not be mistaken for
-the browser's Back. A replaced address therefore counts as an echo until the browser confirms that it shows the new one.
+Streamlit 1.67 adds an entry to the browser's history for each change of `st.query_params` (`pushState`), unless the
+browser already shows that query, and one for each step to another page. A page would add one for every key press. So:
+
+- A page never writes `st.query_params` first. It asks the browser (address_bar.js), which replaces the current entry,
+  or adds one if what the current entry is about was tried: trained or opened. The entries themselves remember this.
+- When the browser says that it shows the address, `st.query_params` follows, which then adds no entry.
+- Until then requests have a query that the page has left. It must not be taken for a link: `_State.left` has these.
+- It may be the user's Back to it, though: Streamlit's request is the same. The browser numbers such steps and reports
+  the number with what it shows; where the page has not read that, it runs again. An address that the page made before
+  it knew of a step has a lower number, and the browser drops it.
+
+So nothing depends on which message is quicker. tests/browser/test_history.py checks it in a real browser.
 """
 
-import zlib
+import secrets
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from aelib.ui.components.address_shown import address_shown
-from aelib.ui.shell.session import Slot
+from aelib.ui.components.address_bar import AddressData, address_bar
+from aelib.ui.shell.session import Slot, widget
+
+Query = dict[str, str]
 
 
-def replaced(page: str, old: Mapping[str, str]) -> None:
-    """Record that the app has replaced the address `old`. page: each page has its own record."""
-    pending = _pending(page)
-    pending.set([*pending.get(), dict(old)])
+@dataclass
+class _State:
+    """What a session knows of the address of one page.
+
+    Attributes:
+        query: the address, as last read or written.
+        opened: the address as the user opened it, until something in it is changed.
+        is_new: whether the last run of the page has read it.
+        is_whole: whether the whole page runs, and not only what hears the browser's report.
+        left: the queries that requests may still have, although the page has replaced them.
+        echoes: how often a request had one.
+        subject: what the address is about; a change of anything else in it is no step.
+        tried: whether the subject was trained or opened.
+        step: the number of the last Back or Forward that came to this page.
+        serial: number of the address.
+        session: a name of the session that numbers it.
+    """
+
+    query: Query = field(default_factory=dict)
+    opened: Query | None = None
+    is_new: bool = False
+    is_whole: bool = False
+    left: list[Query] = field(default_factory=list)
+    echoes: int = 0
+    subject: str = ""
+    tried: bool = False
+    step: int = 0
+    serial: int = 0
+    session: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    def take_step(self, browser: Mapping[str, Any] | None) -> Query | None:
+        """The address to which the user has gone back or forward since the last call, unless the page shows it."""
+        if not browser or browser["step"] == self.step:
+            return None
+        self.step = browser["step"]
+        shown = _decoded(browser["address"])
+        return shown if shown not in (self.query, self.opened) else None
 
 
-def is_echo(page: str, query: Mapping[str, str], address: Mapping[str, str]) -> bool:
-    """Whether a request has a replaced address that the browser may still show. address: the last one that the app
-    wrote; a request with it confirms that the browser has it."""
-    if query == address:
-        _pending(page).pop()
-    return dict(query) in _pending(page).get()
+class PageAddress:
+    """The address of one page in this session. page: its file name, as in `shell.lessons`."""
+
+    def __init__(self, page: str) -> None:
+        self.page, self._key = page, f"{page}-address"
+        self._slot = Slot(f"{page}:address", _State)
+
+    @property
+    def query(self) -> Query:
+        """The address, as last read or written."""
+        return self._slot.get().query
+
+    def opened(self) -> Query | None:
+        """The query that the user has opened: a first visit, a link, Back or Forward. None if it is nothing new. Call
+        it once in each run of the page, first of all."""
+        first, state = not self._slot, self._slot.setdefault()
+        query, state.is_new, state.is_whole = _requested(), False, True
+        if query == state.query:
+            state.left = []
+        if (step := state.take_step(self._browser())) is not None:
+            query, state.left = step, [state.query]
+        if not first and (not query or query == state.query):
+            return None
+        if not first and query in state.left:
+            state.echoes += 1
+            return None
+        state.query = state.opened = query
+        state.is_new = True
+        state.serial += 1
+        return query
+
+    def show(self, query: Query, subject: str, tried: bool) -> None:
+        """Ask the browser for an address. Call it once in each run, also when the address stays as it is.
+
+        subject: what it is about, such as a digest; tried: whether that was trained or opened.
+        """
+        state = self._slot.setdefault()
+        state.subject, state.tried = subject, tried
+        self._write(query)
+        self._main()
+
+    def change(self, query: Query, place: str) -> None:
+        """Ask for another address about the same subject, later in the same run. place: a name for who asks."""
+        self._write(query)
+        address_bar(self._data(main=False), f"{self._key}-{place}")
+
+    def leave_for(self, page: str, query: Mapping[str, str]) -> None:
+        """Ask the browser to open another page in place of this one, so that Back does not return here."""
+        address_bar(self._data(main=False, leave=f"{page}?{urlencode(query)}"), f"{self._key}-leave")
+
+    def _write(self, query: Query) -> None:
+        state = self._slot.get()
+        if query != state.query:
+            state.left.append(state.query)
+            if not state.is_new:
+                state.opened = None
+            state.query = query
+            state.serial += 1
+        if not st.context.url and query != _requested():  # there is no browser to ask (tests)
+            st.query_params.from_dict(query)
+
+    @st.fragment
+    def _main(self) -> None:
+        """A fragment, so that the browser's answers rerun nothing else."""
+        state, browser = self._slot.get(), self._browser()
+        before = state.step
+        if state.take_step(browser) is not None:
+            state.step = before  # the page takes it
+            st.rerun()
+        address_bar(self._data(main=True), self._key)
+        is_report, state.is_whole = not state.is_whole, False  # what comes with another request may be out of date
+        if is_report and browser and _decoded(browser["address"]) == state.query != _requested():
+            st.query_params.from_dict(state.query)
+
+    def _browser(self) -> Mapping[str, Any] | None:
+        """What the browser had when it sent this request: `address`, `step`. None before its first answer."""
+        found: Mapping[str, Any] | None = (widget(self._key) or {}).get("browser")
+        return found
+
+    def _data(self, main: bool, leave: str = "") -> AddressData:
+        state = self._slot.setdefault()
+        return {
+            "page": self.page,
+            "address": urlencode(state.query),
+            "subject": state.subject,
+            "tried": state.tried,
+            "step": state.step,
+            "session": state.session,
+            "serial": state.serial,
+            "echoes": state.echoes,
+            "main": main,
+            "leave": leave,
+        }
 
 
-@st.fragment
-def listen(page: str, address: Mapping[str, str]) -> None:
-    """Ask the browser for confirmation that it shows the address, if one was replaced. This is a fragment, so that the
-    answer reruns nothing else."""
-    pending = _pending(page)
-    if pending.get():
-        text = urlencode(address)
-        key = f"{page}-address-shown-{zlib.crc32(text.encode()):08x}"  # a page may write two addresses in one run
-        address_shown(text, key, pending.pop)
+def _requested() -> Query:
+    return {key: st.query_params[key] for key in st.query_params}
 
 
-def _pending(page: str) -> Slot[list[dict[str, str]]]:
-    """The addresses replaced since the browser last confirmed what it shows."""
-    return Slot(f"{page}:replaced", list)
+def _decoded(text: str) -> Query:
+    """A query as text, decoded as Streamlit does: its own parameters are left out."""
+    given = parse_qsl(text.removeprefix("?"), keep_blank_values=True)
+    return {key: value for key, value in given if key.lower() not in ("embed", "embed_options")}

@@ -23,6 +23,11 @@ def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
     return [experiment for experiment in experiments if digest_of(experiment) not in known]
 
 
+def tried(experiments: Sequence[Experiment]) -> bool:
+    """Whether all of these were trained, or at least asked for."""
+    return bool(experiments) and all(jobs().get(digest_of(one)) is not None for one in missing(experiments))
+
+
 def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequence[Experiment] = ()) -> bool:
     """Whether all experiments are trained. If not, shows a button to train the missing ones, or the progress with
     Stop. damaged: experiments whose stored run cannot be read and is to be replaced."""

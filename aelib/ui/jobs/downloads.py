@@ -7,7 +7,7 @@ import streamlit as st
 from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import DatasetSpec, files
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, without_command
 
 from . import background
 
@@ -18,7 +18,7 @@ def missing(described: DatasetSpec) -> bool:
     absent = described.missing()
     if absent is None:
         return False
-    st.warning(escaped(absent), icon=":material/download:")
+    st.warning(escaped(without_command(absent)), icon=":material/download:")
     name = described.name
     if name in datasets.DOWNLOADS:
         size = sum(file.size for file in datasets.DOWNLOADS[name])

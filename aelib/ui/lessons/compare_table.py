@@ -3,18 +3,21 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis.comparison import MAX_RUNS, MAX_SEEDS
+from aelib.analysis.comparison import MAX_RUNS, MAX_SEEDS, with_seeds
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, digest_of, presets
 from aelib.experiment.encoding import MAX_VALUE, decode, encode, unpack
 from aelib.store import DamagedRun
-from aelib.ui.form import url_sync
+from aelib.ui.form.url_sync import PageAddress
+from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import short
 from aelib.ui.shell.messages import problems, text_of
 from aelib.ui.shell.server_state import jobs, store
@@ -47,8 +50,7 @@ class _Table:
         rows: the initial rows of the editor.
         now: the current rows.
         version: increases with every table that does not come from the editor.
-        address: the last query that was written.
-        written: the part of it for the table.
+        written: the part of the address for the table.
         extras: the part of it for the choices below the table.
         problems: with the table in the address, one sentence each.
     """
@@ -56,13 +58,13 @@ class _Table:
     rows: list[Row] = field(default_factory=list)
     now: list[Row] = field(default_factory=list)
     version: int = 0
-    address: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 _TABLE = Slot("compare:state", _Table)
+_ADDRESS = PageAddress(_PAGE)
 
 
 def choose() -> tuple[dict[int, Experiment], int]:
@@ -115,8 +117,17 @@ def choose() -> tuple[dict[int, Experiment], int]:
             "have the seeds of the first.",
             seed=0,
         )
-    _write()
+    _ADDRESS.show(_query(), urlencode(state.written), bulk_training.tried(_nets(rows, int(seeds))))
     return rows, int(seeds)
+
+
+def _nets(rows: Mapping[int, Experiment], seeds: int) -> list[Experiment]:
+    """Everything that is trained for the comparison, as far as it can be."""
+    found = []
+    for one in rows.values():
+        with suppress(LabError):  # shown by the comparison itself
+            found += with_seeds(one, seeds)
+    return found
 
 
 def choice(name: str) -> str:
@@ -128,7 +139,7 @@ def set_choice(name: str, value: str) -> None:
     """Write a choice to the address; an empty one is left out."""
     if choice(name) != value:
         _TABLE.get().extras[name] = value
-        _write()
+        _ADDRESS.change(_query(), name)
 
 
 def version() -> int:
@@ -248,15 +259,13 @@ def _editor() -> str:
 def _begin() -> None:
     """Load the table from a new address; otherwise restore the user's table."""
     known, state = bool(_TABLE), _TABLE.setdefault()
-    query = {key: st.query_params[key] for key in st.query_params}
-    if url_sync.is_echo(_PAGE, query, state.address):
-        query = state.address
-        st.query_params.from_dict(query)
-    if known and (not query or query == state.address):
+    query = _ADDRESS.opened()
+    if known and query is None:
         if widget(_editor()) is None:  # the user left the page, which deletes the editor's input
             state.problems = []
             _show(state.now)
         return
+    query = query or {}
     adds = "add" in query
     numbered = [query[str(i)] for i in range(1, MAX_RUNS + 1) if str(i) in query]
     given = [query["add"]] if adds else numbered
@@ -290,13 +299,6 @@ def _show(rows: list[Row]) -> None:
     state.version += 1
 
 
-def _write() -> None:
-    """Write the table and the choices below it to the address."""
-    state = _TABLE.get()
-    query = {**state.written, **{name: value for name in EXTRAS if (value := choice(name))}}
-    if query != state.address or not st.query_params:
-        if state.address:
-            url_sync.replaced(_PAGE, state.address)
-        st.query_params.from_dict(query)
-    state.address = query
-    url_sync.listen(_PAGE, query)
+def _query() -> dict[str, str]:
+    """The table and the choices below it."""
+    return {**_TABLE.get().written, **{name: value for name in EXTRAS if (value := choice(name))}}

@@ -8,6 +8,7 @@ import streamlit as st
 from aelib import datasets
 from aelib.analysis.comparison import MAX_RUNS as MAX_COMPARED
 from aelib.core.errors import LabError
+from aelib.experiment import parts
 from aelib.store import ORDERS, Order, Summary, outcome_text
 from aelib.training import Run
 from aelib.ui.shell.links import link, link_compare, name
@@ -43,6 +44,7 @@ def filtered() -> tuple[list[Summary], str | None]:
     layers = middle.text_input(
         "Layers contain", placeholder="such as 20-10", key="runs:layers", persist_state="session"
     ).strip()
+    layers = "-".join(parts(layers)) if layers.strip().replace(" ", "").isdecimal() else layers.strip()  # 20 10
     order: Order = right.selectbox(
         "Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order", persist_state="session"
     )

@@ -100,7 +100,11 @@ def choose(form: Controls) -> Sweep | None:
         persist_state="session",
         help="They differ in the seed, that is in initial weights and noise. A single net says little.",
     )
-    return _sweep(form, second)
+    sweep = _sweep(form, second)
+    nets = sweep.experiments() if sweep is not None else []
+    subject = f"{digest_of(nets[0])} {dict(sweep.over)} {sweep.seeds}" if sweep is not None else ""
+    form.show_address(subject, bulk_training.tried(nets))
+    return sweep
 
 
 def _settle(form: Controls) -> None:

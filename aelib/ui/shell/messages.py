@@ -1,5 +1,6 @@
 """Messages on a page. They contain user input, so Markdown in it is escaped."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,12 @@ def sentences(error: LabError) -> list[str]:
     """The problems of an error, one sentence each. Fields appear by their labels."""
     if isinstance(error, ExperimentError):
         return [problem.text(_label) for problem in error.problems]
-    return [str(error)]
+    return [without_command(str(error))]
+
+
+def without_command(text: str) -> str:
+    """A sentence for a page, where nobody is sent to the command line, although an error may name a command first."""
+    return re.sub(r"run `python -m [^`]*`, or ", "", text)
 
 
 def text_of(error: LabError) -> str:

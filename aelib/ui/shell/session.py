@@ -68,13 +68,11 @@ class FormState:
     """The state of a lesson's form, in addition to its widgets.
 
     Attributes:
-        address: the query that the form last read or wrote.
-        rules: the part of it that a teacher's link adds (see `form.teacher_link`).
+        rules: the part of the address that a teacher's link adds (see `form.teacher_link`).
         pinned: path -> value of the fields that no control may change.
         values: path -> value, from the preset or the address. The widget of a field, once drawn, takes precedence.
     """
 
-    address: dict[str, str] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
     pinned: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)

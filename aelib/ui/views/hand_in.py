@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -11,8 +11,9 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.reports.script import check, script
 from aelib.training import Run
+from aelib.ui.components.kept_words import kept_words
 from aelib.ui.shell.messages import escaped, problem_text
-from aelib.ui.shell.session import Slot
+from aelib.ui.shell.session import Slot, set_widget, widget
 
 MAX_TITLE, MAX_NOTES = 200, 10_000  # characters
 SUBMIT_HELP = "The page and the notebook begin with them."
@@ -53,8 +54,12 @@ class _Words(NamedTuple):
 
 def _words(key: str) -> _Words:
     """The title and notes that were submitted. A form sends both with its button, so the content of the files does not
-    depend on whether typing or clicking is faster. The caption shows what the files contain."""
+    depend on whether typing or clicking is faster. The caption shows what the files contain. The browser keeps what is
+    typed, and gives it back after a reload."""
     slot = Slot(f"{key}:words", _Words)
+    fields = {name: f"{key}:{name}" for name in _Words._fields}
+    title, notes = (widget(fields[name]) or "" for name in _Words._fields)
+    kept_words(title, notes, slot.get(), fields, f"{key}:kept", lambda: _restore(slot, fields, f"{key}:kept"))
     with st.form(f"{key}:form", border=False):
         title = st.text_input(
             "Title",
@@ -79,6 +84,19 @@ def _words(key: str) -> _Words:
     else:
         st.caption("The files have no title and no notes yet.")
     return words
+
+
+def _restore(slot: Slot[_Words], fields: Mapping[str, str], kept: str) -> None:
+    """Put what the browser has kept into the fields, and into the files what was in them."""
+    words = widget(kept)["words"]
+    for name, key in fields.items():
+        set_widget(key, _limited(name, words.get(name)))
+    files = words.get("files") or ("", "")
+    slot.set(_Words(*(_limited(name, text) for name, text in zip(fields, files, strict=True))))
+
+
+def _limited(name: str, text: object) -> str:
+    return str(text or "")[: MAX_TITLE if name == "title" else MAX_NOTES]
 
 
 def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:

@@ -62,6 +62,7 @@ def test_what_is_known_before_training() -> None:
         ("learnt>=nan", "no condition"),
         ("learnt=>3", "no condition"),
         ("mse<=1e999", "infinite"),
+        ("parameters<=1,500", "two ways"),
         ("beauty>=3", "no figure"),
         ("learnt>=3;learnt>=4", "twice"),
         ("x" * 301, "characters"),

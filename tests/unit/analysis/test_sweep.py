@@ -55,6 +55,33 @@ def test_what_makes_no_sense_is_said(over: dict[str, list[str]], seeds: int, sen
 
 def test_values_are_separated_as_people_type_them() -> None:
     assert split(" 0.1, 0.2 0.3;;0.4 ") == ["0.1", "0.2", "0.3", "0.4"]
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "meant"),
+    [
+        ("optimizer.learning_rate", "0,01; 0,1", ["0.01", "0.1"]),
+        ("optimizer.learning_rate", "0,01 0,1", ["0.01", "0.1"]),
+        ("optimizer.learning_rate", "0,01, 0,1, 1", ["0.01", "0.1", "1"]),
+        ("optimizer.learning_rate", "0,01", ["0.01"]),
+        ("corruption.level", "0; 0,05; 0,1", ["0", "0.05", "0.1"]),
+        ("corruption.level", "0,1", ["0", "1"]),  # as before: both are levels
+        ("corruption.level", "0.1,0.2, 1", ["0.1", "0.2", "1"]),
+        ("beta", "1,2", ["1", "2"]),
+        ("beta", "0,5; 1,5", ["0.5", "1.5"]),
+        ("optimizer.learning_rate", "0,01, x", ["0", "01", "x"]),
+        ("epochs", "100,200 300", ["100", "200", "300"]),
+        ("model.layers", "35-20-2, 35-10-2", ["35-20-2", "35-10-2"]),
+        ("model.layers", "35-20-2 35-10-2", ["35-20-2", "35-10-2"]),
+        ("model.layers", "35 20 2; 35 10 2", ["35-20-2", "35-10-2"]),
+        ("model.layers", "35 20 2, 35 10 2", ["35-20-2", "35-10-2"]),
+        ("optimizer.kind", "adam, sgd", ["adam", "sgd"]),
+        ("nonsense", "0,1", ["0", "1"]),
+    ],
+)
+def test_values_may_have_decimal_commas_and_layers_spaces(path: str, typed: str, meant: list[str]) -> None:
+    assert split(typed, path) == meant
+    assert parse_over([f"{path}={typed}"]) == {path: meant}
     assert parse_over(["epochs=1,2", "model.layers = 35-2"]) == {"epochs": ["1", "2"], "model.layers": ["35-2"]}
     for wrong in (["epochs"], ["epochs="], ["epochs=1", "epochs=2"]):
         with pytest.raises(LabError, match="--over"):

@@ -101,7 +101,9 @@ BAD = [
     ({"model.kind": "convolutional", "model.convolution.pooling": "min"}, "pooling is 'min'", "average"),
     ({"model.kind": "convolutional", "dataset": "mnist"}, "60,000 images through these convolutions", "give at most"),
     ({"model.kind": "super_resolution", "model.variational": True}, "model.variational is true", "no code"),
-    ({"model.width": 3}, "'model.width' is not a field", "presets"),
+    ({"model.width": 3}, "'model.width' is not a field", "write model."),
+    ({"beta": "1,000"}, "beta is '1,000'", "0 to 1000"),
+    ({"model.layers": "35 20 x"}, "model.layers is 'x'", "such as 35-20-10-2"),
 ]
 
 
@@ -116,6 +118,30 @@ def test_one_sentence_names_field_value_and_what_is_allowed(values: dict[str, ob
     assert allows in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "meant"),
+    [
+        ("optimizer.learning_rate", "0,01", 0.01),
+        ("optimizer.learning_rate", " 2,5e-3 ", 0.0025),
+        ("beta", ",5", 0.5),
+        ("corruption.level", "0,125", 0.125),
+        ("model.initialization_scale", "1,25", 1.25),
+        ("early_stop.min_delta", "0,001", 0.001),
+        ("model.layers", "35 20 10 2", (35, 20, 10, 2)),
+        ("model.layers", " 35 - 20, 10  2 ", (35, 20, 10, 2)),
+        ("model.layers", "35–20–2", (35, 20, 2)),
+        ("model.decoder_layers", "2 40 35", (2, 40, 35)),
+        ("model.convolution.channels", "16 8 1", (16, 8, 1)),
+        ("snapshots", "0, 1 15", (0, 1, 15)),
+    ],
+)
+def test_numbers_and_lists_are_understood_as_people_type_them(path: str, typed: str, meant: object) -> None:
+    value: object = Experiment().with_values({path: typed})
+    for name in path.split("."):
+        value = getattr(value, name)
+    assert value == meant
 
 
 def test_every_problem_is_said_not_only_the_first() -> None:

@@ -51,9 +51,10 @@ def test_a_preset_keeps_its_digest(name: str, digest: str) -> None:
 @pytest.mark.parametrize("address", _written("addresses"), ids=lambda address: address["packed"])
 def test_an_address_opens_the_same_experiment(address: dict[str, Any]) -> None:
     query = {key: str(value) for key, value in address["query"].items()}
-    _, experiment, problem = from_query(query, default="font-best")
-    assert problem is None
-    assert digest_of(experiment) == address["digest"]
+    opened = from_query(query, default="font-best")
+    assert not opened.typed
+    assert not opened.notes
+    assert digest_of(opened.experiment) == address["digest"]
     assert digest_of(decode(*unpack(address["packed"]))) == address["digest"]
 
 

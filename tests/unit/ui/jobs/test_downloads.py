@@ -45,7 +45,7 @@ KEY = "download:mnist"
 def test_a_set_that_is_not_here_is_fetched_by_its_button(for_sale: list[RemoteFile], home: Path) -> None:
     app = from_function(_download_page)
     assert "missing True" in texts(app)
-    assert "mnist is not on this machine" in said(app)
+    assert "mnist is not on this machine: put a.gz, b.gz into" in said(app), "and no command"
     assert [button.label for button in app.button] == ["Download mnist to this server"]
     assert any(one.value.startswith("1 MB, for all users") for one in app.caption)
     sound(app.button(key=f"{KEY}:start").click().run())

@@ -16,7 +16,7 @@ FIELDS = sorted(flatten(Experiment().model_dump()))
 def test_every_experiment_comes_back_from_every_presets_address(preset: str) -> None:
     for other in presets.PRESETS:
         experiment = presets.get(other)
-        assert from_query(encode(experiment, preset).query(), "font-20-10") == (preset, experiment, None), other
+        assert from_query(encode(experiment, preset).query(), "font-20-10") == (preset, experiment, {}, []), other
 
 
 @pytest.mark.parametrize(
@@ -37,31 +37,58 @@ def test_what_differs_from_the_preset_is_in_the_address_and_nothing_else(values:
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("given", "left", "says"),
     [
-        {"preset": "../../etc/passwd"},
-        {"preset": "font-best", "optimizer.learning_rate": "nan"},
-        {"preset": "font-best", "model.layers": "35-" + "9" * 10_000},
-        {"preset": "font-best", "<script>alert(1)</script>": "x"},
-        {"preset": "font-best", "dataset": "glyphs-000000000000"},
-        {"model": "3"},
-        {"newsletter": "7"},
+        ({"preset": "../../etc/passwd"}, {}, "There is no preset '../../etc/passwd'"),
+        ({"<script>alert(1)</script>": "x"}, {}, "names '<script>alert(1)</script>'"),
+        ({"model": "3"}, {}, "names 'model'"),
+        ({"newsletter": "7", "a": "", "b": "", "c": ""}, {}, "'newsletter', 'a', 'b', …"),
+        ({"model.layers": "35-" + "9" * 10_000}, {}, "“Layers”: give at most 500"),
+        ({"dataset": "glyphs-000000000000"}, {}, "upload it again"),
+        ({"epochs": "many"}, {}, "“Epochs” is 'many': give a whole number from 1"),
+        ({"loss": "beauty"}, {}, "“Loss” is 'beauty': choose mse"),
+        ({"model.batch_norm": "perhaps"}, {}, "“Batch norm” is 'perhaps': choose true or false"),
+        ({"optimizer.learning_rate": "nan"}, {"optimizer.learning_rate": "nan"}, ""),
+        ({"model.layers": "<b>"}, {"model.layers": "<b>"}, ""),
+        ({"seed": "-1"}, {"seed": -1}, ""),
     ],
 )
-def test_a_hostile_or_stale_address_gives_the_default_and_one_sentence(query: dict[str, str]) -> None:
-    preset, experiment, problem = from_query(query, "font-20-10")
-    assert preset == "font-20-10"
-    assert experiment == presets.get("font-20-10")
-    assert problem
-    assert len(problem) < 700
+def test_what_makes_no_sense_costs_a_sentence_and_nothing_else(
+    given: dict[str, str], left: dict[str, object], says: str
+) -> None:
+    query = {"preset": "font-best", "beta": "0,5", "snapshots": "0 1 15", **given}
+    opened = from_query(query, "font-20-10")
+    assert opened.preset == ("font-best" if query["preset"] == "font-best" else "font-20-10")
+    if left:  # it stands in the field, which says what is wrong with it
+        assert opened.typed == {"beta": "0,5", "snapshots": "0 1 15", **left}
+        assert opened.experiment == presets.get(opened.preset)
+        assert not opened.notes
+    else:
+        assert opened.typed == {}
+        assert (opened.experiment.beta, opened.experiment.snapshots) == (0.5, (0, 1, 15))
+        (note,) = opened.notes
+        assert says in note
+        assert len(note) < 700
+
+
+def test_what_cannot_be_mended_on_the_page_is_left_out() -> None:
+    query = {"preset": "font-best", "model.layers": "36-2", "epochs": "5", "seed": "x"}
+    opened = from_query(query, "font-20-10", lambda path: path == "beta")
+    assert (opened.preset, opened.experiment, opened.typed) == ("font-best", BEST, {})
+    assert "“Seed” is 'x'" in opened.notes[0]
+    assert "start with 35" in opened.notes[1]
+    opened = from_query(query | {"model.layers": "35-2"}, "font-20-10", lambda path: path != "epochs")
+    assert opened.experiment == BEST.with_values({"model.layers": "35-2", "epochs": 5})
+    (note,) = opened.notes
+    assert "“Seed” is 'x'" in note
 
 
 def test_what_a_mail_program_adds_to_a_link_is_no_problem() -> None:
     query = {**encode(BEST, "font-best").query(), "utm_source": "newsletter", "fbclid": "abc"}
-    assert from_query(query, "font-20-10") == ("font-best", BEST, None)
+    assert from_query(query, "font-20-10") == ("font-best", BEST, {}, [])
 
 
 @given(st.dictionaries(st.sampled_from([*FIELDS, "preset"]) | st.text(max_size=30), st.text(max_size=80), max_size=5))
 def test_any_address_gives_an_experiment(query: dict[str, str]) -> None:
-    preset, experiment, _ = from_query(query, "font-20-10")
-    assert from_query(encode(experiment, preset).query(), "font-20-10")[1] == experiment
+    opened = from_query(query, "font-20-10")
+    assert from_query(encode(opened.experiment, opened.preset).query(), "font-20-10").experiment == opened.experiment

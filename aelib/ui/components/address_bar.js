@@ -1,0 +1,63 @@
+// Keeps the browser's address and history in step with a page. common.js stands before it.
+// data: page (last part of its path), address (query), subject (what the address is about), tried (whether the subject
+// is worth an entry of its own), step (the last Back or Forward that the server has heard of), session and serial (which
+// rises with every address of a session), echoes (rises where the server ignored what this browser may have meant), main
+// (whether this instance reports), leave (a page and query to open instead).
+// State "browser": address and step.
+
+let steps = 0, shown = "", report = () => {};
+const pages = {}; // page -> session, and of this session the last step and the serial of the last address taken over
+const place = () => location.pathname + location.search;
+const current = () => decodeURIComponent(location.pathname.split("/").pop());
+const sorted = (text) => { const query = new URLSearchParams(text); query.sort(); return query.toString(); };
+
+// Streamlit asks the server for the address of the entry. The number of the step follows with the next report.
+window.addEventListener("popstate", () => {
+  if (shown !== place()) steps += 1; // otherwise only the anchor has changed
+  shown = place();
+  if (pages[current()]) pages[current()].step = steps;
+});
+
+// Streamlit's own parameters, which pages never see, and then the page's.
+function query(text) {
+  const own = [...new URLSearchParams(location.search)].filter(([key]) => /^embed(_options)?$/i.test(key));
+  return [new URLSearchParams(own).toString(), text].filter(Boolean).join("&");
+}
+
+// An entry of the history knows which subject was tried in it, also after a reload.
+function take(data) {
+  const wanted = query(data.address), kept = history.state?.tried;
+  const state = data.tried ? { tried: data.subject } : kept === data.subject ? { tried: kept } : {};
+  if (sorted(wanted) === sorted(location.search)) {
+    if (state.tried !== kept) history.replaceState(state, "", location.href);
+  } else if (kept === undefined || kept === data.subject) {
+    history.replaceState(state, "", `${location.pathname}?${wanted}${location.hash}`);
+  } else {
+    history.pushState(state, "", `${location.pathname}?${wanted}`);
+  }
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  if (current() !== data.page) return;
+  if (data.leave) {
+    location.replace(location.pathname.replace(/[^/]*$/, data.leave));
+    return;
+  }
+  if (pages[data.page]?.session !== data.session) pages[data.page] = { session: data.session, step: 0, serial: 0 };
+  const page = pages[data.page];
+  if (data.serial >= page.serial && data.step >= page.step) {
+    take(data);
+    page.serial = data.serial;
+  }
+  shown = place();
+  if (data.main) {
+    const root = parentElement.querySelector(".address-bar");
+    report = () => {
+      const browser = { address: location.search, step: page.step }, told = JSON.stringify([data.page, browser]);
+      if (root.told !== told) setStateValue("browser", browser);
+      root.told = told;
+    };
+  }
+  report();
+}
