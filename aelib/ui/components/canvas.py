@@ -17,12 +17,13 @@ _CSS = """
 :host, .ae { color: var(--st-text-color); font-family: var(--st-font); }
 canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .ae canvas.point { cursor: crosshair; }
-.paint canvas { touch-action: none; border: 1px solid var(--st-border-color); }
+.paint canvas { touch-action: none; border: 1px solid #8a93a3; padding: 4px; background: rgb(250, 249, 245); }
 .paint .bar, .mix .bar { margin-top: 8px; }
 .palette { display: flex; flex-wrap: wrap; gap: 4px; }
-.palette button { padding: 3px; line-height: 0; background: none; border: 2px solid transparent; opacity: 0.45; }
-.palette button[aria-pressed=true] { border-color: var(--st-primary-color); opacity: 1; }
-.palette canvas { image-rendering: pixelated; border-radius: 3px; }
+.palette button { padding: 3px; line-height: 0; background: none; border: 2px solid transparent; }
+.palette button[aria-pressed=true] { border-color: var(--st-primary-color); }
+.palette canvas { image-rendering: pixelated; border: 1px solid #8a93a3; padding: 2px; background: rgb(250, 249, 245);
+  border-radius: 0; }
 .bench .two { gap: 12px; margin-top: 4px; }
 .bench canvas.points, .bench canvas.curve { touch-action: pan-y; }
 .atlas .pair { display: flex; flex-wrap: wrap; gap: 16px; }

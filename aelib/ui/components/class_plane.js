@@ -19,17 +19,9 @@ export default function (component) {
 
   const point = (i) => [points[2 * (root.now * count + i)], points[2 * (root.now * count + i) + 1]];
 
-  function ellipse(context, i, times) {
-    const k = 3 * (root.now * count + i), [a, b, c] = [ellipses[k], ellipses[k + 1], ellipses[k + 2]];
-    const middle = (a + c) / 2, spread = Math.hypot((a - c) / 2, b), angle = 0.5 * Math.atan2(2 * b, a - c);
-    const [e0, e1] = [Math.sqrt(Math.max(0, middle + spread)), Math.sqrt(Math.max(0, middle - spread))];
-    const p = point(i);
-    context.beginPath();
-    for (let t = 0; t <= 64; t++) {
-      const u = times * e0 * Math.cos(t / 32 * Math.PI), v = times * e1 * Math.sin(t / 32 * Math.PI);
-      const [x, y] = scale([p[0] + u * Math.cos(angle) - v * Math.sin(angle), p[1] + u * Math.sin(angle) + v * Math.cos(angle)]);
-      t ? context.lineTo(x, y) : context.moveTo(x, y);
-    }
+  function outline(context, i, times) {
+    const k = 3 * (root.now * count + i);
+    ellipse(context, scale, point(i), [ellipses[k], ellipses[k + 1], ellipses[k + 2]], times);
     context.stroke();
   }
 
@@ -53,21 +45,22 @@ export default function (component) {
     context.globalAlpha = 1;
     context.strokeStyle = colour; context.lineWidth = 2;
     const [cx, cy] = scale(point(root.chosen));
-    if (ellipses) { ellipse(context, root.chosen, 1); context.lineWidth = 1; ellipse(context, root.chosen, 2); }
+    if (ellipses) { outline(context, root.chosen, 1); context.lineWidth = 1; outline(context, root.chosen, 2); }
     context.fillStyle = colour; context.beginPath(); context.arc(cx, cy, 5, 0, 7); context.fill();
     context.restore();
     const sheetFor = [root.now, width, colour].join();
     if (grid && sheetFor !== drawn) {
       drawn = sheetFor;
       const paper = fit(sheet, width, height), step = [area[2] / side, area[3] / side];
+      paper.fillStyle = `rgb(${PAPER})`; paper.fillRect(...area);
       for (let i = 0; i < side * side; i++) {
         const tile = sprite(grid, (root.now * side * side + i) * size, shape);
         paper.drawImage(tile, area[0] + (i % side) * step[0], area[1] + Math.floor(i / side) * step[1], step[0] - 1, step[1] - 1);
       }
       frame(paper, area, [x0, x1], [y0, y1], colour, labels);
     }
-    const small = fit(picture, 72, 72 * shape[1] / shape[2]);
-    small.drawImage(sprite(originals, root.chosen * size, shape), 0, 0, 72, 72 * shape[1] / shape[2]);
+    const tall = 72 * shape[1] / shape[2], small = fit(picture, 72 + 2 * PAD, tall + 2 * PAD);
+    onPaper(small, sprite(originals, root.chosen * size, shape), PAD, PAD, 72, tall);
     const p = point(root.chosen), k = 3 * (root.now * count + root.chosen);
     const deviation = ellipses ? `; its distribution has standard deviations ${[0, 2].map((d) => Math.sqrt(ellipses[k + d]).toPrecision(2)).join(" and ")} (lines at 1 and 2)` : "";
     about.textContent = `${names[root.chosen]} at (${p.map((v) => v.toFixed(2)).join(", ")})${deviation}`;

@@ -22,6 +22,29 @@ function sprite(data, offset, shape, alpha = 255) {
   return canvas;
 }
 
+// An image on its own light paper, in both themes: a margin keeps its ink from the border, and the border from the page.
+// x, y, w, h: of the image; the paper and the border lie around it, PAD pixels in all.
+const PAD = 3;
+function onPaper(context, image, x, y, w, h, border = "#8a93a3", thick = 1) {
+  context.fillStyle = border;
+  context.fillRect(x - 2 - thick, y - 2 - thick, w + 4 + 2 * thick, h + 4 + 2 * thick);
+  context.fillStyle = `rgb(${PAPER})`;
+  context.fillRect(x - 2, y - 2, w + 4, h + 4);
+  context.drawImage(image, x, y, w, h);
+}
+
+// The outline of a Gaussian on a plane, `times` standard deviations from its mean. a, b, c: its covariance, [[a, b], [b, c]].
+function ellipse(context, scale, [px, py], [a, b, c], times) {
+  const middle = (a + c) / 2, spread = Math.hypot((a - c) / 2, b), angle = 0.5 * Math.atan2(2 * b, a - c);
+  const [e0, e1] = [Math.sqrt(Math.max(0, middle + spread)), Math.sqrt(Math.max(0, middle - spread))];
+  context.beginPath();
+  for (let t = 0; t <= 64; t++) {
+    const u = times * e0 * Math.cos(t / 32 * Math.PI), v = times * e1 * Math.sin(t / 32 * Math.PI);
+    const [x, y] = scale([px + u * Math.cos(angle) - v * Math.sin(angle), py + u * Math.sin(angle) + v * Math.cos(angle)]);
+    t ? context.lineTo(x, y) : context.moveTo(x, y);
+  }
+}
+
 // A canvas as wide as its parent and sharp on every screen; returns its context, scaled to CSS pixels.
 function fit(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;

@@ -18,22 +18,21 @@ export default function (component) {
 
   function draw() {
     const now = Math.round(root.time), colour = themed(root, "--st-text-color", "#333");
-    const width = root.clientWidth || 600, gap = 2;
+    const width = root.clientWidth || 600, gap = 8;
     const big = Math.min(150, (width - 12 * rows.length) / rows.length);
-    const tile = Math.max(16, Math.min(44, (width - 4) / count - gap)), across = Math.max(1, Math.floor((width - 2) / (tile + gap)));
+    const tile = Math.max(16, Math.min(44, (width - 8) / count - gap)), across = Math.max(1, Math.floor((width - 8) / (tile + gap)));
     const lines = Math.ceil(count / across), strip = lines * (tile + gap) + 26;
     const context = fit(stage, width, big + 30 + rows.length * strip);
     context.font = "14px sans-serif"; context.textBaseline = "top";
     rows.forEach((row, r) => {
       const left = r * (big + 12);
-      context.drawImage(frames[r][now], left, 22, big, big);
+      onPaper(context, frames[r][now], left + PAD, 22 + PAD, big - 2 * PAD, big - 2 * PAD);
       context.fillStyle = colour; context.fillText(row.name, left, 2, big);
       const top = big + 34 + r * strip;
       context.fillText(row.name, 0, top);
       frames[r].forEach((frame, i) => {
-        const x = 2 + (i % across) * (tile + gap), y = top + 20 + Math.floor(i / across) * (tile + gap);
-        if (i === now) { context.fillStyle = "#db2777"; context.fillRect(x - 2, y - 2, tile + 4, tile + 4); }
-        context.drawImage(frame, x, y, tile, tile);
+        const x = 4 + (i % across) * (tile + gap), y = top + 20 + Math.floor(i / across) * (tile + gap);
+        onPaper(context, frame, x, y, tile, tile, i === now ? "#db2777" : undefined, i === now ? 2 : 1);
       });
     });
     slider.value = now;

@@ -21,25 +21,27 @@ export default function (component) {
     area = [corner / 2 + 2, corner / 2 + 18, width - corner - 4, height - corner - 40];
     const put = ([u, v]) => [area[0] + u * area[2], area[1] + v * area[3]];
     const across = 15, w = area[2] / across, h = area[3] / across;
-    context.globalAlpha = 0.6;
+    const tile = ([px, py], edge) => { context.fillStyle = `rgb(${PAPER})`; context.fillRect(px - edge / 2 - 1, py - edge / 2 - 1, edge + 2, edge + 2); };
     for (let r = 0; r < across; r++) for (let c = 0; c < across; c++) {
       const place = cell([(c + 0.5) / across, (r + 0.5) / across]), edge = Math.min(w, h) - 2;
-      if (inside(place)) context.drawImage(sprite(cells, place * size, shape), area[0] + (c + 0.5) * w - edge / 2, area[1] + (r + 0.5) * h - edge / 2, edge, edge);
+      if (!inside(place)) continue;
+      const [px, py] = [area[0] + (c + 0.5) * w, area[1] + (r + 0.5) * h];
+      tile([px, py], edge);
+      context.globalAlpha = 0.6;
+      context.drawImage(sprite(cells, place * size, shape), px - edge / 2, py - edge / 2, edge, edge);
+      context.globalAlpha = 1;
     }
-    context.globalAlpha = 1;
     context.strokeStyle = colour; context.beginPath();
     places.forEach((p, i) => { const [x, y] = put(p); i ? context.lineTo(x, y) : context.moveTo(x, y); });
     context.closePath(); context.stroke();
     context.font = "13px sans-serif"; context.textAlign = "center"; context.textBaseline = "top";
     places.forEach((p, i) => {
       const [x, y] = put(p);
-      context.fillStyle = "#8a93a3"; context.fillRect(x - corner / 2 - 1, y - corner / 2 - 1, corner + 2, corner + 2);
-      context.drawImage(pictures[i], x - corner / 2, y - corner / 2, corner, corner);
+      onPaper(context, pictures[i], x - corner / 2 + PAD, y - corner / 2 + PAD, corner - 2 * PAD, corner - 2 * PAD);
       context.fillStyle = colour; context.fillText(names[i], Math.min(width - 40, Math.max(40, x)), p[1] < 0.5 ? y - corner / 2 - 16 : y + corner / 2 + 3);
     });
     const [x, y] = put(root.at), big = Math.min(120, width / 5);
-    context.fillStyle = "#db2777"; context.fillRect(x - big / 2 - 3, y - big / 2 - 3, big + 6, big + 6);
-    context.drawImage(sprite(cells, cell(root.at) * size, shape), x - big / 2, y - big / 2, big, big);
+    onPaper(context, sprite(cells, cell(root.at) * size, shape), x - big / 2, y - big / 2, big, big, "#db2777", 3);
     const parts = weights[cell(root.at)];
     status.textContent = names.map((name, i) => `${Math.round(100 * parts[i])} % ${name}`).join(" · ");
   }

@@ -1,6 +1,8 @@
 // One image to paint on: a click, a drag or Enter inverts pixels. common.js stands before it.
 // data: pixels (base64), shape, flipped (numbers of inverted pixels). State "flipped": the same, as painted.
 
+const EDGE = 5; // pixels around the image, as in canvas.py
+
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".paint");
@@ -34,7 +36,8 @@ export default function (component) {
 
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
-    const c = Math.floor((event.clientX - box.left) / canvas.cell), r = Math.floor((event.clientY - box.top) / canvas.cell);
+    const [left, top] = [box.left + EDGE, box.top + EDGE]; // its border and its margin of paper
+    const c = Math.floor((event.clientX - left) / canvas.cell), r = Math.floor((event.clientY - top) / canvas.cell);
     return Math.min(rows - 1, Math.max(0, r)) * columns + Math.min(columns - 1, Math.max(0, c));
   };
   const set = (i, on) => { if (on) flipped.add(i); else flipped.delete(i); };

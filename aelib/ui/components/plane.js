@@ -15,7 +15,7 @@ export default function (component) {
   const size = shape[0] * shape[1] * shape[2];
   const grid = bytes(data.grid), originals = bytes(data.originals);
   const glyphs = names.map((_, i) => sprite(originals, i * size, shape));
-  let pointer = data.point, area, scale;
+  let pointer = data.point, area, scale, crowdNow = [];
 
   const cell = (p) => {
     const c = Math.round((p[0] - data.x[0]) / (data.x[1] - data.x[0]) * (columns - 1));
@@ -33,6 +33,8 @@ export default function (component) {
     background.width = width; background.height = height;
     const context = background.getContext("2d");
     context.imageSmoothingEnabled = false;
+    context.fillStyle = `rgb(${PAPER})`; context.fillRect(0, 0, width, height);
+    context.globalAlpha = 0.42;
     const across = Math.max(6, Math.min(22, Math.round(width / 34)));
     const w = width / across, down = Math.max(4, Math.round(height / (w * shape[1] / shape[2] * 1.12))), h = height / down;
     for (let r = 0; r < down; r++) for (let c = 0; c < across; c++) {
@@ -49,18 +51,15 @@ export default function (component) {
     const context = fit(canvas, width, height);
     const colour = themed(root, "--st-text-color", "#333");
     area = [48, 8, width - 58, height - 54];
-    context.globalAlpha = 0.42;
     context.drawImage(mosaic(Math.round(area[2]), Math.round(area[3])), area[0], area[1], area[2], area[3]);
-    context.globalAlpha = 1;
     scale = frame(context, area, x, y, colour, labels);
     const w = Math.max(15, Math.min(26, width / 34)), h = w * shape[1] / shape[2];
-    points.forEach((p, i) => {
-      if (p[0] < x[0] || p[0] > x[1] || p[1] < y[0] || p[1] > y[1]) return;
-      const [cx, cy] = scale(p);
-      context.fillStyle = data.wrong[i] > 1 ? "#ea580c" : "#2563eb";
-      context.fillRect(cx - w / 2 - 2, cy - h / 2 - 2, w + 4, h + 4);
-      context.drawImage(glyphs[i], cx - w / 2, cy - h / 2, w, h);
-    });
+    if (data.posteriors) clouds(context, colour);
+    const glyph = (i, cx, cy) => onPaper(context, glyphs[i], cx - w / 2, cy - h / 2, w, h, data.wrong[i] > 1 ? "#ea580c" : "#2563eb", 2);
+    for (const i of order) if (seen(points[i])) glyph(i, ...scale(points[i]));
+    const together = pointer ? crowd(w + 8, h + 8) : [];
+    crowdNow = together;
+    root.dataset.crowd = together.map((i) => names[i]).join(" ");
     out.disabled = reset.disabled = x[1] - x[0] >= data.x[1] - data.x[0];
     if (!pointer || pointer[0] < x[0] || pointer[0] > x[1] || pointer[1] < y[0] || pointer[1] > y[1]) return;
     const [cx, cy] = scale(pointer);
@@ -71,15 +70,59 @@ export default function (component) {
     let px = cx + 16, py = cy + 16;
     if (px + big > area[0] + area[2]) px = cx - 16 - big;
     if (py + tall > area[1] + area[3]) py = cy - 16 - tall;
-    context.fillStyle = "#db2777"; context.fillRect(px - 3, py - 3, big + 6, tall + 6);
-    context.drawImage(sprite(grid, cell(pointer) * size, shape), px, py, big, tall);
+    onPaper(context, sprite(grid, cell(pointer) * size, shape), px, py, big, tall, "#db2777", 3);
+    fan(context, together, glyph, w + 10, h + 10);
+  }
+
+  const seen = (p) => p[0] >= x[0] && p[0] <= x[1] && p[1] >= y[0] && p[1] <= y[1];
+  // Where the encoder's distributions lie, at one and two standard deviations, and the prior, dashed.
+  function clouds(context, colour) {
+    context.save(); context.beginPath(); context.rect(...area); context.clip();
+    points.forEach((p, i) => {
+      context.fillStyle = context.strokeStyle = data.wrong[i] > 1 ? "#ea580c" : "#2563eb";
+      for (const times of [2, 1]) {
+        ellipse(context, scale, p, data.posteriors[i], times);
+        context.globalAlpha = 0.14; context.fill(); context.globalAlpha = 0.8; context.lineWidth = 1; context.stroke();
+      }
+    });
+    context.globalAlpha = 1; context.strokeStyle = "#8a2be2"; context.setLineDash([6, 5]); context.lineWidth = 1.5;
+    for (const times of [1, 2]) { ellipse(context, scale, data.prior.point, data.prior.ellipse, times); context.stroke(); }
+    context.restore();
+  }
+
+  // The worst image is drawn last, on top of its neighbours.
+  const order = points.map((_, i) => i).sort((a, b) => data.wrong[a] - data.wrong[b]);
+  const closest = (p) => points.map((q, i) => [(q[0] - p[0]) ** 2 + (q[1] - p[1]) ** 2, i]).sort((a, b) => a[0] - b[0])[0][1];
+
+  // The images whose frames cover the one nearest to the pointer or are covered by it, that one included; none if the
+  // pointer is away from it or nothing is covered.
+  function crowd(w, h) {
+    const [px, py] = scale(pointer), first = closest(pointer), [fx, fy] = scale(points[first]);
+    if (Math.abs(px - fx) > w || Math.abs(py - fy) > h) return [];
+    const found = order.filter((i) => { const [cx, cy] = scale(points[i]); return seen(points[i]) && Math.abs(cx - fx) < w && Math.abs(cy - fy) < h; });
+    return found.length > 1 ? found : [];
+  }
+
+  // Images that cover each other, side by side in a row, each with a line to its code.
+  function fan(context, together, glyph, w, h) {
+    if (!together.length) return;
+    const places = together.map((i) => scale(points[i])), wide = together.length * w;
+    const middle = places.reduce((sum, p) => sum + p[0], 0) / places.length, top = Math.min(...places.map((p) => p[1]));
+    const left = Math.max(area[0], Math.min(area[0] + area[2] - wide, middle - wide / 2)) + w / 2;
+    const y = top - 1.6 * h > area[1] + h / 2 ? top - 1.6 * h : Math.max(...places.map((p) => p[1])) + 1.6 * h;
+    const sorted = together.map((i, k) => [places[k], i]).sort((a, b) => a[0][0] - b[0][0]);
+    context.strokeStyle = "#db2777"; context.lineWidth = 1.5; context.beginPath();
+    sorted.forEach(([p], k) => { context.moveTo(...p); context.lineTo(left + k * w, y); });
+    context.stroke();
+    sorted.forEach(([, i], k) => glyph(i, left + k * w, y));
   }
 
   function move(p) {
     pointer = [Math.min(x[1], Math.max(x[0], p[0])), Math.min(y[1], Math.max(y[0], p[1]))];
-    const nearest = points.map((q, i) => [(q[0] - p[0]) ** 2 + (q[1] - p[1]) ** 2, i]).sort((a, b) => a[0] - b[0])[0][1];
-    status.textContent = `(${pointer.map((v) => v.toFixed(2)).join(", ")}) · nearest: ${names[nearest]}`;
     draw();
+    const known = (i) => data.wrong[i] ? `${names[i]} (${data.wrong[i]} wrong)` : names[i];
+    const together = root.dataset.crowd ? crowdNow.map(known).join(", ") : "";
+    status.textContent = `(${pointer.map((v) => v.toFixed(2)).join(", ")}) · ` + (together ? `lie together: ${together}` : `nearest: ${known(closest(p))}`);
   }
 
   const at = (event) => {

@@ -14,6 +14,13 @@ aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and mi
 )
 
 
+class Prior(TypedDict):
+    """The prior on the plane. point: its mean; ellipse: its covariance, xx, xy, yy."""
+
+    point: list[float]
+    ellipse: list[float]
+
+
 class PlaneData(TypedDict):
     """What plane.js draws.
 
@@ -24,6 +31,8 @@ class PlaneData(TypedDict):
         grid: decoded images, row by row from the top (see `canvas.encoded`).
         points: the code of each image, x and y.
         names, originals, wrong: name, pixels and number of wrong pixels of each image.
+        posteriors: of a variational net, the covariance of each image's distribution on the plane: xx, xy, yy.
+        prior: of a variational net, its mean (x, y) and covariance on the plane; both None for any other net.
         labels: of the two axes.
     """
 
@@ -37,6 +46,8 @@ class PlaneData(TypedDict):
     names: list[str]
     originals: str
     wrong: list[int]
+    posteriors: list[list[float]] | None
+    prior: Prior | None
     labels: list[str]
 
 

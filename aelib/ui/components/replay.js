@@ -1,8 +1,6 @@
 // Learning replayed: codes drift through the plane and reconstructions sharpen, from snapshot to snapshot.
 // data: see `canvas.replay` in Python.
 
-const FRAME = "#8a93a3";
-
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".replay");
@@ -26,18 +24,14 @@ export default function (component) {
     names.forEach((_, i) => {
       const a = points[from][i], b = points[to][i];
       const [cx, cy] = scale([a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part]);
-      context.fillStyle = FRAME; // without a frame, ink and a dark page would be one
-      context.fillRect(cx - w / 2 - 1, cy - h / 2 - 1, w + 2, h + 2);
-      context.drawImage(glyphs[i], cx - w / 2, cy - h / 2, w, h);
+      onPaper(context, glyphs[i], cx - w / 2, cy - h / 2, w, h);
     });
     const tile = Math.max(20, Math.min(38, width / 17)), tall = tile * shape[1] / shape[2];
-    const across = Math.max(1, Math.floor(width / (tile + 6))), down = Math.ceil(names.length / across);
-    const paper = fit(sheet, width, down * (tall + 6));
+    const across = Math.max(1, Math.floor(width / (tile + 9))), down = Math.ceil(names.length / across);
+    const paper = fit(sheet, width, down * (tall + 9));
     names.forEach((_, i) => {
-      const left = 1 + (i % across) * (tile + 6), top = 1 + Math.floor(i / across) * (tall + 6);
-      paper.fillStyle = FRAME;
-      paper.fillRect(left - 1, top - 1, tile + 2, tall + 2);
-      paper.drawImage(sprite(pixels, (now * names.length + i) * size, shape), left, top, tile, tall);
+      const left = 1 + (i % across) * (tile + 9) + PAD, top = 1 + Math.floor(i / across) * (tall + 9) + PAD;
+      onPaper(paper, sprite(pixels, (now * names.length + i) * size, shape), left, top, tile, tall);
     });
     const known = learnt[now] === null ? "" : ` · ${learnt[now]} of ${data.total} learnt`;
     status.textContent = `epoch ${epochs[now].toLocaleString("en")}${known}`;

@@ -15,9 +15,10 @@ from aelib.ui.components import plane as plane_component
 from aelib.ui.components import replay as replay_component
 from aelib.ui.components.canvas import encoded, floats
 from aelib.ui.components.class_plane import ClassPlaneData
-from aelib.ui.components.plane import PlaneData
+from aelib.ui.components.plane import PlaneData, Prior
 
 GRID_BYTES = 400_000  # limit for the decoded images that the browser gets for the plane
+PRIOR_SHOWN = 2  # standard deviations of the prior that the plane of a variational net shows
 REPLAY_BYTES = 1_000_000  # limit for the reconstructions that it gets for the replay
 
 
@@ -35,7 +36,12 @@ def _plane_data(digest: str, created: str, _run: Run) -> PlaneData:
     codes = run.codes()
     plane = latent_space.plane(codes)
     points = plane.points(codes)
-    x, y = latent_space.bounds(points)
+    posteriors, prior = _distributions(run, plane)
+    shown = points
+    if prior is not None:  # two of its standard deviations on each side
+        reach = PRIOR_SHOWN * np.sqrt(np.array(prior["ellipse"])[[0, 2]])
+        shown = np.concatenate([points, np.array(prior["point"]) + np.stack([-reach, reach])])
+    x, y = latent_space.bounds(shown)
     side = int(np.clip((GRID_BYTES / run.images.pixels[0].numel()) ** 0.5, 12, 64))
     grid = latent_space.grid(x, y, side, side)
     described = run.spec
@@ -51,8 +57,24 @@ def _plane_data(digest: str, created: str, _run: Run) -> PlaneData:
         "names": list(run.images.names),
         "originals": encoded(originals),
         "wrong": list(run.metrics["wrong_pixels"].values()),
+        "posteriors": posteriors,
+        "prior": prior,
         "labels": labels(plane),
     }
+
+
+def _distributions(run: Run, plane: latent_space.Plane) -> tuple[list[list[float]] | None, Prior | None]:
+    """The posteriors of the images and the prior on the plane, None and None for a net that is not variational."""
+    log_var = run.snapshots.log_var
+    if log_var is None:
+        return None, None
+    deviations = (0.5 * log_var[-1]).exp().numpy()
+    ones = np.ones((1, deviations.shape[1]), np.float32)
+    prior: Prior = {
+        "point": plane.points(0 * ones)[0].tolist(),
+        "ellipse": latent_space.ellipses(ones, plane.axes)[0].tolist(),
+    }
+    return latent_space.ellipses(deviations, plane.axes).tolist(), prior
 
 
 def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
