@@ -123,7 +123,7 @@ def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
 def test_mnist_that_is_not_here_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
     app = opened("pages/digits.py", {"preset": "mnist-vae"})
-    assert "datasets --get mnist" in said(app)
+    assert "mnist is not on this machine: put " in said(app), "and no command"
     assert not any(button.label == "Train" for button in app.button)
 
 
