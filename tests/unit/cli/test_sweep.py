@@ -47,6 +47,7 @@ def test_the_command_trains_what_is_missing_and_finds_the_rest(capsys: pytest.Ca
 def test_a_sweep_that_is_interrupted_keeps_what_had_ended_and_goes_on_there(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     reported: list[Progress] = []
 
     def interrupt(progress: Progress) -> None:
@@ -58,7 +59,10 @@ def test_a_sweep_that_is_interrupted_keeps_what_had_ended_and_goes_on_there(
     monkeypatch.setattr(train, "_show_progress", interrupt)
     monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
     command = ["sweep", "font-best", "--seeds", "3", "--json", "--over"]
-    assert main([*command, "epochs=50,1000000"]) == 130
+    try:
+        assert main([*command, "epochs=50,1000000"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     told = capsys.readouterr()
     assert told.out == ""
     assert "Finished runs are stored" in told.err
