@@ -21,7 +21,7 @@ QUICK = {
     "restoring": "preset=digits-denoise&epochs=2",
     "colour": "preset=house-numbers-autoencoder&epochs=1&model.convolution.channels=4-4-2",
     "super_resolution": "preset=photographs-3&epochs=1&model.convolution.channels=2-2",
-    "lab": "preset=font-best&epochs=200",
+    "lab": "preset=font-best&epochs=201",
 }
 
 
