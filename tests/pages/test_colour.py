@@ -118,10 +118,9 @@ def test_the_cpu_is_measured_when_asked_for(colour: list[Run]) -> None:
 @pytest.mark.parametrize(
     ("page", "query", "says"),
     [
-        ("colour", {"preset": "letters-7x7"}, "cannot show"),
-        ("colour", {"preset": "photographs-3-best"}, "cannot show"),
+        ("colour", {"dataset": "letters"}, "cannot show"),
         ("colour", {"model.convolution.stride": "9-9-9"}, "smaller"),
-        ("super_resolution", {"preset": "house-numbers-autoencoder"}, "cannot show"),
+        ("super_resolution", {"dataset": "house_numbers", "model.kind": "convolutional"}, "cannot show"),
         ("super_resolution", {"model.convolution.kernel": "4"}, "odd number"),
         ("super_resolution", {"model.convolution.channels": "x"}, "“Channels” is 'x'"),
     ],
