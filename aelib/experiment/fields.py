@@ -118,7 +118,7 @@ def _several(value: object) -> object:
 
 
 class Convolution(Part):
-    """The layers of a convolutional or super-resolution net; `aelib.architecture` makes shapes of them."""
+    """The layers of a convolutional or super-resolution net; `aelib.experiment.architecture` makes shapes of them."""
 
     channels: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_CHANNELS)], ...], Field(min_length=1, max_length=MAX_LAYERS)],

@@ -237,6 +237,8 @@ class _Fit:
         self.start = self.last = reported = time.perf_counter()
         self._evaluate(0, snapshots)
         for epoch in range(1, epochs + 1):
+            if not self.rows:  # every loss was not finite, the untrained nets' included
+                break
             factor, beta_factor = optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
             for number, batch in enumerate(self.loader.epoch(epoch), 1):
                 self.engine.step(batch, factor, beta_factor)
@@ -247,8 +249,6 @@ class _Fit:
             check = checks and epoch % CHECK_EVERY == 0
             if check or epoch in recorded:
                 self._evaluate(epoch, snapshots, record=epoch in recorded, check=check)
-                if not self.rows:
-                    break
         return [self.results[i] for i in range(len(self.members))]
 
     def _raise_if_cancelled(self, epoch: int) -> None:

@@ -8,10 +8,10 @@ session has a random identifier.
 import hashlib
 import re
 import secrets
-from http.cookies import CookieError, SimpleCookie
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .session import Slot
@@ -60,11 +60,8 @@ class VisitorCookie:
 
 
 def _has_token(headers: Headers) -> bool:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return False
-    return found is not None and bool(_TOKEN.fullmatch(found.value))
+    # not http.cookies, which drops everything behind a cookie of another app that it cannot read
+    return bool(_TOKEN.fullmatch(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")))
 
 
 def _cookie(secure: bool) -> str:

@@ -123,6 +123,12 @@ def test_a_loss_that_is_not_finite_stops_with_a_reason() -> None:
         fit(BEST.with_values(EXPLODES), "cpu")
 
 
+def test_a_loss_that_is_not_finite_before_the_first_step_stops_with_a_reason() -> None:
+    wild = {"model.initialization": "normal", "model.initialization_scale": 100, "model.variational": True, "epochs": 3}
+    with pytest.raises(Diverged, match="epoch 0"):
+        fit(BEST.with_values(wild), "cpu")
+
+
 def test_a_diverged_member_leaves_the_others_alone() -> None:
     good = BEST.with_values({**EXPLODES, "optimizer.learning_rate": 0.01})
     bad = BEST.with_values(EXPLODES)

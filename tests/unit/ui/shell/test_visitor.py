@@ -38,6 +38,7 @@ def test_a_browser_gets_its_cookie_with_its_first_page_only() -> None:
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} < set(given.split("; "))
     assert "Secure" not in given
     assert "set-cookie" not in _answer(f"other=1; {given.split(';')[0]}"), "it has one"
+    assert "set-cookie" not in _answer(f'other={{"a":1}}; {given.split(";")[0]}'), "beside any"
     assert _answer()["set-cookie"] != given
     assert "Secure" in _answer(scheme="https")["set-cookie"].split("; ")
 
