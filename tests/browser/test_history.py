@@ -9,6 +9,7 @@ from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit_many
 from tests.support.browsing import settled, train
+from tests.support.sections import open_tab
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -96,6 +97,7 @@ def test_a_link_to_a_run_is_one_step_on_the_same_page_too(server: Server, page: 
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
     page.goto(f"{server.url}/dense?{QUICK}&seed=0")
     _shows(page, 0, trained=True)
+    open_tab(page, "Ten seeds")
     best = page.get_by_role("link", name=re.compile(r"Seed \d+: ")).first
     expect(best).to_be_visible()
     settled(page)
