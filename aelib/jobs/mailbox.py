@@ -1,6 +1,7 @@
 """How a job and its worker exchange progress and the request to stop: a mailbox with two ends."""
 
 import json
+import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Literal, Protocol
 from aelib.training import Picture, Progress
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
+
+MAX_SECONDS = 1e12  # of a time that is believed: some 30,000 years
 
 
 class WorkerEnd(Protocol):
@@ -77,19 +80,21 @@ class FolderMailbox:
 
 
 def progress_from(content: bytes) -> Progress | None:
-    """Progress from JSON; None unless every field has its type and the numbers are consistent."""
+    """Progress from JSON; None unless every field has its type, the numbers are consistent and a page can show them."""
     try:
         found = json.loads(content)
         picture = Picture.from_json(found.pop("picture", None))
         progress = Progress(**found, picture=picture)
         numbers = [progress.epoch, progress.epochs, progress.learnt, progress.total, progress.nets]
         numbers += [progress.finished, progress.wanted]
-        times = [progress.loss, progress.seconds, progress.seconds_left, progress.share]
+        times = [progress.seconds, progress.seconds_left]
         rows = [value for row in progress.history for value in row.values()]
         named = all({"epoch", "train_loss"} <= row.keys() for row in progress.history)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-    real = all(type(value) in (int, float) for value in [*numbers, *times, *rows])
+    real = all(type(value) in (int, float) for value in [*numbers, *times, *rows, progress.loss, progress.share])
     if not (named and real and all(type(value) is int for value in numbers)):
         return None
-    return progress if 0 <= progress.epoch <= progress.epochs > 0 and 0 <= progress.share <= 1 else None
+    # NaN is in no range; 10**400 is a number of JSON, but none that can be formatted
+    shown = all(0 <= value <= MAX_SECONDS for value in times) and abs(progress.loss) <= sys.float_info.max
+    return progress if shown and 0 <= progress.epoch <= progress.epochs > 0 and 0 <= progress.share <= 1 else None

@@ -12,11 +12,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from aelib.experiment import resolve
 from aelib.store import Store
 from aelib.training import fit
-from tests.pages.test_colour import COLOUR, COLOUR_QUERY
-from tests.pages.test_super_resolution import SHARP, SHARP_QUERY
 from tests.support.browsing import opened, settled, train
 from tests.support.sections import open_tab
 from tests.support.server import Server
+from tests.support.small_lessons import COLOUR, COLOUR_QUERY, SHARP, SHARP_QUERY
 
 pytestmark = pytest.mark.browser
 

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from aelib.store import Store
 from aelib.training import fit
-from tests.pages.test_compression import DIGITS, DIGITS_QUERY, LETTERS, LETTERS_QUERY
 from tests.support.browsing import opened, settled, train
 from tests.support.sections import open_tab
 from tests.support.server import Server
+from tests.support.small_lessons import DENOISER, DENOISER_QUERY, LETTERS, LETTERS_QUERY
 
 pytestmark = pytest.mark.browser
 
@@ -81,8 +81,8 @@ def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(ser
 
 
 def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
-    Store(server.home).save(fit(DIGITS, "cpu"))
-    page.goto(f"{server.url}/{_address('restoring', DIGITS_QUERY)}")
+    Store(server.home).save(fit(DENOISER, "cpu"))
+    page.goto(f"{server.url}/{_address('restoring', DENOISER_QUERY)}")
     open_tab(page, "Noise levels")
     expect(page.get_by_text(re.compile("from the smallest level drawn|from a level of|never")).first).to_be_visible()
     open_tab(page, "Remove noise")

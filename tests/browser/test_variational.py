@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from aelib.store import Store
 from aelib.training import fit_many
-from tests.pages.test_variational import DIGITS, DIGITS_QUERY
 from tests.support.browsing import opened, settled, train
 from tests.support.pictures import half, saved
 from tests.support.sections import open_tab
 from tests.support.server import Server
+from tests.support.small_lessons import VARIATIONAL, VARIATIONAL_QUERY
 
 pytestmark = pytest.mark.browser
 
@@ -77,9 +77,9 @@ def test_emoji_are_chosen_trained_morphed_and_mixed(server: Server, page: Page, 
 
 def test_digits_move_through_the_epochs_under_the_pointer(server: Server, page: Page) -> None:
     store = Store(server.home)
-    for run in fit_many([DIGITS], "cpu"):
+    for run in fit_many([VARIATIONAL], "cpu"):
         store.save(run)  # type: ignore[arg-type]
-    page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in DIGITS_QUERY.items()))
+    page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in VARIATIONAL_QUERY.items()))
     open_tab(page, "Latent plane")
     status, about = page.locator(".atlas .bar .status").first, page.locator(".atlas .about").first
     expect(status).to_contain_text("epoch 3")
@@ -108,9 +108,9 @@ def test_digits_move_through_the_epochs_under_the_pointer(server: Server, page: 
 
 def test_a_link_of_the_page_to_itself_is_followed_by_the_address_and_by_train(server: Server, page: Page) -> None:
     store = Store(server.home)
-    for run in fit_many([DIGITS], "cpu"):
+    for run in fit_many([VARIATIONAL], "cpu"):
         store.save(run)  # type: ignore[arg-type]
-    page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in DIGITS_QUERY.items()))
+    page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in VARIATIONAL_QUERY.items()))
     open_tab(page, "Active dimensions")
     page.get_by_role("link", name="The same with ten latent dimensions").click()
     layers = page.get_by_role("textbox", name="Layers, from the image to the code")

@@ -13,12 +13,9 @@ from aelib.training import Run, fit
 from tests.support.apps import image_rows, opened, said, save, sound, texts, until
 from tests.support.pictures import packed, picture, pictures
 from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section
+from tests.support.small_lessons import COLOUR, COLOUR_QUERY
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
-
-SMALL = {"model.convolution.channels": "4-4-2", "epochs": "1"}
-COLOUR = presets.get("house-numbers-autoencoder").with_values(SMALL)
-COLOUR_QUERY = {"preset": "house-numbers-autoencoder", **SMALL}
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +109,7 @@ def test_the_cpu_is_measured_when_asked_for(colour: list[Run]) -> None:
     until(app, lambda: "for 1 epoch of 1,800 images" in texts(app))
     sound(app.slider(key="colour-run:devices:epochs").set_value(2).run())
     assert "for 1 epoch" not in texts(app), "another measurement"
-    assert app.button(key=f"speed:{digest_of(COLOUR)}:cpu:2:start")
+    assert not app.button(key=f"speed:{digest_of(COLOUR)}:cpu:2:start").disabled
 
 
 @pytest.mark.parametrize(

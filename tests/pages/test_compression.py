@@ -1,28 +1,18 @@
 """The lessons Compression and Restoring digits, and the comparisons behind them, on runs that are stored."""
 
-import math
 from pathlib import Path
 
 import pytest
 import torch
 
-from aelib import datasets
-from aelib.analysis import rate_distortion, restoration
-from aelib.analysis.codecs import RatePoint
-from aelib.analysis.denoising import noisy, widest_range
 from aelib.experiment import presets, resolve, variants
-from aelib.metrics import reconstruction
 from aelib.training import Run, fit
 from tests.support.apps import image_rows, metric, opened, said, save, sound, texts
 from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section
+from tests.support.small_lessons import DENOISER, DENOISER_QUERY, LETTERS, LETTERS_QUERY
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
-FAST = {"epochs": "5", "optimizer.learning_rate": "0.02"}
-LETTERS = presets.get("letters-7x7").with_values(FAST)
-LETTERS_QUERY = {"preset": "letters-7x7", **FAST}
-DIGITS = presets.get("digits-denoise").with_values({"epochs": 8, "model.layers": "64-48-24"})
-DIGITS_QUERY = {"preset": "digits-denoise", "epochs": "8", "model.layers": "64-48-24"}
 SMALL = {
     "dataset": "digits8x8",
     "model.layers": "64-48-24",
@@ -42,7 +32,7 @@ def letters() -> dict[str, Run]:
 @pytest.fixture(scope="module")
 def digits() -> Run:
     torch.set_num_threads(1)
-    return fit(DIGITS, "cpu")
+    return fit(DENOISER, "cpu")
 
 
 # --- pages -------------------------------------------------------------------------------------------------------
@@ -180,13 +170,13 @@ def test_data_that_are_not_here_are_one_sentence(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
     for page, preset in (("compression", "notmnist-7x7"), ("restoring", "mnist-denoise")):
         app = opened(f"pages/{page}.py", {"preset": preset})
-        assert "is not on this machine" in said(app) or "datasets --get" in said(app)
+        assert f"{presets.get(preset).dataset} is not on this machine" in said(app)
         assert not any(button.label == "Train" for button in app.button)
 
 
 def test_the_whole_lesson_on_restoring(digits: Run) -> None:
     save(digits)
-    app = opened("pages/restoring.py", DIGITS_QUERY)
+    app = opened("pages/restoring.py", DENOISER_QUERY)
     assert_shows(
         app,
         {
@@ -230,67 +220,3 @@ def test_a_convolutional_net_without_noise_restores_too() -> None:
     opened_tab(app, "Remove noise")
     table = next(one.value for one in app.dataframe if "method" in one.value)
     assert "BCE" not in table
-
-
-# --- what they compute -------------------------------------------------------------------------------------------
-
-
-def _point(bits: float, psnr: float) -> RatePoint:
-    return RatePoint("x", "s", bits, 10 ** (-psnr / 10), psnr, 0.5)
-
-
-RIVAL = [_point(4000, 40.0), _point(1000, 20.0), _point(2000, 30.0)]
-
-
-@pytest.mark.parametrize(
-    ("psnr", "bits"), [(10.0, 1000), (20.0, 1000), (25.0, 1000 * math.sqrt(2)), (40.0, 4000), (41.0, None)]
-)
-def test_bits_for_an_image_as_good_lie_on_the_curve(psnr: float, bits: float | None) -> None:
-    assert rate_distortion.bits_for(RIVAL, psnr) == (pytest.approx(bits) if bits else None)
-
-
-@pytest.mark.parametrize(("bits", "psnr"), [(999, None), (1000, 20.0), (1000 * math.sqrt(2), 25.0), (9000, 40.0)])
-def test_quality_at_so_many_bits_lies_on_the_curve(bits: float, psnr: float | None) -> None:
-    assert rate_distortion.psnr_at(RIVAL, bits) == (pytest.approx(psnr) if psnr else None)
-
-
-def test_a_duel_is_won_above_the_curve_and_alone_below_its_smallest_images() -> None:
-    above, below, small = _point(2000, 30.5), _point(3000, 31.0), _point(500, 39.0)
-    found = rate_distortion.compare([below, above, small], RIVAL)
-    assert (found.better, found.worse, found.incomparable) == ((above,), (below,), (small,))
-
-
-def test_a_quantised_code_has_the_points_of_its_reconstructions(letters: dict[str, Run]) -> None:
-    run = letters["7x7"]
-    codes = rate_distortion.encode_run(run)
-    assert (codes.low <= codes.high).all()
-    [exact, coarse] = rate_distortion.points(run, codes, (32, 2))
-    assert (exact.bits, coarse.bits) == (49 * 32, 98)
-    every = list(range(len(run.images)))
-    whole = reconstruction.mse(rate_distortion.reconstructed(run, codes, every, 2), run.images.images()).mean()
-    assert reconstruction.psnr(float(whole)) == pytest.approx(coarse.psnr, abs=0.3)  # of 500 of these images
-    exactly = run.restored(run.images.images()[3:4]).clamp(0, 1)
-    assert torch.allclose(rate_distortion.reconstructed(run, codes, [3], 32), exactly, atol=1e-5)
-
-
-def test_filters_are_tuned_on_other_images_and_beat_doing_nothing(digits: Run) -> None:
-    clean = restoration.test_images(digits)
-    assert len(clean) == restoration.MAX_TEST_IMAGES
-    train = {bytes(image.numpy().tobytes()) for image in datasets.training_set("digits8x8").images()}
-    tuned = restoration.strength("digits8x8", "gaussian", 0.3)
-    curves = restoration.psnr_without_net(clean, "gaussian", 0.3, tuned)
-    assert curves[restoration.NON_LOCAL] > curves[restoration.NOTHING]
-    shown = noisy(clean, "gaussian", 0.3, 0)
-    figures = restoration.evaluate(shown, clean)
-    assert figures.psnr == pytest.approx(curves[restoration.NOTHING])
-    assert sum(image.numpy().tobytes() in train for image in clean) < len(clean) / 10
-    net = restoration.psnr_of_net(digits, "gaussian", [0.3])
-    assert net == [pytest.approx(restoration.evaluate(restoration.restored(digits, shown), clean).psnr)]
-
-
-def test_the_range_in_which_a_net_is_better_ends_where_lines_cross() -> None:
-    curves = {restoration.NET: [10.0, 10.0, 10.0], "a": [12.0, 8.0, 12.0], "b": [0.0, 9.0, 0.0]}
-    assert restoration.useful_range(curves, [0.0, 1.0, 2.0], ["a"]) == (0.5, 1.5)
-    low, high = restoration.useful_range(curves, [0.0, 1.0, 2.0], ["a", "b"]) or (0, 0)
-    assert (low, high) == (pytest.approx(2 / 3), pytest.approx(4 / 3))
-    assert widest_range([(0.0, -1.0), (1.0, -1.0)]) is None

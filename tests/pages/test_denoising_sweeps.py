@@ -3,10 +3,11 @@
 import pytest
 
 from aelib.analysis.sweep import Sweep
-from aelib.experiment import presets
+from aelib.experiment import digest_of, presets
+from aelib.metrics import reconstruction
 from aelib.store import Store
 from aelib.training import fit_many
-from tests.support.apps import opened, said, sound
+from tests.support.apps import metric, opened, said, sound
 from tests.support.sections import opened_tab, section, titles
 
 FAST = {"epochs": 60, "model.layers": "35-16-4"}
@@ -32,13 +33,13 @@ def test_a_denoiser_is_looked_into_from_noise_to_curve() -> None:
     app = opened("pages/denoising.py", {"preset": "font-denoise-10", "epochs": "60", "model.layers": "35-16-4"})
     assert {"Remove noise", "How it learnt", "Hand in"} < set(titles(app))
     opened_tab(app, "Remove noise")
-    before, after = (
-        next(one.value for one in app.metric if one.label == label) for label in ("Wrong before", "Wrong after")
-    )
+    assert metric(app, "Wrong before") != "0"
     sound(app.slider(key="denoising-run:live:level").set_value(0.0).run())
-    assert next(one.value for one in app.metric if one.label == "Wrong before") == "0"
-    assert before != "0"
-    assert after
+    assert metric(app, "Wrong before") == "0"
+    run = Store().get(digest_of(experiment))
+    assert run is not None
+    clean = run.images.images()
+    assert metric(app, "Wrong after") == str(int(reconstruction.wrong_pixel_map(run.restored(clean), clean, 0.5).sum()))
     sound(app.selectbox(key="denoising-run:live:kind").set_value("masking").run())
     sound(app.button(key="denoising-run:live:again").click().run())
     text = section(app, "Noise levels").text
@@ -99,10 +100,13 @@ def test_a_link_to_an_experiment_is_what_a_sweep_varies() -> None:
     assert not app.error
 
 
-def test_an_address_of_a_sweep_that_makes_no_sense_is_one_sentence() -> None:
-    for query in ({"vary": "nonsense", "values": "1", "nets": "2"}, {"nets": "many", "vary": "epochs", "values": "5"}):
-        app = opened("pages/sweeps.py", query)
-        assert app.error or app.warning
+@pytest.mark.parametrize(
+    "query", [{"vary": "nonsense", "values": "1", "nets": "2"}, {"nets": "many", "vary": "epochs", "values": "5"}]
+)
+def test_an_address_of_a_sweep_that_makes_no_sense_is_one_sentence(query: dict[str, str]) -> None:
+    app = opened("pages/sweeps.py", query)
+    assert (len(app.error), len(app.warning)) == (1, 0)
+    assert "The address is not a valid sweep, so this page shows the one that it starts from." in said(app)
 
 
 def test_ten_seeds_have_a_mean_a_best_and_a_worst() -> None:

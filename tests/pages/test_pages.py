@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from aelib.charts.leaderboard import pareto
 from aelib.experiment import digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
@@ -27,7 +26,7 @@ def _open(page: str = "pages/dense.py", **query: str) -> AppTest:
 )
 def test_every_page_opens_on_an_empty_server(page: str) -> None:
     app = _open(page)
-    assert app.title
+    assert len(app.title) == 1
     assert not app.error
 
 
@@ -150,7 +149,7 @@ def test_a_preset_of_another_lesson_opens_that_lesson() -> None:
     assert not app.button, "nothing of it is in this lesson"
     ours = _open("pages/emoji.py", preset="emoji-best", seed="3")
     assert ours.number_input(key="emoji:seed").value == 3
-    assert [one.label for one in ours.button if one.label == "Train"]
+    assert [one.label for one in ours.button].count("Train") == 1
 
 
 @pytest.mark.parametrize("lesson", [*registry.LESSONS, registry.LAB, registry.SWEEPS], ids=lambda one: one.name)
@@ -159,7 +158,7 @@ def test_a_lesson_keeps_its_own_presets(lesson: registry.Lesson) -> None:
     for name in names:
         app = opened(lesson.file, {"preset": name})
         assert app.session_state[f"{lesson.name}:preset"] == name
-        assert [one.key for one in app.text_input if one.key and one.key.startswith(f"{lesson.name}:")]
+        assert any(str(one.key).startswith(f"{lesson.name}:") for one in app.text_input)
 
 
 @pytest.mark.parametrize(
@@ -265,14 +264,7 @@ def test_the_runs_page_lists_filters_and_ranks() -> None:
     assert parameters == sorted(parameters)
     assert len(app.dataframe[1].value) == 3
     sound(app.text_input(key="runs:layers").set_value("' OR 1=1 --").run())
-    assert app.info
-
-
-def test_the_front_is_what_nobody_beats() -> None:
-    points = [(100, 9), (200, 9), (200, 3), (150, 5), (300, 3), (400, 0), (100, 12)]
-    rows = [{"parameters": parameters, "wrong_pixels": wrong} for parameters, wrong in points]
-    front = [(row["parameters"], row["wrong_pixels"]) for row in pareto(rows)]  # type: ignore[arg-type]
-    assert front == [(100, 9), (150, 5), (200, 3), (400, 0)]
+    assert [one.value.split(",")[0] for one in app.info] == ["No runs yet"]
 
 
 def _with_address(app: AppTest, query: dict[str, str]) -> None:

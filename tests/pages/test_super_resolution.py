@@ -11,18 +11,16 @@ import torch
 from PIL import Image
 
 from aelib import datasets
-from aelib.experiment import presets, resolve, variants
+from aelib.experiment import resolve, variants
 from aelib.training import Run, fit
 from aelib.ui.jobs import background
 from aelib.ui.lessons import super_resolution
 from tests.support.apps import column, image_rows, opened, said, save, sound, texts, until
 from tests.support.sections import assert_shows, opened_tab, section, titles
+from tests.support.small_lessons import SHARP, SHARP_QUERY, SHARP_VALUES
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
-SHARP_VALUES = {"model.convolution.channels": "2-2", "epochs": "1"}
-SHARP = presets.get("photographs-3-best").with_values(SHARP_VALUES)
-SHARP_QUERY = {"preset": "photographs-3-best", **SHARP_VALUES}
 WAYS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,

@@ -12,13 +12,12 @@ from aelib.training import fit_many
 from tests.support.apps import metric, opened, said, sound
 from tests.support.pictures import half, saved
 from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section
+from tests.support.small_lessons import VARIATIONAL, VARIATIONAL_QUERY
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 
 EMOJI = presets.get("emoji-best").with_values({"epochs": 30, "model.layers": "400-32-2"})
 EMOJI_QUERY = {"preset": "emoji-best", "epochs": "30", "model.layers": "400-32-2"}
-DIGITS = presets.get("digits-vae").with_values({"epochs": 3, "snapshots": "0-1-3", "model.layers": "64-16-2"})
-DIGITS_QUERY = {"preset": "digits-vae", "epochs": "3", "snapshots": "0-1-3", "model.layers": "64-16-2"}
 
 
 def _save(*experiments: Experiment) -> None:
@@ -85,8 +84,8 @@ def test_a_plain_net_on_emoji_is_shown_too() -> None:
 
 
 def test_the_whole_lesson_on_digits() -> None:
-    _save(variants.plain(DIGITS), *variants.betas(DIGITS))
-    app = opened("pages/digits.py", DIGITS_QUERY)
+    _save(variants.plain(VARIATIONAL), *variants.betas(VARIATIONAL))
+    app = opened("pages/digits.py", VARIATIONAL_QUERY)
     assert_shows(
         app,
         {
@@ -113,9 +112,9 @@ def test_the_whole_lesson_on_digits() -> None:
 
 @pytest.mark.parametrize("layers", ["64-16-1", "64-16-12"])
 def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
-    experiment = DIGITS.with_values({"model.layers": layers})
+    experiment = VARIATIONAL.with_values({"model.layers": layers})
     _save(experiment)
-    app = opened("pages/digits.py", {**DIGITS_QUERY, "model.layers": layers})
+    app = opened("pages/digits.py", {**VARIATIONAL_QUERY, "model.layers": layers})
     assert_shows(app, {"How it learnt": "plotly_chart", "New digits": "html", "Hand in": "download_button"})
     assert metric(app, "Active").endswith(f"of {layers.split('-')[-1]}")
 
@@ -185,7 +184,7 @@ def test_a_bad_picture_is_one_sentence_and_changes_nothing(file: str, content: b
 
 
 def test_the_runs_page_lists_both_kinds_of_run() -> None:
-    _save(EMOJI, DIGITS)
+    _save(EMOJI, VARIATIONAL)
     app = opened("pages/runs.py")
     results = list(app.dataframe[0].value["result"])
     assert any("learnt" in one for one in results)
@@ -195,10 +194,10 @@ def test_the_runs_page_lists_both_kinds_of_run() -> None:
 
 
 def test_a_sweep_over_beta_on_digits_has_means_without_images_learnt() -> None:
-    base = DIGITS.with_values({"seed": 0})
+    base = VARIATIONAL.with_values({"seed": 0})
     _save(*(base.with_values({"beta": beta, "seed": seed}) for beta in (0.5, 2) for seed in (0, 1)))
     query = {
-        **DIGITS_QUERY,
+        **VARIATIONAL_QUERY,
         "vary": "beta",
         "values": "0.5 2",
         "nets": "2",

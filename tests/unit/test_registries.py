@@ -17,10 +17,11 @@ from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.reports.script import script
-from aelib.training import fit, trainer
+from aelib.training import fit
 from aelib.training.engines import batched, numba_support, registry
 from aelib.training.engines.base import EngineKind
 from tests.support import contract, made_up
+from tests.support.trainings import trained_together
 
 CPU = torch.device("cpu")
 BASE = presets.get("font-20-10").with_values(
@@ -59,8 +60,7 @@ def test_fit_trains_it_alone_and_in_company(added: tuple[str, Experiment]) -> No
     _, experiment = added
     alone = fit(experiment, "cpu")
     assert alone.loss < 0.9 * alone.history[0]["train_loss"]
-    for run in trainer.fit_many([experiment, experiment.with_values({"seed": 1})], "cpu"):
-        assert not isinstance(run, trainer.Diverged)
+    for run in trained_together(experiment, experiment.with_values({"seed": 1})):
         assert run.loss < 0.9 * run.history[0]["train_loss"]
 
 

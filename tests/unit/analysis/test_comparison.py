@@ -64,6 +64,7 @@ def test_wrong_pixels_are_joined_by_image_the_most_disputed_first(pair: dict[str
     found = wrong_pixels(pair)
     gaps = [max(row.values()) - min(row.values()) for row in found.values()]
     assert gaps == sorted(gaps, reverse=True)
+    assert gaps[0] > 0, "the nets differ"
     for image, row in found.items():
         assert row == {label: run.metrics["wrong_pixels"][image] for label, run in pair.items()}
     right = {image for image in pair["wide"].metrics["wrong_pixels"] if image not in found}

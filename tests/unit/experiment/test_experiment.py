@@ -266,7 +266,7 @@ def test_any_text_is_an_experiment_or_problems(text: str) -> None:
     try:
         assert re.fullmatch("[0-9a-f]{16}", digest_of(experiment))
     except LabError as error:
-        assert str(error)
+        assert str(error).endswith(".")
 
 
 @given(st.dictionaries(st.sampled_from(sorted(flatten(Experiment().model_dump()))), JSON, max_size=4))
@@ -280,7 +280,7 @@ def test_any_value_of_any_field_is_an_experiment_or_problems(values: dict[str, o
     try:
         digest = digest_of(experiment)
     except LabError as error:
-        assert str(error)
+        assert str(error).endswith(".")
     else:
         assert digest_of(parse(experiment.model_dump(mode="json"))) == digest
 

@@ -1,8 +1,10 @@
 """What a job and its worker tell each other, and nonsense in its place."""
 
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,8 +50,15 @@ def test_a_progress_file_with_a_field_of_another_kind_is_believed_only_where_it_
     progress = progress_from(content)
     if progress is not None:
         assert 0 <= progress.epoch / progress.epochs <= 1
-        assert f"{progress.seconds_left:.0f} {progress.loss:.5f} {progress.learnt:,}"
-        assert all(record["epoch"] >= 0 or record["train_loss"] for record in progress.history)
+        assert timedelta(0) <= timedelta(seconds=round(progress.seconds_left))
+        assert math.isfinite(progress.loss)
+        assert all({"epoch", "train_loss"} <= record.keys() for record in progress.history)
+
+
+@pytest.mark.parametrize("field", ["loss", "seconds", "seconds_left"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, 10**400])
+def test_times_and_losses_that_no_page_can_show_are_no_progress(field: str, value: float) -> None:
+    assert progress_from(json.dumps({**asdict(SAID), field: value}).encode()) is None
 
 
 def test_a_mailbox_gives_back_what_was_put_in(tmp_path: Path) -> None:

@@ -248,13 +248,15 @@ READER = """
 import sys
 from aelib.core.errors import StoreError
 from aelib.store import Store
-store, digest = Store(), sys.argv[1]
+store, digest, found = Store(), sys.argv[1], 0
 for _ in range(200):
     try:
         assert store.get(digest) is not None, "gone"
+        found += 1
     except StoreError as error:  # a reader that never gets the processor is asked to try again
         if "faster than it can be read" not in str(error):
             raise
+assert found, "never read"
 """
 
 

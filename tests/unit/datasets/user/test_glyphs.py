@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aelib import datasets
@@ -71,7 +71,14 @@ def test_what_is_not_a_table_is_not_kept(content: bytes, home: Path) -> None:
     assert not list((home / "datasets").glob("*"))
 
 
-@given(st.text(max_size=300))
+# what tables are made of, in any order: texts of letters alone are never nearly a table
+_parts = st.sampled_from(
+    ["char", "row0", "row1", "row2", "a", "b", "#.#", ".#.", "0x5", "101", ",", ",", ";", "\n", "\n"]
+)
+
+
+@given(st.text(max_size=300) | st.lists(_parts, max_size=40).map("".join))
+@example("char,row0,row1,row2\na,#.#,.#.,0x5\nb,111,#.#,###\n")
 def test_any_text_is_a_table_or_a_sentence(text: str) -> None:
     try:
         images = glyphs.parse(text)
