@@ -12,7 +12,6 @@ from aelib.nn.optimizers import OPTIMIZERS
 
 from . import uploads
 from .controls import Controls
-from .fields import BLOCK_FIELDS
 
 BETA = "beta"
 
@@ -162,11 +161,6 @@ class Block:
 
     draw: Callable[[Controls], None]
     arrives: bool = False
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields that the block may have controls for."""
-        return BLOCK_FIELDS.get(self.draw.__name__, ())
 
 
 BLOCKS: dict[str, Block] = {

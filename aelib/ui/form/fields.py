@@ -3,7 +3,8 @@
 _NOISE = ("corruption.kind", "corruption.level", "corruption.pixels")
 _NOISE_USE = ("corruption.fresh", "corruption.where")
 
-# block (see blocks.py) -> paths; a test compares them with the drawn blocks
+# block (see blocks.py) -> paths, over all kinds of networks and noise; a block that is not here has no fields.
+# tests/unit/ui/form/test_fields.py compares them with what the blocks draw.
 BLOCK_FIELDS: dict[str, tuple[str, ...]] = {
     "network": (
         "model.layers",
