@@ -187,6 +187,7 @@ class Client:
 
     def _finish(self, message: ForwardMsg) -> None:
         status = message.script_finished
+        self.query = self.shown.address() or self.query
         fragments = set(message.metadata.run.fragment_ids)
         if status in (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY):
             whole = status == ForwardMsg.FINISHED_SUCCESSFULLY

@@ -1,5 +1,6 @@
 """State of a page without drawing it: its elements at their places and the states of its widgets."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from .widgets import initial
 
+ADDRESS_BAR = "aelib.address_bar"
 KEPT_RUNS = 2  # script runs after which the front end drops a cached message that was not used again
 
 
@@ -95,6 +97,16 @@ class PageState:
             if _widget_id(shown.element).endswith(f"-{key}"):
                 return getattr(shown.element, str(shown.element.WhichOneof("type")))
         raise Lost(f"the page has no {key}; it says {self.notes()}")
+
+    def address(self) -> str:
+        """The query for which the page asks the browser (aelib/ui/components/address_bar.js), or empty."""
+        asked = [
+            json.loads(shown.element.bidi_component.json)
+            for shown in self.elements.values()
+            if shown.element.WhichOneof("type") == "bidi_component"
+            and shown.element.bidi_component.component_name == ADDRESS_BAR
+        ]
+        return str(max(asked, key=lambda data: data["serial"])["address"]) if asked else ""
 
     def fragment(self, identity: str) -> str:
         """The fragment that a widget belongs to, or empty."""
