@@ -27,12 +27,14 @@ NET = "this net"
 
 @dataclass(frozen=True)
 class Quality:
-    """Quality of one method. name: the method; mse: mean over pixels and images; psnr: in dB, of that mean, for a peak
-    of 1; ssim: mean over images."""
+    """Quality of one method. name: the method; mse: mean over pixels and images; psnr: in dB, the mean over images
+    (`image_quality.mean_psnr`); psnr_y: the same of the luminance, without a border of as many pixels as the factor, as
+    papers give it; ssim: mean over images."""
 
     name: str
     mse: float
     psnr: float
+    psnr_y: float
     ssim: float
 
 
@@ -48,6 +50,12 @@ def test_images(run: Run) -> ImageSet:
     return images.part(slice(0, None, -(-len(images) // MAX_TEST_IMAGES)))
 
 
+def telling(images: ImageSet) -> list[int]:
+    """Indices of the images, those with the most detail first: on a plain or blurred patch all methods look alike."""
+    order = image_quality.detail(images.images()).argsort(descending=True, stable=True)
+    return [int(place) for place in order]
+
+
 def outputs_by_method(run: Run, images: ImageSet) -> dict[str, Tensor]:
     """method -> full-size images, n × channels × height × width, pixels from 0 to 1.
 
@@ -61,13 +69,17 @@ def outputs_by_method(run: Run, images: ImageSet) -> dict[str, Tensor]:
     return {**found, NET: run.restored(small).clamp(0, 1)}
 
 
-def evaluate(found: dict[str, Tensor], targets: Tensor) -> list[Quality]:
-    """Quality of every method. found: method -> images; targets: the original images, same shape."""
+def evaluate(found: dict[str, Tensor], targets: Tensor, times: int = 1) -> list[Quality]:
+    """Quality of every method. found: method -> images; targets: the original images, same shape; times: the factor."""
+    inside = (..., slice(times, -times), slice(times, -times)) if times > 1 else ...
+    luma = image_quality.luminance(targets)[inside]
     figures = []
     for name, images in found.items():
         error = float(reconstruction.mse(images, targets).mean())
         ssim = float(image_quality.ssim(images, targets).mean())
-        figures.append(Quality(name, error, reconstruction.psnr(max(error, 1e-10)), ssim))
+        psnr = image_quality.mean_psnr(images, targets)
+        psnr_y = image_quality.mean_psnr(image_quality.luminance(images.clamp(0, 1))[inside], luma)
+        figures.append(Quality(name, error, psnr, psnr_y, ssim))
     return figures
 
 

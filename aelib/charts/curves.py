@@ -69,7 +69,12 @@ def shared_error(runs: Iterable[Run]) -> str | None:
 
 
 def errors(
-    runs: Mapping[str, Run], figure_name: str, seconds: bool = False, logarithmic: bool = True, height: int = 340
+    runs: Mapping[str, Run],
+    figure_name: str,
+    seconds: bool = False,
+    logarithmic: bool = True,
+    height: int = 340,
+    from_zero: bool = True,
 ) -> go.Figure:
     """An error against epoch, one curve for each run; unlike losses, errors are comparable between runs.
 
@@ -79,6 +84,8 @@ def errors(
         seconds: use seconds of training instead of epochs, for nets that trained together each net's share.
         logarithmic: whether the axis of epochs is logarithmic (that of seconds always is).
         height: in pixels.
+        from_zero: whether the axis of errors begins at 0; else it is logarithmic and shows what differs between runs
+            whose errors are close.
     """
     figure = go.Figure()
     for (name, run), colour in zip(runs.items(), itertools.cycle(SERIES), strict=False):
@@ -93,7 +100,9 @@ def errors(
         on_axis(figure, "x", along, "seconds of training", logarithmic=True)
     else:
         on_axis(figure, "x", along, "epoch", logarithmic, whole=True)
-    on_axis(figure, "y", spread(trace.y for trace in figure.data), ERRORS[figure_name], from_zero=True)
+    on_axis(
+        figure, "y", spread(trace.y for trace in figure.data), ERRORS[figure_name], not from_zero, from_zero=from_zero
+    )
     return styled(figure, height)
 
 

@@ -73,7 +73,8 @@ def _blocks(experiment: Experiment, theme: str) -> str:
     parts = []
     for i, shape in enumerate(shapes):
         x = _MARGIN + 10 + i * (width - 2 * _MARGIN - 20) / (len(shapes) - 1)
-        colour = _ORANGE if i == code_at else _BLUE
+        # a super-resolution net has no bottleneck: between its two parts it has as many values as anywhere
+        colour = _ORANGE if i == code_at and not experiment.model.enlarges else _BLUE
         high = 120 * (shape[1] / tallest) ** 0.6 if len(shape) == 3 else 60
         deep = 3 + 4.5 * math.log2(shape[0]) if len(shape) == 3 else 6
         middle, left = 105.0, x - deep / 2
@@ -81,7 +82,7 @@ def _blocks(experiment: Experiment, theme: str) -> str:
             f'<rect x="{left:.1f}" y="{middle - high / 2:.1f}" width="{deep:.1f}" height="{high:.1f}" rx="2" '
             f'fill="{colour}" fill-opacity="0.8"/>'
         )
-        bold = ' font-weight="700"' if i == code_at else ""
+        bold = ' font-weight="700"' if i == code_at and not experiment.model.enlarges else ""
         parts.append(_text(x, 14 if i % 2 else 30, shape_text(shape).replace(" numbers", ""), 13, INK[theme], bold))
         if i:
             step, place = net.steps[i - 1], x - (width - 2 * _MARGIN - 20) / (len(shapes) - 1) / 2

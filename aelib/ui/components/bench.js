@@ -118,8 +118,9 @@ export default function (component) {
     let free = -Infinity;
     for (const [epoch, text] of data.marks[0]) {
       const [px] = place(epoch, low), half = context.measureText(text).width / 2;
-      if (px - half < free + 6 || px + half > width) continue;
-      context.fillText(text, px, box[1] + box[3] + 4); free = px + half;
+      const middle = Math.min(px, width - half); // the last one stays inside
+      if (middle - half < free + 6) continue;
+      context.fillText(text, middle, box[1] + box[3] + 4); free = middle + half;
     }
     context.textAlign = "right"; context.textBaseline = "middle";
     for (const [loss, text] of data.marks[1]) {

@@ -12,7 +12,7 @@ from aelib.charts import device_speed as charts
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, digest_of, variants
-from aelib.metrics import image_quality, reconstruction
+from aelib.metrics import image_quality
 from aelib.training import Run, device_speed
 from aelib.training.device_speed import Speed
 from aelib.ui.components.figures import chart
@@ -112,8 +112,8 @@ def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list
 
 
 def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
-    """PSNR in dB, from the mean squared error over all images."""
-    return reconstruction.psnr(float(reconstruction.mse(outputs.clamp(0, 1), targets).mean()))
+    """PSNR in dB, the mean over images."""
+    return image_quality.mean_psnr(outputs, targets)
 
 
 def against_devices(experiment: Experiment, key: str) -> None:

@@ -10,7 +10,7 @@ from aelib.experiment import parse, resolve
 from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS
 from aelib.reproduction.runner import assumptions, side_text, table_row, untried_assumptions
-from aelib.reproduction.verdicts import TOLERANCE, Record, other_layers
+from aelib.reproduction.verdicts import TOLERANCE, Record, error_text, other_layers
 from aelib.ui.components.figures import csv_button
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, text_of
@@ -184,9 +184,7 @@ def _side(record: Record, role: str, side: Record) -> None:
     if side["diverged"]:
         details.append(f"{side['diverged']} diverged")
     if side["mse"] is not None:
-        details.append(f"mean squared error {side['mse']['mean']:.3g}")
-    if side["psnr"] is not None:
-        details.append(f"{side['psnr']['mean']:.1f} dB")
+        details.append(error_text(side))
     st.caption(escaped(", ".join(details)))
     try:
         experiment = resolve(parse(side["experiment"])).experiment

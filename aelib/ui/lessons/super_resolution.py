@@ -17,6 +17,7 @@ from aelib.core.errors import LabError
 from aelib.datasets.user import pictures
 from aelib.experiment import Experiment
 from aelib.experiment.variants import activations, depths, kernels, normalized, scaled
+from aelib.metrics import image_quality
 from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.background import result_of
@@ -37,7 +38,11 @@ _COMPARISONS = {
 
 _COLUMNS = {
     "MSE": st.column_config.NumberColumn(format="%.5f", help="Mean over pixels and images, pixels from 0 to 1."),
-    "PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="10 log10(1 / MSE); higher is better."),
+    "PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help=image_quality.PSNR_MEANING),
+    "PSNR of Y (dB)": st.column_config.NumberColumn(
+        format="%.2f",
+        help="The same of the luminance Y, without a border of as many pixels as the factor: as papers give it.",
+    ),
     "SSIM": st.column_config.NumberColumn(
         format="%.4f", help="Structural similarity, mean over images; 1 for equal images."
     ),
@@ -47,14 +52,22 @@ _COLUMNS = {
 
 
 def _row(one: Quality, name: str = "") -> dict[str, Any]:
-    return {"method": name or one.name, "MSE": one.mse, "PSNR (dB)": one.psnr, "SSIM": one.ssim}
+    return {
+        "method": name or one.name,
+        "MSE": one.mse,
+        "PSNR (dB)": one.psnr,
+        "PSNR of Y (dB)": one.psnr_y,
+        "SSIM": one.ssim,
+    }
 
 
 @st.cache_data(max_entries=64, show_spinner="Comparing …")
 def _evaluated(digest: str, created: str, _run: Run) -> list[Quality]:
     """Figures of each method on the test set, cached by the run's digest and time."""
     images = super_resolution.test_images(_run)
-    return super_resolution.evaluate(super_resolution.outputs_by_method(_run, images), images.images())
+    return super_resolution.evaluate(
+        super_resolution.outputs_by_method(_run, images), images.images(), super_resolution.factor(_run)
+    )
 
 
 def table(run: Run, key: str) -> None:
@@ -68,11 +81,17 @@ def table(run: Run, key: str) -> None:
         text = "The net is **as good as**"
     else:
         text = f"The net is **{abs(gain):.2f} dB** {'above' if gain > 0 else 'below'}"
+    st.caption(image_quality.PSNR_MEANING)
     st.markdown(
         f"{text} the best method without a net ({best.name}), over {len(super_resolution.test_images(run)):,} patches "
         "of the test set."
     )
     csv_button(rows, f"super-resolution-{run.digest}.csv", key)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _by_detail(digest: str, created: str, _run: Run) -> list[int]:
+    return super_resolution.telling(super_resolution.test_images(_run))
 
 
 @st.fragment
@@ -81,10 +100,11 @@ def zoom(run: Run, key: str) -> None:
     images = super_resolution.test_images(run)
     count = len(images)
     slider = f"{key}:{run.experiment.dataset}:patch"
-    chosen = st.slider("Patch", 1, count, 1 + count // 2, key=slider, persist_state="session") - 1 if count > 1 else 0
+    place = st.slider("Patch, by detail", 1, count, 1, key=slider, persist_state="session") - 1 if count > 1 else 0
+    chosen = _by_detail(run.digest, run.created, run)[place]
     patch = images.part(slice(chosen, chosen + 1))
     found, target = super_resolution.outputs_by_method(run, patch), patch.images()
-    figures = {one.name: one for one in super_resolution.evaluate(found, target)}
+    figures = {one.name: one for one in super_resolution.evaluate(found, target, super_resolution.factor(run))}
     columns = []
     for name, made in {**found, "original": target}.items():
         caption = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
@@ -104,7 +124,7 @@ def compare(run: Run, key: str) -> None:
     if found is None:
         return
     runs = dict(zip(experiments, found, strict=True))
-    chart(curves.errors(runs, "mse"), f"{key}:curves")
+    chart(curves.errors(runs, "mse", from_zero=False), f"{key}:curves")
     rows = []
     for label, one in runs.items():
         figures = _evaluated(one.digest, one.created, one)[-1]

@@ -17,6 +17,19 @@ def _pair(*shape: int) -> tuple[Tensor, Tensor]:
     return (targets + 0.1 * torch.randn(shape, generator=random)).clamp(0, 1), targets
 
 
+def test_the_psnr_of_a_set_is_the_mean_over_its_images() -> None:
+    targets = torch.zeros(2, 3, 8, 8)
+    outputs = torch.stack([torch.full((3, 8, 8), 0.1), torch.full((3, 8, 8), 0.01)])
+    assert image_quality.mean_psnr(outputs, targets) == pytest.approx(30.0, abs=1e-3)  # of 20 and 40; pooled: 23
+    assert image_quality.mean_psnr(targets, targets) == pytest.approx(100.0)
+
+
+def test_a_blurred_image_has_less_detail() -> None:
+    sharp = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    blurred = torch.nn.functional.avg_pool2d(sharp, 3, 1, 1)
+    assert float(image_quality.detail(sharp)) > 2 * float(image_quality.detail(blurred))
+
+
 def test_psnr_is_that_of_scikit_image_for_each_image() -> None:
     outputs, targets = _pair(5, 3, 9, 8)
     outputs[0] = targets[0]
