@@ -21,7 +21,7 @@ from aelib.core.errors import LabError
 from aelib.core.paths import bundled
 from aelib.core.random import generator
 from aelib.experiment import Experiment, change, digest_of, presets, resolve
-from aelib.metrics import reconstruction, spread
+from aelib.metrics import spread
 from aelib.store import DamagedRun, Store
 from aelib.training import Run, device_speed, time_estimate
 
@@ -175,9 +175,6 @@ def _measure(side: Side, store: Store, train: Train, found: dict[str, Run | None
         "seconds": mean([run.seconds for run in runs]) if runs else None,
         "figure": measured_value(side.measure, runs),
         "mse": spread(errors)._asdict() if runs else None,
-        "psnr": spread([reconstruction.psnr(error) for error in errors])._asdict()
-        if runs and min(errors) > 0
-        else None,
         "digests": [run.digest for run in runs],
     }
 

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment, network_name, resolve
-from aelib.metrics import reconstruction
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
@@ -80,12 +79,11 @@ def _no_contest(claim: Claim, document: Record) -> str:
 
 
 def error_text(record: Record, capital: bool = False) -> str:
-    """The error of a side in words: MSE for pixels from 0 to 1, and its PSNR in dB; empty without an error."""
+    """The error of a side in words: MSE, mean over pixels, images and runs; empty without an error. There are no
+    decibels beside it: their mean over images would be that of other errors."""
     if record["mse"] is None:
         return ""
-    error = record["mse"]["mean"]
-    psnr = f" ({reconstruction.psnr(error):.1f} dB)" if record["psnr"] else ""  # of this error, not a mean of decibels
-    return f"{'M' if capital else 'm'}ean squared error {record['mse']['mean']:.4g}{psnr}"
+    return f"{'M' if capital else 'm'}ean squared error {record['mse']['mean']:.4g} (pixels from 0 to 1)"
 
 
 def _gain(claim: Claim, reported: float, value: float) -> float:

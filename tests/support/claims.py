@@ -27,6 +27,5 @@ def measured_side(role: str, *values: float) -> dict[str, Any]:
         "figure": spread,
         "digests": [f"{role}{i}" for i in range(len(values))],
         "mse": spread,
-        "psnr": None,
         "experiment": presets.get("font-20-10").model_dump(mode="json"),
     }
