@@ -73,6 +73,12 @@ def _parser() -> _Parser:
     sub.add_argument(
         "--seeds", type=int, default=1, metavar="N", help="train with N seeds; results are mean and standard deviation"
     )
+    sub.add_argument(
+        "--from",
+        dest="start",
+        metavar="DIGEST",
+        help="go on from this run, which must be the beginning of the experiment, e.g. with fewer epochs",
+    )
 
     sub = command("sweep", "Train an experiment over the values of one or two fields; stored runs are reused.")
     _training(sub)

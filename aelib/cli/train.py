@@ -2,8 +2,11 @@
 
 import argparse
 import math
+import signal
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -15,12 +18,18 @@ from aelib.experiment import Experiment, change, digest_of, from_json, presets, 
 from aelib.jobs import Job, JobScheduler, Limits
 from aelib.metrics import psnr
 from aelib.store import DamagedRun, Store
-from aelib.training import Diverged, Progress, Run, fit_many
+from aelib.training import HAND, Cancelled, Diverged, Progress, Run, fit_many
 
 from .output import print_json, say
 
 MAX_SEEDS = 10_000
 STOP_SECONDS = 10.0  # seconds to wait for a cluster to stop after Ctrl-C
+
+
+class Interrupted(LabError):
+    """A person has stopped the command, which says what is kept."""
+
+    exit_code = 130
 
 
 def experiment_of(options: argparse.Namespace) -> Experiment:
@@ -83,11 +92,15 @@ def train(options: argparse.Namespace) -> int:
         [base.with_values({"seed": base.seed + i}) for i in range(options.seeds)] if options.seeds > 1 else [base]
     )
     store = Store()
+    start = _start(options, store)
     found = {} if options.fresh else {digest_of(e): run for e in experiments if (run := _stored(store, digest_of(e)))}
     missing = [experiment for experiment in experiments if digest_of(experiment) not in found]
-    start = time.perf_counter()
-    results = train_all(missing, options, store)
-    seconds = time.perf_counter() - start
+    began = time.perf_counter()
+    if len(experiments) == 1 and not options.scheduler:
+        results = _train_one(missing, options, store, start)
+    else:
+        results = train_all(missing, options, store)
+    seconds = time.perf_counter() - began
     diverged = [result for result in results if isinstance(result, Diverged)]
     found |= {result.digest: result for result in results if isinstance(result, Run)}
     runs = [found[digest_of(e)] for e in experiments if digest_of(e) in found]
@@ -108,8 +121,60 @@ def train(options: argparse.Namespace) -> int:
     return 0
 
 
-def train_all(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
-    """Train experiments on this machine or on the cluster.
+def _start(options: argparse.Namespace, store: Store) -> Run | None:
+    """The run that --from names, with its optimiser's state. Raises LabError."""
+    if options.start is None:
+        return None
+    if options.seeds > 1 or options.scheduler:
+        raise LabError("--from goes on with one net on this machine: leave out --seeds and --scheduler.")
+    run = store.get(options.start, with_optimizer=True)
+    if run is None:
+        raise LabError(f"There is no run {options.start[:60]!r}: see `runs list`.")
+    return run
+
+
+def _train_one(
+    missing: list[Experiment], options: argparse.Namespace, store: Store, start: Run | None
+) -> list[Run | Diverged]:
+    """Train a single experiment, if it is missing. After Ctrl-C the net is kept as it is, as a run of as many epochs;
+    a second Ctrl-C ends it at once.
+
+    Raises Interrupted, which says what is kept, and LabError as `train_all`.
+    """
+    interrupted: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        if interrupted:
+            raise KeyboardInterrupt
+        interrupted.append(number)
+
+    # only the main thread may handle signals, and what a shell starts in the background ignores them
+    heeds = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    if heeds and before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        results = train_all(missing, options, store, lambda: HAND if interrupted else "", start)
+    except Cancelled as error:
+        raise Interrupted(str(error)) from None
+    finally:
+        if heeds and before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, before)
+    if results and isinstance(results[0], Run) and results[0].stopped == HAND:
+        run = results[0]
+        after = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)}"
+        raise Interrupted(f"Stopped after {after}, kept as run {run.digest}; --from {run.digest} goes on from there.")
+    return results
+
+
+def train_all(
+    experiments: list[Experiment],
+    options: argparse.Namespace,
+    store: Store,
+    stop: Callable[[], str] | None = None,
+    start: Run | None = None,
+) -> list[Run | Diverged]:
+    """Train experiments on this machine or on the cluster. stop, start: see `fit_many`, for this machine.
 
     Every run is stored as soon as it is finished, and diverged experiments are noted in the store. Raises LabError.
     """
@@ -125,7 +190,7 @@ def train_all(experiments: list[Experiment], options: argparse.Namespace, store:
             store.note_diverged({digest_of(result.experiment): result.epoch})
 
     try:
-        return fit_many(experiments, options.device, _show_progress, on_result=on_result)
+        return fit_many(experiments, options.device, _show_progress, on_result=on_result, stop=stop, start=start)
     finally:
         if sys.stderr.isatty():
             say("")

@@ -49,6 +49,8 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
     if experiment.snapshots is not None:
         # the last epoch is always stored
         values["snapshots"] = sorted({epoch for epoch in experiment.snapshots if epoch < experiment.epochs})
+    if experiment.optimizer.schedule_epochs == experiment.epochs:
+        values["optimizer.schedule_epochs"] = None
     if experiment.model.decoder_layers == experiment.model.layers[::-1]:
         values["model.decoder_layers"] = None
     if experiment.batch_size is not None and experiment.batch_size == described.splits.train:
@@ -85,6 +87,7 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
         "optimizer.momentum": OPTIMIZERS[experiment.optimizer.kind].momentum,
         "optimizer.step_every": experiment.optimizer.schedule == "step",
         "optimizer.step_factor": experiment.optimizer.schedule == "step",
+        "optimizer.schedule_epochs": experiment.optimizer.schedule == "cosine",
         "beta": experiment.model.variational,
         "beta_warm_up": experiment.model.variational and experiment.beta > 0,
         "free_bits": experiment.model.variational and experiment.beta > 0,

@@ -76,6 +76,10 @@ def _split(value: object) -> object:
 LISTED = BeforeValidator(_split)  # texts are accepted as well as a list; an empty text is None
 
 
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
 # views, so that an entry that is added later appears; a ChainMap lists its last mapping first
 OUTPUT_ACTIVATIONS: Mapping[str, object] = ChainMap[str, object](ACTIVATIONS, {"auto": None})  # type: ignore[arg-type]
 CORRUPTIONS: Mapping[str, object] = ChainMap[str, object](NOISES, {"none": None})  # type: ignore[arg-type]
@@ -326,15 +330,24 @@ class Optimizer(Part):
         float,
         setting("What a step multiplies the rate by.", "give a number above 0, at most 1", gt=0, le=1),
     ] = 0.5
+    schedule_epochs: Annotated[
+        Annotated[int, Field(ge=1, le=MAX_EPOCHS)] | None,
+        BeforeValidator(_empty_is_none),
+        setting(
+            "Epochs in which a cosine falls; then it starts again. Empty: all epochs, one fall.",
+            f"give a whole number from 1 to {MAX_EPOCHS:,}, or nothing",
+        ),
+    ] = None
 
     def rate_factor(self, epoch: int, epochs: int) -> float:
-        """What the rate is multiplied by in `epoch` (1 to `epochs`); cosine falls from 1 to near 0
-        (Loshchilov & Hutter 2017, without restarts)."""
+        """What the rate is multiplied by in `epoch` (1 to `epochs`); cosine falls from 1 to near 0 in
+        `schedule_epochs` and then starts again (Loshchilov & Hutter 2017, warm restarts of equal length)."""
         match self.schedule:
             case "step":
                 return float(self.step_factor ** ((epoch - 1) // self.step_every))
             case "cosine":
-                return 0.5 * (1 + math.cos(math.pi * (epoch - 1) / epochs))
+                length = self.schedule_epochs or epochs
+                return 0.5 * (1 + math.cos(math.pi * ((epoch - 1) % length) / length))
             case "constant":
                 return 1.0
 

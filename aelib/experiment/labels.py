@@ -43,6 +43,7 @@ _FIELDS: dict[str, str] = {
     "optimizer.schedule": "Schedule of the rate",
     "optimizer.step_every": "Epochs between steps",
     "optimizer.step_factor": "Factor of a step",
+    "optimizer.schedule_epochs": "Epochs of one cosine (empty: all)",
     "epochs": "Epochs",
     "batch_size": "Batch size (all, or a number)",
     "early_stop.kind": "Stop early",

@@ -25,6 +25,9 @@ class Job:
         state: queued, running, done, failed or cancelled.
         reason: one sentence on why it failed or was cancelled.
         diverged: digest -> epoch at which the loss was no longer finite.
+        start: digest of the run from which a single net goes on.
+        kept: the experiment of the run that was made of a single net that was stopped.
+        stopped_by: people who withdrew from it.
         attempts: number of times that a worker started it.
         stopping: whether it has been asked to stop.
         resubmitted_by: people who submitted it again while it was being stopped.
@@ -45,6 +48,9 @@ class Job:
     state: State = "queued"
     reason: str = ""
     diverged: dict[str, int] = field(default_factory=dict)
+    start: str | None = None
+    kept: Experiment | None = None
+    stopped_by: set[str] = field(default_factory=set)
     attempts: int = 0
     stopping: bool = False
     resubmitted_by: set[str] = field(default_factory=set)

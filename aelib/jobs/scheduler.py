@@ -19,7 +19,7 @@ from contextlib import suppress
 from aelib import datasets
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import Experiment, digest_of
-from aelib.store import Store, unpack
+from aelib.store import Store, pack, unpack
 from aelib.training import Progress, groups
 
 from .job import Job, digest_of_all, fair_order
@@ -98,10 +98,11 @@ class JobScheduler:
 
     # --- submitting ---------------------------------------------------------------------------------------------
 
-    def submit(self, experiment: Experiment, person: str = "", fresh: bool = False) -> Job:
+    def submit(self, experiment: Experiment, person: str = "", fresh: bool = False, start: str | None = None) -> Job:
         """The job for this experiment: a new one, the one that already waits or runs, or a finished one if the store
         has the run. A job that failed or was cancelled is started again. fresh: train even if the store has the run,
-        and replace it.
+        and replace it; start: digest of a stored run that is the beginning of the experiment (`training.longer`), from
+        which training goes on. Where that run has no optimiser's state, training begins at epoch 1 and gives the same.
 
         Raises LabError if the experiment is invalid, or if it or the person's number of jobs exceeds a limit.
         """
@@ -109,7 +110,7 @@ class JobScheduler:
         stored = not fresh and digest in self.store
         if not stored:
             self.limits.check(experiment)
-        return self._place((experiment,), person, digest, stored)
+        return self._place((experiment,), person, digest, stored, start=start)
 
     def submit_all(
         self,
@@ -151,16 +152,17 @@ class JobScheduler:
         request: str,
         stored: bool,
         page: tuple[str, dict[str, str]] | None = None,
+        start: str | None = None,
     ) -> Job:
         """Join the job for these experiments, or create it."""
         digest = digest_of_all([digest_of(one) for one in experiments])
         joined = self.join(digest, person)
         if joined is not None:
             return joined
-        job = Job(experiments, self._mailbox(digest), {person}, request, page)
+        job = Job(experiments, self._mailbox(digest), {person}, request, page, start=start)
         if stored:
             job.state, job.people = "done", {person}
-            self._own(job)
+            self._own(job, Outcome("done"))
             job.finished.set()
             with self._lock:
                 self._remember(job)
@@ -226,6 +228,7 @@ class JobScheduler:
             if job is None or not job.active:
                 return False
             job.people.discard(person)
+            job.stopped_by.add(person)
             if job.people:
                 return False
             job.stopping = True
@@ -279,7 +282,19 @@ class JobScheduler:
             self.limits.max_seconds,
             self.device,
             uploaded,
+            self._start(job),
         )
+
+    def _start(self, job: Job) -> tuple[str, dict[str, bytes]] | None:
+        """The run that a job goes on from, as files; None where it begins at epoch 1."""
+        if job.start is None:
+            return None
+        try:
+            run = self.store.get(job.start, with_optimizer=True)
+        except LabError as error:
+            _log.warning("job digest=%s begins at epoch 1, since its start cannot be read: %s", job.digest, error)
+            return None
+        return None if run is None or not run.optimizer_state else (job.start, pack(run).files)
 
     def _callback(self, job: Job) -> Callable[[Future[Outcome]], None]:
         def finished(future: Future[Outcome]) -> None:
@@ -306,7 +321,7 @@ class JobScheduler:
     def _received(self, outcome: Outcome) -> Outcome:
         """Check and store runs that arrived as files. Raises LabError if they do not match their digests."""
         for digest, files in (outcome.files or {}).items():
-            self.store.save(unpack(files.__getitem__, digest), replace=True)
+            self.store.save(unpack(files.__getitem__, digest, with_optimizer=True), replace=True)
         return outcome
 
     def _died(self, job: Job) -> None:
@@ -323,15 +338,14 @@ class JobScheduler:
             self._end(job, Outcome("failed", reason))
 
     def _end(self, job: Job, outcome: Outcome) -> None:
-        if outcome.state == "done":
-            self._own(job)
+        self._own(job, outcome)
         if outcome.diverged:
             with suppress(StoreError):  # without the note the next training diverges again
                 self.store.note_diverged(outcome.diverged)
         with self._lock:
             self._running.pop(job.digest, None)
             job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
-            job.ended = time.time()
+            job.kept, job.ended = outcome.kept, time.time()
             job.mailbox.close()
             self.pending_jobs.remove(job.digest)
         seconds = job.ended - job.submitted
@@ -348,10 +362,15 @@ class JobScheduler:
             return self.executor.mailbox()
         return FolderMailbox(self.pending_jobs.folder_of(digest))
 
-    def _own(self, job: Job) -> None:
+    def _own(self, job: Job, outcome: Outcome) -> None:
+        """Note whose the job's runs are: all of them, or those that were saved before it ended."""
+        saved = job.digests if outcome.state == "done" else [one for one in job.digests if one in self.store]
+        people = job.people | job.stopped_by if outcome.state != "done" else job.people
         try:
-            for digest in job.digests:
-                self.store.owners.add(digest, job.people)
+            for digest in saved:
+                self.store.owners.add(digest, people)
+            if outcome.kept is not None:
+                self.store.owners.add(digest_of(outcome.kept), people)
         except StoreError as error:  # the run is stored, but nobody can delete it from the page
             _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
 
@@ -375,6 +394,6 @@ class JobScheduler:
         job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", reason, ended=time.time())
         if all(own in self.store for own in job.digests):
             job.state, job.reason = "done", ""  # the server was killed after the run was saved
-            self._own(job)
+            self._own(job, Outcome("done"))
         job.finished.set()
         self._remember(job)

@@ -10,8 +10,8 @@ from pathlib import Path
 from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, digest_of
-from aelib.store import Store, pack
-from aelib.training import Cancelled, Diverged, Run, fit_many
+from aelib.store import Store, pack, unpack
+from aelib.training import HAND, TIME, Cancelled, Diverged, Run, fit_many
 
 from .mailbox import Mailbox, State, WorkerEnd
 
@@ -40,6 +40,7 @@ class TrainingTask:
         max_seconds: limit on the wall time of the training.
         device: auto, cpu, cuda or mps.
         user_datasets: name -> content of the uploaded data sets that the experiments use, for a remote worker.
+        start: digest and files of a run, with its optimiser's state, from which a single net goes on.
     """
 
     experiments: tuple[Experiment, ...]
@@ -48,6 +49,7 @@ class TrainingTask:
     max_seconds: float = float("inf")
     device: str = "auto"
     user_datasets: dict[str, bytes] = field(default_factory=dict, repr=False)
+    start: tuple[str, dict[str, bytes]] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,21 @@ class Outcome:
         reason: one sentence if it failed or was cancelled, else empty.
         diverged: digest -> epoch at which the loss was no longer finite.
         files: digest -> files of the run (see `aelib.store.pack`) if the worker does not share the store.
+        kept: the experiment of the run that was made of a single net that was stopped.
     """
 
     state: State
     reason: str = ""
     diverged: dict[str, int] = field(default_factory=dict)
     files: dict[str, dict[str, bytes]] | None = field(default=None, repr=False)
+    kept: Experiment | None = None
 
 
 def run_task(task: TrainingTask) -> Outcome:
     """Train in the worker, and save every run as soon as it is finished, or send all of them back.
+
+    A single net that is stopped, or reaches the limit on its time, is kept as the run of as many epochs. Of several
+    nets only those that have ended are kept, since what asked for them needs whole ones.
 
     If the only net of a task diverges, the task fails; one of several is recorded in `diverged`. A LabError is not
     raised but becomes the reason of the outcome.
@@ -77,10 +84,12 @@ def run_task(task: TrainingTask) -> Outcome:
     stop: Callable[[], bool] = task.mailbox.stop_requested
     files: dict[str, dict[str, bytes]] = {}
     diverged: dict[str, int] = {}
-    reason = ""
+    reason, kept = "", None
 
     def on_result(result: Run | Diverged) -> None:
-        nonlocal reason
+        nonlocal reason, kept
+        if isinstance(result, Run) and result.stopped in (HAND, TIME):
+            kept = result.experiment
         if isinstance(result, Diverged):
             diverged[digest_of(result.experiment)], reason = result.epoch, str(result)
         elif store is None:
@@ -88,18 +97,36 @@ def run_task(task: TrainingTask) -> Outcome:
         else:
             store.save(result, replace=True)
 
+    def ends() -> str:
+        """Why training is to end now, as in `Run.stopped`, or nothing."""
+        return HAND if stop() else TIME if time.monotonic() > end else ""
+
     try:
         store = Store(task.root) if task.root is not None else None
         for name, content in task.user_datasets.items():
             datasets.save_content(name, content)
-        cancelled = lambda: stop() or time.monotonic() > end  # noqa: E731
-        fit_many(list(task.experiments), task.device, task.mailbox.report, cancelled, on_result)
+        begin = None
+        if task.start is not None:
+            begin = unpack(task.start[1].__getitem__, task.start[0], with_optimizer=True)
+        experiments, report = list(task.experiments), task.mailbox.report
+        if len(experiments) == 1:
+            fit_many(experiments, task.device, report, on_result=on_result, stop=ends, start=begin)
+        else:
+            fit_many(experiments, task.device, report, lambda: bool(ends()), on_result)
     except Cancelled as error:
         if stop():
             return Outcome("cancelled", str(error), diverged, files or None)
-        reason = f"It took longer than the {task.max_seconds:,.0f} s that this server allows."
-        return Outcome("failed", reason, diverged, files or None)
+        return Outcome("failed", _too_long(task), diverged, files or None)
     except LabError as error:
         return Outcome("failed", str(error), diverged, files or None)
+    if kept is not None:
+        text = f"It was stopped, and is kept as it was after {kept.epochs:,} epoch{'s' * (kept.epochs > 1)}."
+        if stop():
+            return Outcome("cancelled", text, diverged, files or None, kept)
+        return Outcome("failed", f"{_too_long(task)} {text}", diverged, files or None, kept)
     failed = len(task.experiments) == 1 and bool(diverged)
     return Outcome("failed" if failed else "done", reason if failed else "", diverged, files or None)
+
+
+def _too_long(task: TrainingTask) -> str:
+    return f"It took longer than the {task.max_seconds:,.0f} s that this server allows."

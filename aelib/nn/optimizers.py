@@ -42,7 +42,8 @@ class OptimizerKind:
         momentum: whether it uses the experiment's momentum.
         decoupled_decay: whether weight decay shrinks the weights and leaves the gradient alone (Loshchilov & Hutter
             2019).
-        slots: buffers of state, each as long as the parameters; at most 2.
+        slots: the buffers of state, each as long as the parameters, by the names that torch's own has for them; at
+            most 2.
         flat: (optimizer, gradient, learning_rate, root) updates `optimizer.parameters` in place, for the batched
             engine; `gradient` may be overwritten. None: not served.
         corrections: of the step (from 1): what the learning rate is divided by, and what the root of a mean square is
@@ -58,7 +59,7 @@ class OptimizerKind:
     script: str | None = None
     momentum: bool = False
     decoupled_decay: bool = False
-    slots: int = 0
+    slots: tuple[str, ...] = ()
     flat: "Callable[[FlatOptimizer, Tensor, Setting, Setting], None] | None" = None
     corrections: Callable[[int], tuple[float, float]] | None = None
     fused_adam: bool = False
@@ -130,7 +131,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         torch=lambda p, rate, momentum, decay, fused: torch.optim.SGD(p, rate, momentum, weight_decay=decay),
         script="SGD(parameters, rate, momentum={momentum}{decay})",
         momentum=True,
-        slots=1,
+        slots=("momentum_buffer",),
         flat=_heavy_ball,
         compiled=lambda: compiled_loops.heavy_ball,
     ),
@@ -143,7 +144,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         ),
         script="SGD(parameters, rate, momentum={momentum}, nesterov={nesterov}{decay})",
         momentum=True,
-        slots=1,
+        slots=("momentum_buffer",),
         flat=_nesterov,
         compiled=lambda: compiled_loops.nesterov,
     ),
@@ -154,7 +155,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
             p, rate, RMSPROP_DECAY, RMSPROP_EPSILON, decay
         ),
         script="RMSprop(parameters, rate{decay})",
-        slots=1,
+        slots=("square_avg",),
         flat=_rmsprop,
         compiled=lambda: compiled_loops.rmsprop,
     ),
@@ -163,7 +164,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         formula=r"s \leftarrow s + g^2,\quad " + _DIVIDED,
         torch=lambda p, rate, momentum, decay, fused: torch.optim.Adagrad(p, rate, weight_decay=decay),
         script="Adagrad(parameters, rate{decay})",
-        slots=1,
+        slots=("sum",),
         flat=_adagrad,
         compiled=lambda: compiled_loops.adagrad,
     ),
@@ -172,7 +173,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         formula=_ADAM,
         torch=lambda p, rate, momentum, decay, fused: torch.optim.Adam(p, rate, weight_decay=decay, fused=fused),
         script="Adam(parameters, rate{decay})",
-        slots=2,
+        slots=("exp_avg", "exp_avg_sq"),
         flat=_adam,
         corrections=_adam_corrections,
         fused_adam=True,
@@ -184,7 +185,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         torch=lambda p, rate, momentum, decay, fused: torch.optim.AdamW(p, rate, weight_decay=decay, fused=fused),
         script="AdamW(parameters, rate, weight_decay={weight_decay})",
         decoupled_decay=True,
-        slots=2,
+        slots=("exp_avg", "exp_avg_sq"),
         flat=_adam,
         corrections=_adam_corrections,
         fused_adam=True,
@@ -240,7 +241,7 @@ class FlatOptimizer:
         self._pieces = pieces if self.kind.fused_adam else None
         self.learning_rate, self.momentum, self.weight_decay = learning_rate, momentum, weight_decay
         self.steps = 0
-        self.slots = [torch.zeros_like(parameters) for _ in range(self.kind.slots)]
+        self.slots = [torch.zeros_like(parameters) for _ in self.kind.slots]
         self._take(parameters, expand)
 
     def _take(self, parameters: "Tensor", expand: "Callable[[Tensor], Tensor]") -> None:

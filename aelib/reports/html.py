@@ -13,7 +13,7 @@ from aelib.charts import network as network_chart
 from aelib.core.errors import LabError
 from aelib.experiment import resolve
 from aelib.metrics import latent_space, reconstruction
-from aelib.training import Array, Run
+from aelib.training import STOPPED, Array, Run
 
 from . import settings_text, svg_charts
 
@@ -28,11 +28,6 @@ GRID = 15  # rows and columns of the decoded plane
 WIDE, NARROW = 56, 36  # CSS pixels: width of photographs and emoji, and of glyphs
 MAX_TEXT = 20_000  # characters of title and notes
 _TEMPLATES = Path(__file__).parent / "templates"
-_STOPPED = {
-    "epochs": "after the last epoch",
-    "learnt": "when every image was learnt",
-    "patience": "when the loss had stopped falling",
-}
 
 
 def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "auto") -> str:
@@ -180,7 +175,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "morph": _morph(run),
         "facts": {
             **_training_facts(run),
-            "Stopped": _STOPPED[run.stopped],
+            "Stopped": STOPPED[run.stopped],
             "Trained (UTC)": run.created[:19].replace("T", " "),
             "Versions": ", ".join(f"{program} {version}" for program, version in run.versions.items()),
             "Multiplications for one image": f"{resolve(experiment).architecture.multiplications:,}",

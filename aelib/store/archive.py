@@ -19,6 +19,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -82,7 +83,7 @@ class _Record(BaseModel):
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     experiment: dict[str, Any]
     epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)]
-    stopped: Literal["epochs", "learnt", "patience"]
+    stopped: Literal["epochs", "learnt", "patience", "hand", "time"]
     seconds: Annotated[float, Field(ge=0)]
     device: _Text
     parameters: Annotated[int, Field(ge=1)]
@@ -108,7 +109,7 @@ def to_zip(run: Run) -> bytes:
     """The run as a ZIP file, with its data set if a person uploaded it. Raises LabError if that data set is no longer
     on this machine."""
     check(run)
-    files = pack(run).files
+    files = pack(replace(run, optimizer_state={})).files  # large, and training from epoch 1 gives the same net
     name = _dataset_file(run.experiment.dataset)
     if name is not None:
         content = datasets.content_of(run.experiment.dataset)

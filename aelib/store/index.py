@@ -8,7 +8,7 @@ from typing import Any, Literal, TypedDict
 
 from .sqlite import Database
 
-VERSION = 2  # of the table: a file with another version is deleted and rebuilt
+VERSION = 3  # of the table: a file with another version is deleted and rebuilt
 
 
 class Summary(TypedDict):
@@ -22,6 +22,7 @@ class Summary(TypedDict):
         wrong_pixels: number of wrong pixels over all images; None likewise.
         mse: mean squared error on the memorised images, else on the test set.
         loss: training loss of the last epoch.
+        stopped: why training ended, see `Run.stopped`.
         seconds: training time.
         bytes: size on disk.
     """
@@ -41,6 +42,7 @@ class Summary(TypedDict):
     loss: float
     parameters: int
     epochs: int
+    stopped: str
     seconds: float
     device: str
     bytes: int

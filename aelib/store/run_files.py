@@ -1,4 +1,4 @@
-"""A run as files, and back: run.json and two safetensors files, each with a checksum.
+"""A run as files, and back: run.json and up to three safetensors files, each with a checksum.
 
 The store saves these files in a folder, and a remote worker sends them back. Everything is checked when it is read, and
 nothing is unpickled.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from aelib.core.errors import LabError
@@ -34,6 +35,7 @@ else:
 
 FORMAT = 2  # of run.json: increase it if older versions of the program cannot read the new files
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
+OPTIMIZER = "optimizer.safetensors"  # runs of earlier versions have none
 
 ReadFile = Callable[[str], bytes]  # name of a file -> its content; raises OSError or KeyError
 
@@ -51,14 +53,32 @@ def pack(run: Run) -> Packed:
         WEIGHTS: safetensors_torch.save(run.weights),
         SNAPSHOTS: safetensors_torch.save(run.snapshots.tensors()),
     }
+    if run.optimizer_state:
+        files[OPTIMIZER] = safetensors_torch.save(run.optimizer_state)
     record = _record(run, {name: _checksum(content) for name, content in files.items()})
     return Packed({**files, RUN: json.dumps(record, indent=1, allow_nan=False).encode()}, record)
 
 
-def unpack(read: ReadFile, digest: str) -> Run:
-    """The run in these files. Raises DamagedRun, UnreadableRun, and the errors of `read`."""
+def unpack(read: ReadFile, digest: str, with_optimizer: bool = False) -> Run:
+    """The run in these files. with_optimizer: also read its `optimizer_state`, where there is one. Raises DamagedRun,
+    UnreadableRun, and the errors of `read`."""
     record = read_record(read, digest)
-    return _run(record, _tensors(read, WEIGHTS, record, digest), _tensors(read, SNAPSHOTS, record, digest), digest)
+    run = _run(record, _tensors(read, WEIGHTS, record, digest), _tensors(read, SNAPSHOTS, record, digest), digest)
+    if with_optimizer and OPTIMIZER in record["files"]:
+        state = _tensors(read, OPTIMIZER, record, digest)
+        _check_optimizer(state, run.weights, digest)
+        run = replace(run, optimizer_state=state)
+    return run
+
+
+def _check_optimizer(state: dict[str, Tensor], weights: dict[str, Tensor], digest: str) -> None:
+    """Raises DamagedRun unless every tensor belongs to a parameter and has its shape, or is a number."""
+    for name, tensor in state.items():
+        of = weights.get(name.partition(".")[2])
+        if tensor.numel() != 1 and (of is None or tensor.shape != of.shape):
+            _damaged(digest, f"{OPTIMIZER} does not fit the weights")
+    if "steps" not in state:
+        _damaged(digest, f"{OPTIMIZER} has no number of steps")
 
 
 def _checksum(content: bytes) -> str:
@@ -181,6 +201,7 @@ def summary(record: dict[str, Any], size: int) -> Summary:
         loss=record["history"][-1]["train_loss"],
         parameters=record["parameters"],
         epochs=record["epochs"],
+        stopped=record["stopped"],
         seconds=record["seconds"],
         device=record["device"],
         bytes=size,

@@ -3,6 +3,7 @@
     home/runs/<digest>/run.json               experiment, history, metrics, versions, checksums
                        weights.safetensors    the net
                        snapshots.safetensors  codes and reconstructions at some epochs
+                       optimizer.safetensors  what the optimiser needs to go on from the last epoch
     home/people.sqlite                        who trained which run (see owners.py)
     home/index.sqlite                         a table of all runs for lists; rebuilt from the folders when lost
 
@@ -70,8 +71,9 @@ class Store:
     def __contains__(self, digest: object) -> bool:
         return isinstance(digest, str) and bool(_DIGEST.fullmatch(digest)) and self._folder(digest).is_dir()
 
-    def get(self, digest: str) -> Run | None:
-        """The run, verified by its checksums, or None if there is none. Raises DamagedRun, UnreadableRun, StoreError.
+    def get(self, digest: str, with_optimizer: bool = False) -> Run | None:
+        """The run, verified by its checksums, or None if there is none. with_optimizer: with its `optimizer_state`,
+        which only a training that goes on needs. Raises DamagedRun, UnreadableRun, StoreError.
 
         A run that is replaced while it is read is read again, so that all its files come from one folder.
         """
@@ -83,7 +85,7 @@ class Store:
                 time.sleep(0.01)
                 continue
             try:
-                return unpack(self._reader(digest), digest)
+                return unpack(self._reader(digest), digest, with_optimizer)
             except (DamagedRun, OSError) as error:
                 if self._identity(digest) == before:
                     if isinstance(error, DamagedRun):
@@ -223,7 +225,7 @@ class Store:
         cannot be opened here (UnreadableRun) is not damaged."""
         for digest in self.digests():
             try:
-                run = self.get(digest)
+                run = self.get(digest, with_optimizer=True)
                 if run is not None:
                     yield digest, None
             except DamagedRun as damaged:

@@ -1,11 +1,16 @@
 from . import device_speed as device_speed
 from . import time_estimate as time_estimate
+from .continuation import HAND as HAND
+from .continuation import TIME as TIME
+from .continuation import longer as longer
+from .continuation import stopped_at as stopped_at
 from .engines.numba_support import warm_up as warm_up
 from .evaluation import TRAIN_SAMPLE as TRAIN_SAMPLE
 from .evaluation import history_columns as history_columns
 from .picture import CODES as CODES
 from .picture import Picture as Picture
 from .picture import images_in as images_in
+from .run import STOPPED as STOPPED
 from .run import Array as Array
 from .run import Run as Run
 from .run import Snapshots as Snapshots

@@ -176,6 +176,14 @@ class BatchLoader:
                 inputs = clean
             yield Batch(inputs, targets, None if eps is None else eps[members, chosen])
 
+    def skip(self, epochs: int) -> None:
+        """Let this many epochs go by unseen, before the first one: their order is drawn, and nothing else depends on
+        the epochs before."""
+        if self.size < len(self.bytes):
+            for _ in range(epochs):
+                for one in self.order:
+                    torch.randperm(len(self.bytes), generator=one)
+
     def retain(self, rows: list[int]) -> None:
         """Continue with these members only."""
         self.seeds, self.levels = [self.seeds[row] for row in rows], [self.levels[row] for row in rows]

@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,15 @@ from aelib.models import Autoencoder, build
 
 Array = NDArray[np.float32]
 TOGETHER = 20_000_000  # largest number of outputs of a layer when a run evaluates images
+
+# why training ended -> in words that follow "training ended"
+STOPPED = {
+    "epochs": "after the last epoch",
+    "learnt": "when every image was learnt",
+    "patience": "when the loss had stopped falling",
+    "hand": "when it was stopped by hand",
+    "time": "when it had taken as long as its server allows",
+}
 
 
 def utc_text(when: datetime) -> str:
@@ -79,13 +88,17 @@ class Run:
             set; for variational nets recon_loss and kl.
         metrics: see `aelib.metrics.EvaluationProtocol.summary`; for variational nets also `aelib.metrics.variational`.
         epochs: number of trained epochs.
-        stopped: why training ended: "epochs" (all of them were trained), "learnt" or "patience".
+        stopped: why training ended: "epochs" (all of them were trained), "learnt" or "patience" (the experiment's rule
+            for stopping early), "hand" (a person stopped it) or "time" (the limit on its time was reached). The
+            experiment is then one with that many epochs: see `continuation.stopped_at`.
         seconds: training time; the share of this net if several were trained together.
         device: name of the device, for display.
         created: time of the training's end, UTC, ISO 8601 with milliseconds.
         versions: versions of Python, torch, NumPy and Numba, and `engine`, the class that trained.
         weights: the model's state_dict, on the CPU.
         snapshots: the net at some epochs.
+        optimizer_state: what the optimiser needs to go on from here, see `Engine.optimizer_state`; empty for a run that
+            was opened without it.
     """
 
     experiment: Experiment
@@ -99,6 +112,7 @@ class Run:
     versions: dict[str, str]
     weights: dict[str, Tensor]
     snapshots: Snapshots
+    optimizer_state: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     @functools.cached_property
     def resolved(self) -> Resolved:

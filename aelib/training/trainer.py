@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,10 +17,11 @@ from aelib import datasets
 from aelib.core.device import device_name, pick_device
 from aelib.core.errors import LabError
 from aelib.core.memory import retained_memory
-from aelib.experiment import Experiment, flatten, resolve
+from aelib.experiment import Experiment, ExperimentError, flatten, resolve
 from aelib.models import build
 from aelib.nn.variational import warm_up
 
+from . import continuation
 from .batches import BatchLoader
 from .engines import batched, numba_support, registry
 from .engines.base import Engine
@@ -28,9 +29,11 @@ from .evaluation import Evaluator
 from .picture import COST, Picture
 from .run import Run, Snapshots, utc_text
 
+T = TypeVar("T")
 HISTORY_POINTS = 300  # epochs in a history: more than a plot can show
 SNAPSHOTS = 24  # snapshots of a run, unless the experiment chooses their epochs
 SNAPSHOT_NUMBERS = 4_000_000  # limit on the stored numbers of these snapshots
+LONG_EPOCH = 1.0  # seconds from which a stopped training goes back to the start of its epoch, not on to its end
 CHECK_EVERY = 10  # epochs between two checks for early stopping
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 
@@ -104,6 +107,8 @@ def fit(
     device: str = "auto",
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    stop: Callable[[], str] | None = None,
+    start: Run | None = None,
 ) -> Run:
     """Train one net.
 
@@ -114,11 +119,15 @@ def fit(
         experiment: what to train.
         device: auto, cpu, cuda or mps.
         on_progress: called about five times a second.
-        cancelled: called as often; True stops the training.
+        cancelled: called as often; True stops the training, and nothing is kept.
+        stop: called as often; a text, the reason for `Run.stopped`, ends the training after a whole epoch. The run is
+            that of the experiment with so many epochs.
+        start: a run with its optimiser's state that is the beginning of the experiment (see `continuation.longer`):
+            training goes on from there, and gives what training from epoch 1 gives.
 
-    Raises Diverged, Cancelled, and LabError for a device that this machine does not have.
+    Raises Diverged, Cancelled, and LabError for a device that this machine does not have, and for another start.
     """
-    (result,) = fit_many([experiment], device, on_progress, cancelled)
+    (result,) = fit_many([experiment], device, on_progress, cancelled, stop=stop, start=start)
     if isinstance(result, Diverged):
         raise result
     return result
@@ -130,15 +139,21 @@ def fit_many(
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     on_result: Callable[[Run | Diverged], None] | None = None,
+    stop: Callable[[], str] | None = None,
+    start: Run | None = None,
 ) -> list[Run | Diverged]:
     """Train nets; those that differ only in MEMBER_FIELDS train together. Results are in the order of the experiments.
 
     The result of a net that diverges is a Diverged, and the others continue. More nets than fit into memory train one
     group after the other. on_result: called with the result of each net at the end of its group, so that finished nets
-    can be stored even if the rest fails; for the other arguments see `fit`. Raises Cancelled, and LabError for a device
-    that this machine does not have.
+    can be stored even if the rest fails; start: for a single experiment; for the other arguments see `fit`. Raises
+    Cancelled (after `stop` too, if some nets have not begun), and LabError as `fit`.
     """
-    where, start = pick_device(device), time.perf_counter()
+    if start is not None:
+        if len(experiments) != 1:
+            raise ValueError("only a single net can go on from a run")
+        continuation.check(start, experiments[0])
+    where, began = pick_device(device), time.perf_counter()
     results: dict[int, Run | Diverged] = {}
     work, done = sum(experiment.epochs for experiment in experiments), 0
 
@@ -146,8 +161,8 @@ def fit_many(
         """Report the progress of one group as a share of all work."""
         if on_progress is not None:
             share = (done + group_work * progress.share) / work
-            seconds = time.perf_counter() - start
-            left = seconds / share * (1 - share)
+            seconds = time.perf_counter() - began
+            left = seconds / share * (1 - share) if start is None else progress.seconds_left
             counts = replace(progress, finished=len(results), wanted=len(experiments))
             on_progress(replace(counts, share=share, seconds=seconds, seconds_left=left))
 
@@ -155,11 +170,15 @@ def fit_many(
         members = [experiments[i] for i in group]
         group_work = sum(member.epochs for member in members)
         with _threads(members), retained_memory():
-            results |= zip(group, _Fit(members, where, report, cancelled).run(), strict=True)
+            results |= zip(group, _Fit(members, where, report, cancelled, stop, start).run(), strict=True)
         done += group_work
         if on_result is not None:
             for i in group:
                 on_result(results[i])
+        if stop is not None and len(results) < len(experiments) and stop():
+            raise Cancelled(
+                f"Stopped after {len(results)} of {len(experiments)} nets, as asked; the others are not kept."
+            )
     return [results[i] for i in range(len(experiments))]
 
 
@@ -207,9 +226,13 @@ class _Fit:
         device: torch.device,
         on_progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
+        stop: Callable[[], str] | None,
+        begin: Run | None,
     ) -> None:
         self.members, self.device = members, device
-        self.on_progress, self.cancelled = on_progress, cancelled
+        self.on_progress, self.cancelled, self.stop = on_progress, cancelled, stop
+        self.stopping = ""  # why training ends before its time
+        self.checkpoint: tuple[dict[str, Tensor], dict[str, Tensor]] | None = None  # the start of a long epoch
         first = members[0]
         trained_on = datasets.training_set(first.dataset)
         normalization = datasets.normalization(first.normalization, trained_on.pixels)
@@ -224,6 +247,22 @@ class _Fit:
         self.picture: Picture | None = None
         self.next_picture = 0.0  # time before which there is no new one: it would cost more than COST
         self.results: dict[int, Run | Diverged] = {}
+        self.trained = 0  # epochs before this training
+        if begin is not None:
+            self._go_on_from(begin)
+
+    def _go_on_from(self, run: Run) -> None:
+        """Take over a run of the only member. What was recorded of it is thinned, so that it does not grow forever."""
+        self.trained, self.seconds = run.epochs, run.seconds
+        self.engine.load(run.weights, run.optimizer_state)
+        self.loader.skip(run.epochs)
+        self.history[0] = _thinned(run.history, HISTORY_POINTS)
+        room = max(2, SNAPSHOT_NUMBERS // resolve(run.experiment).snapshot_numbers)
+        kept = list(range(len(run.snapshots.epochs)))
+        if run.experiment.snapshots is None:
+            kept = _thinned(kept, min(SNAPSHOTS, room))
+        tensors = run.snapshots.tensors()
+        self.snapshots[0] = [{name: tensor[i] for name, tensor in tensors.items()} for i in kept]
 
     def run(self) -> list[Run | Diverged]:
         first = self.members[0]
@@ -232,13 +271,24 @@ class _Fit:
         room = max(2, SNAPSHOT_NUMBERS // resolve(first).snapshot_numbers)  # fewer snapshots of larger sets
         chosen = first.snapshots
         snapshots = set(chosen) if chosen is not None else _spread(epochs, min(SNAPSHOTS, room), log_only=True)
+        if self.trained:  # as many points of what is new as of what is there
+            records = {self.trained + epoch for epoch in _spread(epochs - self.trained, HISTORY_POINTS)}
+            if chosen is None:
+                more = _spread(epochs - self.trained, min(SNAPSHOTS, room), log_only=True)
+                snapshots = {self.trained + epoch for epoch in more}
         checks = first.early_stop.kind != "none"
         recorded = records | snapshots | {0, epochs}
         self.start = self.last = reported = time.perf_counter()
-        self._evaluate(0, snapshots)
-        for epoch in range(1, epochs + 1):
+        if not self.trained:
+            self._evaluate(0, snapshots)
+        seconds = 0.0  # of the last epoch
+        for epoch in range(self.trained + 1, epochs + 1):
             if not self.rows:  # every loss was not finite, the untrained nets' included
                 break
+            began = time.perf_counter()
+            alone = self.stop is not None and len(self.members) == 1
+            if alone and (seconds > LONG_EPOCH or epoch - 1 == self.trained > 0):
+                self.checkpoint = self.engine.state(0), self.engine.optimizer_state(0)
             factor, beta_factor = optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
             for number, batch in enumerate(self.loader.epoch(epoch), 1):
                 self.engine.step(batch, factor, beta_factor)
@@ -246,14 +296,37 @@ class _Fit:
                     reported = now
                     self._raise_if_cancelled(epoch)
                     self._report(epoch, number / self.loader.batches)
+                    if self._goes_back(epoch, number, now - began):
+                        return [self.results[i] for i in range(len(self.members))]
+            seconds = time.perf_counter() - began
             check = checks and epoch % CHECK_EVERY == 0
-            if check or epoch in recorded:
+            if check or epoch in recorded or self.stopping:
                 self._evaluate(epoch, snapshots, record=epoch in recorded, check=check)
         return [self.results[i] for i in range(len(self.members))]
 
     def _raise_if_cancelled(self, epoch: int) -> None:
         if self.cancelled is not None and self.cancelled():
             raise Cancelled(f"Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.")
+
+    def _goes_back(self, epoch: int, batches: int, seconds: float) -> bool:
+        """Whether training has ended within this epoch, after so many batches and seconds of it, with the net as it was
+        before. Else a training that is to stop goes on to the end of the epoch. Raises Cancelled if there is nothing
+        that a run can be made of."""
+        reason = self.stop() if self.stop is not None else ""
+        if not reason or self.stopping:
+            return False
+        self.stopping, left = reason, seconds / batches * (self.loader.batches - batches)
+        back = left > LONG_EPOCH and self.checkpoint is not None
+        if epoch == 1 and left > LONG_EPOCH:
+            raise Cancelled("Stopped within the first epoch: nothing of this run is kept.")
+        try:
+            continuation.stopped_at(self.members[0], epoch - 1 if back else epoch)
+        except ExperimentError as error:
+            raise Cancelled(f"Stopped at epoch {epoch:,}; nothing of this run is kept: {error}") from None
+        if back and self.checkpoint is not None:
+            self.engine.load(*self.checkpoint)
+            self._evaluate(epoch - 1, set())
+        return back
 
     def _report(self, epoch: int, part: float) -> None:
         """part: share of this epoch that is done, more than 0."""
@@ -262,6 +335,7 @@ class _Fit:
         history, epochs = self.history[self.rows[0]], self.members[0].epochs
         latest, seconds = history[-1], time.perf_counter() - self.start
         done = epoch - 1 + part
+        here = done - self.trained  # by this training
         self.on_progress(
             Progress(
                 epoch if part >= 1 else epoch - 1,
@@ -270,7 +344,7 @@ class _Fit:
                 int(latest.get("learnt", 0)),
                 self.evaluator.total,
                 seconds,
-                seconds / done * (epochs - done),
+                seconds / here * (epochs - done),
                 list(history),
                 len(self.rows),
                 share=done / epochs,
@@ -306,7 +380,7 @@ class _Fit:
                 self.results[member] = Diverged(self.members[member], epoch)
                 done.append(row)
                 continue
-            stopped = "epochs" if epoch == self.members[member].epochs else None
+            stopped = "epochs" if epoch == self.members[member].epochs else self.stopping or None
             if check:
                 stopped = self._reason_to_stop(member, epoch, losses[row], figures[row]) or stopped
             if record or stopped:
@@ -343,10 +417,12 @@ class _Fit:
         return None
 
     def _finish(self, row: int, member: int, epoch: int, stopped: str, metrics: dict[str, Any]) -> Run:
-        kept = self.snapshots[member]
+        kept, experiment = self.snapshots[member], self.members[member]
+        if stopped == self.stopping:
+            experiment = continuation.stopped_at(experiment, epoch)
         snapshots = {name: torch.stack([one[name] for one in kept]) for name in kept[0]}
         return Run(
-            experiment=self.members[member],
+            experiment=experiment,
             history=self.history[member],
             metrics=metrics,
             epochs=epoch,
@@ -357,6 +433,7 @@ class _Fit:
             versions={**_versions(), "engine": type(self.engine).__name__},
             weights=self.engine.state(row),
             snapshots=Snapshots(**snapshots),
+            optimizer_state=self.engine.optimizer_state(row),
         )
 
 
@@ -368,6 +445,13 @@ def _engine(members: list[Experiment], device: torch.device) -> Engine:
         if engine is not None:
             return engine
     raise ValueError(f"no engine serves these {len(members)} nets on {device.type}")
+
+
+def _thinned(items: Sequence[T], most: int) -> list[T]:
+    """At most this many items, spread evenly, with the first and the last."""
+    if len(items) <= most:
+        return list(items)
+    return [items[round(i)] for i in np.linspace(0, len(items) - 1, most)]
 
 
 def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:

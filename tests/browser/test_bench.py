@@ -1,6 +1,8 @@
 """The bench of a lesson in a real Chromium: on the first screen, alive while a net learns, the same element
 throughout."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -62,8 +64,26 @@ def test_the_picture_lives_while_a_net_learns_and_stays_the_same_element(server:
         expect(bench).not_to_have_attribute("data-epoch", epoch)
         assert int(bench.get_attribute("data-epoch") or 0) > int(epoch or 0)
     page.get_by_role("button", name="Stop training").click()
-    _state(page, "untrained")
+    _state(page, "trained")
+    expect(page.get_by_text("stopped by hand").first).to_be_visible()
     assert page.evaluate("window.bench.isConnected"), "it was made anew"
+    settled(page)
+    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
+    stopped_at = int(epochs.input_value())
+    page.wait_for_url(re.compile(f"epochs={stopped_at}(&|$)"))
+    page.get_by_role("button", name="Go on training").click()
+    page.get_by_role("spinbutton", name="More epochs").fill("200")
+    page.get_by_role("spinbutton", name="More epochs").press("Enter")
+    page.get_by_role("button", name="Go on", exact=True).click()
+    expect(epochs).to_have_value(str(stopped_at + 200))
+    _state(page, "trained")
+    expect(page.get_by_text("Trained just now").first).to_be_visible()
+    page.wait_for_url(re.compile(f"epochs={stopped_at + 200}(&|$)"))
+    page.go_back()
+    expect(epochs).to_have_value(str(stopped_at))
+    expect(page.get_by_text("Found in the store").first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
 
 
 # Streamlit puts a component into a shadow root

@@ -101,7 +101,8 @@ def _rate(experiment: Experiment, epoch: int) -> float:
         case "step":
             return optimizer.learning_rate * optimizer.step_factor ** ((epoch - 1) // optimizer.step_every)
         case "cosine":
-            return optimizer.learning_rate * (1 + math.cos(math.pi * (epoch - 1) / experiment.epochs)) / 2
+            length = optimizer.schedule_epochs or experiment.epochs
+            return optimizer.learning_rate * (1 + math.cos(math.pi * ((epoch - 1) % length) / length)) / 2
     return optimizer.learning_rate
 
 

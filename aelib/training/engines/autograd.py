@@ -11,7 +11,7 @@ from aelib.nn import losses
 from aelib.nn.optimizers import torch_optimizer
 from aelib.nn.variational import kl, objective, reparametrize
 
-from .base import Batch, EngineKind, Evaluation, Posterior
+from .base import STEPS, Batch, EngineKind, Evaluation, Posterior
 
 
 def _full(numbers: Tensor) -> Tensor:
@@ -53,6 +53,7 @@ class AutogradEngine:
         self.optimizer = torch_optimizer(
             settings.kind, list(model.parameters()), self.rate, settings.momentum, settings.weight_decay
         )
+        self.steps = 0
 
     def _laid(self, images: Tensor) -> Tensor:
         """Images in the memory layout of the net's feature maps."""
@@ -91,6 +92,7 @@ class AutogradEngine:
             _, loss = self._compared(logits, batch.targets[0])
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
+        self.steps += 1
 
     @torch.no_grad()
     def evaluate(self, batch: Batch) -> Evaluation:
@@ -149,6 +151,28 @@ class AutogradEngine:
             name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
             for name, tensor in self.model.state_dict().items()
         }
+
+    def optimizer_state(self, member: int) -> dict[str, Tensor]:
+        found = {STEPS: torch.tensor(self.steps)}
+        for name, parameter in self.model.named_parameters():
+            for slot, tensor in self.optimizer.state[parameter].items():
+                if slot != "step" and tensor is not None:
+                    found[f"{slot}.{name}"] = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+        return found
+
+    def load(self, state: dict[str, Tensor], optimizer_state: dict[str, Tensor]) -> None:
+        self.model.load_state_dict(state)
+        self.steps = int(optimizer_state[STEPS])
+        slots: dict[str, dict[str, Tensor]] = {name: {} for name, _ in self.model.named_parameters()}
+        for key, tensor in optimizer_state.items():
+            slot, _, name = key.partition(".")
+            if key != STEPS:
+                slots[name][slot] = tensor
+        found = self.optimizer.state_dict()
+        # torch counts the steps of every parameter, and ignores the count where its rule does not need it
+        step = torch.tensor(float(self.steps))
+        found["state"] = {i: {"step": step.clone(), **slots[name]} for i, name in enumerate(slots)}
+        self.optimizer.load_state_dict(found)
 
     def retain(self, members: list[int]) -> None:
         self.members = len(members)

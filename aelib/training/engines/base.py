@@ -14,6 +14,8 @@ from torch import Tensor
 from aelib.experiment import Experiment
 from aelib.models import Autoencoder
 
+STEPS = "steps"  # the number of steps in the state of an optimiser
+
 
 class Batch(NamedTuple):
     """A batch.
@@ -80,6 +82,15 @@ class Engine(Protocol):
 
     def state(self, member: int) -> dict[str, Tensor]:
         """The member's state_dict, copied to the CPU."""
+        ...
+
+    def optimizer_state(self, member: int) -> dict[str, Tensor]:
+        """The state of the member's optimiser, copied to the CPU: `steps`, the number of its steps, and for each slot
+        (`OptimizerKind.slots`) and parameter a tensor like the parameter, by the name "slot.parameter"."""
+        ...
+
+    def load(self, state: dict[str, Tensor], optimizer_state: dict[str, Tensor]) -> None:
+        """Go on, as the only member, from what `state` and `optimizer_state` of any engine have returned."""
         ...
 
     def retain(self, members: list[int]) -> None:

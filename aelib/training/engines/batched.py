@@ -23,7 +23,7 @@ from aelib.nn.activations import ACTIVATIONS, InPlace
 from aelib.nn.optimizers import OPTIMIZERS, FlatOptimizer, Setting
 from aelib.nn.variational import kl, objective
 
-from .base import Batch, EngineKind, Evaluation, Posterior
+from .base import STEPS, Batch, EngineKind, Evaluation, Posterior
 from .batched_vae import Bottleneck
 from .matmul import bmm
 
@@ -51,7 +51,7 @@ def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     images = described.splits.train
     evaluated = images if described.memorised else datasets.EVALUATION_IMAGES
     batch = experiment.batch_size or images
-    flat = resolved.architecture.parameters * (4 + OPTIMIZERS[experiment.optimizer.kind].slots)
+    flat = resolved.architecture.parameters * (4 + len(OPTIMIZERS[experiment.optimizer.kind].slots))
     widths = model.layers[0] + sum(step.outputs for step in model.steps())
     sample = 0 if described.memorised else evaluated
     activations = 4 * widths * (batch + evaluated + resolved.stores_grid * GRID_SIDE**2 + sample)
@@ -295,16 +295,36 @@ class BatchedDense:
 
     def state(self, member: int) -> dict[str, Tensor]:
         """The member's state_dict, with the names of `DenseAutoencoder`."""
-        state: dict[str, Tensor] = {}
-        for i, layer in enumerate(self.layers):
+        return {name: part.detach().cpu().clone() for name, part in self._named(self.flat, member).items()}
+
+    def _named(self, flat: Tensor, member: int) -> dict[str, Tensor]:
+        """Views of a flat tensor like the parameters: one for each parameter of the member, by its name in
+        `DenseAutoencoder`."""
+        found: dict[str, Tensor] = {}
+        parts = iter(torch.split(flat, [self.members * size for size in self._segments()]))
+        for i, step in enumerate(self.steps):
             part, at = ("encoder", i) if i < self.code_at else ("decoder", i - self.code_at)
-            matrix = layer.matrix[member].detach().cpu()
-            state[f"{part}.{2 * at}.weight"] = matrix[:, :-1].clone()
-            state[f"{part}.{2 * at}.bias"] = matrix[:, -1].clone()
-            if layer.slope is not None:
-                name = "output_activation.weight" if i == len(self.layers) - 1 else f"{part}.{2 * at + 1}.weight"
-                state[name] = layer.slope[member].detach().cpu().flatten().clone()
-        return state
+            matrix = next(parts).view(self.members, step.outputs, step.inputs + 1)[member]
+            found[f"{part}.{2 * at}.weight"], found[f"{part}.{2 * at}.bias"] = matrix[:, :-1], matrix[:, -1]
+            if ACTIVATIONS[step.activation].learnt_slope:
+                name = "output_activation.weight" if i == len(self.steps) - 1 else f"{part}.{2 * at + 1}.weight"
+                found[name] = next(parts).view(self.members, 1)[member]
+        return found
+
+    def optimizer_state(self, member: int) -> dict[str, Tensor]:
+        found = {STEPS: torch.tensor(self.optimizer.steps)}
+        for slot, flat in zip(self.optimizer.kind.slots, self.optimizer.slots, strict=True):
+            found |= {f"{slot}.{name}": part.cpu().clone() for name, part in self._named(flat, member).items()}
+        return found
+
+    @torch.no_grad()
+    def load(self, state: dict[str, Tensor], optimizer_state: dict[str, Tensor]) -> None:
+        for name, part in self._named(self.flat, 0).items():
+            part.copy_(state[name])
+        self.optimizer.steps = int(optimizer_state[STEPS])
+        for slot, flat in zip(self.optimizer.kind.slots, self.optimizer.slots, strict=True):
+            for name, part in self._named(flat, 0).items():
+                part.copy_(optimizer_state.get(f"{slot}.{name}", torch.zeros(())))  # none before the first step
 
     def retain(self, members: list[int]) -> None:
         chosen = torch.tensor(members, device=self.flat.device)

@@ -240,7 +240,6 @@ class CompiledDense(BatchedDense):
         self.p, self.g = self.flat.numpy(), self.gradient.numpy()
         slots = [slot.numpy() for slot in self.optimizer.slots]
         self.first, self.second = (*slots, self.g[:0], self.g[:0])[:2]
-        self.taken = 0
         self.rooms: dict[int, tuple[Any, ...]] = {}
 
     def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
@@ -261,7 +260,7 @@ class CompiledDense(BatchedDense):
             self.loss.of_logits,
             *self.rooms[images],
         )
-        self.taken += 1
+        self.optimizer.steps += 1
         settings = self.settings
         learning_rate = settings.learning_rate * rate_factor
         if settings.weight_decay != 0.0:
@@ -269,7 +268,7 @@ class CompiledDense(BatchedDense):
                 shrink(self.p, settings.weight_decay * learning_rate)
             else:
                 add_decay(self.p, self.g, settings.weight_decay)
-        self.update(self.p, self.g, self.first, self.second, learning_rate, settings.momentum, self.taken)
+        self.update(self.p, self.g, self.first, self.second, learning_rate, settings.momentum, self.optimizer.steps)
 
 
 def _served(loops: Callable[[], Any] | None) -> Callable[[], Any]:

@@ -145,6 +145,8 @@ def rest(controls: Controls) -> None:
     if schedule == "step":
         controls.typed("optimizer.step_every")
         controls.typed("optimizer.step_factor")
+    if schedule == "cosine":
+        controls.typed("optimizer.schedule_epochs")
     controls.typed("batch_size")
     stop = controls.choice("early_stop.kind")
     if stop == "learnt":

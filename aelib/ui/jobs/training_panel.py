@@ -10,26 +10,38 @@ from aelib.experiment import Experiment, digest_of, resolve
 from aelib.experiment.architecture import shape_text
 from aelib.jobs import Job
 from aelib.store import DamagedRun
-from aelib.training import Progress, Run, time_estimate
+from aelib.training import STOPPED, Progress, Run, longer, time_estimate
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, open_run
-from aelib.ui.shell.session import Slot
+from aelib.ui.shell.session import Slot, widget
 from aelib.ui.shell.visitor import visitor_id
 
 from . import downloads
 
 Bench = Callable[[Run | Progress | None], None]  # draws what is known of a training: its run, its progress, or nothing
 
+_STOPPING = Slot("stopping", str)  # digest of the experiment whose training this user has stopped
 _WATCHED = Slot("watched", str)  # digest of the experiment whose training this user has just watched
 _REFUSED = Slot("refused", lambda: LabError(""))  # why the last press of Train began nothing
 POLL = 0.2  # seconds between two looks at a running job, and more where many jobs run
 POLLS = 20  # looks a second at all jobs of the server together, about
 
 
-def run_of(experiment: Experiment, key: str, bench: Bench) -> Run | None:
+def _next(key: str) -> Slot[Experiment | None]:
+    """The experiment that the page is to show next, since a training was stopped or goes on."""
+    return Slot(f"{key}:next", lambda: None)
+
+
+def moved_to(key: str) -> Experiment | None:
+    """The experiment to which a press has moved the page since this was last asked. Ask before the form is drawn."""
+    return _next(key).pop()
+
+
+def run_of(experiment: Experiment, key: str, bench: Bench, moves: bool = True) -> Run | None:
     """The stored run of an experiment. If there is none, None, and a Train button or live progress with Stop.
 
-    bench: draws the picture below, which is the same element in all three states.
+    bench: draws the picture below, which is the same element in all three states; moves: whether the page can show
+    another number of epochs, such as those of a net that was stopped (see `moved_to`).
     """
     digest = digest_of(experiment)
     if _WATCHED.get() != digest:
@@ -43,13 +55,13 @@ def run_of(experiment: Experiment, key: str, bench: Bench) -> Run | None:
     # as deep as in a fragment, which has a container of its own: the picture stays the same element
     with st.container():
         with st.container():
-            run = _stored_or_button(experiment, key, job)
+            run = _stored_or_button(experiment, key, job, moves)
         with st.container():
             bench(run)
     return run
 
 
-def _stored_or_button(experiment: Experiment, key: str, job: Job | None) -> Run | None:
+def _stored_or_button(experiment: Experiment, key: str, job: Job | None, moves: bool) -> Run | None:
     """What the store has, or how to train. job: the last one of this experiment, which has ended."""
     is_damaged = False
     try:
@@ -66,12 +78,61 @@ def _stored_or_button(experiment: Experiment, key: str, job: Job | None) -> Run 
     if run is not None:
         _stored_note(run, just_now=bool(_WATCHED))
         return run
-    if job is not None and job.state == "failed":
-        st.error(escaped(job.reason), icon=":material/error:")
-    if job is not None and job.state == "cancelled":
-        st.info(escaped(job.reason), icon=":material/stop_circle:")
+    if job is not None:
+        _why_it_ended(job, key, moves)
     _train_button(experiment, key, is_damaged)
     return None
+
+
+def _why_it_ended(job: Job, key: str, moves: bool) -> None:
+    """What a job says that ended without its run, and the way to what was kept of it."""
+    if job.kept is not None and moves and _STOPPING.get() == job.digest:
+        _STOPPING.pop()
+        _move(job.kept, key)
+        st.rerun()
+    if job.state == "failed":
+        st.error(escaped(job.reason), icon=":material/error:")
+    if job.state == "cancelled":
+        st.info(escaped(job.reason), icon=":material/stop_circle:")
+    if job.kept is not None and moves:
+        st.button(
+            f"Open it as it was after {job.kept.epochs:,} epoch{'s' * (job.kept.epochs > 1)}",
+            icon=":material/folder_open:",
+            key=f"{key}:open-kept",
+            on_click=_move,
+            args=(job.kept, key),
+        )
+
+
+def _move(experiment: Experiment, key: str) -> None:
+    """Show this experiment, whose training this user watches or has watched."""
+    _next(key).set(experiment)
+    _WATCHED.set(digest_of(experiment))
+
+
+def go_on(run: Run, key: str) -> None:
+    """The choice to train a run for more epochs, from where it is."""
+    with st.popover("Go on training", icon=":material/resume:"):
+        st.markdown(
+            "Training goes on from where it is, with the optimiser's state, and gives what it would have given "
+            "if it had been asked for all these epochs at once."
+        )
+        more = f"{key}:more:{run.digest}"
+        st.number_input("More epochs", value=run.epochs, step=1, key=more)
+        st.button("Go on", type="primary", key=f"{key}:go-on", on_click=_go_on, args=(run, key, more))
+    if _REFUSED:
+        show_error(_REFUSED.pop())
+
+
+def _go_on(run: Run, key: str, more: str) -> None:
+    """Submit the longer experiment and show it; a refusal is shown by the page that follows."""
+    try:
+        experiment = longer(run.experiment, run.epochs, widget(more))
+        jobs().submit(experiment, visitor_id(), start=run.digest)
+    except LabError as error:
+        _REFUSED.set(error)
+    else:
+        _move(experiment, key)
 
 
 def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
@@ -128,8 +189,7 @@ def _guess(experiment: Experiment) -> str:
 
 def _stored_note(run: Run, just_now: bool) -> None:
     took = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)} in {run.seconds:.2f} s on {run.device}"
-    why = {"learnt": ", stopped when all images were learnt", "patience": ", stopped when the loss no longer fell"}
-    text = f"{took}{why.get(run.stopped, '')}"
+    text = took if run.stopped == "epochs" else f"{took}; training ended {STOPPED[run.stopped]}"
     if just_now:
         st.success(f"Trained just now: {text}.", icon=":material/check_circle:")
     else:
@@ -161,7 +221,10 @@ def _progress(job: Job, progress: Progress | None, key: str) -> None:
             text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {_left(progress.seconds_left)} left",
         )
     if visitor_id() in job.people:
-        if st.button("Stop training", icon=":material/stop:", key=f"{key}:stop", help="The training is discarded."):
+        if st.button(
+            "Stop training", icon=":material/stop:", key=f"{key}:stop", help="The net is kept as it is then, as a run."
+        ):
+            _STOPPING.set(job.digest)
             stop(job)
             st.rerun()
     elif st.button(

@@ -15,7 +15,7 @@ from aelib.training import Run
 from aelib.ui import page_frame
 from aelib.ui.form import lesson_forms, teacher_panel
 from aelib.ui.form.controls import Controls
-from aelib.ui.jobs.training_panel import run_of
+from aelib.ui.jobs.training_panel import go_on, moved_to, run_of
 from aelib.ui.shell import lessons
 from aelib.ui.shell.links import link, link_compare
 from aelib.ui.shell.messages import escaped, problems, show_error
@@ -112,6 +112,8 @@ class LessonPage(SectionedPage):
         self.tab("Hand in", HAND_IN)(lambda run: hand_in.hand_in(run, f"{self.key}:hand-in"))
         titles = [tab.title for tab in self._tabs]
         form = Controls(self.lesson, {TAB: titles[0]}, left_out=(TAB,))
+        if (moved := moved_to(self.key)) is not None:
+            form.load(form.get(PRESET), moved)
         key = form.extra_key(TAB)
         if widget(key) not in titles:  # a link to a tab that this lesson no longer has
             set_widget(key, titles[0])
@@ -160,7 +162,8 @@ class LessonPage(SectionedPage):
 
     def _trained(self, form: Controls, experiment: Experiment) -> Run | None:
         resolved = resolve(experiment)
-        run = run_of(experiment, self.key, lambda found: bench.show(experiment, found, self.key))
+        moves = form.rules.state("epochs") == "free"
+        run = run_of(experiment, self.key, lambda found: bench.show(experiment, found, self.key), moves)
         if run is not None:
             run_views.diagnosis(run)
             teacher_panel.result(form, run)
@@ -169,6 +172,8 @@ class LessonPage(SectionedPage):
             with st.container(horizontal=True, vertical_alignment="center"):
                 link_compare([experiment], "Compare it with others", add=True)
                 run_file.download(run, self.key)
+                if moves:
+                    go_on(run, self.key)
         st.caption(
             f"{experiment.network} · {resolved.architecture.parameters:,} parameters · digest `{resolved.digest}`"
         )

@@ -1,12 +1,16 @@
 """The command `train`: one JSON document, figures of several seeds."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from aelib import datasets
+from aelib.cli import train
 from aelib.cli.main import main
 from aelib.experiment import digest_of, presets
+from aelib.store import Store
+from aelib.training import trainer
 from tests.support.command import FAST, json_of
 
 
@@ -43,6 +47,32 @@ def test_seeds_give_mean_std_and_values_of_every_figure(capsys: pytest.CaptureFi
     assert isinstance(again, dict)
     assert again["loss"]["values"][:3] == values
     assert again["cached"] is False
+
+
+def test_ctrl_c_keeps_the_net_and_from_goes_on_with_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    monkeypatch.setattr(train, "_show_progress", lambda progress: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
+    try:
+        assert main(["train", "font-best", "--device", "cpu", "--set", "epochs=1000000", "--json"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (digest,) = Store().digests()
+    assert printed.err == f"Stopped after 1 epoch, kept as run {digest}; --from {digest} goes on from there.\n"
+    monkeypatch.setattr(train, "_show_progress", lambda progress: None)
+    longer = json_of(capsys, "train", "font-best", "--device", "cpu", "--set", "epochs=20", "--from", digest)
+    fresh = json_of(capsys, "train", "font-best", "--device", "cpu", "--set", "epochs=20", "--fresh")
+    assert isinstance(longer, dict)
+    assert isinstance(fresh, dict)
+    assert longer["metrics"] == fresh["metrics"]
+    assert longer["digest"] == fresh["digest"]
+    for wrong in (["--from", "0" * 16], ["--from", digest, "--seeds", "2"], ["--from", digest, "--set", "seed=4"]):
+        assert main(["train", "font-best", "--set", "epochs=30", *wrong]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_an_experiment_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -181,6 +181,7 @@ WITH = {
     "optimizer.momentum": (0.5, {"optimizer.kind": "nesterov"}),
     "optimizer.step_every": (7, {"optimizer.schedule": "step"}),
     "optimizer.step_factor": (0.1, {"optimizer.schedule": "step"}),
+    "optimizer.schedule_epochs": (7, {"optimizer.schedule": "cosine"}),
     "corruption.level": (0.3, {"corruption.kind": "gaussian"}),
     "corruption.fresh": (False, {"corruption.kind": "masking"}),
     "corruption.where": ("test", {"corruption.kind": "bit_flip"}),

@@ -74,11 +74,25 @@ def test_the_queue_is_known_and_a_queued_job_is_stopped_at_once(threads: ThreadP
     assert progress.history
     jobs.cancel(first.digest)
     assert finished(first).state == "cancelled"
-    assert "as asked" in first.reason
+    assert first.kept is not None
+    assert f"after {first.kept.epochs:,} epoch" in first.reason
     wait_until(lambda: third.state == "running")
     jobs.cancel(third.digest)
     finished(third)
-    assert jobs.store.digests() == []
+    kept = [digest_of(job.kept) for job in (first, third) if job.kept is not None]
+    assert set(jobs.store.digests()) == set(kept), "what was trained, and nothing of what was queued"
+
+
+def test_who_stops_a_training_owns_what_is_kept_of_it(threads: ThreadPoolExecutor) -> None:
+    jobs = JobScheduler(Store(), threads)
+    job = jobs.submit(LONG, "ana")
+    wait_until(lambda: jobs.progress(job.digest))
+    jobs.cancel(job.digest, "ana")
+    assert finished(job).kept is not None
+    run = jobs.store.get(digest_of(job.kept))
+    assert run is not None
+    assert (run.stopped, run.epochs) == ("hand", job.kept.epochs)
+    assert jobs.store.owners.of(run.digest) == {"ana"}
 
 
 def test_a_failed_job_has_its_reason_and_may_be_asked_for_again(threads: ThreadPoolExecutor) -> None:

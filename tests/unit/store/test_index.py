@@ -26,6 +26,7 @@ def row(digest: str, **values: Any) -> Summary:
         loss=0.02,
         parameters=1000,
         epochs=10,
+        stopped="epochs",
         seconds=1.0,
         device="cpu",
         bytes=100,

@@ -160,6 +160,8 @@ def test_progress_is_reported_and_cancel_is_heard(monkeypatch: pytest.MonkeyPatc
         ({"schedule": "step", "step_every": 10, "step_factor": 0.5}, 31, 0.125),
         ({"schedule": "cosine"}, 1, 1.0),
         ({"schedule": "cosine"}, 51, 0.5),
+        ({"schedule": "cosine", "schedule_epochs": 20}, 11, 0.5),
+        ({"schedule": "cosine", "schedule_epochs": 20}, 21, 1.0),
     ],
 )
 def test_schedules(schedule: dict[str, object], epoch: int, factor: float) -> None:

@@ -1,0 +1,55 @@
+"""Runs that end early and runs that go on: which experiment asks for exactly what was trained.
+
+A net that is stopped at epoch 300 of 1,000 is not the run of its experiment. It is the run of the same experiment with
+300 epochs: batches, noise and random codes of an epoch depend on its number alone, and a cosine schedule keeps its
+length in `optimizer.schedule_epochs`. So its digest says what it is, and the experiment of 1,000 epochs is still to be
+trained: from the beginning, or on from epoch 300 with the optimiser's state, which gives the same net.
+"""
+
+from aelib.core.errors import LabError
+from aelib.experiment import MAX_EPOCHS, Experiment, ExperimentError, digest_of
+
+from .run import Run
+
+HAND, TIME = "hand", "time"  # `Run.stopped` of a net that a person, or the limit on the time of a training, has ended
+
+
+def stopped_at(experiment: Experiment, epoch: int) -> Experiment:
+    """The experiment that asks for the first `epoch` epochs of this one.
+
+    Raises ExperimentError where no experiment can: the warm-up of β has not ended.
+    """
+    return experiment.with_values({"epochs": epoch, **_schedule(experiment)})
+
+
+def longer(experiment: Experiment, trained: int, more: int) -> Experiment:
+    """The experiment of a run that goes on for `more` epochs after the `trained` ones. It does not stop early, since
+    its rule has been met, or has forgotten what it waited for.
+
+    Raises LabError if `more` is not a whole number from 1, or the sum is more than an experiment can have.
+    """
+    if not 1 <= more <= MAX_EPOCHS - trained:
+        raise LabError(
+            f"More epochs: {more:,} is not possible; give a whole number from 1 to {MAX_EPOCHS - trained:,}."
+        )
+    return experiment.with_values({"epochs": trained + more, "early_stop.kind": "none", **_schedule(experiment)})
+
+
+def check(run: Run, experiment: Experiment) -> None:
+    """Raises LabError unless this run is the beginning of the experiment and has the state that its optimiser needs."""
+    try:
+        expected = longer(run.experiment, run.epochs, experiment.epochs - run.epochs)
+    except (LabError, ExperimentError):
+        expected = run.experiment
+    if experiment.epochs <= run.epochs or digest_of(expected) != digest_of(experiment):
+        raise LabError(f"Run {run.digest} is not the beginning of this experiment: change nothing but its epochs.")
+    if not run.optimizer_state:
+        raise LabError(f"Run {run.digest} was stored without its optimiser's state: train the experiment from epoch 1.")
+
+
+def _schedule(experiment: Experiment) -> dict[str, int]:
+    """A cosine of the length that it had."""
+    optimizer = experiment.optimizer
+    if optimizer.schedule != "cosine":
+        return {}
+    return {"optimizer.schedule_epochs": optimizer.schedule_epochs or experiment.epochs}
