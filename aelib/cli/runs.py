@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
-from aelib.store import Store, outcome_text
+from aelib.store import DamagedRun, Store, outcome_text
 
 from .output import print_json, print_table
 
@@ -114,16 +114,24 @@ def _show(store: Store, options: argparse.Namespace) -> int:
 
 
 def _verify(store: Store, options: argparse.Namespace) -> int:
-    """Exit code 1 if a run is damaged."""
-    rows = [{"digest": digest, "problem": problem} for digest, problem in store.verify()]
-    damaged = [row for row in rows if row["problem"]]
+    """Exit code 1 if a run is damaged or cannot be read."""
+    found = dict(store.verify())
+    problems = {digest: problem for digest, problem in found.items() if problem is not None}
+    damaged = [
+        {"digest": digest, "problem": one.what} for digest, one in problems.items() if isinstance(one, DamagedRun)
+    ]
+    unread = [
+        {"digest": digest, "problem": str(one)} for digest, one in problems.items() if not isinstance(one, DamagedRun)
+    ]
     if options.json:
-        print_json({"runs": len(rows), "damaged": damaged})
+        print_json({"runs": len(found), "damaged": damaged, "unreadable": unread})
     else:
         for row in damaged:
             print(f"{row['digest']}: {row['problem']}")
-        print(f"{len(rows)} runs, {len(damaged)} damaged")
-    return 1 if damaged else 0
+        for row in unread:
+            print(row["problem"])
+        print(f"{len(found)} runs, {len(damaged)} damaged{f', {len(unread)} that cannot be read now' * bool(unread)}")
+    return 1 if damaged or unread else 0
 
 
 def _prune(store: Store, options: argparse.Namespace) -> int:

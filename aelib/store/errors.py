@@ -14,7 +14,7 @@ class DamagedRun(StoreError):
     exit_code = 1
 
     def __init__(self, digest: str, what: str) -> None:
-        super().__init__(f"Run {digest} is damaged ({what}): train it again, or remove it with `runs prune --damaged`.")
+        super().__init__(f"Run {digest} is damaged ({what}): train it again, or delete it.")
         self.digest, self.what = digest, what
 
     def __reduce__(self) -> tuple[type["DamagedRun"], tuple[str, str]]:

@@ -88,9 +88,7 @@ class Store:
                 return unpack(self._reader(digest), digest, with_optimizer)
             except (DamagedRun, OSError) as error:
                 if self._identity(digest) == before:
-                    if isinstance(error, DamagedRun):
-                        raise
-                    raise DamagedRun(digest, error.strerror or str(error)) from None
+                    raise _lasting(error, digest) from None
         raise StoreError(f"Run {digest} is replaced faster than it can be read: try again.")
 
     def _reader(self, digest: str) -> ReadFile:
@@ -164,7 +162,9 @@ class Store:
                 with self._lock:
                     self._folder(digest).rename(gone)
             except OSError as error:
-                raise StoreError(f"Run {digest} could not be removed ({error.strerror}).") from None
+                raise StoreError(
+                    f"Run {digest} could not be removed ({error.strerror}): it needs the right to write in {self.runs}."
+                ) from None
             shutil.rmtree(gone, ignore_errors=True)
         self.index.remove([digest])
         self.owners.remove(digest)
@@ -207,31 +207,42 @@ class Store:
         return self.index.search(order, dataset, architecture, limit, among)
 
     def _refresh(self) -> None:
-        """Update the index if the folders have changed since it was written."""
-        stamp = str(self.runs.stat().st_mtime_ns)
+        """Update the index if the folders have changed since it was written. Runs that cannot be read are not listed,
+        and are tried again before the next list: `verify` says why."""
+        try:
+            stamp, there = str(self.runs.stat().st_mtime_ns), set(self.digests())
+        except OSError as error:
+            raise StoreError(
+                f"The runs in {self.runs} cannot be listed ({error.strerror}): mend the folder, or choose another "
+                "AELIB_HOME."
+            ) from None
         if self.index.stamp() == stamp:
             return
-        there, listed = set(self.digests()), self.index.digests()
+        listed = self.index.digests()
+        read: list[Summary] = []
         for digest in sorted(there - listed):
-            folder = self._folder(digest)
-            with suppress(StoreError, OSError, KeyError):  # `verify` reports damaged runs
-                size = sum(file.stat().st_size for file in folder.iterdir())
-                self.index.put(summary(read_record(self._reader(digest), digest), size))
+            with suppress(StoreError, OSError, KeyError):
+                size = sum(file.stat().st_size for file in self._folder(digest).iterdir())
+                read.append(summary(read_record(self._reader(digest), digest), size))
+        for row in read:
+            self.index.put(row)
         self.index.remove(sorted(listed - there))
-        self.index.set_stamp(stamp)
+        if len(read) == len(there - listed):
+            self.index.set_stamp(stamp)
 
-    def verify(self) -> Iterator[tuple[str, str | None]]:
-        """Read every run completely, and yield its digest and its damage in words, or None. A run that is intact but
-        cannot be opened here (UnreadableRun) is not damaged."""
+    def verify(self) -> Iterator[tuple[str, StoreError | None]]:
+        """Read every run completely, and yield its digest and why it cannot be read, or None: DamagedRun if its files
+        are damaged, another StoreError if the disk does not give them now. A run that is intact but cannot be opened
+        here (UnreadableRun) is in order."""
         for digest in self.digests():
             try:
                 run = self.get(digest, with_optimizer=True)
                 if run is not None:
                     yield digest, None
-            except DamagedRun as damaged:
-                yield digest, damaged.what
             except UnreadableRun:
                 yield digest, None
+            except StoreError as problem:
+                yield digest, problem
 
     def prune(
         self,
@@ -248,7 +259,7 @@ class Store:
             keep: delete all but this number of the newest runs.
             older_than_days: delete runs older than this number of days.
             max_bytes: delete the oldest runs until the others need at most this number of bytes.
-            damaged: delete damaged runs.
+            damaged: delete damaged runs; a run that only cannot be read at the moment stays.
             dry_run: delete nothing.
         """
         runs = self.summaries()
@@ -263,7 +274,7 @@ class Store:
                 if used > max_bytes:
                     doomed.add(summary["digest"])
         if damaged:
-            doomed |= {digest for digest, problem in self.verify() if problem}
+            doomed |= {digest for digest, problem in self.verify() if isinstance(problem, DamagedRun)}
         if not dry_run:
             for digest in doomed:
                 self.delete(digest)
@@ -285,6 +296,19 @@ class Store:
             with suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > LEFTOVER_AGE:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _lasting(error: DamagedRun | OSError, digest: str) -> StoreError:
+    """What is wrong with a run that nobody replaces. Only files that are missing, or are none, are damage: a disk that
+    fails or a right that lacks says nothing about the run."""
+    if isinstance(error, DamagedRun):
+        return error
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        return DamagedRun(digest, f"{Path(error.filename).name} is not there")
+    return StoreError(
+        f"Run {digest} cannot be read ({error.strerror or error}): look after the disk and the rights of its folder, "
+        "and try again."
+    )
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ _INTRODUCTION = """# Command line
 - Every command takes `--help`.
 - With `--json`, a command prints exactly one JSON document on standard output. Messages go to standard error.
 - A wrong argument or experiment gives one line on standard error and exit code 2. Training that diverges gives one line
-  and exit code 1. `runs verify` gives exit code 1 if a run is damaged.
+  and exit code 1. `runs verify` gives exit code 1 if a run is damaged or cannot be read.
 - KEY is the dotted path of a field of an experiment, for example `optimizer.learning_rate`. `aelib presets NAME` prints
   an experiment with all its fields.
 - The same experiment is not trained twice: `train`, `sweep` and `reproduce` read a finished run from the

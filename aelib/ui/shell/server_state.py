@@ -12,7 +12,7 @@ from aelib.core.errors import LabError
 from aelib.core.settings import settings
 from aelib.experiment import Experiment, digest_of
 from aelib.jobs import JobScheduler, limits
-from aelib.store import DamagedRun, Store
+from aelib.store import Store
 from aelib.training import Run
 
 
@@ -58,13 +58,10 @@ def _opened(digest: str, written: int) -> Run | None:
 
 
 def open_run(experiment: Experiment) -> Run | None:
-    """The stored run of an experiment, or None. Raises DamagedRun if its files cannot be read."""
+    """The stored run of an experiment, or None. Raises DamagedRun, UnreadableRun, StoreError: see `Store.get`."""
     digest = digest_of(experiment)
-    folder = store().runs / digest
     try:
-        written = (folder / "run.json").stat().st_mtime_ns
+        written = (store().runs / digest / "run.json").stat().st_mtime_ns
     except OSError:
-        if digest in store():
-            raise DamagedRun(digest, "run.json is missing") from None
-        return None
+        return store().get(digest)  # None, or why it cannot be read
     return _opened(digest, written)

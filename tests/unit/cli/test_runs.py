@@ -66,13 +66,13 @@ def test_runs_list_show_verify_prune(home: Path, capsys: pytest.CaptureFixture[s
     shown = json_of(capsys, "runs", "show", digest)
     assert isinstance(shown, dict)
     assert shown["experiment"] == document["experiment"]
-    assert json_of(capsys, "runs", "verify") == {"runs": 1, "damaged": []}
+    assert json_of(capsys, "runs", "verify") == {"runs": 1, "damaged": [], "unreadable": []}
     (home / "runs" / digest / "weights.safetensors").write_bytes(b"nothing")
     assert main(["runs", "verify", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["damaged"][0]["digest"] == digest
     again = json_of(capsys, "train", "font-best", *FAST)  # a damaged run is trained again
     assert isinstance(again, dict)
     assert again["cached"] is False
-    assert json_of(capsys, "runs", "verify") == {"runs": 1, "damaged": []}
+    assert json_of(capsys, "runs", "verify") == {"runs": 1, "damaged": [], "unreadable": []}
     assert json_of(capsys, "runs", "prune", "--keep", "0") == {"removed": [digest], "would_remove": [digest]}
     assert json_of(capsys, "runs") == []

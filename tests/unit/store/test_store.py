@@ -1,5 +1,6 @@
 """Runs on disk: equal when read back, whole or not at all, damage found, old ones pruned."""
 
+import errno
 import json
 import os
 import random
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from aelib.cli.main import main
 from aelib.core.errors import StoreError
 from aelib.datasets.user import glyphs
 from aelib.experiment import Experiment, digest_of, presets
@@ -118,7 +120,7 @@ def test_damage_is_found_and_named(store: Store, runs: list[Run], name: str, dam
     with pytest.raises(DamagedRun, match=runs[0].digest):
         store.get(runs[0].digest)
     found = dict(store.verify())
-    assert found[runs[0].digest]
+    assert isinstance(found[runs[0].digest], DamagedRun)
     assert found[runs[1].digest] is None
     assert store.prune(damaged=True) == [runs[0].digest]
     assert store.digests() == [runs[1].digest]
@@ -127,7 +129,58 @@ def test_damage_is_found_and_named(store: Store, runs: list[Run], name: str, dam
 def test_a_run_under_another_runs_name_is_damaged(store: Store, runs: list[Run]) -> None:
     store.save(runs[0])
     (store.runs / runs[0].digest).rename(store.runs / runs[1].digest)
-    assert "digest" in (dict(store.verify())[runs[1].digest] or "")
+    assert "has the digest" in str(dict(store.verify())[runs[1].digest])
+
+
+@pytest.fixture
+def failing_disk(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Digests of runs whose files the disk does not give."""
+    digests: set[str] = set()
+    read_bytes = Path.read_bytes
+
+    def read(path: Path) -> bytes:
+        if path.parent.name in digests:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    return digests
+
+
+def test_a_run_that_the_disk_does_not_give_is_not_damaged_and_is_not_deleted(
+    store: Store, runs: list[Run], failing_disk: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest = runs[0].digest
+    store.save(runs[0])
+    failing_disk.add(digest)
+    with pytest.raises(StoreError, match=f"{digest} cannot be read") as caught:
+        store.get(digest)
+    assert not isinstance(caught.value, DamagedRun)
+    assert store.prune(damaged=True) == []
+    assert main(["runs", "verify", "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["damaged"], [row["digest"] for row in said["unreadable"]]) == ([], [digest])
+    failing_disk.clear()
+    assert dict(store.verify()) == {digest: None}
+
+
+def test_a_run_that_was_unreadable_for_a_moment_is_listed_afterwards(
+    store: Store, runs: list[Run], failing_disk: set[str]
+) -> None:
+    for run in runs[:2]:
+        store.save(run)
+    (store.root / "index.sqlite").unlink()
+    failing_disk.add(runs[0].digest)
+    again = Store()
+    assert [row["digest"] for row in again.summaries()] == [runs[1].digest]
+    failing_disk.clear()
+    assert {row["digest"] for row in again.summaries()} == {run.digest for run in runs[:2]}
+
+
+def test_a_store_whose_runs_are_gone_says_so(store: Store) -> None:
+    store.runs.rmdir()
+    with pytest.raises(StoreError, match="cannot be listed"):
+        store.summaries()
 
 
 def test_a_newer_programs_run_is_refused_but_not_called_damaged(store: Store, runs: list[Run]) -> None:
@@ -246,6 +299,7 @@ def test_default_experiment_is_not_in_an_empty_store(store: Store) -> None:
 
 READER = """
 import sys
+from aelib.cli.main import main
 from aelib.core.errors import StoreError
 from aelib.store import Store
 store, digest, found = Store(), sys.argv[1], 0
