@@ -3,6 +3,7 @@
 import argparse
 import time
 
+from aelib.core.durations import duration_text
 from aelib.core.paths import checkout
 from aelib.experiment import Experiment
 from aelib.reproduction import runner
@@ -23,7 +24,7 @@ def reproduce(options: argparse.Namespace) -> int:
     records: dict[str, Record] = {}
 
     def train(experiments: list[Experiment]) -> None:
-        duration = time_estimate.duration_text(time_estimate.seconds(experiments))
+        duration = duration_text(time_estimate.seconds(experiments))
         say(f"  {len(experiments):,} trainings, about {duration} on one core")
         train_all(experiments, options, store)
 
@@ -33,7 +34,7 @@ def reproduce(options: argparse.Namespace) -> int:
         say(f"{number} of {len(claims)}, {claim.id}{_shortened(claim, options.quick)}")
         start = time.perf_counter()
         record = runner.reproduce(claim, store, train, options.quick)
-        say(f"  {record['verdict']} ({time.perf_counter() - start:.1f} s)")
+        say(f"  {record['verdict']} ({duration_text(time.perf_counter() - start)})")
         records[claim.id] = record
         if options.write:
             runner.save([record])

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from aelib.analysis.sweep import MEASURES, Result, Sweep, collect, parse_over
+from aelib.core.durations import duration_text
 from aelib.experiment import digest_of
 from aelib.store import Store
 
@@ -37,7 +38,8 @@ def sweep(options: argparse.Namespace) -> int:
         print_json(document)
     else:
         _print(results, asked)
-        say(f"{len(missing):,} of {asked.size:,} nets trained in {seconds:.1f} s, the others were in the store.")
+        took = duration_text(seconds)
+        say(f"{len(missing):,} of {asked.size:,} nets trained in {took}, the others were in the store.")
     diverged = sum(result.diverged for result in results)
     if diverged:
         say(f"{diverged:,} of {asked.size:,} nets diverged; the means leave them out.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
 from aelib.datasets import WRONG_PIXEL
 from aelib.datasets.user import glyphs
@@ -76,7 +77,7 @@ def _show_progress(progress: Progress) -> None:
     else:
         text = f"epoch {progress.epoch:,} of {progress.epochs:,}"
         text += f", {progress.learnt} of {progress.total} learnt" if progress.total else ""
-    text += f", loss {progress.loss:.5f}, {progress.seconds_left:.0f} s left"
+    text += f", loss {progress.loss:.5f}, {duration_text(progress.seconds_left)} left"
     print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
 
 
@@ -238,7 +239,7 @@ def _show_jobs(jobs: JobScheduler, submitted: list[Job]) -> None:
     share = (len(submitted) - len(reports) + sum(progress.share for progress in running)) / len(submitted)
     text = f"{share:.0%} of {sum(len(job.experiments) for job in submitted)} trainings"
     if running:
-        text += f", {max(progress.seconds_left for progress in running):.0f} s left of the slowest"
+        text += f", {duration_text(max(progress.seconds_left for progress in running))} left of the slowest"
     elif reports:
         text += ", waiting for a worker"
     print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
@@ -301,7 +302,7 @@ def _spread(values: list[float]) -> dict[str, Any]:
 
 def print_result(document: dict[str, Any], runs: list[Run]) -> None:
     """Print the results in a few lines. document: as printed with --json."""
-    source = "from the store" if document["cached"] else f"trained in {document['seconds']:.2f} s"
+    source = "from the store" if document["cached"] else f"trained in {duration_text(document['seconds'])}"
     if len(runs) == 1:
         run = runs[0]
         print(f"run {run.digest} on {run.device}, {source}")

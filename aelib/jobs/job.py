@@ -32,6 +32,8 @@ class Job:
         stopping: whether it has been asked to stop.
         resubmitted_by: people who submitted it again while it was being stopped.
         submitted: time of submission in seconds, as from time.time().
+        started: time of its last start; None while it is queued.
+        slowdown: how busy the machine was then, see `pace.slowdown`.
         ended: time of its end in seconds; None while it is queued or running.
         finished: set when it has ended in any state.
         digests: digests of its experiments, in their order.
@@ -55,6 +57,8 @@ class Job:
     stopping: bool = False
     resubmitted_by: set[str] = field(default_factory=set)
     submitted: float = field(default_factory=time.time)
+    started: float | None = None
+    slowdown: float = 1.0
     ended: float | None = None
     finished: threading.Event = field(default_factory=threading.Event)
     digests: tuple[str, ...] = field(init=False)

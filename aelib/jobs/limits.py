@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
 from aelib.core.settings import EnvironmentSettings
 from aelib.experiment import Experiment, ExperimentError, Problem, resolve
@@ -62,7 +63,7 @@ class Limits(BaseModel):
         """Raises LabError if the estimated time of all these trainings is longer than max_seconds."""
         seconds = time_estimate.seconds(experiments)
         if seconds > self.max_seconds:
-            needed, allowed = map(time_estimate.duration_text, (seconds, self.max_seconds))
+            needed, allowed = map(duration_text, (seconds, self.max_seconds))
             raise LabError(
                 f"These {len(experiments):,} trainings would take about {needed}, and this server allows {allowed}: "
                 "choose fewer values, seeds or epochs."

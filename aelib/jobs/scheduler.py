@@ -26,6 +26,7 @@ from .job import Job, digest_of_all, fair_order
 from .limits import Limits
 from .local_pool import LocalPool
 from .mailbox import FolderMailbox, Mailbox
+from .pace import Pace, slowdown
 from .recovery import PendingJob, PendingJobs
 from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
 
@@ -61,6 +62,7 @@ class JobScheduler:
     ) -> None:
         self.store = store
         self.pending_jobs = PendingJobs(store.root)
+        self.pace = Pace(device, store.root / "pace.json")
         self.executor = executor if executor is not None else LocalPool()
         self._slots = slots
         self.limits, self.device = limits or Limits(), device
@@ -185,6 +187,12 @@ class JobScheduler:
         self._dispatch()
         return job
 
+    def estimate(self, experiments: Sequence[Experiment]) -> float:
+        """Estimated seconds until all of these are trained, if nothing waits before them, on this machine as busy as it
+        is now."""
+        each = [self.pace.seconds([experiments[i] for i in part]) for part in groups(experiments, MAX_NETS_PER_JOB)]
+        return max(max(each, default=0.0), sum(each) / self.slots)
+
     def join(self, digest: str, person: str) -> Job | None:
         """Add a person to the job of this digest and return it; None if no such job waits or runs."""
         with self._lock:
@@ -256,6 +264,7 @@ class JobScheduler:
                 self._queue.remove(job)
                 job.state = "running"
                 job.attempts += 1
+                job.started, job.slowdown = time.time(), slowdown()
                 self._running[job.digest] = job
             try:
                 job.mailbox.clear()  # reports of a worker that died do not belong to this attempt
@@ -348,6 +357,9 @@ class JobScheduler:
             job.kept, job.ended = outcome.kept, time.time()
             job.mailbox.close()
             self.pending_jobs.remove(job.digest)
+        whole = job.start is None and job.attempts == 1 and job.experiment.early_stop.kind == "none"
+        if outcome.state == "done" and whole and job.started is not None:
+            self.pace.note(job.experiments, job.ended - job.started, job.slowdown)
         seconds = job.ended - job.submitted
         _log.info("job digest=%s seconds=%.2f result=%s %s", job.digest, seconds, job.state, job.reason)
         for person in job.resubmitted_by:  # submitted again while it was being stopped

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from aelib.charts import glyphs
 from aelib.charts import network as network_chart
+from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
 from aelib.experiment import resolve
 from aelib.metrics import latent_space, reconstruction
@@ -144,11 +145,10 @@ def _mse_shown(run: Run) -> float:
 
 def _training_facts(run: Run) -> dict[str, str]:
     epoch = run.seconds / max(run.epochs, 1)
-    each = f"{epoch:.2f} s" if epoch >= 1 else f"{1000 * epoch:.3g} ms"
     return {
         "Parameters": f"{run.parameters:,}",
         "Epochs": f"{run.epochs:,}",
-        "Training time": f"{run.seconds:.2f} s, {each} an epoch",
+        "Training time": f"{duration_text(run.seconds)}, {duration_text(epoch)} an epoch",
         "Device": run.device,
         "Digest": run.digest,
     }

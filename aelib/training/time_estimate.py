@@ -1,14 +1,15 @@
-"""Estimate of the training time before the training, from the figures of benchmarks/scaling.md. It is accurate to a
-factor of about two."""
+"""Estimate of the training time before the training, for an idle machine like that of benchmarks/scaling.md. There it
+is accurate to a factor of about two. `aelib.jobs.pace` corrects it by what was trained on the machine at hand."""
 
 from collections.abc import Sequence
 
 import torch
 
+from aelib.core.device import pick_device
 from aelib.datasets import EVALUATION_IMAGES
 from aelib.experiment import Experiment, resolve
 
-from .engines import matmul, numba_support
+from .engines import matmul, numba_support, registry
 from .engines.batched import FUSED_FROM, supports
 from .evaluation import TRAIN_SAMPLE
 from .trainer import HISTORY_POINTS, groups
@@ -62,12 +63,8 @@ def _convolutional(experiment: Experiment, images: int) -> float:
     return image * (epochs * images + evaluated / 3) + KEEP
 
 
-def duration_text(amount: float) -> str:
-    """A number of seconds in words, rounded: seconds, minutes or hours."""
-    if amount < 1.5:
-        return "a second"
-    if amount < 90:
-        return f"{amount:,.0f} seconds"
-    if amount < 5400:
-        return f"{amount / 60:,.0f} minutes"
-    return f"{amount / 3600:,.1f} hours"
+def family(experiment: Experiment, device: str = "auto") -> str:
+    """A name for experiments whose estimates err alike: those of one engine and kind of network. Raises LabError for a
+    device that this machine does not have."""
+    kind = registry.serving([experiment], pick_device(device))[0]
+    return f"{kind.name} {experiment.model.kind}"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.jobs import Job
-from aelib.training import time_estimate
 from aelib.ui.shell.links import here
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, store
@@ -53,8 +53,8 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
             return False
         st.rerun()
     already = f"{have:,} of {len(experiments):,} are in the store; " if have else ""
-    duration = time_estimate.duration_text(time_estimate.seconds(left))
-    st.caption(f"{already}{len(left):,} to train, about {duration} on one core of this server.")
+    duration = duration_text(jobs().estimate(left))
+    st.caption(f"{already}{len(left):,} to train, about {duration} on this server as busy as it is.")
     return False
 
 
@@ -84,13 +84,7 @@ def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
     waiting = len(active) - running
     text = f"{share / total:.0%} of {total:,} trainings"
     text += f" · {running} batch{'es' if running > 1 else ''} training" if running else ""
-    text += (
-        f", {waiting} waiting"
-        if waiting
-        else f" · about {time_estimate.duration_text(seconds)} left"
-        if seconds
-        else ""
-    )
+    text += f", {waiting} waiting" if waiting else f" · about {duration_text(seconds)} left" if seconds else ""
     st.progress(max(0.0, min(1.0, share / total)), text=text)
     mine = [job for job in active.values() if visitor_id() in job.people]
     if mine:  # a callback runs even if the next redraw interrupts this one

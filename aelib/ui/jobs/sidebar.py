@@ -5,6 +5,7 @@ import time
 
 import streamlit as st
 
+from aelib.core.durations import duration_text
 from aelib.experiment import digest_of
 from aelib.jobs import Job
 from aelib.ui.shell.links import link, link_back, name
@@ -80,7 +81,7 @@ def _active(group: list[Job]) -> None:
         again = "restarted, " if max(job.attempts for job in group) > 1 else ""
         waiting = sum(job.state == "queued" for job in group)
         more = f"{waiting} more {'batch waits' if waiting == 1 else 'batches wait'}"
-        left = more if waiting else f"{max(one.seconds_left for one in reports):.0f} s left"
+        left = more if waiting else f"{duration_text(max(one.seconds_left for one in reports))} left"
         st.progress(sum(one.share for one in reports) / len(group), text=f":small[{again}{left}]")
     else:
         before = jobs().position(group[0])

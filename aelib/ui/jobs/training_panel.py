@@ -1,16 +1,16 @@
 """Train an experiment: start button, live progress, stop."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import streamlit as st
 
+from aelib.core.durations import duration_text
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.experiment.architecture import shape_text
 from aelib.jobs import Job
 from aelib.store import DamagedRun
-from aelib.training import STOPPED, Progress, Run, longer, time_estimate
+from aelib.training import STOPPED, Progress, Run, longer
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, open_run
 from aelib.ui.shell.session import Slot, widget
@@ -184,11 +184,11 @@ def _question(experiment: Experiment) -> str:
 
 def _guess(experiment: Experiment) -> str:
     """The estimated training time as a phrase."""
-    return f"about {time_estimate.duration_text(time_estimate.seconds([experiment]))} on an idle core"
+    return f"about {duration_text(jobs().estimate([experiment]))} on this server as busy as it is"
 
 
 def _stored_note(run: Run, just_now: bool) -> None:
-    took = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)} in {run.seconds:.2f} s on {run.device}"
+    took = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)} in {duration_text(run.seconds)} on {run.device}"
     text = took if run.stopped == "epochs" else f"{took}; training ended {STOPPED[run.stopped]}"
     if just_now:
         st.success(f"Trained just now: {text}.", icon=":material/check_circle:")
@@ -218,7 +218,7 @@ def _progress(job: Job, progress: Progress | None, key: str) -> None:
     else:
         st.progress(
             progress.share,
-            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {_left(progress.seconds_left)} left",
+            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {duration_text(progress.seconds_left)} left",
         )
     if visitor_id() in job.people:
         if st.button(
@@ -250,7 +250,3 @@ def _waiting(job: Job) -> str:
     if job.state == "queued":
         return f"In the queue, {before} ahead" if before else "Next in the queue"
     return "Starting"
-
-
-def _left(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else str(timedelta(seconds=round(seconds)))

@@ -37,7 +37,7 @@ def test_limits_come_from_the_environment_before_the_settings(monkeypatch: pytes
 
 def test_a_sweep_over_the_limit_says_how_long_it_would_take(threads: ThreadPoolExecutor) -> None:
     jobs = JobScheduler(Store(), threads, limits=Limits(max_seconds=60))
-    with pytest.raises(LabError, match=r"These 40 trainings would take about \d+ minutes, .* allows 60 seconds"):
+    with pytest.raises(LabError, match=r"These 40 trainings would take about \d+ min, .* allows 60 s"):
         jobs.submit_all([BEST.with_values({"epochs": 1_000_000, "seed": seed}) for seed in range(40)])
     assert jobs.active() == []
 

@@ -49,20 +49,3 @@ def test_different_nets_add_up() -> None:
         time_estimate.seconds([FONT]) + time_estimate.seconds([LETTERS])
     )
     assert time_estimate.seconds([]) == 0
-
-
-@pytest.mark.parametrize(
-    ("amount", "text"),
-    [
-        (0.0, "a second"),
-        (1.4, "a second"),
-        (1.6, "2 seconds"),
-        (89.0, "89 seconds"),
-        (90.0, "2 minutes"),
-        (5399.0, "90 minutes"),
-        (5400.0, "1.5 hours"),
-        (36_000_000.0, "10,000.0 hours"),
-    ],
-)
-def test_a_time_in_words(amount: float, text: str) -> None:
-    assert time_estimate.duration_text(amount) == text

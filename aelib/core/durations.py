@@ -1,0 +1,16 @@
+"""Durations in words: one rule for every estimate, progress and result."""
+
+
+def duration_text(seconds: float) -> str:
+    """A duration, not negative, with two significant digits: 35 ms, 0.13 s, 3.4 s, 45 s, 12 min, 1.5 h."""
+    if seconds < 0.0995:
+        return f"{_two_digits(1000 * seconds)} ms"
+    if seconds < 99.5:
+        return f"{_two_digits(seconds)} s"
+    if seconds < 5970:
+        return f"{_two_digits(seconds / 60)} min"
+    return f"{seconds / 3600:,.0f} h" if seconds >= 35_640 else f"{_two_digits(seconds / 3600)} h"
+
+
+def _two_digits(number: float) -> str:
+    return f"{number:.0f}" if number >= 9.95 else f"{number:.2g}"
