@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -21,5 +22,13 @@ def app(options: argparse.Namespace) -> int:
         raise LabError('The app needs Streamlit, which is not installed: pip install "aelib[app]".')
     command = [sys.executable, "-m", "streamlit", "run", "server.py", *options.arguments]
     environment = {**memory.SERVER, **threads.SLEEPING, **os.environ}
-    done = subprocess.run(command, cwd=app_folder(), env=environment, check=False)  # noqa: S603 - our own command line
-    return done.returncode
+    server = subprocess.Popen(command, cwd=app_folder(), env=environment)  # noqa: S603 - our own command line
+    before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())  # else the server would outlive this process
+    try:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:  # the terminal interrupts the server too, which first stops its trainings
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)

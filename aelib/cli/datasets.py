@@ -2,13 +2,14 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from aelib import datasets as sets
 from aelib.core.errors import LabError
 from aelib.datasets.user import image_archive
 
-from .output import print_json, say
+from .output import path_of, print_json, say
+
+SIDE = 32  # pixels, where --side is not given
 
 
 def datasets(options: argparse.Namespace) -> int:
@@ -16,6 +17,8 @@ def datasets(options: argparse.Namespace) -> int:
     downloaded or stored."""
     if options.add:
         return _add(options)
+    if options.side is not None or options.grey:
+        raise LabError("--side and --grey say how pictures are added: give --add PATH too.")
     if options.get:
         sets.get(options.get, _show_download)
         say(f"{options.get} is present.")
@@ -52,13 +55,14 @@ def datasets(options: argparse.Namespace) -> int:
 
 def _add(options: argparse.Namespace) -> int:
     """Store a folder or ZIP archive of pictures as a data set, and print its name."""
-    path = Path(options.add).expanduser()
+    path = path_of(options.add)
+    side = SIDE if options.side is None else options.side
     try:
         if path.is_dir():
-            images, skipped = image_archive.read_folder(path, options.side, not options.grey)
+            images, skipped = image_archive.read_folder(path, side, not options.grey)
         else:
             content = path.read_bytes()
-            images, skipped = image_archive.read_zip(content, path.name, options.side, not options.grey)
+            images, skipped = image_archive.read_zip(content, path.name, side, not options.grey)
     except OSError as error:
         raise LabError(
             f"--add {options.add} cannot be read ({error.strerror}): give a folder or a ZIP archive."

@@ -8,6 +8,7 @@ import argparse
 import io
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import NoReturn
 
@@ -45,13 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="python -m aelib", description="Train autoencoders and evaluate what they have learnt.")
+    called = "aelib" if Path(sys.argv[0]).stem == "aelib" else "python -m aelib"
+    parser = _Parser(prog=called, description="Train autoencoders and evaluate what they have learnt.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=f"aelib.cli.{name}:{name}")  # imported only when the command is used
-        sub.add_argument("--json", action="store_true", help="print one JSON document")
+        if name != "app":
+            sub.add_argument("--json", action="store_true", help="print one JSON document")
         return sub
 
     sub = command("app", "Serve the app, by default on http://localhost:8501.")
@@ -61,11 +64,12 @@ def _parser() -> _Parser:
     sub.add_argument("name", nargs="?", metavar="NAME", help="the experiment to print")
 
     sub = command("datasets", "List the data sets with their content and source, download one, or add your own.")
-    sub.add_argument("--get", metavar="NAME", help="download a data set that is not bundled")
-    sub.add_argument("--add", metavar="PATH", help="store a folder or ZIP archive of pictures as your own data set")
-    sub.add_argument(
-        "--side", type=int, default=32, metavar="N", help="with --add: side in pixels, 28, 32 or 64 (default 32)"
+    which = sub.add_mutually_exclusive_group()
+    which.add_argument("--get", type=_named, metavar="NAME", help="download a data set that is not bundled")
+    which.add_argument(
+        "--add", type=_named, metavar="PATH", help="store a folder or ZIP archive of pictures as your own data set"
     )
+    sub.add_argument("--side", type=int, metavar="N", help="with --add: side in pixels, 28, 32 or 64 (default 32)")
     sub.add_argument("--grey", action="store_true", help="with --add: grey instead of colour")
 
     sub = command("train", "Train an experiment, or read its run from the store.")
@@ -92,9 +96,13 @@ def _parser() -> _Parser:
     sub = command("report", "Write a report of runs: an HTML page, a notebook, or one run as a PyTorch script.")
     sub.add_argument("digest", nargs="+", metavar="DIGEST", help="a run in the store: see `runs list`")
     kind = sub.add_mutually_exclusive_group(required=True)
-    kind.add_argument("--html", metavar="FILE", help="a single HTML file that needs no network")
-    kind.add_argument("--notebook", metavar="FILE", help="a Jupyter notebook that repeats the results with aelib")
-    kind.add_argument("--script", metavar="FILE", help="a Python script that trains the experiment without aelib")
+    kind.add_argument("--html", type=_named, metavar="FILE", help="a single HTML file that needs no network")
+    kind.add_argument(
+        "--notebook", type=_named, metavar="FILE", help="a Jupyter notebook that repeats the results with aelib"
+    )
+    kind.add_argument(
+        "--script", type=_named, metavar="FILE", help="a Python script that trains the experiment without aelib"
+    )
     sub.add_argument("--title", default="", metavar="TEXT", help="title of a page or notebook")
     sub.add_argument("--notes", default="", metavar="TEXT", help="text below the title; line breaks are kept")
 
@@ -115,6 +123,13 @@ def _parser() -> _Parser:
     sub.add_argument("--damaged", action="store_true", help="prune: remove damaged runs")
     sub.add_argument("--dry-run", action="store_true", help="prune: list what would be removed, remove nothing")
     return parser
+
+
+def _named(text: str) -> str:
+    """A name or path that must not be empty: an empty one would be the folder that the command runs in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
 
 
 def _training(sub: argparse.ArgumentParser) -> None:

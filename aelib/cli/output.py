@@ -1,8 +1,11 @@
-"""Output of commands: results go to standard output, messages to standard error."""
+"""What commands print and read: results go to standard output, messages to standard error."""
 
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from aelib.core.errors import LabError
 
 
 def say(text: str) -> None:
@@ -21,3 +24,12 @@ def print_table(rows: Iterable[Sequence[object]]) -> None:
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     for row in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def path_of(name: str) -> Path:
+    """The path of a file or folder that was named on the command line; ~ is a person's own folder. Raises LabError for
+    the folder of a person who is not on this machine."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        raise LabError(f"{name} names the folder of nobody on this machine: write the path in full.") from None

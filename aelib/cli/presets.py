@@ -10,7 +10,7 @@ from .output import print_json, print_table
 
 def presets(options: argparse.Namespace) -> int:
     """Print one preset, or list all. Returns the exit code. Raises LabError for an unknown name."""
-    if options.name:
+    if options.name is not None:
         print(named.get(options.name).to_json())
     elif options.json:
         print_json(

@@ -1,13 +1,12 @@
 """`report`: writes runs as an HTML page, a notebook or a script."""
 
 import argparse
-from pathlib import Path
 
 from aelib.core.errors import LabError
 from aelib.store import DamagedRun, Store
 from aelib.training import Run
 
-from .output import print_json, say
+from .output import path_of, print_json, say
 
 
 def report(options: argparse.Namespace) -> int:
@@ -17,9 +16,10 @@ def report(options: argparse.Namespace) -> int:
         raise LabError(f"--script writes one run: {len(options.digest)} digests were given.")
     if kind == "script" and (options.title or options.notes):
         raise LabError("--script has no place for --title and --notes: leave them out.")
+    path = path_of(getattr(options, kind))
     store = Store()
     runs = [_opened(store, digest) for digest in dict.fromkeys(options.digest)]
-    text, path = _text(kind, runs, options), Path(getattr(options, kind)).expanduser()
+    text = _text(kind, runs, options)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
 from aelib.store import DamagedRun, Store, outcome_text
 
-from .output import print_json, print_table
+from .output import path_of, print_json, print_table
 
 if TYPE_CHECKING:
     from aelib.store import archive
@@ -24,7 +23,12 @@ MAX_DAYS = 36_500
 
 
 def runs(options: argparse.Namespace) -> int:
-    """Perform an action of ACTIONS on the store. Returns the exit code. Raises LabError."""
+    """Perform an action of ACTIONS on the store. Returns the exit code. Raises LabError, also for an argument that the
+    action does not use: nobody must believe that it has counted."""
+    for name, written in ARGUMENTS.items():
+        if getattr(options, name) not in (None, False) and name not in USES.get(options.action, ()):
+            given = f"{written} ({getattr(options, name)[:60]!r})" if name in ("digest", "file") else written
+            raise LabError(f"runs {options.action} does not use {given}: leave it out.")
     return ACTIONS[options.action](Store(), options)
 
 
@@ -65,7 +69,7 @@ def _asked(store: Store, options: argparse.Namespace) -> Run:
 
 def _export(store: Store, options: argparse.Namespace) -> int:
     run = _asked(store, options)
-    path = Path(options.file or archive.file_name(run))
+    path = path_of(options.file or archive.file_name(run))
     content = archive.to_zip(run)
     try:
         path.write_bytes(content)
@@ -81,7 +85,7 @@ def _export(store: Store, options: argparse.Namespace) -> int:
 def _import(store: Store, options: argparse.Namespace) -> int:
     if not options.digest:
         raise LabError("runs import needs a FILE that `runs export` or a lesson has written.")
-    path = Path(options.digest)
+    path = path_of(options.digest)
     try:
         if path.stat().st_size > archive.MAX_ARCHIVE:
             raise LabError(f"{path} is too large for a run: at most {archive.MAX_ARCHIVE:,} bytes are read.")
@@ -157,4 +161,19 @@ def _prune(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
+ARGUMENTS = {  # of the parser -> as they are written
+    "digest": "DIGEST",
+    "file": "FILE",
+    "keep": "--keep",
+    "older_than": "--older-than",
+    "max_mb": "--max-mb",
+    "damaged": "--damaged",
+    "dry_run": "--dry-run",
+}
+USES = {
+    "show": ("digest",),
+    "export": ("digest", "file"),
+    "import": ("digest",),
+    "prune": ("keep", "older_than", "max_mb", "damaged", "dry_run"),
+}
 ACTIONS = {"list": _list, "show": _show, "verify": _verify, "prune": _prune, "export": _export, "import": _import}

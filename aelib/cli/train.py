@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
@@ -21,7 +20,7 @@ from aelib.metrics import psnr
 from aelib.store import DamagedRun, Store
 from aelib.training import HAND, Cancelled, Diverged, Progress, Run, fit_many
 
-from .output import print_json, say
+from .output import path_of, print_json, say
 
 MAX_SEEDS = 10_000
 STOP_SECONDS = 10.0  # seconds to wait for a cluster to stop after Ctrl-C
@@ -38,7 +37,7 @@ def experiment_of(options: argparse.Namespace) -> Experiment:
     if options.experiment in presets.PRESETS:
         base = presets.get(options.experiment)
     elif options.experiment.endswith(".json"):
-        base = from_json(_read(options.experiment))
+        base = _from_file(options.experiment)
     else:
         presets.get(options.experiment)  # raises an error that lists the names
         raise AssertionError("unreachable")
@@ -53,13 +52,21 @@ def experiment_of(options: argparse.Namespace) -> Experiment:
     return resolve(change(base, values)).experiment
 
 
+def _from_file(name: str) -> Experiment:
+    text = _read(name)
+    try:
+        return from_json(text)
+    except LabError as error:
+        raise LabError(f"{name}: {error}") from None
+
+
 def _read(name: str) -> str:
     try:
-        return Path(name).read_text(encoding="utf-8")
+        return path_of(name).read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise LabError(f"{name} is not text in UTF-8.") from None
+        raise LabError(f"{name} is not text in UTF-8: save it as such.") from None
     except OSError as error:
-        raise LabError(f"{name} cannot be read ({error.strerror}).") from None
+        raise LabError(f"{name} cannot be read ({error.strerror}): give an existing file.") from None
 
 
 def _save_table(name: str) -> str:
@@ -202,7 +209,7 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
     try:
         from aelib.jobs.dask_cluster import DaskCluster
     except ImportError:
-        raise LabError("--scheduler needs Dask: pip install -r requirements-cluster.txt.") from None
+        raise LabError('--scheduler needs Dask: pip install "aelib[cluster]".') from None
     unlimited = Limits(max_seconds=math.inf, max_jobs=math.inf)
     jobs = JobScheduler(store, DaskCluster(options.scheduler), limits=unlimited, device=options.device, is_server=False)
     submitted: list[Job] = []

@@ -77,8 +77,9 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]
 def unknown_field(path: str, known: Iterable[str] = ("epochs", "model.layers")) -> Problem:
     """The problem of a path that no field has. known: the paths among which the nearest are named."""
     fields = list(known)
-    near = difflib.get_close_matches(path[:MAX_VALUE_TEXT], fields, n=2) or fields[:2]
-    return Problem("", repr(path[:MAX_VALUE_TEXT]), f"write {' or '.join(near)}", " is not a field of an experiment")
+    near = difflib.get_close_matches(path[:MAX_VALUE_TEXT], fields, n=2)
+    allowed = f"write {' or '.join(near)}" if near else f"write a path such as {' or '.join(fields[:2])}"
+    return Problem("", repr(path[:MAX_VALUE_TEXT]), allowed, " is not a field of an experiment")
 
 
 def declared(model: type[BaseModel], path: str) -> FieldInfo:

@@ -1,6 +1,7 @@
 """Persistent worker processes on this machine, each with torch imported and one thread: the default executor."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,8 @@ def count() -> int:
 
 def _start(parent: int) -> None:
     """Set up a worker process: warm up the engines, and exit when the server ends, even when it is killed."""
+    # Ctrl-C in a terminal reaches all its processes; the server decides what becomes of a training
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     if hasattr(os, "nice"):
         os.nice(NICENESS)

@@ -1,5 +1,7 @@
 """The command line as others rely on it: exit codes, and one line for what is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from aelib.cli.main import main
@@ -27,6 +29,25 @@ from aelib.cli.main import main
         (["runs", "prune", "--keep", "-1"], "--keep is -1"),
         (["runs", "prune", "--max-mb", "nan"], "--max-mb is nan"),
         (["runs", "explode"], "explode"),
+        (["runs", "list", "--keep", "3"], "list does not use --keep"),
+        (["runs", "--dry-run"], "list does not use --dry-run"),
+        (["runs", "list", "0123456789abcdef"], "list does not use DIGEST"),
+        (["runs", "verify", "0123456789abcdef"], "verify does not use DIGEST"),
+        (["runs", "show", "0123456789abcdef", "out.zip"], "show does not use FILE"),
+        (["runs", "import", "a.zip", "b.zip"], "import does not use FILE"),
+        (["runs", "prune", "0123456789abcdef", "--keep", "0"], "prune does not use DIGEST"),
+        (["runs", "import", "~no-such-person/a.zip"], "folder of nobody"),
+        (["report", "0123456789abcdef", "--html", ""], "--html: it is empty"),
+        (["report", "0123456789abcdef", "--html", "~no-such-person/a.html"], "folder of nobody"),
+        (["datasets", "--add", "~no-such-person/a"], "folder of nobody"),
+        (["datasets", "--add", ""], "--add: it is empty"),
+        (["datasets", "--side", "28"], "--add PATH"),
+        (["datasets", "--grey"], "--add PATH"),
+        (["datasets", "--get", "mnist", "--add", "a"], "not allowed with"),
+        (["presets", ""], "no preset"),
+        (["app", "--json"], "--json"),
+        (["train", "~no-such-person/a.json"], "folder of nobody"),
+        (["train", "font-best", "--set", "zzz=1"], "such as dataset"),
     ],
 )
 def test_a_wrong_argument_is_one_line_and_exit_code_2(
@@ -41,6 +62,25 @@ def test_a_wrong_argument_is_one_line_and_exit_code_2(
     assert printed.out == ""
     assert printed.err.count("\n") == 1
     assert says in printed.err
+
+
+def test_a_file_that_is_no_experiment_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for text, says in (("", "is not JSON"), ('{"epochs": 0}', "epochs is 0")):
+        (tmp_path / "mine.json").write_text(text)
+        assert main(["train", str(tmp_path / "mine.json")]) == 2
+        said = capsys.readouterr().err
+        assert "mine.json" in said
+        assert says in said
+
+
+def test_messages_name_the_command_that_was_typed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for typed, name in (("/usr/bin/aelib", "aelib"), ("/somewhere/aelib/__main__.py", "python -m aelib")):
+        monkeypatch.setattr("sys.argv", [typed, "train"])
+        with pytest.raises(SystemExit):
+            main()
+        assert capsys.readouterr().err.startswith(f"{name} train: ")
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,8 @@
 """Memory that is kept while a net trains and given back afterwards, and the memory of a server."""
 
 import gc
+import json
 import re
-import subprocess
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ import torch
 
 from aelib.cli.main import main
 from aelib.core import memory
+from tests.support import fake_streamlit
 
 ROOT = Path(__file__).parents[3]
 
@@ -105,21 +106,16 @@ def test_what_is_there_when_a_server_starts_is_not_collected_again(no_collection
 
 @pytest.mark.parametrize(("own", "expected"), [(None, memory.SERVER["MALLOC_ARENA_MAX"]), ("7", "7")])
 def test_our_command_starts_the_server_with_few_heaps(
-    own: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
+    own: str | None, expected: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    started: list[dict[str, str]] = []
-
-    def run(command: list[str], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[bytes]:
-        started.append(env)
-        return subprocess.CompletedProcess(command, 0)
-
     monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     monkeypatch.setenv("AELIB_HOME", "/somewhere")
     if own is not None:
         monkeypatch.setenv("MALLOC_ARENA_MAX", own)
-    monkeypatch.setattr(subprocess, "run", run)
+    script = "import json, os; open('environment.json', 'w').write(json.dumps(dict(os.environ)))"
+    monkeypatch.setattr("aelib.cli.app.app_folder", lambda: fake_streamlit.app_folder(tmp_path, script))
     assert main(["app"]) == 0
-    (environment,) = started
+    environment = json.loads((tmp_path / "environment.json").read_text())
     assert environment["MALLOC_ARENA_MAX"] == expected
     assert environment["AELIB_HOME"] == "/somewhere", "and all that it would have had"
 

@@ -16,6 +16,8 @@ def test_a_killed_worker_is_replaced_and_its_job_tried_again_then_failed() -> No
     try:
         jobs = JobScheduler(Store(), workers)
         pids = [workers.submit(os.getpid).result(PATIENCE)]
+        os.kill(pids[0], signal.SIGINT)  # Ctrl-C in the server's terminal
+        assert workers.submit(os.getpid).result(PATIENCE) == pids[0]
         job = jobs.submit(LONG)
         wait_until(lambda: jobs.progress(digest_of(LONG)))
         os.kill(pids[0], signal.SIGKILL)
