@@ -1,7 +1,7 @@
 """Lesson: image compression with convolutional autoencoders."""
 
 from aelib.training import Run
-from aelib.ui.lessons import compression
+from aelib.ui.lessons import compression, compression_rivals
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import feature_maps, run_views
 
@@ -16,7 +16,7 @@ lesson = LessonPage(
 
 @lesson.tab(
     "Reconstructions",
-    "Held-out images above their reconstructions. Which parts of a letter survive, and which are smoothed away? Look "
+    "Test images above their reconstructions. Which parts of a letter survive, and which are smoothed away? Look "
     "for typefaces that the net turns into plainer ones.",
 )
 def reconstructions(run: Run) -> None:
@@ -58,7 +58,7 @@ def fewer_bits(run: Run) -> None:
 )
 def against_jpeg(run: Run) -> None:
     others = compression.stored_codes(run, f"{lesson.key}:codes")
-    compression.against_codecs(run, others, f"{lesson.key}:rates")
+    compression_rivals.against_codecs(run, others, f"{lesson.key}:rates")
 
 
 @lesson.tab(

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, resolve, with_point
-from aelib.metrics import reconstruction
 from aelib.training import Run
+
+from . import decibels
 
 MAX_TEXT = 300  # characters
 MAX_CONDITIONS = 8  # conditions
@@ -60,7 +61,7 @@ METRICS: dict[str, Metric] = {
         "Wrong pixels over all images", "{} wrong pixels", True, lambda run: run.metrics.get("wrong_pixels_total")
     ),
     "mse": Metric("MSE", "an MSE of {}", True, lambda run: run.metrics["mse"]),
-    "psnr": Metric("PSNR", "a PSNR of {} dB", True, lambda run: reconstruction.psnr(max(run.metrics["mse"], 1e-10))),
+    "psnr": Metric("PSNR", "a PSNR of {} dB", True, decibels.psnr),
     "elbo": Metric("ELBO", "an ELBO of {}", True, lambda run: run.metrics.get("elbo")),
     "loss": Metric("Training loss", "a loss of {}", True, lambda run: run.loss),
     "parameters": Metric("Parameters", "{} parameters", False, lambda run: run.parameters),

@@ -43,7 +43,7 @@ class RatePoint:
         setting: its setting in words.
         bits: bits per image, mean over images.
         mse: mean squared error over pixels and images, pixels from 0 to 1.
-        psnr: PSNR in dB of that mean, for a peak of 1.
+        psnr: PSNR in dB, the mean over images (`image_quality.mean_psnr`).
         ssim: SSIM, mean over images.
         entropy_bits: bits per image with an ideal entropy coder (see `entropy`), None without quantisation.
     """
@@ -146,7 +146,7 @@ def network_points(
             f"{len(codes_test)} codes of {codes_test.shape[1:]} were given for {len(images)} images, with training "
             f"codes of {codes_train.shape[1:]}: give one code for each image, of one net."
         )
-    chosen = _measured_images(images)
+    chosen = measured_images(images)
     low, high = min_max(codes_train)
     numbers = math.prod(codes_test.shape[1:])
     points = []
@@ -188,7 +188,7 @@ def pca_curve(
     Images are chosen and measured as in `network_points`."""
     axes, mean, fitted = _fit_pca(train, max(components))
     low, high = min_max(fitted)
-    chosen = _measured_images(test)
+    chosen = measured_images(test)
     coefficients = (_flat(test) - mean) @ axes.T
     points = []
     for count in components:
@@ -285,7 +285,7 @@ def _codec_points(
 ) -> tuple[list[RatePoint], list[RatePoint]]:
     if images.dim() != 4 or images.shape[1] not in (1, 3):
         raise LabError(f"{kind} was asked for images of {tuple(images.shape[1:])}: only grey and RGB images have it.")
-    targets = images[_measured_images(images)]
+    targets = images[measured_images(images)]
     mode = "L" if targets.shape[1] == 1 else "RGB"
     pixels = (targets.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
     whole, bare = [], []
@@ -305,7 +305,7 @@ def _file(pixels: NDArray[np.uint8], kind: str, options: dict[str, Any]) -> byte
     return buffer.getvalue()
 
 
-def _measured_images(images: Tensor) -> list[int]:
+def measured_images(images: Tensor) -> list[int]:
     """Indices of the images that are measured. Raises LabError for no images."""
     if not len(images):
         raise LabError("There are no images to measure: give one at least.")
@@ -320,4 +320,5 @@ def _point(
     error = float(reconstruction.mse(outputs, targets).double().mean())
     few = evenly(len(targets), max(1, SSIM_VALUES // targets[0].numel()))
     similarity = float(image_quality.ssim(outputs[few], targets[few]).mean())
-    return RatePoint(name, setting, float(bits), error, reconstruction.psnr(error), similarity, entropy_bits)
+    psnr = image_quality.mean_psnr(outputs, targets)
+    return RatePoint(name, setting, float(bits), error, psnr, similarity, entropy_bits)

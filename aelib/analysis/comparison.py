@@ -9,6 +9,8 @@ from aelib.metrics import Difference as Difference
 from aelib.metrics import difference as difference
 from aelib.training import Run
 
+from . import decibels
+
 MAX_RUNS = 6  # side by side
 MAX_SEEDS = 50
 METRICS = {
@@ -57,6 +59,8 @@ def metric_value(run: Run, name: str) -> float | None:
         return run.loss
     if name == "seconds":
         return run.seconds
+    if name == "psnr" and name in run.metrics:
+        return decibels.psnr(run)
     found = run.metrics.get(name)
     return float(found) if isinstance(found, int | float) else None
 

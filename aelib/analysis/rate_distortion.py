@@ -3,6 +3,7 @@
 Bits are means per image. They do not include the net itself, which encoder and decoder must both have.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from aelib import datasets
+from aelib.datasets import ImageSet
 from aelib.metrics.image_quality import evenly
 from aelib.training import Array, Run
 
@@ -20,7 +22,9 @@ from . import codecs
 from .codecs import FLOAT, RatePoint, min_max
 
 BITS = (FLOAT, 8, 4)  # bits per number for the comparison of nets
+MAX_TEST_IMAGES = 1_000
 RANGE_IMAGES = 2_000  # training images whose codes give the quantiser its range
+VARIETY_IMAGES = 200
 LARGE_IMAGE = 4_000  # pixels times channels above which PCA has at most MAX_COMPONENTS_OF_LARGE components
 MAX_COMPONENTS_OF_LARGE = 128  # more would take too long
 COMPONENTS = (1, 2, 4, 8, 16, 32, 49, 64, 128, 196, 256, 512)  # of PCA
@@ -28,7 +32,7 @@ COMPONENTS = (1, 2, 4, 8, 16, 32, 49, 64, 128, 196, 256, 512)  # of PCA
 
 @dataclass(frozen=True, eq=False)
 class EncodedRun:
-    """Codes of a run. low, high: range of each latent dimension over training images; codes: those of `run.images`
+    """Codes of a run. low, high: range of each latent dimension over training images; codes: those of `test_images`
     without noise, images × latent_dim."""
 
     low: Array
@@ -36,25 +40,38 @@ class EncodedRun:
     codes: Array
 
 
+def test_images(dataset: str) -> ImageSet:
+    """The images that all compressors of this data set are measured on: the test set, as the PSNR of a run is, or at
+    most MAX_TEST_IMAGES of it, evenly chosen."""
+    images = datasets.test_set(dataset)
+    return images.part(slice(0, None, -(-len(images) // MAX_TEST_IMAGES)))
+
+
+def measured(dataset: str) -> int:
+    """Number of test images on which PSNR and bits are measured."""
+    return len(codecs.measured_images(test_images(dataset).pixels))
+
+
 def encode_run(run: Run) -> EncodedRun:
     """The codes of a run and the range of its quantiser."""
     train = datasets.training_set(run.experiment.dataset).shown
-    found = run.codes_of(train[evenly(len(train), RANGE_IMAGES)])
-    low, high = min_max(found)
-    return EncodedRun(low.astype(np.float32), high.astype(np.float32), run.codes())
+    low, high = min_max(run.codes_of(train[evenly(len(train), RANGE_IMAGES)]))
+    codes = run.codes_of(test_images(run.experiment.dataset).shown)
+    return EncodedRun(low.astype(np.float32), high.astype(np.float32), codes)
 
 
 def points(run: Run, codes: EncodedRun, bits: Sequence[int] = BITS, name: str = "net") -> list[RatePoint]:
     """`codecs.network_points` of a run: one RatePoint for each number of bits; 32 means no quantisation."""
     # the ends of the range stand for the training codes: they have the same range
     ends = np.stack([codes.low, codes.high])
-    return codecs.network_points(ends, codes.codes, run.decode, run.images.images(), bits, name)
+    images = test_images(run.experiment.dataset).images()
+    return codecs.network_points(ends, codes.codes, run.decode, images, bits, name)
 
 
 def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int) -> Tensor:
     """Reconstructions from codes stored with `bits` bits per number: n × channels × height × width, 0 to 1.
 
-    chosen: indices into `run.images`.
+    chosen: indices into `test_images`.
     """
     kept = codes.codes[list(chosen)]
     if bits != FLOAT:
@@ -64,12 +81,17 @@ def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int)
 
 
 def codec_curves(dataset: str) -> dict[str, list[RatePoint]]:
-    """`codecs.codec_curves` of JPEG and WebP on the evaluation set."""
-    return codecs.codec_curves(datasets.evaluation_set(dataset).images())
+    """`codecs.codec_curves` of JPEG and WebP on `test_images`, kept in memory."""
+    return _codec_curves(datasets.canonical(dataset))
+
+
+@functools.lru_cache(maxsize=8)
+def _codec_curves(dataset: str) -> dict[str, list[RatePoint]]:
+    return codecs.codec_curves(test_images(dataset).images())
 
 
 def pca(dataset: str, components: Sequence[int], bits: int) -> list[RatePoint]:
-    """`codecs.pca_curve` on the evaluation set, fitted to training images: one RatePoint for each number of components.
+    """`codecs.pca_curve` on `test_images`, fitted to training images: one RatePoint for each number of components.
 
     Numbers of components that the images do not allow, and above 128 for large images, are left out. bits: bits per
     coefficient.
@@ -78,7 +100,7 @@ def pca(dataset: str, components: Sequence[int], bits: int) -> list[RatePoint]:
     if train.pixels[0].numel() > LARGE_IMAGE:
         components = [count for count in components if count <= MAX_COMPONENTS_OF_LARGE]
     fitted = train.pixels[codecs.pca_training_images(train.pixels)].float() / 255
-    return codecs.pca_curve(fitted, datasets.evaluation_set(dataset).images(), components, bits)
+    return codecs.pca_curve(fitted, test_images(dataset).images(), components, bits)
 
 
 def pca_images(dataset: str) -> int:
@@ -121,29 +143,46 @@ def psnr_at(baseline: Sequence[RatePoint], bits: float) -> float | None:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Neighbouring numbers of bits at which the best net is always better than a baseline, or always worse (or as
+    good). points: the best net at each number of bits, by rising bits."""
+
+    better: bool
+    points: tuple[RatePoint, ...]
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Points of nets compared with a baseline, by rising bits.
+    """The best net at each number of bits compared with a baseline.
 
     Attributes:
-        better: with a higher PSNR than the baseline has at the same number of bits.
-        worse: with the same PSNR or a lower one.
-        incomparable: with fewer bits than the baseline's smallest images.
+        stretches: in the order of bits; better and worse take turns.
+        incomparable: nets with fewer bits than the baseline's smallest images, by rising bits.
     """
 
-    better: tuple[RatePoint, ...]
-    worse: tuple[RatePoint, ...]
+    stretches: tuple[Stretch, ...]
     incomparable: tuple[RatePoint, ...]
 
 
 def compare(nets: Sequence[RatePoint], baseline: Sequence[RatePoint]) -> Comparison:
-    """Compare every point of the nets with the baseline's curve (see `psnr_at`)."""
-    better, worse, incomparable = [], [], []
-    for point in sorted(nets, key=lambda point: point.bits):
-        there = psnr_at(baseline, point.bits)
-        if there is None:
-            incomparable.append(point)
-        elif point.psnr > there:
-            better.append(point)
-        else:
-            worse.append(point)
-    return Comparison(tuple(better), tuple(worse), tuple(incomparable))
+    """Compare the best of the nets at each number of bits with the baseline's curve (see `psnr_at`)."""
+    best: dict[float, RatePoint] = {}
+    for point in sorted(nets, key=lambda point: (point.bits, -point.psnr)):
+        best.setdefault(point.bits, point)
+    verdicts = [(point, psnr_at(baseline, point.bits)) for point in best.values()]
+    comparable = [(point, point.psnr > there) for point, there in verdicts if there is not None]
+    stretches = tuple(
+        Stretch(better, tuple(point for point, _ in group))
+        for better, group in itertools.groupby(comparable, key=lambda one: one[1])
+    )
+    return Comparison(stretches, tuple(point for point, there in verdicts if there is None))
+
+
+def variety(run: Run, codes: EncodedRun) -> float:
+    """How much reconstructions differ from image to image, as a share of how much the images do: the ratio of their
+    variances around their mean image. 0: all are the same picture; about 1: as different as the images."""
+    chosen = evenly(len(codes.codes), VARIETY_IMAGES)
+    made = reconstructed(run, codes, chosen, FLOAT)
+    images = test_images(run.experiment.dataset).images()[chosen]
+    spread, there = (float(each.var(dim=0, unbiased=False).sum()) for each in (made, images))
+    return spread / there if there else 1.0

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from aelib import datasets
-from aelib.metrics import image_quality, reconstruction
+from aelib.metrics import image_quality
 from aelib.training import Run
 
 from . import classical_filters
@@ -26,7 +26,7 @@ class Quality:
     """Quality of restored images.
 
     Attributes:
-        psnr: PSNR in dB of the mean squared error over all images, for a peak of 1.
+        psnr: PSNR in dB, the mean over images (`image_quality.mean_psnr`).
         ssim: SSIM, mean over images.
         bce: binary cross-entropy in nats, mean over pixels and images; torch limits a pixel's share to 100.
     """
@@ -67,7 +67,7 @@ def restored(run: Run, shown: Tensor) -> Tensor:
 def evaluate(outputs: Tensor, targets: Tensor) -> Quality:
     """Quality of images compared with their targets."""
     return Quality(
-        reconstruction.psnr(float(reconstruction.mse(outputs, targets).double().mean())),
+        image_quality.mean_psnr(outputs, targets),
         float(image_quality.ssim(outputs, targets).mean()),
         float(F.binary_cross_entropy(outputs.clamp(0, 1), targets)),
     )
@@ -79,7 +79,7 @@ def psnr_of_net(run: Run, kind: str, levels: Sequence[float] = LEVELS) -> list[f
     found = []
     for level in levels:
         outputs = restored(run, noisy(clean, kind, level, 0))
-        found.append(reconstruction.psnr(float(reconstruction.mse(outputs, clean).double().mean())))
+        found.append(image_quality.mean_psnr(outputs, clean))
     return found
 
 
@@ -88,10 +88,7 @@ def psnr_without_net(clean: Tensor, kind: str, level: float, tuned: Strength) ->
     `psnr_of_net`."""
     shown = noisy(clean, kind, level, 0)
     every = {NOTHING: shown, **filtered(shown, tuned)}
-    return {
-        name: reconstruction.psnr(float(reconstruction.mse(images, clean).double().mean()))
-        for name, images in every.items()
-    }
+    return {name: image_quality.mean_psnr(images, clean) for name, images in every.items()}
 
 
 def useful_range(

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from statistics import mean, stdev
 from typing import Any
 
+from aelib.analysis import decibels
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
 from aelib.datasets import WRONG_PIXEL
 from aelib.datasets.user import glyphs
 from aelib.experiment import Experiment, change, digest_of, from_json, presets, resolve
 from aelib.jobs import Job, JobScheduler, Limits
-from aelib.metrics import psnr
 from aelib.store import DamagedRun, Store
 from aelib.training import HAND, Cancelled, Diverged, Progress, Run, fit_many
 
@@ -270,9 +270,14 @@ def run_document(run: Run) -> dict[str, Any]:
         "stopped": run.stopped,
         "parameters": run.parameters,
         "loss": run.loss,
-        "metrics": run.metrics,
+        "metrics": _metrics(run),
         "experiment": run.experiment.model_dump(mode="json"),
     }
+
+
+def _metrics(run: Run) -> dict[str, Any]:
+    """The metrics of a run, with the PSNR that today's definition gives a run of an earlier version."""
+    return {**run.metrics, "psnr": decibels.psnr(run)} if "psnr" in run.metrics else run.metrics
 
 
 def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
@@ -281,7 +286,7 @@ def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
         "epochs": _spread([run.epochs for run in runs]),
         "parameters": _spread([run.parameters for run in runs]),
         "loss": _spread([run.loss for run in runs]),
-        "metrics": {name: _entries_spread([run.metrics[name] for run in runs]) for name in runs[0].metrics},
+        "metrics": {name: _entries_spread([_metrics(run)[name] for run in runs]) for name in runs[0].metrics},
     }
     return {
         "digest": [run.digest for run in runs],
@@ -335,7 +340,7 @@ def _result_line(run: Run) -> str:
         threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
         text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
     else:
-        text = f"MSE {found['mse']:.5f} ({psnr(found['mse']):.1f} dB)"
+        text = f"MSE {found['mse']:.5f}, PSNR {decibels.psnr(run):.1f} dB"
         text += f" over {found['images']:,} held-out images"
     if "elbo" in found:
         text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"

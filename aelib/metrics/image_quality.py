@@ -20,8 +20,7 @@ def evenly(count: int, most: int) -> list[int]:
 
 def psnr_each(outputs: Tensor, targets: Tensor) -> Tensor:
     """Peak signal-to-noise ratio of each image in dB, for a peak of 1: 10 log10(1 / MSE), the MSE over all pixels and
-    channels; infinite where an image is perfect. The mean of these is not the PSNR of the mean MSE
-    (`metrics.psnr`), but at least that: say which one is shown. Any leading axes."""
+    channels; infinite where an image is perfect. Any leading axes. `mean_psnr` is their mean over images."""
     return -10 * torch.log10(mse(outputs, targets))
 
 
@@ -30,6 +29,7 @@ PSNR_MEANING = (
     "pixels from 0 to 1; higher is better."
 )  # said wherever `mean_psnr` is shown
 PERFECT = 1e-10  # MSE of an image below which its PSNR no longer rises: 100 dB, so that a mean stays finite
+PERFECT_PSNR = 99.99  # dB from which on all images are perfect
 
 
 def mean_psnr(outputs: Tensor, targets: Tensor) -> float:
@@ -38,8 +38,12 @@ def mean_psnr(outputs: Tensor, targets: Tensor) -> float:
 
     An image with a small error counts as much as one with a large error, so this is at least the PSNR of the mean MSE.
     """
-    errors = mse(outputs.clamp(0, 1), targets).clamp(min=PERFECT)
-    return float((-10 * torch.log10(errors.double())).mean())
+    return psnr_of_errors(mse(outputs.clamp(0, 1), targets))
+
+
+def psnr_of_errors(errors: Tensor) -> float:
+    """`mean_psnr` from the mean squared error of each image, whose outputs were cut off to 0 to 1."""
+    return float((-10 * torch.log10(errors.double().clamp(min=PERFECT))).mean())
 
 
 def detail(images: Tensor) -> Tensor:

@@ -13,9 +13,10 @@ from torch import Tensor
 
 from aelib.datasets import DatasetSpec, ImageSet
 
+from .image_quality import PERFECT, psnr_of_errors
 from .reconstruction import LEARNT_AT_MOST, mse, psnr, wrong_pixels
 
-PERFECT = 1e-10  # mean squared error below which the PSNR no longer rises: 100 dB
+ROUNDING = 1e-3  # dB
 
 
 class EvaluationProtocol(ABC):
@@ -118,16 +119,24 @@ class HeldOut(EvaluationProtocol):
         return {"mse": mse(outputs, targets).mean(dim=1).tolist()}
 
     def summary(self, outputs: Tensor, images: ImageSet) -> dict[str, Any]:
-        """images, mse (mean over pixels and images) and psnr (dB)."""
-        return self.of_mse(len(images), float(mse(outputs, images.images()).mean()))
+        """images, mse (mean over pixels and images) and psnr (dB, `image_quality.mean_psnr`)."""
+        targets = images.images()
+        return self.of_errors(mse(outputs, targets), mse(outputs.clamp(0, 1), targets))
 
     @staticmethod
-    def of_mse(images: int, error: float) -> dict[str, Any]:
-        """The metrics that follow from the mean squared error of a test set of so many images."""
-        return {"images": images, "mse": error, "psnr": psnr(max(error, PERFECT))}
+    def of_errors(errors: Tensor, clipped: Tensor) -> dict[str, Any]:
+        """The metrics that follow from the squared error of each image of a test set. clipped: the same of the outputs
+        cut off to 0 to 1, of which the PSNR is."""
+        return {"images": len(errors), "mse": float(errors.mean()), "psnr": psnr_of_errors(clipped)}
 
     def agree(self, metrics: Mapping[str, Any], images: ImageSet) -> bool:
-        return math.isclose(metrics["psnr"], psnr(max(metrics["mse"], PERFECT)), abs_tol=1e-3)
+        # a mean of decibels is at least those of the mean error, which earlier versions stored
+        return bool(psnr(max(metrics["mse"], PERFECT)) - ROUNDING <= metrics["psnr"] <= psnr(PERFECT) + ROUNDING)
+
+    @staticmethod
+    def pools(metrics: Mapping[str, Any]) -> bool:
+        """Whether `psnr` is of the mean error over all images, as earlier versions stored it."""
+        return math.isclose(metrics["psnr"], psnr(max(metrics["mse"], PERFECT)), abs_tol=1e-6)
 
 
 def protocol(spec: DatasetSpec) -> EvaluationProtocol:

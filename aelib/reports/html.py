@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from markupsafe import Markup
 
+from aelib.analysis import decibels
 from aelib.charts import glyphs
 from aelib.charts import network as network_chart
 from aelib.core.durations import duration_text
@@ -121,7 +122,7 @@ def _measures(run: Run) -> list[tuple[str, str]]:
     else:
         rows.append(("Held-out images", f"{found['images']:,}"))
     of_which = "" if described.memorised else ", held-out images"
-    rows += [(f"MSE{of_which}", f"{found['mse']:.3g}"), (f"PSNR{of_which}", f"{_psnr(found):.2f} dB")]
+    rows += [(f"MSE{of_which}", f"{found['mse']:.3g}"), (f"PSNR{of_which}", f"{decibels.psnr(run):.2f} dB")]
     if "elbo" in found:
         rows += [
             ("Reconstruction loss", f"{found['recon_loss']:.4g}"),
@@ -133,10 +134,6 @@ def _measures(run: Run) -> list[tuple[str, str]]:
         of_set = "" if described.memorised else ", evaluation images"
         rows.append((f"MSE of the net's input{of_set}", f"{_mse_shown(run):.3g}"))
     return rows
-
-
-def _psnr(found: dict[str, Any]) -> float:
-    return float(found.get("psnr", reconstruction.psnr(max(found["mse"], 1e-10))))
 
 
 def _mse_shown(run: Run) -> float:

@@ -31,7 +31,8 @@ from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
 from aelib.datasets.user import glyphs, storage
 from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS, resolve
-from aelib.metrics import protocol, reconstruction
+from aelib.metrics import image_quality, protocol, reconstruction
+from aelib.metrics.protocol import HeldOut
 from aelib.models import build
 from aelib.training import Run, history_columns, utc_text
 
@@ -386,6 +387,10 @@ def _check_metrics_again(run: Run) -> str | None:
     mse = float(reconstruction.mse(outputs, images.images()).mean())
     if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):
         return "its metrics are not those of its weights"
+    if not described.memorised and not HeldOut.pools(run.metrics):
+        decibels = image_quality.mean_psnr(outputs, images.images())
+        if not math.isclose(decibels, run.metrics["psnr"], rel_tol=METRIC_TOLERANCE):
+            return "its metrics are not those of its weights"
     if described.memorised:
         wrong = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
         allowed = max(2, METRIC_TOLERANCE * int(wrong))  # pixels on the threshold

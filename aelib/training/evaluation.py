@@ -128,18 +128,20 @@ class Evaluator:
     def _on_test_set(self) -> tuple[list[dict[str, Any]], Tensor, Posterior | None]:
         """Metrics, codes and posterior on the test set, evaluated part by part."""
         images = datasets.test_set(self.spec.name)
-        squares, codes, weights, posteriors = [], [], [], []
+        squares, clipped, codes, weights, posteriors = [], [], [], [], []
         for start in range(0, len(images), datasets.EVALUATION_IMAGES):
             part = images.part(slice(start, start + datasets.EVALUATION_IMAGES))
             evaluation = self.engine.evaluate(self.loader.evaluation_batch(part, first=start))
             outputs = self.loader.normalization.pixels(evaluation.outputs)
-            squares.append(reconstruction.mse(outputs, part.images().to(self.loader.device)).cpu())
+            targets = part.images().to(self.loader.device)
+            squares.append(reconstruction.mse(outputs, targets).cpu())
+            clipped.append(reconstruction.mse(outputs.clamp(0, 1), targets).cpu())
             codes.append(evaluation.codes.cpu())
             weights.append(len(part) / len(images))
             if evaluation.posterior is not None:
                 posteriors.append(evaluation.posterior)
-        means = [float(values.mean()) for values in torch.cat(squares, dim=1)]
-        found = [HeldOut.of_mse(len(images), mean) for mean in means]
+        every = zip(torch.cat(squares, dim=1), torch.cat(clipped, dim=1), strict=True)
+        found = [HeldOut.of_errors(errors, inside) for errors, inside in every]
         if not posteriors:
             return found, torch.cat(codes, dim=1), None
         recon_loss = sum(weight * one.recon_loss for weight, one in zip(weights, posteriors, strict=True))

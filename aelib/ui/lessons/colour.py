@@ -59,13 +59,13 @@ def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], w
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
     scores = [
-        f"{what} {float(image_quality.psnr_each(images.clamp(0, 1), first).mean()):.1f} dB"
+        f"{what} {image_quality.mean_psnr(images, first):.1f} dB"
         for what, images in list(pictures.items())[1:]
         if images.shape == first.shape  # PSNR needs images of the size of the original
     ]
     st.caption(
-        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean over the images shown (section 2 "
-        f"has the whole test set): {', '.join(scores)}."
+        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean over the images shown (above, it "
+        f"is over the whole test set): {', '.join(scores)}."
     )
 
 
@@ -93,7 +93,11 @@ def denoiser(run: Run, key: str) -> None:
         pd.DataFrame(table, columns=["shown", "net", "PSNR (dB)"]),
         hide_index=True,
         key=f"{key}:table",
-        column_config={"PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help="Of held-out images.")},
+        column_config={
+            "PSNR (dB)": st.column_config.NumberColumn(
+                format="%.2f", help=f"{image_quality.PSNR_MEANING} Of held-out images."
+            )
+        },
     )
 
 
@@ -106,14 +110,9 @@ def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list
     table = []
     for shown, inputs in (("clean", targets), ("noisy", trained.inputs)):
         if shown == "noisy":
-            table.append((shown, "none", _psnr(inputs, targets)))
-        table += [(shown, name, _psnr(one.restored(inputs), targets)) for name, one in _nets.items()]
+            table.append((shown, "none", image_quality.mean_psnr(inputs, targets)))
+        table += [(shown, name, image_quality.mean_psnr(one.restored(inputs), targets)) for name, one in _nets.items()]
     return table
-
-
-def _psnr(outputs: torch.Tensor, targets: torch.Tensor) -> float:
-    """PSNR in dB, the mean over images."""
-    return image_quality.mean_psnr(outputs, targets)
 
 
 def against_devices(experiment: Experiment, key: str) -> None:

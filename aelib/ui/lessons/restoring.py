@@ -1,7 +1,6 @@
 """Parts of the lesson on restoring digits: noise with a slider, comparison with two filters, every epoch, and PSNR
 against the noise level."""
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -128,7 +127,7 @@ def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> Non
     table = pd.DataFrame(
         {
             "method": list(found),
-            "PSNR": [one.psnr if math.isfinite(one.psnr) else None for one in found.values()],
+            "PSNR": [one.psnr if one.psnr < image_quality.PERFECT_PSNR else None for one in found.values()],
             "SSIM": [one.ssim for one in found.values()],
             "BCE": [one.bce for one in found.values()],
         }
@@ -141,9 +140,7 @@ def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> Non
         key=f"{key}:table",
         placeholder="perfect",
         column_config={
-            "PSNR": st.column_config.NumberColumn(
-                format="%.2f", help="dB, from the mean squared error over all images."
-            ),
+            "PSNR": st.column_config.NumberColumn(format="%.2f", help=f"dB. {image_quality.PSNR_MEANING}"),
             "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity, mean; 1: equal images."),
             "BCE": st.column_config.NumberColumn(
                 format="%.3f",
@@ -159,7 +156,7 @@ def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> Non
 def _in_words(found: Mapping[str, Quality], images: int) -> str:
     """Describe in decibels how the net compares."""
     net, nothing = found[NET].psnr, found[NOTHING].psnr
-    if math.isinf(nothing):
+    if nothing >= image_quality.PERFECT_PSNR:
         return (
             f"Without noise, the network can only lose: its outputs for {images} clean images reach **{net:.1f} dB**, "
             "as if noise had been added to them."

@@ -1,6 +1,5 @@
 """Views of a run on a page. Every figure is computed from the stored run."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -8,12 +7,13 @@ import pandas as pd
 import streamlit as st
 import torch
 
+from aelib.analysis import decibels
 from aelib.analysis.diagnosis import findings
 from aelib.charts import activations, curves, glyphs, variational
 from aelib.charts import network as network_chart
 from aelib.experiment import Experiment, resolve
 from aelib.experiment.architecture import KINDS, shape_text
-from aelib.metrics import latent_space, reconstruction
+from aelib.metrics import image_quality, latent_space, reconstruction
 from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.losses import LOSSES
@@ -125,8 +125,8 @@ def verdict(run: Run) -> None:
         most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else "none"
         _figure("Worst", most, "The image with the most wrong pixels.")
     over = "" if described.memorised else f" Over {found['images']:,} images that it was not trained on."
-    if "psnr" in found and not run.experiment.model.enlarges:  # its lesson gives the mean over images, as papers do
-        _figure("PSNR", f"{found['psnr']:.2f} dB", f"Of the MSE over all images: 10 log10(1 / MSE).{over}")
+    if "psnr" in found:
+        _figure("PSNR", f"{decibels.psnr(run):.2f} dB", f"{image_quality.PSNR_MEANING}{over}")
     _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
     if "elbo" in found:
         of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
@@ -144,8 +144,7 @@ def live_figures(progress: Progress) -> None:
     if "wrong_pixels" in latest:
         _figure("Wrong pixels", f"{latest['wrong_pixels']:,.0f}", "Over all images.")
     if latest.get("mse", 0) > 0:
-        of_mean = "Of the MSE over all held-out images: 10 log10(1 / MSE)."
-        _figure("PSNR", f"{-10 * math.log10(latest['mse']):.2f} dB", of_mean)
+        _figure("MSE", f"{latest['mse']:.2g}", "Mean squared error over held-out images; pixels from 0 to 1.")
     _figure("Loss", f"{latest['train_loss']:.3g}", "The objective of training; lower is better.")
 
 

@@ -1,6 +1,7 @@
 """Bits and quality of a net beside other ways to compress."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from aelib import datasets
 from aelib.analysis import codecs, rate_distortion
 from aelib.analysis.codecs import RatePoint
-from aelib.metrics import reconstruction
+from aelib.metrics import image_quality
 from aelib.training import Run
 
 
@@ -44,7 +45,7 @@ def test_without_a_baseline_nothing_can_be_compared() -> None:
     assert rate_distortion.bits_for([], 10.0) is None
     assert rate_distortion.psnr_at([], 10.0) is None
     assert rate_distortion.compare([point], []).incomparable == (point,)
-    assert rate_distortion.compare([], BASELINE) == rate_distortion.Comparison((), (), ())
+    assert rate_distortion.compare([], BASELINE) == rate_distortion.Comparison((), ())
 
 
 def test_two_settings_of_one_size_are_no_slope() -> None:
@@ -55,22 +56,31 @@ def test_two_settings_of_one_size_are_no_slope() -> None:
 def test_a_net_wins_above_the_curve_and_is_alone_below_its_smallest_images() -> None:
     above, below, small, on = _point(2000, 30.5), _point(3000, 31.0), _point(500, 39.0), _point(1000, 20.0)
     found = rate_distortion.compare([below, above, small, on], BASELINE)
-    assert (found.better, found.worse, found.incomparable) == ((above,), (on, below), (small,))
+    assert [(one.better, one.points) for one in found.stretches] == [
+        (False, (on,)),
+        (True, (above,)),
+        (False, (below,)),
+    ]
+    assert found.incomparable == (small,)
+
+
+def test_of_two_nets_with_as_many_bits_the_better_one_counts() -> None:
+    good, bad = _point(2000, 35.0), _point(2000, 21.0)
+    [stretch] = rate_distortion.compare([bad, good], BASELINE).stretches
+    assert (stretch.better, stretch.points) == (True, (good,))
 
 
 def test_a_quantised_code_has_the_points_of_its_reconstructions(digits_run: Run) -> None:
     codes = rate_distortion.encode_run(digits_run)
-    assert codes.codes.shape == (len(digits_run.images), 2)
+    assert codes.codes.shape == (360, 2), "the test set"
     assert (codes.low < codes.high).all()
     [exact, coarse] = rate_distortion.points(digits_run, codes, (32, 2), "ours")
     assert (exact.name, exact.bits, coarse.bits) == ("ours", 2 * 32, 4)
     assert exact.psnr > coarse.psnr
-    every = list(range(len(digits_run.images)))
-    whole = reconstruction.mse(
-        rate_distortion.reconstructed(digits_run, codes, every, 2), digits_run.images.images()
-    ).mean()
-    assert reconstruction.psnr(float(whole)) == pytest.approx(coarse.psnr, abs=0.3)
-    exactly = digits_run.restored(digits_run.images.images()[3:4]).clamp(0, 1)
+    every, images = list(range(360)), datasets.test_set("digits8x8").images()
+    made = rate_distortion.reconstructed(digits_run, codes, every, 2)
+    assert image_quality.mean_psnr(made, images) == pytest.approx(coarse.psnr, abs=1e-3)
+    exactly = digits_run.restored(images[3:4]).clamp(0, 1)
     found = rate_distortion.reconstructed(digits_run, codes, [3], 32)
     torch.testing.assert_close(found.clamp(0, 1), exactly, atol=1e-5, rtol=0)
 
@@ -88,3 +98,10 @@ def test_pca_is_fitted_to_training_images_and_leaves_out_what_they_do_not_allow(
     fitted = datasets.training_set("digits8x8").images()
     assert found == codecs.pca_curve(fitted, datasets.evaluation_set("digits8x8").images(), (2, 16, 64), 8)
     assert rate_distortion.pca_images("digits8x8") == len(fitted)
+
+
+def test_a_net_that_ignores_its_code_has_no_variety(digits_run: Run) -> None:
+    codes = rate_distortion.encode_run(digits_run)
+    assert 0 < rate_distortion.variety(digits_run, codes) < 1
+    same = replace(codes, codes=codes.codes * 0)
+    assert rate_distortion.variety(digits_run, same) == pytest.approx(0, abs=1e-9)

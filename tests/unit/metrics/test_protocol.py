@@ -56,8 +56,10 @@ def test_a_net_that_is_no_number_has_learnt_nothing() -> None:
 def test_held_out_images_have_one_error_and_a_perfect_one_has_an_end() -> None:
     found = HeldOut(LETTERS).summary(OUTPUTS, IMAGES)
     assert set(found) == HeldOut.metrics
-    assert HeldOut.of_mse(3, 0.01) == {"images": 3, "mse": 0.01, "psnr": pytest.approx(20)}
-    assert HeldOut.of_mse(3, 0.0)["psnr"] == pytest.approx(100), "no infinity, which JSON does not have"
+    errors = torch.tensor([0.1, 0.001])
+    assert HeldOut.of_errors(errors, errors) == {"images": 2, "mse": pytest.approx(0.0505), "psnr": pytest.approx(20)}
+    perfect = torch.zeros(3)
+    assert HeldOut.of_errors(perfect, perfect)["psnr"] == pytest.approx(100), "no infinity, which JSON does not have"
 
 
 def _metrics(**changes: Any) -> dict[str, Any]:
@@ -85,6 +87,9 @@ def test_a_forged_record_does_not_agree_with_itself(changes: dict[str, Any], agr
     assert Memorise(SPEC).agree(_metrics(**changes), IMAGES) == agree
 
 
-@pytest.mark.parametrize(("mse", "psnr", "agree"), [(0.01, 20.0, True), (0.01, 21.0, False), (0.0, 100.0, True)])
+@pytest.mark.parametrize(
+    ("mse", "psnr", "agree"),
+    [(0.01, 20.0, True), (0.01, 21.0, True), (0.01, 19.0, False), (0.01, 101.0, False), (0.0, 100.0, True)],
+)
 def test_an_error_and_its_decibels_agree(mse: float, psnr: float, agree: bool) -> None:
     assert HeldOut(LETTERS).agree({"images": 2, "mse": mse, "psnr": psnr}, IMAGES) == agree

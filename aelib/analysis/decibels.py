@@ -1,0 +1,26 @@
+"""The PSNR of a run, in the one definition that pages, reports and conditions show."""
+
+from weakref import WeakKeyDictionary
+
+from aelib import datasets
+from aelib.metrics import image_quality
+from aelib.metrics.protocol import HeldOut
+from aelib.training import Run
+
+_computed: WeakKeyDictionary[Run, float] = WeakKeyDictionary()
+
+
+def psnr(run: Run) -> float:
+    """PSNR in dB, the mean over images (`image_quality.mean_psnr`): over the test set, or over all images of a
+    memorised set.
+
+    It is stored with the run. For a memorised set, and for a run of an earlier version, which stored that of the mean
+    error, the net restores the images once more.
+    """
+    stored = run.metrics.get("psnr")
+    if stored is not None and not HeldOut.pools(run.metrics):
+        return float(stored)
+    if run not in _computed:
+        images = datasets.test_set(run.experiment.dataset)
+        _computed[run] = image_quality.mean_psnr(run.restored(run.inputs_of(images)), images.images())
+    return _computed[run]
