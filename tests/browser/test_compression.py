@@ -94,6 +94,8 @@ def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
     expect(noisy).not_to_have_attribute("src", before[0] or "")
     expect(restored).not_to_have_attribute("src", before[1] or "")
     settled(page)
+    _drag(page, slider, noisy, restored)
+    settled(page)
     before = noisy.get_attribute("src"), restored.get_attribute("src")
     page.get_by_role("button", name="Draw again").click()
     expect(noisy).not_to_have_attribute("src", before[0] or "")
@@ -105,6 +107,25 @@ def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
     page.get_by_role("link", name="The same network without batch norm").click()
     expect(page).to_have_url(re.compile("model.batch_norm=false"))
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+
+
+def _drag(page: Page, slider: Locator, *pictures: Locator) -> None:
+    """Drag a slider to the right: all pictures change several times before it is let go."""
+    thumb = page.get_by_test_id("stSliderThumbValue").first
+    thumb.scroll_into_view_if_needed()
+    box, track = thumb.bounding_box(), page.get_by_test_id("stSlider").first.bounding_box()
+    assert box is not None
+    assert track is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] + 8  # the value stands above the thumb
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for move in range(1, 4):
+        shown, value = [picture.get_attribute("src") or "" for picture in pictures], slider.input_value()
+        page.mouse.move(x + move * track["width"] / 12, y)
+        assert slider.input_value() != value, "the pointer missed the slider"
+        for picture, before in zip(pictures, shown, strict=True):
+            expect(picture).not_to_have_attribute("src", before)
+    page.mouse.up()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])

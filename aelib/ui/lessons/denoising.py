@@ -13,6 +13,7 @@ from aelib.experiment import Experiment, digest_of, presets
 from aelib.metrics import reconstruction
 from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
+from aelib.ui.components.live_slider import live_slider
 from aelib.ui.components.paint import paint
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
@@ -41,9 +42,7 @@ def live(run: Run, key: str) -> None:
         help="Any kind, not only the one in training.",
         persist_state="session",
     )
-    level = cells[1].slider(
-        "Level", 0.0, 1.0, trained.level, 0.01, key=f"{key}:level", help=NOISES[kind].about, persist_state="session"
-    )
+    level, _ = live_slider(cells[1], "Level", 0.0, 1.0, trained.level, 0.01, f"{key}:level", NOISES[kind].about)
     again = cells[2].button(
         "Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other pixels."
     )

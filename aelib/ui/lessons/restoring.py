@@ -20,9 +20,10 @@ from aelib.metrics import image_quality
 from aelib.nn.losses import LOSSES
 from aelib.training import Array, Run
 from aelib.ui.components.figures import chart, csv_button
+from aelib.ui.components.live_slider import live_slider
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import show_errors
-from aelib.ui.shell.session import draws
+from aelib.ui.shell.session import Slot, draws
 
 IN_A_ROW = 12  # images
 WIDTH = 56  # of an image, in pixels of the page
@@ -77,48 +78,63 @@ def live(run: Run, key: str) -> None:
         help="Any kind, not only the one in training.",
         persist_state="session",
     )
-    level = cells[1].slider(
-        "Level",
-        0.0,
-        1.0,
-        round(run.experiment.corruption.level * 20) / 20,
-        0.05,
-        key=f"{key}:level",
-        help=NOISES[kind].about,
-        persist_state="session",
-    )
+    start_level = round(run.experiment.corruption.level * 20) / 20
+    level, dragged = live_slider(cells[1], "Level", 0.0, 1.0, start_level, 0.05, f"{key}:level", NOISES[kind].about)
     again = cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other noise.")
     draw = draws(key, again)
+    clean = restoration.test_images(run)
+    chosen = image_quality.evenly(len(clean), IN_A_ROW)
+    rested = Slot(f"{key}:rested", lambda: level)
+    if not dragged:
+        rested.set(level)
+    if dragged:  # what the net makes of the shown images is quick; the filters wait until the slider rests
+        shown = noisy(clean, kind, level, draw)[chosen]
+        waiting: dict[str, torch.Tensor | None] = dict.fromkeys((MEDIAN, NON_LOCAL))
+        _rows(run, clean[chosen], {NOTHING: shown, NET: restoration.restored(run, shown), **waiting})
+    else:
+        every = _everything(run, kind, level, draw)
+        _rows(run, clean[chosen], {name: images[chosen] for name, images in every.items()})
+    _table(run, _evaluated(run.digest, run.created, kind, rested.get(), draw, run), len(clean), key)
+
+
+def _everything(run: Run, kind: str, level: float, draw: int) -> dict[str, torch.Tensor]:
+    """The noisy test images and what each method makes of them."""
     dataset = run.experiment.dataset
     canonical = datasets.canonical(dataset)
-    clean = restoration.test_images(run)
-    shown = noisy(clean, kind, level, draw)
+    shown = noisy(restoration.test_images(run), kind, level, draw)
     tuned = _strength(canonical, dataset, kind, level)
     every = {NOTHING: shown, NET: restoration.restored(run, shown)}
-    every |= {
-        name: torch.from_numpy(images) for name, images in _filtered(canonical, kind, level, draw, shown, tuned).items()
-    }
-    found = {name: restoration.evaluate(images, clean) for name, images in every.items()}
-    _rows(run, clean, every)
-    _table(run, found, len(clean), key)
+    filtered = _filtered(canonical, kind, level, draw, shown, tuned)
+    return every | {name: torch.from_numpy(images) for name, images in filtered.items()}
 
 
-def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor]) -> None:
-    """Some images: the original, the noisy one, and the result of each method."""
+@st.cache_data(max_entries=64, show_spinner=False)
+def _evaluated(digest: str, created: str, kind: str, level: float, draw: int, _run: Run) -> dict[str, Quality]:
+    clean = restoration.test_images(_run)
+    return {name: restoration.evaluate(images, clean) for name, images in _everything(_run, kind, level, draw).items()}
+
+
+def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor | None]) -> None:
+    """Some images: the original, the noisy one, and the result of each method, None where it is not known yet."""
     drawn = run.spec.drawn
-    chosen = image_quality.evenly(len(clean), IN_A_ROW)
-    before, after = (image_quality.psnr_each(every[name], clean).tolist() for name in (NOTHING, NET))
+    unknown = torch.full_like(clean, 0.5)
+    before, after = (
+        image_quality.psnr_each(unknown if (images := every[name]) is None else images, clean).tolist()
+        for name in (NOTHING, NET)
+    )
     columns = []
-    for i in chosen:
+    for i in range(len(clean)):
         tiles = [glyphs.tile(glyphs.colours(drawn(clean[i].numpy())), "original", WIDTH)]
         for name, images in every.items():
             alt = "noisy" if name == NOTHING else name
-            tiles.append(glyphs.tile(glyphs.colours(drawn(images[i].numpy())), alt, WIDTH))
+            picture = unknown[i] if images is None else images[i]
+            tiles.append(glyphs.tile(glyphs.colours(drawn(picture.numpy())), alt, WIDTH))
         columns.append((tiles, f"{before[i]:.0f}→{after[i]:.0f}", after[i] < before[i]))
     st.html(glyphs.row(columns))
     st.caption(
         "From top to bottom: original, noisy, restored by the network, median of 3x3 pixels, non-local means. Below: "
-        "PSNR in dB of the noisy image → after the network. Framed: worse than without the network."
+        "PSNR in dB of the noisy image → after the network. Framed: worse than without the network. "
+        "While you drag, only the network answers; the filters and the figures follow when you let go."
     )
 
 
