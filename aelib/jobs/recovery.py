@@ -55,13 +55,24 @@ class PendingJobs:
         return self.folder / job
 
     def write(self, job: str, pending: PendingJob) -> None:
-        """Write a pending job. job: its digest. Raises LabError if it cannot be written."""
+        """Write a new pending job. job: its digest. Raises LabError if it cannot be written."""
         folder = self.folder_of(job)
-        experiments = [experiment.model_dump(mode="json") for experiment in pending.experiments]
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            (folder / "job.json").write_text(json.dumps({"experiments": experiments, "people": sorted(pending.people)}))
+        except OSError as error:
+            raise self._refused(folder, error) from None
+        self.update(job, pending)
+
+    def update(self, job: str, pending: PendingJob) -> None:
+        """Write a pending job again, whole or not at all: other people wait for it. Raises LabError if it cannot be
+        written."""
+        folder = self.folder_of(job)
+        experiments = [experiment.model_dump(mode="json") for experiment in pending.experiments]
+        written = folder / "job.json.new"
+        try:
+            written.write_text(json.dumps({"experiments": experiments, "people": sorted(pending.people)}))
+            written.replace(folder / "job.json")
         except OSError as error:
             raise self._refused(folder, error) from None
 

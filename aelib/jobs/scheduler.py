@@ -200,6 +200,7 @@ class JobScheduler:
             if job is None or not job.active:
                 return None
             (job.resubmitted_by if job.stopping else job.people).add(person)
+            self._write_people(job)
             return job
 
     def get(self, digest: str) -> Job | None:
@@ -237,6 +238,7 @@ class JobScheduler:
                 return False
             job.people.discard(person)
             job.stopped_by.add(person)
+            self._write_people(job)
             if job.people:
                 return False
             job.stopping = True
@@ -386,6 +388,13 @@ class JobScheduler:
         except StoreError as error:  # the run is stored, but nobody can delete it from the page
             _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
 
+    def _write_people(self, job: Job) -> None:
+        """Let the next server know who waits for a job now."""
+        try:
+            self.pending_jobs.update(job.digest, PendingJob(job.experiments, job.people | job.resubmitted_by))
+        except LabError as error:  # the training itself goes on
+            _log.warning("job digest=%s its people could not be written: %s", job.digest, error)
+
     def _remember(self, job: Job) -> None:
         """Add a job, newest last, and drop all but the last MAX_ENDED_JOBS of the ended jobs."""
         self._jobs.pop(job.digest, None)
@@ -406,6 +415,6 @@ class JobScheduler:
         job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", reason, ended=time.time())
         if all(own in self.store for own in job.digests):
             job.state, job.reason = "done", ""  # the server was killed after the run was saved
-            self._own(job, Outcome("done"))
+        self._own(job, Outcome(job.state))  # or after some of the runs of a sweep were
         job.finished.set()
         self._remember(job)

@@ -1,6 +1,8 @@
 """The autograd engine: any model, one at a time, with gradients from autograd."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -19,6 +21,22 @@ def _full(numbers: Tensor) -> Tensor:
     return numbers.float() if numbers.dtype is torch.bfloat16 else numbers
 
 
+@contextmanager
+def reproducible(device: torch.device) -> Iterator[None]:
+    """On a GPU, let the same experiment give the same run: otherwise cuDNN rounds the factors of convolutions to 19
+    bits (TF32) and sums gradients in any order. Afterwards the process has its own settings again."""
+    if device.type != "cuda":
+        yield
+        return
+    cudnn = torch.backends.cudnn
+    before = cudnn.allow_tf32, cudnn.deterministic
+    cudnn.allow_tf32, cudnn.deterministic = False, True
+    try:
+        yield
+    finally:
+        cudnn.allow_tf32, cudnn.deterministic = before
+
+
 # numbers per pass of an evaluation: few enough for a processor's caches, many for a GPU
 AT_ONCE = {"cpu": 2_000_000}
 AT_ONCE_ELSEWHERE = 20_000_000
@@ -34,10 +52,7 @@ class AutogradEngine:
         if self.pictures:
             # channels last is the fastest layout for oneDNN and tensor cores (benchmarks/convolution.py)
             self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if device.type == "cuda":
-            # otherwise cuDNN rounds the factors of convolutions to 19 bits (TF32) and sums gradients in any order, so
-            # that the same experiment gives different runs
-            torch.backends.cudnn.allow_tf32, torch.backends.cudnn.deterministic = False, True
+        self.device = device
         self.mixed = torch.autocast(
             device.type, torch.bfloat16, enabled=self.pictures and experiment.precision == "mixed"
         )
@@ -83,14 +98,15 @@ class AutogradEngine:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * rate_factor
         self.optimizer.zero_grad()
-        if self.model.variational:
-            *_, recon_loss, kl_each = self._sampled(batch)
-            loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
-        else:
-            with self.mixed:
-                _, logits = self.model.through(self._laid(batch.inputs[0]))
-            _, loss = self._compared(logits, batch.targets[0])
-        loss.backward()  # type: ignore[no-untyped-call]
+        with reproducible(self.device):
+            if self.model.variational:
+                *_, recon_loss, kl_each = self._sampled(batch)
+                loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
+            else:
+                with self.mixed:
+                    _, logits = self.model.through(self._laid(batch.inputs[0]))
+                _, loss = self._compared(logits, batch.targets[0])
+            loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         self.steps += 1
 
@@ -99,10 +115,11 @@ class AutogradEngine:
         self.model.eval()
         count = batch.inputs.shape[1]
         parts = [slice(start, start + self.together) for start in range(0, count, self.together)]
-        evaluations = [
-            self._evaluate_part(Batch(*(None if images is None else images[:, part] for images in batch)))  # type: ignore[arg-type]
-            for part in parts
-        ]
+        with reproducible(self.device):
+            evaluations = [
+                self._evaluate_part(Batch(*(None if images is None else images[:, part] for images in batch)))  # type: ignore[arg-type]
+                for part in parts
+            ]
         if len(evaluations) == 1:
             return evaluations[0]
         shares = [evaluation.outputs.shape[1] / count for evaluation in evaluations]
@@ -111,15 +128,17 @@ class AutogradEngine:
             return torch.stack([share * value for share, value in zip(shares, values, strict=True)]).sum(dim=0)
 
         posteriors = [evaluation.posterior for evaluation in evaluations if evaluation.posterior is not None]
-        posterior = None
+        posterior, loss = None, mean([evaluation.loss for evaluation in evaluations])
         if posteriors:
             posterior = Posterior(
                 torch.cat([one.log_var for one in posteriors], dim=1),
                 mean([one.recon_loss for one in posteriors]),
                 mean([one.kl for one in posteriors]),
             )
+            # of all images at once: the free bits are compared with means, not with the mean of every part
+            loss = objective(posterior.recon_loss, posterior.kl, self.beta, self.free_bits)
         codes, outputs = (torch.cat(one, dim=1) for one in list(zip(*evaluations, strict=True))[:2])
-        return Evaluation(codes, outputs, mean([evaluation.loss for evaluation in evaluations]), posterior)
+        return Evaluation(codes, outputs, loss, posterior)
 
     def _evaluate_part(self, batch: Batch) -> Evaluation:
         """Evaluate a batch in one pass."""
@@ -141,9 +160,10 @@ class AutogradEngine:
     def decode(self, codes: Tensor) -> Tensor:
         self.model.eval()
         codes = codes[0]
-        parts = [
-            self.model.decode(codes[start : start + self.together]) for start in range(0, len(codes), self.together)
-        ]
+        with reproducible(self.device):
+            parts = [
+                self.model.decode(codes[start : start + self.together]) for start in range(0, len(codes), self.together)
+            ]
         return torch.cat(parts)[None]
 
     def state(self, member: int) -> dict[str, Tensor]:

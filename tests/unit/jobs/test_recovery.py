@@ -50,6 +50,34 @@ def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None
     assert list((store.root / "jobs").iterdir()) == []
 
 
+def test_who_joins_and_who_leaves_a_training_is_known_to_the_next_server() -> None:
+    store = Store()
+    jobs = JobScheduler(store, ThreadPoolExecutor(1))
+    jobs.submit(LONG, "ada")
+    jobs.submit(LONG, "ben")
+    jobs.submit(LONG, "cleo")
+    assert not jobs.cancel(digest_of(LONG), "ada")
+    jobs.close()
+    after = JobScheduler(store, ThreadPoolExecutor(1))
+    job = after.get(digest_of(LONG))
+    assert job is not None
+    assert job.people == {"ben", "cleo"}
+    after.close()
+
+
+def test_the_saved_runs_of_a_sweep_that_was_interrupted_have_their_owners() -> None:
+    store = Store()
+    jobs = JobScheduler(store, ThreadPoolExecutor(1))
+    jobs.submit(LONG, "ada")
+    both = [BEST.with_values({"epochs": 20, "seed": seed}) for seed in (1, 2)]
+    jobs.submit_all(both, "ben")
+    store.save(fit(both[0], "cpu"))
+    jobs.close()
+    after = JobScheduler(store, ThreadPoolExecutor(1))
+    assert [store.owners.of(digest_of(one)) for one in both] == [{"ben"}, set()]
+    after.close()
+
+
 def test_a_run_that_was_kept_before_the_server_died_is_no_interrupted_one() -> None:
     store = Store()
     executor = ThreadPoolExecutor(1)
