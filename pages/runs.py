@@ -27,12 +27,13 @@ with messages.show_errors():
     st.header("Leaderboard")
     shown = dataset or runs.most(rows)
     st.markdown(
-        "Who learns most with the **fewest parameters**? The leaderboard has the best run of each architecture. The "
-        "orange steps are the Pareto front: runs for which fewer errors need more parameters."
+        "Who learns most with the **fewest parameters**, or with the **smallest code**? The orange steps are the "
+        "Pareto front: runs for which fewer errors need more parameters, or a larger code."
     )
     st.caption(messages.escaped(f"Data set: {runs.title(shown)}. Choose another one in the filter above."))
+    by = leaderboard.cost(shown)
     left, right = st.columns([2, 3])
     with left:
-        leaderboard.leaderboard(shown)
+        leaderboard.leaderboard(shown, by)
     with right:
-        leaderboard.scatter(shown)
+        leaderboard.scatter(shown, by)

@@ -1,6 +1,7 @@
-"""All runs of a class in one chart: error against number of parameters, with the Pareto front."""
+"""All runs of a class in one chart: error against number of parameters or size of the code, with the Pareto front."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -10,6 +11,8 @@ from .curves import BLUE, styled
 from .ticks import on_axis
 
 ORANGE = "#ea580c"
+Cost = Literal["parameters", "latent_dim"]
+COSTS: dict[Cost, str] = {"parameters": "parameters", "latent_dim": "numbers in the code"}
 
 
 def error(run: Summary) -> float:
@@ -17,43 +20,47 @@ def error(run: Summary) -> float:
     return run["mse"] if run["wrong_pixels"] is None else run["wrong_pixels"]
 
 
-def pareto(runs: Sequence[Summary]) -> list[Summary]:
-    """The Pareto front by parameters and error, sorted by parameters; of equal runs the first.
+def pareto(runs: Sequence[Summary], cost: Cost = "parameters") -> list[Summary]:
+    """The Pareto front by cost and error, sorted by cost; of equal runs the first.
 
-    No other run has at most as many parameters and a smaller error, or fewer parameters and at most the same error.
+    No other run has at most the same cost and a smaller error, or a smaller cost and at most the same error. Runs of
+    unknown cost are left out.
     """
     front: list[Summary] = []
-    for run in sorted(runs, key=lambda run: (run["parameters"], error(run))):
+    known = [run for run in runs if run[cost] is not None]
+    for run in sorted(known, key=lambda run: (run[cost] or 0, error(run))):
         if not front or error(run) < error(front[-1]):
             front.append(run)
     return front
 
 
-def parameters_against_wrong(runs: Sequence[Summary]) -> go.Figure:
-    """Scatter plot of all runs of one data set, with the Pareto front as a step line."""
-    front = pareto(runs)
+def cost_against_error(runs: Sequence[Summary], cost: Cost = "parameters") -> go.Figure:
+    """Scatter plot of all runs of one data set, with the Pareto front as a step line. Runs of unknown cost are left
+    out."""
+    runs = [run for run in runs if run[cost] is not None]
+    front = pareto(runs, cost)
     label = "mean squared error" if runs and runs[0]["wrong_pixels"] is None else "wrong pixels, all images"
     figure = go.Figure()
     figure.add_scattergl(
-        x=[run["parameters"] for run in runs],
+        x=[run[cost] for run in runs],
         y=[error(run) for run in runs],
         mode="markers",
         name="runs",
         marker={"color": BLUE, "size": 8, "opacity": 0.6},
         customdata=[[run["architecture"], outcome_text(run), run["digest"]] for run in runs],
         hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}}; {label}: %{{y}}<br>"
-        "%{x} parameters<br>%{customdata[2]}<extra></extra>",
+        f"%{{x}} {COSTS[cost]}<br>%{{customdata[2]}}<extra></extra>",
     )
     figure.add_scatter(
-        x=[run["parameters"] for run in front],
+        x=[run[cost] for run in front],
         y=[error(run) for run in front],
         mode="lines+markers",
-        name="Pareto front: none is better with fewer parameters",
+        name=f"Pareto front: none is better with fewer {COSTS[cost].partition(' ')[0]}",
         line={"color": ORANGE, "width": 2, "shape": "hv"},
         marker={"size": 10, "symbol": "diamond"},
         hoverinfo="skip",
     )
-    on_axis(figure, "x", [run["parameters"] for run in runs], "parameters", logarithmic=True)
+    on_axis(figure, "x", [run[cost] or 0 for run in runs], COSTS[cost], logarithmic=True)
     on_axis(figure, "y", [0.0, *(error(run) for run in runs)], label)
     styled(figure, 380)
     return figure.update_layout(hovermode="closest")

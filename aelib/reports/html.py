@@ -17,7 +17,7 @@ from aelib.experiment import resolve
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import STOPPED, Array, Run
 
-from . import settings_text, svg_charts
+from . import compressor, settings_text, svg_charts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,8 +35,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "auto") -> str:
     """A complete HTML document, the same for the same runs.
 
-    For each run it has the net, the settings in words, curves, errors, images, the latent plane, a morph, facts about
-    the training, and the command that trains it again. Several runs are first compared in a table.
+    For each run it has the net, the settings in words, curves, errors, images, the latent plane, a morph, for a
+    compressor of images its rates and rivals, facts about the training, and the command that trains it again. Several
+    runs are first compared in a table.
 
     Args:
         runs: 1 to MAX_RUNS runs.
@@ -170,6 +171,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "of": len(run.images),
         "plane": _plane(run),
         "morph": _morph(run),
+        "compressor": compressor.section(run, _width(run)),
         "facts": {
             **_training_facts(run),
             "Stopped": STOPPED[run.stopped],

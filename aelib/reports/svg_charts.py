@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from aelib.analysis.codecs import RatePoint
 from aelib.charts.palette import BLUE, CLASSES, GREY, SERIES
 from aelib.charts.ticks import Ticks, padded, ticks
 from aelib.nn import losses
@@ -109,6 +110,35 @@ def plane(codes: NDArray[Any], names: Sequence[str], labels: Sequence[int] | Non
     axes.set_xlabel("latent dimension 1", color=_INK, fontsize=9)
     axes.set_ylabel("latent dimension 2", color=_INK, fontsize=9)
     return _svg(figure, f"{salt} plane", "Latent plane", written)
+
+
+def rates(net: Sequence[RatePoint], rivals: Mapping[str, Sequence[RatePoint]], salt: str) -> str:
+    """PSNR against bits for one image: the net at each number of bits of its code as marks with names, rivals as
+    lines. salt: see `plane`."""
+    figure, (axes,) = _axes(1, (7.2, 3.6))
+    figure.subplots_adjust(right=0.68)  # room for the legend
+    styles = zip(rivals.items(), itertools.cycle(SERIES[1:]), itertools.cycle(_STYLES), strict=False)
+    for (name, points), colour, style in styles:
+        axes.plot(*_rate(points), label=name, color=colour, linestyle=style, linewidth=1.6)
+    bits, psnrs = _rate(net)
+    axes.scatter(bits, psnrs, s=30, color=BLUE, zorder=3, label="this net")
+    for point in net:
+        place = (point.bits, point.psnr)
+        axes.annotate(point.setting, place, (0, -12), textcoords="offset points", ha="center", fontsize=8, color=_INK)
+    axes.set_xscale("log")
+    every = [point for points in (net, *rivals.values()) for point in points]
+    along, above = [point.bits for point in every], [point.psnr for point in every]
+    _mark(axes, "x", ticks(*padded(min(along), max(along), True), True))
+    _mark(axes, "y", ticks(*padded(min(above), max(above))))
+    axes.set_xlabel("bits an image", color=_INK, fontsize=9)
+    axes.set_ylabel("PSNR, dB", color=_INK, fontsize=9)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=8, frameon=False, labelcolor=_INK)
+    return _svg(figure, f"{salt} rates", "PSNR against bits for one image")
+
+
+def _rate(points: Sequence[RatePoint]) -> tuple[list[float], list[float]]:
+    ordered = sorted(points, key=lambda point: point.bits)
+    return [point.bits for point in ordered], [point.psnr for point in ordered]
 
 
 def _axes(count: int, size: tuple[float, float] | None = None) -> "tuple[Figure, list[Axes]]":

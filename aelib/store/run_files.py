@@ -6,6 +6,7 @@ nothing is unpickled.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable
@@ -190,6 +191,7 @@ def summary(record: dict[str, Any], size: int) -> Summary:
         created=record["created"],
         dataset=experiment["dataset"],
         architecture=network_name(experiment["model"]),
+        latent_dim=_latent_dim(experiment),
         activation=experiment["model"]["hidden_activation"],
         optimizer=experiment["optimizer"]["kind"],
         learning_rate=experiment["optimizer"]["learning_rate"],
@@ -206,3 +208,19 @@ def summary(record: dict[str, Any], size: int) -> Summary:
         device=record["device"],
         bytes=size,
     )
+
+
+def _latent_dim(experiment: dict[str, Any]) -> int | None:
+    """Number of values of a code. That of a convolutional net depends on the size of its images."""
+    model = experiment["model"]
+    if model.get("kind", "dense") == "dense":
+        return int(model["layers"][-1])
+    return _convolutional_latent_dim(json.dumps({**experiment, "seed": 0}, sort_keys=True))
+
+
+@functools.lru_cache(maxsize=256)
+def _convolutional_latent_dim(experiment: str) -> int | None:
+    try:
+        return resolve(parse(json.loads(experiment))).latent_dim
+    except LabError:
+        return None

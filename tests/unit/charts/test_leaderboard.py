@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aelib.charts.leaderboard import error, parameters_against_wrong, pareto
+from aelib.charts.leaderboard import cost_against_error, error, pareto
 from aelib.store import Summary
 
 
@@ -42,13 +42,22 @@ def test_held_out_sets_are_compared_by_their_squared_error() -> None:
 )
 def test_the_chart_has_every_run_and_the_front(figure: str, points: list[tuple[int, Any]], label: str) -> None:
     rows = _rows(points, figure)
-    runs, front = parameters_against_wrong(rows).data
+    runs, front = cost_against_error(rows).data
     assert list(zip(runs.x, runs.y, strict=True)) == points
     assert [one[2] for one in runs.customdata] == [row["digest"] for row in rows]
     assert len(front.x) == len(pareto(rows))
-    assert parameters_against_wrong(rows).layout.yaxis.title.text == label
+    assert cost_against_error(rows).layout.yaxis.title.text == label
 
 
 def test_no_runs_are_an_empty_chart() -> None:
-    runs, front = parameters_against_wrong([]).data
+    runs, front = cost_against_error([]).data
     assert (len(runs.x), len(front.x)) == (0, 0)
+
+
+def test_compressors_are_ranked_by_the_size_of_their_code() -> None:
+    rows = _rows([(100, 0.2), (200, 0.1), (300, 0.15)], "mse")
+    for row, numbers in zip(rows, (49, 4, None), strict=True):
+        row["latent_dim"] = numbers
+    runs, front = cost_against_error(rows, "latent_dim").data
+    assert list(runs.x) == [49, 4], "one whose size is not known is left out"
+    assert list(front.x) == [4]

@@ -15,3 +15,9 @@ def convolutional_run() -> Run:
 @pytest.fixture(scope="module")
 def noisy_run() -> Run:
     return trained("digits-denoise", {"epochs": 2, "model.layers": "64-16-2"})
+
+
+@pytest.fixture(scope="module")
+def compressor_run() -> Run:
+    small = {"model.convolution.channels": "4-1", "model.convolution.stride": "2-2", "epochs": 1}
+    return trained("letters-7x7", small)

@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from aelib.analysis import rate_distortion
 from aelib.core.errors import LabError
 from aelib.datasets.user import glyphs
-from aelib.reports import html
+from aelib.reports import compressor, html
 from aelib.reports.notebook import notebook
 from aelib.reports.script import script
 from aelib.training import Run
@@ -133,3 +134,19 @@ def test_of_which_images_an_error_is(font_run: Run, noisy_run: Run) -> None:
     assert {"MSE, held-out images", "PSNR, held-out images", of_others} <= set(labels)
     assert "MSE" not in labels
     assert "MSE" in _Page(html.page([font_run])).texts, "of all there are"
+
+
+def test_a_compressor_has_its_rates_and_its_rivals(compressor_run: Run) -> None:
+    found = _Page(html.page([compressor_run]))
+    said = " ".join(" ".join(found.texts).split())
+    assert "As a compressor" in said
+    assert "over 400 test images" in said
+    for rival in ("JPEG without headers", "WebP", "PCA, 8 bits"):
+        assert rival in said
+    exact = rate_distortion.points(compressor_run, rate_distortion.encode_run(compressor_run), [8])[0]
+    assert f"{exact.psnr:.2f}" in said
+
+
+def test_a_denoiser_is_no_compressor(convolutional_run: Run, noisy_run: Run) -> None:
+    for run in (convolutional_run, noisy_run):
+        assert compressor.section(run, 36) is None

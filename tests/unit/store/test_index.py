@@ -15,6 +15,7 @@ def row(digest: str, **values: Any) -> Summary:
         created="2026-01-01T00:00:00+00:00",
         dataset="font5x7",
         architecture="35-20-2",
+        latent_dim=2,
         activation="tanh",
         optimizer="adam",
         learning_rate=0.01,
