@@ -42,7 +42,7 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
     expect(page.locator("[data-testid=stImage] img")).to_have_count(len(resolve(COLOUR).architecture.steps))
     open_tab(page, "CPU and GPU")
     page.get_by_role("button", name="Measure on CPU").click()
-    expect(page.get_by_text(re.compile("for 1 epoch of 1,800 images"))).to_be_visible()
+    expect(page.get_by_text(re.compile("measurements of 2 epochs of 1,800 images"))).to_be_visible()
     bars = page.locator(".js-plotly-plot").last
     expect(bars.locator(".legendtext, .gtitle, .bars .point").first).to_be_visible()
     expect(bars.get_by_text("images a second")).to_be_visible()

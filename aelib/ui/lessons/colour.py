@@ -12,6 +12,7 @@ from aelib.charts import device_speed as charts
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, digest_of, variants
+from aelib.jobs import pace
 from aelib.metrics import image_quality
 from aelib.training import Run, device_speed
 from aelib.training.device_speed import Speed
@@ -24,6 +25,8 @@ from aelib.ui.shell.session import draws
 SHOWN = 10  # images in a row
 TILE = 64  # pixels of the page
 MAX_EPOCHS = 5
+REPEATS = 5  # measurements
+BUSY = 1.5  # processes for each core from which on a machine counts as busy
 
 
 @st.fragment
@@ -116,16 +119,16 @@ def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list
 
 
 def against_devices(experiment: Experiment, key: str) -> None:
-    """Measure the time of some epochs on each device of the server on request, and show stored measurements of the same
-    net on other machines."""
-    epochs = st.slider("Epochs to time", 1, MAX_EPOCHS, 1, key=f"{key}:epochs", persist_state="session")
-    found, names, other_trainings = [], [], 0
+    """Measure the time of some epochs on each device of the server on request, several times, and show stored
+    measurements of the same net on other machines."""
+    epochs = st.slider("Epochs to time", 2, MAX_EPOCHS, 2, key=f"{key}:epochs", persist_state="session")
+    st.caption(f"An epoch to warm up, then {REPEATS} measurements of so many epochs: the median, and the spread.")
+    found, names = [], []
     for device in device_speed.here():
         names.append(f"speed:{digest_of(experiment)}:{device}:{epochs}")
         timed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
         if timed is not None:
-            found.append(timed.speed)
-            other_trainings = max(other_trainings, timed.other_trainings)
+            found.append(timed)
     if found and st.button("Measure again", icon=":material/replay:", type="tertiary", key=f"{key}:again"):
         for name in names:
             forget(name)
@@ -133,22 +136,50 @@ def against_devices(experiment: Experiment, key: str) -> None:
     stored = device_speed.stored()
     same = [one for one in stored if device_speed.is_of(one, experiment) and (one.device != "cpu" or not found)]
     if found or same:
-        chart(charts.speeds(found, same), f"{key}:bars")
+        ranges = {one.median.device: (min(one.rates), max(one.rates)) for one in found}
+        chart(charts.speeds([one.median for one in found], same, ranges), f"{key}:bars")
     else:
         st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
-    if other_trainings:
-        st.caption(
-            f"{other_trainings} training{'s' if other_trainings > 1 else ''} of this server ran at the same time and "
-            "used part of its processor: measure again when the server is idle."
+    busy = " ".join(dict.fromkeys(text for one in found if (text := _busy(one))))
+    if busy:
+        st.warning(
+            f"{busy} So the figures are too low: measure again when the machine is idle.", icon=":material/timer:"
         )
     _said(found, same, [one for one in stored if not device_speed.is_of(one, experiment)])
 
 
 class Timed(NamedTuple):
-    """other_trainings: number of trainings on this server during the measurement: the larger count of start and end."""
+    """Several measurements of one device.
 
-    speed: Speed
+    Attributes:
+        speeds: at least one, by rising images a second.
+        other_trainings: trainings on this server during the measurements: the larger count of start and end.
+        slowdown: how busy the machine was before, see `pace.slowdown`.
+    """
+
+    speeds: list[Speed]
     other_trainings: int
+    slowdown: float
+
+    @property
+    def median(self) -> Speed:
+        """The measurement in the middle; of an even number the slower one of the two."""
+        return self.speeds[(len(self.speeds) - 1) // 2]
+
+    @property
+    def rates(self) -> list[float]:
+        """Images a second of each measurement."""
+        return [one.images_a_second for one in self.speeds]
+
+
+def _busy(timed: Timed) -> str:
+    """In words: what else the machine was doing; empty on an idle machine."""
+    count = timed.other_trainings
+    if count:
+        return f"{count} training{'s' if count > 1 else ''} of this server ran at the same time."
+    if timed.slowdown > BUSY:
+        return f"Other programs kept the machine busy: {timed.slowdown:.1f} processes for each core."
+    return ""
 
 
 def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed]:
@@ -161,31 +192,44 @@ def _measurement(experiment: Experiment, device: str, epochs: int) -> Work[Timed
     def measure(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> Timed:
         limits.check(experiment)
         end = time.monotonic() + limits.max_seconds
-        busy = _training()
+        busy, slow = _training(), pace.slowdown()
+        whole, done = 1 + REPEATS * epochs, 0  # epochs
+        speeds = []
         try:
-            speed = device_speed.measure(
-                experiment, device, epochs, on_progress, lambda: stop() or time.monotonic() > end
-            )
-            return Timed(speed, max(busy, _training()))
+            for count in (1, *[epochs] * REPEATS):  # the first one warms up
+                speed = device_speed.measure(
+                    experiment,
+                    device,
+                    count,
+                    lambda share, count=count, done=done: on_progress((done + share * count) / whole),  # type: ignore[misc]
+                    lambda: stop() or time.monotonic() > end,
+                )
+                done += count
+                speeds.append(speed)
         except device_speed.Stopped:
             if stop():
                 raise
-            raise LabError(
-                "The measurement exceeds this server's time limit: choose fewer epochs or a smaller net."
-            ) from None
+            if len(speeds) < 2:
+                raise LabError(
+                    "The measurement exceeds this server's time limit: choose fewer epochs or a smaller net."
+                ) from None
+        measured = sorted(speeds[1:], key=lambda one: one.images_a_second)
+        return Timed(measured, max(busy, _training()), slow)
 
     return measure
 
 
-def _said(found: list[Speed], same: list[Speed], others: list[Speed]) -> None:
+def _said(found: list[Timed], same: list[Speed], others: list[Speed]) -> None:
     """Describe the measurements in words. others: stored ones of other nets, batches or precisions, without a bar."""
-    for one in found:
+    for timed in found:
+        one, rates = timed.median, timed.rates
         st.markdown(
-            f"**{one.device.upper()}**: {one.seconds:.2f} s for {one.epochs} epoch{'s' if one.epochs > 1 else ''} of "
-            f"{one.images // one.epochs:,} images."
+            f"**{one.device.upper()}**: **{one.images_a_second:,.0f} images a second**, the median of {len(rates)} "
+            f"measurements of {one.epochs} epochs of {one.images // one.epochs:,} images; from {min(rates):,.0f} to "
+            f"{max(rates):,.0f}."
         )
-    cpu = next((one for one in found if one.device == "cpu"), None)
-    gpu = next((one for one in found if one.device != "cpu"), None)
+    cpu = next((one.median for one in found if one.median.device == "cpu"), None)
+    gpu = next((one.median for one in found if one.median.device != "cpu"), None)
     if cpu is not None and gpu is not None:
         times = gpu.images_a_second / cpu.images_a_second
         st.markdown(f"The GPU trains this net **{times:,.1f} times** as fast as the CPU.")
