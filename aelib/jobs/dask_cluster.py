@@ -105,8 +105,8 @@ class DaskCluster(RemoteExecutor):
 
     def _no_answer(self) -> str:
         return (
-            f"No Dask scheduler answers at {self.address[:80]}: start one with `python -m dask scheduler` in "
-            "the folder of this program, or check the address, such as tcp://127.0.0.1:8786."
+            f"No Dask scheduler answers at {self.address[:80]}: start one there, or check the "
+            "address, such as tcp://127.0.0.1:8786."
         )
 
     def _watch(self) -> None:

@@ -234,9 +234,7 @@ def load(path: Path | None = None) -> list[Record]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise LabError(
-            f"{path.name} cannot be read ({error}): `python -m aelib reproduce --write` writes it."
-        ) from None
+        raise LabError(f"{path.name} cannot be read ({error}): delete it, and measure the rows again.") from None
 
 
 def _with_verdict(record: Record) -> Record:

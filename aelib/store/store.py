@@ -322,5 +322,5 @@ def load(digest: str) -> Run:
     """The run with this digest from the store in `AELIB_HOME`. Raises LabError if it is missing or damaged."""
     run = Store().get(digest)
     if run is None:
-        raise StoreError(f"There is no run {digest[:60]} in {Store().root}: `aelib runs list` shows what is there.")
+        raise StoreError(f"There is no run {digest[:60]} in {Store().root}: `Store().summaries()` lists what is there.")
     return run

@@ -52,7 +52,8 @@ def _texts(app: AppTest) -> str:
 
 def test_without_a_record_the_page_says_the_command() -> None:
     app = opened(PAGE)
-    assert any("reproduce --write" in block.value for block in app.code)
+    assert "Whoever runs it can measure all rows" in app.info[0].value
+    assert not app.code, "and no command"
     assert not app.dataframe
 
 

@@ -234,10 +234,7 @@ def _said(found: list[Timed], same: list[Speed], others: list[Speed]) -> None:
         times = gpu.images_a_second / cpu.images_a_second
         st.markdown(f"The GPU trains this net **{times:,.1f} times** as fast as the CPU.")
     elif len(device_speed.here()) == 1:
-        st.caption(
-            "This server has no GPU. On a machine with one, `python -m benchmarks.devices` measures both and stores "
-            "the figures, with the machine's name, in `data/devices.json`."
-        )
+        st.caption("This server has no GPU, so only its CPU is measured here.")
     for one in same:
         st.caption(f"Stored: {one.name} ({one.machine}, torch {one.torch}).")
     for one in others:

@@ -22,7 +22,6 @@ DOCUMENTS = {
     "D": "D: practical, restoring digits",
     "E": "E: paper, super-resolution",
 }
-COMMAND = "python -m aelib reproduce --write"
 _ORDER = [
     "row",
     "reported",
@@ -69,9 +68,10 @@ def _stored(path: str, stamp: int) -> list[Record]:
 
 def nothing_yet() -> None:
     """Show what to do if there are no records."""
-    st.info("Nothing has been measured on this machine yet. One command trains all rows, one after the other:")
-    st.code(COMMAND, language="bash")
-    st.caption("You can stop it at any time and continue later. With --quick, it uses fewer seeds and epochs.")
+    st.info(
+        "Nothing has been measured on this server yet. Whoever runs it can measure all rows, one after the other: the "
+        "documentation says how, under “From the documents”."
+    )
 
 
 def summary(records: list[Record]) -> None:
@@ -85,7 +85,7 @@ def summary(records: list[Record]) -> None:
     if others:
         st.caption(escaped(f"Our recipe has different layers from the document's in {', '.join(others)}."))
     if any(record["quick"] for record in records):
-        st.caption(f"Rows marked quick have fewer seeds or epochs: `{COMMAND}` replaces them.")
+        st.caption("Rows marked quick have fewer seeds or epochs than a whole measurement.")
 
 
 def _layers(record: Record, side: Record) -> str:

@@ -48,7 +48,7 @@ def _cluster() -> Executor | None:
     try:
         from aelib.jobs.dask_cluster import DaskCluster
     except ImportError:
-        raise LabError('AELIB_SCHEDULER needs Dask: pip install "aelib[cluster]".') from None
+        raise LabError("AELIB_SCHEDULER needs Dask: install the extra `cluster`, or leave it out.") from None
     return DaskCluster(address)
 
 

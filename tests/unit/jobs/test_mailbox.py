@@ -46,6 +46,7 @@ def test_any_bytes_in_a_progress_file_are_no_progress(content: bytes) -> None:
 def test_a_progress_file_with_a_field_of_another_kind_is_believed_only_where_it_makes_sense(
     name: str, value: object
 ) -> None:
+    assert progress_from(json.dumps(SAID.__dict__).encode()) == SAID
     content = json.dumps({**SAID.__dict__, name: value}).encode()
     progress = progress_from(content)
     if progress is not None:

@@ -77,7 +77,7 @@ def test_what_was_measured_is_kept_beside_that_of_other_machines(kept: Path) -> 
 def test_a_damaged_file_is_one_sentence_and_stays(content: str, kept: Path) -> None:
     kept.write_text(content)
     for call in (device_speed.stored, lambda: device_speed.save([SPEED])):
-        with pytest.raises(LabError, match="cannot be read: write it again"):
+        with pytest.raises(LabError, match="cannot be read: delete it, and measure"):
             call()
     assert kept.read_text() == content
 

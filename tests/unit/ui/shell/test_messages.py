@@ -1,7 +1,13 @@
 """Sentences on a page, which contain what people have typed."""
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+import aelib
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, ExperimentError
 from aelib.ui.shell import messages
@@ -28,6 +34,41 @@ def test_a_page_sends_nobody_to_the_command_line(text: str, left: str) -> None:
     (found,) = messages.sentences(LabError(text))
     assert found.endswith(left)
     assert "python -m" not in found
+
+
+_COMMAND = re.compile(r"python3? -m |pip install|`(aelib|make|streamlit|dask) |\$ ")
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """The texts of the code; docstrings are for its readers."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
+
+
+def _shown(path: Path) -> Iterator[str]:
+    """What a page may show of a module: all texts of the interface, and of other rooms those of their errors."""
+    tree = ast.parse(path.read_text())
+    if "ui" not in path.parts and "pages" not in path.parts:
+        for one in ast.walk(tree):
+            if isinstance(one, ast.Raise):
+                yield from _texts(one)
+        return
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(one) is not None:
+            one.body[:1] = []
+    yield from _texts(tree)
+
+
+def test_no_page_names_a_command() -> None:
+    root = Path(aelib.__file__).parents[1]
+    files = [*(root / "aelib").rglob("*.py"), *(root / "pages").glob("*.py"), root / "app.py"]
+    rooms = [path for path in files if "cli" not in path.parts and path.name != "messages.py"]
+    assert len(rooms) > 100
+    named = {
+        (path.name, text) for path in rooms for text in _shown(path) if _COMMAND.search(messages.without_command(text))
+    }
+    assert not named
 
 
 def test_what_was_typed_is_shown_as_it_was_typed() -> None:
