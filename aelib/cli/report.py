@@ -1,6 +1,7 @@
 """`report`: writes runs as an HTML page, a notebook or a script."""
 
 import argparse
+from pathlib import Path
 
 from aelib.core.errors import LabError
 from aelib.store import DamagedRun, Store
@@ -22,6 +23,7 @@ def report(options: argparse.Namespace) -> int:
     text = _text(kind, runs, options)
     try:
         path.write_text(text, encoding="utf-8")
+        images = _write_images(path, runs[0]) if kind == "script" else None
     except OSError as error:
         raise LabError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
     size = path.stat().st_size
@@ -29,7 +31,20 @@ def report(options: argparse.Namespace) -> int:
         print_json({"file": str(path), "kind": kind, "bytes": size, "runs": [run.digest for run in runs]})
     else:
         say(f"{path}: {size / 1000:,.0f} kB")
+        if images is not None:
+            say(f"{images}: the images that it loads, {images.stat().st_size / 1000:,.0f} kB")
     return 0
+
+
+def _write_images(path: Path, run: Run) -> Path | None:
+    """Write the images that a script loads beside it, if they are not written into it. Raises OSError."""
+    from aelib.reports.images import file_of, packed
+
+    name = file_of(run.experiment)
+    if name is None:
+        return None
+    (path.parent / name).write_bytes(packed(run.experiment.dataset))
+    return path.parent / name
 
 
 def _text(kind: str, runs: list[Run], options: argparse.Namespace) -> str:

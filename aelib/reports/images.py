@@ -1,6 +1,7 @@
 """The images of an experiment in a plain Python script: written into it if they are small, else loaded from a file."""
 
 import base64
+import io
 import textwrap
 import zlib
 from pathlib import Path
@@ -30,34 +31,55 @@ def lines(experiment: Experiment) -> str:
     early stopping by patience, `watched`, the evaluation set. For pairs they add the inputs `train_shown`, `held_shown`
     and `watched_shown`. Raises LabError if the images are not on this machine.
     """
+    if (written := _written(experiment)) is not None:
+        return written
+    file = file_of(experiment)
+    return (
+        f"# {file}, which came with this script: the images, as bytes\n"
+        f'found = {{name: torch.from_numpy(part).float() / 255 for name, part in numpy.load("{file}").items()}}\n'
+        + "\n".join(f'{name} = found["{name}"]' for name in parts(experiment.dataset, _is_patient(experiment)))
+    )
+
+
+def file_of(experiment: Experiment) -> str | None:
+    """The file of images that a script loads, which `packed` makes; None if they are written into it."""
+    return None if _written(experiment) is not None else f"{resolve(experiment).spec.name}.npz"
+
+
+def _is_patient(experiment: Experiment) -> bool:
+    return experiment.early_stop.kind == "patience"
+
+
+def _written(experiment: Experiment) -> str | None:
+    """The statements with the images themselves; None if these are too many."""
     described = resolve(experiment).spec
     if described.memorised:
         images = datasets.load(experiment.dataset)
         return f"names = {_names(images)}\n{_named(images)}"
-    patient = experiment.early_stop.kind == "patience"
-    if described.name == "digits8x8" and not patient:
+    if described.name == "digits8x8" and not _is_patient(experiment):
         return _DIGITS
     count = described.splits.train * (described.pixels + (_numbers(described.shown_shape) if described.paired else 0))
     if count < 2 * MAX_WRITTEN:  # more would not fit even when compressed
-        packed = [_packed(name, part) for name, part in parts(experiment.dataset, patient).items()]
-        if sum(map(len, packed)) <= MAX_WRITTEN:
-            return "\n".join([_UNPACK, *packed])
-    file = f"{described.name}.npz"
-    return (
-        f"# {file}: the images, as bytes; Autoencoder Lab writes it with\n"
-        f"#   python -c \"from aelib.reports.images import export; export('{described.name}', '{file}')\"\n"
-        f'found = {{name: torch.from_numpy(part).float() / 255 for name, part in numpy.load("{file}").items()}}\n'
-        + "\n".join(f'{name} = found["{name}"]' for name in parts(experiment.dataset, patient))
-    )
+        texts = [_packed(name, part) for name, part in parts(experiment.dataset, _is_patient(experiment)).items()]
+        if sum(map(len, texts)) <= MAX_WRITTEN:
+            return "\n".join([_UNPACK, *texts])
+    return None
+
+
+def packed(dataset: str) -> bytes:
+    """The images of a data set for a script as an .npz file (no pickles) of uint8, images × channels × height × width,
+    with train, held and watched, and of pairs what a net is shown of each. Raises LabError."""
+    found = {name: part.numpy() for name, part in parts(dataset, True).items()}
+    out = io.BytesIO()
+    np.savez_compressed(out, allow_pickle=False, **found)
+    return out.getvalue()
 
 
 def export(dataset: str, path: str | Path) -> None:
-    """Write the images of a data set for a script: an .npz file (no pickles) of uint8, images × channels × height ×
-    width, with train, held and watched, and of pairs what a net is shown of each. Raises LabError."""
-    found = {name: part.numpy() for name, part in parts(dataset, True).items()}
+    """Write what `packed` gives to a file. Raises LabError."""
+    content = packed(dataset)
     try:
-        with Path(path).open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **found)
+        Path(path).write_bytes(content)
     except OSError as error:
         raise LabError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
 

@@ -16,6 +16,14 @@ from .html import MAX_RUNS, MAX_TEXT
 _IMPORTS = """\
 %matplotlib inline
 
+try:
+    import aelib.experiment
+except ImportError:
+    raise SystemExit(
+        "This notebook needs aelib, the library of Autoencoder Lab: ask your teacher for its folder, "
+        "run `pip install .` there, and start this notebook again."
+    ) from None
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch

@@ -36,7 +36,7 @@ def script(experiment: Experiment) -> str:
     learnt.
 
     It imports torch, and numpy or scikit-learn if the images need them. Small data sets are written into the script;
-    for others a comment says how to make the file that it loads. Raises LabError if plain PyTorch cannot express the
+    others are in a file that it loads (see `script_files.archive`). Raises LabError if plain PyTorch cannot express the
     experiment, or if the images are not on this machine.
     """
     check(experiment)
@@ -124,6 +124,7 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "data": data,
         "noise": noise,
         "packs": "zlib" in data,
+        "needs": "torch" + " numpy" * ("numpy" in data) + " scikit-learn" * ("sklearn" in data),
         "loads": "numpy" in data,
         "encoder": _sequence(encoder),
         "decoder": _sequence(decoder),

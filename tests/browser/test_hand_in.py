@@ -68,3 +68,33 @@ def test_a_lesson_gives_the_files_that_it_promises(server: Server, page: Page, f
         text = found.value.path().read_text(encoding="utf-8")
         assert text.startswith(start)
         assert ("Anna &amp; Ben" in text) == (end != f"autoencoder-{font_run.digest}.py")
+
+
+@pytest.mark.browser
+def test_title_and_notes_are_kept_as_they_are_typed(server: Server, page: Page, font_run: Run) -> None:
+    Store(server.home).save(font_run)
+    page.goto(f"{server.url}/dense?preset=font-best&epochs=60")
+    open_tab(page, "Hand in")
+    settled(page)
+    title, notes = page.get_by_role("textbox", name="Title"), page.get_by_role("textbox", name="Notes")
+    title.fill("Anna & Ben")
+    page.get_by_role("button", name="Put them into the files").click()
+    said = page.get_by_text("The files have the title “Anna & Ben”")
+    expect(said).to_be_visible()
+    settled(page)
+    notes.press_sequentially("half a sen")  # and no button, no Enter, not even another field
+    page.reload()
+    expect(notes).to_have_value("half a sen")
+    expect(title).to_have_value("Anna & Ben")
+    expect(said).to_be_visible()
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="Autoencoder Lab")).to_be_visible()
+    page.go_back()
+    expect(notes).to_have_value("half a sen")
+    page.get_by_role("button", name="Put them into the files").click()
+    expect(page.get_by_text("10 characters of notes")).to_be_visible()
+    notes.fill("")
+    page.reload()
+    expect(page.get_by_text("10 characters of notes")).to_be_visible()
+    expect(notes).to_have_value("")
+    expect(title).to_have_value("Anna & Ben")

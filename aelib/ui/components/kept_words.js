@@ -16,7 +16,8 @@ export default function (component) {
     document.addEventListener("input", root.listener);
     const shown = { title: data.title, notes: data.notes, files: data.files };
     const isLost = Object.keys(shown).some((one) => JSON.stringify(stored?.[one]) !== JSON.stringify(shown[one]));
-    if (stored && isLost) setStateValue("words", stored);
+    // in a turn of its own: what several components send at once reruns the fragment of only one of them
+    if (stored && isLost) setTimeout(() => setStateValue("words", stored));
     else if (!stored && data.files.some(Boolean)) keep(shown);
   } else if (JSON.stringify(stored?.files) !== JSON.stringify(data.files)) keep({ files: data.files });
   return () => document.removeEventListener("input", root.listener);

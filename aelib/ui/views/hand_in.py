@@ -3,13 +3,16 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.reports.images import file_of
 from aelib.reports.script import check, script
+from aelib.reports.script_files import archive, script_name
 from aelib.training import Run
 from aelib.ui.components.kept_words import kept_words
 from aelib.ui.shell.messages import escaped, problem_text
@@ -25,17 +28,22 @@ def hand_in(run: Run, key: str) -> None:
     words = _words(key)
     with st.container(horizontal=True):
         _page_and_notebook([run], words, key)
-        name = f"autoencoder-{run.digest}.py"
-        _download(
-            "Python script",
-            lambda: script(run.experiment),
-            name,
-            "text/x-python",
-            ":material/code:",
-            f"{key}:script",
-            "The same training in plain PyTorch, without this app's library.",
-            problem_text(lambda: _here([run]), lambda: check(run.experiment)),
-        )
+        _script(run, key)
+
+
+def _script(run: Run, key: str) -> None:
+    """The download of a script; with the images, as a ZIP file, where these are too many to be written into it."""
+    problem = problem_text(lambda: _here([run]), lambda: check(run.experiment))
+    name, icon, key = script_name(run.experiment), ":material/code:", f"{key}:script"
+    about = "The same training in plain PyTorch, without this app's library."
+    if problem is None and file_of(run.experiment):
+        name = f"{name.removesuffix('.py')}.zip"
+        about += " With the images that it loads: unpack both into one folder."
+        both = partial(archive, run.experiment)
+        _download("Python script and images", both, name, "application/zip", icon, key, about, problem)
+    else:
+        alone = partial(script, run.experiment)
+        _download("Python script", alone, name, "text/x-python", icon, key, about, problem)
 
 
 def hand_in_many(runs: Sequence[Run], key: str) -> None:
@@ -58,8 +66,6 @@ def _words(key: str) -> _Words:
     typed, and gives it back after a reload."""
     slot = Slot(f"{key}:words", _Words)
     fields = {name: f"{key}:{name}" for name in _Words._fields}
-    title, notes = (widget(fields[name]) or "" for name in _Words._fields)
-    kept_words(title, notes, slot.get(), fields, f"{key}:kept", lambda: _restore(slot, fields, f"{key}:kept"))
     with st.form(f"{key}:form", border=False):
         title = st.text_input(
             "Title",
@@ -78,6 +84,8 @@ def _words(key: str) -> _Words:
         if st.form_submit_button("Put them into the files", icon=":material/edit_note:", help=SUBMIT_HELP):
             slot.set(_Words(title or "", notes or ""))
     words = slot.get()
+    shown = _Words(*(widget(fields[name]) or "" for name in _Words._fields))
+    kept_words(shown.title, shown.notes, words, fields, f"{key}:kept", lambda: _restore(slot, fields, f"{key}:kept"))
     if any(words):
         about = f"the title “{words.title}”" if words.title else "no title"
         st.caption(escaped(f"The files have {about} and {len(words.notes):,} characters of notes."))
@@ -126,7 +134,14 @@ def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
 
 
 def _download(
-    label: str, made: Callable[[], str], name: str, kind: str, icon: str, key: str, about: str, problem: str | None
+    label: str,
+    made: Callable[[], str | bytes],
+    name: str,
+    kind: str,
+    icon: str,
+    key: str,
+    about: str,
+    problem: str | None,
 ) -> None:
     """A download button that makes its file when pressed. problem: why the file cannot be made; it disables the button
     and becomes its help."""
