@@ -115,8 +115,9 @@ class LessonPage(SectionedPage):
         if (moved := moved_to(self.key)) is not None:
             form.load(form.get(PRESET), moved)
         key = form.extra_key(TAB)
-        if widget(key) not in titles:  # a link to a tab that this lesson no longer has
-            set_widget(key, titles[0])
+        if widget(key) not in titles:  # back from another page, or a link to a tab that this lesson no longer has
+            left = form.address.get(TAB)
+            set_widget(key, left if left in titles else titles[0])
         run = self._chosen(form)
         if run is None:
             self.ends_here(self._after)
