@@ -196,3 +196,10 @@ def test_on_different_images_nothing_is_shown_image_by_image(stored: dict[str, R
     server_state.store().save(emoji)
     app = opened("pages/compare.py", {"1": short(FAST), "2": short(emoji.experiment)})
     assert "different images" in _text(app)
+
+
+def test_a_field_that_does_not_exist_costs_a_sentence_and_not_the_experiment() -> None:
+    app = opened("pages/compare.py", {"1": "font-best;epochs=30;optimiser=adam", "2": "font-best;epochs=40"})
+    assert any("'optimiser'" in one for one in _errors(app))
+    rows = next(one.value for one in app.dataframe if "start from" in one.value.columns)
+    assert list(rows["epochs"]) == ["30", "40"]

@@ -18,6 +18,7 @@ from aelib.experiment.encoding import MAX_VALUE, decode, encode, unpack
 from aelib.store import DamagedRun
 from aelib.ui.form.url_sync import PageAddress
 from aelib.ui.jobs import bulk_training
+from aelib.ui.shell.address import known
 from aelib.ui.shell.links import short
 from aelib.ui.shell.messages import problems, text_of
 from aelib.ui.shell.server_state import jobs, store
@@ -150,14 +151,14 @@ def version() -> int:
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
-def _row_of(given: str) -> Row:
-    """A table row from an experiment in the address, or from the digest of a known experiment. Raises LabError if
-    invalid or unknown."""
+def _row_of(given: str, notes: list[str]) -> Row:
+    """A table row from an experiment in the address, or from the digest of a known experiment. `notes` gets a sentence
+    about each field that does not exist and is left out. Raises LabError if the rest is invalid, or unknown."""
     if re.fullmatch("[0-9a-f]{16}", given):
         encoded = encode(_by_digest(given))
     else:
         preset, changes = unpack(given)
-        encoded = encode(decode(preset, changes), preset)
+        encoded = encode(decode(preset, known(changes, notes)), preset)
     preset, changes = encoded.preset, dict(encoded.changes)
     row: Row = {_START: preset, "layers": changes.pop(_layers(preset), "")}
     row |= {column: changes.pop(path, "") for column, path in _COLUMNS.items()}
@@ -270,10 +271,10 @@ def _begin() -> None:
     numbered = [query[str(i)] for i in range(1, MAX_RUNS + 1) if str(i) in query]
     given = [query["add"]] if adds else numbered
     rows: list[Row] = list(state.now) if adds or not given else []
-    said = []
+    said: list[str] = []
     for one in given:
         try:
-            row = _row_of(one)
+            row = _row_of(one, said)
         except LabError as error:
             said.append(f"An experiment in the address is left out: {text_of(error)}")
             continue
@@ -283,7 +284,7 @@ def _begin() -> None:
         said.append(f"At most {MAX_RUNS} rows are compared: the first ones were removed.")
         rows = rows[-MAX_RUNS:]
     state.problems = said
-    _show(rows or [_row_of(one) for one in _DEFAULT])
+    _show(rows or [_row_of(one, said) for one in _DEFAULT])
     seeds = query.get("seeds", "")
     before = widget(_SEEDS, 1) if adds else 1
     given_seeds = bool(re.fullmatch("[0-9]{1,4}", seeds)) and 1 <= int(seeds) <= MAX_SEEDS
