@@ -1,15 +1,15 @@
 """`datasets`: lists data sets, downloads one, or adds one of your own."""
 
 import argparse
+import re
 import sys
 
 from aelib import datasets as sets
 from aelib.core.errors import LabError
-from aelib.datasets.user import image_archive
 
 from .output import path_of, print_json, say
 
-SIDE = 32  # pixels, where --side is not given
+MAX_SAID = 5  # files that are left out, where all are in the JSON
 
 
 def datasets(options: argparse.Namespace) -> int:
@@ -17,8 +17,8 @@ def datasets(options: argparse.Namespace) -> int:
     downloaded or stored."""
     if options.add:
         return _add(options)
-    if options.side is not None or options.grey:
-        raise LabError("--side and --grey say how pictures are added: give --add PATH too.")
+    if options.side is not None or options.grey or options.size or options.invert:
+        raise LabError("--side, --grey, --size and --invert say how data is added: give --add PATH too.")
     if options.get:
         sets.get(options.get, _show_download)
         say(f"{options.get} is present.")
@@ -54,28 +54,34 @@ def datasets(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    """Store a folder or ZIP archive of pictures as a data set, and print its name."""
-    path = path_of(options.add)
-    side = SIDE if options.side is None else options.side
-    try:
-        if path.is_dir():
-            images, skipped = image_archive.read_folder(path, side, not options.grey)
-        else:
-            content = path.read_bytes()
-            images, skipped = image_archive.read_zip(content, path.name, side, not options.grey)
-    except OSError as error:
-        raise LabError(
-            f"--add {options.add} cannot be read ({error.strerror}): give a folder or a ZIP archive."
-        ) from None
-    name = image_archive.save(images)
+    """Keep a person's own data, whatever form it has, as a data set, and print its name."""
+    found = sets.read(path_of(options.add), sets.Options(options.side, not options.grey, _size(options.size)))
+    if options.invert:
+        found = found.inverted()
+    name = sets.keep_found(found)
     if options.json:
-        classes = len(set(images.labels.tolist()))
-        print_json({"name": name, "images": len(images), "classes": classes, "skipped": skipped})
-    else:
-        if skipped:
-            say(f"{len(skipped)} pictures cannot be read and are left out: {', '.join(skipped[:5])}")
-        print(name)
+        print_json({"name": name, **found.document()})
+        return 0
+    size = "x".join(map(str, found.shape))
+    parts = ", ".join(f"{count:,} {part}" for part, count in found.parts.items())
+    say(f"{found.form}: {found.images:,} {found.kind} of {size}, {found.classes:,} classes; {parts}")
+    for note in found.notes:
+        say(note)
+    if found.skipped:
+        some = "; ".join(f"{one.file} ({one.reason})" for one in found.skipped[:MAX_SAID])
+        say(f"{len(found.skipped):,} files are left out (--json names all): {some}")
+    print(name)
     return 0
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    """Height and width of `7x5`. Raises LabError."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,3})\s*[xX×]\s*(\d{1,3})", text.strip())
+    if not found:
+        raise LabError(f"--size is {text[:20]!r}: give height x width, such as 7x5.")
+    return int(found[1]), int(found[2])
 
 
 def _show_download(name: str, done: int, total: int) -> None:

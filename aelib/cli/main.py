@@ -67,10 +67,19 @@ def _parser() -> _Parser:
     which = sub.add_mutually_exclusive_group()
     which.add_argument("--get", type=_named, metavar="NAME", help="download a data set that is not bundled")
     which.add_argument(
-        "--add", type=_named, metavar="PATH", help="store a folder or ZIP archive of pictures as your own data set"
+        "--add",
+        type=_named,
+        metavar="PATH",
+        help="keep your own data: a file, folder or ZIP archive of pictures, arrays, tables, glyphs",
     )
-    sub.add_argument("--side", type=int, metavar="N", help="with --add: side in pixels, 28, 32 or 64 (default 32)")
+    sub.add_argument(
+        "--side", type=int, metavar="N", help="with --add: scale to squares of N pixels, 8 to 64 (pictures: 32)"
+    )
     sub.add_argument("--grey", action="store_true", help="with --add: grey instead of colour")
+    sub.add_argument(
+        "--size", metavar="HxW", help="with --add: height and width of one image, where its numbers stand in one line"
+    )
+    sub.add_argument("--invert", action="store_true", help="with --add: exchange dark and light")
 
     sub = command("train", "Train an experiment, or read its run from the store.")
     _training(sub)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from statistics import mean, stdev
 from typing import Any
 
+from aelib import datasets
 from aelib.analysis import decibels
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
 from aelib.datasets import WRONG_PIXEL
-from aelib.datasets.user import glyphs
+from aelib.datasets.user.source import text_of
 from aelib.experiment import Experiment, change, digest_of, from_json, presets, resolve
 from aelib.jobs import Job, JobScheduler, Limits
 from aelib.store import DamagedRun, Store
@@ -47,8 +48,9 @@ def experiment_of(options: argparse.Namespace) -> Experiment:
         if not equals:
             raise LabError(f"--set is {setting[:60]!r}: write KEY=VALUE, such as optimizer.learning_rate=0.01.")
         values[key.strip()] = value.strip()
-    if values.get("dataset", "").endswith(".csv"):
-        values["dataset"] = _save_table(values["dataset"])
+    given = values.get("dataset", "")
+    if given.endswith(".csv") or (given not in datasets.SETS and given and path_of(given).is_file()):
+        values["dataset"] = _keep(given)
     return resolve(change(base, values)).experiment
 
 
@@ -62,16 +64,14 @@ def _from_file(name: str) -> Experiment:
 
 def _read(name: str) -> str:
     try:
-        return path_of(name).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise LabError(f"{name} is not text in UTF-8: save it as such.") from None
+        return text_of(path_of(name).read_bytes(), name)
     except OSError as error:
         raise LabError(f"{name} cannot be read ({error.strerror}): give an existing file.") from None
 
 
-def _save_table(name: str) -> str:
-    """Store a glyph table from a file as a data set, and return its name, which is derived from its content."""
-    dataset = glyphs.save(_read(name).encode())
+def _keep(name: str) -> str:
+    """Keep what is in a file as a data set, and return its name, which is derived from its content."""
+    dataset = datasets.keep_found(datasets.read(name))
     say(f"{name} is stored as data set {dataset}.")
     return dataset
 

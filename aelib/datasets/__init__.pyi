@@ -22,3 +22,9 @@ from .imageset import ImageSet as ImageSet
 from .imageset import Normalization as Normalization
 from .imageset import Splits as Splits
 from .imageset import normalization as normalization
+from .user.found import Found as Found
+from .user.found import Options as Options
+from .user.found import Skipped as Skipped
+from .user.keeping import keep as keep
+from .user.keeping import keep_found as keep_found
+from .user.reader import read as read

@@ -17,7 +17,7 @@ from . import files
 from .bundled import digits, emoji, font, house_numbers, letters, photographs
 from .downloads import fashion_mnist, mnist, notmnist, photo_pairs, svhn
 from .imageset import DatasetSpec, ImageSet
-from .user import glyphs, image_archive, pictures, storage
+from .user import collection, glyphs, pictures, storage
 
 
 class _Sets(Mapping[str, DatasetSpec]):
@@ -71,8 +71,8 @@ def spec(name: str) -> DatasetSpec:
         return glyphs.stored_spec(name)
     if name.startswith(pictures.PREFIX):
         return pictures.stored_spec(name)
-    if name.startswith(image_archive.PREFIX):
-        return image_archive.stored_spec(name)
+    if name.startswith(collection.PREFIX):
+        return collection.stored_spec(name)
     raise LabError(f"dataset is {name[:60]!r}: choose one of {', '.join(SETS)}, or images of your own.")
 
 
@@ -133,7 +133,7 @@ def available() -> list[DatasetSpec]:
     """Every data set that has a name of its own, bundled ones first; a damaged one of a person's is logged and left
     out."""
     specs = []
-    for pattern in (f"{glyphs.PREFIX}*.csv", f"{pictures.PREFIX}*.safetensors", f"{image_archive.PREFIX}*.safetensors"):
+    for pattern in (f"{glyphs.PREFIX}*.csv", f"{pictures.PREFIX}*.safetensors", f"{collection.PREFIX}*.safetensors"):
         for file in storage.newest(pattern):
             try:
                 specs.append(spec(file.stem))
@@ -144,7 +144,7 @@ def available() -> list[DatasetSpec]:
 
 def is_own(name: str) -> bool:
     """Whether a data set of that name is one that somebody gave us."""
-    return name.startswith((glyphs.PREFIX, pictures.PREFIX, image_archive.PREFIX))
+    return name.startswith((glyphs.PREFIX, pictures.PREFIX, collection.PREFIX))
 
 
 def content_of(name: str) -> bytes | None:
@@ -162,8 +162,8 @@ def save_content(name: str, content: bytes) -> str:
     """Keep here what `content_of` gave elsewhere; returns the name that it has by its content. Raises LabError."""
     if name.startswith(glyphs.PREFIX):
         return glyphs.save(content)
-    if name.startswith(image_archive.PREFIX):
-        return image_archive.save_content(content)
+    if name.startswith(collection.PREFIX):
+        return collection.save_content(content)
     return pictures.save_content(content)
 
 

@@ -14,7 +14,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from aelib.core.lazy import lazy
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
 
 from . import storage
+from .found import Found, unique
 
 if TYPE_CHECKING:
     import torch
@@ -39,9 +40,13 @@ GLYPHS = (2, 1024)  # fewest and most in a table
 MAX_BYTES = 2_000_000
 MAX_NAME = 20  # characters of a glyph's name
 
+FORM = "a table of glyphs"
+
 _ROW = re.compile(r"row(\d{1,2})", re.ASCII)
+_NAMES = ("char", "name", "glyph", "character", "letter", "symbol")  # what the column of names may be called
 _BITS = re.compile(r"[#.01]+")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
+_PLAIN_HEX = re.compile(r"[0-9a-fA-F]{1,8}")
 
 
 def parse(text: str) -> ImageSet:
@@ -53,7 +58,8 @@ def parse(text: str) -> ImageSet:
 def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
     """Names and pixels of a table, glyphs × 1 × height × width, 0 or 255; without torch, which lists can do without."""
     rows = _read(text)
-    header = [cell.strip().lower() for cell in rows[0][1]]
+    rows = _without_empty_columns(rows)
+    header = [_column(cell) for cell in rows[0][1]]
     columns = _row_columns(header)
     if not GLYPHS[0] <= len(rows) - 1 <= GLYPHS[1]:
         raise LabError(f"The table has {len(rows) - 1} glyphs: give {GLYPHS[0]} to {GLYPHS[1]:,}.")
@@ -75,10 +81,7 @@ def _read(text: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every line that is not empty."""
     if len(text) > MAX_BYTES:
         raise LabError(f"The table has {len(text):,} characters: give at most {MAX_BYTES:,}.")
-    text = text.removeprefix("\ufeff")
-    header = text.lstrip().partition("\n")[0]
-    # spreadsheets save with ; where the comma is the decimal sign
-    separator = "," if "," in header else ";" if ";" in header else "\t" if "\t" in header else ","
+    text, separator = separated(text)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
@@ -87,6 +90,57 @@ def _read(text: str) -> list[tuple[int, list[str]]]:
     if not rows:
         raise LabError("The table is empty: write a header char,row0,row1,... and one line for each glyph.")
     return rows
+
+
+def separated(text: str) -> tuple[str, str]:
+    """A table without the line `sep=;` of spreadsheets, and what separates its cells."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    first, _, rest = text.partition("\n")
+    said = re.fullmatch(r"\"?sep=(.)\"?\s*[,;]*", first.strip("\n"), re.IGNORECASE)
+    if said:
+        return rest, said[1]
+    # spreadsheets save with ; where the comma is the decimal sign
+    return text, max(",;\t", key=lambda one: (first.count(one), one == ","))
+
+
+def _without_empty_columns(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Without the columns that spreadsheets add at the end, which are empty in every line."""
+    used = max(i for _, row in rows for i, cell in enumerate(row, 1) if cell.strip())
+    if any(len(row) > used for _, row in rows[:1]):
+        return [(line, row[:used] + [""] * (used - len(row))) for line, row in rows]
+    return rows
+
+
+def _column(cell: str) -> str:
+    """A column's name without capitals, spaces and signs between: "Row 0" is row0."""
+    name = re.sub(r"[\s_.\"'-]", "", cell).lower()
+    return "char" if name in _NAMES else re.sub(r"^r(?=\d{1,2}$)|^row0(?=\d$)", "row", name)
+
+
+def is_one(text: str) -> bool:
+    """Whether the first line of a table has a column of rows."""
+    text, separator = separated(text)
+    header = [_column(cell) for cell in text.partition("\n")[0].split(separator)]
+    return "row0" in header or ("char" in header and any(map(_ROW.fullmatch, header)))
+
+
+def found_of(form: str, names: Sequence[str], bits: Sequence[Sequence[Sequence[int]]], *notes: str) -> Found:
+    """Glyphs that were read, from their names and pixels (glyphs × height × width, 0 or 1). Raises LabError where there
+    are too many of them, or their size is none that a glyph may have."""
+    height, width = len(bits[0]), len(bits[0][0])
+    if not GLYPHS[0] <= len(names) <= GLYPHS[1]:
+        count = f"{len(names):,} glyph{'' if len(names) == 1 else 's'}"
+        raise LabError(f"This is {form} with {count}: give {GLYPHS[0]} to {GLYPHS[1]:,}.")
+    if not all(SIDES[0] <= side <= SIDES[1] for side in (height, width)):
+        raise LabError(f"This is {form} with glyphs of {height}x{width}: give {SIDES[0]} to {SIDES[1]} pixels a side.")
+    pixels = 255 * np.array(bits, np.uint8)[:, None]
+    return Found("glyphs", form, pixels, unique(names, MAX_NAME), notes=notes)
+
+
+def find(text: str) -> Found:
+    """The glyphs of a table, before it is kept. Raises LabError as `parse` does."""
+    names, pixels = _table(text)
+    return Found("glyphs", FORM, pixels, names)
 
 
 def _row_columns(header: list[str]) -> list[int]:
@@ -111,6 +165,7 @@ def _name(cell: str, line: int, taken: Container[str]) -> str:
 
 def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
     """uint8, glyphs × 1 × height × width, 0 or 255."""
+    cells = _prefixed(cells)
     for row, line in zip(cells, lines, strict=True):
         for i, cell in enumerate(row):
             if not (_BITS.fullmatch(cell) or _HEX.fullmatch(cell)):
@@ -138,6 +193,14 @@ def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
     return np.array(values, np.uint8)[:, None]
 
 
+def _prefixed(cells: list[list[str]]) -> list[list[str]]:
+    """Rows as hexadecimal numbers without 0x, which a letter of them shows, with it. Else all stay, and a row
+    of # and . among them is told."""
+    flat = [cell for row in cells for cell in row]
+    plain = all(_PLAIN_HEX.fullmatch(cell) for cell in flat) and any(re.search("[a-fA-F]", cell) for cell in flat)
+    return [[f"0x{cell}" for cell in row] for row in cells] if plain else cells
+
+
 def write(images: ImageSet) -> str:
     """The table of `images` as text that `parse` reads back to the same pixels and names."""
     out = io.StringIO()
@@ -159,7 +222,12 @@ def save(content: bytes) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise LabError("The file is not text in UTF-8: save the table as CSV (UTF-8).") from None
-    table = write(parse(text))
+    return save_set(parse(text))
+
+
+def save_set(images: ImageSet) -> str:
+    """Keep glyphs that were read. Raises LabError."""
+    table = write(images)
     name = PREFIX + hashlib.sha256(table.encode()).hexdigest()[:12]
     storage.write(f"{name}.csv", table.encode())
     return name

@@ -1,4 +1,4 @@
-"""A person's own pictures (PNG, JPEG), cut square and scaled down; in home()/datasets, named after their content.
+"""A person's own pictures: cut square and scaled down; in home()/datasets, named after their content.
 
 Everything uploaded is hostile until `read` has accepted it; what is kept is our own safetensors file of plain pixels.
 """
@@ -25,6 +25,7 @@ from aelib.datasets.bundled.emoji import WRONG_PIXEL
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
 
 from . import storage
+from .found import SIDES as KEPT_SIDES
 
 if TYPE_CHECKING:
     import safetensors
@@ -39,14 +40,19 @@ else:
     safetensors_numpy = lazy("safetensors.numpy")
 
 PREFIX = "pictures-"
-SIDES = (20, 32)  # that a set may have
+SIDES = (20, 32)  # that the page of emoji offers
 PICTURES = (2, 64)  # fewest and most in a set
 SMALLEST = 8  # pixels of a picture's shorter side
 MAX_PIXELS = 50_000_000  # of a JPEG, which is decoded at a fraction of its size
 MAX_PIXELS_PNG = 16_000_000  # which is decoded whole
 MAX_BYTES = 20_000_000
 MAX_NAME = 20
-_FORMATS = ("PNG", "JPEG")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # Pillow's names
+WORDS = "PNG, JPEG, WebP, GIF, BMP, TIFF, PGM/PPM or AVIF"
+_STARTS = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF87a", "GIF"), (b"GIF89a", "GIF"),
+    (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"II+\0", "TIFF"), (b"MM\0+", "TIFF"),
+)  # fmt: skip
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # sizes are checked here
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
@@ -95,11 +101,11 @@ def _opened(content: bytes, shown: str, most_jpeg: int, most_png: int) -> Image.
     if len(content) > MAX_BYTES:
         raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
     try:
-        picture = Image.open(BytesIO(content), formats=_FORMATS)
+        picture = Image.open(BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError:
         raise LabError(f"{shown} is too large: give at most {most_jpeg:,} pixels in all.") from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
-        raise LabError(f"{shown} is not a PNG or JPEG picture: save it as one of these.") from None
+        raise LabError(f"{shown} is not a picture that can be read: save it as PNG or JPEG.") from None
     width, height = picture.size
     # MPO: a JPEG with more pictures behind the first, as phones take them
     most = most_jpeg if picture.format in ("JPEG", "MPO") else most_png
@@ -121,7 +127,9 @@ def _small(picture: Image.Image, side: int) -> Image.Image:
     edge = min(width, height)
     left, top = (width - edge) // 2, (height - edge) // 2
     square = turned.crop((left, top, left + edge, top + edge))
-    if square.mode in _SIXTEEN_BIT:
+    if square.mode == "F":
+        square = _from_floats(square)
+    elif square.mode in _SIXTEEN_BIT:
         square = _eight_bit(square, turned.info.get("transparency"))
     elif square.mode not in ("RGBA", "LA", "P", "PA", "L", "RGB") or "transparency" not in turned.info:
         square = square if square.mode in ("RGBA", "LA", "PA") else square.convert("RGB")
@@ -137,6 +145,33 @@ def _eight_bit(picture: Image.Image, transparent: object) -> Image.Image:
     if isinstance(transparent, int):
         grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
     return grey
+
+
+def _from_floats(picture: Image.Image) -> Image.Image:
+    """Grey of 32-bit numbers, from 0 to 1 or from 0 to 255. Raises ValueError for NaN."""
+    values = np.asarray(picture)
+    if not np.isfinite(values).all():
+        raise ValueError("NaN")
+    scale = 255 if values.max(initial=0) <= 1 else 1
+    return Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
+
+
+def kind_of(head: bytes) -> str | None:
+    """What a file is by its first bytes, as Pillow calls it, "HEIC" for phones' form that nothing here reads; None for
+    what is no picture."""
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head[:2] == b"BM" and head[6:10] == bytes(4):
+        return "BMP"
+    if re.match(rb"P[1-6][ \t\r\n]", head):
+        return "PPM"
+    if head[4:8] == b"ftyp":
+        brands = head[8:12] + head[16:64]
+        return "AVIF" if b"avi" in brands else "HEIC" if re.search(rb"hei|hev|mif1|msf1", brands) else None
+    return None
 
 
 def resized(pixels: Tensor, side: int, colour: bool) -> Tensor:
@@ -197,7 +232,7 @@ def _arrays(content: bytes) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
         fits
         and isinstance(names, list)
         and all(isinstance(name, str) and 0 < len(name) <= MAX_NAME for name in names)
-        and tuple(pixels.shape[2:]) in {(side, side) for side in SIDES}
+        and all(KEPT_SIDES[0] <= side <= KEPT_SIDES[1] for side in pixels.shape[2:])
         and PICTURES[0] <= len(pixels) == len(names) <= PICTURES[1]
         and len(set(names)) == len(names)
     ):
@@ -219,12 +254,12 @@ def stored_spec(name: str) -> DatasetSpec:
 def _spec_of(path: Path) -> DatasetSpec:
     """Cached for good: a set is named after its content."""
     names, pixels = _arrays(path.read_bytes())
-    channels, side = pixels.shape[1:3]
+    channels, height, width = pixels.shape[1:]
     kind = "grey" if channels == 1 else "colour"
     return DatasetSpec(
         name=path.stem,
-        title=f"{len(names)} pictures of your own, {side}x{side}, {kind}",
-        shape=(channels, side, side),
+        title=f"{len(names)} pictures of your own, {width}x{height}, {kind}",
+        shape=(channels, height, width),
         splits=Splits(len(names)),
         evaluation="memorise",
         classes=len(names),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from aelib.datasets.noise import NOISES
-from aelib.datasets.user import image_archive
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.optimizers import OPTIMIZERS
 
@@ -14,6 +13,7 @@ from . import uploads
 from .controls import Controls
 
 BETA = "beta"
+OWN_SIDES = (28, 32, 64)  # of a person's own pictures
 
 
 def network(controls: Controls) -> None:
@@ -105,10 +105,10 @@ def own_data(controls: Controls) -> None:
     with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
         side, colour = st.columns(2)
         size = side.segmented_control(
-            "Size of pictures", image_archive.SIDES, default=28, required=True, key=controls.key("own_side")
+            "Size of pictures", OWN_SIDES, default=28, required=True, key=controls.key("own_side")
         )
         in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
-        uploads.collection(controls, size or image_archive.SIDES[0], in_colour)
+        uploads.collection(controls, size or OWN_SIDES[0], in_colour)
         uploads.glyph_table(controls)
 
 

@@ -12,7 +12,8 @@ from aelib.core.errors import LabError
 from aelib.datasets import ImageSet
 from aelib.datasets.bundled import emoji as palettes
 from aelib.datasets.user import glyphs as tables
-from aelib.datasets.user import image_archive, pictures
+from aelib.datasets.user import pictures
+from aelib.datasets.user.readers import photographs
 from aelib.ui.components.palette import palette
 from aelib.ui.jobs import background
 from aelib.ui.shell.messages import escaped
@@ -204,13 +205,13 @@ def collection(controls: Controls, side: int, colour: bool) -> None:
     before it draws its first control."""
     if not controls.takes_uploads:
         return
-    fewest, most = image_archive.PICTURES
+    fewest, most = photographs.PICTURES
     upload = st.file_uploader(
         "Your own pictures (ZIP)",
         type=["zip"],
         key=controls.key("collection"),
-        help=f"{fewest} to {most:,} PNG or JPEG pictures. The central square of each is scaled to {side}x{side}, "
-        f"{'colour' if colour else 'grey'}; only that is stored. Folders in the archive are classes.",
+        help=f"{fewest} to {most:,} pictures ({pictures.WORDS}). The central square of each is scaled to "
+        f"{side}x{side}, {'colour' if colour else 'grey'}; only that is stored. Folders in the archive are classes.",
     )
     if upload is None:
         return
@@ -218,8 +219,8 @@ def collection(controls: Controls, side: int, colour: bool) -> None:
     key = f"collection:{side}:{colour}:{hashlib.sha256(content).hexdigest()[:16]}"
 
     def read(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> tuple[str, list[str]]:
-        images, skipped = image_archive.read_zip(content, name, side, colour, on_progress, stop)
-        return image_archive.save(images), skipped
+        found = datasets.read([(name, content)], datasets.Options(side, colour, None, on_progress, stop))
+        return datasets.keep_found(found), [one.file for one in found.skipped]
 
     made = background.result_of(key, "Make a data set from it", read)
     if made is None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from aelib import datasets
 from aelib.datasets import ImageSet
-from aelib.datasets.user import glyphs, image_archive, pictures
+from aelib.datasets.user import glyphs, pictures
 from tests.support.pictures import packed
 from tests.support.pictures import pictures as picture_files
 
@@ -48,7 +49,7 @@ def full_home(home: Path) -> Path:
     glyphs.save(b"char,row0,row1,row2,row3\na,#...,....,....,####\nb,.#..,....,....,####\n")
     given = [pictures.read(content, name, 32, True) for name, content in picture_files(3).items()]
     pictures.save(ImageSet(torch.stack(given), ("one", "two", "three"), torch.arange(3)))
-    image_archive.save(image_archive.read_zip(packed(picture_files(200)), "holiday.zip", 32, True)[0])
+    datasets.keep_found(datasets.read([("holiday.zip", packed(picture_files(200)))]))
     return home
 
 

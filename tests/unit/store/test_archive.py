@@ -17,7 +17,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import ImageSet
 from aelib.datasets.bundled import emoji
-from aelib.datasets.user import glyphs, image_archive, pictures
+from aelib.datasets.user import collection, glyphs, pictures
 from aelib.experiment import presets
 from aelib.store import Store, run_files
 from aelib.store import archive as exchange
@@ -72,7 +72,7 @@ def _refused(content: bytes, says: str, home: Path) -> None:
 
 def _own_collection() -> str:
     pixels = torch.randint(0, 256, (30, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
-    return image_archive.save(ImageSet(pixels, tuple(f"picture {i}" for i in range(30)), torch.zeros(30).long()))
+    return collection.save(ImageSet(pixels, tuple(f"picture {i}" for i in range(30)), torch.zeros(30).long()))
 
 
 def _own_pictures() -> str:

@@ -1,0 +1,193 @@
+"""What was found in a person's files: images with names and classes, before anything of them is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aelib.core.errors import LabError
+from aelib.datasets.imageset import Splits, parts_of
+
+SIDES = (3, 64)  # smallest and largest height and width of an image that is kept as it is
+CHOSEN = (8, 64)  # smallest and largest side that pictures are scaled to
+SIDE = 32  # where none is asked for
+SMALL = 20  # fewer images than this are learnt one by one, as the emoji are
+IMAGES = (2, 100_000)  # fewest and most in a set
+MAX_PIXELS = 300_000_000  # numbers in all images of a set together, a byte each
+CLASSES = (2, 1000)
+FEW_CLASSES = 100  # more count only where two images or more belong to each
+
+Pixels = NDArray[np.uint8]
+
+
+class Skipped(NamedTuple):
+    """A file (or a part of one) that was left out, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may say about the files.
+
+    Attributes:
+        side: of the squares that pictures are scaled to, CHOSEN; None: SIDE for pictures, and arrays stay as they are.
+        colour: whether pictures keep their colours.
+        size: height and width of one image, where its numbers stand in one line.
+        on_progress: told the share that has been read, 0 to 1.
+        cancelled: asked between two pictures.
+    """
+
+    side: int | None = None
+    colour: bool = True
+    size: tuple[int, int] | None = None
+    on_progress: Callable[[float], None] = field(default=lambda _: None, compare=False)
+    cancelled: Callable[[], bool] = field(default=lambda: False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.side is not None and not CHOSEN[0] <= self.side <= CHOSEN[1]:
+            raise LabError(f"The side is {self.side}: give {CHOSEN[0]} to {CHOSEN[1]} pixels.")
+        if self.size is not None and not all(SIDES[0] <= side <= SIDES[1] for side in self.size):
+            height, width = self.size
+            raise LabError(f"The size is {height}x{width}: give a height and a width from {SIDES[0]} to {SIDES[1]}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Images that were read from a person's files.
+
+    Attributes:
+        kind: "glyphs" (on or off, each with a name, learnt one by one) or "images".
+        form: what the files are, in words, such as "a table in C".
+        pixels: uint8, images × channels × height × width, 0 to 255; in the order of `given`, where that is not None.
+        names: one for each image, all different; only where images have names of their own.
+        labels: one class number for each image, or None.
+        class_names: of the class numbers.
+        given: the parts that the files have, None where they come in one piece.
+        skipped: what was left out, each with its reason.
+        notes: what a person should know of how the numbers were read, in short sentences.
+    """
+
+    kind: Literal["glyphs", "images"]
+    form: str
+    pixels: Pixels
+    names: tuple[str, ...] | None = None
+    labels: NDArray[np.int64] | None = None
+    class_names: tuple[str, ...] = ()
+    given: Splits | None = None
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        count, channels, height, width = self.pixels.shape
+        if count < IMAGES[0]:
+            raise LabError(f"This is {self.form} with {count} image{'' if count == 1 else 's'}: give at least 2.")
+        if count > IMAGES[1]:
+            raise LabError(f"This is {self.form} with {count:,} images: give at most {IMAGES[1]:,}.")
+        if channels not in (1, 3) or not all(SIDES[0] <= side <= SIDES[1] for side in (height, width)):
+            raise LabError(
+                f"This is {self.form} with images of {height}x{width}: give {SIDES[0]} to {SIDES[1]} pixels a side."
+            )
+
+    @property
+    def images(self) -> int:
+        return len(self.pixels)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height, width."""
+        _, channels, height, width = self.pixels.shape
+        return channels, height, width
+
+    @property
+    def memorised(self) -> bool:
+        """Whether the images are so few that each is learnt by itself."""
+        return self.kind == "glyphs" or (self.given is None and self.images < SMALL)
+
+    @property
+    def classes(self) -> int:
+        """Different classes; where each image is learnt by itself, each is one."""
+        if self.memorised:
+            return self.images
+        return 1 if self.labels is None else len(np.unique(self.labels))
+
+    @property
+    def splits(self) -> Splits:
+        """The parts as given, or as the images are divided."""
+        if self.memorised:
+            return Splits(self.images)
+        return self.given or parts_of(self.images)
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """How many images are in each part that has any."""
+        return {name: count for name, count in self.splits._asdict().items() if count}
+
+    def name_of(self, number: int) -> str:
+        """How a sheet calls an image."""
+        if self.names is not None:
+            return self.names[number]
+        if self.labels is not None:
+            return self.class_names[int(self.labels[number])]
+        return str(number)
+
+    def histogram(self, bins: int = 32) -> tuple[int, ...]:
+        """How many of the numbers of all images lie in each of `bins` equal ranges from 0 to 255."""
+        counts = np.zeros(256, np.int64)
+        for start in range(0, self.images, 4096):
+            counts += np.bincount(self.pixels[start : start + 4096].reshape(-1), minlength=256)
+        return tuple(int(part.sum()) for part in np.array_split(counts, bins))
+
+    def inverted(self) -> Found:
+        """The same with dark and light exchanged."""
+        return replace(self, pixels=255 - self.pixels)
+
+    def document(self) -> dict[str, object]:
+        """What was found, for JSON."""
+        return {
+            "kind": self.kind,
+            "images": self.images,
+            "shape": list(self.shape),
+            "classes": self.classes,
+            "parts": self.parts,
+            "skipped": [one._asdict() for one in self.skipped],
+        }
+
+
+def classes_of(values: Sequence[str] | NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]] | None:
+    """Class numbers of such values, and the names of the classes; None where they are no classes: one for all, or
+    nearly one for each."""
+    array = np.asarray(values)
+    different, numbers = np.unique(array, return_inverse=True)
+    count = len(different)
+    if not CLASSES[0] <= count <= CLASSES[1] or (count > FEW_CLASSES and 2 * count > len(array)):
+        return None
+    names: dict[str, None] = {}
+    for number, value in enumerate(different):
+        short = "".join(c for c in _text(value) if c.isprintable()).strip()[:20] or "no folder"
+        names[short if short not in names else f"{short[:15]} {number}"] = None
+    return numbers.reshape(-1).astype(np.int64), tuple(names)
+
+
+def _text(value: np.generic) -> str:
+    if isinstance(value, np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def unique(names: Sequence[str], longest: int) -> tuple[str, ...]:
+    """Names of at most so many printable characters, all different: a number is added where two are alike."""
+    found: dict[str, None] = {}
+    for given in names:
+        stem = "".join(c for c in given if c.isprintable())
+        stem = (stem if stem == " " else stem.strip())[:longest] or "image"
+        name, number = stem, 2
+        while name in found:
+            name, number = f"{stem[: longest - 6]} {number}", number + 1
+        found[name] = None
+    return tuple(found)

@@ -1,0 +1,64 @@
+"""Keeps images of a person's own as a data set: what was found in files, or arrays of a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
+from aelib.datasets.imageset import ImageSet
+
+from . import collection, glyphs, pictures
+from .found import Found, Options, unique
+from .readers import numbers
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = lazy("torch")
+
+
+def keep_found(found: Found, title: str = "") -> str:
+    """Keep what `read` has found; returns the data set's name, the same for the same images. Raises LabError.
+
+    Glyphs, and fewer than 20 images, are learnt one by one; other images are divided, unless they come in parts.
+    """
+    pixels = torch.from_numpy(np.ascontiguousarray(found.pixels))
+    if found.memorised:
+        short = unique([found.name_of(i) for i in range(found.images)], pictures.MAX_NAME)
+        images = ImageSet(pixels, short, torch.arange(found.images))
+        return glyphs.save_set(images) if found.kind == "glyphs" else pictures.save(images)
+    labels = None if found.labels is None else torch.from_numpy(found.labels)
+    images = collection.mixed(pixels, labels, found.class_names, found.given is not None)
+    return collection.save(images, found.given, title)
+
+
+def keep(images: Any, labels: Any = None, name: str = "", side: int | None = None) -> str:
+    """Keep an array of images as a data set; returns the name with which `load` and an experiment find it.
+
+    Args:
+        images: anything that NumPy makes an array of: N×H×W, N×H×W×C, N×C×H×W with 1 or 3 channels, or N×H² where
+            images are squares; numbers from 0 to 1, from −1 to 1, or from 0 to 255; 3 to 64 pixels a side (larger ones
+            are scaled down).
+        labels: one number or word for each image, or one-hot.
+        name: what you call it, for titles.
+        side: scale to squares of this side, 8 to 64; None: as they are.
+
+    Fewer than 20 images are learnt one by one; more are divided into parts to train on, to validate with and to
+    test on. The same images give the same name. Raises LabError with one sentence that says what is wrong.
+    """
+    form = "an array"
+    try:
+        array = np.asarray(images)
+    except Exception as error:  # noqa: BLE001 - whatever a list of unequal lists, or a tensor on a GPU, raises
+        raise LabError(f"The images are no array ({str(error)[:80]}): give images x height x width.") from None
+    title = "".join(c for c in name if c.isprintable()).strip()
+    if len(title) > collection.MAX_TITLE:
+        raise LabError(f"The name has {len(title)} characters: give at most {collection.MAX_TITLE}.")
+    pixels, notes = numbers.images_of(array, form, Options(side=side))
+    values, class_names, more = numbers.no_classes()
+    if labels is not None:
+        values, class_names, more = numbers.classes([numbers.labels_of(np.asarray(labels), len(array), form)])
+    return keep_found(Found("images", form, pixels, None, values, class_names, notes=(*notes, *more)), title)

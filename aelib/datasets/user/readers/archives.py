@@ -1,0 +1,101 @@
+"""ZIP archives: everything in one is hostile until it is read. Nothing is unpacked to the disk, no path of it is used
+for anything but a class's name, and what it may unpack to is limited before anything is."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+
+from aelib.core.errors import LabError
+from aelib.datasets.user.source import Source
+
+MAX_ENTRIES = 50_000  # folders and what is no picture included
+MAX_TOTAL = 2_000_000_000  # bytes, unpacked; one entry at a time is in memory
+MAX_RATIO = 50  # unpacked to packed: pictures are packed already
+RATIO_FROM = 1_000_000  # bytes from which the ratio counts
+_ENTRY = b"PK\x01\x02"  # how every entry in the list of a ZIP archive begins
+_ARCHIVES = (".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
+
+
+class Archive:
+    """An open archive, to be used in a `with` statement. Raises LabError where it cannot be read."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        shown = source.shown
+        try:
+            self.file = source.opened()
+            if _entries(self.file) > MAX_ENTRIES:  # before the list is read, which takes room for each
+                raise LabError(
+                    f"{shown} is a ZIP archive of more than {MAX_ENTRIES:,} entries: pack the pictures only."
+                )
+            self.zip = zipfile.ZipFile(self.file)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
+            raise LabError(f"{shown} is a ZIP archive that is cut off or damaged: pack it again.") from None
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.zip.close()
+        self.file.close()
+
+    @property
+    def names(self) -> list[str]:
+        return [one.filename for one in self.zip.infolist()]
+
+    def sources(self) -> list[Source]:
+        """The files in it. Raises LabError where one is what no archive of data has."""
+        members = _checked(self.zip.infolist(), self.source.shown)
+        return [Source(_name(one), one.file_size, partial(_open, self.zip, one)) for one in members]
+
+
+def _entries(file: BinaryIO) -> int:
+    """How many entries the list at the end of an archive has, at most: counted as they begin, in pieces."""
+    file.seek(0)
+    count, kept = 0, b""
+    while piece := file.read(1 << 22):
+        count += (kept + piece).count(_ENTRY)
+        kept = piece[-3:]
+        if count > MAX_ENTRIES:
+            break
+    file.seek(0)
+    return count
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    return member.filename.replace("\\", "/")
+
+
+def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
+    opened: Any = archive.open(member)
+    return io.BufferedReader(opened)
+
+
+def _checked(members: Sequence[zipfile.ZipInfo], shown: str) -> list[zipfile.ZipInfo]:
+    """The entries that are files. Raises LabError."""
+    what = f"{shown} is a ZIP archive"
+    if sum(member.file_size for member in members) > MAX_TOTAL:
+        raise LabError(f"{what} that unpacks to more than {MAX_TOTAL:,} bytes: give fewer or smaller files.")
+    found = []
+    for member in members:
+        path = PurePosixPath(_name(member))
+        entry = member.filename[:60]
+        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", member.filename):
+            raise LabError(f"{what} with the entry {entry!r}, which leads out of it: pack it again.")
+        if member.external_attr >> 28 == 0xA:
+            raise LabError(f"{what} with the link {entry!r}: pack the files themselves.")
+        if member.flag_bits & 1:
+            raise LabError(f"{what} that is locked with a password: pack it without one.")
+        if path.suffix.lower() in _ARCHIVES:
+            raise LabError(f"{what} with the archive {entry!r} in it: unpack that first.")
+        if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * max(1, member.compress_size):
+            raise LabError(f"{what} with the entry {entry!r}, which grows to {member.file_size:,} bytes: leave it out.")
+        if not member.is_dir():
+            found.append(member)
+    return found

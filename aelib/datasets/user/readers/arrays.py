@@ -1,0 +1,273 @@
+"""Images in files of arrays: NumPy's .npy and .npz, and IDX. Nothing is ever unpickled, and what a header claims is
+compared with what the file has before anything is read."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from aelib.core.errors import LabError
+from aelib.datasets.imageset import Splits
+from aelib.datasets.user.found import Found, Options, Skipped
+from aelib.datasets.user.source import MAX_BYTES, Source
+
+from . import numbers
+
+NPY = "an array of NumPy"
+NPZ = "an archive of arrays"
+IDX = "an IDX file"
+MAX_ARRAYS = 64
+
+_PARTS = {
+    "train": 0, "training": 0, "tr": 0, "trn": 0, "valid": 1, "val": 1, "validation": 1, "dev": 1,
+    "test": 2, "testing": 2, "tst": 2, "t10k": 2, "eval": 2,
+}  # fmt: skip
+_IMAGES = ("x", "images", "image", "imgs", "img", "data", "features", "pixels", "inputs", "samples", "arr0", "xs")
+_LABELS = ("y", "labels", "label", "targets", "target", "classes", "class", "lbl", "ys", "arr1", "fine", "names")
+_IDX_KINDS = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+
+
+class Named(NamedTuple):
+    """An array and what its name says: a part (0 training, 1 validation, 2 test), and whether it has labels."""
+
+    name: str
+    array: NDArray[Any]
+    part: int | None
+    labels: bool | None
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name: "x_train.npy" and "trainX" have x and train."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    found = [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
+    return [word[:3] + word[4:] if re.fullmatch(r"arr_\d", word) else word for word in found]
+
+
+def part_of(name: str) -> int | None:
+    """The part that a name speaks of, such as test of x_test."""
+    for word in words_of(name):
+        if word in _PARTS:
+            return _PARTS[word]
+        for known, part in _PARTS.items():
+            if len(known) > 3 and word in (f"x{known}", f"y{known}", f"{known}x", f"{known}y"):
+                return part
+    return None
+
+
+def _is_labels(name: str) -> bool | None:
+    words = words_of(re.sub(r"arr_(\d)", r"arr\1", name))
+    if any(word in _LABELS or re.fullmatch(r"y(train|test|val|valid)?", word) for word in words):
+        return True
+    return False if any(word in _IMAGES or re.fullmatch(r"x(train|test|val|valid)?", word) for word in words) else None
+
+
+def named(name: str, array: NDArray[Any]) -> Named:
+    return Named(name, array, part_of(name), _is_labels(name))
+
+
+# --- NumPy ----------------------------------------------------------------------------------------------------------
+
+
+def read_npy(source: Source, options: Options) -> Found:
+    """The images of one array. Raises LabError."""
+    return found_of([Named(source.shown, array_of(source), None, False)], NPY, options)
+
+
+def array_of(source: Source) -> NDArray[Any]:
+    """The array of a .npy file: of one on this machine, without reading it all. Raises LabError."""
+    with source.opened() as file:
+        shape, fortran, kind, offset = _header(file, source.shown)
+        wanted = math.prod(shape) * kind.itemsize
+        if source.size - offset < wanted:
+            raise LabError(
+                f"{source.shown} is {NPY} that claims {wanted:,} bytes of numbers and has {source.size - offset:,}: it "
+                "was cut off or damaged, so save it again."
+            )
+        if source.path is not None and wanted:
+            return np.memmap(source.path, kind, "r", offset, shape, "F" if fortran else "C")
+        return _rest(file, shape, fortran, kind, source.shown)
+
+
+def _header(file: BinaryIO, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+    """Shape, order, kind of number and where the numbers begin. Raises LabError, for objects too."""
+    try:
+        version = npy.read_magic(file)
+        read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
+        if read is None:
+            raise ValueError("another version")
+        shape, fortran, kind = read(file)
+    except Exception:  # noqa: BLE001 - whatever the parser raises on hostile bytes
+        raise LabError(
+            f"{shown} seems to be {NPY}, but its header cannot be read: save it again with np.save."
+        ) from None
+    if kind.hasobject:
+        raise LabError(
+            f"{shown} is {NPY} that holds pickled Python objects, which are never opened here, since that runs code: "
+            "save it as numbers, such as np.save(file, images.astype('uint8'))."
+        )
+    if kind.itemsize == 0 or any(side < 0 for side in shape):
+        raise LabError(f"{shown} is {NPY} of no numbers: save images as uint8.")
+    return shape, fortran, kind, file.tell()
+
+
+def _rest(file: BinaryIO, shape: tuple[int, ...], fortran: bool, kind: np.dtype[Any], shown: str) -> NDArray[Any]:
+    wanted = math.prod(shape) * kind.itemsize
+    if wanted > MAX_BYTES:
+        raise LabError(f"{shown} is {NPY} of {wanted:,} bytes: give at most {MAX_BYTES:,}, such as uint8.")
+    try:
+        content = file.read(wanted)
+    except Exception:  # noqa: BLE001 - a damaged entry of an archive
+        content = b""
+    if len(content) != wanted:
+        raise LabError(f"{shown} is {NPY} that was cut off or damaged: save it again.")
+    return np.frombuffer(content, kind).reshape(shape, order="F" if fortran else "C")
+
+
+def is_npz(archive: zipfile.ZipFile) -> bool:
+    names = [one.filename for one in archive.infolist()]
+    return bool(names) and all(name.endswith(".npy") and "/" not in name for name in names[:MAX_ARRAYS])
+
+
+def read_npz(archive: zipfile.ZipFile, shown: str, options: Options) -> Found:
+    """The images of an archive of arrays, with their labels and in their parts. Raises LabError."""
+    members = archive.infolist()
+    if len(members) > MAX_ARRAYS:
+        raise LabError(f"{shown} is {NPZ} with {len(members)} of them: give at most {MAX_ARRAYS}.")
+    found: list[Named] = []
+    skipped: list[Skipped] = []
+    left = MAX_BYTES
+    for member in members:
+        name = member.filename.removesuffix(".npy")
+        try:
+            with archive.open(member) as packed:
+                file: Any = packed
+                shape, fortran, kind, offset = _header(file, f"{name} in {shown}")
+                size = math.prod(shape) * kind.itemsize
+                if member.file_size - offset < size:
+                    raise LabError(
+                        f"{name} in {shown} claims {size:,} bytes of numbers and has "
+                        f"{max(0, member.file_size - offset):,}: it was cut off or damaged, so save it again."
+                    )
+                left -= size
+                if left < 0:
+                    raise LabError(f"{shown} is {NPZ} of more than {MAX_BYTES:,} bytes: give less, such as uint8.")
+                found.append(named(name, _rest(file, shape, fortran, kind, f"{name} in {shown}")))
+        except LabError as error:
+            if "pickled" not in str(error) or len(members) == 1:
+                raise
+            skipped.append(Skipped(name, str(error)))
+        except Exception:  # noqa: BLE001 - a damaged archive, a packing that is not known
+            raise LabError(f"{shown} is {NPZ} that is damaged at {name}: save it again with np.savez.") from None
+    return found_of(found, NPZ, options, skipped)
+
+
+# --- IDX ------------------------------------------------------------------------------------------------------------
+
+
+def is_idx(head: bytes) -> bool:
+    """Whether a file begins as IDX files do, with one axis or more of which none is empty."""
+    return len(head) >= 8 and head[:2] == b"\0\0" and head[2] in _IDX_KINDS and 1 <= head[3] <= 4
+
+
+def idx_array(source: Source) -> NDArray[Any]:
+    """The array of an IDX file of any size. Raises LabError."""
+    head = source.head(4 + 4 * 4)
+    axes = head[3]
+    offset = 4 + 4 * axes
+    if len(head) < offset:
+        raise LabError(f"{source.shown} seems to be {IDX}, but it ends within its header: give all of it.")
+    shape = struct.unpack(f">{axes}I", head[4:offset])
+    kind = np.dtype(_IDX_KINDS[head[2]])
+    wanted = math.prod(shape) * kind.itemsize
+    if wanted > MAX_BYTES:
+        raise LabError(f"{source.shown} is {IDX} that claims {wanted:,} bytes of numbers: give at most {MAX_BYTES:,}.")
+    content = source.content()
+    if len(content) - offset != wanted:
+        raise LabError(
+            f"{source.shown} is {IDX} that claims {wanted:,} bytes of numbers and has {len(content) - offset:,}: "
+            "it was cut off or damaged, so get it again."
+        )
+    return np.frombuffer(content, kind, offset=offset).reshape(shape)
+
+
+def read_idx(sources: Sequence[Source], options: Options) -> Found:
+    """The images of one IDX file or several, with their labels and in their parts. Raises LabError."""
+    found = []
+    for source in sources:
+        array = idx_array(source)
+        found.append(Named(source.shown, array, part_of(source.shown), array.ndim == 1))
+    if all(one.labels for one in found):
+        raise LabError(f"{found[0].name} is {IDX} of labels only: give the file of the images with it.")
+    return found_of(found, IDX, options)
+
+
+# --- of any of these ------------------------------------------------------------------------------------------------
+
+
+def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequence[Skipped] = ()) -> Found:
+    """The images of some arrays: which are images and which are labels, what belongs together, by names and by shapes.
+    Raises LabError."""
+    left_out = list(skipped)
+    pictures: dict[int | None, Named] = {}
+    for one in sorted(arrays, key=lambda one: (one.labels is not False, -one.array.size)):
+        if one.labels or one.array.ndim < 2:
+            continue
+        if one.labels is None and (pictures or one.array.shape[1:] == (1,)):
+            continue
+        if one.part in pictures or (None in pictures and one.part is not None):
+            left_out.append(Skipped(one.name, "there is another array of images for the same part"))
+        else:
+            pictures[one.part] = one
+    if not pictures:
+        names = ", ".join(one.name for one in arrays)[:80] or "none"
+        raise LabError(
+            f"This is {form} without images (found: {names}): name them x_train and y_train, or images and labels."
+        )
+    used = {id(one) for one in pictures.values()}
+    values = {part: _labels_for(one, arrays, used, form) for part, one in pictures.items()}
+    left_out += [
+        Skipped(one.name, f"neither images nor labels of them (shape {'x'.join(map(str, one.array.shape))})")
+        for one in arrays
+        if id(one) not in used and one.name not in {skip.file for skip in left_out}
+    ]
+    parts = sorted(pictures, key=lambda part: -1 if part is None else part)
+    read = [numbers.images_of(pictures[part].array, form, options) for part in parts]
+    if len({pixels.shape[1:] for pixels, _ in read}) > 1:
+        sizes = " and ".join("x".join(map(str, pixels.shape[1:])) for pixels, _ in read)
+        raise LabError(f"This is {form} whose parts have images of {sizes}: give all the same size.")
+    pixels = read[0][0] if len(read) == 1 else np.concatenate([one for one, _ in read])
+    said = tuple(dict.fromkeys(note for _, notes in read for note in notes))
+    labels: NDArray[np.int64] | None = None
+    class_names: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    found_values = [value for part in parts if (value := values[part]) is not None]
+    if len(found_values) == len(parts):
+        labels, class_names, more = numbers.classes(found_values)
+    counts = {part: len(pictures[part].array) for part in parts if part is not None}
+    given = Splits(counts.get(0, 0), counts.get(1, 0), counts.get(2, 0)) if len(counts) > 1 and 0 in counts else None
+    return Found("images", form, pixels, None, labels, class_names, given, tuple(left_out), (*said, *more))
+
+
+def _labels_for(images: Named, arrays: Sequence[Named], used: set[int], form: str) -> NDArray[Any] | None:
+    """The labels of the images of a part: named as such, else one number for each image."""
+    others = [one for one in arrays if id(one) not in used and one.part == images.part and one.labels is not False]
+    count = len(images.array)
+    for one in sorted(others, key=lambda one: one.labels is not True):
+        fits = one.array.ndim == 1 or (one.array.ndim == 2 and (one.labels or one.array.shape[1] == 1))
+        if fits and (one.labels or len(one.array) == count):
+            used.add(id(one))
+            return numbers.labels_of(one.array, count, form)
+    return None
+
+
+def of_sources(sources: Mapping[str, Source], options: Options) -> Found:
+    """The images of some .npy files together, as X.npy and y.npy. Raises LabError."""
+    return found_of([named(name.removesuffix(".npy"), array_of(one)) for name, one in sources.items()], NPY, options)

@@ -1,0 +1,306 @@
+"""Glyphs as numbers in braces, as programs for small displays have them: C, Arduino, Python, JavaScript.
+
+    int Font[2][7] = {
+        {0x04, 0x0e, 0x15, 0x04, 0x04, 0x04, 0x04},   // 0x60, up
+        ...
+
+A number is a row of a glyph (the most significant bit is the left pixel), or, where all are 0 and 1, a pixel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from aelib.core.errors import LabError
+from aelib.datasets.user import glyphs
+from aelib.datasets.user.found import Found, Options
+
+FORM = "a table of numbers in braces"
+MAX_NUMBERS = 200_000
+MAX_DEPTH = 6
+
+_TOKEN = re.compile(
+    r"(?P<comment>//[^\n]*|/\*.*?\*/|\#(?!\s*define\b|\s*include\b|\s*if|\s*endif|\s*pragma)[^\n]*)"
+    r"|(?P<directive>^[ \t]*\#[^\n]*)"
+    r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
+    r"|(?P<open>[{\[])|(?P<close>[}\]])"
+    r"|(?P<number>(?<![\w.])(?:0[xX][0-9a-fA-F]+|0?[bB][01]+|[0-9]+)(?:[uUlL]{0,3})(?![\w.]))"
+    r"|(?P<line>\n)|(?P<equals>=(?!=))",
+    re.DOTALL | re.MULTILINE,
+)
+_CODE = re.compile(
+    r"^(?:(?:code|char|ascii|index)?\s*(?:0[xX][0-9a-fA-F]+|U\+[0-9a-fA-F]+|#?\d+)\b\s*[:,;=.)-]*\s*)+", re.I
+)
+
+
+class _Number(NamedTuple):
+    value: int
+    text: str
+    line: int
+
+
+@dataclass
+class _Group:
+    """What stands between two braces."""
+
+    line: int
+    groups: list[_Group] = field(default_factory=list)
+    numbers: list[_Number] = field(default_factory=list)
+    name: str = ""
+    end: int = 0
+
+
+def is_one(text: str) -> bool:
+    """Whether a text has a group of two numbers or more in braces or brackets, and is no JSON object."""
+    return bool(re.search(r"[{\[]\s*(?:0[xXbB][0-9a-fA-F]+|[bB][01]+|\d+)[uUlL]*\s*,\s*[0-9bB{\[]", text)) and not (
+        re.match(r"\s*\{\s*\"", text) and '": {' in text
+    )
+
+
+def has_rows(text: str) -> bool:
+    """Whether most lines of a text are hexadecimal or binary numbers with a prefix, without any braces."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    rows = sum(len(re.findall(r"\b0[xXbB][0-9a-fA-F]+", line)) >= 3 for line in lines)
+    return rows >= 2 and 2 * rows > len(lines)
+
+
+def read(text: str, options: Options) -> Found:
+    """The glyphs of a table in braces. Raises LabError."""
+    whole = _tree(text)
+    leaves = list(_leaves(whole))
+    if sum(len(one.numbers) for one in leaves) > MAX_NUMBERS:
+        raise LabError(f"This is {FORM} with more than {MAX_NUMBERS:,} numbers: give one font only.")
+    largest = _largest(whole)
+    if not largest:
+        raise LabError(
+            f"This seems to be {FORM}, but no braces have three numbers: write a glyph as {{0x04, 0x0a, ...}}."
+        )
+    if len(largest) == 1 and len(largest[0].numbers) > 1:
+        return _flat(largest[0], text, options)
+    return _found([_item(one) for one in largest], options)
+
+
+def read_rows(text: str, options: Options) -> Found:
+    """Glyphs as lines of prefixed numbers, without braces. Raises LabError."""
+    return read("{" + "".join(f"{_opened(line)}\n" for line in text.split("\n")) + "}", options)
+
+
+def _opened(line: str) -> str:
+    """A line of numbers in braces, what stands before the first of them as its name."""
+    found = re.match(r"(.*?)((?:\b0[xXbB][0-9a-fA-F]+[,;\s]*)+)(.*)$", line)
+    if not found:
+        return ""
+    before, numbers, after = found.groups()
+    name = before.strip(" ,;:=\t\"'") or after.strip(" ,;/#\t")
+    return f"{{{numbers}}}, // {name}"
+
+
+class _Item(NamedTuple):
+    """A glyph: its numbers, in rows where they are pixels in two levels of braces."""
+
+    name: str
+    line: int
+    numbers: list[_Number]
+    width: int = 0
+
+
+def _item(group: _Group) -> _Item:
+    if group.groups:  # rows in braces of their own, each number a pixel
+        widths = {len(row.numbers) for row in group.groups}
+        if len(widths) != 1:
+            raise LabError(
+                f"This is {FORM}, but the rows of the glyph in line {group.line} have {_several(sorted(widths))} "
+                "numbers: give all rows the same."
+            )
+        flat = [number for row in group.groups for number in row.numbers]
+        name = group.name or group.groups[-1].name
+        return _Item(name, group.line, flat, widths.pop())
+    return _Item(group.name, group.line, group.numbers)
+
+
+def _several(values: Sequence[int]) -> str:
+    return " and ".join(map(str, values[:3]))
+
+
+def _tree(text: str) -> _Group:
+    """The groups of a text. Raises LabError for braces that do not fit each other."""
+    whole = _Group(0)
+    open_groups = [whole]
+    line, last, pending = 1, None, ""
+    python = "{" not in text or "#define" not in text
+    for found in _TOKEN.finditer(text):
+        kind, token = found.lastgroup, found.group()
+        if kind == "comment" and (token[0] != "#" or python):
+            said = _name(token.strip("/*# \t\n\r"))
+            if last is not None and last.end == line and said:
+                last.name = said  # behind a group, on its line
+            elif said:
+                pending = said
+        elif kind == "text":
+            pending = _unquoted(token) or pending
+        elif kind == "open":
+            group = _Group(line, name=pending)
+            pending, last = "", None
+            open_groups[-1].groups.append(group)
+            open_groups.append(group)
+            if len(open_groups) > MAX_DEPTH:
+                raise LabError(f"This seems to be {FORM}, but line {line} is too deep in braces: give one font only.")
+        elif kind == "close":
+            if len(open_groups) == 1:
+                if open_groups[0].groups:
+                    continue  # of a dimension, such as [7]
+                raise LabError(f"This seems to be {FORM}, but line {line} closes braces that none opened: check it.")
+            last = open_groups.pop()
+            last.end = line
+        elif kind == "number" and len(open_groups) > 1:
+            open_groups[-1].numbers.append(_number(token, line))
+        line += token.count("\n")
+        if kind == "line" and last is not None and last.end < line - 1:
+            last = None
+    if len(open_groups) > 1:
+        raise LabError(
+            f"This seems to be {FORM}, but the braces opened in line {open_groups[1].line} are never closed: "
+            "the file was cut off, give all of it."
+        )
+    return whole
+
+
+def _name(comment: str) -> str:
+    """What a comment calls a glyph: "0x60, up" is up; a comment that is only a code is that code."""
+    said = _CODE.sub("", comment).strip(" ,;:\t")
+    said = said[1:-1] if len(said) == 3 and said[0] == said[2] and said[0] in "'\"`" else said
+    return (said or comment).strip()[: glyphs.MAX_NAME]
+
+
+def _unquoted(token: str) -> str:
+    return token[1:-1].replace("\\\\", "\\").replace("\\'", "'").replace('\\"', '"')
+
+
+def _number(token: str, line: int) -> _Number:
+    text = token.rstrip("uUlL")
+    low = text.lower()
+    if len(low) > 40:
+        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}...: give at most 64 bits.")
+    if low.startswith("0x"):
+        value = int(low, 16)
+    elif "b" in low:
+        value = int(low.partition("b")[2], 2)
+    elif len(low) >= 3 and set(low) <= {"0", "1"}:
+        return _Number(int(low, 2), "0b" + low, line)  # 01110 is five pixels, whatever C would make of it
+    else:
+        value = int(low)
+    if value >= 1 << 64:
+        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}: give at most 64 bits.")
+    return _Number(value, low, line)
+
+
+def _leaves(group: _Group) -> Iterator[_Group]:
+    if group.numbers:
+        yield group
+    for one in group.groups:
+        yield from _leaves(one)
+
+
+def _largest(whole: _Group) -> list[_Group]:
+    """The glyphs: the members of the group with the most numbers below it, which are groups of numbers, or of rows."""
+    fonts = [one for one in whole.groups if one.groups or len(one.numbers) > 1]
+    if not fonts:
+        return []
+    font = max(fonts, key=lambda one: sum(len(leaf.numbers) for leaf in _leaves(one)))
+    while len(font.groups) == 1 and not font.numbers:
+        font = font.groups[0]
+    if not font.groups:
+        # `A = [1, 2, 3]`, `B = [4, 5, 6]`: each glyph by itself
+        alike = [one for one in fonts if not one.groups and len(one.numbers) == len(font.numbers)]
+        return alike if len(alike) > 1 else [font]
+    return font.groups
+
+
+def _flat(group: _Group, text: str, options: Options) -> Found:
+    """One row of numbers: a glyph a line, or as many as the declaration, or the person, says."""
+    numbers = group.numbers
+    dims = [int(one) for one in re.findall(r"\[\s*(\d{1,4})\s*\]", text.partition("=")[0])]
+    by_line: dict[int, list[_Number]] = {}
+    for number in numbers:
+        by_line.setdefault(number.line, []).append(number)
+    lengths = {len(one) for one in by_line.values()}
+    if all(number.value > 0xFFFFFFFF or number.value == 0 or len(number.text) > 10 for number in numbers):
+        return _found([_Item("", one.line, _bytes_of(one)) for one in numbers], options)
+    if options.size and {number.value for number in numbers} <= {0, 1}:
+        each = options.size[0] * options.size[1]
+    elif options.size:
+        each = options.size[0]
+    elif len(dims) == 2 and dims[0] * dims[1] == len(numbers):
+        each = dims[1]
+    elif len(by_line) > 1 and len(lengths) == 1:
+        each = lengths.pop()
+    else:
+        raise LabError(
+            f"This is {FORM} with {len(numbers):,} numbers in one row, and nothing says how many make a glyph: say the "
+            "size (--size 7x5), or write a line for each glyph."
+        )
+    if each < 1 or len(numbers) % each:
+        raise LabError(
+            f"This is {FORM} with {len(numbers):,} numbers, which is not a whole number of glyphs of {each}."
+        )
+    items = [_Item("", numbers[i].line, numbers[i : i + each]) for i in range(0, len(numbers), each)]
+    return _found(items, options)
+
+
+def _bytes_of(number: _Number) -> list[_Number]:
+    """The eight rows of a glyph of 8x8 that is one number of 64 bits."""
+    return [_Number(byte, "0x", number.line) for byte in number.value.to_bytes(8, "big")]
+
+
+def _found(items: Sequence[_Item], options: Options) -> Found:
+    count = len(items[0].numbers)
+    if not count:
+        raise LabError(f"This seems to be {FORM}, but the glyph in line {items[0].line} has no numbers: write them.")
+    for one in items:
+        if len(one.numbers) != count or one.width != items[0].width:
+            raise LabError(
+                f"This is {FORM}, but the glyph in line {one.line} has {len(one.numbers)} numbers and the first "
+                f"{count}: give every glyph the same."
+            )
+    values = [[number.value for number in one.numbers] for one in items]
+    names = [one.name or str(i) for i, one in enumerate(items)]
+    pixels = all(value in (0, 1) for row in values for value in row)
+    drawn = any(number.text.startswith(("0b", "b")) for one in items for number in one.numbers)
+    if items[0].width or (pixels and not drawn and count > 2):
+        height, width = (count // items[0].width, items[0].width) if items[0].width else side_of(count, options)
+        if not pixels:
+            raise LabError(f"This is {FORM}, but its rows have numbers other than 0 and 1: write pixels as 0 and 1.")
+        bits = [[row[i * width : (i + 1) * width] for i in range(height)] for row in values]
+        return glyphs.found_of(FORM, names, bits)
+    texts = [number.text for one in items for number in one.numbers]
+    binary = {len(t.partition("b")[2]) for t in texts if t.startswith(("0b", "b"))}
+    width = max([max(binary, default=0), *(value.bit_length() for row in values for value in row)])
+    if options.size:
+        if options.size[0] != count or options.size[1] < width:
+            raise LabError(
+                f"This is {FORM} with glyphs of {count} rows, at least {width} pixels wide: --size says "
+                f"{options.size[0]}x{options.size[1]}."
+            )
+        width = options.size[1]
+    width = max(width, glyphs.SIDES[0])
+    if width > glyphs.SIDES[1]:
+        raise LabError(f"This is {FORM} with rows of {width} bits: give at most {glyphs.SIDES[1]}.")
+    return glyphs.found_of(
+        FORM, names, [[[value >> b & 1 for b in reversed(range(width))] for value in r] for r in values]
+    )
+
+
+def side_of(count: int, options: Options) -> tuple[int, int]:
+    """Height and width of a glyph of so many pixels: as asked for, else a square. Raises LabError."""
+    if options.size:
+        if options.size[0] * options.size[1] != count:
+            height, width = options.size
+            raise LabError(f"The glyphs have {count} pixels each: --size {height}x{width} does not fit them.")
+        return options.size
+    side = round(count**0.5)
+    if side * side != count:
+        raise LabError(f"The glyphs have {count} pixels each, which is no square: say their size, such as --size 7x5.")
+    return side, side

@@ -1,0 +1,249 @@
+"""Images as lines of a table: a label and the pixels of an image, as Kaggle has MNIST, Fashion-MNIST and sign language.
+
+label,pixel0,pixel1,...        or without a header, or one column `pixels` with all numbers in it
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aelib.core.errors import LabError
+from aelib.datasets.imageset import Splits
+from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDES, Found, Options
+from aelib.datasets.user.glyphs import separated
+from aelib.datasets.user.source import HEAD, Source, encoding_of
+
+from . import numbers
+from .arrays import part_of
+
+FORM = "a table of images, a line each"
+LINES = 1000  # that are converted at once
+FEWEST = SIDES[0] ** 2
+
+_LABEL = ("label", "labels", "class", "target", "y", "emotion", "digit", "letter", "category", "classname", "char")
+_OTHER = ("id", "index", "imageid", "unnamed:0", "usage", "split", "", "filename", "name", "image_id")
+_PART = ("usage", "split")
+_NUMBER = re.compile(r"\s*\"?[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\"?\s*|\s*\"?(?:nan|inf)\"?\s*", re.I)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where the label, the part and the pixels stand in a line; separator: between cells."""
+
+    separator: str
+    header: bool
+    label: int | None
+    part: int | None
+    pixels: tuple[int, ...]
+    packed: bool = False  # all numbers of an image stand in one cell
+
+
+def is_one(text: str) -> bool:
+    """Whether the first lines of a text (which may be cut off in the last) are a label and many numbers."""
+    try:
+        return _columns(text, None) is not None
+    except LabError:
+        return True
+
+
+def _lines_of(text: str) -> tuple[list[list[str]], str]:
+    rest, separator = separated(text)
+    first = rest.partition("\n")[0]
+    if separator not in first and re.search(r"\S\s+\S", first):
+        separator = " "
+    rows = [_cells(line, separator) for line in rest.split("\n")[:3] if line.strip()]
+    return rows, separator
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    if separator == " ":
+        return line.split()
+    return next(csv.reader([line], delimiter=separator), []) if '"' in line else line.split(separator)
+
+
+def _columns(text: str, options: Options | None) -> _Columns | None:
+    """None where a text is no such table. Raises LabError for one whose columns do not make an image."""
+    rows, separator = _lines_of(text)
+    if not rows:
+        return None
+    head = [re.sub(r"\s+", "", cell).lower().strip("\"'") for cell in rows[0]]
+    while head and not head[-1] and len(rows) > 1 and not any(row[len(head) - 1 :] != [""] for row in rows[1:2]):
+        head.pop()  # an empty column at the end
+    header = not all(_NUMBER.fullmatch(cell) for cell in rows[0][:5] if cell.strip()) or (
+        head[: len(_LABEL)] != [] and any(one in _LABEL for one in head)
+    )
+    if header and "pixels" in head:
+        return _Columns(separator, True, _at(head, _LABEL), _at(head, _PART), (head.index("pixels"),), packed=True)
+    if len(head) < FEWEST:
+        return None
+    if not header:
+        # the first column is the label, as everywhere; else all are pixels
+        width = len(head)
+        if not _fits(width, options) and (_fits(width - 1, options) or not _fits(width, options)):
+            return _Columns(separator, False, 0, None, tuple(range(1, width)))
+        return _Columns(separator, False, None, None, tuple(range(width)))
+    if len(rows) > 1 and sum(bool(_NUMBER.fullmatch(cell)) for cell in rows[1]) < 0.5 * len(rows[1][:-1] or rows[1]):
+        return None  # words: a table of something else
+    label = _at(head, _LABEL)
+    others = {i for i, one in enumerate(head) if one in _OTHER} | ({label} if label is not None else set())
+    pixels = [i for i in range(len(head)) if i not in others]
+    if label is None and not _fits(len(pixels), options) and _fits(len(pixels) - 1, options):
+        label = pixels.pop(0 if not re.search(r"\d", head[pixels[0]]) else -1)
+    return _Columns(separator, True, label, _at(head, _PART), tuple(pixels))
+
+
+def _at(head: Sequence[str], names: Sequence[str]) -> int | None:
+    return next((i for i, one in enumerate(head) if one in names), None)
+
+
+def _fits(count: int, options: Options | None) -> bool:
+    if options is not None and options.size is not None:
+        return count in (options.size[0] * options.size[1], 3 * options.size[0] * options.size[1])
+    return any(channels * round((count / channels) ** 0.5) ** 2 == count for channels in (1, 3))
+
+
+def read(source: Source, options: Options) -> Found:
+    """The images of a table, read a thousand lines at a time. Raises LabError."""
+    columns: _Columns | None = None
+    pixels: list[NDArray[np.float32]] = []
+    labels: list[str] = []
+    parts: list[str] = []
+    count = width = 0
+    for first, lines in _batches(source):
+        if columns is None:
+            columns, lines, first = _start(lines, options, first)
+            if columns is None:
+                raise LabError(
+                    f"{source.shown} seems to be {FORM}, but its first line is not: write label,pixel0,pixel1,..."
+                )
+        rows = [(first + i, _cells(line, columns.separator)) for i, line in enumerate(lines) if line.strip()]
+        if not rows:
+            continue
+        part = _numbers(rows, columns, width)
+        width = part.shape[1]
+        count += len(rows)
+        if count * width > MAX_PIXELS or count > IMAGES[1]:
+            raise LabError(
+                f"{source.shown} is {FORM} with more than {count - 1:,} images of {width:,} pixels: give fewer."
+            )
+        pixels.append(_compact(part))
+        labels += [row[columns.label].strip(" \"'") if columns.label is not None else "" for _, row in rows]
+        parts += [row[columns.part].strip() if columns.part is not None else "" for _, row in rows]
+    if columns is None or not pixels:
+        raise LabError(f"{source.shown} is empty: give {FORM}.")
+    array = np.concatenate(pixels)
+    order, given = _given(parts)
+    if given is not None:
+        array, labels = array[order], [labels[i] for i in order]
+    read_pixels, notes = numbers.images_of(array, FORM, options)
+    values, names, more = numbers.no_classes()
+    if columns.label is not None:
+        values, names, more = numbers.classes([_values(labels)])
+    return Found("images", FORM, read_pixels, None, values, names, given, notes=(*notes, *more))
+
+
+def _start(lines: list[str], options: Options, first: int) -> tuple[_Columns | None, list[str], int]:
+    """The columns, and the lines of images with the number of the first of them."""
+    skipped = 0
+    while lines and (not lines[0].strip() or re.match(r'"?sep=', lines[0], re.I)):
+        lines, skipped = lines[1:], skipped + 1
+    columns = _columns("\n".join(lines[:3]), options)
+    drop = 1 if columns is not None and columns.header else 0
+    return columns, lines[drop:], first + skipped + drop
+
+
+def _batches(source: Source) -> Iterator[tuple[int, list[str]]]:
+    """Number of the first line, and a thousand lines, at a time."""
+    encoding = encoding_of(source.head())
+    if encoding is None:
+        raise LabError(f"{source.shown} is not a text that can be read: save it as UTF-8.")
+    number, lines = 1, []
+    try:
+        with io.TextIOWrapper(source.opened(), encoding=encoding, newline=None) as file:
+            for line in file:
+                lines.append(line)
+                if len(lines) == LINES:
+                    yield number, lines
+                    number, lines = number + LINES, []
+    except UnicodeError:
+        raise LabError(f"{source.shown} has signs that are no text, after line {number}: save it as UTF-8.") from None
+    except OSError as error:
+        raise LabError(f"{source.shown} cannot be read ({error.strerror}): save it again.") from None
+    if lines:
+        yield number, lines
+
+
+def _numbers(rows: list[tuple[int, list[str]]], columns: _Columns, width: int) -> NDArray[np.float32]:
+    """Images × numbers. Raises LabError with the line and the cell that is wrong."""
+    wanted = max(columns.pixels) + 1
+    needed = max(wanted, *(one + 1 for one in (columns.label, columns.part) if one is not None), 1)
+    found = []
+    for line, row in rows:
+        if len(row) < needed:
+            raise LabError(
+                f"This is {FORM}, but line {line} has {len(row)} cells and the first {needed}: the file was cut off, "
+                "or give every line the same number."
+            )
+        cells = row[columns.pixels[0]].split() if columns.packed else [row[i] for i in columns.pixels]
+        width = width or len(cells)
+        if len(cells) != width:
+            raise LabError(f"This is {FORM}, but line {line} has {len(cells)} pixels and the first {width}.")
+        if any(row[i].strip() for i in range(needed, len(row))) and not columns.header:
+            raise LabError(f"This is {FORM}, but line {line} has {len(row)} cells and the first {needed}.")
+        try:
+            found.append(np.array(cells, np.float32))
+        except ValueError:
+            raise LabError(f"This is {FORM}, but {_wrong(line, cells)}: write numbers from 0 to 255.") from None
+        if not np.isfinite(found[-1]).all():
+            at = int(np.argwhere(~np.isfinite(found[-1]))[0][0])
+            raise LabError(
+                f"This is {FORM}, but line {line}, pixel {at} is {cells[at].strip()}: write numbers from 0 to 255."
+            )
+    return np.stack(found)
+
+
+def _wrong(line: int, cells: Sequence[str]) -> str:
+    for i, cell in enumerate(cells):
+        try:
+            np.float32(cell)
+        except ValueError:
+            return f"line {line}, pixel {i} is {cell.strip()[:20]!r}"
+    return f"line {line} has no numbers"
+
+
+def _compact(part: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As bytes, where all are whole numbers from 0 to 255: a quarter of the memory."""
+    small = part.astype(np.uint8) if part.min() >= 0 and part.max() <= 255 else part
+    return small if np.array_equal(small, part) else part  # type: ignore[return-value]
+
+
+def _values(labels: Sequence[str]) -> NDArray[np.generic]:
+    """Labels as whole numbers, where all are."""
+    if all(re.fullmatch(r"-?\d{1,9}(\.0+)?", label) for label in labels):
+        return np.array([int(float(label)) for label in labels])
+    return np.array([label[:60] for label in labels])
+
+
+def _given(parts: Sequence[str]) -> tuple[NDArray[np.int64], Splits | None]:
+    """The order that puts the images into their parts, and how many are in each, where a column says it."""
+    numbers_of = np.array([{"publictest": 1, "privatetest": 2}.get(one.lower(), part_of(one) or 0) for one in parts])
+    counts = np.bincount(numbers_of, minlength=3)
+    given = Splits(*map(int, counts)) if counts[0] and counts[1:].any() else None
+    return np.argsort(numbers_of, kind="stable"), given
+
+
+def start_of(source: Source) -> str:
+    """The first lines of a text, for judging it by; "" where it is none."""
+    head = source.head(64 * HEAD)
+    try:
+        encoding = encoding_of(head)
+        return "" if encoding is None else head.decode(encoding, "ignore").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeError:
+        return ""

@@ -1,0 +1,200 @@
+"""Images from arrays of numbers: which range they have, which axis is which, what the labels are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from aelib.core.errors import LabError
+from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDE, SIDES, Options, Pixels, classes_of
+
+STEP = 1024  # images that are converted at once, so that no second copy of a large array is made
+MAX_SIDE = 4096  # of an image in an array, before it is made smaller
+
+
+def images_of(array: NDArray[Any], form: str, options: Options) -> tuple[Pixels, tuple[str, ...]]:
+    """Images × channels × height × width, and notes on how they were read. array: N×H×W, N×H×W×C, N×C×H×W or N×P, of
+    any kind of number; it may be a file that is read bit by bit. Raises LabError."""
+    kind = array.dtype.kind
+    if kind not in "buif":
+        what = "Python objects, which are never unpickled" if kind == "O" else f"no numbers ({array.dtype})"
+        raise LabError(f"This is {form} that holds {what}: give images as uint8, or as numbers from 0 to 1.")
+    shape, order, notes = _axes(array.shape, form, options)
+    scale, shift, said = _range(array, form)
+    count, channels, height, width = shape
+    fitted, resized = _fitting(height, width, options)
+    grey = channels == 3 and not options.colour
+    out_channels = 1 if grey else channels
+    if count * out_channels * fitted[0] * fitted[1] > MAX_PIXELS:
+        raise LabError(
+            f"This is {form} with {count:,} images of {height}x{width}: give at most {MAX_PIXELS:,} numbers."
+        )
+    out = np.empty((count, out_channels, *fitted), np.uint8)
+    for start in range(0, count, STEP):
+        options.on_progress(start / count)
+        if options.cancelled():
+            raise LabError("Stopped, as asked.")
+        part = np.asarray(array[start : start + STEP])
+        images = _scaled(part, scale, shift).reshape(len(part), *array.shape[1:])
+        images = order(images)[:, :3]
+        if grey:
+            images = _grey(images)
+        out[start : start + len(part)] = [_resized(one, fitted) for one in images] if resized else images
+    if resized:
+        notes.append(f"The middle square of {height}x{width} pixels was scaled to {fitted[0]}x{fitted[1]}.")
+    return out, (*notes, *said)
+
+
+def _axes(shape: tuple[int, ...], form: str, options: Options) -> tuple[tuple[int, int, int, int], Any, list[str]]:
+    """Images, channels, height, width; a function that puts uint8 images into this order; and notes."""
+    text = "x".join(map(str, shape))
+    if len(shape) not in (2, 3, 4) or 0 in shape:
+        raise LabError(f"This is {form} of shape {text or 'no axis'}: give images x height x width.")
+    if len(shape) == 3 and shape[2] in (3, 4) and min(shape[:2]) >= 8:
+        raise LabError(
+            f"This is {form} of shape {text}, one picture: give two or more, images x height x width x channels."
+        )
+    count = shape[0]
+    if not IMAGES[0] <= count <= IMAGES[1]:
+        raise LabError(f"This is {form} of shape {text}, {count:,} images: give {IMAGES[0]} to {IMAGES[1]:,}.")
+    if len(shape) == 2:
+        channels, height, width = _flat(shape[1], form, options)
+        return (count, channels, height, width), lambda a: a.reshape(-1, channels, height, width), []
+    if len(shape) == 3:
+        found = (count, 1, shape[1], shape[2])
+        order = lambda a: a[:, None]  # noqa: E731
+    elif shape[3] in (1, 3, 4) and not (shape[1] in (1, 3) and shape[2] > 4 < shape[3]):
+        found = (count, 1 if shape[3] == 1 else 3, shape[1], shape[2])
+        order = lambda a: a.transpose(0, 3, 1, 2)  # noqa: E731
+    elif shape[1] in (1, 3, 4):
+        found = (count, 1 if shape[1] == 1 else 3, shape[2], shape[3])
+        order = lambda a: a  # noqa: E731
+    else:
+        raise LabError(f"This is {form} of shape {text}: give 1 or 3 channels, images x height x width x channels.")
+    height, width = found[2:]
+    if not all(SIDES[0] <= side <= MAX_SIDE for side in (height, width)):
+        raise LabError(f"This is {form} of images of {height}x{width}: give {SIDES[0]} to {MAX_SIDE} pixels a side.")
+    return found, order, []
+
+
+def _flat(count: int, form: str, options: Options) -> tuple[int, int, int]:
+    """Channels, height and width of an image whose numbers stand in one line."""
+    if options.size:
+        height, width = options.size
+        if count in (height * width, 3 * height * width):
+            return count // (height * width), height, width
+        raise LabError(f"This is {form} with {count:,} numbers an image: --size {height}x{width} does not fit them.")
+    for channels in (1, 3):
+        side = round((count / channels) ** 0.5)
+        if channels * side * side == count and SIDES[0] <= side <= MAX_SIDE:
+            return channels, side, side
+    raise LabError(
+        f"This is {form} with {count:,} numbers an image, which is no square of {SIDES[0]} pixels a side or more: say "
+        "their size, such as --size 28x20."
+    )
+
+
+def _range(array: NDArray[Any], form: str) -> tuple[float, float, list[str]]:
+    """Factor and shift that bring the numbers to 0 to 255, and what was found, in words. Raises LabError."""
+    if array.dtype.kind == "b":
+        return 255.0, 0.0, ["Numbers are 0 and 1."]
+    low, high = np.inf, -np.inf
+    whole = True
+    for start in range(0, len(array), STEP):
+        part = np.asarray(array[start : start + STEP])
+        least, most = float(part.min()), float(part.max())
+        if not (np.isfinite(least) and np.isfinite(most)):
+            bad = np.argwhere(~np.isfinite(part))[0]
+            raise LabError(
+                f"This is {form} with a number that is NaN or infinite, in image {start + int(bad[0])}: give numbers "
+                "from 0 to 1 or from 0 to 255."
+            )
+        low, high = min(low, least), max(high, most)
+        whole = whole and (part.dtype.kind in "ui" or bool((part == np.rint(part)).all()))
+    text = f"{low:.4g} to {high:.4g}"
+    if low >= 0 and high <= 1:
+        return 255.0, 0.0, [f"Numbers from {text}: read as 0 to 1."]
+    if whole and low >= 0 and high <= 16:
+        return (
+            255.0 / 16 if high > 15 else 255.0 / high,
+            0.0,
+            [f"Numbers from {text}: read as 0 to {16 if high > 15 else high:.0f}."],
+        )
+    if low >= 0 and high <= 255:
+        return 1.0, 0.0, [f"Numbers from {text}: read as 0 to 255."]
+    if -1 <= low < 0 and high <= 1 and not whole:
+        return 127.5, 127.5, [f"Numbers from {text}: read as -1 to 1."]
+    if whole and low >= 0 and high <= 65535:
+        return 255.0 / 65535, 0.0, [f"Numbers from {text}: read as 0 to 65,535."]
+    raise LabError(f"This is {form} with numbers from {text}: give them from 0 to 1 or from 0 to 255.")
+
+
+def _scaled(part: NDArray[Any], scale: float, shift: float) -> Pixels:
+    if scale == 1 and shift == 0 and part.dtype == np.uint8:
+        return np.asarray(part, np.uint8)
+    values = part.astype(np.float32) * np.float32(scale) + np.float32(shift)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
+
+
+def _fitting(height: int, width: int, options: Options) -> tuple[tuple[int, int], bool]:
+    """The size that images get, and whether they must be scaled for it."""
+    if options.side is not None:
+        return (options.side, options.side), (height, width) != (options.side, options.side)
+    if max(height, width) > SIDES[1]:
+        return (SIDE, SIDE), True
+    return (height, width), False
+
+
+def _grey(images: Pixels) -> Pixels:
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    return np.rint(np.tensordot(images.astype(np.float32), weights, (1, 0))).astype(np.uint8)[:, None]
+
+
+def _resized(image: Pixels, size: tuple[int, int]) -> Pixels:
+    """The middle square of one image (channels × height × width), scaled."""
+    _, height, width = image.shape
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    square = np.ascontiguousarray(image[:, top : top + edge, left : left + edge].transpose(1, 2, 0))
+    picture = Image.fromarray(square[:, :, 0] if len(image) == 1 else square)
+    small = picture.resize((size[1], size[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.atleast_3d(np.asarray(small)).transpose(2, 0, 1)
+
+
+def labels_of(array: NDArray[Any], count: int, form: str) -> NDArray[Any]:
+    """One value for each image: numbers or texts, from N, N×1 or one-hot N×K. Raises LabError."""
+    found = np.asarray(array)
+    if found.ndim == 2 and found.shape[1] == 1:
+        found = found[:, 0]
+    elif found.ndim == 2 and found.shape[1] > 1 and found.dtype.kind in "buif" and len(found) == count:
+        found = found.argmax(axis=1)
+    if found.ndim != 1 or len(found) != count:
+        raise LabError(
+            f"This is {form} with {count:,} images and labels of shape {'x'.join(map(str, array.shape))}: give one "
+            "label for each image."
+        )
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
+        raise LabError(f"This is {form} with a label that is NaN or infinite: give a whole number for each image.")
+    if found.dtype.kind not in "buifUS":
+        raise LabError(f"This is {form} with labels that are {found.dtype}: give whole numbers or words.")
+    return np.char.decode(found, "utf-8", "replace") if found.dtype.kind == "S" else found
+
+
+def no_classes() -> tuple[NDArray[np.int64] | None, tuple[str, ...], tuple[str, ...]]:
+    """What `classes` gives where there are no labels."""
+    return None, (), ()
+
+
+def classes(values: list[NDArray[Any]]) -> tuple[NDArray[np.int64] | None, tuple[str, ...], tuple[str, ...]]:
+    """Class numbers of the values of all parts together, the names of the classes, and notes."""
+    if len({one.dtype.kind == "U" for one in values}) > 1:
+        values = [one.astype(str) for one in values]
+    together = np.concatenate(values)
+    found = classes_of(together)
+    if found is None:
+        count = len(np.unique(together))
+        return None, (), (f"The labels have {count:,} different values, which are no classes: they were left out.",)
+    return found[0], found[1], ()

@@ -1,0 +1,110 @@
+"""Many pictures, from a folder, an archive, or given together: each judged by its content, read one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from aelib.core.errors import LabError
+from aelib.datasets.imageset import Splits
+from aelib.datasets.user import pictures
+from aelib.datasets.user.found import SIDE, SMALL, Found, Options, Skipped, classes_of, unique
+from aelib.datasets.user.source import Source
+
+from .arrays import part_of
+
+FORM = "pictures"
+PICTURES = (2, 20_000)  # fewest and most in a set
+MAX_PIXELS = 15_000_000_000  # of all pictures together as they come: 1,200 photographs of a phone
+UNREADABLE = 0.5  # share of pictures that may be left out
+LEAVES = {"images", "image", "imgs", "img", "pictures", "pics", "photos", "jpeg", "jpegimages", "png", "data", "frames"}
+
+
+def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped] = ()) -> Found:
+    """The middle square of each picture, in an order that is always the same. Raises LabError, also where half of them
+    cannot be read."""
+    count = len(sources)
+    if not PICTURES[0] <= count <= PICTURES[1]:
+        also = f", and {len(skipped):,} files that are none ({skipped[0].file}: {skipped[0].reason})" if skipped else ""
+        what = f"{count:,} picture{'' if count == 1 else 's'}"
+        raise LabError(f"These are {what}{also}: give {PICTURES[0]} to {PICTURES[1]:,}, as {pictures.WORDS}.")
+    side = options.side or SIDE
+    pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
+    read_ones: list[Source] = []
+    left_out = list(skipped)
+    bad = 0
+    left = MAX_PIXELS
+    for number, source in enumerate(sources):
+        if options.cancelled():
+            raise LabError("Stopped, as asked.")
+        options.on_progress(number / count)
+        try:
+            content = source.content(pictures.MAX_BYTES)
+            left -= pictures.pixels_of(content)
+            if left < 0:
+                raise _TooMany(
+                    f"These are pictures of more than {MAX_PIXELS:,} pixels together: make them smaller first."
+                )
+            pixels[len(read_ones)] = pictures.read(content, source.name, side, options.colour).numpy()
+        except _TooMany:
+            raise
+        except LabError as error:  # counted, and told
+            left_out.append(Skipped(source.name, _reason(str(error), source)))
+            bad += 1
+            if bad > UNREADABLE * count:
+                raise LabError(
+                    f"More than half of these {count:,} pictures cannot be read, such as {left_out[-1].file} "
+                    f"({left_out[-1].reason}): save them again as PNG or JPEG."
+                ) from None
+        else:
+            read_ones.append(source)
+    kept = len(read_ones)
+    if kept < PICTURES[0]:
+        raise LabError(f"Of these {count} pictures {kept} can be read ({left_out[-1].reason}): give at least 2.")
+    return _found(read_ones, pixels[:kept], tuple(left_out), side)
+
+
+class _TooMany(LabError):
+    """What no picture that is left out can mend."""
+
+
+def _reason(error: str, source: Source) -> str:
+    """Without the name, which stands beside it."""
+    for name in (source.name[:60], source.shown):
+        error = error.removeprefix(f"{name} ")
+    return error.rstrip(".")
+
+
+def _found(sources: Sequence[Source], pixels: np.ndarray, skipped: tuple[Skipped, ...], side: int) -> Found:
+    paths = [PurePosixPath(source.name) for source in sources]
+    folders, parts = zip(*(_place(path) for path in paths), strict=True)
+    given = None
+    counts = [sum(part == number for part in parts) for number in range(3)]
+    notes = (f"The middle square of each was scaled to {side}x{side}.",)
+    if counts[0] and counts[1] + counts[2] and sum(counts) == len(paths) >= SMALL:
+        given = Splits(*counts)
+        order = np.argsort(np.array(parts), kind="stable")
+        pixels, folders = pixels[order], tuple(folders[i] for i in order)
+        paths = [paths[i] for i in order]
+    labels, names = classes_of(folders) or (None, ())
+    shown = None if len(paths) >= SMALL else unique([path.stem for path in paths], pictures.MAX_NAME)
+    return Found("images", FORM, pixels, shown, labels, names, given, skipped, notes)
+
+
+def _place(path: PurePosixPath) -> tuple[str, int | None]:
+    """The class of a picture, which is the folder that it is in, or that above where the folder is called images; and
+    the part that a folder above speaks of."""
+    folders = list(path.parts[:-1])
+    part = next((found for folder in folders[:-1] or folders if (found := _part(folder)) is not None), None)
+    while len(folders) > 1 and folders[-1].lower() in LEAVES:
+        folders.pop()
+    name = folders[-1] if folders else ""
+    if part is not None and _part(name) is not None and len(folders) <= 2:
+        name = ""  # train/1.png has no class
+    return name, part
+
+
+def _part(folder: str) -> int | None:
+    return part_of(folder) if len(folder) < 12 else None

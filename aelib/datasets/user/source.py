@@ -1,0 +1,136 @@
+"""A file that a person gave, wherever it is: on this machine, uploaded, or in an archive. Nothing here trusts it."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
+
+from aelib.core.errors import LabError
+
+MAX_BYTES = 500_000_000  # of one file, packed or not
+MAX_TEXT = 2_000_000  # bytes of a table of glyphs
+HEAD = 4096  # bytes by which a file is judged
+_PIECE = 1 << 20
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Attributes:
+    name: its path as the person knows it, with / between folders; used for messages and classes only.
+    size: bytes, as far as is known before it is read.
+    opened: opens it for reading, from its beginning; what it gives may be longer than `size`.
+    """
+
+    name: str
+    size: int
+    opened: Callable[[], BinaryIO] = field(repr=False)
+    path: Path | None = None
+
+    @property
+    def shown(self) -> str:
+        """The file's name for a message."""
+        return PurePosixPath(self.name).name[:60] or self.name[:60]
+
+    def head(self, size: int = HEAD) -> bytes:
+        """The first bytes; none of a file that cannot be read."""
+        try:
+            with self.opened() as file:
+                return file.read(size)
+        except Exception:  # noqa: BLE001 - a damaged entry of an archive, a file that is gone
+            return b""
+
+    def content(self, most: int = MAX_BYTES) -> bytes:
+        """All of it. Raises LabError for more bytes than `most`, and where it cannot be read."""
+        if self.size > most:
+            raise LabError(f"{self.shown} has {self.size:,} bytes: give at most {most:,}.")
+        try:
+            with self.opened() as file:
+                found = _all(file, most)
+        except OSError as error:
+            raise LabError(f"{self.shown} cannot be read ({error.strerror or error}): save it again.") from None
+        except Exception:  # noqa: BLE001 - whatever an archive raises on damaged bytes
+            raise LabError(f"{self.shown} is damaged: save or pack it again.") from None
+        if len(found) > most:
+            raise LabError(f"{self.shown} has more than {most:,} bytes: give less.")
+        return found
+
+
+def _all(file: _Readable, most: int) -> bytes:
+    """At most so many bytes and one more, in pieces: a single read would take room for all of them at once."""
+    out = bytearray()
+    while len(out) <= most and (piece := file.read(min(_PIECE, most + 1 - len(out)))):
+        out += piece
+    return bytes(out)
+
+
+def of_bytes(content: bytes, name: str) -> Source:
+    """A file that was uploaded."""
+    return Source(name, len(content), lambda: io.BytesIO(content))
+
+
+def of_path(path: Path, name: str | None = None) -> Source:
+    """A file on this machine. Raises OSError."""
+    return Source(name or path.name, path.stat().st_size, lambda: path.open("rb"), path)
+
+
+def unpacked(source: Source) -> Source:
+    """What is in a file packed by gzip. Raises LabError where that is too much, or damaged."""
+    try:
+        with source.opened() as file, gzip.open(file) as packed:
+            content = _all(packed, MAX_BYTES)
+    except (OSError, EOFError, zlib.error):
+        raise LabError(f"{source.shown} is packed by gzip and damaged: pack it again, or give it unpacked.") from None
+    if len(content) > MAX_BYTES:
+        raise LabError(f"{source.shown} unpacks to more than {MAX_BYTES:,} bytes: give less.")
+    name = source.name[:-3] if source.name.lower().endswith(".gz") else source.name
+    return of_bytes(content, name)
+
+
+def encoding_of(head: bytes) -> str | None:
+    """The encoding of a text, by its first bytes; None where they are no text."""
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    even, odd = head[0:512:2], head[1:512:2]
+    if len(head) >= 4 and b"\0" in head[:512]:  # UTF-16 without a mark: every second byte of Latin letters is 0
+        if odd.count(0) > 0.7 * len(odd) and even.count(0) == 0:
+            return "utf-16-le"
+        if even.count(0) > 0.7 * len(even) and odd.count(0) == 0:
+            return "utf-16-be"
+        return None
+    if any(byte < 32 and byte not in b"\t\n\r\f\x1a\x1b" for byte in head):
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"  # as spreadsheets of western Windows save
+    return "utf-8"
+
+
+def text_of(content: bytes, name: str) -> str:
+    """A text, whatever it was encoded in; line ends are \\n. Raises LabError where it is none."""
+    encoding = encoding_of(content[:HEAD])
+    try:
+        if encoding is None:
+            raise UnicodeError
+        text = content.decode(encoding)
+    except UnicodeError:
+        raise LabError(f"{name[:60]} is not a text that can be read: save it as UTF-8.") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
