@@ -5,8 +5,8 @@
     >>> run.metrics["learnt"], run.metrics["total"]
     (32, 32)
 
-The rooms, in the order in which data flows and imports point: `core`, `nn`, `datasets`, `experiment`, `models`,
-`metrics`, `training`, `store`, `analysis`, `jobs`, `reproduction`, `charts`, `reports`, `cli` and `ui`.
+The rooms, in the order in which data flows and imports point: `core`, `nn`, `datasets`, `metrics`, `experiment`,
+`models`, `training`, `store`, `analysis`, `jobs`, `charts`, `reproduction`, `reports`, `cli` and `ui`.
 """
 
 import lazy_loader

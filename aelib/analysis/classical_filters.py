@@ -110,14 +110,6 @@ def tune(noisy: Tensor, clean: Tensor, sigma: float | None = None) -> Strength:
     return min(tried, key=lambda each: float(reconstruction.mse(non_local_means(noisy, strength=each), clean).mean()))
 
 
-def non_local_means_tuned(
-    images: Tensor, noisy: Tensor, clean: Tensor, sigma: float | None = None
-) -> tuple[Tensor, Strength]:
-    """`non_local_means` of images with the strength that `tune` finds on validation images, and that strength."""
-    strength = tune(noisy, clean, sigma)
-    return non_local_means(images, strength=strength), strength
-
-
 def _filtered(pixels: NDArray[np.float32], strength: Strength) -> NDArray[np.float32]:
     from skimage.restoration import denoise_nl_means
 

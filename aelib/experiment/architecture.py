@@ -298,11 +298,6 @@ def _size(shape: Shape) -> str:
     return f"{shape[-2]}x{shape[-1]} pixels"
 
 
-def bits(architecture: Architecture, bits_a_number: int) -> int:
-    """Bits of the code of one image."""
-    return architecture.latent_dim * bits_a_number
-
-
 def shape_text(shape: Shape) -> str:
     """A shape as people write it: height x width x channels, or numbers."""
     if len(shape) == 1:

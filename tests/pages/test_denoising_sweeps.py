@@ -90,7 +90,7 @@ def test_two_fields_give_a_heat_map_and_nonsense_a_sentence() -> None:
         assert any(sentence in error.value.replace("\\", "") for error in app.error), values
         assert app.text_input(key="sweeps:extra:values2").value == values
     sound(app.selectbox(key="sweeps:extra:vary2").set_value("model.hidden_activation").run())
-    assert any("varied twice" in error.value for error in app.error)
+    assert said(app) == "Hidden activation is varied twice: choose two different fields."
 
 
 def test_a_link_to_an_experiment_is_what_a_sweep_varies() -> None:

@@ -80,6 +80,12 @@ def test_the_address_sets_the_controls_and_the_controls_the_address() -> None:
     assert app.query_params == {"preset": "font-best", "seed": "4", "optimizer.learning_rate": "0.02"}
 
 
+def test_what_differs_from_the_preset_is_called_as_its_controls_are() -> None:
+    app = opened("pages/dense.py", {"preset": "font-best", "epochs": "20", "model.hidden_activation": "relu"})
+    told = [one.value for one in app.caption if "Changed from the preset" in one.value]
+    assert [one.replace("\\", "") for one in told] == ["Changed from the preset: Hidden activation ReLU, Epochs 20."]
+
+
 def test_choosing_a_preset_sets_every_control() -> None:
     app = _open(preset="font-best", seed="3")
     sound(app.selectbox(key="dense:preset").set_value("font-30-20-10").run())
@@ -258,6 +264,9 @@ def test_the_runs_page_lists_filters_and_ranks() -> None:
     assert set(app.dataframe[0].value["layers"]) == {"35-8-2", "35-16-2", "35-16-8-2"}
     sound(app.text_input(key="runs:layers").set_value("16").run())
     assert set(app.dataframe[0].value["layers"]) == {"35-16-2", "35-16-8-2"}
+    for typed in ("16,8", "16, 8", " 16 8 ", "16–8"):
+        sound(app.text_input(key="runs:layers").set_value(typed).run())
+        assert list(app.dataframe[0].value["layers"]) == ["35-16-8-2"], typed
     sound(app.text_input(key="runs:layers").set_value("").run())
     sound(app.selectbox(key="runs:order").set_value("smallest").run())
     parameters = list(app.dataframe[0].value["parameters"])

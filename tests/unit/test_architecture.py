@@ -1,5 +1,6 @@
 """docs/architecture.md is true: the rooms and their order, and recipes that work when they are followed to the letter."""
 
+import ast
 import json
 import os
 import re
@@ -35,6 +36,13 @@ def test_the_page_draws_the_rooms_in_the_order_that_import_linter_checks() -> No
     contract = project["tool"]["importlinter"]["contracts"][0]
     layers = [set(layer.split(" | ")) - AMONG_ROOMS for layer in contract["layers"]]
     assert _rooms_on_the_page() == [layer for layer in layers if layer]
+
+
+def test_the_package_names_its_rooms_in_that_order() -> None:
+    named = re.findall(r"`(\w+)`", (ast.get_docstring(ast.parse((ROOT / "aelib/__init__.py").read_text())) or ""))
+    floors = {room: floor for floor, rooms in enumerate(reversed(_rooms_on_the_page())) for room in rooms}
+    assert set(named) == set(floors)
+    assert [floors[room] for room in named] == sorted(floors.values())
 
 
 def test_every_package_is_a_room_and_the_top_has_few_modules() -> None:

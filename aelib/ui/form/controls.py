@@ -245,7 +245,9 @@ class Controls:
         differs."""
         changes = experiment.changes(presets.get(self.get(PRESET)))
         shown = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
-        return ", ".join(f"{path} {text(value) or 'empty'}" for path, value in shown.items())
+        return ", ".join(
+            f"{labels.short(path)} {labels.choice(path, text(value)) or 'empty'}" for path, value in shown.items()
+        )
 
     @property
     def address(self) -> dict[str, str]:

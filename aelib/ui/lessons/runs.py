@@ -1,5 +1,6 @@
 """Parts of the page Runs: filter, open, compare, and delete the user's own runs."""
 
+import re
 from collections import Counter
 
 import pandas as pd
@@ -8,7 +9,6 @@ import streamlit as st
 from aelib import datasets
 from aelib.analysis.comparison import MAX_RUNS as MAX_COMPARED
 from aelib.core.errors import LabError
-from aelib.experiment import parts
 from aelib.store import ORDERS, Order, Summary, outcome_text
 from aelib.training import Run
 from aelib.ui.shell.links import link, link_compare, name
@@ -43,8 +43,7 @@ def filtered() -> tuple[list[Summary], str | None]:
     )
     layers = middle.text_input(
         "Layers contain", placeholder="such as 20-10", key="runs:layers", persist_state="session"
-    ).strip()
-    layers = "-".join(parts(layers)) if layers.strip().replace(" ", "").isdecimal() else layers.strip()  # 20 10
+    )
     order: Order = right.selectbox(
         "Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order", persist_state="session"
     )
@@ -55,7 +54,12 @@ def filtered() -> tuple[list[Summary], str | None]:
         persist_state="session",
     )
     among = runs.owners.runs(visitor_id()) if own else None
-    return runs.summaries(order, dataset, layers, SHOWN, among), dataset
+    return runs.summaries(order, dataset, _as_listed(layers), SHOWN, among), dataset
+
+
+def _as_listed(layers: str) -> str:
+    """Layers as the list writes them, from what may be typed for them: 20,10 or 20 10 is 20-10."""
+    return re.sub(r"(?<=\d)(\s*[,–-]\s*|\s+)(?=\d)", "-", layers.strip())
 
 
 def most(rows: list[Summary]) -> str:

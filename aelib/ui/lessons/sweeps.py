@@ -139,7 +139,7 @@ def _sweep(form: Controls, second: str) -> Sweep | None:
     over = {widget(key("vary")): split(widget(key("values")))}
     if second != _NOTHING:
         if second in over:
-            form.problems = [f"{second} is varied twice: choose two different fields."]
+            form.problems = [f"{labels.short(second)} is varied twice: choose two different fields."]
             return None
         over[second] = split(widget(key("values2")))
     try:
