@@ -15,51 +15,58 @@ from aelib.experiment import Experiment
 from aelib.training import time_estimate
 
 REMEMBERED = 5  # trainings of a family; the estimate uses their median
-SHORTEST = 0.05  # seconds: what takes less says nothing about the speed
-LARGEST = 1000.0  # ratio of a duration to its estimate that is believed
+LONG = 0.5  # estimated seconds from which a training says how fast the machine is; a shorter one, what every job costs
+LARGEST = 1000.0  # ratio of a duration to its estimate, and seconds of a job's own cost, that are believed
+COST = "cost"  # the name under which the seconds are kept that every job costs, however short
 
 
 class Pace:
     """The speed of one server. Several threads may use it at once.
 
-    file: where the ratios are kept for the next server; without it, or when it cannot be read, it starts afresh.
+    file: where it is kept for the next server; without it, or when it cannot be read, it starts afresh.
     """
 
     def __init__(self, device: str = "auto", file: Path | None = None) -> None:
         self.device, self.file = device, file
         self._lock = threading.Lock()
-        self._ratios: dict[str, deque[float]] = {}
+        self._learnt: dict[str, deque[float]] = {}  # family -> ratios of durations to estimates; COST -> seconds
         with suppress(OSError, ValueError, TypeError, AttributeError):  # of no value once it is damaged
             if file is not None:
-                for family, ratios in json.loads(file.read_text()).items():
-                    good = [float(ratio) for ratio in ratios if 1 / LARGEST <= ratio <= LARGEST]
-                    self._ratios[family] = deque(good, REMEMBERED)
+                for name, values in json.loads(file.read_text()).items():
+                    good = [float(value) for value in values if 0 <= value <= LARGEST]
+                    self._learnt[name] = deque(good, REMEMBERED)
 
     def seconds(self, experiments: Sequence[Experiment]) -> float:
         """Estimated seconds for a training of these experiments that begins now, on a worker of its own."""
         if not experiments:
             return 0.0
         with self._lock:
-            ratios = self._ratios.get(self._family(experiments[0]))
-            if not ratios:  # another family says how fast the machine is
-                ratios = deque(ratio for of_family in self._ratios.values() for ratio in of_family)
-            ratio = median(ratios) if ratios else 1.0
-        return time_estimate.seconds(experiments) * ratio * slowdown()
+            idle = time_estimate.seconds(experiments) * self._ratio(experiments[0]) + median(
+                self._learnt.get(COST) or [0]
+            )
+        return idle * slowdown()
 
     def note(self, experiments: Sequence[Experiment], seconds: float, slowed: float) -> None:
         """Learn from a training that took so many seconds. slowed: the `slowdown` when it began."""
-        if seconds < SHORTEST:
-            return
-        ratio = seconds / slowed / time_estimate.seconds(experiments)
+        idle, estimate = seconds / slowed, time_estimate.seconds(experiments)
         with self._lock:
-            family = self._ratios.setdefault(self._family(experiments[0]), deque(maxlen=REMEMBERED))
-            family.append(min(max(ratio, 1 / LARGEST), LARGEST))
-            content = json.dumps({name: list(found) for name, found in self._ratios.items()})
+            if estimate >= LONG:
+                name, value = self._family(experiments[0]), idle / estimate
+            else:
+                name, value = COST, max(0.0, idle - estimate * self._ratio(experiments[0]))
+            self._learnt.setdefault(name, deque(maxlen=REMEMBERED)).append(min(value, LARGEST))
+            content = json.dumps({name: list(found) for name, found in self._learnt.items()})
         if self.file is not None:
             with suppress(OSError):  # it is only an estimate
                 temp_path = self.file.with_suffix(".new")
                 temp_path.write_text(content)
                 temp_path.replace(self.file)
+
+    def _ratio(self, experiment: Experiment) -> float:
+        """How many times its estimate a training takes here. Another family says how fast the machine is, where this
+        one was never trained."""
+        others = [value for name, values in self._learnt.items() if name != COST for value in values]
+        return median(self._learnt.get(self._family(experiment)) or others or [1.0])
 
     def _family(self, experiment: Experiment) -> str:
         try:

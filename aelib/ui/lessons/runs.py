@@ -9,8 +9,9 @@ import streamlit as st
 from aelib import datasets
 from aelib.analysis.comparison import MAX_RUNS as MAX_COMPARED
 from aelib.core.errors import LabError
+from aelib.experiment import labels
 from aelib.store import ORDERS, Order, Summary, outcome_text
-from aelib.training import Run
+from aelib.training import STOPPED, Run
 from aelib.ui.shell.links import link, link_compare, name
 from aelib.ui.shell.messages import show_error
 from aelib.ui.shell.server_state import store
@@ -81,6 +82,10 @@ def table(rows: list[Summary]) -> None:
     frame["created"] = created.dt.tz_localize(None)
     frame["result"] = [outcome_text(row) for row in rows]
     frame["wrong_pixels"] = frame["wrong_pixels"].astype("Int64")
+    frame["dataset"] = frame["dataset"].map({name: title(name) for name in frame["dataset"].unique()})
+    for column, path in (("activation", "model.hidden_activation"), ("optimizer", "optimizer.kind")):
+        frame[column] = [labels.choice(path, name) for name in frame[column]]
+    frame["stopped"] = frame["stopped"].map(STOPPED)
     columns = {
         "architecture": "layers",
         "result": "result",
@@ -88,6 +93,7 @@ def table(rows: list[Summary]) -> None:
         "wrong_pixels": "wrong pixels",
         "parameters": "parameters",
         "epochs": "epochs",
+        "stopped": "ended",
         "seed": "seed",
         "activation": "activation",
         "optimizer": "optimiser",

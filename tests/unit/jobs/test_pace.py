@@ -9,8 +9,9 @@ from aelib.jobs import pace
 from aelib.jobs.pace import Pace
 from aelib.training import time_estimate
 
-FONT = [presets.get("font-best")]
-CONVOLUTIONAL = [presets.get("letters-7x7")]
+FONT = [presets.get("font-best").with_values({"epochs": 20_000})]
+SHORT = [presets.get("font-best").with_values({"epochs": 100})]
+CONVOLUTIONAL = [presets.get("letters-7x7").with_values({"epochs": 20})]
 IDLE = time_estimate.seconds(FONT)
 
 
@@ -51,12 +52,21 @@ def test_the_next_server_knows_what_this_one_has_learnt(tmp_path: Path) -> None:
     file = tmp_path / "pace.json"
     Pace("cpu", file).note(FONT, 3 * IDLE, 1.0)
     assert Pace("cpu", file).seconds(FONT) == pytest.approx(3 * IDLE)
-    for damaged in ("{", "[1]", '{"compiled dense": 3}', '{"compiled dense": ["x"]}', '{"compiled dense": [1e9]}'):
+    for damaged in (
+        "{",
+        "[1]",
+        '{"compiled dense": 3}',
+        '{"compiled dense": ["x"]}',
+        '{"compiled dense": [1e9]}',
+        '{"cost": [-1]}',
+    ):
         file.write_text(damaged)
         assert Pace("cpu", file).seconds(FONT) == pytest.approx(IDLE)
 
 
-def test_what_ends_at_once_says_nothing() -> None:
+def test_a_short_training_says_what_every_job_costs_and_nothing_about_long_ones() -> None:
     learnt = Pace("cpu")
-    learnt.note(FONT, 0.001, 1.0)
-    assert learnt.seconds(FONT) == pytest.approx(IDLE)
+    for _ in range(3):
+        learnt.note(SHORT, 2 + time_estimate.seconds(SHORT), 1.0)
+    assert learnt.seconds(SHORT) == pytest.approx(2 + time_estimate.seconds(SHORT))
+    assert learnt.seconds(FONT) == pytest.approx(2 + IDLE)
