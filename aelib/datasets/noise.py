@@ -32,6 +32,7 @@ class Noise:
         script: the same in a script of plain PyTorch, of the pixels `p`, `level`, `hit` (uniform in 0 to 1 for each
             pixel), the generator `draw` and the mask `painted`; None: no script can have it.
         painted: whether it hits only the pixels in `corruption.pixels`.
+        browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Noise:
     apply: "Callable[[Tensor, Tensor, Callable[[int], Tensor], Tensor | None], Tensor]"
     script: str | None = None
     painted: bool = False
+    browser: bool = False
 
 
 def _salt_pepper(x: "Tensor", level: "Tensor", bits: "Callable[[int], Tensor]", _: "Tensor | None") -> "Tensor":
@@ -69,24 +71,28 @@ NOISES: dict[str, Noise] = {
         about="Each pixel is replaced with this probability, by on or off with equal chance.",
         apply=_salt_pepper,
         script="torch.where(hit < level, (torch.rand(p.shape, generator=draw) < 0.5).float(), p)",
+        browser=True,
     ),
     "gaussian": Noise(
         label="Gaussian",
         about="A normal number with this standard deviation is added to each pixel; cut off at 0 and 1.",
         apply=_gaussian,
         script="(p + level * torch.randn(p.shape, generator=draw)).clamp(0, 1)",
+        browser=True,
     ),
     "masking": Noise(
         label="masking",
         about="Each pixel is switched off with this probability.",
         apply=_masking,
         script="torch.where(hit < level, 0.0, p)",
+        browser=True,
     ),
     "bit_flip": Noise(
         label="bit flips",
         about="Each pixel is inverted with this probability.",
         apply=_bit_flip,
         script="torch.where(hit < level, 1 - p, p)",
+        browser=True,
     ),
     "painted": Noise(
         label="painted",
@@ -94,6 +100,7 @@ NOISES: dict[str, Noise] = {
         apply=_painted,
         script="torch.where((hit < level) & painted, 1 - p, p)",
         painted=True,
+        browser=True,
     ),
 }
 

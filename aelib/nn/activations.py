@@ -65,6 +65,7 @@ class Activation:
         compiled: gives the loops for the compiled engine; None: not served.
         learnt_slope: whether it has one learnt parameter.
         hard_limits: whether f is constant at both of its bounds, so that its slope there is exactly 0.
+        browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 
     label: str
@@ -79,6 +80,7 @@ class Activation:
     compiled: Callable[[], Loops] | None = None
     learnt_slope: bool = False
     hard_limits: bool = False
+    browser: bool = False
 
     def covers(self, low: float, high: float) -> bool:
         """Whether f can come arbitrarily close to every value of [low, high]."""
@@ -116,6 +118,7 @@ ACTIVATIONS: dict[str, Activation] = {
         script="nn.Identity()",
         batched=InPlace(lambda z, slope, out: out.copy_(z), lambda grad, z, y, slope: None),
         compiled=lambda: Loops(compiled_loops.identity, compiled_loops.identity_backward),
+        browser=True,
     ),
     "sigmoid": Activation(
         label="sigmoid",
@@ -130,6 +133,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda grad, z, y, slope: torch.ops.aten.sigmoid_backward.grad_input(grad, y, grad_input=grad),
         ),
         compiled=lambda: Loops(compiled_loops.sigmoid, compiled_loops.sigmoid_backward),
+        browser=True,
     ),
     "tanh": Activation(
         label="tanh",
@@ -144,6 +148,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda grad, z, y, slope: torch.ops.aten.tanh_backward.grad_input(grad, y, grad_input=grad),
         ),
         compiled=lambda: Loops(compiled_loops.tanh, compiled_loops.tanh_backward),
+        browser=True,
     ),
     "arctan": Activation(
         label="arctan",
@@ -155,6 +160,7 @@ ACTIVATIONS: dict[str, Activation] = {
         script="Arctan()",
         script_class=_ARCTAN_CLASS,
         batched=InPlace(lambda z, slope, out: torch.atan(z, out=out), _arctan_backward),
+        browser=True,
     ),
     "relu": Activation(
         label="ReLU",
@@ -169,6 +175,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda grad, z, y, slope: torch.ops.aten.threshold_backward.grad_input(grad, z, 0.0, grad_input=grad),
         ),
         compiled=lambda: Loops(compiled_loops.relu, compiled_loops.relu_backward),
+        browser=True,
     ),
     "leaky_relu": Activation(
         label="leaky ReLU",
@@ -185,6 +192,7 @@ ACTIVATIONS: dict[str, Activation] = {
             ),
         ),
         compiled=lambda: Loops(compiled_loops.leaky_relu, compiled_loops.leaky_relu_backward),
+        browser=True,
     ),
     "prelu": Activation(
         label="PReLU",
@@ -196,6 +204,7 @@ ACTIVATIONS: dict[str, Activation] = {
         script=f"nn.PReLU(init={PRELU_START})",
         batched=InPlace(_prelu_forward, _prelu_backward),
         learnt_slope=True,
+        browser=True,
     ),
     "elu": Activation(
         label="ELU",
@@ -212,6 +221,7 @@ ACTIVATIONS: dict[str, Activation] = {
             ),
         ),
         compiled=lambda: Loops(compiled_loops.elu, compiled_loops.elu_backward),
+        browser=True,
     ),
     "silu": Activation(
         label="SiLU",
@@ -226,6 +236,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda grad, z, y, slope: torch.ops.aten.silu_backward.grad_input(grad, z, grad_input=grad),
         ),
         compiled=lambda: Loops(compiled_loops.silu, compiled_loops.silu_backward),
+        browser=True,
     ),
     "softplus": Activation(
         label="softplus",
@@ -239,6 +250,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, slope, out: torch.ops.aten.softplus.out(z, out=out),
             lambda grad, z, y, slope: torch.ops.aten.softplus_backward.grad_input(grad, z, 1.0, 20.0, grad_input=grad),
         ),
+        browser=True,
     ),
     "saturating_linear": Activation(
         label="saturating linear",
@@ -254,6 +266,7 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         compiled=lambda: Loops(compiled_loops.saturating_linear, compiled_loops.saturating_linear_backward),
         hard_limits=True,
+        browser=True,
     ),
 }
 

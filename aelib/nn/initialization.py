@@ -33,6 +33,7 @@ class Initialization:
             {scale} filled in; None: no script can have it.
         scaled: whether it uses the scale.
         draws_biases: whether biases are drawn too, uniform in ±1/√inputs, as PyTorch does.
+        browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 
     label: str
@@ -40,6 +41,7 @@ class Initialization:
     script: str | None = None
     scaled: bool = False
     draws_biases: bool = False
+    browser: bool = False
 
 
 INITIALIZATIONS: dict[str, Initialization] = {
@@ -48,40 +50,47 @@ INITIALIZATIONS: dict[str, Initialization] = {
         draw=lambda w, gain, scale, g: nn.init.kaiming_uniform_(w, a=math.sqrt(5), generator=g),
         script="nn.init.kaiming_uniform_(weight, a=5**0.5, generator=first)",
         draws_biases=True,
+        browser=True,
     ),
     # Glorot & Bengio 2010: keeps the variance of signals and gradients alike from layer to layer.
     "xavier_uniform": Initialization(
         label="Xavier, uniform",
         draw=lambda w, gain, scale, g: nn.init.xavier_uniform_(w, generator=g),
         script="nn.init.xavier_uniform_(weight, generator=first)",
+        browser=True,
     ),
     "xavier_normal": Initialization(
         label="Xavier, normal",
         draw=lambda w, gain, scale, g: nn.init.xavier_normal_(w, generator=g),
         script="nn.init.xavier_normal_(weight, generator=first)",
+        browser=True,
     ),
     # He et al. 2015: the same for ReLU-like units; std = gain/√inputs.
     "kaiming_uniform": Initialization(
         label="Kaiming, uniform",
         draw=lambda w, gain, scale, g: w.uniform_(-(bound := gain * math.sqrt(3.0 / _inputs(w))), bound, generator=g),
         script="weight.uniform_(-gain * (3 / inputs) ** 0.5, gain * (3 / inputs) ** 0.5, generator=first)",
+        browser=True,
     ),
     "kaiming_normal": Initialization(
         label="Kaiming, normal",
         draw=lambda w, gain, scale, g: w.normal_(0.0, gain / math.sqrt(_inputs(w)), generator=g),
         script="weight.normal_(0, gain / inputs**0.5, generator=first)",
+        browser=True,
     ),
     "uniform": Initialization(
         label="uniform in ±scale",
         draw=lambda w, gain, scale, g: w.uniform_(-scale, scale, generator=g),
         script="weight.uniform_(-{scale}, {scale}, generator=first)",
         scaled=True,
+        browser=True,
     ),
     "normal": Initialization(
         label="normal, std = scale",
         draw=lambda w, gain, scale, g: w.normal_(0.0, scale, generator=g),
         script="weight.normal_(0, {scale}, generator=first)",
         scaled=True,
+        browser=True,
     ),
 }
 

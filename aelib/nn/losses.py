@@ -44,6 +44,7 @@ class Loss:
         of_probabilities: whether it compares probabilities, so that outputs must lie in [0, 1].
         lowest: of targets (n × ...), below what the loss, summed over pixels, mean over images, cannot fall; None
             where that is 0.
+        browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Loss:
     behind_sigmoid: "Loss | None" = None
     of_probabilities: bool = False
     lowest: "Callable[[Tensor], float] | None" = None
+    browser: bool = False
 
 
 def _mse_gradient(y: "Tensor", t: "Tensor", out: "Tensor") -> None:
@@ -98,6 +100,7 @@ LOSSES: dict[str, Loss] = {
         script="F.mse_loss(output(logits), y)",
         gradient=_mse_gradient,
         compiled=lambda: compiled_loops.mse,
+        browser=True,
     ),
     "mae": Loss(
         label="mean absolute error",
@@ -106,6 +109,7 @@ LOSSES: dict[str, Loss] = {
         script="F.l1_loss(output(logits), y)",
         gradient=_mae_gradient,
         compiled=lambda: compiled_loops.mae,
+        browser=True,
     ),
     "bce": Loss(
         label="binary cross-entropy",
@@ -117,6 +121,7 @@ LOSSES: dict[str, Loss] = {
         behind_sigmoid=_BCE_OF_LOGITS,
         of_probabilities=True,
         lowest=_entropy,
+        browser=True,
     ),
 }
 

@@ -51,6 +51,7 @@ class OptimizerKind:
         fused_adam: whether torch's fused Adam kernel computes it too, which is faster for large nets.
         compiled: gives the loop (p, g, first, second, learning_rate, momentum, t) for the compiled engine; None: not
             served.
+        browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 
     label: str
@@ -64,6 +65,7 @@ class OptimizerKind:
     corrections: Callable[[int], tuple[float, float]] | None = None
     fused_adam: bool = False
     compiled: Callable[[], Callable[..., None]] | None = None
+    browser: bool = False
 
 
 def _sgd(optimizer: "FlatOptimizer", gradient: "Tensor", learning_rate: Setting, root: Setting) -> None:
@@ -124,6 +126,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         script="SGD(parameters, rate{decay})",
         flat=_sgd,
         compiled=lambda: compiled_loops.sgd,
+        browser=True,
     ),
     "momentum": OptimizerKind(
         label="SGD with momentum",
@@ -134,6 +137,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         slots=("momentum_buffer",),
         flat=_heavy_ball,
         compiled=lambda: compiled_loops.heavy_ball,
+        browser=True,
     ),
     "nesterov": OptimizerKind(
         label="SGD with Nesterov momentum",
@@ -147,6 +151,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         slots=("momentum_buffer",),
         flat=_nesterov,
         compiled=lambda: compiled_loops.nesterov,
+        browser=True,
     ),
     "rmsprop": OptimizerKind(
         label="RMSprop",
@@ -158,6 +163,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         slots=("square_avg",),
         flat=_rmsprop,
         compiled=lambda: compiled_loops.rmsprop,
+        browser=True,
     ),
     "adagrad": OptimizerKind(
         label="Adagrad",
@@ -167,6 +173,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         slots=("sum",),
         flat=_adagrad,
         compiled=lambda: compiled_loops.adagrad,
+        browser=True,
     ),
     "adam": OptimizerKind(
         label="Adam",
@@ -178,6 +185,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         corrections=_adam_corrections,
         fused_adam=True,
         compiled=lambda: compiled_loops.adam,
+        browser=True,
     ),
     "adamw": OptimizerKind(
         label="AdamW",
@@ -190,6 +198,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
         corrections=_adam_corrections,
         fused_adam=True,
         compiled=lambda: compiled_loops.adam,
+        browser=True,
     ),
 }
 

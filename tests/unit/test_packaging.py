@@ -62,6 +62,7 @@ def test_the_wheel_has_data_pages_types_and_no_tools(wheel: Path) -> None:
     for name in (
         "aelib/py.typed",
         "aelib/__init__.pyi",
+        "aelib/browser/engine/training.js",
         "aelib/data/font5x7.csv",
         "aelib/data/results.csv",
         "aelib/data/reproduction.json",

@@ -1,0 +1,139 @@
+"""What the engine in the browser is told: an experiment, its images, and the weights of a run, as JSON.
+
+`engine/training.js` reads it. Where the engine lacks something, `refusal` says so in a sentence; it asks registries.
+"""
+
+import base64
+from typing import Any, TypedDict
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.datasets.noise import NOISES
+from aelib.experiment import MODEL_KINDS, Experiment, resolve
+from aelib.models import Autoencoder
+from aelib.nn.activations import ACTIVATIONS
+from aelib.nn.initialization import INITIALIZATIONS
+from aelib.nn.losses import LOSSES
+from aelib.nn.optimizers import OPTIMIZERS
+from aelib.training import Run
+
+MAX_PARAMETERS = 500_000  # an epoch of more is no longer lively
+MAX_PIXELS = 1_000_000  # in all training images
+
+
+class Images(TypedDict):
+    """shape: channels, height, width; pixels: base64 of uint8, images × pixels; names: one per image."""
+
+    shape: list[int]
+    pixels: str
+    names: list[str]
+
+
+class Weights(TypedDict):
+    """base64 of little-endian float32.
+
+    parameters: layer after layer outputs × (inputs + 1), the bias last, then weight and bias of a batch norm, then a
+    PReLU's slope; running: of each batch norm the running means, then the running variances.
+    """
+
+    parameters: str
+    running: str
+
+
+class Description(TypedDict):
+    """experiment: as `Experiment.to_json` writes it; set: its training images; weights: None for those of the seed."""
+
+    experiment: dict[str, Any]
+    set: Images
+    weights: Weights | None
+
+
+class NotServed(LabError):
+    """The engine in the browser does not know something of an experiment."""
+
+
+def refusal(experiment: Experiment) -> str | None:
+    """Why the engine cannot compute and train the experiment, in a sentence; None where it can. Raises LabError where
+    the data set is not here."""
+    model = experiment.resolved_model
+    if not model.plain:
+        return f"The network in the browser has fully connected layers only, and this one is {_label(model.kind)}."
+    for step in model.steps():
+        if not ACTIVATIONS[step.activation].browser:
+            return _unknown("activation", ACTIVATIONS[step.activation].label)
+    if not LOSSES[experiment.loss].browser:
+        return _unknown("loss", LOSSES[experiment.loss].label)
+    if not OPTIMIZERS[experiment.optimizer.kind].browser:
+        return _unknown("optimiser", OPTIMIZERS[experiment.optimizer.kind].label)
+    if not INITIALIZATIONS[model.initialization].browser:
+        return _unknown("initialisation", INITIALIZATIONS[model.initialization].label)
+    noise = experiment.corruption.kind
+    if noise != "none" and not NOISES[noise].browser:
+        return _unknown("noise", NOISES[noise].label)
+    resolved = resolve(experiment)
+    if not resolved.spec.memorised or resolved.spec.paired:
+        return f"The network in the browser learns a few images by heart; {resolved.spec.title} is a larger set."
+    if resolved.architecture.parameters > MAX_PARAMETERS:
+        return _too_large(resolved.architecture.parameters, "parameters", MAX_PARAMETERS)
+    pixels = resolved.spec.splits.train * resolved.spec.pixels
+    return _too_large(pixels, "pixels in all images", MAX_PIXELS) if pixels > MAX_PIXELS else None
+
+
+def describe(experiment: Experiment) -> Description:
+    """An experiment at its start: the engine draws the weights of its seed. Raises NotServed."""
+    if (why := refusal(experiment)) is not None:
+        raise NotServed(why)
+    return _described(experiment, None)
+
+
+def describe_run(run: Run) -> Description:
+    """A run with its trained weights. Raises NotServed."""
+    if (why := refusal(run.experiment)) is not None:
+        raise NotServed(why)
+    return _described(run.experiment, weights_of(run.model))
+
+
+def weights_of(model: Autoencoder) -> Weights:
+    """The weights of a dense net, as the engine has them."""
+    parameters: list[NDArray[Any]] = []
+    running: list[NDArray[Any]] = []
+    for layer in model.modules():
+        if isinstance(layer, nn.Linear):
+            matrix = torch.cat([layer.weight, layer.bias[:, None]], dim=1)
+            parameters.append(matrix.detach().numpy().ravel())
+        elif isinstance(layer, nn.BatchNorm1d):
+            parameters += [layer.weight.detach().numpy(), layer.bias.detach().numpy()]
+            assert layer.running_mean is not None and layer.running_var is not None  # noqa: S101, PT018 - for mypy
+            running += [layer.running_mean.numpy(), layer.running_var.numpy()]
+        else:  # a slope, where an activation learns one
+            parameters += [one.detach().numpy() for one in layer.parameters(recurse=False)]
+    return {"parameters": _floats(parameters), "running": _floats(running)}
+
+
+def _described(experiment: Experiment, weights: Weights | None) -> Description:
+    images = datasets.training_set(experiment.dataset)
+    pixels = base64.b64encode(images.pixels.contiguous().numpy().tobytes()).decode()
+    shown: Images = {"shape": list(images.pixels.shape[1:]), "pixels": pixels, "names": list(images.names)}
+    return {"experiment": experiment.model_dump(mode="json"), "set": shown, "weights": weights}
+
+
+def _floats(parts: list[NDArray[Any]]) -> str:
+    whole = np.concatenate(parts) if parts else np.empty(0)
+    return base64.b64encode(whole.astype("<f4").tobytes()).decode()
+
+
+def _unknown(what: str, label: str) -> str:
+    return f"The network in the browser does not know the {what} {label}."
+
+
+def _too_large(found: int, what: str, most: int) -> str:
+    return f"The network in the browser has at most {most:,} {what}, and this one would have {found:,}."
+
+
+def _label(kind: str) -> str:
+    return MODEL_KINDS[kind].label

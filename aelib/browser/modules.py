@@ -1,0 +1,32 @@
+"""The ES modules of engine/, as texts for a page that has no server to fetch them from."""
+
+import functools
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "engine"
+_IMPORT = re.compile(r'from "\./(\w+\.js)"')
+
+
+@functools.cache
+def modules() -> tuple[tuple[str, str], ...]:
+    """(file name, text) of every module, each after those that it imports.
+
+    A page gives each a blob address, in this order, puts these addresses into the imports, and needs nothing else (see
+    `LINK`).
+    """
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js"))}
+    order = TopologicalSorter({name: _IMPORT.findall(text) for name, text in texts.items()}).static_order()
+    return tuple((name, texts[name]) for name in order)
+
+
+# JavaScript: (modules) => {file name: address}, for import() and for workers.
+LINK = """(modules) => {
+  const addresses = {};
+  for (const [name, text] of modules) {
+    const linked = text.replace(/from "\\.\\/(\\w+\\.js)"/g, (_, other) => `from "${addresses[other]}"`);
+    addresses[name] = URL.createObjectURL(new Blob([linked], { type: "text/javascript" }));
+  }
+  return addresses;
+}"""
