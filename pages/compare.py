@@ -1,6 +1,6 @@
 """Compare: two to six experiments side by side."""
 
-from aelib.ui.lessons import compare, compare_table
+from aelib.ui.lessons import compare, compare_noise, compare_table
 from aelib.ui.lessons.lesson import SectionedPage
 from aelib.ui.shell import messages
 from aelib.ui.shell.lessons import COMPARE
@@ -35,7 +35,7 @@ with page.section("How they learnt"):
     compare.learning(shown, f"{KEY}:learning")
 
 with page.section("Is it luck?"):
-    compare.noise(groups, f"{KEY}:noise")
+    compare_noise.noise(groups, f"{KEY}:noise")
 
 with page.section("Image by image"):
     if compare.together(shown) is not None:

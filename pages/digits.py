@@ -2,7 +2,7 @@
 
 from aelib.experiment import variants
 from aelib.training import Run
-from aelib.ui.lessons import digits
+from aelib.ui.lessons import colour, digits
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.shell import links
 from aelib.ui.views import latent_plane, run_views, samples
@@ -11,8 +11,8 @@ lesson = LessonPage(
     "digits",
     "Hundreds of handwritten digits share two latent dimensions. The net has no labels; will the ten digits still form "
     "separate groups? And what lies between a 4 and a 9?",
-    after="the codes on the plane, epoch by epoch, a comparison with a plain autoencoder, the effect of β, and new "
-    "digits.",
+    after="reconstructions, the codes on the plane, epoch by epoch, a comparison with a plain autoencoder, the effect "
+    "of β, and new digits.",
 )
 
 
@@ -26,9 +26,18 @@ def how_it_learnt(run: Run) -> None:
 
 
 @lesson.tab(
+    "In and out",
+    "Held-out digits above their reconstructions, decoded from two numbers. Which digits come back as another one?",
+)
+def in_and_out(run: Run) -> None:
+    colour.rows(run, f"{lesson.key}:rows")
+
+
+@lesson.tab(
     "Latent plane",
     "Left: the code of every image, coloured by class. Right: the decoder's output at every point of the same plane. "
-    "Move through the epochs. Point at a code: the lines are one and two standard deviations of its distribution. "
+    "Move through the epochs. Move the pointer over either: below stands what the decoder makes of that point, and the "
+    "image with the nearest code; the lines are one and two standard deviations of its distribution. "
     "Which digits have much space, which overlap, and what lies on the borders?",
 )
 def codes(run: Run) -> None:
@@ -37,8 +46,8 @@ def codes(run: Run) -> None:
 
 @lesson.tab(
     "Without the prior",
-    "The same net as a plain autoencoder. Nothing draws its codes towards the origin, and nothing fills the gaps "
-    "between them. How large are its codes?",
+    "The same net as a plain autoencoder. Nothing draws its codes towards the origin. How large are its codes, and "
+    "which digits do you get if you draw codes from N(0, 1)?",
 )
 def without_the_prior(run: Run) -> None:
     digits.against_plain(run, f"{lesson.key}:plain")

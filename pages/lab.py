@@ -1,37 +1,29 @@
 """Lab: a free experiment with all choices."""
 
+from functools import partial
+
 from aelib.training import Run
-from aelib.ui.lessons import lab
+from aelib.ui.lessons import any_run
 from aelib.ui.lessons.lesson import LessonPage
+from aelib.ui.shell import links
 from aelib.ui.views import run_views
 
 lesson = LessonPage(
     "lab",
     "Every choice on every data set, including your own. Here you ask the questions: write down what you expect before "
     "you press Train.",
-    after="error curves, inputs and outputs, and the latent plane or the feature maps.",
+    after="error curves, inputs and outputs, and whatever the lessons can show of such a net: its latent plane, its "
+    "feature maps, noise, fewer bits, new images.",
     explain=run_views.choices,
 )
 
-
-@lesson.tab("How it learnt")
-def how_it_learnt(run: Run) -> None:
-    run_views.error_curves(run, lesson.key)
-
-
-@lesson.tab("In and out")
-def in_and_out(run: Run) -> None:
-    lab.outcome(run, lesson.key)
-
-
-@lesson.tab("Inside")
-def inside(run: Run) -> None:
-    lab.inside(run, lesson.key)
+for view in any_run.VIEWS:
+    lesson.tab(view.title, view.text, view.can)(partial(view.draw, key=lesson.key))
 
 
 @lesson.tab("Onwards")
 def onwards(run: Run) -> None:
-    lab.onwards(run)
+    links.link(run.experiment, "Open it in its lesson", ":material/arrow_forward:")
 
 
 lesson.show()

@@ -23,13 +23,23 @@ class GeneratedQuality:
         images: n × channels × height × width, pixels from 0 to 1.
         nearest: the nearest training image of each, same shape.
         names: names of the nearest images, n.
+        labels: their classes, n.
         distances: root mean squared difference over pixels, n.
     """
 
     images: Array
     nearest: Array
     names: tuple[str, ...]
+    labels: NDArray[np.int64]
     distances: Array
+
+    @property
+    def classes(self) -> float:
+        """How many classes the images spread over: e to the entropy of the classes of their nearest images. 1: all are
+        of one class; the number of classes: all are as frequent."""
+        _, counts = np.unique(self.labels, return_counts=True)
+        shares = counts / counts.sum()
+        return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
 def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
@@ -44,7 +54,8 @@ def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
         best, which = torch.where(closer, distances, best), torch.where(closer, found + start, which)
     nearest = train.pixels[which].float() / 255
     names = tuple(train.names[i] for i in which.tolist())
-    return GeneratedQuality(images.numpy(), nearest.numpy(), names, best.float().numpy())
+    labels = train.labels[which].numpy().astype(np.int64)
+    return GeneratedQuality(images.numpy(), nearest.numpy(), names, labels, best.float().numpy())
 
 
 def sample(run: Run, count: int, seed: int) -> GeneratedQuality:

@@ -1,7 +1,7 @@
 """Charts of a sweep: mean ± standard deviation with the distribution of runs, heat maps, histograms."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
 
@@ -13,16 +13,27 @@ from .ticks import on_axis
 MAX_POINTS = 200  # drawn runs of a point, at most; mean and standard deviation include all
 
 
+def in_order(values: Iterable[str]) -> list[str]:
+    """Values of a field, each once: numbers by size, anything else in the order given."""
+    found = list(dict.fromkeys(values))
+    try:
+        return sorted(found, key=float)
+    except ValueError:
+        return found
+
+
 def means(results: Sequence[Result], path: str, title: str, figure: str, label: str) -> go.Figure:
     """Mean ± std of a figure for each value of one field, in front of the distribution of the runs.
 
     Args:
-        results: results of the sweep, in the order of the axis.
+        results: results of the sweep. Values that are numbers stand on the axis by size, others as in the results.
         path: the field, "" if the sweep varies only the seed.
         title: title of the axis of values.
         figure: a key of `analysis.sweep.MEASURES`.
         label: title of the axis of figures.
     """
+    order = in_order(result.point.values.get(path, "") for result in results)
+    results = sorted(results, key=lambda result: order.index(result.point.values.get(path, "")))
     shown = [result for result in results if result.runs]
     every = [result.point.values.get(path, "") for result in results]
     names = [result.point.values.get(path, "") for result in shown]
@@ -83,7 +94,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
 
 def heat(results: Sequence[Result], paths: Sequence[str], titles: Sequence[str], figure: str, label: str) -> go.Figure:
     """Heat map of the mean of a figure over two fields. paths, titles: the field of the rows, then of the columns."""
-    rows, columns = (list(dict.fromkeys(result.point.values[path] for result in results)) for path in paths)
+    rows, columns = (in_order(result.point.values[path] for result in results) for path in paths)
     cells = {tuple(result.point.values[path] for path in paths): result for result in results}
     values: list[list[float | None]] = []
     texts: list[list[str]] = []

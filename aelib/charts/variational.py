@@ -78,15 +78,31 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
         go.Scatter(
             x=list(kls),
             y=list(recon_losses),
-            mode="lines+markers+text",
-            text=[f"β {beta:g}" for beta in betas],
-            textposition=[("top right", "bottom right")[i % 2] for i in range(len(betas))],
+            mode="lines+markers",
             cliponaxis=False,
             line={"color": GREY, "width": 1.5},
             marker={"size": 10, "color": BLUE},
+            text=[f"β {beta:g}" for beta in betas],
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )
     )
     on_axis(figure, "x", kls, "KL, nats: information about an image in the code")
     on_axis(figure, "y", recon_losses, "reconstruction loss")
+    for group in _near(kls, recon_losses):
+        # points that lie close together share one label, which would overprint as several
+        text = "β " + ", ".join(f"{betas[i]:g}" for i in group)
+        last = max(group, key=lambda i: kls[i])
+        figure.add_annotation(x=kls[last], y=recon_losses[last], text=text, xshift=9, yshift=9, showarrow=False)
+        figure.layout.annotations[-1].update(xanchor="right" if kls[last] > max(kls) * 0.85 else "left")
     return styled(figure, 340).update_layout(hovermode="closest")
+
+
+def _near(xs: Sequence[float], ys: Sequence[float]) -> list[list[int]]:
+    """Indices of points in groups whose neighbours lie within a twelfth of both axes."""
+    wide, high = (max(max(values) - min(values), 1e-9) for values in (xs, ys))
+    groups: list[list[int]] = []
+    for i in sorted(range(len(xs)), key=lambda i: xs[i]):
+        last = groups[-1][-1] if groups else None
+        close = last is not None and abs(xs[i] - xs[last]) < wide / 12 and abs(ys[i] - ys[last]) < high / 12
+        groups[-1].append(i) if close else groups.append([i])
+    return [sorted(group) for group in groups]

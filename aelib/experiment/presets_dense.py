@@ -183,6 +183,18 @@ DENSE = [
         "Document B's lesson on small digits that need no download.",
     ),
     Preset(
+        "digits-vae-film",
+        "8x8 digits, 64-128-64-2, kept at 24 epochs",
+        {
+            **_DIGITS,
+            "dataset": "digits8x8",
+            "model.layers": (64, 128, 64, 2),
+            "batch_size": 32,
+            "snapshots": None,
+        },
+        "The same net and the same training as `digits-vae`, whose codes are kept at more epochs.",
+    ),
+    Preset(
         "mnist-vae",
         "MNIST, 784-512-256-2 (document B)",
         {**_DIGITS, "dataset": "mnist", "model.layers": (784, 512, 256, 2), "batch_size": 128},

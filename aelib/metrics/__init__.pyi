@@ -14,4 +14,5 @@ from .reconstruction import wrong_pixels as wrong_pixels
 from .statistics import Difference as Difference
 from .statistics import Spread as Spread
 from .statistics import difference as difference
+from .statistics import holm as holm
 from .statistics import spread as spread

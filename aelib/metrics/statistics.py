@@ -1,8 +1,9 @@
-"""Statistics over runs that differ in their seed: mean and standard deviation, and Welch's test between two groups."""
+"""Statistics over runs that differ in their seed: mean and standard deviation, Welch's test between two
+groups, and Holm's correction for several tests."""
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, stdev
 from typing import NamedTuple
 
@@ -91,3 +92,16 @@ def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
     errors = [std**2 / count for std, count in zip(stds, sizes, strict=True)]
     degrees = sum(errors) ** 2 / sum(error**2 / (count - 1) for error, count in zip(errors, sizes, strict=True))
     return Difference(means, stds, sizes, float(t), degrees, float(p), (means[1] - means[0]) / pooled)
+
+
+def holm(tests: Sequence[Difference]) -> list[Difference]:
+    """The tests with p corrected for their number by Holm's method (S. Holm, Scandinavian Journal of Statistics 6,
+    1979), in the same order: the chance that any difference is called significant by luck alone is at most
+    SIGNIFICANCE. Tests that are not defined do not count.
+    """
+    order = sorted((i for i, one in enumerate(tests) if one.is_tested), key=lambda i: tests[i].p)
+    corrected, largest = list(tests), 0.0
+    for rank, i in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - rank) * tests[i].p))
+        corrected[i] = replace(tests[i], p=largest)
+    return corrected

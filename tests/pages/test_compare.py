@@ -84,12 +84,21 @@ def test_with_seeds_the_page_says_what_is_noise() -> None:
         assert table["mean ± std"][place] == f"{np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}"
     expected = [stats.ttest_ind(values, errors[0], equal_var=False).pvalue for values in errors[1:]]
     assert list(table["p"][1:]) == pytest.approx(expected, rel=1e-3)
+    least, most = sorted(expected)
+    holm = {least: 2 * least, most: max(most, 2 * least)}
+    assert list(table["p, corrected"][1:]) == pytest.approx([min(1, holm[p]) for p in expected], rel=1e-3)
+    assert "p is corrected for 2 tests by Holm's method" in _text(app)
+    assert len(app.get("plotly_chart")) == 3, "curves, seeds, planes"
     assert expected[0] > SIGNIFICANCE, "all but the same nets"
     assert expected[1] < SIGNIFICANCE, "two epochs are too few to be as good"
     said = _said_of_noise(app)
-    assert ["more than noise" in one for one in said] == [p < SIGNIFICANCE for p in expected]
+    assert ["more than noise" in one for one in said] == [holm[p] < SIGNIFICANCE for p in expected]
     apart = [f"35-64-32-2, weight decay {decay}, epochs {epochs}" for decay, epochs in (("0", 2), ("0", FAST.epochs))]
     assert said[1].startswith(f"3: {apart[0]}, compared with 1: {apart[1]}: **more than noise** (p = ")
+    reference = app.selectbox(key="compare:noise:reference:1")
+    sound(reference.set_value(reference.options[2]).run())
+    assert app.query_params["reference"] in ("3", ["3"])
+    assert all(f"compared with 3: {apart[0]}" in one for one in _said_of_noise(app)), "any row can be the reference"
 
 
 def _said_of_noise(app: AppTest) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from aelib.analysis.sweep import Sweep
+from aelib.charts import sweep as sweep_charts
 from aelib.experiment import digest_of, presets
 from aelib.metrics import reconstruction
 from aelib.store import Store
@@ -127,3 +128,21 @@ def test_painted_noise_asks_for_the_pixels_and_takes_them(lesson: str) -> None:
     sound(app.text_input(key=f"{lesson}:corruption.pixels").set_value("0-7-14").run())
     assert not app.error
     assert app.query_params["corruption.pixels"] in ("0-7-14", ["0-7-14"])
+
+
+def test_numbers_stand_by_size_and_shared_seconds_are_not_shown() -> None:
+    base = presets.get("font-eta-0.0005").with_values({"epochs": 50})
+    _save(Sweep(base, {"optimizer.learning_rate": ["0.05", "0.005"]}, 3))  # all trained together
+    app = opened("pages/sweeps.py")
+    app.number_input(key="sweeps:epochs").set_value(50)
+    app.text_input(key="sweeps:extra:values").set_value("0.05 0.005")
+    sound(app.number_input(key="sweeps:extra:nets").set_value(3).run())
+    assert "seconds" not in app.segmented_control(key="sweeps:figure").options
+    assert "seconds mean" not in app.dataframe[0].value
+    assert any("share one measured time" in one.value for one in app.caption)
+
+
+def test_values_of_an_axis_are_sorted_only_where_they_are_numbers() -> None:
+    assert sweep_charts.in_order(["0.05", "0.00005", "0.005", "0.05"]) == ["0.00005", "0.005", "0.05"]
+    assert sweep_charts.in_order(["tanh", "relu"]) == ["tanh", "relu"]
+    assert sweep_charts.in_order(["10", "all", "2"]) == ["10", "all", "2"]

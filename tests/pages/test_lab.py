@@ -6,9 +6,10 @@ from streamlit.testing.v1 import AppTest
 from aelib.experiment import Experiment, flatten, presets
 from aelib.experiment.encoding import encode
 from aelib.training import fit
+from aelib.ui.lessons import any_run
 from aelib.ui.shell import server_state
 from tests.support.apps import opened, sound, texts
-from tests.support.sections import assert_shows, section
+from tests.support.sections import assert_shows, opened_tab, section
 
 FEW = {"epochs": "2"}
 CONVOLUTIONAL = {"model.kind": "convolutional", "model.convolution.channels": "4-2", "model.convolution.stride": "1"}
@@ -83,3 +84,36 @@ def test_a_cost_is_told_before_training() -> None:
     assert "parameters" in told
     assert "about" in told
     assert any(one.label == "Train" for one in app.button)
+
+
+@pytest.mark.parametrize(
+    ("preset", "values", "shown"),
+    [
+        ("font-denoise-best", {}, {"Latent plane", "Path", "Replay", "Remove noise", "Paint noise"}),
+        (
+            "digits-vae",
+            {"model.layers": "64-16-2", "snapshots": ""},
+            {"Latent plane", "Active dimensions", "New images", "Fewer bits", "Against JPEG", "CPU and GPU"},
+        ),
+        ("photographs-3", {"model.convolution.channels": "2-2", "epochs": "1"}, {"Layers", "Zoom", "Own picture"}),
+    ],
+)
+def test_what_the_lessons_can_show_of_a_run_is_shown(preset: str, values: dict[str, str], shown: set[str]) -> None:
+    app = _stored(presets.get(preset).with_values({**FEW, **values}))
+    there = {tab.label for tab in app.tabs}
+    assert shown <= there
+    for title in sorted(shown - {"Against JPEG"}):
+        opened_tab(app, title)
+        assert not app.error, title
+    every = {view.title for view in any_run.VIEWS}
+    assert there - {"Onwards", "Hand in"} < every, "none of them has everything"
+
+
+def test_a_tab_that_the_next_run_does_not_have_is_left() -> None:
+    app = _stored(presets.get("font-best").with_values({**FEW, "model.layers": "35-12-2"}))
+    opened_tab(app, "Replay")
+    query = encode(presets.get("digits-denoise").with_values({**FEW, "model.layers": "64-16-2"}), "font-best").query()
+    server_state.store().save(fit(presets.get("digits-denoise").with_values({**FEW, "model.layers": "64-16-2"}), "cpu"))
+    app = opened("pages/lab.py", {**query, "tab": "Replay"})
+    assert next(tab for tab in app.tabs if tab.label == "How it learnt")
+    assert not app.error

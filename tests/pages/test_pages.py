@@ -9,7 +9,7 @@ from aelib.experiment import digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.shell import lessons as registry
-from tests.support.apps import ROOT, opened, sound
+from tests.support.apps import ROOT, image_rows, opened, sound
 from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section, titles
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -242,6 +242,13 @@ def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
     opened_tab(app, "Latent plane")
     told = any("principal components" in caption.value for caption in app.caption)
     assert told == (layers == "35-16-5")
+    assert any("is a line" in caption.value for caption in app.caption) == (layers == "35-16-1")
+    assert not any(slider.disabled for slider in app.slider), "a number that is not there has no slider"
+    if layers == "35-16-1":
+        before = image_rows(app)
+        slider = next(slider for slider in app.slider if slider.label == "z₁")
+        sound(slider.set_value(slider.max).run())
+        assert image_rows(app) != before
 
 
 def test_the_way_from_one_character_to_another_has_as_many_images_as_asked() -> None:

@@ -90,6 +90,7 @@ def test_the_whole_lesson_on_digits() -> None:
         app,
         {
             "How it learnt": "plotly_chart",
+            "In and out": "html",
             "Latent plane": "bidi_component",
             "Without the prior": "dataframe",
             "β": "plotly_chart",
@@ -102,6 +103,8 @@ def test_the_whole_lesson_on_digits() -> None:
     (nets,) = (one.value for one in section(app, "Without the prior").every("dataframe"))
     assert "standard deviation" in nets
     assert list(nets["net"]) == ["variational", "plain"]
+    told = section(app, "Without the prior").text
+    assert f"spread over **{nets['classes of samples'][0]:.1f}** of 10 classes" in told
     (betas,) = (one.value for one in section(app, "β").every("dataframe"))
     assert list(betas["β"]) == list(variants.BETAS)
     assert betas["KL"].iloc[0] > betas["KL"].iloc[-1]

@@ -3,16 +3,16 @@
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".atlas");
-  const plane = root.querySelector("canvas.points"), sheet = root.querySelector("canvas.grid"), picture = root.querySelector("canvas.picture");
+  const plane = root.querySelector("canvas.points"), sheet = root.querySelector("canvas.grid"), picture = root.querySelector("canvas.picture"), decoded = root.querySelector("canvas.decoded");
   const button = root.querySelector("button"), slider = root.querySelector("input");
   const status = root.querySelector(".bar .status"), about = root.querySelector(".about");
-  const { shape, epochs, extents, classes, names, labels, losses, side, colours } = data;
+  const { shape, epochs, extents, classes, names, labels, losses, side, colours, fine_side: fine } = data;
   const size = shape[0] * shape[1] * shape[2], last = epochs.length - 1, count = names.length;
   const numbers = (text) => new Float32Array(bytes(text).buffer);
   const points = numbers(data.points), ellipses = data.ellipses && numbers(data.ellipses);
-  const originals = bytes(data.originals), grid = data.grid && bytes(data.grid);
+  const originals = bytes(data.originals), grid = data.grid && bytes(data.grid), last_grid = data.fine && bytes(data.fine);
   // Streamlit calls this again when anything on the page changes: epoch and chosen image stay.
-  if (root.what !== data.originals.length + data.points.slice(-64)) Object.assign(root, { what: data.originals.length + data.points.slice(-64), now: last, chosen: 0 });
+  if (root.what !== data.originals.length + data.points.slice(-64)) Object.assign(root, { what: data.originals.length + data.points.slice(-64), now: last, chosen: 0, spot: null });
   slider.max = last;
   sheet.parentElement.style.display = grid ? "" : "none";
   let timer = null, scale, area, drawn;
@@ -59,11 +59,22 @@ export default function (component) {
       }
       frame(paper, area, [x0, x1], [y0, y1], colour, labels);
     }
+    const spot = root.spot || point(root.chosen);
+    decoded.style.display = grid ? "" : "none";
+    if (grid) {
+      const [all, n, first] = root.now === last ? [last_grid, fine, 0] : [grid, side, root.now * side * side];
+      const cell = (value, from, to) => Math.max(0, Math.min(n - 1, Math.floor((value - from) / (to - from) * n)));
+      const place = first + cell(spot[1], y1, y0) * n + cell(spot[0], x0, x1);
+      onPaper(fit(decoded, 72 + 2 * PAD, 72 * shape[1] / shape[2] + 2 * PAD), sprite(all, place * size, shape), PAD, PAD, 72, 72 * shape[1] / shape[2]);
+      const cross = plane.getContext("2d"), [sx, sy] = scale(spot);
+      cross.strokeStyle = colour; cross.lineWidth = 1.5;
+      cross.beginPath(); cross.moveTo(sx - 7, sy); cross.lineTo(sx + 7, sy); cross.moveTo(sx, sy - 7); cross.lineTo(sx, sy + 7); cross.stroke();
+    }
     const tall = 72 * shape[1] / shape[2], small = fit(picture, 72 + 2 * PAD, tall + 2 * PAD);
     onPaper(small, sprite(originals, root.chosen * size, shape), PAD, PAD, 72, tall);
     const p = point(root.chosen), k = 3 * (root.now * count + root.chosen);
     const deviation = ellipses ? `; its distribution has standard deviations ${[0, 2].map((d) => Math.sqrt(ellipses[k + d]).toPrecision(2)).join(" and ")} (lines at 1 and 2)` : "";
-    about.textContent = `${names[root.chosen]} at (${p.map((v) => v.toFixed(2)).join(", ")})${deviation}`;
+    about.textContent = `${grid ? `decoded at (${spot.map((v) => v.toFixed(2)).join(", ")}); nearest: ` : ""}${names[root.chosen]} at (${p.map((v) => v.toFixed(2)).join(", ")})${deviation}`;
     const told = Object.entries(losses[root.now]).map(([name, value]) => `${{ recon_loss: "reconstruction", kl: "KL", mse: "MSE" }[name]} ${value.toPrecision(3)}`);
     status.textContent = [`epoch ${epochs[root.now].toLocaleString("en")}`, ...told].join(" · ");
     slider.value = root.now;
@@ -71,7 +82,9 @@ export default function (component) {
   }
 
   function choose(event) {
-    const box = plane.getBoundingClientRect(), at = [event.clientX - box.left, event.clientY - box.top];
+    const box = event.currentTarget.getBoundingClientRect(), at = [event.clientX - box.left, event.clientY - box.top];
+    const [x0, x1, y0, y1] = extents[root.now];
+    root.spot = [x0 + (at[0] - area[0]) / area[2] * (x1 - x0), y1 - (at[1] - area[1]) / area[3] * (y1 - y0)];
     let best = Infinity;
     for (let i = 0; i < count; i++) {
       const [x, y] = scale(point(i)), distance = (x - at[0]) ** 2 + (y - at[1]) ** 2;
@@ -80,10 +93,10 @@ export default function (component) {
     draw();
   }
   function stop() { clearInterval(timer); timer = null; button.textContent = "▶\uFE0E Play"; }
-  plane.onpointermove = plane.onpointerdown = choose;
+  plane.onpointermove = plane.onpointerdown = sheet.onpointermove = sheet.onpointerdown = choose;
   plane.onkeydown = (event) => {
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-    if (by) { event.preventDefault(); root.chosen = (root.chosen + by + count) % count; draw(); }
+    if (by) { event.preventDefault(); root.chosen = (root.chosen + by + count) % count; root.spot = null; draw(); }
   };
   button.onclick = () => {
     if (timer) { stop(); return; }

@@ -11,7 +11,9 @@ _class_plane = component(
 <div class="pair"><div><canvas class="points point" tabindex="0" role="img"
 aria-label="Codes coloured by class. Arrow keys choose another image."></canvas></div>
 <div><canvas class="grid" role="img" aria-label="The decoder's output at every point of the plane"></canvas></div></div>
-<div class="chosen"><canvas class="picture"></canvas><span class="about status"></span></div></div>""",
+<div class="chosen"><canvas class="decoded" role="img" aria-label="The decoder's output at the pointer"></canvas>
+<canvas class="picture" role="img" aria-label="The image with the nearest code"></canvas>
+<span class="about status"></span></div></div>""",
 )
 
 
@@ -28,6 +30,8 @@ class ClassPlaneData(TypedDict):
         classes, names, originals: one per image.
         grid: decoded images, snapshots × side · side; None if there are none.
         side: number of images across and down in the grid.
+        fine: as `grid`, with more images across and down, of the last snapshot only; None if there is no grid.
+        fine_side: number of images across and down in it.
         labels: of the two axes.
         losses: for each snapshot, name -> loss.
     """
@@ -43,6 +47,8 @@ class ClassPlaneData(TypedDict):
     originals: str
     grid: str | None
     side: int
+    fine: str | None
+    fine_side: int
     labels: list[str]
     losses: list[dict[str, float]]
 

@@ -32,12 +32,14 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
     """Whether all experiments are trained. If not, shows a button to train the missing ones, or the progress with
     Stop. damaged: experiments whose stored run cannot be read and is to be replaced."""
     left = [*missing(experiments), *damaged]
-    on_their_way = _mine(left)
-    if on_their_way:
+    waiting = {digest for job in _mine(left) for digest in job.digests} & {digest_of(one) for one in left}
+    if waiting and len(waiting) == len(left):
         _watch([digest_of(one) for one in left], len(experiments), key, {digest_of(one) for one in damaged})
         return False
     if not left:
         return True
+    if waiting:  # asked for elsewhere, for example by another curve, whose progress is not that of this one
+        st.caption(f"{len(waiting):,} of the {len(left):,} missing nets are already being trained.")
     asked = (jobs().get(digest_of(one)) for one in left)
     reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
     for reason in sorted(reasons)[:3]:

@@ -1,4 +1,4 @@
-"""Parts of the page Compare: runs side by side, and tests of their differences. compare_table.py has the input."""
+"""Parts of the page Compare: runs side by side. compare_table.py has the input, compare_noise.py the tests."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from aelib.analysis import comparison
-from aelib.analysis.comparison import METRICS, UNTESTED
 from aelib.charts import curves, glyphs
 from aelib.charts import latent_planes as planes_chart
 from aelib.core.errors import LabError
@@ -153,7 +152,7 @@ def settings(shown: Mapping[str, Run], key: str) -> None:
     csv_button(frame, "compared.csv", key, index=True)
 
 
-def _asked(of: str, among: Sequence[str]) -> str:
+def asked(of: str, among: Sequence[str]) -> str:
     """The choice in the address if it is valid, otherwise the first."""
     found = compare_table.choice(of)
     return found if found in among else among[0]
@@ -167,106 +166,12 @@ def learning(shown: Mapping[str, Run], key: str) -> None:
         return
     place = f"{key}:by:{compare_table.version()}"
     if widget(place) is None:
-        set_widget(place, _asked("by", _BY))
+        set_widget(place, asked("by", _BY))
     by = str(st.segmented_control("Against", _BY, key=place, required=True, persist_state="session"))
     compare_table.set_choice("by", by if by != _BY[0] else "")
     if len({run.experiment.dataset for run in shown.values()}) > 1:
         st.caption("These runs are on different images: compare the shapes of the curves, not their heights.")
     chart(curves.errors(shown, shared, by == "seconds"), f"{key}:curves")
-
-
-def noise(groups: Mapping[str, list[Run]], key: str) -> None:
-    """Mean ± standard deviation over the seeds, and a test of each difference from the first."""
-    several = [label for label, group in groups.items() if len(group) > 1]
-    if len(several) < 2:
-        st.info(
-            "A single run may be luck. With more seeds (above), this section tests whether a difference is noise."
-            if not several
-            else "Only one row has several finished runs, so no test is possible: use more seeds (above).",
-            icon=":material/casino:",
-        )
-        return
-    names = comparison.shared_metrics([run for group in groups.values() for run in group])
-    place = f"{key}:figure:{compare_table.version()}"
-    if widget(place) not in names:
-        set_widget(place, _asked("figure", names))
-    chosen = st.selectbox("Figure", names, format_func=METRICS.__getitem__, key=place, persist_state="session")
-    compare_table.set_choice("figure", chosen if chosen != names[0] else "")
-    _left_out([group[0].experiment for group in groups.values()])
-    values = {
-        label: [value for run in group if (value := comparison.metric_value(run, chosen)) is not None]
-        for label, group in groups.items()
-    }
-    if chosen == UNTESTED:
-        rows = [{"run": label, "mean": f"{np.mean(found):.3g}", "runs": len(found)} for label, found in values.items()]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}:seconds")
-        st.caption(
-            "Not tested: nets that train together share one measured time equally, and a busy server slows all of them."
-        )
-        return
-    _tests(values, several, key)
-
-
-def _left_out(experiments: list[Experiment]) -> None:
-    """Explain why some figures are not offered."""
-    if not comparison.comparable(experiments, "mse"):
-        st.caption("These runs are on different images, so only their seconds can be compared.")
-    elif not comparison.comparable(experiments, "loss"):
-        st.caption("The loss is not offered, because these nets define it differently.")
-
-
-def _tests(values: Mapping[str, list[float]], several: list[str], key: str) -> None:
-    """values: one per seed, for each row; several: rows with at least two; the first of these is the reference."""
-    first, *others = several
-    rows: list[dict[str, Any]] = []
-    findings = []
-    for label, found in values.items():
-        spread = f" ± {np.std(found, ddof=1):.2g}" if len(found) > 1 else ""
-        rows.append({"run": label, "mean ± std": f"{np.mean(found):.4g}{spread}", "runs": len(found)})
-        if label not in several:
-            findings.append(f"{escaped(label)}: not tested, because one run gives no estimate of noise.")
-        if label not in others:
-            continue
-        try:
-            test = comparison.difference(values[first], found)
-        except LabError as error:
-            findings.append(escaped(f"{label}: {text_of(error)}"))
-            continue
-        rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
-        against = f"{test.runs[1]} runs against {test.runs[0]}"
-        if test.is_tested:
-            rows[-1] |= {"p": test.p, "effect (d)": test.effect}
-            measured = f"(p = {test.p:.2g}, effect {test.size}, {against})"
-            findings.append(f"{escaped(f'{label}, compared with {first}')}: {_amount(test)} {measured}.")
-        else:
-            findings.append(f"{escaped(label)}: not tested, because neither group has any spread ({against}).")
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        key=f"{key}:table",
-        placeholder="",
-        column_config={
-            "p": st.column_config.NumberColumn(
-                format="%.2g", help="Welch's t-test: how often chance alone gives a difference at least as large."
-            ),
-            "effect (d)": st.column_config.NumberColumn(
-                format="%.2f", help="Cohen's d: the difference divided by the standard deviation; 0.8 or more is large."
-            ),
-        },
-    )
-    st.markdown("\n".join(f"- {one}" for one in findings))
-    tests = sum("p" in row for row in rows)
-    if tests > 1:
-        st.caption(f"{tests} tests were made. Chance alone makes about one in twenty look like more than noise.")
-
-
-def _amount(difference: comparison.Difference) -> str:
-    """The result of a test in words."""
-    if difference.is_significant:
-        return "**more than noise**"
-    if difference.size in ("medium", "large"):
-        return "**cannot be distinguished** from noise with so few runs: try more seeds"
-    return "**no difference found**; with more seeds, a small one might appear"
 
 
 def together(shown: Mapping[str, Run]) -> DatasetSpec | None:

@@ -26,7 +26,7 @@ from aelib.ui.shell.session import Slot, set_widget, widget
 
 _PAGE = "compare"
 _SEEDS = "compare:seeds"  # key of a widget
-EXTRAS = ("figure", "by", "images")  # parameters of the address in addition to the table: see `choice`
+EXTRAS = ("figure", "reference", "by", "images")  # parameters of the address in addition to the table: see `choice`
 SEEDS_TRIED = 10  # of each preset, to find an experiment by its digest
 _START, _OTHER = "start from", "anything else"
 # column -> field; the field of "layers" depends on the kind of net

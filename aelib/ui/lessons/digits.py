@@ -15,6 +15,8 @@ from aelib.ui.views import latent_plane, samples
 
 IN_A_ROW = 4  # small charts
 POINTS = 500  # codes in each chart
+SAMPLES = 200  # decoded codes
+ALIKE = 0.1  # relative difference of two distances below which they count as alike
 
 
 def against_plain(run: Run, key: str) -> None:
@@ -31,9 +33,9 @@ def against_plain(run: Run, key: str) -> None:
     rows = []
     for name, one in pair.items():
         centre, deviation = aggregated_posterior(one)
-        found = samples.drawn(one.digest, one.created, 64, 0, one)
-        rows.append((name, centre, deviation, one.metrics["mse"], float(found.distances.mean())))
-    columns = ["net", "centre", "standard deviation", "MSE", "distance of samples"]
+        found = samples.drawn(one.digest, one.created, SAMPLES, 0, one)
+        rows.append((name, centre, deviation, one.metrics["mse"], found.classes, float(found.distances.mean())))
+    columns = ["net", "centre", "standard deviation", "MSE", "classes of samples", "distance of samples"]
     st.dataframe(
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
@@ -44,13 +46,37 @@ def against_plain(run: Run, key: str) -> None:
                 format="%.2f", help="Of codes sampled for all images; that of the prior is 1."
             ),
             "MSE": st.column_config.NumberColumn(format="%.4f", help="Of held-out images."),
+            "classes of samples": st.column_config.NumberColumn(
+                format="%.1f",
+                help=f"How many classes {SAMPLES} decoded codes from N(0, 1) spread over, by the classes of their "
+                "nearest training images: e to the entropy of their shares.",
+            ),
             "distance of samples": st.column_config.NumberColumn(
-                format="%.3f", help="Mean distance of 64 decoded codes from N(0, 1) to their nearest training images."
+                format="%.3f",
+                help=f"Mean distance of {SAMPLES} decoded codes from N(0, 1) to their nearest training images.",
             ),
         },
     )
+    st.markdown(_in_words(rows, run.spec.classes))
     st.caption("The plain net, epoch by epoch. Watch the scale of its axes.")
     latent_plane.class_plane(twin[0], f"{key}:atlas:{twin[0].digest}")
+
+
+def _in_words(rows: list[tuple[str, float, float, float, float, float]], classes: int) -> str:
+    """What the table shows. rows: the variational net, then the plain one."""
+    (_, _, here, _, ours, near), (_, _, there, _, theirs, far) = rows
+    text = (
+        f"The prior keeps the codes at a standard deviation of **{here:.2f}**; without it they have **{there:.2f}**. "
+        f"Codes drawn from N(0, 1) spread over **{ours:.1f}** of {classes} classes with the variational net and over "
+        f"**{theirs:.1f}** with the plain one"
+    )
+    if theirs < ours:
+        text += ", whose other digits lie where N(0, 1) hardly reaches. "
+    else:
+        text += ": here the plain net's codes happen to lie where N(0, 1) reaches. "
+    if abs(near - far) < ALIKE * max(near, far):
+        return text + f"A single sample is about as near to a training image in both ({near:.3f} and {far:.3f})."
+    return text + f"A single sample is {near:.3f} from its nearest training image, and {far:.3f} with the plain net."
 
 
 def _scatters(run: Run, nets: dict[str, Run], same_scale: bool, key: str) -> None:

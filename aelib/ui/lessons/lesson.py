@@ -60,11 +60,13 @@ class SectionedPage:
 
 
 class Tab(NamedTuple):
-    """A part of a lesson. title: on the tab and in the address; text: above it; draw: draws it for a run."""
+    """A part of a lesson. title: on the tab and in the address; text: above it; draw: draws it for a run; can: whether
+    a run has it."""
 
     title: str
     text: str
     draw: Callable[[Run], None]
+    can: Callable[[Run], bool]
 
 
 TAB = "tab"  # the parameter of the address that says which tab is open
@@ -98,11 +100,14 @@ class LessonPage(SectionedPage):
         self._after, self._explain = after, explain
         self._tabs: list[Tab] = []
 
-    def tab(self, title: str, text: str = "") -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
-        """Declare the next tab: a decorator of the function that draws it for the run. text: above what it draws."""
+    def tab(
+        self, title: str, text: str = "", can: Callable[[Run], bool] = lambda _: True
+    ) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
+        """Declare the next tab: a decorator of the function that draws it for the run. text: above what it draws; can:
+        whether a run has this tab."""
 
         def declare(draw: Callable[[Run], None]) -> Callable[[Run], None]:
-            self._tabs.append(Tab(title, text, draw))
+            self._tabs.append(Tab(title, text, draw, can))
             return draw
 
         return declare
@@ -122,7 +127,11 @@ class LessonPage(SectionedPage):
         if run is None:
             self.ends_here(self._after)
         assert run is not None  # noqa: S101 - st.stop does not return
-        for tab, place in zip(self._tabs, st.tabs(titles, key=key, on_change="rerun"), strict=True):
+        shown = [tab for tab in self._tabs if tab.can(run)]
+        if widget(key) not in [tab.title for tab in shown]:  # the run before had this tab
+            set_widget(key, shown[0].title)
+        places = st.tabs([tab.title for tab in shown], key=key, on_change="rerun")
+        for tab, place in zip(shown, places, strict=True):
             if place.open:
                 with place:
                     self._draw(tab, run)

@@ -23,7 +23,7 @@ from aelib.ui.shell.session import set_widget, widget
 LABELS = {
     "learnt": "images learnt",
     "wrong_pixels": "wrong pixels",
-    "mse": "mean squared error",
+    "mse": "MSE",
     "loss": "loss",
     "seconds": "seconds per net",
 }
@@ -71,8 +71,7 @@ def choose(form: Controls) -> Sweep | None:
         help="A prepared sweep. Choosing one sets every control below.",
     )
     st.caption(SWEEPS[widget(key("sweep"))].about)
-    left, right = st.columns(2)
-    left.selectbox(
+    st.selectbox(
         "Vary",
         fields(),
         format_func=labels.short,
@@ -80,9 +79,8 @@ def choose(form: Controls) -> Sweep | None:
         persist_state="session",
         help="The field that takes each value.",
     )
-    right.text_input("Values", key=key("values"), persist_state="session", help=_allowed(widget(key("vary"))))
-    left, right = st.columns(2)  # a separate row, also if a narrow window stacks the columns
-    left.selectbox(
+    st.text_input("Values", key=key("values"), persist_state="session", help=_allowed(widget(key("vary"))))
+    st.selectbox(
         "and",
         [_NOTHING, *fields()],
         format_func=labels.short,
@@ -92,7 +90,7 @@ def choose(form: Controls) -> Sweep | None:
     )
     second = widget(key("vary2"))
     if second != _NOTHING:
-        right.text_input("Its values", key=key("values2"), persist_state="session", help=_allowed(second))
+        st.text_input("Its values", key=key("values2"), persist_state="session", help=_allowed(second))
     st.number_input(
         "Nets per point",
         step=1,
@@ -193,7 +191,8 @@ def results(sweep: Sweep, key: str) -> None:
         st.info("Every training diverged: try smaller learning rates or a bounded output.", icon=":material/info:")
         return
     there = next(result.measures for result in found if result.runs)
-    figures = [name for name in MEASURES if name in there]
+    shared = _share_their_time(found)
+    figures = [name for name in MEASURES if name in there and not (shared and name == "seconds")]
     figure = st.segmented_control(
         "Show",
         figures,
@@ -209,10 +208,23 @@ def results(sweep: Sweep, key: str) -> None:
     else:
         plot = charts.heat(found, paths, [labels.short(path) for path in paths], figure, LABELS[figure])
     chart(plot, f"{key}:chart")
+    if shared:
+        st.caption(
+            "There are no seconds per net: nets that train together share one measured time equally. Train one alone "
+            "to see how long it takes."
+        )
     _best(found)
     table = frame(found)
+    if shared:
+        table = table.drop(columns=["seconds mean", "seconds std"])
     with st.expander("Table"):
         table_with_csv(table, "sweep.csv", key)
+
+
+def _share_their_time(found: list[Result]) -> bool:
+    """Whether nets were trained together: several runs of a point with exactly the same time."""
+    times = (result.measures["seconds"] for result in found if len(result.runs) > 1)
+    return any(spread.std == 0 for spread in times)
 
 
 def _best(found: list[Result]) -> None:

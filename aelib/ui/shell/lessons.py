@@ -149,7 +149,7 @@ LESSONS: tuple[Lesson, ...] = (
         icon=":material/bubble_chart:",
         about="Handwritten digits fill the latent plane, epoch by epoch: what the prior does, what β costs, and new, "
         "generated digits.",
-        preset="digits-vae",
+        preset="digits-vae-film",
         takes=many_images,
         noisy=False,
         front=("dataset", "network", "beta"),

@@ -6,17 +6,33 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from aelib.experiment import Experiment, flatten
+from aelib.experiment import Experiment, digest_of, flatten, labels
 from aelib.experiment.encoding import Encoded, encode
 
 from .lessons import COMPARE, Lesson, home_of
 from .messages import escaped
 from .session import form_state
 
+NAMED_CHANGES = 2  # in a name
+DIGITS = 4  # of a digest
+_IN_NETWORK = (
+    "model.layers",
+    "model.convolution.channels",
+    "model.convolution.stride",
+)  # `Experiment.network` has them
+
 
 def name(experiment: Experiment) -> str:
-    """Network and seed, which distinguish most of a user's training jobs."""
-    return f"{experiment.network}, seed {experiment.seed}"
+    """Network, seed, what differs from the nearest preset, and the first digits of the digest, so that two experiments
+    do not share a name."""
+    changes = [
+        f"{labels.short(path).lower()} {value}"
+        for path, value in _encoded(experiment, None).changes.items()
+        if path != "seed" and not path.startswith(_IN_NETWORK)
+    ]
+    more = ["…"] if len(changes) > NAMED_CHANGES else []
+    said = ", ".join([experiment.network, f"seed {experiment.seed}", *changes[:NAMED_CHANGES], *more])
+    return f"{said} · {digest_of(experiment)[:DIGITS]}"
 
 
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:", preset: str | None = None) -> None:

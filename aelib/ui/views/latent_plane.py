@@ -17,6 +17,8 @@ from aelib.ui.components.canvas import encoded, floats
 from aelib.ui.components.class_plane import ClassPlaneData
 from aelib.ui.components.plane import PlaneData, Prior
 
+from . import code_line
+
 GRID_BYTES = 400_000  # limit for the decoded images that the browser gets for the plane
 PRIOR_SHOWN = 2  # standard deviations of the prior that the plane of a variational net shows
 REPLAY_BYTES = 1_000_000  # limit for the reconstructions that it gets for the replay
@@ -135,6 +137,7 @@ def _class_plane_data(digest: str, created: str, _run: Run) -> ClassPlaneData:
     described = run.spec
     originals = described.drawn(images.pixels.numpy())
     grid = snapshots.grid
+    fine = int(np.clip((GRID_BYTES / images.pixels[0].numel()) ** 0.5, 12, 64))
     history = {int(record["epoch"]): record for record in run.history}
     return {
         "shape": list(originals.shape[1:]),
@@ -148,6 +151,8 @@ def _class_plane_data(digest: str, created: str, _run: Run) -> ClassPlaneData:
         "originals": encoded(originals),
         "grid": None if grid is None else encoded(described.drawn(grid.numpy())),
         "side": 0 if grid is None else round(grid.shape[1] ** 0.5),
+        "fine": None if grid is None else encoded(described.drawn(run.decode(latent_space.cells(extents[-1], fine)))),
+        "fine_side": fine,
         "labels": labels(plane),
         "losses": [
             {name: history[epoch][name] for name in ("recon_loss", "kl", "mse") if name in history.get(epoch, {})}
@@ -158,5 +163,8 @@ def _class_plane_data(digest: str, created: str, _run: Run) -> ClassPlaneData:
 
 def class_plane(run: Run, key: str) -> None:
     """Codes coloured by class, and the decoded plane, at every snapshot; the posterior of the selected image as an
-    ellipse."""
+    ellipse. A code of one number is a line."""
+    if run.latent_dim == 1:
+        code_line.line(run, key)
+        return
     class_plane_component.class_plane(_class_plane_data(run.digest, run.created, run), key)

@@ -23,7 +23,7 @@ from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.session import set_widget, widget
 
-from . import latent_plane
+from . import code_line, latent_plane
 
 MAX_STEPS = 60
 MAX_SHOWN = 200  # images with their reconstructions
@@ -221,6 +221,9 @@ def reconstructions(run: Run) -> None:
 def plane(run: Run, key: str) -> None:
     """The interactive latent plane, two sliders as an alternative, and the decoded point."""
     codes = run.codes()
+    if codes.shape[1] == 1:
+        code_line.line(run, key)
+        return
     shown = latent_space.plane(codes)
     x, y = latent_space.bounds(shown.points(codes))
     names = latent_plane.labels(shown)
@@ -244,7 +247,7 @@ def plane(run: Run, key: str) -> None:
                 f"components, which explain {shown.explained:.0%} of the variance."
             )
         point = [
-            st.slider(name or "–", low, high, key=slider, disabled=not name, persist_state="session")
+            st.slider(name, low, high, key=slider, persist_state="session")
             for name, slider, (low, high) in zip(names, keys, (x, y), strict=True)
         ]
         code = shown.codes(np.array([point], np.float32))

@@ -1,6 +1,7 @@
 """Samples beside the training images nearest to them."""
 
 import numpy as np
+import pytest
 import torch
 
 from aelib import datasets
@@ -16,3 +17,13 @@ def test_samples_are_judged_by_the_whole_training_set() -> None:
     np.testing.assert_array_equal(found.images, found.nearest)
     other = generation.evaluate(torch.full((1, 1, 8, 8), 0.5), "digits8x8")
     assert other.distances[0] > 0.2
+    assert found.labels.tolist() == train.labels[chosen].tolist()
+
+
+def test_images_spread_over_as_many_classes_as_are_equally_frequent() -> None:
+    train = datasets.training_set("digits8x8")
+    one_each = [int((train.labels == label).nonzero()[0]) for label in range(4)]
+    found = generation.evaluate(train.pixels[one_each].float() / 255, "digits8x8")
+    assert found.classes == pytest.approx(4)
+    same = generation.evaluate(train.pixels[one_each[:1] * 5].float() / 255, "digits8x8")
+    assert same.classes == pytest.approx(1)

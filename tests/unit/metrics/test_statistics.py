@@ -1,13 +1,14 @@
 """Mean, standard deviation, Welch's test and Cohen's d against calculations by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from aelib.core.errors import LabError
-from aelib.metrics import difference, spread
+from aelib.metrics import difference, holm, spread
 
 
 def test_a_spread_has_mean_sample_deviation_and_values() -> None:
@@ -57,3 +58,16 @@ def test_spread_in_one_group_is_enough_to_test() -> None:
 def test_groups_that_cannot_be_tested_are_refused(first: list[float], second: list[float]) -> None:
     with pytest.raises(LabError):
         difference(first, second)
+
+
+def test_p_values_are_corrected_for_the_number_of_tests() -> None:
+    """0.01, 0.04 and 0.03 become 3 · 0.01, and 2 · 0.03 for both others, since the order of p values stays."""
+    one = difference([1.0, 2.0], [2.0, 4.0])
+    undefined = difference([1.0, 1.0], [1.0, 1.0])
+    found = holm([replace(one, p=p) for p in (0.01, 0.04, 0.03)])
+    assert [test.p for test in found] == pytest.approx([0.03, 0.06, 0.06])
+    assert [test.is_significant for test in found] == [True, False, False]
+    alone = holm([undefined, replace(one, p=0.04)])
+    assert math.isnan(alone[0].p)
+    assert alone[1].p == pytest.approx(0.04), "a test that is not defined does not count"
+    assert holm([replace(one, p=0.7), replace(one, p=0.8)])[0].p == 1.0

@@ -1,0 +1,166 @@
+"""Every view that a lesson has of a single run, each with what a run needs for it: the Lab shows those that a run can
+have, whatever its data set."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from aelib.training import Run
+from aelib.ui.views import feature_maps, latent_plane, morphs, run_views, samples
+
+from . import colour, compression, compression_rivals, denoising, digits, restoring, super_resolution
+
+MIXED = 3  # pictures that a mixture needs
+
+
+class View(NamedTuple):
+    """title: of its tab; text: above it; can: whether a run has it; draw: draws it, under a prefix of widget keys."""
+
+    title: str
+    text: str
+    can: Callable[[Run], bool]
+    draw: Callable[[Run, str], None]
+
+
+def _memorised(run: Run) -> bool:
+    return run.spec.memorised
+
+
+def _codes(run: Run) -> bool:
+    return run.resolved.stores_codes
+
+
+def _noisy(run: Run) -> bool:
+    return run.experiment.corruption.kind != "none"
+
+
+def _pairs(run: Run) -> bool:
+    return run.spec.paired
+
+
+def _variational(run: Run) -> bool:
+    return run.experiment.model.variational
+
+
+def _compresses(run: Run) -> bool:
+    return not (run.spec.memorised or run.spec.paired or run.experiment.model.enlarges or _noisy(run))
+
+
+def outcome(run: Run, key: str) -> None:
+    """Inputs and outputs; for a memorised data set also the table of wrong pixels."""
+    if not run.spec.memorised:
+        colour.rows(run, f"{key}:rows")
+        return
+    run_views.reconstructions(run)
+    learnt, total = run.metrics["learnt"], run.metrics["total"]
+    with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=False):
+        run_views.error_table(run, key)
+
+
+def _plane(run: Run, key: str) -> None:
+    if run.spec.memorised:
+        run_views.plane(run, key)
+    else:
+        latent_plane.class_plane(run, f"{key}:atlas:{run.digest}")
+
+
+def _path(run: Run, key: str) -> None:
+    names = run.images.names
+    run_views.interpolation(run, key, start=names[0], end=names[-1])
+
+
+VIEWS: tuple[View, ...] = (
+    View("How it learnt", "", lambda _: True, run_views.error_curves),
+    View("In and out", "", lambda _: True, outcome),
+    View(
+        "Latent plane",
+        "The code of every image, and the decoder's output at every point. Move the pointer.",
+        _codes,
+        _plane,
+    ),
+    View(
+        "Path",
+        "A straight line between two codes, decoded step by step.",
+        lambda run: _memorised(run) and _codes(run),
+        _path,
+    ),
+    View(
+        "Mix",
+        "The pointer's place sets the weight of each picture.",
+        lambda run: _memorised(run) and _codes(run) and len(run.images) >= MIXED,
+        lambda run, key: morphs.mix(run, f"{key}:mix"),
+    ),
+    View(
+        "Replay",
+        "The codes and the reconstructions at each snapshot.",
+        lambda run: _memorised(run) and _codes(run),
+        run_views.replay,
+    ),
+    View(
+        "Layers",
+        "Every step outputs feature maps. Follow one image through the network.",
+        lambda run: not run.experiment.model.dense,
+        lambda run, key: feature_maps.features(run, f"{key}:features"),
+    ),
+    View(
+        "Active dimensions",
+        "Each latent dimension costs KL.",
+        _variational,
+        digits.numbers,
+    ),
+    View(
+        "New images",
+        "Decoded codes, drawn from N(0, 1), and the training image nearest to each.",
+        lambda run: _variational(run) and _codes(run),
+        lambda run, key: samples.samples(run, f"{key}:samples", count=12, width=56),
+    ),
+    View(
+        "Remove noise",
+        "New noise of any kind and level, restored at once.",
+        lambda run: _noisy(run) and not _pairs(run),
+        lambda run, key: (denoising if _memorised(run) else restoring).live(run, f"{key}:live"),
+    ),
+    View(
+        "Paint noise",
+        "Which pixel does the most damage?",
+        lambda run: _noisy(run) and _memorised(run) and run.spec.shape[0] == 1,
+        lambda run, key: denoising.painting(run, f"{key}:paint"),
+    ),
+    View(
+        "Fewer bits",
+        "The code quantised to few bits per number, without new training.",
+        _compresses,
+        lambda run, key: compression.fewer_bits(run, f"{key}:fewer"),
+    ),
+    View(
+        "Against JPEG",
+        "Quality against bits for one image, beside JPEG, WebP and PCA.",
+        _compresses,
+        lambda run, key: compression_rivals.against_codecs(run, [], f"{key}:rates"),
+    ),
+    View(
+        "Against bicubic",
+        "The network beside enlarging without one.",
+        _pairs,
+        lambda run, key: super_resolution.table(run, f"{key}:table"),
+    ),
+    View(
+        "Zoom",
+        "One patch by every method.",
+        _pairs,
+        lambda run, key: super_resolution.zoom(run, f"{key}:zoom"),
+    ),
+    View(
+        "Own picture",
+        "A picture of any size, processed tile by tile.",
+        lambda run: run.experiment.model.enlarges,
+        lambda run, key: super_resolution.own_picture(run, f"{key}:own"),
+    ),
+    View(
+        "CPU and GPU",
+        "The same epochs on every device of this server.",
+        lambda run: not _memorised(run),
+        lambda run, key: colour.against_devices(run.experiment, f"{key}:devices"),
+    ),
+)

@@ -1,0 +1,41 @@
+"""The latent space of a code of one number: a line, not a plane."""
+
+import numpy as np
+import streamlit as st
+
+from aelib.charts import glyphs
+from aelib.training import Run
+from aelib.ui.shell.messages import escaped
+
+STEPS = 24  # decoded points of the line
+SHOWN = 120  # images in the order of their codes
+MARGIN = 0.08  # of the range of the codes, on both sides
+
+
+def line(run: Run, key: str) -> None:
+    """One slider, the decoded point, the line decoded from end to end, and the images in the order of their codes."""
+    codes = run.codes()[:, 0]
+    margin = MARGIN * (float(np.ptp(codes)) or 1.0)
+    low, high = float(codes.min()) - margin, float(codes.max()) + margin
+    drawn = run.spec.drawn
+    st.caption("This code has one number, so its latent space is a line.")
+    left, right = st.columns([3, 1])
+    with left:
+        value = st.slider("z₁", low, high, (low + high) / 2, key=f"{key}:{run.digest}:z", persist_state="session")
+        along = np.linspace(low, high, STEPS, dtype=np.float32)
+        captions = [f"{one:.2g}" if i % 4 == 0 or i == STEPS - 1 else "" for i, one in enumerate(along)]
+        st.html(glyphs.strip(drawn(run.decode(along[:, None])), captions))
+    nearest = int(np.abs(codes - value).argmin())
+    with right:
+        decoded = drawn(run.decode(np.array([[value]], np.float32)))[0]
+        st.html(glyphs.row([((glyphs.tile(glyphs.colours(decoded), "decoded point", 120),), "decoded", False)]))
+        st.caption(f"Nearest: {escaped(run.images.names[nearest])}, at {codes[nearest]:.2f}.")
+    st.markdown("The images in the order of their codes:")
+    order = np.argsort(codes, kind="stable")[:SHOWN]
+    images = drawn(run.images.images()[order].numpy())
+    names = run.images.names
+    columns = [
+        ((glyphs.tile(glyphs.colours(image), f"{names[i]} at {codes[i]:.2f}", 36),), f"{codes[i]:.2g}", i == nearest)
+        for i, image in zip(order.tolist(), images, strict=True)
+    ]
+    st.html(glyphs.row(columns))
