@@ -1,9 +1,12 @@
 """Files of known data sets: where they may lie, and how to get them.
 
-Looked for in AELIB_DATA/<set>/, AELIB_DATA/ and home()/downloads/<set>/, packed (.gz) or not.
+Looked for in AELIB_DATA/<set>/, AELIB_DATA/ and home()/downloads/<set>/, and in the folders in these where torchvision,
+keras and TensorFlow datasets put them; packed (.gz) or not, and called as 7-Zip and browsers call them.
 """
 
 import hashlib
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +22,15 @@ from aelib.core.paths import home
 pooch.get_logger().setLevel("WARNING")  # progress is told by ourselves
 
 SAME_NAMES = {"fashion_mnist"}  # sets whose files are called like MNIST's: never looked for outside their own folders
+# Where other programs put the files of a set, below a folder that they are given or that is the data set's own.
+_PLACES = {
+    "mnist": ("MNIST/raw", "MNIST", "mnist", "raw", "datasets", "downloads", "downloads/mnist", "downloads/extracted"),
+    "fashion_mnist": ("FashionMNIST/raw", "FashionMNIST", "fashion-mnist", "datasets/fashion-mnist",
+                      "downloads/fashion_mnist", "raw"),
+    "svhn": ("SVHN", "svhn", "svhn_cropped", "downloads", "downloads/svhn_cropped"),
+    "notmnist": ("notMNIST", "notMNIST/raw", "raw"),
+}  # fmt: skip
+_MOST = 10_000  # entries of a folder that are looked at
 _CHUNK = 1 << 16  # bytes
 _END = 1 << 16
 
@@ -47,11 +59,63 @@ def folders(dataset: str) -> list[Path]:
     return [*given, home() / "downloads" / dataset]
 
 
-def find(dataset: str, name: str) -> Path | None:
-    """The file by its usual name, packed or not; None where it is in none of the folders."""
+def places(dataset: str) -> list[Path]:
+    """The folders of `folders`, each followed by those in it where other programs put the files of this data set."""
+    found: list[Path] = []
+    own = folders(dataset)
+    inner = _PLACES.get(dataset, ())
+    for folder in own:
+        found += [folder, *(folder / place for place in inner)]
+    if dataset in SAME_NAMES and len(own) > 1:  # in AELIB_DATA itself, where a folder's name says whose files these are
+        found += [own[0].parent / place for place in inner if "fashion" in place.lower()]
+    return found
+
+
+def find(dataset: str, name: str, where: Sequence[Path] | None = None) -> Path | None:
+    """The file by its usual name, packed or not, in capitals or not, with a dot for a dash as 7-Zip writes it, or in a
+    folder of its name; None where it is in none of the folders. where: instead of `places`."""
     plain = name.removesuffix(".gz")
-    candidates = (folder / each for folder in folders(dataset) for each in (plain, f"{plain}.gz"))
-    return next((path for path in candidates if path.is_file()), None)
+    wanted = _plain(plain)
+    inner = [one for one in _PLACES.get(dataset, ()) if one.startswith("downloads")]
+    theirs = {folder / one for folder in folders(dataset) for one in inner}
+    for place in where if where is not None else places(dataset):
+        for each in (plain, f"{plain}.gz"):
+            if (place / each).is_file():
+                return place / each
+        for entry in _entries(place):
+            if entry.startswith(".") or not (
+                _plain(entry) == wanted or (place in theirs and _downloaded(dataset, entry, wanted))
+            ):
+                continue
+            path = place / entry
+            if path.is_file():
+                return path
+            for inside in _entries(path) if path.is_dir() else ():
+                if _plain(inside) == wanted and (path / inside).is_file():
+                    return path / inside
+    return None
+
+
+def _plain(name: str) -> str:
+    """A name without the differences that programs make."""
+    name = re.sub(r" ?\(\d\)", "", name.lower())  # a browser's second download
+    return re.sub(r"[._ ]", "-", name.removesuffix(".gz"))
+
+
+def _downloaded(dataset: str, entry: str, wanted: str) -> bool:
+    """Whether TensorFlow datasets has downloaded a file: its name stands between an address and a digest."""
+    name = _plain(entry)
+    others = ("kuzushiji", "emnist", *(("fashion",) if dataset == "mnist" else ()))
+    return wanted.removesuffix("-mat") in name and not name.endswith("-info") and not any(one in name for one in others)
+
+
+def _entries(folder: Path) -> tuple[str, ...]:
+    """What is in a folder, in order; nothing where it is none, or cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return tuple(sorted(entry.name for entry, _ in zip(entries, range(_MOST), strict=False)))
+    except OSError:
+        return ()
 
 
 def stamp(path: Path) -> tuple[Path, int, int]:

@@ -60,7 +60,10 @@ def read_counted(path: Path, item: tuple[int, ...], most: int) -> Tensor:
 def _start(path: Path, size: int) -> bytes:
     """The first bytes of the unpacked file, fewer where it has no more."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            return file.read(size)
+        with path.open("rb") as plain:  # a browser may unpack a file and leave its name
+            packed = plain.read(2) == b"\x1f\x8b"
+            plain.seek(0)
+            with gzip.open(plain) if packed else plain as file:
+                return file.read(size)
     except (OSError, EOFError, zlib.error) as error:
         raise LabError(f"{path} cannot be read ({error}): replace it by the original file.") from None

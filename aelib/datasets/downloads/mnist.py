@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
 from aelib.datasets import files, idx
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered
+from aelib.datasets.user.reader import read
 
 if TYPE_CHECKING:
     import torch
@@ -54,7 +58,32 @@ def _read(file: RemoteFile, *shape: int) -> Tensor:
     return numbers
 
 
+def _npz() -> Path | None:
+    """The file in which keras keeps all of MNIST."""
+    return files.find(NAME, "mnist.npz")
+
+
+def _from_npz(path: Path) -> ImageSet:
+    """The images of keras' file, which must be the same. Raises LabError."""
+    found = read(path)
+    train, test = SPLITS.train, SPLITS.train + SPLITS.test
+    parts = (slice(0, train), slice(train, test))
+    arrays = [one[part] for part in parts for one in (found.pixels, found.labels) if one is not None]
+    digests = [hashlib.sha256(one.astype(np.uint8).tobytes()).hexdigest() for one in arrays]
+    if digests != [CONTENT[file.name] for file in FILES]:
+        raise LabError(f"{path} is not MNIST's, though it is called so: replace it by the original.")
+    labels = torch.from_numpy(np.concatenate([arrays[1], arrays[3]]))
+    return ImageSet(torch.from_numpy(found.pixels), numbered(labels), labels)
+
+
+def _missing() -> str | None:
+    missing = files.missing(NAME, FILES)
+    return missing if missing and _npz() is None else None
+
+
 def _load() -> ImageSet:
+    if files.missing(NAME, FILES) and (npz := _npz()) is not None:
+        return _from_npz(npz)
     train, train_labels, test, test_labels = FILES
     pixels = torch.cat([_read(train, SPLITS.train, SIDE, SIDE), _read(test, SPLITS.test, SIDE, SIDE)])[:, None]
     labels = torch.cat([_read(train_labels, SPLITS.train), _read(test_labels, SPLITS.test)]).long()
@@ -72,5 +101,5 @@ SPEC = DatasetSpec(
     source="Y. LeCun, C. Cortes, C. J. C. Burges; IDX files",
     licence="CC BY-SA 3.0, as commonly given",
     load=_load,
-    missing=lambda: files.missing(NAME, FILES),
+    missing=_missing,
 )

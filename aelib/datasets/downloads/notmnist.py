@@ -82,8 +82,9 @@ def _folder() -> list[Path]:
 
 
 def _find(name: str) -> Path | None:
-    plain = name.removesuffix(".gz")
-    return next((f / n for f in _folder() for n in (plain, f"{plain}.gz") if (f / n).is_file()), None)
+    # not in AELIB_DATA itself, where files of these names are MNIST's
+    own = _folder()
+    return files.find(NAME, name, [p for p in files.places(NAME) if any(f == p or f in p.parents for f in own)])
 
 
 def _search() -> _Found | None:
@@ -95,7 +96,7 @@ def _search() -> _Found | None:
             if other is None:
                 raise LabError(f"{path} has no labels: put {labels} into the same folder.")
             pairs.append((path, other))
-    archive = next((folder / ARCHIVE for folder in files.folders(NAME) if (folder / ARCHIVE).is_file()), None)
+    archive = files.find(NAME, ARCHIVE)
     if archive is not None and not any(images.name.startswith("train") for images, _ in pairs):
         size = files.stamp(archive)[1]
         # to count what another archive has, it must be read

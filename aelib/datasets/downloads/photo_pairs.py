@@ -1,7 +1,8 @@
-"""Pairs of photographs, one poor and one good, of a person's own: `{train,val}/{low_res,high_res}/N.png`.
+"""Pairs of photographs, one poor and one good, of a person's own: `{train,val}/{low_res,high_res}/N.png`, or any other
+picture of the same name.
 
 The same N is the same picture. Each is cut into patches that do not overlap; a net is shown those of the poor side. The
-poor side may be as large as the good one, or smaller by 2, 3 or 4.
+poor side may be as large as the good one, or smaller by 2, 3 or 4, in all pairs alike; the pairs may differ in size.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ else:
     torch = lazy("torch")
 
 NAME = "photo_pairs"
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".avif")
 PARTS, LOW, HIGH = ("train", "val"), "low_res", "high_res"
 PATCH = {1: 64, 2: 64, 3: 48, 4: 64}  # side of a patch of the good side, by how much smaller the poor side is
 MAX_PATCHES = 40_000  # patches, about 1 GB
@@ -36,23 +38,16 @@ _Size = tuple[int, int]
 
 
 class _Found(NamedTuple):
-    """Pairs (low, high) of each part, their sizes (width, height), and how much smaller the low side is."""
+    """Pairs (low, high) of each part, how many patches each gives, and how much smaller the low side is."""
 
     root: Path
     pairs: dict[str, list[tuple[Path, Path]]]
-    low: _Size
-    high: _Size
+    patches: dict[str, list[int]]
     factor: int
 
     @property
-    def patches(self) -> int:
-        """Of one picture."""
-        patch = PATCH[self.factor]
-        return (self.high[0] // patch) * (self.high[1] // patch)
-
-    @property
     def splits(self) -> Splits:
-        return Splits(*(len(self.pairs[part]) * self.patches for part in PARTS))
+        return Splits(*(sum(self.patches[part]) for part in PARTS))
 
 
 def _root() -> Path | None:
@@ -82,13 +77,8 @@ def _search(root: Path | None) -> _Found | None:
     pairs = {part: _pairs(root / part) for part in PARTS}
     low, high = (_size(*files.stamp(path)) for path in pairs[PARTS[0]][0])
     factor = high[0] // low[0] if low[0] else 0
-    first = pairs[PARTS[0]][0][0]
-    if factor not in PATCH or (low[0] * factor, low[1] * factor) != high:
-        raise LabError(
-            f"{first} is {low[0]}x{low[1]} and its good side {high[0]}x{high[1]}: give a poor side as large, or "
-            "smaller by 2, 3 or 4."
-        )
-    found = _Found(root, pairs, low, high, factor)
+    patches = {part: [_patches_of(pair, factor) for pair in pairs[part]] for part in PARTS}
+    found = _Found(root, pairs, patches, factor)
     if not 0 < sum(found.splits) <= MAX_PATCHES:
         raise LabError(
             f"The pairs in {root} give {sum(found.splits):,} patches of {PATCH[factor]}x{PATCH[factor]}: give 1 to "
@@ -97,43 +87,65 @@ def _search(root: Path | None) -> _Found | None:
     return found
 
 
+def _patches_of(pair: tuple[Path, Path], factor: int) -> int:
+    """How many patches a pair gives. Raises LabError where its sides do not fit each other as those of the first."""
+    low, high = (_size(*files.stamp(path)) for path in pair)
+    if factor not in PATCH or (low[0] * factor, low[1] * factor) != high:
+        by = f", and here it is smaller by {factor}" if factor in PATCH and factor > 1 else ""
+        raise LabError(
+            f"{pair[0]} is {low[0]}x{low[1]} and its good side {high[0]}x{high[1]}: give a poor side as large, or "
+            f"smaller by 2, 3 or 4, in all pairs alike{by}."
+        )
+    patch = PATCH[factor]
+    if min(high) < patch:
+        raise LabError(f"{pair[1]} is {high[0]}x{high[1]}: give at least {patch}x{patch}, the size of a patch.")
+    return (high[0] // patch) * (high[1] // patch)
+
+
+def _pictures(folder: Path) -> dict[str, Path]:
+    """The pictures of one side by their names without endings; hidden files, and others, are none of them. Raises
+    LabError where two have one name."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith(".") or path.suffix.lower() not in ENDINGS or not path.is_file():
+            continue
+        if path.stem in found:
+            raise LabError(f"{path} and {found[path.stem].name} have one name: take one of them away.")
+        found[path.stem] = path
+    return found
+
+
 def _pairs(folder: Path) -> list[tuple[Path, Path]]:
-    low, high = ({path.name: path for path in (folder / side).glob("*.png")} for side in (LOW, HIGH))
+    low, high = (_pictures(folder / side) for side in (LOW, HIGH))
     for name in sorted(low.keys() ^ high.keys()):
-        here, lacking = (LOW, HIGH) if name in low else (HIGH, LOW)
-        raise LabError(f"{folder / here / name} has no partner in {lacking}: put it there, or take this one away.")
+        lacking = HIGH if name in low else LOW
+        path = (low if name in low else high)[name]
+        raise LabError(f"{path} has no partner in {lacking}: put it there, or take this one away.")
     if not low:
-        raise LabError(f"{folder} has no pairs: put pictures N.png into its {LOW} and {HIGH}.")
+        raise LabError(f"{folder} has no pairs: put pictures of the same names into its {LOW} and {HIGH}.")
     return [(low[name], high[name]) for name in sorted(low, key=lambda name: (len(name), name))]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8192)
 def _size(path: Path, _size: int, _time: int) -> _Size:
     """Width and height, from the header. Raises LabError."""
     try:
-        with Image.open(path, formats=("PNG",)) as picture:
+        with Image.open(path, formats=pictures.FORMATS) as picture:
             size = picture.size
     except Image.DecompressionBombError:
         raise LabError(f"{path} is too large: give at most {pictures.MAX_PIXELS_PNG:,} pixels in all.") from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises on damaged bytes
-        raise LabError(f"{path} is not a PNG picture: replace it.") from None
+        raise LabError(f"{path} is not a picture that can be read: replace it.") from None
     if size[0] * size[1] > pictures.MAX_PIXELS_PNG:
         raise LabError(f"{path} has {size[0]:,}x{size[1]:,} pixels: give at most {pictures.MAX_PIXELS_PNG:,} in all.")
     return size
 
 
-def _patches(path: Path, size: _Size, patch: int, other: Path) -> Tensor:
+def _patches(path: Path, patch: int) -> Tensor:
     """uint8, patches × 3 × patch × patch, row by row. Raises LabError naming the file."""
     try:
-        with Image.open(path, formats=("PNG",)) as picture:
-            if picture.size != size:
-                width, height = picture.size
-                raise LabError(
-                    f"{path} is {width}x{height} and {other.name} {size[0]}x{size[1]}: give all the same size."
-                )
+        with Image.open(path, formats=pictures.FORMATS) as picture:
             array = np.asarray(picture.convert("RGB"))
-    except LabError:
-        raise
     except Exception:  # noqa: BLE001
         raise LabError(f"{path} is a damaged picture: replace it.") from None
     return cut(torch.from_numpy(array.copy()), patch, patch)
@@ -149,14 +161,13 @@ def cut(picture: Tensor, patch: int, step: int) -> Tensor:
 def _load(found: _Found) -> ImageSet:
     patch = PATCH[found.factor]
     lows, highs, names, labels = [], [], [], []
-    firsts = found.pairs[PARTS[0]][0]
     number = 0
     for part in PARTS:
-        for low, high in found.pairs[part]:
-            lows.append(_patches(low, found.low, patch // found.factor, firsts[0]))
-            highs.append(_patches(high, found.high, patch, firsts[1]))
-            names += [f"{part} {low.stem} (patch {i})" for i in range(found.patches)]
-            labels += [number] * found.patches
+        for (low, high), count in zip(found.pairs[part], found.patches[part], strict=True):
+            lows.append(_patches(low, patch // found.factor))
+            highs.append(_patches(high, patch))
+            names += [f"{part} {low.stem} (patch {i})" for i in range(count)]
+            labels += [number] * count
             number += 1
     return ImageSet(torch.cat(highs), tuple(names), torch.tensor(labels), torch.cat(lows))
 
@@ -182,7 +193,7 @@ def _described(root: Path | None) -> DatasetSpec:
         found = _search(root)
         if found is None:
             missing = (
-                f"{NAME} are not on this machine: put pairs of PNG pictures of the same names into train/{LOW}, "
+                f"{NAME} are not on this machine: put pairs of pictures of the same names into train/{LOW}, "
                 f"train/{HIGH}, val/{LOW} and val/{HIGH} in {files.folders(NAME)[0]}."
             )
         else:

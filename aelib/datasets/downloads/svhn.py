@@ -70,7 +70,7 @@ def _paths() -> tuple[Path, ...]:
 
 
 def _find(name: str) -> Path | None:
-    return next((folder / name for folder in files.folders(NAME) if (folder / name).is_file()), None)
+    return files.find(NAME, name)
 
 
 def _own_folders() -> list[Path]:

@@ -151,3 +151,45 @@ def test_a_download_that_is_wrong_leaves_nothing_behind(kind: str, download_serv
         download_server.status = 404
     assert "could not be downloaded" in fails(remote(download_server))
     assert not [path for path in (home / "downloads").rglob("*") if path.is_file()]
+
+
+USUAL = {
+    "mnist": [
+        "train-images-idx3-ubyte",
+        "train-images.idx3-ubyte",
+        "train-images-idx3-ubyte (1).gz",
+        "TRAIN-IMAGES-IDX3-UBYTE.GZ",
+        "MNIST/raw/train-images-idx3-ubyte",
+        "mnist/MNIST/raw/train-images-idx3-ubyte.gz",
+        "train-images-idx3-ubyte/train-images-idx3-ubyte",
+        "downloads/cvdf-datasets_mnist_train-images-idx3-ubyteDDna.gz",
+        "downloads/extracted/GZIP.cvdf-datasets_mnist_train-images-idx3-ubyteDDna",
+    ],
+    "fashion_mnist": [
+        "fashion_mnist/train-images-idx3-ubyte.gz",
+        "FashionMNIST/raw/train-images-idx3-ubyte",
+        "fashion-mnist/train-images-idx3-ubyte.gz",
+        "datasets/fashion-mnist/train-images-idx3-ubyte.gz",
+    ],
+}
+
+
+@pytest.mark.parametrize(("dataset", "name"), [(set_, name) for set_, names in USUAL.items() for name in names])
+def test_a_file_is_found_where_other_programs_leave_it(data: Path, dataset: str, name: str) -> None:
+    (data / name).parent.mkdir(parents=True, exist_ok=True)
+    (data / name).write_bytes(b"")
+    assert files.find(dataset, "train-images-idx3-ubyte.gz") == data / name
+    other = "mnist" if dataset == "fashion_mnist" else "fashion_mnist"
+    if not name.startswith("mnist"):
+        assert files.find(other, "train-images-idx3-ubyte.gz") is None
+
+
+def test_what_is_only_alike_is_not_taken(data: Path) -> None:
+    for name in (
+        "._train-images-idx3-ubyte.gz",
+        "emnist-train-images-idx3-ubyte",
+        "downloads/kuzushiji_train-images-idx3-ubyte",
+    ):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_bytes(b"")
+    assert files.find("mnist", "train-images-idx3-ubyte.gz") is None

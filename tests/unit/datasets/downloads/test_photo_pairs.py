@@ -65,13 +65,14 @@ def test_pairs_that_do_not_match_are_refused(data: Path) -> None:
     assert "2.png has no partner" in refused("photo_pairs")
     (low / "7.png").rename(low / "2.png")
     Image.new("RGB", (64, 128)).save(high / "1.png")
-    with pytest.raises(LabError, match=r"1\.png is 64x128"):
-        datasets.load("photo_pairs")
+    assert "1.png is 128x128 and its good side 64x128" in refused("photo_pairs")
     (high / "1.png").write_bytes(b"no picture")
+    assert "1.png is not a picture" in refused("photo_pairs")
+    (high / "1.png").write_bytes((high / "0.png").read_bytes()[:200])
     with pytest.raises(LabError, match=r"1\.png is a damaged picture"):
         datasets.load("photo_pairs")
     (low / "0.png").write_bytes(b"no picture")
-    assert "0.png is not a PNG" in refused("photo_pairs")
+    assert "0.png is not a picture" in refused("photo_pairs")
     for size in ((256, 256), (96, 96), (1, 1), (64, 32)):
         Image.new("RGB", size).save(low / "0.png")
         assert f"0.png is {size[0]}x{size[1]}" in refused("photo_pairs")
@@ -82,3 +83,19 @@ def test_pairs_that_do_not_match_are_refused(data: Path) -> None:
     shutil.rmtree(root / "val" / "high_res")
     put_pairs(root / "spare")
     assert "val has no pairs" in refused("photo_pairs")
+
+
+def test_pairs_are_found_as_a_mac_and_a_camera_leave_them_and_may_differ_in_size(data: Path) -> None:
+    sizes = {"1.PNG": (130, 70), "2.jpg": (64, 64), "3.JPEG": (200, 140)}
+    for part, side in ((part, side) for part in ("train", "val") for side in ("low_res", "high_res")):
+        folder = data / "photo_pairs" / part / side
+        folder.mkdir(parents=True)
+        for name, size in sizes.items():
+            ending = name if side == "high_res" else f"{name.partition('.')[0]}.bmp"  # the stem says what is a pair
+            Image.new("RGB", size, "red").save(folder / ending)
+            (folder / f"._{name}").write_bytes(b"\0\5\x16\7")
+    described, images = datasets.spec("photo_pairs"), datasets.load("photo_pairs")
+    assert described.splits == (2 + 1 + 6, 9, 0)
+    assert described.classes == 6
+    assert images.names[:3] == ("train 1 (patch 0)", "train 1 (patch 1)", "train 2 (patch 0)")
+    assert int(images.pixels[:, 0].min()) > 240
