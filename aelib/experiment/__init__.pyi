@@ -4,6 +4,8 @@ from . import labels as labels
 from . import networks as networks
 from . import presets as presets
 from . import variants as variants
+from .declare import parts as parts
+from .declare import with_point as with_point
 from .digest import flatten as flatten
 from .experiment import Experiment as Experiment
 from .experiment import choices as choices
@@ -15,8 +17,6 @@ from .fields import MAX_EPOCHS as MAX_EPOCHS
 from .fields import MAX_WIDTH as MAX_WIDTH
 from .fields import DenseStep as DenseStep
 from .fields import Model as Model
-from .fields import parts as parts
-from .fields import with_point as with_point
 from .model_kinds import MODEL_KINDS as MODEL_KINDS
 from .model_kinds import import_object as import_object
 from .problems import ExperimentError as ExperimentError

@@ -42,7 +42,8 @@ class DoesNotFit(LabError):
 @dataclass(frozen=True)
 class Step:
     """One step of a net and what follows it. inputs, outputs: shapes; kernel, stride, padding: of convolutions and
-    pooling; output_padding: of transposed convolutions (torch's meaning); hidden: neither the code nor the output."""
+    pooling; output_padding: of transposed convolutions (torch's meaning); hidden: neither the code nor the output;
+    tied: its weights are those of a layer of the encoder."""
 
     kind: str
     inputs: Shape
@@ -54,6 +55,7 @@ class Step:
     activation: str = "identity"
     batch_norm: bool = False
     hidden: bool = True
+    tied: bool = False
 
     @property
     def whole(self) -> bool:
@@ -83,7 +85,7 @@ class Step:
         before convolutions is normalised by channels."""
         if not self.weights:
             return 0
-        return self.weights + self.units + 2 * self.batch_norm * self.outputs[0] + self.slope
+        return self.weights * (not self.tied) + self.units + 2 * self.batch_norm * self.outputs[0] + self.slope
 
     @property
     def slope(self) -> bool:
@@ -148,6 +150,7 @@ def plan(model: Model, shape: Shape, shown: Shape) -> Architecture:
 
 def plan_dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
     """Fully connected layers to the code and back; see `plan`."""
+    cut = len(model.layers) - 1
     steps = [
         Step(
             "dense",
@@ -156,10 +159,10 @@ def plan_dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
             activation=step.activation,
             hidden=step.hidden,
             batch_norm=step.hidden and model.batch_norm,
+            tied=model.tied and i >= cut,
         )
-        for step in model.steps()
+        for i, step in enumerate(model.steps())
     ]
-    cut = len(model.layers) - 1
     return Architecture(tuple(steps[:cut]), tuple(steps[cut:]), (model.layers[-1],))
 
 

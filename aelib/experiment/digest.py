@@ -58,6 +58,7 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
     if values["corruption.pixels"]:
         values["corruption.pixels"] = sorted(set(experiment.corruption.pixels))
     dense, enlarges = experiment.model.dense, experiment.model.enlarges
+    penalty = experiment.model.penalty.entry
     strides = experiment.model.convolution.stride
     if len(set(strides)) == 1:
         values["model.convolution.stride"] = list(strides[:1])
@@ -75,6 +76,13 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
         "model.batch_norm": hidden,
         "model.layers": dense,
         "model.decoder_layers": dense,
+        "model.tied": dense,
+        "model.dropout": dense and (hidden or not experiment.model.variational),
+        "model.penalty.kind": penalty is not None,
+        **{
+            f"model.penalty.{name}": penalty is not None and name in penalty.settings
+            for name in ("weight", "target", "active")
+        },
         "precision": not dense,
         "model.convolution.channels": not dense,
         "model.convolution.stride": not dense,

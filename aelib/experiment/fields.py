@@ -3,19 +3,19 @@ show it as help), what is allowed (errors say it) and the limits that are checke
 
 import itertools
 import math
-import re
 from collections import ChainMap
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from aelib.datasets.noise import NOISES
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.optimizers import OPTIMIZERS
+from aelib.nn.penalties import PENALTIES, Penalty
 
+from .declare import LISTED, Names, Part, one_of, setting
 from .model_kinds import MODEL_KINDS
 
 MAX_WIDTH = 4096
@@ -26,56 +26,6 @@ MAX_EPOCHS = 1_000_000
 MAX_PIXELS = 4096  # that can be painted
 
 
-class Names:
-    """What is allowed for a name in a registry, in words, as the registry is when somebody asks."""
-
-    def __init__(self, registry: Mapping[str, object]) -> None:
-        self.registry = registry
-
-    def __str__(self) -> str:
-        return "choose " + ", ".join(self.registry)
-
-
-def setting(text: str, allowed: str | Names, **limits: Any) -> Any:
-    """A field: what it is, what is allowed (both in words), and pydantic's limits."""
-    return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)  # type: ignore[dict-item]
-
-
-def one_of(names: Mapping[str, object]) -> BeforeValidator:
-    """The value is a name in a registry."""
-
-    def check(value: object) -> object:
-        if not isinstance(value, str) or value not in names:
-            raise PydanticCustomError("name", "unknown name")
-        return value
-
-    return BeforeValidator(check)
-
-
-_BETWEEN = re.compile(r"\s*[-–,]\s*|\s+")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
-
-
-def parts(text: str) -> list[str]:
-    """The items of a list as people type it: 35-20-2, 35,20,2 or 35 20 2."""
-    return _BETWEEN.split(text.strip()) if text.strip() else []
-
-
-def with_point(text: str) -> str:
-    """A number as Python reads it, from one with a decimal comma: 0,01 -> 0.01. Whatever may be something else (1,000
-    is a thousand to some, one to others) stays as it is."""
-    is_number = _DECIMAL_COMMA.fullmatch(text.strip()) and not _THOUSANDS.fullmatch(text.strip())
-    return text.replace(",", ".") if is_number else text
-
-
-def _split(value: object) -> object:
-    return tuple(parts(value)) or None if isinstance(value, str) else value
-
-
-LISTED = BeforeValidator(_split)  # texts are accepted as well as a list; an empty text is None
-
-
 def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
@@ -83,28 +33,12 @@ def _empty_is_none(value: object) -> object:
 # views, so that an entry that is added later appears; a ChainMap lists its last mapping first
 OUTPUT_ACTIVATIONS: Mapping[str, object] = ChainMap[str, object](ACTIVATIONS, {"auto": None})  # type: ignore[arg-type]
 CORRUPTIONS: Mapping[str, object] = ChainMap[str, object](NOISES, {"none": None})  # type: ignore[arg-type]
+CODE_PENALTIES: Mapping[str, object] = ChainMap[str, object](PENALTIES, {"none": None})  # type: ignore[arg-type]
 
 Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
 Layers = Annotated[tuple[Width, ...], Field(min_length=2, max_length=MAX_LAYERS)]
 _LAYERS = f"give 2 to {MAX_LAYERS} sizes of 1 to {MAX_WIDTH}, such as 35-20-10-2"
 EPOCHS = f"give a whole number from 1 to {MAX_EPOCHS:,}"
-
-
-class Part(BaseModel):
-    """Frozen, and strict about unknown fields, NaN and infinity."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _decimal_commas(cls, data: object) -> object:
-        if not isinstance(data, Mapping):
-            return data
-        numbers = {name for name, field in cls.model_fields.items() if field.annotation is float}
-        return {
-            name: with_point(value) if name in numbers and isinstance(value, str) else value
-            for name, value in data.items()
-        }
 
 
 class DenseStep(NamedTuple):
@@ -186,6 +120,41 @@ class Convolution(Part):
     ] = True
 
 
+class CodePenalty(Part):
+    """What is asked of the code besides the reconstruction; see `aelib.nn.penalties`."""
+
+    kind: Annotated[
+        str, one_of(CODE_PENALTIES), setting("What keeps a large code from copying.", Names(CODE_PENALTIES))
+    ] = "none"
+    weight: Annotated[
+        float, setting("Weight of the penalty beside the loss.", "give a number from 0 to 1000", ge=0, le=1000)
+    ] = 0.001
+    target: Annotated[
+        float,
+        setting(
+            "Rate at which a number of the code shall be on, as a mean over the images.",
+            "give a number above 0 and below 1",
+            gt=0,
+            lt=1,
+        ),
+    ] = 0.05
+    active: Annotated[
+        int,
+        setting(
+            "Numbers of each code that a k-sparse net keeps.",
+            f"give a whole number from 1 to {MAX_WIDTH}",
+            ge=1,
+            le=MAX_WIDTH,
+        ),
+    ] = 4
+
+    @property
+    def entry(self) -> Penalty | None:
+        """The registry's entry; None without a penalty, or where its weight is 0."""
+        found = PENALTIES.get(self.kind)
+        return None if found is None or ("weight" in found.settings and self.weight == 0) else found
+
+
 class Model(Part):
     """An autoencoder: fully connected layers, or convolutions, down to the code and up again."""
 
@@ -253,6 +222,22 @@ class Model(Part):
             le=100,
         ),
     ] = 0.1
+    tied: Annotated[
+        bool,
+        setting(
+            "The decoder's weights are the encoder's, transposed; only its biases are its own.", "choose true or false"
+        ),
+    ] = False
+    dropout: Annotated[
+        float,
+        setting(
+            "Share of the numbers of every hidden layer and of the code that training sets to 0.",
+            "give a number from 0 to below 1",
+            ge=0,
+            lt=1,
+        ),
+    ] = 0.0
+    penalty: CodePenalty = CodePenalty()
     convolution: Convolution = Convolution()
 
     @property
@@ -262,8 +247,8 @@ class Model(Part):
 
     @property
     def plain(self) -> bool:
-        """Whether the net is nothing but fully connected layers."""
-        return self.dense and MODEL_KINDS[self.kind].plain
+        """Whether the net is nothing but fully connected layers, each with weights of its own."""
+        return self.dense and MODEL_KINDS[self.kind].plain and not self.tied and self.dropout == 0
 
     @property
     def enlarges(self) -> bool:

@@ -11,20 +11,17 @@ from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 
+from .declare import LISTED, Names, Part, one_of, setting
 from .fields import (
+    CODE_PENALTIES,
     CORRUPTIONS,
     EPOCHS,
-    LISTED,
     MAX_EPOCHS,
     OUTPUT_ACTIVATIONS,
     Corruption,
     EarlyStop,
     Model,
-    Names,
     Optimizer,
-    Part,
-    one_of,
-    setting,
 )
 from .model_kinds import MODEL_KINDS
 
@@ -124,6 +121,7 @@ REGISTRIES: dict[str, Mapping[str, object]] = {
     "model.code_activation": ACTIVATIONS,
     "model.output_activation": OUTPUT_ACTIVATIONS,
     "model.initialization": INITIALIZATIONS,
+    "model.penalty.kind": CODE_PENALTIES,
     "corruption.kind": CORRUPTIONS,
     "loss": LOSSES,
     "optimizer.kind": OPTIMIZERS,

@@ -39,6 +39,7 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
     if model.enlarges and model.variational:
         yield Problem("model.variational", "true", "choose false, since a super-resolution net has no code to sample")
     yield from _output(experiment)
+    yield from _code(experiment)
     if paints(noise.kind) and noise.level > 0 and not noise.pixels:
         yield Problem(
             "corruption.pixels",
@@ -110,6 +111,13 @@ def with_net(resolved: "Resolved") -> Iterator[Problem]:
             f"give at most {most:,}" if most else f"give fewer {{{path}}}",
             f", and {together:,} images through these convolutions need {net.activations * together:,} numbers at once",
         )
+    penalty = model.penalty
+    if penalty.entry is not None and "active" in penalty.entry.settings and penalty.active > resolved.latent_dim:
+        yield Problem(
+            "model.penalty.active",
+            str(penalty.active),
+            f"give at most {resolved.latent_dim}, the numbers of the code",
+        )
     stop = experiment.early_stop
     if stop.kind == "patience" and described.splits.test and not described.splits.valid:
         yield Problem(
@@ -136,6 +144,59 @@ def with_net(resolved: "Resolved") -> Iterator[Problem]:
             "snapshots",
             f"{stored} epochs",
             f"give at most {MAX_SNAPSHOT_NUMBERS // resolved.snapshot_numbers}, as many as fit for {described.name}",
+        )
+
+
+def _code(experiment: "Experiment") -> Iterator[Problem]:
+    """What is asked of the code must be possible with the rest of the net."""
+    model, penalty = experiment.model, experiment.model.penalty
+    if model.tied and not model.dense:
+        yield Problem("model.tied", "true", "choose false, since only a dense decoder can have the encoder's weights")
+    elif model.tied and model.variational:
+        yield Problem("model.tied", "true", "choose false, since the encoder of a variational net gives two codes")
+    elif model.tied and model.decoder_layers not in (None, model.layers[::-1]):
+        mirrored = f"leave it empty, or give {value_text(model.layers[::-1])}, since {{model.tied}} mirrors the encoder"
+        yield Problem("model.decoder_layers", value_text(model.decoder_layers), mirrored)
+    if model.dropout and not model.dense:
+        yield Problem("model.dropout", f"{model.dropout:g}", "give 0, since only dense nets have dropout")
+    if penalty.entry is None:
+        return
+    if model.variational or model.enlarges:
+        why = ", and the code of a variational net pays for its KL already" if model.variational else ""
+        allowed = "choose none" + ("" if model.variational else ", since a super-resolution net has no code")
+        yield Problem("model.penalty.kind", repr(penalty.kind), allowed, why)
+        return
+    activation = ACTIVATIONS[model.code_activation]
+    if not (penalty.entry.low <= activation.low and activation.high <= penalty.entry.high):
+        fitting = [
+            name for name, one in ACTIVATIONS.items() if penalty.entry.low <= one.low and one.high <= penalty.entry.high
+        ]
+        yield Problem(
+            "model.code_activation",
+            repr(model.code_activation),
+            f"choose {' or '.join(fitting)}",
+            f", and {{model.penalty.kind}} {penalty.kind!r} needs numbers from {penalty.entry.low:g} to "
+            f"{penalty.entry.high:g}",
+        )
+    if penalty.entry.of_jacobian and not model.dense:
+        yield Problem(
+            "model.penalty.kind", repr(penalty.kind), "choose another, since its norm is exact for dense encoders only"
+        )
+    elif penalty.entry.of_jacobian and (model.batch_norm or model.dropout):
+        other = "model.batch_norm" if model.batch_norm else "model.dropout"
+        value = "true" if model.batch_norm else f"{model.dropout:g}"
+        yield Problem(
+            other,
+            value,
+            f"choose {'false' if model.batch_norm else '0'}",
+            f", and the Jacobian of {{model.penalty.kind}} {penalty.kind!r} is that of one image by itself",
+        )
+    elif penalty.entry.of_jacobian and ACTIVATIONS[model.hidden_activation].learnt_slope:
+        yield Problem(
+            "model.hidden_activation",
+            repr(model.hidden_activation),
+            "choose an activation without a slope that is learnt",
+            ", and {model.penalty.kind} 'contractive' differentiates it twice",
         )
 
 

@@ -1,6 +1,9 @@
 from .base import Autoencoder as Autoencoder
+from .base import Passed as Passed
 from .convolutional import ConvolutionalAutoencoder as ConvolutionalAutoencoder
 from .convolutional import Enlarge as Enlarge
 from .convolutional import SuperResolution as SuperResolution
 from .dense import DenseAutoencoder as DenseAutoencoder
 from .factory import build as build
+from .layers import Dropout as Dropout
+from .layers import TiedLinear as TiedLinear

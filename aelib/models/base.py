@@ -1,11 +1,25 @@
 """What every autoencoder can do."""
 
 from abc import ABC, abstractmethod
+from typing import NamedTuple
 
+import torch
 from torch import Generator, Tensor, nn
 
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture
+
+
+class Passed(NamedTuple):
+    """What training goes through.
+
+    codes: batch × latent_dim, or maps of as many numbers; logits: before the output activation; extra: what is added to
+    the reconstruction loss, one number, or None.
+    """
+
+    codes: Tensor
+    logits: Tensor
+    extra: Tensor | None = None
 
 
 class Autoencoder(nn.Module, ABC):
@@ -22,6 +36,7 @@ class Autoencoder(nn.Module, ABC):
         self.architecture = architecture
         self.latent_dim = architecture.latent_dim
         self.variational = description.variational
+        self.penalty = description.penalty
         self.shape = shape
 
     @abstractmethod
@@ -54,6 +69,32 @@ class Autoencoder(nn.Module, ABC):
     def embed(self, x: Tensor) -> Tensor:
         """The one code that stands for each image: never a random sample."""
         return self.encode(x)
+
+    def constrained(self, codes: Tensor) -> Tensor:
+        """Codes, any shape, as the penalty lets them through to the decoder; the same without a constraint."""
+        entry = self.penalty.entry
+        if entry is None or entry.constrain is None:
+            return codes
+        return entry.constrain(codes.flatten(1), self.penalty.active).view_as(codes)
+
+    def jacobians(self, x: Tensor) -> Tensor:
+        """The derivatives of each code with respect to its image, exact: batch × latent_dim × inputs. Only of nets that
+        treat every image by itself."""
+
+        def code_of(one: Tensor) -> Tensor:
+            return self.encoded(one[None])[0]
+
+        found: Tensor = torch.func.vmap(torch.func.jacrev(code_of))(x)
+        return found.flatten(2)
+
+    def passed(self, x: Tensor) -> Passed:
+        """Images to code to images, with what the code costs."""
+        codes, logits = self.through(x)
+        entry = self.penalty.entry
+        if entry is None or entry.value is None:
+            return Passed(codes, logits)
+        asked = self.jacobians(x) if entry.of_jacobian else codes.flatten(1).float()
+        return Passed(codes, logits, self.penalty.weight * entry.value(asked, self.penalty.target))
 
     def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Codes, batch × latent_dim or maps of as many numbers, and what comes of them before the output activation:

@@ -42,8 +42,7 @@ class ConvolutionalAutoencoder(Autoencoder):
         self.output_activation = activation_module(description.output_activation)
 
     def encoded(self, x: Tensor) -> Tensor:
-        maps: Tensor = self.encoder(x)
-        return maps.flatten(1)
+        return self.constrained(self.encoder(x)).flatten(1)
 
     def decode_logits(self, z: Tensor) -> Tensor:
         logits: Tensor = self.decoder(z.view(-1, *self.architecture.code_shape))
@@ -52,7 +51,7 @@ class ConvolutionalAutoencoder(Autoencoder):
     def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
         if self.variational:
             return super().through(x)
-        maps: Tensor = self.encoder(x)  # not made flat, which would copy them
+        maps = self.constrained(self.encoder(x))  # not made flat, which would copy them
         return maps, self.decoder(maps)
 
     def output(self, logits: Tensor) -> Tensor:
@@ -65,6 +64,8 @@ class ConvolutionalAutoencoder(Autoencoder):
         for step, layer in zip(self.architecture.steps, layers, strict=True):
             if step is self.architecture.decoder[0] and self.variational:
                 x = x.chunk(2, dim=1)[0]  # the decoder is given the mean
+            elif step is self.architecture.decoder[0]:
+                x = self.constrained(x)
             x = layer(x)
             yield step, x
 

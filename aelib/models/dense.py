@@ -1,7 +1,5 @@
 """The dense autoencoder: fully connected layers down to the code, and up again."""
 
-from itertools import pairwise
-
 from torch import Generator, Tensor, nn
 from torch.nn.utils import skip_init
 
@@ -11,6 +9,7 @@ from aelib.nn.activations import activation_module
 from aelib.nn.initialization import initialize
 
 from .base import Autoencoder
+from .layers import Dropout, TiedLinear
 
 
 class DenseAutoencoder(Autoencoder):
@@ -21,26 +20,30 @@ class DenseAutoencoder(Autoencoder):
         self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
     ) -> None:
         super().__init__(description, architecture, shape, generator)
+        steps = description.steps()
         layers: list[nn.Module] = []
-        for step in description.steps():
+        linears: list[nn.Linear] = []
+        code, cut = len(description.layers) - 2, 0  # the code's step, and how many modules the encoder has
+        for i, step in enumerate(steps):
             # without torch's own first weights, which would be drawn from the global generator
             linear = skip_init(nn.Linear, step.inputs, step.outputs)  # type: ignore[no-untyped-call]
             initialize(linear, description.initialization, step.activation, description.initialization_scale, generator)
-            layers.append(linear)
+            linears.append(linear)
+            layers.append(TiedLinear(linears[len(steps) - 1 - i], linear) if description.tied and i > code else linear)
             if step.hidden and description.batch_norm:
                 layers.append(nn.BatchNorm1d(step.outputs))
             layers.append(activation_module(step.activation))
+            if description.dropout and (step.hidden or (i == code and not description.variational)):
+                layers.append(Dropout(description.dropout, generator))
+            if i == code:
+                cut = len(layers)
         *layers, output_activation = layers
-        # every step is as many modules, so the code's activation stands at the end of the encoder's steps
-        steps = len(list(pairwise(description.layers)))
-        cut = 2 * steps + (steps - 1 if description.batch_norm else 0)
         self.encoder = nn.Sequential(*layers[:cut])
         self.decoder = nn.Sequential(*layers[cut:])
         self.output_activation = output_activation
 
     def encoded(self, x: Tensor) -> Tensor:
-        code: Tensor = self.encoder(x.flatten(1))
-        return code
+        return self.constrained(self.encoder(x.flatten(1)))
 
     def decode_logits(self, z: Tensor) -> Tensor:
         logits: Tensor = self.decoder(z)

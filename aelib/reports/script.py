@@ -23,6 +23,7 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES, select
 from aelib.nn.optimizers import OPTIMIZERS
+from aelib.nn.penalties import PENALTIES
 from aelib.training import CHECK_EVERY, TRAIN_SAMPLE
 
 from . import images
@@ -53,6 +54,8 @@ def check(experiment: Experiment) -> None:
     ]
     if experiment.corruption.kind != "none":
         used.append((experiment.corruption.kind, NOISES))
+    if experiment.model.penalty.entry is not None:
+        used.append((experiment.model.penalty.kind, PENALTIES))
     for name, registry in used:
         if registry[name].script is None:
             known = ", ".join(other for other, entry in registry.items() if entry.script is not None)
@@ -62,6 +65,8 @@ def check(experiment: Experiment) -> None:
         raise LabError(
             f"{experiment.model.kind!r} nets cannot be written as a script of plain PyTorch: choose {known}."
         )
+    if experiment.model.tied:
+        raise LabError("A script of plain PyTorch has no tied weights: choose tied false.")
     if experiment.precision == "mixed" and not experiment.model.dense:
         raise LabError("A script of plain PyTorch trains in 32 bits only: choose precision full.")
 
@@ -110,6 +115,8 @@ def _values(experiment: Experiment) -> dict[str, Any]:
     looked = len(datasets.evaluation_set(experiment.dataset))
     factor = described.shape[1] // described.shown_shape[1]
     momentum = optimizer.momentum
+    penalty = model.penalty.entry
+    asked = "" if penalty is None else (penalty.script or "").format(**vars(model.penalty))
     loss = select(experiment.loss, experiment.output_activation)
     settings = {
         "momentum": momentum,
@@ -142,6 +149,8 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "scale": normal.scale,
         "normalized": experiment.normalization != "none",
         "loss": loss.script,
+        "penalty": asked if penalty is not None and penalty.value is not None else "",
+        "constraint": asked if penalty is not None and penalty.constrain is not None else "",
         "optimizer": (OPTIMIZERS[optimizer.kind].script or "").format(**settings),
         "noisy_training": noise.kind != "none" and noise.where != "test",
         "noisy_evaluation": noise.kind != "none" and noise.where != "train",
@@ -200,6 +209,8 @@ def _module(module: nn.Module) -> str:
             return f'nn.Upsample(scale_factor={module.factor}, mode="bicubic", align_corners=False)'
         case nn.MaxPool2d() | nn.AvgPool2d():
             return f"nn.{type(module).__name__}({module.kernel_size})"
+        case nn.Dropout():
+            return f"nn.Dropout({module.p})"
         case nn.Flatten():
             return "nn.Flatten()"
     if not type(module).__module__.startswith("torch.nn"):

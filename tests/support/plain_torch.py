@@ -5,6 +5,7 @@ optimiser's `torch`, an initialisation's `draw`, a noise's `apply`. All else is 
 """
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,6 +33,41 @@ class PlainRun(NamedTuple):
     history: list[dict[str, float]]
 
 
+class _Tied(nn.Module):
+    """The matrix of another layer, transposed."""
+
+    def __init__(self, other: nn.Linear, bias: nn.Parameter) -> None:
+        super().__init__()
+        self.bias, self.matrix = bias, lambda: other.weight.T
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.matrix().T + self.bias
+
+
+def _kept(codes: Tensor, k: int) -> Tensor:
+    """All but the k largest numbers of each code set to 0."""
+    return codes * (codes >= codes.sort(dim=1, descending=True).values[:, k - 1 : k])
+
+
+def _penalty(experiment: Experiment, code: Tensor, encoded: Callable[[Tensor], Tensor], x: Tensor) -> Tensor | float:
+    """What is added to the loss, with its weight."""
+    asked = experiment.model.penalty
+    match asked.kind:
+        case "l1":
+            return asked.weight * code.abs().sum(dim=1).mean()
+        case "kl":
+            wanted = torch.distributions.Bernoulli(torch.tensor(asked.target, dtype=code.dtype))
+            found = torch.distributions.Bernoulli(code.mean(dim=0))
+            return asked.weight * torch.distributions.kl_divergence(wanted, found).sum()
+        case "contractive":
+            total = [
+                torch.autograd.functional.jacobian(lambda one: encoded(one[None])[0], image, create_graph=True)
+                for image in x
+            ]
+            return asked.weight * torch.stack(total).square().sum() / len(x)
+    return 0.0
+
+
 class _Dense(nn.Module):
     """Fully connected layers to the code and up again; `output_activation` stands apart, as losses may need what goes
     into it."""
@@ -41,8 +77,13 @@ class _Dense(nn.Module):
         model, random = experiment.model, generator(experiment.seed, "weights")
         self.shape = resolve(experiment).spec.shape
         code = 2 * model.layers[-1] if model.variational else model.layers[-1]
+        self.k = model.penalty.active if model.penalty.kind == "k_sparse" else 0
         self.encoder = self._half(experiment, [*model.layers[:-1], code], model.code_activation, random)
         *decoder, last = self._half(experiment, model.decoder, experiment.output_activation, random)
+        if model.tied:
+            above = [layer for layer in self.encoder if isinstance(layer, nn.Linear)][::-1]
+            of = iter(above)
+            decoder = [_Tied(next(of), layer.bias) if isinstance(layer, nn.Linear) else layer for layer in decoder]
         self.decoder, self.output_activation = nn.Sequential(*decoder), last
 
     @staticmethod
@@ -64,7 +105,8 @@ class _Dense(nn.Module):
         return nn.Sequential(*modules)
 
     def encoded(self, x: Tensor) -> Tensor:
-        return self.encoder(x.flatten(1))
+        code = self.encoder(x.flatten(1))
+        return _kept(code, self.k) if self.k else code
 
     def decode_logits(self, z: Tensor) -> Tensor:
         return self.decoder(z).view(-1, *self.shape)
@@ -120,8 +162,9 @@ def train(experiment: Experiment) -> PlainRun:
         noisy = noise.kind != "none" and noise.where in (part, "both")
         return scaled.apply(_noise(experiment, clean, turn)).double() if noisy else targets
 
-    # the layers of other nets than dense ones are modules of PyTorch already
-    net = (_Dense(experiment) if experiment.model.dense else build(experiment)).double()
+    # the layers of other nets than dense ones are modules of PyTorch already; dropout draws from a stream of the net's
+    by_hand = experiment.model.dense and experiment.model.dropout == 0
+    net = (_Dense(experiment) if by_hand else build(experiment)).double()
     optimizer = OPTIMIZERS[experiment.optimizer.kind].torch(
         list(net.parameters()),
         experiment.optimizer.learning_rate,
@@ -135,8 +178,9 @@ def train(experiment: Experiment) -> PlainRun:
     def losses(x: Tensor, t: Tensor, eps: Tensor) -> dict[str, Tensor]:
         """recon_loss and, of a variational net, the KL of each number of the code."""
         if not experiment.model.variational:
-            logits = net.through(x)[1]
-            return {"recon_loss": loss(logits, net.output(logits), t).mean()}
+            code, logits = net.through(x)
+            parts = {"recon_loss": loss(logits, net.output(logits), t).mean()}
+            return parts | {"penalty": _penalty(experiment, code.flatten(1), net.encoded, x)}
         mu, log_var = net.encoded(x).chunk(2, dim=1)
         logits = net.decode_logits(mu + (log_var / 2).exp() * eps)
         each = loss(logits, net.output(logits), t).mean() * about.pixels
@@ -144,7 +188,7 @@ def train(experiment: Experiment) -> PlainRun:
 
     def objective(parts: dict[str, Tensor], beta: float) -> Tensor:
         if "kl" not in parts:
-            return parts["recon_loss"]
+            return parts["recon_loss"] + parts["penalty"]
         return parts["recon_loss"] + beta * parts["kl"].clamp(min=experiment.free_bits).sum()
 
     @torch.no_grad()

@@ -104,8 +104,9 @@ class AutogradEngine:
                 loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
             else:
                 with self.mixed:
-                    _, logits = self.model.through(self._laid(batch.inputs[0]))
-                _, loss = self._compared(logits, batch.targets[0])
+                    passed = self.model.passed(self._laid(batch.inputs[0]))
+                _, loss = self._compared(passed.logits, batch.targets[0])
+                loss = loss if passed.extra is None else loss + passed.extra
             loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         self.steps += 1
@@ -144,8 +145,9 @@ class AutogradEngine:
         """Evaluate a batch in one pass."""
         if not self.model.variational:
             with self.mixed:
-                codes, logits = self.model.through(self._laid(batch.inputs[0]))
+                codes, logits, extra = self.model.passed(self._laid(batch.inputs[0]))
             outputs, loss = self._compared(logits, batch.targets[0])
+            loss = loss if extra is None else loss + extra
             kept = _full(codes).flatten(1) if self.stores_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
             return Evaluation(kept[None], outputs[None], loss.cpu().double()[None])
         mu, log_var, recon_loss, kl_each = self._sampled(batch)

@@ -33,10 +33,11 @@ FUSED_FROM = 40_000  # parameters of a net from which torch's fused Adam is fast
 def supports(experiment: Experiment) -> bool:
     """Whether this engine can train the experiment: plain dense layers, without batch norm (which couples the images),
     and the registry entries of all its choices have a batched form."""
-    model = experiment.resolved_model
+    model, penalty = experiment.resolved_model, experiment.model.penalty.entry
     return (
         model.plain
         and not model.batch_norm
+        and (penalty is None or penalty.batched)
         and all(ACTIVATIONS[step.activation].batched is not None for step in model.steps())
         and losses.select(experiment.loss, experiment.output_activation).gradient is not None
         and OPTIMIZERS[experiment.optimizer.kind].flat is not None
@@ -134,6 +135,7 @@ class BatchedDense:
         if first.model.variational:
             beta = _setting([experiment.beta for experiment in experiments])
             self.bottleneck = Bottleneck(resolve(first).latent_dim, beta, first.free_bits, device)
+        self.penalty, self.asked = first.model.penalty.entry, first.model.penalty
         settings = [experiment.optimizer for experiment in experiments]
         self.optimizer = FlatOptimizer(
             first.optimizer.kind,
@@ -228,6 +230,8 @@ class BatchedDense:
             self.bottleneck.forward(room.z[i + 1], eps, room.y[i + 1])
         else:
             layer.function.forward(room.z[i + 1], layer.slope, room.y[i + 1])
+            if self.penalty is not None and self.penalty.keep is not None and i + 1 == self.code_at:
+                self.penalty.keep(room.y[i + 1], self.asked.active)
 
     @torch.no_grad()
     def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
@@ -246,6 +250,8 @@ class BatchedDense:
         delta.mul_(1.0 / (delta.shape[2] * (1 if self.bottleneck else delta.shape[1])))
         for i in range(last, 0, -1):
             layer, delta = self.layers[i - 1], room.delta[i]
+            if self.penalty is not None and i == self.code_at:
+                self._penalize(room.y[i], delta)
             if self.bottleneck is not None and i == self.code_at:
                 assert eps is not None  # noqa: S101 - for the type checker: batches of variational nets have it
                 delta = self.bottleneck.backward(delta, room.z[i], eps, beta_factor)
@@ -257,6 +263,14 @@ class BatchedDense:
             if i > 1:
                 bmm(layer.back, delta, room.delta[i - 1])
 
+    def _penalize(self, codes: Tensor, delta: Tensor) -> None:
+        """Add the penalty's part to the derivatives of the codes, members × latent_dim × images, in place."""
+        assert self.penalty is not None  # noqa: S101 - for the type checker
+        if self.penalty.gradient is not None:
+            delta.add_(self.penalty.gradient(codes, self.asked.target), alpha=self.asked.weight)
+        if self.penalty.keep is not None:
+            delta.mul_(codes != 0)
+
     @torch.no_grad()
     def evaluate(self, batch: Batch) -> Evaluation:
         room = self._room(batch.inputs.shape[1])
@@ -265,6 +279,9 @@ class BatchedDense:
         if self.bottleneck is None:
             self._run(room, None)
             loss = self._loss(room)
+            if self.penalty is not None and self.penalty.value is not None:
+                costs = self.penalty.value(room.y[self.code_at].transpose(1, 2), self.asked.target)
+                loss = loss + self.asked.weight * costs.cpu().double()
         else:
             self._run(room, batch.eps)
             recon_loss = self._loss(room) * room.z[-1].shape[1]

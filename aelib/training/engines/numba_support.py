@@ -41,6 +41,7 @@ def _trains(experiments: Sequence[Experiment]) -> bool:
         available
         and supports(experiment)
         and not model.variational
+        and model.penalty.entry is None
         and resolve(experiment).architecture.parameters <= MAX_PARAMETERS
         and all(
             ACTIVATIONS[step.activation].compiled is not None and not ACTIVATIONS[step.activation].learnt_slope

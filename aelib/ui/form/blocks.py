@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from aelib.datasets.noise import NOISES
+from aelib.experiment import MODEL_KINDS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.optimizers import OPTIMIZERS
+from aelib.nn.penalties import PENALTIES
 
 from . import uploads
 from .controls import Controls
@@ -19,7 +21,7 @@ OWN_SIDES = (28, 32, 64)  # of a person's own pictures
 def network(controls: Controls) -> None:
     """The layers, the most frequently changed training settings, and the seed."""
     kind = controls.get("model.kind")
-    if kind == "dense":
+    if MODEL_KINDS[kind].dense:
         controls.typed("model.layers")
     else:
         controls.typed("model.convolution.channels")
@@ -115,7 +117,8 @@ def own_data(controls: Controls) -> None:
 def rest(controls: Controls) -> None:
     """Controls for all other fields that have an effect."""
     kind = controls.get("model.kind")
-    if kind != "dense":
+    dense = MODEL_KINDS[kind].dense
+    if not dense:
         controls.typed("model.convolution.kernel")
         controls.choice("model.convolution.pooling")
         controls.choice("model.convolution.upsampling")
@@ -132,8 +135,13 @@ def rest(controls: Controls) -> None:
     controls.choice("loss")
     controls.choice("model.code_activation")
     controls.choice("model.output_activation")
-    if kind == "dense":
+    if dense:
         controls.typed("model.decoder_layers")
+        controls.toggle("model.tied")
+        controls.typed("model.dropout")
+    penalty = PENALTIES.get(controls.choice("model.penalty.kind"))
+    for name in penalty.settings if penalty is not None else ():
+        controls.typed(f"model.penalty.{name}")
     controls.toggle("model.batch_norm")
     initialization = controls.choice("model.initialization")
     if INITIALIZATIONS[initialization].scaled:

@@ -47,6 +47,22 @@ MODELS = {
         "model.variational": True,
         "beta": 0.01,
     },
+    "tied weights": {"model.tied": True},
+    "tied weights, batch norm": {"model.tied": True, "model.batch_norm": True, "model.hidden_activation": "prelu"},
+    "dropout": {"model.dropout": 0.05, "model.layers": "35-64-16"},
+    "overcomplete, k-sparse": {"model.layers": "35-70", "model.penalty.kind": "k_sparse", "model.penalty.active": 12},
+    "contractive": {
+        "model.layers": "35-16",
+        "model.code_activation": "sigmoid",
+        "model.penalty.kind": "contractive",
+        "model.penalty.weight": 1e-4,
+    },
+    "convolutional, k-sparse": {
+        "model.kind": "convolutional",
+        "model.convolution.channels": "16-8-4",
+        "model.penalty.kind": "k_sparse",
+        "model.penalty.active": 6,
+    },
     "variational with batch norm": {"model.variational": True, "model.batch_norm": True, "beta": 0.01},
 }
 LEARNS = {"model.hidden_activation": "silu", "model.initialization": "xavier_uniform", "optimizer.learning_rate": 0.01}

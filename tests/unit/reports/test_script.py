@@ -13,6 +13,7 @@ from aelib.core.counter_rng import key
 from aelib.core.errors import LabError
 from aelib.datasets.noise import corrupt
 from aelib.experiment import Experiment, presets
+from aelib.nn.penalties import PENALTIES
 from aelib.reports.images import export
 from aelib.reports.script import script
 from aelib.training import fit
@@ -70,6 +71,22 @@ def _scripted(experiment: Experiment, folder: Path, more: str = "") -> dict[str,
             },
             0.02,
         ),
+        *(
+            (
+                "font-20-10",
+                {
+                    "epochs": 40,
+                    "model.layers": "35-20",
+                    "model.code_activation": "sigmoid",
+                    "model.penalty.kind": penalty,
+                    "model.penalty.weight": 0.02,
+                    "model.penalty.active": 5,
+                    "optimizer.learning_rate": 0.02,
+                },
+                0.02,
+            )
+            for penalty in PENALTIES
+        ),
     ],
 )
 def test_a_script_without_aelib_trains_to_the_same(
@@ -110,3 +127,9 @@ def test_a_script_loads_the_images_that_are_too_many(tmp_path: Path) -> None:
 def test_what_a_script_cannot_say_is_one_sentence() -> None:
     with pytest.raises(LabError, match="32 bits"):
         script(presets.get("letters-7x7").with_values({"precision": "mixed"}))
+    with pytest.raises(LabError, match="tied weights"):
+        script(presets.get("font-20-10").with_values({"model.tied": True}))
+
+
+def test_a_script_has_dropout() -> None:
+    assert "nn.Dropout(0.25)" in script(presets.get("font-20-10").with_values({"model.dropout": 0.25}))

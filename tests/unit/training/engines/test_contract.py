@@ -40,6 +40,12 @@ def _cases() -> list[dict[str, Any]]:
         {"model.layers": "35-2"},
         {"model.layers": "35-33-31-3", "model.decoder_layers": "3-7-35"},
     ]
+    for penalty in choices("model.penalty.kind"):
+        asked = {"model.penalty.kind": penalty, "model.penalty.weight": 0.3, "model.penalty.active": 1}
+        cases += [{**asked, "model.code_activation": code} for code in ("sigmoid", "tanh")]
+        cases += [{**asked, "model.kind": "convolutional", "model.code_activation": "sigmoid"}]
+    cases += [{"model.tied": True}, {"model.tied": True, "model.batch_norm": True}, {"model.dropout": 0.3}]
+    cases += [{"model.dropout": 0.3, "model.variational": True}]
     # so large that the optimiser is torch's fused one, and so large that products are those of oneDNN
     cases += [{"model.layers": "35-400-120-2"}, {"model.layers": "35-400-120-2", **VARIATIONAL}]
     cases += [{"model.layers": "35-420-400-2", "batch_size": "all", "optimizer.kind": "momentum"}]

@@ -1,0 +1,75 @@
+"""How a field of an experiment is declared: what it is, what is allowed in words, and texts as people type them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+
+class Names:
+    """What is allowed for a name in a registry, in words, as the registry is when somebody asks."""
+
+    def __init__(self, registry: Mapping[str, object]) -> None:
+        self.registry = registry
+
+    def __str__(self) -> str:
+        return "choose " + ", ".join(self.registry)
+
+
+def setting(text: str, allowed: str | Names, **limits: Any) -> Any:
+    """A field: what it is, what is allowed (both in words), and pydantic's limits."""
+    return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)  # type: ignore[dict-item]
+
+
+def one_of(names: Mapping[str, object]) -> BeforeValidator:
+    """The value is a name in a registry."""
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or value not in names:
+            raise PydanticCustomError("name", "unknown name")
+        return value
+
+    return BeforeValidator(check)
+
+
+_BETWEEN = re.compile(r"\s*[-–,]\s*|\s+")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+
+
+def parts(text: str) -> list[str]:
+    """The items of a list as people type it: 35-20-2, 35,20,2 or 35 20 2."""
+    return _BETWEEN.split(text.strip()) if text.strip() else []
+
+
+def with_point(text: str) -> str:
+    """A number as Python reads it, from one with a decimal comma: 0,01 -> 0.01. Whatever may be something else (1,000
+    is a thousand to some, one to others) stays as it is."""
+    is_number = _DECIMAL_COMMA.fullmatch(text.strip()) and not _THOUSANDS.fullmatch(text.strip())
+    return text.replace(",", ".") if is_number else text
+
+
+def _split(value: object) -> object:
+    return tuple(parts(value)) or None if isinstance(value, str) else value
+
+
+LISTED = BeforeValidator(_split)  # texts are accepted as well as a list; an empty text is None
+
+
+class Part(BaseModel):
+    """Frozen, and strict about unknown fields, NaN and infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _decimal_commas(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        numbers = {name for name, field in cls.model_fields.items() if field.annotation is float}
+        return {
+            name: with_point(value) if name in numbers and isinstance(value, str) else value
+            for name, value in data.items()
+        }

@@ -1,0 +1,40 @@
+"""Layers that PyTorch does not have as these nets need them."""
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+
+class TiedLinear(nn.Module):
+    """A fully connected layer whose matrix is that of another one, transposed; its bias is its own."""
+
+    def __init__(self, other: nn.Linear, start: nn.Linear) -> None:
+        """other: the layer of the encoder, which trains the matrix; start: gives the first bias."""
+        super().__init__()
+        self.bias = start.bias
+        self._other = (other,)  # in a tuple, so that its parameters are not counted twice
+        self.in_features, self.out_features = other.out_features, other.in_features
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self._other[0].weight.T, self.bias)
+
+
+class Dropout(nn.Dropout):
+    """`nn.Dropout` with random numbers of its own: a run does not depend on others in the process, and one that goes on
+    draws what it would have drawn."""
+
+    running_draws: Tensor
+
+    def __init__(self, share: float, generator: Generator) -> None:
+        """generator: gives the seed. Numbers are drawn on the CPU, the same for every device."""
+        super().__init__(share)
+        self._seed = int(torch.randint(2**62, (), generator=generator))
+        self.register_buffer("running_draws", torch.zeros((), dtype=torch.int64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        random = Generator().manual_seed(self._seed + int(self.running_draws))
+        self.running_draws += 1
+        kept = torch.rand(x.shape, generator=random) >= self.p
+        return x * kept.to(x.device) / (1 - self.p)
