@@ -61,6 +61,8 @@ def refusal(experiment: Experiment) -> str | None:
     """Why the engine cannot compute and train the experiment, in a sentence; None where it can. Raises LabError where
     the data set is not here."""
     model = experiment.resolved_model
+    if model.tied or model.dropout or model.penalty.entry is not None:
+        return "The network in the browser knows no tied weights, no dropout and no penalty on the code."
     if not model.plain:
         return f"The network in the browser has fully connected layers only, and this one is {_label(model.kind)}."
     for step in model.steps():

@@ -78,6 +78,11 @@ def test_an_activation_of_the_code_alone_is_looked_at_too(monkeypatch) -> None:
     assert "softsign" in str(refusal(Experiment().with_values({"model.code_activation": "made_up"})))
 
 
+@pytest.mark.parametrize("values", [{"model.tied": True}, {"model.dropout": 0.1}, {"model.penalty.kind": "l1"}])
+def test_tied_weights_dropout_and_penalties_are_refused(values) -> None:
+    assert "no penalty on the code" in str(refusal(Experiment().with_values(values)))
+
+
 def test_a_net_that_is_too_large_is_refused() -> None:
     found = refusal(Experiment().with_values({"model.layers": "35-4096-200-2"}))
     assert found is not None
