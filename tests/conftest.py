@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def fresh_server() -> Iterator[None]:
-    """Pages find nothing that a test before has left in the process; jobs of this one end with it."""
+def fresh_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages find nothing that a test before has left in the process. Jobs run in threads, since every worker process
+    would import torch first, and end with the test."""
     st.cache_resource.clear()
     st.cache_data.clear()
+    monkeypatch.setattr(server_state, "_cluster", lambda: ThreadPoolExecutor(1))
     yield
-    server_state.jobs().executor.shutdown(wait=False, cancel_futures=True)
+    server_state.jobs().close()
     st.cache_resource.clear()
 
 
