@@ -24,7 +24,6 @@ from starlette.routing import Route
 
 from aelib.core.errors import LabError
 from aelib.jobs import health as state
-from aelib.ui.lessons import denoising, leaderboard, lesson, runs, sweeps  # noqa: F401 - ahead of visitors
 from aelib.ui.shell import server_state, visitor
 
 
@@ -45,6 +44,9 @@ async def _tidy() -> None:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    # ahead of visitors, and here because Streamlit warns of caches that are made before its runtime
+    from aelib.ui.lessons import denoising, leaderboard, lesson, runs, sweeps  # noqa: F401
+
     logging.getLogger("aelib").setLevel(logging.INFO)  # a line for each job
     try:
         jobs = server_state.jobs()

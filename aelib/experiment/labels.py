@@ -37,7 +37,7 @@ _FIELDS: dict[str, str] = {
     "model.penalty.target": "Target rate of a code number",
     "model.penalty.active": "Code numbers kept (k)",
     "corruption.kind": "Noise",
-    "corruption.level": "Level of the noise, 0 to 1",
+    "corruption.level": "Noise level, 0 to 1",
     "corruption.fresh": "New noise in every epoch",
     "corruption.where": "Noise while",
     "corruption.pixels": "Painted pixels (numbers, row by row)",

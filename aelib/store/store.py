@@ -64,7 +64,9 @@ class Store:
                 self.index = Index(self.root / "index.sqlite")
                 self.owners = Owners(self.root / "people.sqlite")
         except OSError as error:
-            raise StoreError(f"The store {self.root} cannot be opened ({error}): choose another AELIB_HOME.") from None
+            raise StoreError(
+                f"The store {self.root} cannot be opened ({error.strerror or error}): choose another AELIB_HOME."
+            ) from None
 
     # --- one run --------------------------------------------------------------------------------------------
 

@@ -157,7 +157,7 @@ def test_codes_that_do_not_fit_the_images_are_one_sentence() -> None:
         ("compression", {"model.convolution.stride": "9-9-9"}, "smaller"),
         ("compression", {"model.convolution.channels": "x"}, "“Channels” is 'x'"),
         ("restoring", {"dataset": "font5x7"}, "cannot show"),
-        ("restoring", {"corruption.level": "7"}, "“Level of the noise” is '7'"),
+        ("restoring", {"corruption.level": "7"}, "“Noise level” is '7'"),
     ],
 )
 def test_what_a_lesson_cannot_show_is_one_sentence(page: str, query: dict[str, str], says: str) -> None:

@@ -53,7 +53,7 @@ def test_the_denoising_lesson_before_training_and_with_nonsense() -> None:
     app = opened("pages/denoising.py")
     assert app.button(key="denoising-run:train").label == "Train"
     sound(app.text_input(key="denoising:corruption.level").set_value("2").run())
-    assert any("“Level of the noise” is '2'" in error.value.replace("\\", "") for error in app.error)
+    assert any("“Noise level” is '2'" in error.value.replace("\\", "") for error in app.error)
     assert app.text_input(key="denoising:corruption.level").value == "2"
 
 
