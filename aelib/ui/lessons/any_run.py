@@ -104,13 +104,13 @@ VIEWS: tuple[View, ...] = (
         lambda run, key: feature_maps.features(run, f"{key}:features"),
     ),
     View(
-        "Active dimensions",
+        "KL",
         "Each latent dimension costs KL.",
         _variational,
         digits.numbers,
     ),
     View(
-        "New images",
+        "Samples",
         "Decoded codes, drawn from N(0, 1), and the training image nearest to each.",
         lambda run: _variational(run) and _codes(run),
         lambda run, key: samples.samples(run, f"{key}:samples", count=12, width=56),
@@ -134,13 +134,13 @@ VIEWS: tuple[View, ...] = (
         lambda run, key: compression.fewer_bits(run, f"{key}:fewer"),
     ),
     View(
-        "Against JPEG",
+        "JPEG",
         "Quality against bits for one image, beside JPEG, WebP and PCA.",
         _compresses,
         lambda run, key: compression_rivals.against_codecs(run, [], f"{key}:rates"),
     ),
     View(
-        "Against bicubic",
+        "Bicubic",
         "The network beside enlarging without one.",
         _pairs,
         lambda run, key: super_resolution.table(run, f"{key}:table"),
@@ -158,7 +158,7 @@ VIEWS: tuple[View, ...] = (
         lambda run, key: super_resolution.own_picture(run, f"{key}:own"),
     ),
     View(
-        "CPU and GPU",
+        "Speed",
         "The same epochs on every device of this server.",
         lambda run: not _memorised(run),
         lambda run, key: colour.against_devices(run.experiment, f"{key}:devices"),

@@ -208,8 +208,9 @@ def _grey(run: Run, found: Sequence[Run], ours_next: bool, key: str) -> None:
     )
     if grey:
         text += (
-            f" **{' and '.join(grey)}:** for every image nearly the same grey picture, the mean of all. The net "
-            "has hardly learnt to use its code."
+            f" **{' and '.join(grey)}:** the reconstructions are grey because they hardly differ from image to image: "
+            f"by less than {GREY:.0%} of the images' variance. It gives hardly more than the mean image and has "
+            "hardly learnt to use its code."
         )
     st.warning(text, icon=":material/blur_on:")
     if ours_next:

@@ -23,7 +23,7 @@ def line(run: Run, key: str) -> None:
     with left:
         value = st.slider("z₁", low, high, (low + high) / 2, key=f"{key}:{run.digest}:z", persist_state="session")
         along = np.linspace(low, high, STEPS, dtype=np.float32)
-        captions = [f"{one:.2g}" if i % 4 == 0 or i == STEPS - 1 else "" for i, one in enumerate(along)]
+        captions = [f"{one:.3g}" if i % 4 == 0 or i == STEPS - 1 else "" for i, one in enumerate(along)]
         st.html(glyphs.strip(drawn(run.decode(along[:, None])), captions))
     nearest = int(np.abs(codes - value).argmin())
     with right:
@@ -35,7 +35,7 @@ def line(run: Run, key: str) -> None:
     images = drawn(run.images.images()[order].numpy())
     names = run.images.names
     columns = [
-        ((glyphs.tile(glyphs.colours(image), f"{names[i]} at {codes[i]:.2f}", 36),), f"{codes[i]:.2g}", i == nearest)
+        ((glyphs.tile(glyphs.colours(image), f"{names[i]} at {codes[i]:.2f}", 36),), f"{codes[i]:.3g}", i == nearest)
         for i, image in zip(order.tolist(), images, strict=True)
     ]
     st.html(glyphs.row(columns))

@@ -46,7 +46,8 @@ def shapes(experiment: Experiment) -> None:
                 (part, f"{KINDS[step.kind]}{kernel}", shape_text(step.outputs), step.parameters, step.multiplications)
             )
     columns = ["part", "step", "output (height x width x channels)", "parameters", "multiplications"]
-    with st.expander(f"Shapes, step by step: the code is {shape_text(net.code_shape)}"):
+    code = "" if experiment.model.enlarges else f": the code is {shape_text(net.code_shape)}"  # no bottleneck, no code
+    with st.expander(f"Shapes, step by step{code}"):
         st.dataframe(
             pd.DataFrame(rows, columns=columns),
             hide_index=True,
