@@ -22,6 +22,7 @@ from aelib.experiment import Experiment, digest_of
 from aelib.store import Store, pack, unpack
 from aelib.training import Progress, groups
 
+from . import people
 from .job import Job, digest_of_all, fair_order
 from .limits import Limits
 from .local_pool import LocalPool
@@ -98,8 +99,6 @@ class JobScheduler:
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.pending_jobs.close(retain=bool(left))
 
-    # --- submitting ---------------------------------------------------------------------------------------------
-
     def submit(self, experiment: Experiment, person: str = "", fresh: bool = False, start: str | None = None) -> Job:
         """The job for this experiment: a new one, the one that already waits or runs, or a finished one if the store
         has the run. A job that failed or was cancelled is started again. fresh: train even if the store has the run,
@@ -164,7 +163,7 @@ class JobScheduler:
         job = Job(experiments, self._mailbox(digest), {person}, request, page, start=start)
         if stored:
             job.state, job.people = "done", {person}
-            self._own(job, Outcome("done"))
+            people.own(self.store, job, Outcome("done"))
             job.finished.set()
             with self._lock:
                 self._remember(job)
@@ -200,7 +199,7 @@ class JobScheduler:
             if job is None or not job.active:
                 return None
             (job.resubmitted_by if job.stopping else job.people).add(person)
-            self._write_people(job)
+            people.write(self.pending_jobs, job)
             return job
 
     def get(self, digest: str) -> Job | None:
@@ -238,7 +237,7 @@ class JobScheduler:
                 return False
             job.people.discard(person)
             job.stopped_by.add(person)
-            self._write_people(job)
+            people.write(self.pending_jobs, job)
             if job.people:
                 return False
             job.stopping = True
@@ -250,8 +249,6 @@ class JobScheduler:
         else:
             job.mailbox.request_stop()
         return True
-
-    # --- running -----------------------------------------------------------------------------------
 
     def _fair_order(self) -> list[Job]:
         return fair_order(self._queue, self._running.values())
@@ -349,7 +346,7 @@ class JobScheduler:
             self._end(job, Outcome("failed", reason))
 
     def _end(self, job: Job, outcome: Outcome) -> None:
-        self._own(job, outcome)
+        people.own(self.store, job, outcome)
         if outcome.diverged:
             with suppress(StoreError):  # without the note the next training diverges again
                 self.store.note_diverged(outcome.diverged)
@@ -369,31 +366,10 @@ class JobScheduler:
                 self._place(job.experiments, person, job.request, stored=False)
         job.finished.set()
 
-    # --- bookkeeping ---------------------------------------------------------------------------------------
-
     def _mailbox(self, digest: str) -> Mailbox:
         if isinstance(self.executor, RemoteExecutor):
             return self.executor.mailbox()
         return FolderMailbox(self.pending_jobs.folder_of(digest))
-
-    def _own(self, job: Job, outcome: Outcome) -> None:
-        """Note whose the job's runs are: all of them, or those that were saved before it ended."""
-        saved = job.digests if outcome.state == "done" else [one for one in job.digests if one in self.store]
-        people = job.people | job.stopped_by if outcome.state != "done" else job.people
-        try:
-            for digest in saved:
-                self.store.owners.add(digest, people)
-            if outcome.kept is not None:
-                self.store.owners.add(digest_of(outcome.kept), people)
-        except StoreError as error:  # the run is stored, but nobody can delete it from the page
-            _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
-
-    def _write_people(self, job: Job) -> None:
-        """Let the next server know who waits for a job now."""
-        try:
-            self.pending_jobs.update(job.digest, PendingJob(job.experiments, job.people | job.resubmitted_by))
-        except LabError as error:  # the training itself goes on
-            _log.warning("job digest=%s its people could not be written: %s", job.digest, error)
 
     def _remember(self, job: Job) -> None:
         """Add a job, newest last, and drop all but the last MAX_ENDED_JOBS of the ended jobs."""
@@ -415,6 +391,6 @@ class JobScheduler:
         job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", reason, ended=time.time())
         if all(own in self.store for own in job.digests):
             job.state, job.reason = "done", ""  # the server was killed after the run was saved
-        self._own(job, Outcome(job.state))  # or after some of the runs of a sweep were
+        people.own(self.store, job, Outcome(job.state))  # or after some of the runs of a sweep were
         job.finished.set()
         self._remember(job)

@@ -1,0 +1,34 @@
+"""The people of a job on disk: who waits for it, for the next server, and whose its runs are."""
+
+import logging
+
+from aelib.core.errors import LabError, StoreError
+from aelib.experiment import digest_of
+from aelib.store import Store
+
+from .job import Job
+from .recovery import PendingJob, PendingJobs
+from .worker import Outcome
+
+_log = logging.getLogger(__name__)
+
+
+def own(store: Store, job: Job, outcome: Outcome) -> None:
+    """Note whose the job's runs are: all of them, or those that were saved before it ended."""
+    saved = job.digests if outcome.state == "done" else [one for one in job.digests if one in store]
+    people = job.people if outcome.state == "done" else job.people | job.stopped_by
+    try:
+        for digest in saved:
+            store.owners.add(digest, people)
+        if outcome.kept is not None:
+            store.owners.add(digest_of(outcome.kept), people)
+    except StoreError as error:  # the run is stored, but nobody can delete it from the page
+        _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
+
+
+def write(pending_jobs: PendingJobs, job: Job) -> None:
+    """Let the next server know who waits for a job now."""
+    try:
+        pending_jobs.update(job.digest, PendingJob(job.experiments, job.people | job.resubmitted_by))
+    except LabError as error:  # the training itself goes on
+        _log.warning("job digest=%s its people could not be written: %s", job.digest, error)
