@@ -185,11 +185,12 @@ class AutogradEngine:
     def load(self, state: dict[str, Tensor], optimizer_state: dict[str, Tensor]) -> None:
         self.model.load_state_dict(state)
         self.steps = int(optimizer_state[STEPS])
-        slots: dict[str, dict[str, Tensor]] = {name: {} for name, _ in self.model.named_parameters()}
+        parameters = dict(self.model.named_parameters())
+        slots: dict[str, dict[str, Tensor]] = {name: {} for name in parameters}
         for key, tensor in optimizer_state.items():
             slot, _, name = key.partition(".")
-            if key != STEPS:
-                slots[name][slot] = tensor
+            if key != STEPS:  # in the memory layout of the parameter, which torch's fused kernels require on a GPU
+                slots[name][slot] = torch.empty_like(parameters[name]).copy_(tensor)
         found = self.optimizer.state_dict()
         # torch counts the steps of every parameter, and ignores the count where its rule does not need it
         step = torch.tensor(float(self.steps))
