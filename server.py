@@ -62,6 +62,11 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+# also below the path at which a proxy serves the app
+_bases = dict.fromkeys(["", str(st.get_option("server.baseUrlPath") or "").strip("/")])
 app = st.App(
-    "app.py", lifespan=lifespan, routes=[Route("/health", health)], middleware=[Middleware(visitor.VisitorCookie)]
+    "app.py",
+    lifespan=lifespan,
+    routes=[Route(f"{'/' if base else ''}{base}/health", health) for base in _bases],
+    middleware=[Middleware(visitor.VisitorCookie)],
 )

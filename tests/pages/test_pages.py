@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from aelib import datasets
 from aelib.experiment import digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
@@ -210,17 +211,26 @@ def test_conditional_controls_come_and_keep_their_values() -> None:
 def test_an_upload_becomes_the_data_set() -> None:
     app = _open()
     table = b"char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n"
-    sound(app.file_uploader(key="dense:upload").upload("mine.csv", table, "text/csv").run())
+    sound(app.file_uploader(key="dense:own").upload("mine.csv", table, "text/csv").run())
+    assert app.selectbox(key="dense:dataset").value == "font5x7", "nothing is kept before it was looked at"
+    assert any("2 glyphs of 3x3" in one.value for one in app.markdown)
+    assert not [one for one in datasets.available() if datasets.is_own(one.name)]
+    sound(app.button(key="dense:own:use").click().run())
     assert app.selectbox(key="dense:dataset").value.startswith("glyphs-")
     assert app.text_input(key="dense:model.layers").value == "9-20-10-2"
     assert not app.error
+    name = app.selectbox(key="dense:dataset").value
+    sound(app.toggle(key="dense:own:inverted").set_value(True).run())
+    sound(app.button(key="dense:own:use").click().run())
+    pixels = datasets.load(app.selectbox(key="dense:dataset").value).pixels
+    assert bool((pixels == 255 - datasets.load(name).pixels).all())
 
 
 def test_a_bad_upload_is_one_sentence_and_changes_nothing() -> None:
     app = _open()
-    sound(app.file_uploader(key="dense:upload").upload("mine.csv", b"\xff\xfe\x00", "text/csv").run())
+    sound(app.file_uploader(key="dense:own").upload("mine.csv", b"\xff\xfe\x00", "text/csv").run())
     (error,) = app.error
-    assert "UTF" in error.value
+    assert "no form of images that is known" in error.value
     assert app.selectbox(key="dense:dataset").value == "font5x7"
     assert [button.label for button in app.button] == ["Train"]
 

@@ -38,6 +38,7 @@ class Options:
     Attributes:
         side: of the squares that pictures are scaled to, CHOSEN; None: SIDE for pictures, and arrays stay as they are.
         colour: whether pictures keep their colours.
+        default: side of pictures where none is asked for.
         size: height and width of one image, where its numbers stand in one line.
         on_progress: told the share that has been read, 0 to 1.
         cancelled: asked between two pictures.
@@ -46,6 +47,7 @@ class Options:
     side: int | None = None
     colour: bool = True
     size: tuple[int, int] | None = None
+    default: int = SIDE
     on_progress: Callable[[float], None] = field(default=lambda _: None, compare=False)
     cancelled: Callable[[], bool] = field(default=lambda: False, compare=False)
 
@@ -71,6 +73,7 @@ class Found:
         given: the parts that the files have, None where they come in one piece.
         skipped: what was left out, each with its reason.
         notes: what a person should know of how the numbers were read, in short sentences.
+        each: whether each image is learnt by itself although there are SMALL or more, at most 64.
     """
 
     kind: Literal["glyphs", "images"]
@@ -82,6 +85,7 @@ class Found:
     given: Splits | None = None
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    each: bool = False
 
     def __post_init__(self) -> None:
         count, channels, height, width = self.pixels.shape
@@ -107,7 +111,7 @@ class Found:
     @property
     def memorised(self) -> bool:
         """Whether the images are so few that each is learnt by itself."""
-        return self.kind == "glyphs" or (self.given is None and self.images < SMALL)
+        return self.kind == "glyphs" or (self.given is None and (self.each or self.images < SMALL))
 
     @property
     def classes(self) -> int:

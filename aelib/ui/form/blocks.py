@@ -13,9 +13,9 @@ from aelib.nn.penalties import PENALTIES
 
 from . import uploads
 from .controls import Controls
+from .own_data import own_data
 
 BETA = "beta"
-OWN_SIDES = (28, 32, 64)  # of a person's own pictures
 
 
 def network(controls: Controls) -> None:
@@ -90,30 +90,6 @@ def noise_use(controls: Controls) -> None:
     controls.choice("corruption.where")
 
 
-def grey_collection(controls: Controls) -> None:
-    """Upload of a user's own images, converted to 28x28 grey."""
-    uploads.collection(controls, 28, colour=False)
-
-
-def colour_collection(controls: Controls) -> None:
-    """Upload of a user's own images, converted to 32x32 colour."""
-    uploads.collection(controls, 32, colour=True)
-
-
-def own_data(controls: Controls) -> None:
-    """Upload of a user's own images: an archive of pictures or a table of glyphs."""
-    if not controls.takes_uploads:
-        return
-    with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
-        side, colour = st.columns(2)
-        size = side.segmented_control(
-            "Size of pictures", OWN_SIDES, default=28, required=True, key=controls.key("own_side")
-        )
-        in_colour = colour.toggle("In colour", key=controls.key("own_colour"))
-        uploads.collection(controls, size or OWN_SIDES[0], in_colour)
-        uploads.glyph_table(controls)
-
-
 def rest(controls: Controls) -> None:
     """Controls for all other fields that have an effect."""
     kind = controls.get("model.kind")
@@ -167,10 +143,9 @@ def rest(controls: Controls) -> None:
 
 @dataclass(frozen=True)
 class Block:
-    """draw: draws the controls; arrives: whether the block may set the data set before the first control is drawn."""
+    """draw: draws the controls."""
 
     draw: Callable[[Controls], None]
-    arrives: bool = False
 
 
 BLOCKS: dict[str, Block] = {
@@ -184,9 +159,6 @@ BLOCKS: dict[str, Block] = {
         Block(noise_level),
         Block(noise_use),
         Block(uploads.pictures_to_choose),
-        Block(uploads.glyph_table),
-        Block(grey_collection, arrives=True),
-        Block(colour_collection, arrives=True),
-        Block(own_data, arrives=True),
+        Block(own_data),
     )
 }

@@ -8,7 +8,6 @@ from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.visitor import on_phone
 
-from . import uploads
 from .blocks import BLOCKS, rest
 from .controls import Controls
 
@@ -16,8 +15,6 @@ from .controls import Controls
 def draw(controls: Controls) -> Experiment | None:
     """Draw the form and return its experiment, or None if the input is invalid (see `controls.problems`)."""
     lesson = controls.lesson
-    if any(BLOCKS[name].arrives for name in (*lesson.front, *lesson.more)):
-        uploads.arrived(controls)
     _start(controls)
     # a phone shows preset, Train and the picture on its first screens
     with st.expander("Choices") if on_phone() else st.container():

@@ -1,8 +1,5 @@
 """Uploads of a user's own images, and the choice of emoji. `aelib.datasets` checks every upload."""
 
-import hashlib
-from collections.abc import Callable
-
 import streamlit as st
 import torch
 
@@ -11,11 +8,8 @@ from aelib.charts import glyphs
 from aelib.core.errors import LabError
 from aelib.datasets import ImageSet
 from aelib.datasets.bundled import emoji as palettes
-from aelib.datasets.user import glyphs as tables
 from aelib.datasets.user import pictures
-from aelib.datasets.user.readers import photographs
 from aelib.ui.components.palette import palette
-from aelib.ui.jobs import background
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.session import Slot, widget
 
@@ -34,50 +28,10 @@ def _chosen_slot(controls: Controls) -> Slot[str]:
     return Slot(controls.key("chosen"), lambda: palettes.GREY)
 
 
-def _made_slot(controls: Controls) -> Slot[str]:
-    """The data set that was made from an archive and has not been chosen yet; empty if there is none."""
-    return Slot(controls.key("made"), str)
-
-
 def _problem(controls: Controls) -> None:
     """Show the problem with the last upload or choice."""
     if problem := _problem_slot(controls).get():
         st.error(escaped(problem), icon=":material/error:")
-
-
-def glyph_table(controls: Controls) -> None:
-    """Upload of a user's own glyphs as CSV."""
-    if not controls.takes_uploads:
-        return
-    key = controls.key("upload")
-
-    def take() -> None:
-        upload = widget(key)
-        _problem_slot(controls).pop()
-        if upload is None:
-            return
-        try:
-            controls.use(tables.save(upload.getvalue()), own=True)
-        except LabError as error:
-            _problem_slot(controls).set(str(error))
-
-    st.file_uploader(
-        "Your own glyphs (CSV)",
-        type=["csv", "txt"],
-        key=key,
-        on_change=take,
-        help="A header char,row0,row1,… and one line for each glyph, with rows of # and . such as .#. on any grid from "
-        "3x3 to 32x32, 2 to 1,024 glyphs.",
-    )
-    _problem(controls)
-    st.download_button(
-        "The font as a template",
-        tables.write(datasets.load("font5x7")),
-        "font5x7.csv",
-        "text/csv",
-        type="tertiary",
-        on_click="ignore",
-    )
 
 
 def pictures_to_choose(controls: Controls) -> None:
@@ -174,12 +128,11 @@ def _own(controls: Controls) -> None:
 
     st.markdown("Each picture is cropped to its central square and scaled down; the server stores only the result.")
     st.file_uploader(
-        "Pictures (PNG, JPEG)",
-        type=["png", "jpg", "jpeg"],
+        "Pictures",
         accept_multiple_files=True,
         key=f"{form}:files",
         on_change=take,
-        help="2 to 64 pictures, or a single one together with emoji. Select all files at once.",
+        help=f"2 to 64 pictures ({pictures.WORDS}), or a single one together with emoji. Select all files at once.",
     )
     st.segmented_control(
         "Size",
@@ -192,48 +145,6 @@ def _own(controls: Controls) -> None:
     )
     st.toggle("Keep the colours", key=f"{form}:colour", on_change=take)
     st.toggle("Together with the chosen emoji", value=True, key=f"{form}:together", on_change=take)
-
-
-def arrived(controls: Controls) -> None:
-    """Choose the data set that was made from an archive. Call before drawing controls: drawn ones cannot be set."""
-    if name := _made_slot(controls).pop():
-        controls.use(name, own=True)
-
-
-def collection(controls: Controls, side: int, colour: bool) -> None:
-    """Make a data set of side × side images from a ZIP archive of a user's own pictures. The form must call `arrived`
-    before it draws its first control."""
-    if not controls.takes_uploads:
-        return
-    fewest, most = photographs.PICTURES
-    upload = st.file_uploader(
-        "Your own pictures (ZIP)",
-        type=["zip"],
-        key=controls.key("collection"),
-        help=f"{fewest} to {most:,} pictures ({pictures.WORDS}). The central square of each is scaled to "
-        f"{side}x{side}, {'colour' if colour else 'grey'}; only that is stored. Folders in the archive are classes.",
-    )
-    if upload is None:
-        return
-    content, name = upload.getvalue(), upload.name
-    key = f"collection:{side}:{colour}:{hashlib.sha256(content).hexdigest()[:16]}"
-
-    def read(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> tuple[str, list[str]]:
-        found = datasets.read([(name, content)], datasets.Options(side, colour, None, on_progress, stop))
-        return datasets.keep_found(found), [one.file for one in found.skipped]
-
-    made = background.result_of(key, "Make a data set from it", read)
-    if made is None:
-        return
-    dataset, skipped = made
-    if skipped:
-        some = f"{len(skipped)} ({', '.join(skipped[:MAX_SAID])})"
-        st.warning(escaped(f"Left out because they cannot be read: {some}."), icon=":material/broken_image:")
-    used = Slot(controls.key("used"), str)
-    if used.get() != key:  # only once, so that the user can then choose another data set
-        used.set(key)
-        _made_slot(controls).set(dataset)
-        st.rerun()
 
 
 def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:

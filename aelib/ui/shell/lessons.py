@@ -118,7 +118,7 @@ LESSONS: tuple[Lesson, ...] = (
         subject=characters,
         noisy=False,
         front=("network",),
-        more=("dataset", "glyph_table"),
+        more=("dataset", "own_data"),
     ),
     Lesson(
         name="denoising",
@@ -131,7 +131,7 @@ LESSONS: tuple[Lesson, ...] = (
         subject=characters,
         noisy=True,
         front=("noise_level", "network"),
-        more=("noise_use", "dataset", "glyph_table"),
+        more=("noise_use", "dataset", "own_data"),
     ),
     Lesson(
         name="emoji",
@@ -153,6 +153,7 @@ LESSONS: tuple[Lesson, ...] = (
         takes=many_images,
         noisy=False,
         front=("dataset", "network", "beta"),
+        more=("own_data",),
     ),
     Lesson(
         name="compression",
@@ -165,7 +166,7 @@ LESSONS: tuple[Lesson, ...] = (
         subject=many_in_grey,
         kinds=("convolutional",),
         front=("dataset", "network"),
-        more=("grey_collection", "noise"),
+        more=("own_data", "noise"),
     ),
     Lesson(
         name="restoring",
@@ -178,6 +179,7 @@ LESSONS: tuple[Lesson, ...] = (
         also=("convolutional",),
         noisy=True,
         front=("dataset", "noise", "network"),
+        more=("own_data",),
     ),
     Lesson(
         name="colour",
@@ -188,7 +190,7 @@ LESSONS: tuple[Lesson, ...] = (
         takes=many_in_colour,
         kinds=("convolutional",),
         front=("dataset", "noise", "network"),
-        more=("colour_collection",),
+        more=("own_data",),
     ),
     Lesson(
         name="super_resolution",
@@ -217,7 +219,7 @@ SWEEPS = Lesson(
     icon=":material/ssid_chart:",
     preset="font-eta-0.0005",
     kinds=tuple(MODEL_KINDS),
-    front=("network", "noise", "dataset", "glyph_table"),
+    front=("network", "noise", "dataset", "own_data"),
 )
 DOCUMENTS = Page(name="documents", title="From the documents", icon=":material/menu_book:")
 RUNS = Page(name="runs", title="Runs", icon=":material/leaderboard:")

@@ -10,7 +10,7 @@ import numpy as np
 from aelib.core.errors import LabError
 from aelib.datasets.imageset import Splits
 from aelib.datasets.user import pictures
-from aelib.datasets.user.found import SIDE, SMALL, Found, Options, Skipped, classes_of, unique
+from aelib.datasets.user.found import SMALL, Found, Options, Skipped, classes_of, unique
 from aelib.datasets.user.source import Source
 
 from .arrays import part_of
@@ -30,7 +30,7 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
         also = f", and {len(skipped):,} files that are none ({skipped[0].file}: {skipped[0].reason})" if skipped else ""
         what = f"{count:,} picture{'' if count == 1 else 's'}"
         raise LabError(f"These are {what}{also}: give {PICTURES[0]} to {PICTURES[1]:,}, as {pictures.WORDS}.")
-    side = options.side or SIDE
+    side = options.side or options.default
     pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
     read_ones: list[Source] = []
     left_out = list(skipped)

@@ -1,0 +1,200 @@
+"""Data of one's own: files in any form, looked at before they are kept. `aelib.datasets.read` judges them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from aelib import datasets
+from aelib.charts import glyphs
+from aelib.core.errors import LabError
+from aelib.datasets import DatasetSpec, Found
+from aelib.datasets.user import collection, pictures, reader
+from aelib.datasets.user import glyphs as tables
+from aelib.ui.jobs import background
+from aelib.ui.shell.lessons import many_in_colour, many_in_grey
+from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.session import Slot
+
+from .controls import Controls
+
+AT_ONCE = 3_000_000  # bytes that are read while the page is drawn; more are read in the background
+SHOWN = 24  # images on a sheet
+SAID = 5  # files that are left out
+AS_GIVEN = 0
+_PARTS = {"train": "train on", "valid": "validate with", "test": "test on"}
+SIDES = (AS_GIVEN, *range(8, 65, 4))
+
+
+def own_data(controls: Controls) -> None:
+    """Files in any form that is known: read, shown, and kept when the user says so."""
+    if not controls.takes_uploads:
+        return
+    key = controls.key("own")
+    with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
+        given = st.file_uploader(
+            "Files: a font, a table, arrays, pictures or a ZIP archive",
+            accept_multiple_files=True,
+            key=key,
+            help="\n".join(["What a file is, is judged by its content.", "", *_forms()]),
+        )
+        options = _options(controls, key)
+        found = _found(controls, given, options) if given else None
+        if found is not None:
+            _show(controls, key, found)
+        if problem := _problem(controls).get():
+            st.error(escaped(problem), icon=":material/error:")
+        st.download_button(
+            "A font as a template",
+            tables.write(datasets.load("font5x7")),
+            "font5x7.csv",
+            "text/csv",
+            type="tertiary",
+            on_click="ignore",
+        )
+
+
+def _forms() -> list[str]:
+    return [f"- **{form.name}**: {form.about}" for form in reader.FORMS]
+
+
+def _problem(controls: Controls) -> Slot[str]:
+    return Slot(controls.key("own_problem"), str)
+
+
+def _options(controls: Controls, key: str) -> datasets.Options:
+    """What the user says about the files, as far as the lesson leaves it open."""
+    takes = _takes(controls)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    side = left.select_slider(
+        "Side in pixels",
+        SIDES,
+        value=AS_GIVEN,
+        format_func=lambda one: "as given" if one == AS_GIVEN else str(one),
+        key=f"{key}:side",
+        help="The middle square of each image is scaled to this side. As given: arrays stay as they are, and pictures "
+        f"become {_side(controls)}x{_side(controls)}.",
+    )
+    colour = takes is many_in_colour
+    if takes not in (many_in_colour, many_in_grey):
+        colour = right.toggle("Keep the colours", key=f"{key}:colour")
+    size = right.text_input("Height x width", key=f"{key}:size", placeholder="7x5, where numbers stand in one line")
+    return datasets.Options(side or None, colour, _size(size), _side(controls))
+
+
+def _takes(controls: Controls) -> Callable[[DatasetSpec], bool]:
+    """What the lesson is about, which is narrower than what it can show."""
+    return controls.lesson.subject or controls.lesson.takes
+
+
+def _side(controls: Controls) -> int:
+    return 28 if _takes(controls) is many_in_grey else 32
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    height, cross, width = (text or "").strip().lower().replace("×", "x").partition("x")
+    return (int(height), int(width)) if cross and height.isdecimal() and width.isdecimal() else None
+
+
+def _found(controls: Controls, given: Sequence[Any], options: datasets.Options) -> Found | None:
+    """What is in the files; None while they are read, or where they cannot be."""
+    files = [(one.name, one) for one in given]
+    about = (options.side, options.colour, options.size, options.default)
+    key = f"own:{about}:{'-'.join(one.file_id for one in given)}"[:400]
+    if sum(one.size for one in given) > AT_ONCE:
+
+        def read(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> Found:
+            told = replace(options, on_progress=on_progress, cancelled=stop)
+            return datasets.read([(name, one.getvalue()) for name, one in files], told)
+
+        return background.result_of(key, "Read the files", read)
+    last: Slot[tuple[str, Found | str]] = Slot(controls.key("own_found"), lambda: ("", ""))
+    if last.get()[0] != key:
+        try:
+            last.set((key, datasets.read([(name, one.getvalue()) for name, one in files], options)))
+        except LabError as error:
+            last.set((key, str(error)))
+    found = last.get()[1]
+    if isinstance(found, str):
+        st.error(escaped(found), icon=":material/error:")
+        return None
+    return found
+
+
+def _show(controls: Controls, key: str, found: Found) -> None:
+    """A sheet of what was read, and the button that keeps it."""
+    found = _fitted(controls, found)
+    size = "x".join(map(str, found.shape[1:]))
+    what = f"{found.images:,} {found.kind} of {size}, {'grey' if found.shape[0] == 1 else 'colour'}"
+    parts = ", ".join(f"{count:,} to {_PARTS[part]}" for part, count in found.parts.items())
+    parts = "each is learnt by itself" if found.memorised else parts
+    st.markdown(escaped(f"Read as {found.form}: {what}; {found.classes:,} classes; {parts}."))
+    for note in found.notes:
+        st.caption(escaped(note))
+    if found.skipped:
+        some = "; ".join(f"{one.file} ({one.reason})" for one in found.skipped[:SAID])
+        st.warning(escaped(f"Left out: {len(found.skipped):,} files. {some}"), icon=":material/broken_image:")
+    if st.toggle("Inverted", key=f"{key}:inverted", help="Dark and light are exchanged."):
+        found = found.inverted()
+    st.html(glyphs.row([((_tile(found, i),), _name(found, i), False) for i in range(min(SHOWN, found.images))]))
+    counts = found.histogram()
+    st.caption("How often each value occurs, from dark (0) to light (255)")
+    st.bar_chart(pd.DataFrame({"numbers": counts}, index=np.arange(len(counts)) * (256 // len(counts))), height=120)
+    if not controls.lesson.takes(_spec(found)):
+        st.info("This lesson takes other images: the Lab takes these.", icon=":material/info:")
+        return
+    st.button(
+        "Use these images",
+        icon=":material/check:",
+        type="primary",
+        key=f"{key}:use",
+        on_click=_use,
+        args=(controls, found),
+    )
+
+
+def _fitted(controls: Controls, found: Found) -> Found:
+    """As the lesson takes them: grey as three equal colours, and few images one by one."""
+    if _takes(controls) is many_in_colour and found.shape[0] == 1 and found.kind == "images":
+        found = replace(found, pixels=np.repeat(found.pixels, 3, axis=1))
+    few = found.given is None and found.images <= pictures.PICTURES[1]
+    if few and not controls.lesson.takes(_spec(found)):
+        return replace(found, each=True)
+    return found
+
+
+def _spec(found: Found) -> DatasetSpec:
+    """What the data set would be, for asking a lesson whether it takes it."""
+    return DatasetSpec(
+        name=collection.PREFIX,
+        title="",
+        shape=found.shape,
+        splits=found.splits,
+        classes=found.classes,
+        source="",
+        licence="",
+        load=lambda: datasets.load(""),
+        evaluation="memorise" if found.memorised else "held_out",
+        light=found.kind == "images",
+    )
+
+
+def _tile(found: Found, number: int) -> str:
+    image = found.pixels[number].astype(np.float32) / 255
+    drawn = np.repeat(image, 3, axis=0) if found.kind == "images" and len(image) == 1 else image
+    return glyphs.tile(glyphs.colours(drawn), found.name_of(number), 40)
+
+
+def _name(found: Found, number: int) -> str:
+    return found.name_of(number)[:12]
+
+
+def _use(controls: Controls, found: Found) -> None:
+    _problem(controls).pop()
+    try:
+        controls.use(datasets.keep_found(found), own=True)
+    except LabError as error:
+        _problem(controls).set(str(error))
