@@ -119,3 +119,11 @@ def test_a_stored_run_goes_on_with_its_optimiser() -> None:
     assert stored is not None
     whole = longer(FONT, 30, 20)
     _same(fit(whole, "cpu", start=run), fit(whole, "cpu", start=stored))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU HERE")
+@pytest.mark.parametrize("name", ["compiled", "in batches", "batch norm", "convolutional"])
+def test_a_run_goes_on_on_a_gpu(name: str) -> None:
+    experiment = CASES.get(name) or presets.get("letters-7x7").with_values({"epochs": 1})
+    whole = longer(experiment, experiment.epochs, experiment.epochs)
+    _same(fit(whole, "cuda"), fit(whole, "cuda", start=fit(experiment, "cuda")))
