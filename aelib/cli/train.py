@@ -11,7 +11,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from aelib import datasets
-from aelib.analysis import decibels
+from aelib.analysis import decibels, judged
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
 from aelib.datasets import WRONG_PIXEL
@@ -276,17 +276,20 @@ def run_document(run: Run) -> dict[str, Any]:
 
 
 def _metrics(run: Run) -> dict[str, Any]:
-    """The metrics of a run, with the PSNR that today's definition gives a run of an earlier version."""
-    return {**run.metrics, "psnr": decibels.psnr(run)} if "psnr" in run.metrics else run.metrics
+    """The metrics of a run, with the PSNR that today's definition gives a run of an earlier version, and what its kind
+    of net is judged by."""
+    known = {**run.metrics, "psnr": decibels.psnr(run)} if "psnr" in run.metrics else run.metrics
+    return {**known, **judged.figures(run)}
 
 
 def _several(runs: list[Run], diverged: int) -> dict[str, Any]:
     """Mean, standard deviation (n − 1) and values of every figure over the runs."""
+    metrics = [_metrics(run) for run in runs]
     figures: dict[str, Any] = {
         "epochs": _spread([run.epochs for run in runs]),
         "parameters": _spread([run.parameters for run in runs]),
         "loss": _spread([run.loss for run in runs]),
-        "metrics": {name: _entries_spread([_metrics(run)[name] for run in runs]) for name in runs[0].metrics},
+        "metrics": {name: _entries_spread([one[name] for one in metrics]) for name in metrics[0]},
     }
     return {
         "digest": [run.digest for run in runs],
@@ -345,4 +348,5 @@ def _result_line(run: Run) -> str:
     if "elbo" in found:
         text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
         text += f", {found['active']} of {run.latent_dim} latent dimensions active"
+    text += "".join(f"; {name} {value:.4g}" for name, value in judged.figures(run).items())
     return text

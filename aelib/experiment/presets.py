@@ -9,12 +9,13 @@ from aelib.core.errors import LabError
 
 from .experiment import Experiment
 from .preset import Preset, results
+from .presets_codes import CODES
 from .presets_dense import DENSE
 from .presets_images import IMAGES
 
 __all__ = ["PRESETS", "Preset", "get", "preset", "results"]
 
-PRESETS: dict[str, Preset] = {preset.name: preset for preset in [*DENSE, *IMAGES]}
+PRESETS: dict[str, Preset] = {preset.name: preset for preset in [*DENSE, *IMAGES, *CODES]}
 
 
 def preset(name: str) -> Preset:

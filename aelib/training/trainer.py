@@ -206,7 +206,9 @@ def _threads(members: list[Experiment]) -> Iterator[None]:
     """Use one thread for small nets: distributing their tiny operations to several threads takes longer."""
     before = torch.get_num_threads()
     numbers = sum(resolve(member).architecture.parameters for member in members)
-    small = batched.supports(members[0]) and numbers < 50_000
+    model = members[0].model
+    asked = model.tied or model.dropout > 0 or model.penalty.entry is not None
+    small = (batched.supports(members[0]) or (model.dense and asked)) and numbers < 50_000
     if not small or before == 1:
         yield
         return

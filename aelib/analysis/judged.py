@@ -1,0 +1,105 @@
+"""What nets of one kind are judged by, besides their error: PCA for linear nets, use of the code for sparse ones,
+classes for codes of labelled images. Computed from a run, so that stored runs have it too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.linalg import subspace_angles
+from sklearn.decomposition import PCA
+from sklearn.neighbors import KNeighborsClassifier
+
+from aelib import datasets
+from aelib.experiment import Resolved
+from aelib.metrics import mse
+from aelib.nn.penalties import active
+from aelib.training import Run
+
+NEIGHBOURS = 5
+TRAINING_CODES, TEST_CODES = 5000, 1000  # images whose codes are compared by `knn_accuracy`, at most
+
+
+def figures(run: Run) -> dict[str, float]:
+    """The figures that apply to a run, by name: pca_mse and largest_angle (degrees) of linear nets, active_rate (0 to
+    1) of nets with a penalty, knn_accuracy (0 to 1) of dense nets on labelled images that are held out."""
+    found: dict[str, float] = {}
+    if is_linear(run.resolved):
+        against = against_pca(run)
+        found |= {"pca_mse": against.mse, "largest_angle": against.largest_angle}
+    model = run.experiment.model
+    if model.penalty.entry is not None:
+        found["active_rate"] = active_rate(run)
+    if model.dense and not run.spec.memorised and not run.spec.paired and run.spec.classes > 1:
+        found["knn_accuracy"] = knn_accuracy(run)
+    return found
+
+
+def is_linear(resolved: Resolved) -> bool:
+    """Whether PCA is the best that the net can reach: linear layers, squared error, clean images, and a code smaller
+    than an image and not larger than the number of images."""
+    experiment = resolved.experiment
+    model = resolved.model
+    plain = not model.variational and not model.batch_norm and model.penalty.entry is None and not model.dropout
+    return (
+        plain
+        and model.dense
+        and all(step.activation == "identity" for step in resolved.architecture.steps)
+        and experiment.loss == "mse"
+        and experiment.corruption.kind == "none"
+        and not resolved.spec.paired
+        and resolved.latent_dim < min(resolved.spec.pixels, resolved.spec.splits.train)
+    )
+
+
+@dataclass(frozen=True)
+class AgainstPCA:
+    """mse: of PCA with as many components as the code has numbers, fitted to the training images, on the images of the
+    run's own `mse`; angles: principal angles between the plane of PCA and that of the decoder, degrees, largest
+    first."""
+
+    mse: float
+    angles: NDArray[np.float64]
+
+    @property
+    def largest_angle(self) -> float:
+        """0 where both planes are the same, at most 90."""
+        return float(self.angles[0])
+
+
+def against_pca(run: Run) -> AgainstPCA:
+    """A linear net beside PCA. Raises ValueError where `is_linear` says no."""
+    if not is_linear(run.resolved):
+        raise ValueError("only a linear net has a plane")
+    name = run.experiment.dataset
+    train, test = datasets.training_set(name), datasets.test_set(name)
+    pca = PCA(run.latent_dim, svd_solver="full").fit(train.images().flatten(1).double().numpy())
+    pixels = test.images().flatten(1).double().numpy()
+    projected = torch.from_numpy(pca.inverse_transform(pca.transform(pixels))).view(-1, *run.spec.shape)
+    with torch.no_grad():
+        ends = run.model.decode(torch.eye(run.latent_dim)).flatten(1).double()
+        axes = ends - run.model.decode(torch.zeros(1, run.latent_dim)).flatten(1).double()
+    angles = np.degrees(subspace_angles(axes.T.numpy(), pca.components_.T))
+    return AgainstPCA(float(mse(projected, test.images().double()).mean()), np.sort(angles)[::-1])
+
+
+def active_rate(run: Run) -> float:
+    """Share of the code's numbers that are active, mean over the images of the evaluation set; see
+    `aelib.nn.penalties.active`."""
+    return float(active(torch.from_numpy(run.codes())).float().mean())
+
+
+def knn_accuracy(run: Run) -> float:
+    """Share of test images whose class is that of most of the NEIGHBOURS nearest training images, by code. At most the
+    first TEST_CODES and TRAINING_CODES images are compared."""
+    name = run.experiment.dataset
+    train = datasets.training_set(name).part(slice(TRAINING_CODES))
+    test = datasets.test_set(name).part(slice(TEST_CODES))
+    return _accuracy(run.codes_of(train.shown), train.labels.numpy(), run.codes_of(test.shown), test.labels.numpy())
+
+
+def _accuracy(codes: Any, labels: Any, others: Any, wanted: Any) -> float:
+    return float(KNeighborsClassifier(NEIGHBOURS).fit(codes, labels).score(others, wanted))

@@ -1,0 +1,73 @@
+"""Presets of codes: linear nets beside PCA, and codes of more numbers than an image has, which must not copy."""
+
+from .preset import Preset
+
+_LINEAR = {
+    "model.output_activation": "identity",
+    "optimizer.learning_rate": 0.02,
+    "optimizer.schedule": "cosine",
+    "epochs": 3000,
+}
+_LINEAR_ASSUMED = (
+    "No activation anywhere, squared error, all images in one batch, Adam with a rate that falls to 0: such a net can "
+    "find the plane of PCA and nothing better."
+)
+_DIGITS = {
+    "dataset": "digits8x8",
+    "optimizer.learning_rate": 0.003,
+    "optimizer.schedule": "cosine",
+    "batch_size": 64,
+    "epochs": 60,
+}
+_MANY = {**_DIGITS, "model.layers": (64, 128), "model.code_activation": "relu"}
+_ASSUMED = "Our recipe on small digits that need no download: Adam 0.003 that falls to 0, 64 images a step."
+
+
+def _sparse(name: str, title: str, values: dict[str, object]) -> Preset:
+    return Preset(name, f"8x8 digits, {title}", {**_MANY, **values}, f"{_ASSUMED} 128 code numbers for 64 pixels.")
+
+
+CODES = [
+    Preset("font-linear", "35-2, linear: is it PCA?", {**_LINEAR, "model.layers": (35, 2)}, _LINEAR_ASSUMED),
+    Preset(
+        "digits-linear",
+        "8x8 digits, 64-10, linear: is it PCA?",
+        {**_LINEAR, "dataset": "digits8x8", "model.layers": (64, 10)},
+        _LINEAR_ASSUMED,
+    ),
+    _sparse("digits-overcomplete", "64-128: more numbers than pixels", {}),
+    _sparse(
+        "digits-sparse-l1",
+        "64-128, sparse by L1",
+        {"model.penalty.kind": "l1", "model.penalty.weight": 0.0003, "optimizer.weight_decay": 0.0001},
+    ),
+    _sparse(
+        "digits-sparse-kl",
+        "64-128, sparse by KL to a rate of 0.05",
+        {"model.code_activation": "sigmoid", "model.penalty.kind": "kl", "model.penalty.weight": 0.002},
+    ),
+    _sparse(
+        "digits-k-sparse",
+        "64-128, the 8 largest numbers",
+        {"model.penalty.kind": "k_sparse", "model.penalty.active": 8},
+    ),
+    Preset(
+        "digits-contractive",
+        "8x8 digits, 64-32, contractive",
+        {
+            **_DIGITS,
+            "model.layers": (64, 32),
+            "model.code_activation": "sigmoid",
+            "model.penalty.kind": "contractive",
+            "model.penalty.weight": 0.0003,
+            "epochs": 30,
+        },
+        _ASSUMED,
+    ),
+    Preset(
+        "digits-tied",
+        "8x8 digits, 64-16, tied weights",
+        {**_DIGITS, "model.layers": (64, 16), "model.tied": True},
+        _ASSUMED,
+    ),
+]
