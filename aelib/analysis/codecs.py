@@ -153,7 +153,8 @@ def network_points(
     for each in bits:
         kept, entropy_bits = _stored_codes(codes_test, each, low, high)
         outputs = torch.as_tensor(decode(kept[chosen]))
-        points.append(_point(name, f"{each} bits", numbers * each, outputs, images[chosen], entropy_bits))
+        setting = f"{each} bit{'s' * (each > 1)}"
+        points.append(_point(name, setting, numbers * each, outputs, images[chosen], entropy_bits))
     return points
 
 

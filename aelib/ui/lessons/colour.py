@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
+from aelib.analysis import super_resolution
 from aelib.charts import device_speed as charts
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
@@ -42,9 +43,13 @@ def rows(run: Run, key: str) -> None:
 
 
 def _others(run: Run, key: str) -> list[int]:
-    """Indices of images that are far apart, because neighbours may be patches of one photograph."""
+    """Indices of images that are far apart, because neighbours may be patches of one photograph; of pairs first those
+    with the most detail, because on a plain or blurred patch nothing can be seen."""
     turn = draws(key, st.button("Other images", icon=":material/casino:", key=f"{key}:others"))
     count = len(run.images)
+    if run.spec.paired:
+        order = super_resolution.telling(run.images)
+        return [order[(turn * SHOWN + i) % count] for i in range(min(SHOWN, count))]
     step = max(1, count // SHOWN)
     return [(turn + step * i) % count for i in range(min(SHOWN, count))]
 
