@@ -36,6 +36,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.convolution
 	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.devices
+	$(BIN)/python -m benchmarks.browser
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.memory

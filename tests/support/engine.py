@@ -10,6 +10,9 @@ from aelib.browser.modules import LINK, modules
 def opened(browser: Browser) -> Page:
     """An empty page whose `engine` has what all modules of the engine export."""
     page = browser.new_page()
+    # an address of its own: a page without one may not start workers from its blobs
+    page.route("http://127.0.0.1/", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("http://127.0.0.1/")
     page.evaluate(
         "async (modules) => { const addresses = (" + LINK + ")(modules); window.addresses = addresses;"
         " const found = await Promise.all(Object.keys(addresses).filter((name) => name !== 'worker.js')"

@@ -30,6 +30,13 @@ canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .atlas .pair > div { flex: 1 1 300px; min-width: 0; }
 .atlas .chosen { display: flex; gap: 12px; align-items: center; }
 canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+.live { font-size: 0.9rem; }
+.live .wrap { flex-wrap: wrap; gap: 6px 12px; }
+.live .two { display: flex; }
+.live button { padding: 0.2em 0.6em; }
+.live select { font: inherit; color: inherit; background: var(--st-secondary-background-color); padding: 0.2em;
+  max-width: 11em; border: 1px solid var(--st-border-color); border-radius: 6px; }
+.live .note { color: var(--st-red-text-color, #b91c1c); }
 .status { font-size: 0.9rem; min-height: 1.5em; font-variant-numeric: tabular-nums; }
 .bar { display: flex; gap: 12px; align-items: center; margin-bottom: 6px; }
 .bar input { flex: 1; accent-color: var(--st-primary-color); }
@@ -39,9 +46,9 @@ button { white-space: nowrap; font: inherit; color: inherit; padding: 0.3em 0.9e
 """
 
 
-def component(name: str, html: str) -> Any:
-    """The component of NAME.js, preceded by the shared code in common.js."""
-    script = (_HERE / "common.js").read_text(encoding="utf-8") + (_HERE / f"{name}.js").read_text(encoding="utf-8")
+def component(name: str, html: str, *before: str) -> Any:
+    """The component of NAME.js, preceded by the shared code in common.js and in the files `before`."""
+    script = "".join((_HERE / f"{one}.js").read_text(encoding="utf-8") for one in ("common", *before, name))
     return st.components.v2.component(f"aelib.{name}", html=html, css=_CSS, js=script)
 
 

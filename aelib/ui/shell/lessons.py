@@ -212,6 +212,7 @@ LAB = Lesson(
     kinds=tuple(MODEL_KINDS),
     front=("dataset", "own_data", "model_kind", "network", "noise"),
 )
+LIVE = Page(name="live", title="Live", icon=":material/play_circle:")
 COMPARE = Page(name="compare", title="Compare", icon=":material/compare:")
 SWEEPS = Lesson(
     name="sweeps",
@@ -223,7 +224,7 @@ SWEEPS = Lesson(
 )
 DOCUMENTS = Page(name="documents", title="From the documents", icon=":material/menu_book:")
 RUNS = Page(name="runs", title="Runs", icon=":material/leaderboard:")
-TOOLS: tuple[Page, ...] = (LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS)
+TOOLS: tuple[Page, ...] = (LIVE, LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS)
 
 
 def lesson(name: str) -> Lesson:

@@ -1,0 +1,215 @@
+// A network that learns while one watches. data: see live.py. Everything happens in the browser: the page works on when the
+// server is gone. Only "Keep it" needs the server: state "kept" has the changed fields as text.
+
+const LIMIT = 64, LEVELS = [0, 0.02, 0.05, 0.1, 0.2, 0.3];
+
+// "a.b" of a nested object, read and (in a copy) written.
+const at = (object, path) => path.split(".").reduce((part, name) => part[name], object);
+function changed(object, path, value) {
+  const copy = structuredClone(object), names = path.split("."), last = names.pop();
+  names.reduce((part, name) => part[name], copy)[last] = value;
+  return copy;
+}
+
+// Addresses of the engine's modules.
+function linked(modules) {
+  const addresses = {};
+  for (const [name, text] of modules) {
+    const source = text.replace(/from "\.\/(\w+\.js)"/g, (_, other) => `from "${addresses[other]}"`);
+    addresses[name] = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  }
+  return addresses;
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".live");
+  root.tell = component.setStateValue;
+  if (!root.started) { root.started = true; start(root, component.data); }
+}
+
+async function start(root, data) {
+  const find = (name) => root.querySelector("." + name), canvases = ["net", "points", "curve", "pairs", "look"].map(find);
+  const [net, plane, curve, pairs, look] = canvases, note = find("note"), status = find("status");
+  const { shape, names } = data.description.set, size = shape[0] * shape[1] * shape[2], pixels = bytes(data.description.set.pixels);
+  const originals = names.map((_, i) => sprite(pixels, i * size, shape));
+  if (!net.getContext("2d")) { note.textContent = "This browser has no canvas to draw on, so there is nothing to watch here."; return; }
+  let experiment = data.description.experiment, undone = [], answer = null, busy = false, history = [], chosen = 0, found = null;
+  let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches, once = 0, ask = { description: data.description };
+  let image = Float64Array.from(pixels.subarray(0, size), (v) => v / 255), dots = [], tiles = [], places = [], diverged = false;
+
+  // --- the engine ---------------------------------------------------------------------------------------------------
+  const addresses = linked(data.modules);
+  let post;
+  try {
+    const worker = new Worker(addresses["worker.js"], { type: "module" });
+    worker.onmessage = ({ data: reply }) => take(reply);
+    worker.onerror = inPage;
+    post = (message) => worker.postMessage(message);
+    root.stop = () => worker.terminate();
+  } catch { await inPage(); }
+
+  async function inPage() {
+    note.textContent = "This browser starts no Web Worker: the network learns in the page itself, and more slowly.";
+    const { Session } = await import(addresses["session.js"]), session = new Session();
+    post = (message) => setTimeout(() => take(session.answer(message)));
+    busy = false; ask = { description: { ...data.description, experiment } };
+  }
+
+  function take(reply) {
+    busy = false;
+    if (reply.failed) { playing = false; note.textContent = `The network stopped: ${reply.failed}`; return; }
+    answer = reply;
+    if (!reply.finite && !diverged) {
+      diverged = true; playing = false;
+      note.textContent = "The loss is no longer a finite number: choose a smaller learning rate, and press Restart.";
+      buttons();
+    }
+    if (history.length && reply.epochs < history.at(-1)[0]) history = []; // it has begun again
+    if (reply.finite && (!history.length || reply.epochs > history.at(-1)[0])) history.push([reply.epochs, reply.loss]);
+    if (history.length > 400) history = history.filter((_, i) => i % 2 === 0 || i === history.length - 1);
+    root.dataset.epochs = reply.epochs; root.dataset.loss = reply.loss;
+    draw();
+  }
+
+  function tick() {
+    if (!root.isConnected) { root.stop?.(); return; }
+    requestAnimationFrame(tick);
+    if (busy || !post || document.hidden) return;
+    const speed = find("speed").value, train = playing ? { epochs: +speed, milliseconds: 12 } : once ? { epochs: once, milliseconds: 1e4 } : null;
+    if (!train && !ask) return;
+    busy = true; once = 0;
+    post({ ...ask, ...(train && { train }), image });
+    ask = null;
+  }
+
+  // --- choices ------------------------------------------------------------------------------------------------------
+  function change(path, value, keep = true) {
+    if (keep) undone.push(experiment);
+    experiment = changed(experiment, path, value);
+    found = null;
+    if (diverged && path === "seed") playing = true;
+    apply();
+  }
+  function apply() {
+    diverged = false; note.textContent = "";
+    ask = { ...(ask ?? {}), experiment };
+    if (ask.description) ask = { description: { ...data.description, experiment } };
+    address(); controls();
+  }
+  const flat = (part, before = "") => Object.entries(part).flatMap(([name, value]) => value !== null && typeof value === "object"
+    && !Array.isArray(value) ? flat(value, `${before}${name}.`) : [[before + name, value]]);
+  const text = (value) => Array.isArray(value) ? value.join("-") : value === null ? "" : String(value);
+  const changes = () => Object.fromEntries(flat(experiment).filter(([path, value]) => path === "seed" || text(value) !== text(at(data.base, path)))
+    .map(([path, value]) => [path, text(value)]));
+  function address() {
+    const query = new URLSearchParams({ preset: data.preset, ...changes() });
+    window.history.replaceState(window.history.state, "", `${location.pathname}?${query}`);
+  }
+
+  function select(label, path, options) {
+    const box = document.createElement("label"), list = document.createElement("select");
+    box.append(label + " ", list);
+    for (const [value, shown] of options) list.append(new Option(shown, value));
+    list.value = text(at(experiment, path));
+    if (list.selectedIndex < 0) { list.append(new Option(list.value || text(at(experiment, path)), text(at(experiment, path)))); list.value = text(at(experiment, path)); }
+    list.onchange = () => change(path, typeof at(experiment, path) === "number" ? Number(list.value) : list.value);
+    return box;
+  }
+  function button(label, about, act, disabled = false) {
+    const made = document.createElement("button");
+    Object.assign(made, { type: "button", textContent: label, title: about, onclick: act, disabled });
+    made.setAttribute("aria-label", about);
+    return made;
+  }
+  function controls() {
+    const numbers = (values) => values.map((v) => [String(v), String(v)]), { layers } = experiment.model, last = layers.length - 1;
+    find("choices").replaceChildren(
+      select("Activation", "model.hidden_activation", data.choices.activations), select("Optimiser", "optimizer.kind", data.choices.optimizers),
+      select("Rate", "optimizer.learning_rate", numbers([0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1])), select("Loss", "loss", data.choices.losses),
+      select("Start", "model.initialization", data.choices.initializations), select("Noise", "corruption.kind", data.choices.noises),
+      select("Level", "corruption.level", numbers(LEVELS)));
+    const set = (next) => change("model.layers", next);
+    find("layers").replaceChildren("Layers: 35", ...layers.slice(1).flatMap((width, i) => {
+      const l = i + 1, name = l === last ? "the code" : `layer ${l}`, to = (by) => set(layers.map((w, k) => (k === l ? w + by : w)));
+      const group = document.createElement("span");
+      group.append(button("−", `One neuron less in ${name}`, () => to(-1), width < 2), ` ${width} `,
+        button("+", `One neuron more in ${name}`, () => to(1), width >= LIMIT));
+      return [" – ", group];
+    }), " ", button("− layer", "One layer less", () => set([...layers.slice(0, last - 1), layers[last]]), last < 2),
+    button("+ layer", "One layer more", () => set([...layers.slice(0, last), Math.max(2, Math.min(LIMIT, layers[last] * 4)), layers[last]]), last > 4));
+    buttons();
+  }
+  function buttons() {
+    find("play").textContent = playing ? "Pause" : "Play";
+    find("undo").disabled = !undone.length;
+  }
+  find("play").onclick = () => { playing = !playing; buttons(); };
+  find("once").onclick = () => { playing = false; once = 1; buttons(); };
+  find("restart").onclick = () => change("seed", (experiment.seed + 1) % 2 ** 32);
+  find("undo").onclick = () => { experiment = undone.pop(); found = null; apply(); };
+  find("keep").onclick = () => { root.tell("kept", changes()); };
+
+  // --- drawing ------------------------------------------------------------------------------------------------------
+  function draw() {
+    if (!answer) return;
+    const width = root.clientWidth || 900, narrow = width < 640, wide = narrow ? width : Math.floor(width * 0.56), side = narrow ? width : width - wide - 12;
+    const colour = themed(root, "--st-text-color", "#333"), dimension = experiment.model.layers.at(-1);
+    const sizes = [size, ...answer.layers.map(({ outputs }) => outputs)], shown = Uint8ClampedArray.from(answer.outputs, (v) => 255 * v);
+    const outputs = names.map((_, i) => sprite(shown, i * size, shape)), wrong = names.map((_, i) => {
+      let count = 0;
+      for (let k = i * size; k < (i + 1) * size; k++) count += (shown[k] >= 128) !== (pixels[k] >= 128);
+      return count;
+    });
+    places = neuronPlaces(sizes, wide, 264);
+    drawNetwork(fit(net, wide, 264), answer, places, [image, ...(answer.one?.layers ?? [])], found, colour);
+    dots = drawPlane(fit(plane, side, 158), side, 158, answer.codes, dimension, originals, chosen, colour);
+    drawLoss(fit(curve, side, 112), side, 112, history, colour);
+    tiles = drawPairs(fit(pairs, width, pairsHeight(width, names.length)), width, originals, outputs, wrong, chosen, colour);
+    drawLook();
+    const learnt = wrong.filter((count) => count <= 1).length;
+    status.textContent = `Epoch ${answer.epochs} · loss ${answer.finite ? answer.loss.toPrecision(3) : "not finite"} · ${learnt} of ${names.length} learnt · seed ${experiment.seed}`;
+    pairs.setAttribute("aria-label", `${learnt} of ${names.length} characters learnt. Arrow keys choose one; ${chosen === null ? "your drawing" : names[chosen]} is chosen.`);
+  }
+  // The chosen character (pixels can be switched), what the net makes of it, and the weights of the neuron under the pointer.
+  function drawLook() {
+    const context = fit(look, 330, 92), given = Uint8ClampedArray.from(image, (v) => 255 * v), label = (name, x) => { context.fillStyle = themed(root, "--st-text-color", "#333"); context.font = "12px sans-serif"; context.fillText(name, x, 90); };
+    onPaper(context, sprite(given, 0, shape), 6, 6, 50, 70); label("draw here", 4);
+    if (answer.one) { onPaper(context, sprite(Uint8ClampedArray.from(answer.one.output, (v) => 255 * v), 0, shape), 90, 6, 50, 70); label("the net's", 90); }
+    if (!found) return;
+    const pick = (l, of) => { const layer = answer.layers[l]; return Array.from({ length: size }, (_, k) => answer.parameters[layer.at + of(k, layer.inputs + 1)]); };
+    const show = (weights, x, name) => {
+      const most = Math.max(...weights.map(Math.abs), 1e-9);
+      weights.forEach((w, k) => { context.globalAlpha = Math.abs(w) / most; context.fillStyle = w < 0 ? MINUS : PLUS; context.fillRect(x + 10 * (k % shape[2]), 6 + 10 * Math.floor(k / shape[2]), 10, 10); });
+      context.globalAlpha = 1; context.strokeStyle = "#8a93a3"; context.strokeRect(x - 1, 5, 52, 72); label(name, x);
+    };
+    if (found.layer === 1) show(pick(0, (k, stride) => found.neuron * stride + k), 174, "looks for");
+    if (found.layer === answer.layers.length - 1) show(pick(found.layer, (k, stride) => k * stride + found.neuron), 254, "makes");
+  }
+  const choose = (i) => { chosen = i; image = Float64Array.from(pixels.subarray(i * size, (i + 1) * size), (v) => v / 255); ask ??= {}; };
+  const pointer = (canvas, event) => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
+  const nearest = (all, [px, py]) => { const far = all.map(([x, y]) => (x - px) ** 2 + (y - py) ** 2); return far.indexOf(Math.min(...far)); };
+  pairs.onpointerdown = (event) => {
+    const [px, py] = pointer(pairs, event), i = tiles.findIndex(([x, y, w, h]) => px >= x && px < x + w && py >= y && py < y + h);
+    if (i >= 0) choose(i);
+  };
+  pairs.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (by) { event.preventDefault(); choose(((chosen ?? -by) + by + names.length) % names.length); }
+  };
+  plane.onpointerdown = (event) => { if (dots.length) choose(nearest(dots, pointer(plane, event))); };
+  net.onpointermove = net.onpointerdown = (event) => {
+    if (!places.length) return;
+    const all = places.flatMap((layer, l) => layer.map(([x, y], i) => [x, y, l, i])), [, , layer, neuron] = all[nearest(all, pointer(net, event))];
+    found = { layer, neuron };
+    draw();
+  };
+  net.onpointerleave = () => { found = null; draw(); };
+  look.onpointerdown = (event) => {
+    const [px, py] = pointer(look, event), column = Math.floor((px - 6) / 50 * shape[2]), row = Math.floor((py - 6) / 70 * shape[1]);
+    if (column < 0 || row < 0 || column >= shape[2] || row >= shape[1]) return;
+    chosen = null; image = image.slice(); image[row * shape[2] + column] = 1 - Math.round(image[row * shape[2] + column]); ask ??= {};
+  };
+  new ResizeObserver(draw).observe(root);
+  controls();
+  tick();
+}

@@ -1,0 +1,59 @@
+"""A network that learns in the browser while one watches (live.js)."""
+
+from typing import Any, TypedDict
+
+from aelib.browser.description import Description
+from aelib.browser.modules import modules
+
+from .canvas import component
+
+Choice = tuple[str, str]  # value, label
+
+_live = component(
+    "live",
+    """<div class="ae live">
+<div class="bar wrap"><button type="button" class="play">Pause</button>
+<button type="button" class="once">One epoch</button>
+<label>Speed <select class="speed"><option value="1">1 epoch a frame</option><option value="5">5 epochs a frame</option>
+<option value="1000000" selected>as fast as it can</option></select></label>
+<button type="button" class="restart">Restart with another seed</button>
+<button type="button" class="undo" disabled>Undo</button><button type="button" class="keep">Keep it</button></div>
+<div class="bar wrap choices"></div><div class="bar wrap layers"></div>
+<div class="status" role="status"></div><div class="note" role="alert"></div>
+<div class="two wrap"><canvas class="net" role="img" aria-label="The network: orange weights are positive, blue ones
+negative. Point at a neuron to see what it looks for."></canvas>
+<div><canvas class="points" role="img" aria-label="The codes of the characters in their plane"></canvas>
+<canvas class="curve" role="img" aria-label="The loss over the epochs"></canvas></div></div>
+<canvas class="pairs point" tabindex="0" role="img"></canvas>
+<canvas class="look point" role="img" aria-label="The chosen character, to draw in, and what the network makes of it">
+</canvas></div>""",
+    "live_drawing",
+)
+
+
+class Choices(TypedDict):
+    """What can be chosen, from the registries."""
+
+    activations: list[Choice]
+    losses: list[Choice]
+    optimizers: list[Choice]
+    initializations: list[Choice]
+    noises: list[Choice]
+
+
+def live(description: Description, preset: str, base: dict[str, Any], choices: Choices, key: str) -> dict[str, str]:
+    """A network at work. preset, base: what the address starts from, and its experiment as JSON. Returns the changed
+    fields of the experiment to keep, as text; nothing where nobody has pressed Keep it."""
+    found = _live(
+        data={
+            "description": description,
+            "preset": preset,
+            "base": base,
+            "choices": choices,
+            "modules": modules(),
+        },
+        key=key,
+        on_kept_change=lambda: None,
+    )
+    kept: dict[str, str] = dict(found.kept or {})
+    return kept

@@ -1,0 +1,16 @@
+"""Live: a network that learns in the browser while one watches."""
+
+import streamlit as st
+
+from aelib.ui import page_frame
+from aelib.ui.lessons import live
+from aelib.ui.shell.lessons import LIVE
+
+page_frame.page(LIVE.title)
+
+st.title(LIVE.title)
+st.caption(
+    "32 characters, squeezed through two numbers, learnt in your browser. Change something while it runs: what speeds "
+    "it up, what stops it? Point at a neuron; choose a character, or draw one."
+)
+live.network()

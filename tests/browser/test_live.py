@@ -1,0 +1,61 @@
+"""The page Live in a real Chromium: alive when it opens, and without its server."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browsing import patient_context
+from tests.support.patience import wait_until
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+def _epochs(page: Page) -> int:
+    return int(page.locator(".live").get_attribute("data-epochs") or 0)
+
+
+def test_a_network_learns_is_changed_is_kept_and_learns_on_without_the_server(server: Server, browser: Browser) -> None:
+    page = patient_context(browser).new_page()  # without the fixture's complaints: the server that stops is missed
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{server.url}/live")
+    live = page.locator(".live")
+    wait_until(lambda: _epochs(page) > 50, "the fiftieth epoch")
+    live.get_by_label("Rate").select_option("0.003")
+    live.get_by_role("button", name="One neuron more in layer 1").click()
+    expect(page).to_have_url(re.compile(r"model\.layers=35-21-10-2.*optimizer\.learning_rate=0\.003"))
+    live.get_by_role("button", name="Undo").click()
+    expect(page).not_to_have_url(re.compile(r"model\.layers"))
+    live.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("The server trains this experiment")).to_be_visible()
+    expect(page.get_by_role("link", name="Open the kept experiment in its lesson")).to_be_visible()
+    live.get_by_role("button", name="Pause").click()
+    live.get_by_role("button", name="One epoch").click()
+    for part in ("net", "points", "curve", "pairs", "look"):
+        box = live.locator(f"canvas.{part}").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800, part
+
+    page.on("console", lambda message: None)
+    server.kill()
+    before = _epochs(page)
+    live.get_by_role("button", name="Play").evaluate("(button) => button.click()")  # Streamlit's own message lies above
+    wait_until(lambda: _epochs(page) > before + 50, "an epoch without the server")
+    assert problems == []
+    page.context.close()
+
+
+def test_a_rate_that_diverges_is_said_and_mended_by_a_restart(server: Server, page: Page) -> None:
+    page.goto(
+        f"{server.url}/live?preset=font-20-10&model.output_activation=identity&optimizer.kind=sgd"
+        "&optimizer.learning_rate=100&model.hidden_activation=relu"
+    )
+    live = page.locator(".live")
+    expect(live.get_by_role("alert")).to_contain_text("no longer a finite number")
+    live.get_by_label("Rate").select_option("0.01")
+    live.get_by_role("button", name="Restart with another seed").click()
+    wait_until(lambda: _epochs(page) > 20, "the twentieth epoch")
+    expect(live.get_by_role("alert")).to_be_empty()
