@@ -226,6 +226,13 @@ def test_an_upload_becomes_the_data_set() -> None:
     assert bool((pixels == 255 - datasets.load(name).pixels).all())
 
 
+def test_glyphs_drawn_as_text_become_the_data_set() -> None:
+    app = _open()
+    sound(app.text_area(key="dense:own:drawn").set_value("#.#\n.#.\n#.#\n\n###\n#.#\n###").run())
+    sound(app.button(key="dense:own:use").click().run())
+    assert datasets.spec(app.selectbox(key="dense:dataset").value).shape == (1, 3, 3)
+
+
 def test_a_bad_upload_is_one_sentence_and_changes_nothing() -> None:
     app = _open()
     sound(app.file_uploader(key="dense:own").upload("mine.csv", b"\xff\xfe\x00", "text/csv").run())

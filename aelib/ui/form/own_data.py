@@ -25,6 +25,7 @@ AT_ONCE = 3_000_000  # bytes that are read while the page is drawn; more are rea
 SHOWN = 24  # images on a sheet
 SAID = 5  # files that are left out
 AS_GIVEN = 0
+_DRAWING = ".#.\n###\n.#.\n\n#.#\n.#.\n#.#"
 _PARTS = {"train": "train on", "valid": "validate with", "test": "test on"}
 SIDES = (AS_GIVEN, *range(8, 65, 4))
 
@@ -41,8 +42,15 @@ def own_data(controls: Controls) -> None:
             key=key,
             help="\n".join(["What a file is, is judged by its content.", "", *_forms()]),
         )
+        drawn = st.text_area(
+            "Or draw glyphs as text",
+            key=f"{key}:drawn",
+            placeholder=_DRAWING,
+            height=140,
+            help="An empty line between two glyphs; # is on and . is off. A table in C or CSV can be pasted too.",
+        )
         options = _options(controls, key)
-        found = _found(controls, given, options) if given else None
+        found = _found(controls, given, options) if given else _drawn(drawn, options)
         if found is not None:
             _show(controls, key, found)
         if problem := _problem(controls).get():
@@ -55,6 +63,17 @@ def own_data(controls: Controls) -> None:
             type="tertiary",
             on_click="ignore",
         )
+
+
+def _drawn(text: str | None, options: datasets.Options) -> Found | None:
+    """What is in a text that the user has written."""
+    if not text or not text.strip():
+        return None
+    try:
+        return datasets.read(text.encode(), options, "the text")
+    except LabError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+        return None
 
 
 def _forms() -> list[str]:

@@ -84,6 +84,16 @@ def test_an_experiment_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture
     assert document["digest"] == digest_of(presets.get("font-best").with_values({"epochs": 3}))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_an_experiment_that_a_windows_editor_has_saved(
+    encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.json").write_text('{"epochs": 50}', encoding=encoding)
+    document = json_of(capsys, "train", str(tmp_path / "mine.json"))
+    assert isinstance(document, dict)
+    assert document["epochs"] == 50
+
+
 def test_a_glyph_table_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "mine.csv"
     table.write_text("char,row0,row1,row2\nx,#.#,.#.,#.#\no,###,#.#,###\n")
