@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from aelib.experiment import Experiment, flatten, presets
 from aelib.experiment.encoding import encode
+from aelib.nn.penalties import PENALTIES
 from aelib.training import fit
 from aelib.ui.lessons import any_run
 from aelib.ui.shell import server_state
@@ -59,8 +60,14 @@ def test_every_choice_is_there() -> None:
         "corruption.pixels": "3",
     }
     enlarging = {"preset": "photographs-3"}
+    wider = common | {"model.layers": "35-20-40", "optimizer.schedule": "cosine", "model.code_activation": "sigmoid"}
     shown: set[str] = set()
-    for query in (common | dense, common | CONVOLUTIONAL | {"early_stop.kind": "patience"}, enlarging):
+    for query in (
+        common | dense,
+        common | CONVOLUTIONAL | {"early_stop.kind": "patience"},
+        enlarging,
+        *(wider | {"model.penalty.kind": kind} for kind in PENALTIES),
+    ):
         app = opened("pages/lab.py", query)
         every = [*app.selectbox, *app.text_input, *app.number_input, *app.toggle]
         shown |= {one.key.removeprefix("lab:") for one in every if one.key}
