@@ -24,7 +24,6 @@ _STOPPING = Slot("stopping", str)  # digest of the experiment whose training thi
 _WATCHED = Slot("watched", str)  # digest of the experiment whose training this user has just watched
 _REFUSED = Slot("refused", lambda: LabError(""))  # why the last press of Train began nothing
 POLL = 0.2  # seconds between two looks at a running job, and more where many jobs run
-QUICK = 0.4  # seconds: a training that should take less is waited for
 POLLS = 20  # looks a second at all jobs of the server together, about
 
 
@@ -160,14 +159,11 @@ def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
 def _submit(experiment: Experiment, fresh: bool) -> None:
     """Submit the experiment; a refusal is shown by the page that follows."""
     try:
-        job = jobs().submit(experiment, visitor_id(), fresh=fresh)
+        jobs().submit(experiment, visitor_id(), fresh=fresh)
     except LabError as error:
         _REFUSED.set(error)
     else:
         _WATCHED.set(digest_of(experiment))
-        if jobs().estimate([experiment]) < QUICK:
-            # the page is then drawn once, with the result, and not a second time after a look at the job
-            job.finished.wait(QUICK)
 
 
 def _question(experiment: Experiment) -> str:
