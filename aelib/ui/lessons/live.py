@@ -20,7 +20,7 @@ from aelib.ui.shell.server_state import jobs
 from aelib.ui.shell.session import Slot
 from aelib.ui.shell.visitor import visitor_id
 
-PRESET = "font-20-10"
+PRESET = "font-best"  # learns before one's eyes
 _SUBMITTED = Slot("live:submitted", str)  # digest of the experiment that was kept last
 
 
