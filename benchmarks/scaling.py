@@ -17,7 +17,7 @@ from aelib.experiment import Experiment, presets, resolve
 from aelib.training import fit_many, time_estimate
 from aelib.training.engines import numba_support
 from aelib.training.engines.base import Batch
-from aelib.training.trainer import _engine
+from aelib.training.loop import _engine
 from tests.support import chromium
 
 from .machine import HERE, table, write

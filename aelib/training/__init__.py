@@ -1,4 +1,4 @@
-"""fit(experiment) -> Run: one loop (`trainer`) for one net or many, with an engine of `engines/` that updates the
+"""fit(experiment) -> Run: one training loop (`loop`) for one net or many, with an engine of `engines/` that updates the
 weights.
 
 `batches` provides the batches, `evaluation` evaluates the nets, `run` is the result. `time_estimate` and `device_speed`

@@ -7,6 +7,10 @@ from .continuation import stopped_at as stopped_at
 from .engines.numba_support import warm_up as warm_up
 from .evaluation import TRAIN_SAMPLE as TRAIN_SAMPLE
 from .evaluation import history_columns as history_columns
+from .loop import CHECK_EVERY as CHECK_EVERY
+from .loop import Cancelled as Cancelled
+from .loop import Diverged as Diverged
+from .loop import Progress as Progress
 from .picture import CODES as CODES
 from .picture import Picture as Picture
 from .picture import images_in as images_in
@@ -16,10 +20,6 @@ from .run import Run as Run
 from .run import Snapshots as Snapshots
 from .run import evaluation_inputs as evaluation_inputs
 from .run import utc_text as utc_text
-from .trainer import CHECK_EVERY as CHECK_EVERY
-from .trainer import Cancelled as Cancelled
-from .trainer import Diverged as Diverged
-from .trainer import Progress as Progress
 from .trainer import fit as fit
 from .trainer import fit_many as fit_many
 from .trainer import groups as groups

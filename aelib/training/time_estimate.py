@@ -12,7 +12,8 @@ from aelib.experiment import Experiment, resolve
 from .engines import matmul, numba_support, registry
 from .engines.batched import FUSED_FROM, supports
 from .evaluation import TRAIN_SAMPLE
-from .trainer import HISTORY_POINTS, groups
+from .loop import HISTORY_POINTS
+from .trainer import groups
 
 # A step has a fixed time for each operation, and the time for the arithmetic.
 OPERATION = 0.85e-6  # seconds per operation

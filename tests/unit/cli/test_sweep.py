@@ -10,7 +10,7 @@ from aelib.cli import train
 from aelib.cli.main import main
 from aelib.experiment import presets
 from aelib.store import Store
-from aelib.training import Progress, fit, trainer
+from aelib.training import Progress, fit, loop
 
 BASE = presets.get("font-best").with_values({"epochs": 60})
 
@@ -57,7 +57,7 @@ def test_a_sweep_that_is_interrupted_keeps_what_had_ended_and_goes_on_there(
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(train, "_show_progress", interrupt)
-    monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
+    monkeypatch.setattr(loop, "REPORT_EVERY", 0.0)
     command = ["sweep", "font-best", "--seeds", "3", "--json", "--over"]
     try:
         assert main([*command, "epochs=50,1000000"]) == 130

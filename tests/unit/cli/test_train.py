@@ -10,7 +10,7 @@ from aelib.cli import train
 from aelib.cli.main import main
 from aelib.experiment import digest_of, presets
 from aelib.store import Store
-from aelib.training import trainer
+from aelib.training import loop
 from tests.support.command import FAST, json_of
 
 
@@ -54,7 +54,7 @@ def test_ctrl_c_keeps_the_net_and_from_goes_on_with_it(
 ) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     monkeypatch.setattr(train, "_show_progress", lambda progress: signal.raise_signal(signal.SIGINT))
-    monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
+    monkeypatch.setattr(loop, "REPORT_EVERY", 0.0)
     try:
         assert main(["train", "font-best", "--device", "cpu", "--set", "epochs=1000000", "--json"]) == 130
     finally:

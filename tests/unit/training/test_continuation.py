@@ -64,7 +64,7 @@ def _after(calls: int) -> Callable[[], str]:
 
 @pytest.mark.parametrize("name", ["compiled", "cosine", "variational", "in batches"])
 def test_a_stopped_net_is_the_run_of_as_many_epochs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aelib.training.trainer.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("aelib.training.loop.REPORT_EVERY", 0.0)
     asked = CASES[name].with_values({"epochs": 400})
     run = fit(asked, "cpu", stop=_after(90))
     assert run.stopped == "hand"
@@ -78,8 +78,8 @@ def test_a_stopped_net_is_the_run_of_as_many_epochs(name: str, monkeypatch: pyte
 
 
 def test_a_long_epoch_is_left_as_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aelib.training.trainer.REPORT_EVERY", 0.0)
-    monkeypatch.setattr("aelib.training.trainer.LONG_EPOCH", 0.0)
+    monkeypatch.setattr("aelib.training.loop.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("aelib.training.loop.LONG_EPOCH", 0.0)
     asked = FONT.with_values({"batch_size": 8})  # four batches an epoch
     run = fit(asked, "cpu", stop=_after(4 * 6 + 1))  # in the seventh
     assert run.epochs == 6
@@ -89,7 +89,7 @@ def test_a_long_epoch_is_left_as_it_began(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_nothing_is_kept_while_beta_still_rises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aelib.training.trainer.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("aelib.training.loop.REPORT_EVERY", 0.0)
     asked = CASES["variational"].with_values({"beta_warm_up": 20})
     with pytest.raises(Cancelled, match="nothing of this run is kept"):
         fit(asked, "cpu", stop=_after(3))

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from aelib.experiment import Experiment, presets
-from aelib.training import Picture, Progress, Run, fit, trainer
+from aelib.training import Picture, Progress, Run, fit, loop
 
 SHORT = {
     "font-best": {"epochs": 40},
@@ -28,8 +28,8 @@ def _short(name: str) -> Experiment:
 
 def _watched(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, list[Progress]]:
     """A training with a picture after every batch."""
-    monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
-    monkeypatch.setattr(trainer, "COST", math.inf)
+    monkeypatch.setattr(loop, "REPORT_EVERY", 0.0)
+    monkeypatch.setattr(loop, "COST", math.inf)
     told: list[Progress] = []
     return fit(experiment, "cpu", told.append), told
 
@@ -63,8 +63,8 @@ def test_a_long_epoch_is_shown_while_it_lasts(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_pictures_that_cost_too_much_are_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
-    monkeypatch.setattr(trainer, "COST", 1e-9)
+    monkeypatch.setattr(loop, "REPORT_EVERY", 0.0)
+    monkeypatch.setattr(loop, "COST", 1e-9)
     told: list[Progress] = []
     fit(_short("font-best"), "cpu", told.append)
     assert len({id(one.picture) for one in told}) == 1

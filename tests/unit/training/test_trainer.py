@@ -5,9 +5,10 @@ import pickle
 import pytest
 import torch
 
+from aelib.core.errors import LabError
 from aelib.experiment import Experiment, ExperimentError, Problem, presets
 from aelib.store import DamagedRun
-from aelib.training import Cancelled, Diverged, Progress, Run, fit, fit_many, trainer
+from aelib.training import Cancelled, Diverged, Progress, Run, fit, fit_many, loop
 
 BEST = presets.get("font-best")
 
@@ -61,7 +62,7 @@ def test_history_is_thin_and_has_both_ends() -> None:
     assert epochs[0] == 0
     assert epochs[-1] == 5000
     assert epochs == sorted(set(epochs))
-    assert len(epochs) <= 2 * trainer.HISTORY_POINTS + 2
+    assert len(epochs) <= 2 * loop.HISTORY_POINTS + 2
 
 
 def test_snapshots_are_kept_where_asked() -> None:
@@ -93,7 +94,7 @@ def test_early_stop_when_the_loss_no_longer_falls() -> None:
 def test_what_is_recorded_does_not_decide_when_a_run_ends() -> None:
     for seed in range(4):
         run = fit(BEST.with_values({"early_stop.kind": "learnt", "seed": seed, "snapshots": "0,3,77"}), "cpu")
-        assert run.epochs % trainer.CHECK_EVERY == 0
+        assert run.epochs % loop.CHECK_EVERY == 0
         plain = fit(BEST.with_values({"early_stop.kind": "learnt", "seed": seed}), "cpu")
         assert plain.epochs == run.epochs
 
@@ -140,7 +141,7 @@ def test_a_diverged_member_leaves_the_others_alone() -> None:
 
 
 def test_progress_is_reported_and_cancel_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer, "REPORT_EVERY", 0.0)
+    monkeypatch.setattr(loop, "REPORT_EVERY", 0.0)
     seen: list[Progress] = []
     with pytest.raises(Cancelled):
         fit(BEST.with_values({"epochs": 100_000}), "cpu", seen.append, lambda: len(seen) >= 5)
@@ -176,7 +177,7 @@ def test_members_keep_their_own_order_and_snapshots_when_others_leave() -> None:
         assert isinstance(run, Run)
         torch.testing.assert_close(torch.from_numpy(run.codes()), run.snapshots.codes[-1], rtol=1e-3, atol=1e-3)
         alone = fit(run.experiment, "cpu")
-        assert alone.epochs == pytest.approx(run.epochs, abs=2 * trainer.CHECK_EVERY)
+        assert alone.epochs == pytest.approx(run.epochs, abs=2 * loop.CHECK_EVERY)
 
 
 @pytest.mark.parametrize(
@@ -201,5 +202,5 @@ def test_metrics_follow_the_normalisation(kind: str) -> None:
 
 
 def test_an_unknown_device_is_refused() -> None:
-    with pytest.raises(trainer.LabError, match="auto, cpu, cuda or mps"):
+    with pytest.raises(LabError, match="auto, cpu, cuda or mps"):
         fit(BEST, "tpu")
