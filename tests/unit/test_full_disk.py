@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -72,15 +72,13 @@ def test_a_full_disk_ends_in_one_sentence_and_loses_nothing(disk: Path) -> None:
 def test_a_disk_that_fills_up_while_a_job_runs_fails_that_job(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trained, full = threading.Event(), threading.Event()
 
-    def training(*arguments: Any) -> list[Any]:
-        *others, save = arguments
-
+    def training(*arguments: Any, on_result: Callable[[Run], None], **others: Any) -> list[Any]:
         def save_later(run: Run) -> None:
             trained.set()
             assert full.wait(PATIENCE)
-            save(run)
+            on_result(run)
 
-        return fit_many(*others, save_later)  # type: ignore[arg-type]
+        return fit_many(*arguments, on_result=save_later, **others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(worker, "fit_many", training)
     with ThreadPoolExecutor(1) as threads:
