@@ -55,8 +55,8 @@ def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: 
     page.reload()
     expect(progress).to_be_visible()
     page.get_by_role("button", name="Stop training").click()
-    expect(page.get_by_text("as asked").first).to_be_visible()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_text("stopped by hand").first).to_be_visible()
+    expect(page.get_by_role("button", name="Go on training")).to_be_visible()
 
 
 def test_the_plane_answers_pointer_and_keyboard(server: Server, page: Page) -> None:

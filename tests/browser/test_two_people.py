@@ -46,7 +46,7 @@ def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(ser
     train(ada)
     expect(panel.get_by_text("35-64-32-2, seed 0")).to_be_visible()
     ada.goto(server.url + "/runs")  # another page, and a new session: the job is found again
-    left = panel.get_by_text(re.compile(r"\d+ s left"))
+    left = panel.get_by_text(re.compile(r"\d (s|min|h) left"))
     expect(left).to_be_visible()
     expect(left).not_to_have_text(left.inner_text())  # it looks again by itself
     assert _health(server)["running"] == 1
@@ -62,7 +62,7 @@ def test_the_panel_follows_a_training_over_pages_and_only_its_people_stop_it(ser
     expect(panel.get_by_text("None now")).to_be_visible()
     expect(panel.get_by_text("1 running, 0 waiting").first).to_be_visible()  # for Ben
     ben.get_by_role("button", name="Stop training").click()
-    expect(ben.get_by_text("as asked").first).to_be_visible()
+    expect(ben.get_by_text("stopped by hand").first).to_be_visible()
     expect(panel.get_by_text("running")).to_have_count(0)
 
 
