@@ -189,13 +189,13 @@ def test_a_picture_of_ones_own_becomes_exactly_so_many_times_as_large(dataset: s
 
 
 NO_PICTURES = [
-    ("notes.txt", b"hello", "notes.txt is not a PNG or JPEG picture"),
+    ("notes.txt", b"hello", "notes.txt is not a picture that can be read"),
     ("dot.png", _photo(1, 1), "dot.png is 1x1 pixels"),
     ("huge.png", _huge(), "huge.png is too large: give at most 4,000,000 pixels"),
     ("large.png", _photo(2001, 2000), "large.png has 2,001x2,000 pixels"),
     ("cut.jpg", _photo(300, 200, "JPEG")[:-400], "cut.jpg is a damaged picture"),
-    ("empty.png", b"", "empty.png is not a PNG or JPEG picture"),
-    ("<b>*x*</b>.png", b"hello", "<b>*x*</b>.png is not a PNG"),
+    ("empty.png", b"", "empty.png is not a picture that can be read"),
+    ("<b>*x*</b>.png", b"hello", "<b>*x*</b>.png is not a picture"),
 ]
 
 
