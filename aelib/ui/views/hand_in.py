@@ -12,7 +12,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.reports.images import file_of
 from aelib.reports.script import check, script
-from aelib.reports.script_files import archive, script_name
+from aelib.reports.script_files import archive
 from aelib.training import Run
 from aelib.ui.components.kept_words import kept_words
 from aelib.ui.shell.messages import escaped, problem_text
@@ -34,7 +34,8 @@ def hand_in(run: Run, key: str) -> None:
 def _script(run: Run, key: str) -> None:
     """The download of a script; with the images, as a ZIP file, where these are too many to be written into it."""
     problem = problem_text(lambda: _here([run]), lambda: check(run.experiment))
-    name, icon, key = script_name(run.experiment), ":material/code:", f"{key}:script"
+    # of the opened run: its data set may have been removed since
+    name, icon, key = f"autoencoder-{run.digest}.py", ":material/code:", f"{key}:script"
     about = "The same training in plain PyTorch, without this app's library."
     if problem is None and file_of(run.experiment):
         name = f"{name.removesuffix('.py')}.zip"
