@@ -13,7 +13,6 @@ from .experiment import field_info as field_info
 from .experiment import from_json as from_json
 from .experiment import network_name as network_name
 from .experiment import parse as parse
-from .fields import MAX_EPOCHS as MAX_EPOCHS
 from .fields import MAX_WIDTH as MAX_WIDTH
 from .fields import DenseStep as DenseStep
 from .fields import Model as Model
@@ -28,4 +27,5 @@ from .resolved import Resolved as Resolved
 from .resolved import change as change
 from .resolved import digest_of as digest_of
 from .resolved import resolve as resolve
+from .training_fields import MAX_EPOCHS as MAX_EPOCHS
 from .validation import MAX_PARAMETERS as MAX_PARAMETERS

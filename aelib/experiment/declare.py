@@ -73,3 +73,8 @@ class Part(BaseModel):
             name: with_point(value) if name in numbers and isinstance(value, str) else value
             for name, value in data.items()
         }
+
+
+def empty_is_none(value: object) -> object:
+    """A form leaves a field empty that has no value."""
+    return None if value == "" else value

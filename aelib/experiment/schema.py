@@ -12,18 +12,9 @@ from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 
 from .declare import LISTED, Names, Part, one_of, setting
-from .fields import (
-    CODE_PENALTIES,
-    CORRUPTIONS,
-    EPOCHS,
-    MAX_EPOCHS,
-    OUTPUT_ACTIVATIONS,
-    Corruption,
-    EarlyStop,
-    Model,
-    Optimizer,
-)
+from .fields import CODE_PENALTIES, OUTPUT_ACTIVATIONS, Model
 from .model_kinds import MODEL_KINDS
+from .training_fields import CORRUPTIONS, EPOCHS, MAX_EPOCHS, Corruption, EarlyStop, Optimizer
 
 
 def _all_or_number(value: object) -> object:

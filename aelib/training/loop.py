@@ -158,8 +158,9 @@ class TrainingLoop:
                 break
             began = time.perf_counter()
             alone = self.stop is not None and len(self.members) == 1
-            if alone and (seconds > LONG_EPOCH or epoch - 1 == self.trained > 0):
-                self.checkpoint = self.engine.state(0), self.engine.optimizer_state(0)
+            # of this epoch or none: a stop must not go back further than it says
+            keep = alone and (seconds > LONG_EPOCH or epoch - 1 == self.trained > 0)
+            self.checkpoint = (self.engine.state(0), self.engine.optimizer_state(0)) if keep else None
             factor, beta_factor = optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
             for number, batch in enumerate(self.loader.epoch(epoch), 1):
                 self.engine.step(batch, factor, beta_factor)

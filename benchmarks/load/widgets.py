@@ -27,6 +27,9 @@ def initial(element: Element) -> WidgetState | None:
         state.string_value = widget.raw_value if given else widget.options[widget.default]
     elif kind == "checkbox":
         state.bool_value = widget.value if given else widget.default
+    elif kind == "slider" and widget.options:  # of words, not of numbers
+        chosen = widget.raw_value if given else [widget.options[int(index)] for index in widget.default]
+        state.string_array_value.data.extend(chosen)
     elif kind == "slider":
         state.double_array_value.data.extend(widget.value if given else widget.default)
     else:
@@ -38,8 +41,8 @@ def with_value(state: WidgetState, value: Any) -> WidgetState:
     """The state of the same widget with the value that a person entered."""
     changed = WidgetState(id=state.id)
     kind = str(state.WhichOneof("value"))
-    if kind == "double_array_value":
-        changed.double_array_value.data.extend(value)
+    if kind in ("double_array_value", "string_array_value"):
+        getattr(changed, kind).data.extend(value)
     else:
         setattr(changed, kind, value)
     return changed

@@ -28,7 +28,9 @@ def test_an_address_is_read_or_refused_with_a_sentence(query, error, monkeypatch
     assert [error.casefold() in box.value.replace("\\", "").casefold() for box in app.error] == [True] * bool(error)
     values = shown[-1]["experiment"]
     wanted = query.get("model.layers") if not error else None
-    assert "-".join(map(str, values["model"]["layers"])) == (wanted or "35-20-10-2")
+    assert "-".join(map(str, values["model"]["layers"])) == (
+        wanted or "-".join(map(str, presets.get(live.PRESET).model.layers))
+    )
 
 
 def test_what_is_kept_is_trained_by_the_server(monkeypatch) -> None:

@@ -1,6 +1,7 @@
 """A net that is stopped, and one that goes on: their digests say what they are."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -86,6 +87,23 @@ def test_a_long_epoch_is_left_as_it_began(monkeypatch: pytest.MonkeyPatch) -> No
     _same(fit(run.experiment, "cpu"), run)
     with pytest.raises(Cancelled, match="first epoch"):
         fit(asked, "cpu", stop=_after(1))
+
+
+def test_a_stop_never_goes_back_further_than_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second epoch is long, so the third keeps its start. The third is short, so the fourth keeps none."""
+    clock, batches = [0.0], [0]
+
+    def stop() -> str:
+        batches[0] += 1
+        epoch, batch = divmod(batches[0] - 1, 4)
+        clock[0] += 0.001 if epoch in (0, 2) else 10.0
+        return "hand" if (epoch, batch) == (3, 1) else ""
+
+    monkeypatch.setattr("aelib.training.loop.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("aelib.training.loop.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    run = fit(FONT.with_values({"batch_size": 8}), "cpu", stop=stop)  # four batches an epoch
+    assert run.epochs == 4
+    _same(fit(run.experiment, "cpu"), run)
 
 
 def test_nothing_is_kept_while_beta_still_rises(monkeypatch: pytest.MonkeyPatch) -> None:

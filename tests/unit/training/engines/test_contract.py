@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from aelib.experiment import Experiment, ExperimentError, choices
+from aelib.experiment import Experiment, ExperimentError, choices, resolve
 from aelib.experiment.schema import REGISTRIES
 from aelib.training.engines import autograd, registry
 from aelib.training.engines.autograd import AutogradEngine
@@ -59,6 +59,7 @@ def _allowed() -> list[tuple[str, Experiment]]:
     for values in _cases():
         try:
             experiment = contract.BASE.with_values(values)
+            resolve(experiment)
         except ExperimentError:
             continue
         found.setdefault(experiment, ", ".join(f"{path.rpartition('.')[2]}={value}" for path, value in values.items()))

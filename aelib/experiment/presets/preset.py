@@ -8,8 +8,8 @@ from typing import Any
 from aelib import datasets
 from aelib.core.paths import bundled
 
-from .experiment import Experiment
-from .resolved import change
+from ..experiment import Experiment
+from ..resolved import change
 
 _RESULTS = bundled("results.csv")
 

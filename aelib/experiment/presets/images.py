@@ -1,6 +1,6 @@
 """Presets of images: compression, restoring, colour and super-resolution."""
 
-from . import networks
+from .. import networks
 from .preset import Preset
 
 _CONVOLUTIONAL = {"model.kind": "convolutional", "model.hidden_activation": "relu", "batch_size": 128}

@@ -7,11 +7,11 @@ import difflib
 
 from aelib.core.errors import LabError
 
-from .experiment import Experiment
+from ..experiment import Experiment
+from .codes import CODES
+from .dense import DENSE
+from .images import IMAGES
 from .preset import Preset, results
-from .presets_codes import CODES
-from .presets_dense import DENSE
-from .presets_images import IMAGES
 
 __all__ = ["PRESETS", "Preset", "get", "preset", "results"]
 
