@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -16,7 +17,25 @@ def modules() -> tuple[tuple[str, str], ...]:
     A page gives each a blob address, in this order, puts these addresses into the imports, and needs nothing else (see
     `LINK`).
     """
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js"))}
+    return _ordered({path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js"))})
+
+
+def needed(entry: str, sources: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The module `entry` and all that it imports, in the form of `modules`.
+
+    sources: file name -> text; Raises KeyError if one of them is missing.
+    """
+    found: dict[str, str] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = sources[name]
+            waiting += _IMPORT.findall(found[name])
+    return _ordered(found)
+
+
+def _ordered(texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     order = TopologicalSorter({name: _IMPORT.findall(text) for name, text in texts.items()}).static_order()
     return tuple((name, texts[name]) for name in order)
 

@@ -56,6 +56,7 @@ class Activation:
     Attributes:
         label: what people call it.
         formula: LaTeX of f(z).
+        derivative: LaTeX of f'(z); empty where nobody has written it.
         low, high: the bounds of f; infinite where there is none.
         gain: its name for `nn.init.calculate_gain`.
         module: makes the torch module, the reference for everything else.
@@ -74,6 +75,7 @@ class Activation:
     high: float
     gain: str
     module: "Callable[[], nn.Module]"
+    derivative: str = ""
     script: str | None = None
     script_class: str = ""
     batched: InPlace | None = None
@@ -111,6 +113,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "identity": Activation(
         label="identity",
         formula="z",
+        derivative="1",
         low=-math.inf,
         high=math.inf,
         gain="linear",
@@ -123,6 +126,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(
         label="sigmoid",
         formula=r"\frac{1}{1+e^{-z}}",
+        derivative=r"f(z)\,(1-f(z))",
         low=0.0,
         high=1.0,
         gain="sigmoid",
@@ -138,6 +142,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "tanh": Activation(
         label="tanh",
         formula=r"\tanh z",
+        derivative=r"1-\tanh^2 z",
         low=-1.0,
         high=1.0,
         gain="tanh",
@@ -153,6 +158,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "arctan": Activation(
         label="arctan",
         formula=r"\arctan z",
+        derivative=r"\frac{1}{1+z^2}",
         low=-math.pi / 2,
         high=math.pi / 2,
         gain="tanh",
@@ -165,6 +171,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(
         label="ReLU",
         formula=r"\max(0, z)",
+        derivative=r"1 \text{ if } z > 0 \text{ else } 0",
         low=0.0,
         high=math.inf,
         gain="relu",
@@ -180,6 +187,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "leaky_relu": Activation(
         label="leaky ReLU",
         formula=r"\max(0.01\,z, z)",
+        derivative=r"1 \text{ if } z > 0 \text{ else } 0.01",
         low=-math.inf,
         high=math.inf,
         gain="leaky_relu",
@@ -197,6 +205,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "prelu": Activation(
         label="PReLU",
         formula=r"\max(0, z) + a \min(0, z),\ a \text{ learnt}",
+        derivative=r"1 \text{ if } z > 0 \text{ else } a",
         low=-math.inf,
         high=math.inf,
         gain="leaky_relu",
@@ -209,6 +218,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "elu": Activation(
         label="ELU",
         formula=r"z \text{ if } z > 0 \text{ else } e^z - 1",
+        derivative=r"1 \text{ if } z > 0 \text{ else } e^z",
         low=-1.0,
         high=math.inf,
         gain="relu",
@@ -226,6 +236,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "silu": Activation(
         label="SiLU",
         formula=r"\frac{z}{1+e^{-z}}",
+        derivative=r"\sigma(z)\,(1+z\,(1-\sigma(z))),\ \sigma \text{ the sigmoid}",
         low=-0.2785,
         high=math.inf,
         gain="relu",
@@ -241,6 +252,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "softplus": Activation(
         label="softplus",
         formula=r"\ln(1+e^z)",
+        derivative=r"\frac{1}{1+e^{-z}}",
         low=0.0,
         high=math.inf,
         gain="relu",
@@ -255,6 +267,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "saturating_linear": Activation(
         label="saturating linear",
         formula=r"\min(1, \max(0, z))",
+        derivative=r"1 \text{ if } 0 < z < 1 \text{ else } 0",
         low=0.0,
         high=1.0,
         gain="linear",

@@ -9,7 +9,7 @@ from aelib import datasets
 from aelib.charts import glyphs
 
 from .jobs.sidebar import panel
-from .shell.lessons import LESSONS, TOOLS
+from .shell.lessons import LESSONS, THEORY, TOOLS
 from .shell.messages import show_errors
 from .shell.server_state import jobs
 
@@ -25,7 +25,7 @@ def page(title: str) -> None:
     with st.sidebar:
         st.markdown("**Autoencoder Lab**")
         st.page_link("app.py", label="Home", icon=":material/home:")
-        for heading, pages in (("Lessons", LESSONS), ("Tools", TOOLS)):
+        for heading, pages in (("Lessons", LESSONS), ("How it works", THEORY), ("Tools", TOOLS)):
             st.caption(heading)
             for one in pages:
                 st.page_link(one.file, label=one.title, icon=one.icon)

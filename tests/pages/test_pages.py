@@ -23,7 +23,11 @@ def _open(page: str = "pages/dense.py", **query: str) -> AppTest:
 
 
 @pytest.mark.parametrize(
-    "page", ["app.py", registry.RUNS.file, registry.DOCUMENTS.file, *(one.file for one in registry.LESSONS)]
+    "page",
+    [
+        "app.py",
+        *(one.file for one in (registry.RUNS, registry.DOCUMENTS, *registry.THEORY, *registry.LESSONS)),
+    ],
 )
 def test_every_page_opens_on_an_empty_server(page: str) -> None:
     app = _open(page)
@@ -33,7 +37,7 @@ def test_every_page_opens_on_an_empty_server(page: str) -> None:
 
 def test_every_page_file_is_in_the_navigation() -> None:
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert files == {one.file for one in (*registry.TOOLS, *registry.LESSONS)}
+    assert files == {one.file for one in (*registry.TOOLS, *registry.THEORY, *registry.LESSONS)}
 
 
 def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:

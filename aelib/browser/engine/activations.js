@@ -3,7 +3,7 @@
 // forward(z, y, count, slope): writes f(z) into y. backward(z, y, d, count, slope): turns dL/dy in d into dL/dz in place.
 // slope: the learnt parameter, where `learntSlope`. gain: Kaiming's, as torch.nn.init.calculate_gain gives it.
 
-const LEAK = 0.01, PRELU_START = 0.25;
+export const LEAK = 0.01, PRELU_START = 0.25;
 const leakyGain = Math.sqrt(2 / (1 + LEAK ** 2));
 
 const stepped = (backward) => (z, y, d, count, slope) => { for (let i = 0; i < count; i++) d[i] *= backward(z[i], y[i], slope); };

@@ -212,6 +212,8 @@ LAB = Lesson(
     kinds=tuple(MODEL_KINDS),
     front=("dataset", "own_data", "model_kind", "network", "noise"),
 )
+ACTIVATIONS = Page(name="activations", title="Activations", icon=":material/show_chart:")
+THEORY: tuple[Page, ...] = (ACTIVATIONS,)  # "How it works"
 LIVE = Page(name="live", title="Live", icon=":material/play_circle:")
 COMPARE = Page(name="compare", title="Compare", icon=":material/compare:")
 SWEEPS = Lesson(

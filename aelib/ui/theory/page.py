@@ -1,0 +1,71 @@
+"""What every theory page has: a question, parts that move, and at the end documents, runs and lessons."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pandas as pd
+import streamlit as st
+
+from aelib.core.errors import LabError
+from aelib.reproduction.runner import assumptions, table_row
+from aelib.reproduction.verdicts import Record
+from aelib.ui.lessons import documents
+from aelib.ui.lessons.lesson import SectionedPage
+from aelib.ui.shell.lessons import DOCUMENTS, Page
+from aelib.ui.shell.messages import escaped, show_error
+
+END = "What the documents concluded, and what our runs say"
+_COLUMNS = ["row", "document", "network", "figure", "reported", "document's recipe", "our recipe"]
+
+
+class TheoryPage(SectionedPage):
+    """A page of theory. Its sections are questions; the last one is `concluded`."""
+
+    def concluded(self, said: str) -> None:
+        """The heading of the last section. said: what the documents concluded, as Markdown."""
+        self.header(END)
+        st.markdown(said)
+
+    @staticmethod
+    @contextmanager
+    def evidence(title: str, text: str) -> Iterator[None]:
+        """A part of the last section. A LabError is shown in it, and the page continues after it."""
+        st.subheader(title)
+        st.markdown(text)
+        try:
+            yield
+        except LabError as error:
+            show_error(error)
+
+    @staticmethod
+    def lessons(*lessons: tuple[Page, str]) -> None:
+        """Links to the lessons in which it matters, each with a reason."""
+        st.subheader("Where it matters")
+        for page, why in lessons:
+            st.page_link(page.file, label=f"**{page.title}**: {escaped(why)}", icon=page.icon)
+
+
+def reported(*names: str) -> None:
+    """Rows of the recorded reproduction: what a document reports beside what was measured here."""
+    records = _records(names)
+    if not records:
+        documents.nothing_yet()
+        return
+    st.dataframe(pd.DataFrame([table_row(one) for one in records]), hide_index=True, column_order=_COLUMNS)
+    st.caption("Mean ± standard deviation over the seeds; their number is in brackets.")
+    st.page_link(DOCUMENTS.file, label="All rows, and what the documents leave out", icon=DOCUMENTS.icon)
+
+
+def otherwise(name: str) -> None:
+    """The figure of one row with each other assumption that was measured."""
+    records = _records([name])
+    found = [assumption for record in records for assumption in assumptions(record)]
+    if not found:
+        documents.nothing_yet()
+        return
+    st.dataframe(pd.DataFrame(found), hide_index=True, column_order=["otherwise", "gives", "as assumed", "figure"])
+
+
+def _records(names: Sequence[str]) -> list[Record]:
+    """Of these rows; those that nobody has measured are left out. Raises LabError if the records cannot be read."""
+    return [record for record in documents.recorded() if record["id"] in names]

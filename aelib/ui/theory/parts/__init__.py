@@ -1,0 +1,39 @@
+"""Interactive parts of the theory pages: plain ES modules that need no server once they are there.
+
+A part is a module NAME.js whose default export, (root, given), builds it into `root`. It imports controls.js and
+chart.js from here, and whatever it needs of the engine in `aelib/browser/engine`. `part` draws one.
+"""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from aelib.browser.modules import FOLDER, needed
+from aelib.ui.components import canvas
+
+_HERE = Path(__file__).parent
+_SHARED = ("bytes", "sprite", "onPaper", "ellipse", "fit", "themed", "frame")  # of the drawings of all other canvases
+
+_part = st.components.v2.component(
+    "aelib.theory",
+    html="""<div class="ae theory"></div>""",
+    css=(_HERE / "theory.css").read_text(encoding="utf-8"),
+    js=(_HERE / "loader.js").read_text(encoding="utf-8"),
+)
+
+
+def part(name: str, given: Mapping[str, Any] | None = None, version: str = "") -> None:
+    """Draw the part of NAME.js. given: its data, as JSON; version: another one starts the part anew."""
+    _part(data={"entry": f"{name}.js", "modules": texts(name), "given": given or {}, "version": version}, key=name)
+
+
+@functools.cache
+def texts(name: str) -> tuple[tuple[str, str], ...]:
+    """(file name, text) of the part's module and of all that it needs, each after those that it imports."""
+    sources = {path.name: path.read_text(encoding="utf-8") for path in (*FOLDER.glob("*.js"), *_HERE.glob("*.js"))}
+    common = (Path(canvas.__file__).parent / "common.js").read_text(encoding="utf-8")
+    sources["common.js"] = f"{common}\nexport {{ {', '.join(_SHARED)} }};\n"
+    return needed(f"{name}.js", sources)

@@ -1,0 +1,51 @@
+"""The pages of theory without a browser: what their parts are given, what stands at their end."""
+
+import json
+
+import pytest
+
+from aelib.nn.activations import ACTIVATIONS
+from aelib.store import Store
+from aelib.training import fit_many
+from aelib.ui.shell import lessons as registry
+from aelib.ui.theory import activations
+from aelib.ui.theory.page import END
+from tests.support.apps import opened, texts
+
+
+def _given(app) -> dict[str, dict]:
+    """What each part is given, by its module."""
+    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return {data["entry"]: data["given"] for data in found if "entry" in data}
+
+
+@pytest.mark.parametrize("page", registry.THEORY, ids=lambda one: one.name)
+def test_a_page_begins_with_a_question_and_ends_with_documents_runs_and_lessons(page) -> None:
+    app = opened(page.file)
+    assert "?" in app.markdown[0].value
+    assert END in app.header[-1].value
+    assert app.subheader[-1].value == "Where it matters"
+    assert _given(app)
+    assert not app.error
+
+
+def test_activations_shows_every_function_and_trains_only_what_learns() -> None:
+    app = opened(registry.ACTIVATIONS.file)
+    given = _given(app)
+    names = [one["name"] for one in given["curves.js"]["functions"]]
+    assert sorted(names) == sorted([*ACTIVATIONS, "binary_step"])
+    table = next(one.value for one in app.markdown if "f′(z)" in one.value and "|---" in one.value)
+    for label in (*(one.label for one in ACTIVATIONS.values()), "binary step", "softmax"):
+        assert f"| {label} |" in table
+    assert "binary_step" not in ACTIVATIONS
+    assert {one.model.hidden_activation for one in activations.experiments()} == set(ACTIVATIONS)
+
+
+def test_the_runs_of_activations_are_those_of_the_store(monkeypatch) -> None:
+    few = [one.with_values({"epochs": 20}) for one in activations.experiments()[:4]]
+    monkeypatch.setattr(activations, "experiments", lambda: few)
+    for run in fit_many(few, "cpu"):
+        Store().save(run)
+    app = opened(registry.ACTIVATIONS.file)
+    assert "mean of 2 seeds" in texts(app)
+    assert not app.button

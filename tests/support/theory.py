@@ -1,0 +1,45 @@
+"""A part of a theory page in an empty page of a real Chromium, without a server."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from aelib.ui.theory import parts
+
+_STYLE = ":root { --st-text-color: #1c2331; --st-background-color: #fdfdfb; --st-border-color: #d9dde5 }"
+_LOADER = (parts._HERE / "loader.js").read_text(encoding="utf-8")
+
+
+def mounted(browser: Browser, name: str, given: Mapping[str, Any], still: bool = True) -> Page:
+    """The page, whose `.theory` has the part. still: for a person who asks for less motion."""
+    page = browser.new_page(
+        viewport={"width": 900, "height": 900}, reduced_motion="reduce" if still else "no-preference"
+    )
+    page.route("http://127.0.0.1/", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("http://127.0.0.1/")
+    page.set_content(f"<style>{_STYLE}</style><div id=here><div class='ae theory'></div></div>")
+    page.evaluate(
+        """async ([loader, data]) => {
+          const address = URL.createObjectURL(new Blob([loader], { type: "text/javascript" }));
+          const { default: start } = await import(address);
+          await start({ data, parentElement: document.getElementById("here") });
+        }""",
+        [_LOADER, {"entry": f"{name}.js", "modules": parts.texts(name), "given": dict(given), "version": ""}],
+    )
+    return page
+
+
+def module(page: Page, name: str, body: str, *arguments: Any) -> Any:
+    """What `body`, a function of (module, arguments), gives; module: what NAME.js exports."""
+    return page.evaluate(
+        """async ([modules, name, body, given]) => {
+          const addresses = {};
+          for (const [file, text] of modules) {
+            const source = text.replace(/from "\\.\\/(\\w+\\.js)"/g, (_, other) => `from "${addresses[other]}"`);
+            addresses[file] = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+          }
+          return (0, eval)(`(${body})`)(await import(addresses[name]), ...given);
+        }""",
+        [parts.texts(name), f"{name}.js", body, list(arguments)],
+    )
