@@ -3,10 +3,11 @@
 import pytest
 import torch
 from playwright.sync_api import expect
+from torch.nn import functional as F
 
 from aelib.browser.description import describe
 from aelib.nn.activations import ACTIVATIONS
-from aelib.ui.theory import activations
+from aelib.ui.theory import activations, convolution
 from tests.support import theory
 from tests.support.patience import wait_until
 
@@ -50,4 +51,51 @@ def test_nothing_reaches_the_layers_below_a_binary_step_and_a_rate_that_diverges
     expect(page.get_by_role("alert")).to_be_empty()
     page.get_by_role("button", name="Play").click()
     wait_until(lambda: int(root.get_attribute("data-epochs")) > 60, "the sixtieth epoch")
+    page.close()
+
+
+CONVOLVE = """({ convolve, pool }, values, rows, columns, kernel, options) => {
+  const image = { rows, columns, values }, one = ({ rows, columns, values }) => [rows, columns, [...values]];
+  return [one(convolve(image, kernel, options)), one(pool(image, 2, options.stride, "max")),
+    one(pool(image, 2, options.stride, "average"))];
+}"""
+
+
+def test_convolution_and_pooling_are_those_of_pytorch(browser) -> None:
+    page = theory.mounted(browser, "pooling", {"pictures": convolution._pictures(), "first": "letter"})
+    random = torch.Generator().manual_seed(0)
+    image = torch.randn(1, 1, 7, 9, generator=random)
+    for size, stride, padding, dilation in ((3, 1, 0, 1), (3, 2, 1, 1), (2, 3, 2, 2), (5, 1, 2, 1)):
+        kernel = torch.randn(1, 1, size, size, generator=random)
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        found = theory.module(page, "sliding", CONVOLVE, image.flatten().tolist(), 7, 9, kernel[0, 0].tolist(), options)
+        wanted = [
+            F.conv2d(image, kernel, **options),
+            F.max_pool2d(image, 2, stride),
+            F.avg_pool2d(image, 2, stride),
+        ]
+        for (rows, columns, values), theirs in zip(found, wanted, strict=True):
+            assert (rows, columns) == tuple(theirs.shape[2:])
+            torch.testing.assert_close(torch.tensor(values), theirs.flatten(), atol=1e-5, rtol=1e-5)
+    for kernel, stride in ((3, 2), (4, 2), (2, 3)):
+        ones = F.conv_transpose1d(torch.ones(1, 1, 5), torch.ones(1, 1, kernel), stride=stride)
+        assert theory.module(page, "sliding", "(m, k, s) => m.writes(5, k, s)", kernel, stride) == ones[0, 0].tolist()
+    page.close()
+
+
+def test_the_worked_example_and_a_kernel_with_letters(browser) -> None:
+    page = theory.mounted(browser, "kernels", {"pictures": convolution._pictures(), "learnt": []})
+    root, middle = page.locator(".theory"), page.get_by_label("Kernel, row 2, column 2")
+    expect(root).to_have_attribute("data-value", "7")
+    page.get_by_label("Row", exact=True).press("ArrowLeft")
+    expect(root).to_have_attribute("data-value", "-5")
+    page.get_by_label("Row", exact=True).press("Home")
+    expect(root).to_have_attribute("data-value", "-3")
+    for wrong in ("five", "1/0", "", "<b>", "9e99"):
+        middle.fill(wrong)
+        expect(page.get_by_role("alert").filter(has_text="Row 2, column 2")).to_contain_text(wrong or "no number")
+        expect(root).to_have_attribute("data-value", "-3")
+    middle.fill("17/2")
+    expect(root).to_have_attribute("data-value", "0.5")
+    expect(page.locator("canvas")).to_have_count(2)
     page.close()

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from aelib.experiment import presets
 from aelib.nn.activations import ACTIVATIONS
 from aelib.store import Store
-from aelib.training import fit_many
+from aelib.training import fit, fit_many
 from aelib.ui.shell import lessons as registry
-from aelib.ui.theory import activations
+from aelib.ui.theory import activations, convolution
 from aelib.ui.theory.page import END
 from tests.support.apps import opened, texts
 
@@ -49,3 +50,14 @@ def test_the_runs_of_activations_are_those_of_the_store(monkeypatch) -> None:
     app = opened(registry.ACTIVATIONS.file)
     assert "mean of 2 seeds" in texts(app)
     assert not app.button
+
+
+def test_kernels_of_stored_nets_stand_beside_those_made_by_hand(monkeypatch) -> None:
+    few = {"epochs": 1, "model.convolution.channels": [4, 2, 1]}
+    run = fit(presets.get("letters-7x7").with_values(few), "cpu")
+    first = next(key for key, value in run.weights.items() if value.dim() == 4)
+    run.weights[first][0] = float("nan")  # as a training that went wrong would leave it
+    monkeypatch.setattr(convolution, "open_run", lambda experiment: run)
+    given = _given(opened(registry.CONVOLUTION.file))
+    assert len(given["gallery.js"]["nets"][0]["kernels"]) == 3
+    assert len(given["kernels.js"]["learnt"]) == 3

@@ -213,7 +213,8 @@ LAB = Lesson(
     front=("dataset", "own_data", "model_kind", "network", "noise"),
 )
 ACTIVATIONS = Page(name="activations", title="Activations", icon=":material/show_chart:")
-THEORY: tuple[Page, ...] = (ACTIVATIONS,)  # "How it works"
+CONVOLUTION = Page(name="convolution", title="Convolution", icon=":material/grid_on:")
+THEORY: tuple[Page, ...] = (ACTIVATIONS, CONVOLUTION)  # "How it works"
 LIVE = Page(name="live", title="Live", icon=":material/play_circle:")
 COMPARE = Page(name="compare", title="Compare", icon=":material/compare:")
 SWEEPS = Lesson(

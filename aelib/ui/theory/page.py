@@ -15,7 +15,7 @@ from aelib.ui.shell.lessons import DOCUMENTS, Page
 from aelib.ui.shell.messages import escaped, show_error
 
 END = "What the documents concluded, and what our runs say"
-_COLUMNS = ["row", "document", "network", "figure", "reported", "document's recipe", "our recipe"]
+_COLUMNS = ["row", "network", "reported", "document's recipe", "our recipe", "figure"]
 
 
 class TheoryPage(SectionedPage):

@@ -24,9 +24,11 @@ export function surface(label, height, draw) {
   };
   box.redraw = () => { if (!waiting) { waiting = true; requestAnimationFrame(paint); } };
   new ResizeObserver(box.redraw).observe(box);
-  // start([x, y]) may refuse by returning false; move([x, y]) follows until the pointer is let go
-  box.drag = (start, move) => {
+  // start([x, y]) may refuse by returning false; move([x, y]) follows until the pointer is let go. free: a finger that moves
+  // up or down drags too, and does not scroll the page.
+  box.drag = (start, move, free = false) => {
     box.classList.add("drag");
+    if (free) box.classList.add("free");
     const place = (event) => { const found = canvas.getBoundingClientRect(); return [event.clientX - found.left, event.clientY - found.top]; };
     let held = false;
     canvas.onpointerdown = (event) => {
@@ -36,7 +38,6 @@ export function surface(label, height, draw) {
     canvas.onpointermove = (event) => { if (held) move(place(event)); };
     canvas.onpointerup = canvas.onpointercancel = () => { held = false; };
   };
-  box.hover = (move) => { canvas.onpointermove = (event) => { const found = canvas.getBoundingClientRect(); move([event.clientX - found.left, event.clientY - found.top]); }; };
   return box;
 }
 

@@ -20,6 +20,7 @@ export function element(tag, properties = {}, ...children) {
 }
 export const row = (...children) => element("div", { className: "row" }, ...children);
 export const columns = (...children) => element("div", { className: "columns" }, ...children);
+export const thirds = (...children) => element("div", { className: "columns three" }, ...children);
 export const said = () => element("p", { className: "said" });
 export const note = () => element("p", { className: "note", attributes: { role: "alert" } });
 
@@ -35,7 +36,7 @@ export function slider(label, { low, high, step, value, show = (v) => shown(v) }
 }
 
 export function select(label, options, value, act) {
-  const list = element("select", { onchange: () => act(list.value) }, ...options.map(([name, text]) => new Option(text, name)));
+  const list = element("select", { ariaLabel: label, onchange: () => act(list.value) }, ...options.map(([name, text]) => new Option(text, name)));
   list.value = value;
   const box = element("label", {}, `${label} `, list);
   box.set = (to) => { list.value = to; };

@@ -1,0 +1,32 @@
+// Kernels made by hand beside those that nets have learnt. given: nets [{ label, kernels: [rows of numbers] }].
+
+import { surface, write } from "./chart.js";
+import { element } from "./controls.js";
+import { KERNELS } from "./handmade.js";
+import { drawKernel } from "./pixels.js";
+
+const SIDE = 54, GAP = 14;
+
+function gallery(label, items) {
+  const across = (width) => Math.max(1, Math.floor((width + GAP) / (SIDE + GAP + 20)));
+  const box = surface(label, (width) => Math.ceil(items.length / across(width)) * (SIDE + 34), (context, { width, ink }) => {
+    items.forEach(([name, kernel], i) => {
+      const x = (i % across(width)) * (SIDE + GAP + 20) + 4, y = Math.floor(i / across(width)) * (SIDE + 34) + 2;
+      drawKernel(context, kernel, x, y, SIDE, ink);
+      write(context, name, x + SIDE / 2, y + SIDE + 14, ink, { align: "center", size: 11 });
+    });
+  });
+  box.say(items.map(([name]) => name).join(", "));
+  box.redraw();
+  return box;
+}
+
+export default function (root, { nets }) {
+  const hand = Object.values(KERNELS).filter(([, kernel]) => kernel.length === 3).map(([name, kernel]) => [name.split(" (")[0], kernel]);
+  const boxes = [["Made by hand", hand], ...nets.map(({ label, kernels }) => [`Learnt: ${label}`, kernels.map((kernel, i) => [String(i + 1), kernel])])].map(([label, items]) => {
+    const box = gallery(label, items);
+    root.append(element("p", { className: "said", textContent: `${label}: orange adds, blue subtracts.` }), box);
+    return box;
+  });
+  root.addEventListener("redraw", () => boxes.forEach((box) => box.redraw()));
+}
