@@ -22,5 +22,6 @@ def psnr(run: Run) -> float:
         return float(stored)
     if run not in _computed:
         images = datasets.test_set(run.experiment.dataset)
-        _computed[run] = image_quality.mean_psnr(run.restored(run.inputs_of(images)), images.images())
+        outputs = run.restored(run.inputs_of(images), images.labels)
+        _computed[run] = image_quality.mean_psnr(outputs, images.images())
     return _computed[run]

@@ -59,9 +59,11 @@ def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
 
 
 def sample(run: Run, count: int, seed: int) -> GeneratedQuality:
-    """Decode `count` codes drawn from N(0, 1) and evaluate the images. The same seed gives the same codes."""
+    """Decode `count` codes drawn from N(0, 1) and evaluate the images. The same seed gives the same codes. A
+    conditional net is asked for one class after the other."""
     codes = latent_space.prior(count, run.latent_dim, seed).numpy()
-    return evaluate(torch.from_numpy(run.decode(codes)), run.experiment.dataset)
+    classes = torch.arange(count) % run.spec.classes if run.experiment.model.conditional else None
+    return evaluate(torch.from_numpy(run.decode(codes, classes)), run.experiment.dataset)
 
 
 def typical_distance(dataset: str, count: int = 200) -> float:

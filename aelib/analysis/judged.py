@@ -19,13 +19,16 @@ from aelib.metrics import mse
 from aelib.nn.penalties import active
 from aelib.training import Run
 
+from .codebook import usage
+
 NEIGHBOURS = 5
 TRAINING_CODES, TEST_CODES = 5000, 1000  # images whose codes are compared by `knn_accuracy`, at most
 
 
 def figures(run: Run) -> dict[str, float]:
     """The figures that apply to a run, by name: pca_mse and largest_angle (degrees) of linear nets, active_rate (0 to
-    1) of nets with a penalty, knn_accuracy (0 to 1) of dense nets on labelled images that are held out."""
+    1) of nets with a penalty, perplexity (1 to the number of entries) and code_bits (of an image) of nets with a
+    codebook, knn_accuracy (0 to 1) of dense nets on labelled images that are held out."""
     found: dict[str, float] = {}
     if is_linear(run.resolved):
         against = against_pca(run)
@@ -33,6 +36,9 @@ def figures(run: Run) -> dict[str, float]:
     model = run.experiment.model
     if model.penalty.entry is not None:
         found["active_rate"] = active_rate(run)
+    if run.architecture.book is not None:
+        used = usage(run)
+        found |= {"perplexity": used.perplexity, "code_bits": used.bits}
     if model.dense and not run.spec.memorised and not run.spec.paired and run.spec.classes > 1:
         found["knn_accuracy"] = knn_accuracy(run)
     return found
@@ -98,7 +104,8 @@ def knn_accuracy(run: Run) -> float:
     name = run.experiment.dataset
     train = datasets.training_set(name).part(slice(TRAINING_CODES))
     test = datasets.test_set(name).part(slice(TEST_CODES))
-    return _accuracy(run.codes_of(train.shown), train.labels.numpy(), run.codes_of(test.shown), test.labels.numpy())
+    codes, others = (run.codes_of(part.shown, part.labels) for part in (train, test))
+    return _accuracy(codes, train.labels.numpy(), others, test.labels.numpy())
 
 
 def _accuracy(codes: Any, labels: Any, others: Any, wanted: Any) -> float:

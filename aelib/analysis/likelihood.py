@@ -25,10 +25,11 @@ MAX_SAMPLES = 100_000
 
 
 @torch.no_grad()
-def iwae_bounds(run: Run, pixels: Tensor, samples: int, seed: int = 0) -> Tensor:
+def iwae_bounds(run: Run, pixels: Tensor, samples: int, seed: int = 0, labels: Tensor | None = None) -> Tensor:
     """The bound of each image with so many samples, in nats where the loss is cross-entropy: float64, n.
 
-    pixels: uint8, n × channels × height × width. The same seed gives the same samples. Raises LabError for a net that
+    pixels: uint8, n × channels × height × width; labels: their classes, which a conditional net needs. The same seed
+    gives the same samples. Raises LabError for a net that
     is not variational and for samples below 1 or above MAX_SAMPLES.
     """
     if not run.experiment.model.variational:
@@ -38,22 +39,25 @@ def iwae_bounds(run: Run, pixels: Tensor, samples: int, seed: int = 0) -> Tensor
     loss = losses.select(run.experiment.loss, run.experiment.output_activation)
     random, prior = generator(seed, "importance"), Normal(0.0, 1.0)
     found = []
-    for image in run.normalization.apply(pixels.float() / 255.0):
-        mu, log_var = run.model.posterior(image[None])
+    for i, image in enumerate(run.normalization.apply(pixels.float() / 255.0)):
+        net = run.model.given(None if labels is None else labels[i : i + 1])
+        mu, log_var = net.posterior(image[None])
         posterior = Normal(mu, (0.5 * log_var).exp())
         weights = []
         for start in range(0, samples, AT_ONCE):
             count = min(AT_ONCE, samples - start)
             codes = mu + posterior.scale * torch.randn(count, run.latent_dim, generator=random)
-            logits = run.model.decode_logits(codes)
+            logits = net.decode_logits(codes)
             targets = image.expand_as(logits)
-            cost = loss.value(logits, run.model.output(logits), targets).flatten(1).sum(dim=1)
+            cost = loss.value(logits, net.output(logits), targets).flatten(1).sum(dim=1)
             ratio = prior.log_prob(codes) - posterior.log_prob(codes)  # type: ignore[no-untyped-call]
             weights.append(ratio.sum(dim=1) - cost)
         found.append(torch.cat(weights).double().logsumexp(dim=0) - math.log(samples))
     return torch.stack(found)
 
 
-def negative_log_likelihood(run: Run, pixels: Tensor, samples: int = 1000, seed: int = 0) -> float:
+def negative_log_likelihood(
+    run: Run, pixels: Tensor, samples: int = 1000, seed: int = 0, labels: Tensor | None = None
+) -> float:
     """Importance-sampled, mean over images; see `iwae_bounds`."""
-    return -float(iwae_bounds(run, pixels, samples, seed).mean())
+    return -float(iwae_bounds(run, pixels, samples, seed, labels).mean())

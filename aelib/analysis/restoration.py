@@ -42,6 +42,11 @@ def test_images(run: Run) -> Tensor:
     return images[image_quality.evenly(len(images), MAX_TEST_IMAGES)]
 
 
+def test_labels(run: Run) -> Tensor:
+    """Their classes."""
+    return run.images.labels[image_quality.evenly(len(run.images), MAX_TEST_IMAGES)]
+
+
 def strength(dataset: str, kind: str, level: float) -> Strength:
     """The strength of non-local means that `classical_filters.tune` finds for this noise on training images. It takes
     up to two seconds."""
@@ -59,9 +64,9 @@ def filtered(shown: Tensor, tuned: Strength) -> dict[str, Tensor]:
     }
 
 
-def restored(run: Run, shown: Tensor) -> Tensor:
-    """The net's outputs, clipped to 0..1 like those of the filters."""
-    return run.restored(shown).clamp(0, 1)
+def restored(run: Run, shown: Tensor, labels: Tensor | None = None) -> Tensor:
+    """The net's outputs, clipped to 0..1 like those of the filters. labels: classes, for a net that is told them."""
+    return run.restored(shown, labels).clamp(0, 1)
 
 
 def evaluate(outputs: Tensor, targets: Tensor) -> Quality:
@@ -75,10 +80,10 @@ def evaluate(outputs: Tensor, targets: Tensor) -> Quality:
 
 def psnr_of_net(run: Run, kind: str, levels: Sequence[float] = LEVELS) -> list[float]:
     """PSNR in dB (see `Quality`) of the net's outputs at each noise level, for the first draw of the noise."""
-    clean = test_images(run)
+    clean, labels = test_images(run), test_labels(run)
     found = []
     for level in levels:
-        outputs = restored(run, noisy(clean, kind, level, 0))
+        outputs = restored(run, noisy(clean, kind, level, 0), labels)
         found.append(image_quality.mean_psnr(outputs, clean))
     return found
 

@@ -63,6 +63,8 @@ def refusal(experiment: Experiment) -> str | None:
     model = experiment.resolved_model
     if model.tied or model.dropout or model.penalty.entry is not None:
         return "The network in the browser knows no tied weights, no dropout and no penalty on the code."
+    if model.conditional or model.codebook.entries:
+        return "The network in the browser is told no classes and has no codebook."
     if not model.plain:
         return f"The network in the browser has fully connected layers only, and this one is {_label(model.kind)}."
     for step in model.steps():

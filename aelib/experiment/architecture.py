@@ -7,7 +7,7 @@ pictures of a net and sentences about what does not fit are read off it, so all 
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aelib.core.errors import LabError
 from aelib.nn.activations import ACTIVATIONS
@@ -102,12 +102,30 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Book:
+    """A codebook. entries: how many; numbers: of the code, that one entry stands for; places: of a code, each of which
+    an entry is chosen for."""
+
+    entries: int
+    numbers: int
+    places: int
+
+    @property
+    def bits(self) -> float:
+        """Of one image: the number of the entry at each place."""
+        return self.places * math.log2(self.entries)
+
+
+@dataclass(frozen=True)
 class Architecture:
-    """encoder, decoder: steps in order; code_shape: what lies between them."""
+    """encoder, decoder: steps in order; code_shape: what lies between them; classes: one number for each is appended to
+    the image and to the code, 0 of a net that is not told the class; book: the codebook."""
 
     encoder: tuple[Step, ...]
     decoder: tuple[Step, ...]
     code_shape: Shape
+    classes: int = 0
+    book: Book | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -120,7 +138,8 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        return sum(step.parameters for step in self.steps)
+        of_book = self.book.entries * self.book.numbers if self.book is not None else 0
+        return sum(step.parameters for step in self.steps) + of_book
 
     @property
     def multiplications(self) -> int:
@@ -141,11 +160,32 @@ class Architecture:
 
 
 @functools.lru_cache(maxsize=4096)
-def plan(model: Model, shape: Shape, shown: Shape) -> Architecture:
+def plan(model: Model, shape: Shape, shown: Shape, classes: int = 0) -> Architecture:
     """The net that gives images of `shape` from what it is shown (channels, height, width each). model: without
-    "auto". Raises DoesNotFit."""
+    "auto"; classes: of the images. Raises DoesNotFit."""
     found: Architecture = import_object(MODEL_KINDS[model.kind].plan)(model, shape, shown)
-    return found
+    if model.conditional:
+        first, last = (_told(steps, classes) for steps in (found.encoder, found.decoder))
+        found = replace(found, encoder=first, decoder=last, classes=classes)
+    return replace(found, book=_book(model, found.code_shape)) if model.codebook.entries else found
+
+
+def _told(steps: tuple[Step, ...], classes: int) -> tuple[Step, ...]:
+    """Fully connected steps, the first of which is given the class too."""
+    first, *rest = steps
+    return (replace(first, inputs=(first.inputs[0] + classes,)), *rest)
+
+
+def _book(model: Model, code: Shape) -> Book:
+    about, size = model.codebook, math.prod(code)
+    numbers = about.numbers or code[0]
+    if len(code) > 1 and numbers != code[0]:
+        channels = f"leave it empty, or give {code[0]}, the channels of the code's maps"
+        raise DoesNotFit(Problem("model.codebook.numbers", str(numbers), channels))
+    if size % numbers:
+        whole = f"give a number that divides the {size} numbers of the code, or nothing"
+        raise DoesNotFit(Problem("model.codebook.numbers", str(numbers), whole))
+    return Book(about.entries, numbers, size // numbers)
 
 
 def plan_dense(model: Model, shape: Shape, shown: Shape) -> Architecture:

@@ -60,6 +60,9 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
     dense, enlarges = experiment.model.dense, experiment.model.enlarges
     penalty = experiment.model.penalty.entry
     strides = experiment.model.convolution.stride
+    book = experiment.model.codebook
+    if book.numbers == net.code_shape[0]:
+        values["model.codebook.numbers"] = None
     if len(set(strides)) == 1:
         values["model.convolution.stride"] = list(strides[:1])
     noisy = experiment.corruption.kind != "none" and experiment.corruption.level > 0
@@ -83,6 +86,7 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
             f"model.penalty.{name}": penalty is not None and name in penalty.settings
             for name in ("weight", "target", "active")
         },
+        **{f"model.codebook.{name}": book.entries > 0 for name in ("numbers", "commitment", "decay", "revive")},
         "precision": not dense,
         "model.convolution.channels": not dense,
         "model.convolution.stride": not dense,

@@ -12,7 +12,7 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.penalties import PENALTIES, Penalty
 
-from .declare import LISTED, Names, Part, one_of, setting
+from .declare import LISTED, Names, Part, empty_is_none, one_of, setting
 from .model_kinds import MODEL_KINDS
 
 MAX_WIDTH = 4096
@@ -87,7 +87,7 @@ class Convolution(Part):
     ] = "transposed"
     code_size: Annotated[
         Width | None,
-        BeforeValidator(lambda value: None if value == "" else value),
+        BeforeValidator(empty_is_none),
         setting(
             "Numbers of a dense code behind the convolutions. Empty: the maps of the last one are the code.",
             f"give a whole number from 1 to {MAX_WIDTH}, or nothing",
@@ -144,6 +144,50 @@ class CodePenalty(Part):
         return None if found is None or ("weight" in found.settings and self.weight == 0) else found
 
 
+class Codebook(Part):
+    """Entries that stand for parts of a code, of a VQ-VAE; see `aelib.models.codebook`."""
+
+    entries: Annotated[
+        int,
+        setting(
+            "Entries of a codebook: every part of a code is replaced by the nearest. 0: no codebook.",
+            f"give 0, or a whole number from 2 to {MAX_WIDTH}",
+            ge=0,
+            le=MAX_WIDTH,
+        ),
+    ] = 0
+    numbers: Annotated[
+        Width | None,
+        BeforeValidator(empty_is_none),
+        setting(
+            "Code numbers that an entry replaces. Empty: the channels at one place of the maps, or a whole dense code.",
+            f"give a whole number from 1 to {MAX_WIDTH}, or nothing",
+        ),
+    ] = None
+    commitment: Annotated[
+        float,
+        setting(
+            "Weight of the squared distance between a code and its entries.",
+            "give a number from 0 to 1000",
+            ge=0,
+            le=1000,
+        ),
+    ] = 0.25
+    decay: Annotated[
+        float,
+        setting(
+            "Share of an entry that a step keeps; the rest is the mean of the codes that are nearest to it.",
+            "give a number from 0 to below 1",
+            ge=0,
+            lt=1,
+        ),
+    ] = 0.99
+    revive: Annotated[
+        bool,
+        setting("Entries that hardly any code is near move to codes of the batch.", "choose true or false"),
+    ] = True
+
+
 class Model(Part):
     """An autoencoder: fully connected layers, or convolutions, down to the code and up again."""
 
@@ -161,6 +205,10 @@ class Model(Part):
             "The code of an image is a normal distribution, mean and variance, instead of a point.",
             "choose true or false",
         ),
+    ] = False
+    conditional: Annotated[
+        bool,
+        setting("Encoder and decoder are told the class of every image.", "choose true or false"),
     ] = False
     layers: Annotated[
         Layers,
@@ -227,6 +275,7 @@ class Model(Part):
         ),
     ] = 0.0
     penalty: CodePenalty = CodePenalty()
+    codebook: Codebook = Codebook()
     convolution: Convolution = Convolution()
 
     @property
@@ -237,7 +286,8 @@ class Model(Part):
     @property
     def plain(self) -> bool:
         """Whether the net is nothing but fully connected layers, each with weights of its own."""
-        return self.dense and MODEL_KINDS[self.kind].plain and not self.tied and self.dropout == 0
+        more = self.tied or self.dropout > 0 or self.conditional or self.codebook.entries > 0
+        return self.dense and MODEL_KINDS[self.kind].plain and not more
 
     @property
     def enlarges(self) -> bool:

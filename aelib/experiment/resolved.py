@@ -87,8 +87,10 @@ class Resolved:
 
     @property
     def stores_grid(self) -> bool:
-        """Whether snapshots have the decoded plane too: for codes of two numbers, where images are many."""
-        return self.latent_dim == 2 and not self.spec.memorised and not self.experiment.model.enlarges
+        """Whether snapshots have the decoded plane too: for codes of two numbers, where images are many. There is one
+        plane for each class of a net that is told the class, and none is kept."""
+        model = self.experiment.model
+        return self.latent_dim == 2 and not (self.spec.memorised or model.enlarges or model.conditional)
 
     @property
     def snapshot_numbers(self) -> int:
@@ -125,7 +127,7 @@ def _resolve(experiment: Experiment, described: DatasetSpec, images: str) -> Res
     if problems:
         raise ExperimentError(problems)
     try:
-        net = plan(experiment.resolved_model, described.shape, described.shown_shape)
+        net = plan(experiment.resolved_model, described.shape, described.shown_shape, described.classes)
     except DoesNotFit as error:
         raise ExperimentError([error.problem]) from None
     resolved = Resolved(experiment, described, images, net)

@@ -14,8 +14,10 @@ from .problems import Problem, value_text
 
 if TYPE_CHECKING:
     from .experiment import Experiment
+    from .fields import Model
     from .resolved import Resolved
 
+MIN_CLASSES = 2  # fewer tell nothing
 MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
 MAX_ACTIVATIONS = 150_000_000  # numbers that training stores of one batch: twice as many with their gradients
@@ -40,6 +42,8 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
         yield Problem("model.variational", "true", "choose false, since a super-resolution net has no code to sample")
     yield from _output(experiment)
     yield from _code(experiment)
+    yield from _told(model)
+    yield from _codebook(model)
     if paints(noise.kind) and noise.level > 0 and not noise.pixels:
         yield Problem(
             "corruption.pixels",
@@ -58,6 +62,11 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
 def with_images(experiment: "Experiment", described: DatasetSpec) -> Iterator[Problem]:
     """What keeps the net from beginning and ending with the images of the data set."""
     model = experiment.model
+    if model.conditional and not MIN_CLASSES <= described.classes < described.images:
+        few = described.classes < MIN_CLASSES
+        why = "the images of {name} have no labels" if few else "every image of {name} is a class of its own"
+        other = "choose false, or a {dataset} with classes of several images"
+        yield Problem("model.conditional", "true", other, f", and {why.format(name=described.name)}")
     if not model.dense:
         return
     shown = math.prod(described.shown_shape)
@@ -110,6 +119,13 @@ def with_net(resolved: "Resolved") -> Iterator[Problem]:
             "all" if size is None else str(size),
             f"give at most {most:,}" if most else f"give fewer {{{path}}}",
             f", and {together:,} images through these convolutions need {net.activations * together:,} numbers at once",
+        )
+    if net.book is not None and net.book.entries > images:
+        yield Problem(
+            "model.codebook.entries",
+            f"{net.book.entries:,}",
+            f"give at most {images:,}, the training images of {described.name}",
+            ", which is a codebook larger than the images",
         )
     penalty = model.penalty
     if penalty.entry is not None and "active" in penalty.entry.settings and penalty.active > resolved.latent_dim:
@@ -198,6 +214,34 @@ def _code(experiment: "Experiment") -> Iterator[Problem]:
             "choose an activation without a slope that is learnt",
             ", and {model.penalty.kind} 'contractive' differentiates it twice",
         )
+
+
+def _told(model: "Model") -> Iterator[Problem]:
+    """What a net that is told the class may not be."""
+    if not model.conditional:
+        return
+    if not model.dense:
+        yield Problem("model.conditional", "true", "choose false, since only dense nets are told the class")
+    elif model.tied:
+        yield Problem("model.tied", "true", "choose false", ", and {model.conditional} makes two layers different")
+    elif model.penalty.entry is not None and model.penalty.entry.of_jacobian:
+        why = ", and its Jacobian is that of a net that is not told the class ({model.conditional})"
+        yield Problem("model.penalty.kind", repr(model.penalty.kind), "choose another", why)
+
+
+def _codebook(model: "Model") -> Iterator[Problem]:
+    """What a net with a codebook may not be."""
+    entries = str(model.codebook.entries)
+    if model.codebook.entries == 1:
+        yield Problem("model.codebook.entries", entries, "give 0 for no codebook, or 2 and more")
+    elif model.codebook.entries and model.variational:
+        why = ", and the code of a variational net is a distribution"
+        yield Problem("model.codebook.entries", entries, "give 0, or {model.variational} false", why)
+    elif model.codebook.entries and model.enlarges:
+        yield Problem("model.codebook.entries", entries, "give 0, since a super-resolution net has no code")
+    elif model.codebook.entries and model.penalty.entry is not None:
+        why = ", and of a code that is made of entries no penalty is asked"
+        yield Problem("model.penalty.kind", repr(model.penalty.kind), "choose none", why)
 
 
 def paints(noise: str) -> bool:

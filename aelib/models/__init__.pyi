@@ -1,5 +1,6 @@
 from .base import Autoencoder as Autoencoder
 from .base import Passed as Passed
+from .codebook import Codebook as Codebook
 from .convolutional import ConvolutionalAutoencoder as ConvolutionalAutoencoder
 from .convolutional import Enlarge as Enlarge
 from .convolutional import SuperResolution as SuperResolution

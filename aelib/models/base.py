@@ -1,13 +1,20 @@
 """What every autoencoder can do."""
 
+import copy
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
+import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from aelib.core.errors import LabError
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture
+
+from .codebook import Codebook
+
+NEEDS_LABELS = "This net is told the class of every image: give it images with labels, or choose a class."
 
 
 class Passed(NamedTuple):
@@ -25,7 +32,8 @@ class Passed(NamedTuple):
 class Autoencoder(nn.Module, ABC):
     """Images x are float, batch × channels × height × width, normalised; codes z are batch × latent_dim.
 
-    latent_dim: numbers in a code; shape: channels, height, width of an image.
+    latent_dim: numbers in a code; shape: channels, height, width of an image; codebook: what codes are made of, of a
+    VQ-VAE. A net that is told the class of an image works once it has been `given` labels.
     """
 
     def __init__(
@@ -37,7 +45,43 @@ class Autoencoder(nn.Module, ABC):
         self.latent_dim = architecture.latent_dim
         self.variational = description.variational
         self.penalty = description.penalty
+        self.commitment = description.codebook.commitment
+        self.codebook: Codebook | None = None
         self.shape = shape
+        self._classes: Tensor | None = None  # one-hot, 1 or batch × classes
+
+    def _add_codebook(self, description: Model, generator: Generator) -> None:
+        """After the layers, so that these start as without a codebook."""
+        if self.architecture.book is not None:
+            about = description.codebook
+            self.codebook = Codebook(self.architecture.book, about.decay, about.revive, generator)
+
+    def given(self, labels: Tensor | None) -> Self:
+        """The net for images of these classes: one number for each image, or one for all. It shares its weights with
+        this one. A net that is not told the class is itself whatever the labels are. Raises LabError for labels that
+        are not there, or are not classes that the net was trained with."""
+        classes = self.architecture.classes
+        if not classes:
+            return self
+        if labels is None or not len(labels):
+            raise LabError(NEEDS_LABELS)
+        if int(labels.min()) < 0 or int(labels.max()) >= classes:
+            raise LabError(f"The net was trained with the classes 0 to {classes - 1}: choose one of them.")
+        told = copy.copy(self)
+        told._classes = F.one_hot(labels.long(), classes)
+        return told
+
+    def _told(self, x: Tensor) -> Tensor:
+        """Images or codes, batch × numbers, with the class behind them where the net is told it."""
+        if not self.architecture.classes:
+            return x
+        if self._classes is None:
+            raise LabError(NEEDS_LABELS)
+        return torch.cat([x, self._classes.to(x).expand(len(x), -1)], dim=1)
+
+    def unconstrained(self, x: Tensor) -> Tensor:
+        """Codes, batch × latent_dim, before a constraint; only of nets that can have a codebook."""
+        raise NotImplementedError(type(self).__name__)
 
     @abstractmethod
     def encoded(self, x: Tensor) -> Tensor:
@@ -71,7 +115,10 @@ class Autoencoder(nn.Module, ABC):
         return self.encode(x)
 
     def constrained(self, codes: Tensor) -> Tensor:
-        """Codes, any shape, as the penalty lets them through to the decoder; the same without a constraint."""
+        """Codes, any shape, as the penalty or the codebook lets them through to the decoder; the same without one."""
+        if self.codebook is not None:
+            made: Tensor = self.codebook(codes)
+            return made
         entry = self.penalty.entry
         if entry is None or entry.constrain is None:
             return codes
@@ -89,6 +136,11 @@ class Autoencoder(nn.Module, ABC):
 
     def passed(self, x: Tensor) -> Passed:
         """Images to code to images, with what the code costs."""
+        if self.codebook is not None:
+            free = self.unconstrained(x)
+            codes = self.constrained(free)
+            apart = (free - codes.detach()).float().square().mean()
+            return Passed(codes, self.decode_logits(codes), self.commitment * apart)
         codes, logits = self.through(x)
         entry = self.penalty.entry
         if entry is None or entry.value is None:

@@ -40,6 +40,11 @@ class ConvolutionalAutoencoder(Autoencoder):
         self.encoder = nn.Sequential(*layers[:cut])
         self.decoder = nn.Sequential(*layers[cut:])
         self.output_activation = activation_module(description.output_activation)
+        self._add_codebook(description, generator)
+
+    def unconstrained(self, x: Tensor) -> Tensor:
+        codes: Tensor = self.encoder(x).flatten(1)
+        return codes
 
     def encoded(self, x: Tensor) -> Tensor:
         return self.constrained(self.encoder(x)).flatten(1)

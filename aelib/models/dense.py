@@ -20,13 +20,13 @@ class DenseAutoencoder(Autoencoder):
         self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
     ) -> None:
         super().__init__(description, architecture, shape, generator)
-        steps = description.steps()
+        steps, planned = description.steps(), architecture.steps
         layers: list[nn.Module] = []
         linears: list[nn.Linear] = []
         code, cut = len(description.layers) - 2, 0  # the code's step, and how many modules the encoder has
         for i, step in enumerate(steps):
             # without torch's own first weights, which would be drawn from the global generator
-            linear = skip_init(nn.Linear, step.inputs, step.outputs)  # type: ignore[no-untyped-call]
+            linear = skip_init(nn.Linear, *planned[i].inputs, *planned[i].outputs)  # type: ignore[no-untyped-call]
             initialize(linear, description.initialization, step.activation, description.initialization_scale, generator)
             linears.append(linear)
             layers.append(TiedLinear(linears[len(steps) - 1 - i], linear) if description.tied and i > code else linear)
@@ -41,12 +41,17 @@ class DenseAutoencoder(Autoencoder):
         self.encoder = nn.Sequential(*layers[:cut])
         self.decoder = nn.Sequential(*layers[cut:])
         self.output_activation = output_activation
+        self._add_codebook(description, generator)
+
+    def unconstrained(self, x: Tensor) -> Tensor:
+        codes: Tensor = self.encoder(self._told(x.flatten(1)))
+        return codes
 
     def encoded(self, x: Tensor) -> Tensor:
-        return self.constrained(self.encoder(x.flatten(1)))
+        return self.constrained(self.unconstrained(x))
 
     def decode_logits(self, z: Tensor) -> Tensor:
-        logits: Tensor = self.decoder(z)
+        logits: Tensor = self.decoder(self._told(z))
         return logits.view(-1, *self.shape)
 
     def output(self, logits: Tensor) -> Tensor:

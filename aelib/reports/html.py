@@ -214,7 +214,7 @@ def _images(run: Run, chosen: list[int]) -> str:
     """HTML with originals, inputs if they differ, and outputs with wrong pixels marked."""
     described, width = run.spec, _width(run)
     shown, targets = run.inputs[chosen], run.images.images()[chosen]
-    outputs = run.restored(shown)
+    outputs = run.restored(shown, run.images.labels[chosen])
     wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True).numpy()
     counts = wrong.sum(axis=(1, 2, 3))
     columns = []
@@ -234,9 +234,10 @@ def _images(run: Run, chosen: list[int]) -> str:
 
 
 def _plane(run: Run) -> dict[str, Any] | None:
-    """The latent plane and the plane decoded, for two latent dimensions; else None."""
+    """The latent plane and the plane decoded, for two latent dimensions; else None. A net that is told the class has
+    one plane for each, and None."""
     experiment = run.experiment
-    if resolve(experiment).latent_dim != 2 or experiment.model.enlarges:
+    if resolve(experiment).latent_dim != 2 or experiment.model.enlarges or experiment.model.conditional:
         return None
     codes, named = run.codes(), resolve(experiment).spec.memorised
     labels = None if named else run.images.labels.tolist()
@@ -261,13 +262,14 @@ def _sheet(images: Array) -> Array:
 
 def _morph(run: Run) -> dict[str, Any] | None:
     """A morph on a straight line from the first image's code to the code farthest from it; None without stored
-    codes."""
+    codes. Of a net that is told the class, both are of one class."""
     if not run.resolved.stores_codes:
         return None
-    codes = torch.from_numpy(run.codes())
-    last = int((codes - codes[0]).norm(dim=1).argmax())
+    codes, labels = torch.from_numpy(run.codes()), run.images.labels
+    away = (codes - codes[0]).norm(dim=1)
+    last = int((away * (labels == labels[0]) if run.experiment.model.conditional else away).argmax())
     path = latent_space.along(codes[[0, last]], BETWEEN)
-    images = run.spec.drawn(run.decode(path.numpy()))
+    images = run.spec.drawn(run.decode(path.numpy(), labels[:1]))
     names = run.images.names[0], run.images.names[last]
     captions = [names[0], *[""] * BETWEEN, names[1]]
     return {"ends": names, "strip": _safe(glyphs.strip(images, captions, _width(run)))}

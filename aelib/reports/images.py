@@ -22,6 +22,9 @@ from sklearn.datasets import load_digits  # 8x8 digits; every fifth is held out
 pixels = torch.from_numpy(load_digits().images).mul(255 / 16).round().div(255).float()[:, None]
 number = torch.arange(len(pixels))
 train, held = pixels[number % 5 != 0], pixels[number % 5 == 0]"""
+_DIGITS_LABELS = """
+digits = torch.from_numpy(load_digits().target)
+train_labels, held_labels = digits[number % 5 != 0], digits[number % 5 == 0]"""
 
 
 def lines(experiment: Experiment) -> str:
@@ -29,16 +32,21 @@ def lines(experiment: Experiment) -> str:
 
     They define `train`. For a memorised data set they also define `names`; for others `held`, the test set, and, with
     early stopping by patience, `watched`, the evaluation set. For pairs they add the inputs `train_shown`, `held_shown`
-    and `watched_shown`. Raises LabError if the images are not on this machine.
+    and `watched_shown`; for a net that is told the class `train_labels`, `held_labels` and `watched_labels`, int64.
+    Raises LabError if the images are not on this machine.
     """
     if (written := _written(experiment)) is not None:
         return written
-    file = file_of(experiment)
-    return (
+    file, patient = file_of(experiment), _is_patient(experiment)
+    text = (
         f"# {file}, which came with this script: the images, as bytes\n"
         f'found = {{name: torch.from_numpy(part).float() / 255 for name, part in numpy.load("{file}").items()}}\n'
-        + "\n".join(f'{name} = found["{name}"]' for name in parts(experiment.dataset, _is_patient(experiment)))
+        + "\n".join(f'{name} = found["{name}"]' for name in parts(experiment.dataset, patient))
     )
+    if experiment.model.conditional:
+        named = _labels(experiment.dataset, patient)
+        text += "".join(f'\n{name} = torch.from_numpy(numpy.load("{file}")["{name}"]).long()' for name in named)
+    return text
 
 
 def file_of(experiment: Experiment) -> str | None:
@@ -53,23 +61,26 @@ def _is_patient(experiment: Experiment) -> bool:
 def _written(experiment: Experiment) -> str | None:
     """The statements with the images themselves; None if these are too many."""
     described = resolve(experiment).spec
+    told, patient = experiment.model.conditional, _is_patient(experiment)
+    labels = _written_labels(experiment.dataset, patient) if told else ""
     if described.memorised:
         images = datasets.load(experiment.dataset)
-        return f"names = {_names(images)}\n{_named(images)}"
-    if described.name == "digits8x8" and not _is_patient(experiment):
-        return _DIGITS
+        return f"names = {_names(images)}\n{_named(images)}{labels}"
+    if described.name == "digits8x8" and not patient:
+        return _DIGITS + _DIGITS_LABELS * told
     count = described.splits.train * (described.pixels + (_numbers(described.shown_shape) if described.paired else 0))
     if count < 2 * MAX_WRITTEN:  # more would not fit even when compressed
-        texts = [_packed(name, part) for name, part in parts(experiment.dataset, _is_patient(experiment)).items()]
+        texts = [_packed(name, part) for name, part in parts(experiment.dataset, patient).items()]
         if sum(map(len, texts)) <= MAX_WRITTEN:
-            return "\n".join([_UNPACK, *texts])
+            return "\n".join([_UNPACK, *texts]) + labels
     return None
 
 
 def packed(dataset: str) -> bytes:
     """The images of a data set for a script as an .npz file (no pickles) of uint8, images × channels × height × width,
-    with train, held and watched, and of pairs what a net is shown of each. Raises LabError."""
-    found = {name: part.numpy() for name, part in parts(dataset, True).items()}
+    with train, held and watched, of pairs what a net is shown of each, and the classes of each (int64). Raises
+    LabError."""
+    found = {name: part.numpy() for name, part in (parts(dataset, True) | _labels(dataset, True)).items()}
     out = io.BytesIO()
     np.savez_compressed(out, allow_pickle=False, **found)
     return out.getvalue()
@@ -86,11 +97,24 @@ def export(dataset: str, path: str | Path) -> None:
 
 def parts(dataset: str, watched: bool) -> dict[str, Tensor]:
     """name in a script -> images as bytes (uint8). watched: include the evaluation set."""
-    found = {"train": datasets.training_set(dataset), "held": datasets.test_set(dataset)}
-    if watched:
-        found["watched"] = datasets.evaluation_set(dataset)
+    found = _sets(dataset, watched)
     named = {name: part.pixels for name, part in found.items()}
     return named | {f"{name}_shown": part.inputs for name, part in found.items() if part.inputs is not None}
+
+
+def _sets(dataset: str, watched: bool) -> dict[str, ImageSet]:
+    found = {"train": datasets.training_set(dataset), "held": datasets.test_set(dataset)}
+    return found | ({"watched": datasets.evaluation_set(dataset)} if watched else {})
+
+
+def _labels(dataset: str, watched: bool) -> dict[str, Tensor]:
+    """name in a script -> classes."""
+    return {f"{name}_labels": part.labels for name, part in _sets(dataset, watched).items()}
+
+
+def _written_labels(dataset: str, watched: bool) -> str:
+    lines = (f"{name} = torch.tensor({part.tolist()})" for name, part in _labels(dataset, watched).items())
+    return "".join("\n" + "\n".join(textwrap.wrap(line, _WIDTH)) for line in lines)
 
 
 def _numbers(shape: tuple[int, ...]) -> int:

@@ -66,7 +66,8 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
             new_code_cell(f"plot_curves({name})"),
             new_code_cell(f"plot_images({name})"),
         ]
-        if resolve(experiment).latent_dim == 2 and not experiment.model.enlarges:
+        has_plane = not (experiment.model.enlarges or experiment.model.conditional)
+        if resolve(experiment).latent_dim == 2 and has_plane:
             found.append(new_code_cell(f"plot_plane({name})"))
     for i, cell in enumerate(found):
         cell["id"] = f"cell-{i}"  # nbformat draws ids at random, but the same runs must give the same notebook

@@ -56,7 +56,7 @@ def plot_images(run: Run) -> None:
     chosen = list(range(count)) if run.spec.memorised else [count * i // 20 for i in range(20)]
     chosen = chosen[:40]
     originals, shown = run.images.images()[chosen], run.inputs[chosen]
-    rows = [originals, run.restored(shown).clamp(0, 1)]
+    rows = [originals, run.restored(shown, run.images.labels[chosen]).clamp(0, 1)]
     if originals.shape != shown.shape or not torch.equal(originals, shown):
         rows.insert(1, shown)
     colours = "gray" if run.spec.light else "gray_r"

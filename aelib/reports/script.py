@@ -19,6 +19,7 @@ from aelib.datasets.noise import NOISES
 from aelib.experiment import MODEL_KINDS, Experiment, digest_of, resolve
 from aelib.metrics import LEARNT_AT_MOST
 from aelib.models import Enlarge, build
+from aelib.models.codebook import DEAD, SMALLEST
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES, select
@@ -139,6 +140,10 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "classes": list(dict.fromkeys(entry.script_class for entry in activations if entry.script_class)),
         "norms": any("BatchNorm" in one for one in modules),
         "transposed": any("ConvTranspose" in one for one in modules),
+        "book": net.architecture.book,
+        "dead": DEAD,
+        "smallest": SMALLEST,
+        "classes_told": net.architecture.classes,
         "draw": draw.format(scale=repr(model.initialization_scale)),
         "drawn_biases": initialization.draws_biases,
         "gains": _wrapped([_gain(step.activation) for step in weighted]) if "gain" in draw else "",

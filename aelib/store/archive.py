@@ -383,7 +383,7 @@ def _check_metrics_again(run: Run) -> str | None:
         return None
     if not described.memorised and noise.kind != "none":
         return None  # its noise was drawn for the whole test set, part by part
-    outputs = run.restored(run.inputs_of(images))
+    outputs = run.restored(run.inputs_of(images), images.labels)
     mse = float(reconstruction.mse(outputs, images.images()).mean())
     if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):
         return "its metrics are not those of its weights"

@@ -43,6 +43,7 @@ class BatchLoader:
         self.noise = first.corruption
         self.normalization, self.device = normalization, device
         self.bytes = images.pixels.to(device)
+        self.labels = images.labels.to(device) if first.model.conditional else None
         # the inputs of a data set of pairs, which differ from the targets
         self.given = None if images.inputs is None else images.inputs.to(device)
         self.size = first.batch_size or len(images)
@@ -68,7 +69,7 @@ class BatchLoader:
         """Set up what is the same in all epochs, for the current members."""
         self.whole: Batch | None = None
         if self.pixels is not None and self._clean is not None and self._targets is not None:
-            self.whole = Batch(self._clean, self._targets)
+            self.whole = Batch(self._clean, self._targets, labels=None if self.labels is None else self.labels[None])
             if self.noisy_training and not self.noise.fresh:
                 self.whole = self.whole._replace(inputs=self._noisy(self.pixels, [FIXED]))
         self._noise_ahead: dict[int, Tensor] = {}
@@ -96,13 +97,17 @@ class BatchLoader:
                 targets = self.normalization.apply(floats(pixels.to(self.device)))[None]
         numbers = torch.arange(first, first + len(shown), device=self.device)
         inputs = self._noisy(shown, [TEST], numbers) if self.noisy_evaluation else clean
-        return Batch(inputs, targets, self._eps([TEST], numbers))
+        labels = self.labels
+        if labels is not None and images is not None:
+            labels = images.labels.to(self.device)
+        return Batch(inputs, targets, self._eps([TEST], numbers), None if labels is None else labels[None])
 
     def sample(self, step: int) -> Batch:
         """Every `step`-th image of the training set, for evaluation."""
         inputs = None if self.given is None else self.given[::step].cpu()
         pixels = self.bytes[::step].cpu()
-        return self.evaluation_batch(ImageSet(pixels, (), torch.empty(0), inputs))
+        labels = torch.empty(0) if self.labels is None else self.labels[::step].cpu()
+        return self.evaluation_batch(ImageSet(pixels, (), labels, inputs))
 
     def _noisy(self, pixels: Tensor, turns: list[int], numbers: Tensor | None = None) -> Tensor:
         """Pixels with noise, normalised: (turns · members) × images × channels × height × width. numbers: indices of
@@ -154,7 +159,7 @@ class BatchLoader:
         if self.size >= count:
             assert self.whole is not None and self.pixels is not None  # noqa: S101, PT018 - for the type checker
             inputs = self._drawn(epoch, self.pixels) if fresh else self.whole.inputs
-            yield Batch(inputs, self.whole.targets, eps)
+            yield Batch(inputs, self.whole.targets, eps, self.whole.labels)
             return
         order = torch.stack([torch.randperm(count, generator=one) for one in self.order]).to(self.device)
         members = torch.arange(len(self.seeds), device=self.device)[:, None]
@@ -174,7 +179,8 @@ class BatchLoader:
                 )
             else:
                 inputs = clean
-            yield Batch(inputs, targets, None if eps is None else eps[members, chosen])
+            labels = None if self.labels is None else self.labels[chosen]
+            yield Batch(inputs, targets, None if eps is None else eps[members, chosen], labels)
 
     def skip(self, epochs: int) -> None:
         """Let this many epochs go by unseen, before the first one: their order is drawn, and nothing else depends on

@@ -168,29 +168,34 @@ class Run:
             self.experiment.normalization, datasets.training_set(self.experiment.dataset).pixels
         )
 
-    def _in_parts(self, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-        """function(x), computed for a few images at a time, since feature maps need much memory."""
+    def _in_parts(self, function: Callable[[Autoencoder, Tensor], Tensor], x: Tensor, labels: Tensor | None) -> Tensor:
+        """function(net, x), computed for a few images at a time, since feature maps need much memory. labels: of all of
+        x, or one for all; the net is told them where it needs them."""
         together = max(1, TOGETHER // max(math.prod(step.outputs) for step in self.architecture.steps))
-        return torch.cat([function(part) for part in torch.split(x, together)])
+        parts = torch.split(x, together)
+        told = [None] * len(parts) if labels is None else torch.split(labels.expand(len(x)), together)
+        return torch.cat([function(self.model.given(one), part) for part, one in zip(parts, told, strict=True)])
 
     def codes(self) -> Array:
         """The code of every image: images × latent_dim."""
-        return self.codes_of(self.images.shown)
+        return self.codes_of(self.images.shown, self.images.labels)
 
     @torch.no_grad()
-    def codes_of(self, pixels: Tensor) -> Array:
-        """The codes of any images (uint8, n × channels × height × width): n × latent_dim."""
+    def codes_of(self, pixels: Tensor, labels: Tensor | None = None) -> Array:
+        """The codes of any images (uint8, n × channels × height × width): n × latent_dim. labels: their classes, which
+        a conditional net needs, n. Raises LabError where it has none."""
 
-        def embed(part: Tensor) -> Tensor:
-            return self.model.embed(self.normalization.apply(part.float() / 255.0))
+        def embed(net: Autoencoder, part: Tensor) -> Tensor:
+            return net.embed(self.normalization.apply(part.float() / 255.0))
 
-        embedded: Array = self._in_parts(embed, pixels).numpy()
+        embedded: Array = self._in_parts(embed, pixels, labels).numpy()
         return embedded
 
     @torch.no_grad()
     def deviations(self) -> Array:
         """The standard deviation of the code of every image, of a variational net: images × latent_dim."""
-        _, log_var = self.model.posterior(self.normalization.apply(self.images.shown.float() / 255.0))
+        net = self.model.given(self.images.labels)
+        _, log_var = net.posterior(self.normalization.apply(self.images.shown.float() / 255.0))
         found: Array = (0.5 * log_var).exp().numpy()
         return found
 
@@ -206,21 +211,24 @@ class Run:
         return evaluation_inputs(self.experiment, images)
 
     @torch.no_grad()
-    def restored(self, pixels: Tensor) -> Tensor:
-        """The net's outputs for any images, as pixels, not clipped. pixels: n × channels × height × width, 0 to 1."""
+    def restored(self, pixels: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The net's outputs for any images, as pixels, not clipped. pixels: n × channels × height × width, 0 to 1;
+        labels: as of `codes_of`."""
 
-        def restore(part: Tensor) -> Tensor:
-            return self.normalization.pixels(self.model.reconstruct(self.normalization.apply(part)))
+        def restore(net: Autoencoder, part: Tensor) -> Tensor:
+            return self.normalization.pixels(net.reconstruct(self.normalization.apply(part)))
 
-        return self._in_parts(restore, pixels)
+        return self._in_parts(restore, pixels, labels)
 
     def reconstructions(self) -> Tensor:
         """The net's outputs for the evaluation set, as pixels: images × channels × height × width."""
-        return self.restored(self.inputs)
+        return self.restored(self.inputs, self.images.labels)
 
     @torch.no_grad()
-    def decode(self, codes: Array) -> Array:
-        """Decode codes (n × latent_dim) to pixels, clipped to 0..1: n × channels × height × width."""
-        decoded = self._in_parts(self.model.decode, torch.from_numpy(np.ascontiguousarray(codes, np.float32)))
+    def decode(self, codes: Array, labels: Tensor | None = None) -> Array:
+        """Decode codes (n × latent_dim) to pixels, clipped to 0..1: n × channels × height × width. labels: the classes
+        that a conditional net is asked for, n or one for all. Raises LabError where it has none."""
+        given = torch.from_numpy(np.ascontiguousarray(codes, np.float32))
+        decoded = self._in_parts(lambda net, part: net.decode(part), given, labels)
         pixels: Array = self.normalization.pixels(decoded).clamp(0, 1).numpy()
         return pixels

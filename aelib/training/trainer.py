@@ -135,7 +135,7 @@ def _threads(members: list[Experiment]) -> Iterator[None]:
     before = torch.get_num_threads()
     numbers = sum(resolve(member).architecture.parameters for member in members)
     model = members[0].model
-    asked = model.tied or model.dropout > 0 or model.penalty.entry is not None
+    asked = not model.plain or model.penalty.entry is not None
     small = (batched.supports(members[0]) or (model.dense and asked)) and numbers < 50_000
     if not small or before == 1:
         yield

@@ -163,7 +163,8 @@ def train(experiment: Experiment) -> PlainRun:
         return scaled.apply(_noise(experiment, clean, turn)).double() if noisy else targets
 
     # the layers of other nets than dense ones are modules of PyTorch already; dropout draws from a stream of the net's
-    by_hand = experiment.model.dense and experiment.model.dropout == 0
+    # as do the entries of a codebook, which tests/unit/models/test_codebook.py holds against a loop
+    by_hand = experiment.model.dense and experiment.model.dropout == 0 and not experiment.model.codebook.entries
     net = (_Dense(experiment) if by_hand else build(experiment)).double()
     optimizer = OPTIMIZERS[experiment.optimizer.kind].torch(
         list(net.parameters()),
@@ -177,6 +178,9 @@ def train(experiment: Experiment) -> PlainRun:
 
     def losses(x: Tensor, t: Tensor, eps: Tensor) -> dict[str, Tensor]:
         """recon_loss and, of a variational net, the KL of each number of the code."""
+        if experiment.model.codebook.entries:
+            _, logits, cost = net.passed(x)
+            return {"recon_loss": loss(logits, net.output(logits), t).mean(), "penalty": cost}
         if not experiment.model.variational:
             code, logits = net.through(x)
             parts = {"recon_loss": loss(logits, net.output(logits), t).mean()}

@@ -1,4 +1,5 @@
-"""Presets of codes: linear nets beside PCA, and codes of more numbers than an image has, which must not copy."""
+"""Presets of codes: linear nets beside PCA, codes of more numbers than an image has, which must not copy, nets that
+are told the class, and codes that are made of the entries of a codebook."""
 
 from .preset import Preset
 
@@ -26,6 +27,8 @@ _ASSUMED = "Our recipe on small digits that need no download: Adam 0.003 that fa
 def _sparse(name: str, title: str, values: dict[str, object]) -> Preset:
     return Preset(name, f"8x8 digits, {title}", {**_MANY, **values}, f"{_ASSUMED} 128 code numbers for 64 pixels.")
 
+
+_QUANTISED = {"model.hidden_activation": "silu", "model.initialization": "xavier_uniform"}
 
 CODES = [
     Preset("font-linear", "35-2, linear: is it PCA?", {**_LINEAR, "model.layers": (35, 2)}, _LINEAR_ASSUMED),
@@ -69,5 +72,50 @@ CODES = [
         "8x8 digits, 64-16, tied weights",
         {**_DIGITS, "model.layers": (64, 16), "model.tied": True},
         _ASSUMED,
+    ),
+    Preset(
+        "digits-conditional",
+        "8x8 digits, 64-128-64-2, variational, told the class",
+        {
+            "dataset": "digits8x8",
+            "model.variational": True,
+            "model.conditional": True,
+            "model.layers": (64, 128, 64, 2),
+            "model.hidden_activation": "relu",
+            "loss": "bce",
+            "optimizer.learning_rate": 0.001,
+            "batch_size": 32,
+            "epochs": 100,
+        },
+        "The training of `digits-vae`; the class of an image goes into the encoder and into the decoder.",
+    ),
+    Preset(
+        "digits-vq",
+        "8x8 digits, 64-128-16, 8 places of 32 entries",
+        {
+            **_DIGITS,
+            **_QUANTISED,
+            "model.layers": (64, 128, 16),
+            "model.codebook.entries": 32,
+            "model.codebook.numbers": 2,
+        },
+        "Our recipe on small digits that need no download: a code of 8 pairs of numbers, and 32 pairs that stand for "
+        "them.",
+    ),
+    Preset(
+        "mnist-vq",
+        "MNIST, 784-512-128, 32 places of 256 entries",
+        {
+            **_QUANTISED,
+            "dataset": "mnist",
+            "model.layers": (784, 512, 128),
+            "model.codebook.entries": 256,
+            "model.codebook.numbers": 4,
+            "optimizer.learning_rate": 0.002,
+            "optimizer.schedule": "cosine",
+            "batch_size": 128,
+            "epochs": 20,
+        },
+        "Our recipe: a code of 32 groups of 4 numbers, and 256 groups that stand for them.",
     ),
 ]

@@ -74,6 +74,10 @@ class AutogradEngine:
         """Images in the memory layout of the net's feature maps."""
         return images.contiguous(memory_format=torch.channels_last) if self.pictures else images
 
+    def _given(self, batch: Batch) -> Autoencoder:
+        """The net, told the classes of the batch where it needs them."""
+        return self.model.given(None if batch.labels is None else batch.labels[0])
+
     def _compared(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Outputs and reconstruction loss: mean over pixels and images; for a variational net summed over pixels, mean
         over images."""
@@ -87,9 +91,10 @@ class AutogradEngine:
         images)."""
         if batch.eps is None:
             raise ValueError("a variational net needs random numbers")
+        net = self._given(batch)
         with self.mixed:
-            mu, log_var = (_full(half) for half in self.model.posterior(self._laid(batch.inputs[0])))
-            logits = self.model.decode_logits(reparametrize(mu, log_var, batch.eps[0]))
+            mu, log_var = (_full(half) for half in net.posterior(self._laid(batch.inputs[0])))
+            logits = net.decode_logits(reparametrize(mu, log_var, batch.eps[0]))
         _, recon_loss = self._compared(logits, batch.targets[0])
         return mu, log_var, recon_loss, kl(mu, log_var).mean(dim=0)
 
@@ -104,7 +109,7 @@ class AutogradEngine:
                 loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
             else:
                 with self.mixed:
-                    passed = self.model.passed(self._laid(batch.inputs[0]))
+                    passed = self._given(batch).passed(self._laid(batch.inputs[0]))
                 _, loss = self._compared(passed.logits, batch.targets[0])
                 loss = loss if passed.extra is None else loss + passed.extra
             loss.backward()  # type: ignore[no-untyped-call]
@@ -145,14 +150,14 @@ class AutogradEngine:
         """Evaluate a batch in one pass."""
         if not self.model.variational:
             with self.mixed:
-                codes, logits, extra = self.model.passed(self._laid(batch.inputs[0]))
+                codes, logits, extra = self._given(batch).passed(self._laid(batch.inputs[0]))
             outputs, loss = self._compared(logits, batch.targets[0])
             loss = loss if extra is None else loss + extra
             kept = _full(codes).flatten(1) if self.stores_codes else codes.new_zeros(len(codes), 0, dtype=torch.float32)
             return Evaluation(kept[None], outputs[None], loss.cpu().double()[None])
         mu, log_var, recon_loss, kl_each = self._sampled(batch)
         with self.mixed:
-            logits = self.model.decode_logits(mu)
+            logits = self._given(batch).decode_logits(mu)
         outputs, _ = self._compared(logits, batch.targets[0])
         loss = objective(recon_loss, kl_each, self.beta, self.free_bits)
         posterior = Posterior(log_var[None], recon_loss.cpu().double()[None], kl_each.cpu().double()[None])

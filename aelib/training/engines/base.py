@@ -21,12 +21,14 @@ class Batch(NamedTuple):
     """A batch.
 
     inputs, targets: normalised images, (members or 1) × images × channels × height × width; eps: for variational nets,
-    standard normal numbers, members × images × latent_dim.
+    standard normal numbers, members × images × latent_dim; labels: for nets that are told the class, (members or 1) ×
+    images.
     """
 
     inputs: Tensor
     targets: Tensor
     eps: Tensor | None = None
+    labels: Tensor | None = None
 
 
 class Posterior(NamedTuple):

@@ -115,6 +115,8 @@ def rest(controls: Controls) -> None:
         controls.typed("model.decoder_layers")
         controls.toggle("model.tied")
         controls.typed("model.dropout")
+        controls.toggle("model.conditional")
+    codebook(controls)
     penalty = PENALTIES.get(controls.choice("model.penalty.kind"))
     for name in penalty.settings if penalty is not None else ():
         controls.typed(f"model.penalty.{name}")
@@ -139,6 +141,20 @@ def rest(controls: Controls) -> None:
         controls.typed("early_stop.patience")
         controls.typed("early_stop.min_delta")
     controls.typed("snapshots")
+
+
+def codebook(controls: Controls) -> None:
+    """The entries that codes are made of, and what they need."""
+    if controls.get("model.kind") == "super_resolution" or controls.get("model.variational"):
+        return
+    controls.typed("model.codebook.entries")
+    if controls.get("model.codebook.entries") in ("", "0"):
+        return
+    if MODEL_KINDS[controls.get("model.kind")].dense:
+        controls.typed("model.codebook.numbers")
+    controls.typed("model.codebook.commitment")
+    controls.typed("model.codebook.decay")
+    controls.toggle("model.codebook.revive")
 
 
 @dataclass(frozen=True)

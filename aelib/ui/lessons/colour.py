@@ -38,7 +38,9 @@ def rows(run: Run, key: str) -> None:
     pictures = {"original": targets}
     if run.experiment.corruption.kind != "none" or run.images.inputs is not None:
         pictures["shown to the net"] = shown
-    pictures["restored" if "shown to the net" in pictures else "reconstructed"] = run.restored(shown)
+    pictures["restored" if "shown to the net" in pictures else "reconstructed"] = run.restored(
+        shown, run.images.labels[chosen]
+    )
     drawn(run, pictures, tuple(run.images.names[i] for i in chosen))
 
 
@@ -85,14 +87,14 @@ def denoiser(run: Run, key: str) -> None:
         return
     plain, trained = found
     targets = trained.images.images()[:SHOWN]
-    noisy = trained.inputs[:SHOWN]
+    noisy, labels = trained.inputs[:SHOWN], trained.images.labels[:SHOWN]
     drawn(
         trained,
         {
             "original": targets,
             "with noise": noisy,
-            "through the autoencoder": plain.restored(noisy),
-            "through the denoiser": trained.restored(noisy),
+            "through the autoencoder": plain.restored(noisy, labels),
+            "through the denoiser": trained.restored(noisy, labels),
         },
         trained.images.names[:SHOWN],
     )

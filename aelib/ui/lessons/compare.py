@@ -282,7 +282,8 @@ def _reconstructions(shown: Mapping[str, Run], chosen: list[int]) -> None:
     first = next(iter(shown.values()))
     drawn = first.spec.drawn
     rows = {"original": first.images.images()[chosen]}
-    rows |= {label: run.restored(run.inputs[chosen]).clamp(0, 1) for label, run in shown.items()}
+    labels = first.images.labels[chosen]
+    rows |= {label: run.restored(run.inputs[chosen], labels).clamp(0, 1) for label, run in shown.items()}
     counts = [run.metrics.get("wrong_pixels", {}) for run in shown.values()]
     columns = []
     for place, image in enumerate(chosen):

@@ -90,7 +90,8 @@ def live(run: Run, key: str) -> None:
     if dragged:  # what the net makes of the shown images is quick; the filters wait until the slider rests
         shown = noisy(clean, kind, level, draw)[chosen]
         waiting: dict[str, torch.Tensor | None] = dict.fromkeys((MEDIAN, NON_LOCAL))
-        _rows(run, clean[chosen], {NOTHING: shown, NET: restoration.restored(run, shown), **waiting})
+        output = restoration.restored(run, shown, restoration.test_labels(run)[chosen])
+        _rows(run, clean[chosen], {NOTHING: shown, NET: output, **waiting})
     else:
         every = _everything(run, kind, level, draw)
         _rows(run, clean[chosen], {name: images[chosen] for name, images in every.items()})
@@ -103,7 +104,7 @@ def _everything(run: Run, kind: str, level: float, draw: int) -> dict[str, torch
     canonical = datasets.canonical(dataset)
     shown = noisy(restoration.test_images(run), kind, level, draw)
     tuned = _strength(canonical, dataset, kind, level)
-    every = {NOTHING: shown, NET: restoration.restored(run, shown)}
+    every = {NOTHING: shown, NET: restoration.restored(run, shown, restoration.test_labels(run))}
     filtered = _filtered(canonical, kind, level, draw, shown, tuned)
     return every | {name: torch.from_numpy(images) for name, images in filtered.items()}
 

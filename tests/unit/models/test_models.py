@@ -63,6 +63,17 @@ MODELS = {
         "model.penalty.kind": "k_sparse",
         "model.penalty.active": 6,
     },
+    "codebook": {
+        "model.layers": "35-64-16",
+        "model.codebook.entries": 16,
+        "model.codebook.numbers": 4,
+        "model.codebook.decay": 0.9,
+    },
+    "convolutional, codebook": {
+        "model.kind": "convolutional",
+        "model.convolution.channels": "16-8-4",
+        "model.codebook.entries": 24,
+    },
     "variational with batch norm": {"model.variational": True, "model.batch_norm": True, "beta": 0.01},
 }
 LEARNS = {"model.hidden_activation": "silu", "model.initialization": "xavier_uniform", "optimizer.learning_rate": 0.01}

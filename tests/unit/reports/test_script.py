@@ -124,6 +124,34 @@ def test_a_script_loads_the_images_that_are_too_many(tmp_path: Path) -> None:
         export("digits8x8", tmp_path / "nowhere" / "x.npz")
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("digits-vq", {"epochs": 4}),
+        ("digits-vq", {"epochs": 3, "model.codebook.revive": False, "normalization": "symmetric"}),
+        (
+            "digits-vq",
+            {
+                "epochs": 2,
+                "model.kind": "convolutional",
+                "model.convolution.channels": "6-3",
+                "model.convolution.stride": "2-1",
+                "model.codebook.numbers": None,
+            },
+        ),
+        ("digits-conditional", {"epochs": 4}),
+        ("digits-conditional", {"epochs": 1, "dataset": "letters", "model.layers": "784-16-2"}),
+    ],
+)
+def test_a_script_has_codebooks_and_is_told_classes(name: str, values: dict[str, Any], tmp_path: Path) -> None:
+    experiment = presets.get(name).with_values(values)
+    export(experiment.dataset, tmp_path / f"{experiment.dataset}.npz")
+    run, found = fit(experiment, "cpu"), _scripted(experiment, tmp_path)
+    assert found["loss"] == pytest.approx(run.loss, rel=0.03)
+    assert found["mse"] == pytest.approx(run.metrics["mse"], rel=0.03)
+    assert run.loss < 0.9 * run.history[0]["train_loss"]
+
+
 def test_what_a_script_cannot_say_is_one_sentence() -> None:
     with pytest.raises(LabError, match="32 bits"):
         script(presets.get("letters-7x7").with_values({"precision": "mixed"}))

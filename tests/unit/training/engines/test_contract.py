@@ -46,6 +46,9 @@ def _cases() -> list[dict[str, Any]]:
         cases += [{**asked, "model.kind": "convolutional", "model.code_activation": "sigmoid"}]
     cases += [{"model.tied": True}, {"model.tied": True, "model.batch_norm": True}, {"model.dropout": 0.3}]
     cases += [{"model.dropout": 0.3, "model.variational": True}]
+    book = {"model.codebook.entries": 8, "model.codebook.decay": 0.8}
+    cases += [book, {**book, "model.codebook.numbers": 1}, {**book, "model.kind": "convolutional"}]
+    cases += [{**book, "model.codebook.revive": False}, {**book, "model.tied": True}]
     # so large that the optimiser is torch's fused one, and so large that products are those of oneDNN
     cases += [{"model.layers": "35-400-120-2"}, {"model.layers": "35-400-120-2", **VARIATIONAL}]
     cases += [{"model.layers": "35-420-400-2", "batch_size": "all", "optimizer.kind": "momentum"}]
