@@ -1,13 +1,18 @@
 """Parts of the theory pages in a real Chromium, without a server: what they say is what is true."""
 
+import re
+
+import numpy as np
 import pytest
 import torch
 from playwright.sync_api import expect
 from torch.nn import functional as F
 
-from aelib.browser.description import describe
+from aelib.browser.description import describe, weights_of
+from aelib.models import build
 from aelib.nn.activations import ACTIVATIONS
-from aelib.ui.theory import activations, convolution
+from aelib.ui.components.canvas import floats
+from aelib.ui.theory import activations, convolution, training
 from tests.support import theory
 from tests.support.patience import wait_until
 
@@ -98,4 +103,67 @@ def test_the_worked_example_and_a_kernel_with_letters(browser) -> None:
     middle.fill("17/2")
     expect(root).to_have_attribute("data-value", "0.5")
     expect(page.locator("canvas")).to_have_count(2)
+    page.close()
+
+
+def _given_of(monkeypatch, draw) -> dict:
+    """What a page gives to the part that `draw` draws."""
+    found: list[dict] = []
+    monkeypatch.setattr(training, "part", lambda name, given, version="": found.append(given))
+    monkeypatch.setattr(training, "open_run", lambda experiment: None)
+    draw()
+    return found[0]
+
+
+def test_one_step_is_written_out_and_makes_the_loss_smaller(browser, monkeypatch) -> None:
+    page = theory.mounted(browser, "one_step", _given_of(monkeypatch, training.one_step))
+    root = page.locator(".theory")
+    before = float(root.get_attribute("data-loss"))
+    for name in ("1. Forward", "2. Loss", "3. Backward"):
+        page.get_by_role("button", name=name).click()
+    lines = root.inner_text().split("\n")
+    old, slope, new = (
+        float(part.strip(" ()").replace("−", "-"))
+        for part in re.search(r"w₃ ← (\S+) − 1·(\S+) = (\S+)", "\n".join(lines)).groups()
+    )
+    assert new == pytest.approx(old - slope, abs=0.01)
+    page.get_by_role("button", name="4. Update").click()
+    expect(root).to_have_attribute("data-steps", "1")
+    assert float(root.get_attribute("data-loss")) < before
+    page.close()
+
+
+def test_balls_roll_on_the_surface_of_a_trained_net_and_one_that_flies_off_is_said(browser, monkeypatch) -> None:
+    monkeypatch.setattr(training, "_RECIPE", {**training._RECIPE, "epochs": "50"})
+    given = {**_given_of(monkeypatch, training.descent), "chosen": ["sgd", "adam"]}
+    page = theory.mounted(browser, "descent", given)
+    root = page.locator(".theory")
+    expect(root).to_have_attribute("data-ready", "true")
+    assert "your browser has trained" in root.inner_text()
+    page.get_by_role("button", name="One step").click()
+    expect(root).to_have_attribute("data-steps", "1")
+    page.get_by_label("Rate").press("End")
+    page.get_by_role("button", name="One step").click()
+    expect(page.get_by_role("alert")).to_contain_text("Diverged with rate 1000")
+    page.get_by_label("Rate").press("Home")
+    expect(page.get_by_role("alert")).to_be_empty()
+    page.close()
+
+    told = given["description"]
+    model = build(training.experiment())
+    broken = {**weights_of(model), "parameters": floats(np.full(sum(p.numel() for p in model.parameters()), np.nan))}
+    page = theory.mounted(browser, "descent", {**given, "description": {**told, "weights": broken}})
+    expect(page.get_by_role("alert")).to_contain_text("not finite")
+    page.close()
+
+
+def test_a_poor_start_keeps_the_gradient_from_the_first_layer(browser, monkeypatch) -> None:
+    page = theory.mounted(browser, "histograms", _given_of(monkeypatch, training.histograms))
+    root = page.locator(".theory")
+    poor = float(root.get_attribute("data-ratio"))
+    page.get_by_label("Activation", exact=True).select_option("tanh")
+    page.get_by_label("Start", exact=True).select_option("xavier_uniform")
+    assert poor < 0.1 * float(root.get_attribute("data-ratio"))
+    page.get_by_role("button", name="1 epoch").click()
+    expect(root).to_have_attribute("data-epochs", "1")
     page.close()

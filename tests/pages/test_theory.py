@@ -4,12 +4,13 @@ import json
 
 import pytest
 
+from aelib.browser.description import weights_of
 from aelib.experiment import presets
 from aelib.nn.activations import ACTIVATIONS
 from aelib.store import Store
 from aelib.training import fit, fit_many
 from aelib.ui.shell import lessons as registry
-from aelib.ui.theory import activations, convolution
+from aelib.ui.theory import activations, convolution, training
 from aelib.ui.theory.page import END
 from tests.support.apps import opened, texts
 
@@ -61,3 +62,13 @@ def test_kernels_of_stored_nets_stand_beside_those_made_by_hand(monkeypatch) -> 
     given = _given(opened(registry.CONVOLUTION.file))
     assert len(given["gallery.js"]["nets"][0]["kernels"]) == 3
     assert len(given["kernels.js"]["learnt"]) == 3
+
+
+def test_the_loss_surface_is_that_of_the_stored_run(monkeypatch) -> None:
+    monkeypatch.setattr(training, "_RECIPE", {**training._RECIPE, "epochs": "20"})
+    assert _given(opened(registry.TRAINING.file))["descent.js"]["description"]["weights"] is None
+    run = fit(training.experiment(), "cpu")
+    Store().save(run)
+    given = _given(opened(registry.TRAINING.file))["descent.js"]
+    assert given["stored"]
+    assert given["description"]["weights"] == weights_of(run.model)

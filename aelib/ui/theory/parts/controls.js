@@ -117,9 +117,9 @@ export function loop(box, act) {
 }
 
 // Play and pause of something that moves; it stands still at first where the system asks for less motion. isOn() says which.
-export function player(act = () => {}) {
-  let on = !still();
-  const made = button("", () => { on = !on; say(); act(on); });
+export function player(begins = true) {
+  let on = begins && !still();
+  const made = button("", () => { on = !on; say(); });
   const say = () => { made.textContent = on ? "Pause" : "Play"; };
   say();
   made.isOn = () => on;
