@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browsing import opened, settled, train
+from tests.support.browsing import enter, opened, settled, train
 from tests.support.sections import open_tab
 from tests.support.server import Server
 from tests.support.trainings import LONG_QUERY
@@ -96,12 +96,10 @@ def test_the_plane_answers_pointer_and_keyboard(server: Server, page: Page) -> N
 
 def test_what_was_typed_survives_a_mistake_and_another_page(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/dense")
-    _layers(page).fill("36-9-2")
-    _layers(page).press("Enter")
+    enter(_layers(page), "36-9-2")
     expect(page.get_by_text("start with 35").first).to_be_visible()
     expect(_layers(page)).to_have_value("36-9-2")
-    _layers(page).fill("35-9-2")
-    _layers(page).press("Enter")
+    enter(_layers(page), "35-9-2")
     expect(page.get_by_role("img", name="Network 35-9-2")).to_be_visible()
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", name="Autoencoder Lab")).to_be_visible()

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import opened, settled, train
+from tests.support.browsing import enter, opened, settled, train
 from tests.support.patience import PATIENCE
 from tests.support.sections import open_tab
 from tests.support.server import Server
@@ -72,8 +72,7 @@ def test_the_picture_lives_while_a_net_learns_and_stays_the_same_element(server:
     stopped_at = int(epochs.input_value())
     page.wait_for_url(re.compile(f"epochs={stopped_at}(&|$)"))
     page.get_by_role("button", name="Go on training").click()
-    page.get_by_role("spinbutton", name="More epochs").fill("200")
-    page.get_by_role("spinbutton", name="More epochs").press("Enter")
+    enter(page.get_by_role("spinbutton", name="More epochs"), "200")
     page.get_by_role("button", name="Go on", exact=True).click()
     expect(epochs).to_have_value(str(stopped_at + 200))
     _state(page, "trained")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit_many
-from tests.support.browsing import settled, train
+from tests.support.browsing import enter, settled, train
 from tests.support.sections import open_tab
 from tests.support.server import Server
 
@@ -20,8 +20,7 @@ QUICK = "preset=font-best&epochs=40"
 def _seed(page: Page, value: int) -> None:
     """Type another seed, and wait until the address has it."""
     seed = page.get_by_role("spinbutton", name="Seed")
-    seed.fill(str(value))
-    seed.press("Enter")
+    enter(seed, str(value))
     page.wait_for_url(re.compile(f"seed={value}(&|$)"))
 
 
@@ -74,6 +73,7 @@ def test_every_experiment_that_was_tried_is_one_entry(server: Server, page: Page
     _shows(page, 5, trained=True)
     _seed(page, 6)
     _shows(page, 6, trained=False)
+    settled(page)
     for seed in (5, 3, 1):
         page.go_back()
         _shows(page, seed, trained=True)
@@ -136,8 +136,7 @@ def test_what_is_typed_in_quick_succession_all_counts(server: Server, page: Page
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     for name, value in (("Seed", "7"), ("Epochs", "77")):
         field = page.get_by_role("spinbutton", name=name)
-        field.fill(value)
-        field.press("Enter")
+        enter(field, value)
     page.wait_for_url(re.compile("epochs=77"))
     settled(page)
     _shows(page, 7, trained=False)
@@ -152,8 +151,7 @@ def test_a_comparison_that_was_changed_is_one_step(server: Server, page: Page) -
     settled(page)
     seeds = page.get_by_role("spinbutton", name="Seeds per row")
     for value in ("2", "3"):
-        seeds.fill(value)
-        seeds.press("Enter")
+        enter(seeds, value)
         page.wait_for_url(re.compile(f"seeds={value}"))
     settled(page)
     page.go_back()

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import opened, settled, train
+from tests.support.browsing import enter, opened, settled, train
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -31,8 +31,7 @@ def test_a_class_opens_its_teachers_link_and_meets_the_task(server: Server, page
     expect(page.get_by_text("Fixed by your teacher's link: Epochs, Optimiser.").first).to_be_visible()
     expect(page.get_by_text("More choices")).to_have_count(0)
     seed = page.get_by_role("spinbutton", name="Seed")
-    seed.fill("3")
-    seed.press("Enter")
+    enter(seed, "3")
     page.wait_for_url(re.compile("seed=3"))
     settled(page)
     train(page)

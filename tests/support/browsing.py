@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from .patience import PATIENCE
 
@@ -42,6 +42,14 @@ def _is_local(url: str) -> bool:
 def train(page: Page) -> None:
     """Press the lesson's own Train."""
     page.get_by_role("button", name="Train", exact=True).click()
+
+
+def enter(field: Locator, value: str) -> None:
+    """Type a value and take it over. A robot presses Enter before Streamlit's field has noticed that something was typed:
+    on a slow machine it is then taken over when the field is left."""
+    field.fill(value)
+    field.press("Enter")
+    field.press("Tab")
 
 
 def settled(page: Page) -> None:

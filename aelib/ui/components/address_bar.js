@@ -1,21 +1,26 @@
 // Keeps the browser's address and history in step with a page. common.js stands before it.
 // data: page (last part of its path), address (query), subject (what the address is about), tried (whether the subject
 // is worth an entry of its own), step (the last Back or Forward that the server has heard of), session and serial (which
-// rises with every address of a session), echoes (rises where the server ignored what this browser may have meant), main
-// (whether this instance reports), leave (a page and query to open instead).
+// rises with every address of a session), echoes (rises where the server ignored what this browser may have meant), heard
+// (the last report that came to the server: it loses those that come while it draws the whole page), main (whether this
+// instance reports), leave (a page and query to open instead).
 // State "browser": address and step.
 
 let steps = 0, shown = "", report = () => {};
-const pages = {}; // page -> session, and of this session the last step and the serial of the last address taken over
+// page -> session, and of this session the last step, the address to which it led, and the serial of the last address
+// taken over
+const pages = {};
 const place = () => location.pathname + location.search;
 const current = () => decodeURIComponent(location.pathname.split("/").pop());
 const sorted = (text) => { const query = new URLSearchParams(text); query.sort(); return query.toString(); };
 
-// Streamlit asks the server for the address of the entry. The number of the step follows with the next report.
+// Streamlit asks the server for the address of the entry, and the page reports the step: either may come first. A message
+// that was on its way may make Streamlit write the address that was left over this entry, so the step keeps its own.
 window.addEventListener("popstate", () => {
   if (shown !== place()) steps += 1; // otherwise only the anchor has changed
   shown = place();
-  if (pages[current()]) pages[current()].step = steps;
+  if (pages[current()]) Object.assign(pages[current()], { step: steps, led: location.search });
+  report();
 });
 
 // Streamlit's own parameters, which pages never see, and then the page's.
@@ -44,7 +49,7 @@ export default function (component) {
     location.replace(location.pathname.replace(/[^/]*$/, data.leave));
     return;
   }
-  if (pages[data.page]?.session !== data.session) pages[data.page] = { session: data.session, step: 0, serial: 0 };
+  if (pages[data.page]?.session !== data.session) pages[data.page] = { session: data.session, step: 0, led: "", serial: 0 };
   const page = pages[data.page];
   if (data.serial >= page.serial && data.step >= page.step) {
     take(data);
@@ -54,8 +59,11 @@ export default function (component) {
   if (data.main) {
     const root = parentElement.querySelector(".address-bar");
     report = () => {
-      const browser = { address: location.search, step: page.step }, told = JSON.stringify([data.page, browser]);
-      if (root.told !== told) setStateValue("browser", browser);
+      if (current() !== data.page) return;
+      const address = page.step > data.step ? page.led : location.search; // until the server knows of the step
+      const browser = { address, step: page.step }, told = JSON.stringify([address, page.step]);
+      const heard = JSON.stringify([data.heard?.address, data.heard?.step]);
+      if (told !== heard || told !== root.told) setStateValue("browser", browser);
       root.told = told;
     };
   }

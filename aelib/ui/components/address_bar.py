@@ -7,6 +7,13 @@ from .canvas import component
 _address_bar = component("address_bar", """<span class="address-bar"></span>""")
 
 
+class Report(TypedDict):
+    """What the browser says: the address that it shows, or to which a step led, and the number of the last step."""
+
+    address: str
+    step: int
+
+
 class AddressData(TypedDict):
     """What address_bar.js reads, see there."""
 
@@ -18,6 +25,7 @@ class AddressData(TypedDict):
     session: str
     serial: int
     echoes: int
+    heard: Report | None
     main: bool
     leave: str
 

@@ -8,8 +8,8 @@ browser already shows that query, and one for each step to another page. A page 
 - When the browser says that it shows the address, `st.query_params` follows, which then adds no entry.
 - Until then requests have a query that the page has left. It must not be taken for a link: `_State.left` has these.
 - It may be the user's Back to it, though: Streamlit's request is the same. The browser numbers such steps and reports
-  the number with what it shows; where the page has not read that, it runs again. An address that the page made before
-  it knew of a step has a lower number, and the browser drops it.
+  the number with the address to which the step led; where the page has not read that, it runs again. An address that
+  the page made before it knew of a step has a lower number, and the browser drops it.
 
 So nothing depends on which message is quicker. tests/browser/test_history.py checks it in a real browser.
 """
@@ -17,12 +17,11 @@ So nothing depends on which message is quicker. tests/browser/test_history.py ch
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from aelib.ui.components.address_bar import AddressData, address_bar
+from aelib.ui.components.address_bar import AddressData, Report, address_bar
 from aelib.ui.shell.session import Slot, widget
 
 Query = dict[str, str]
@@ -58,7 +57,7 @@ class _State:
     serial: int = 0
     session: str = field(default_factory=lambda: secrets.token_hex(4))
 
-    def take_step(self, browser: Mapping[str, Any] | None) -> Query | None:
+    def take_step(self, browser: Report | None) -> Query | None:
         """The address to which the user has gone back or forward since the last call, unless the page shows it."""
         if not browser or browser["step"] == self.step:
             return None
@@ -141,9 +140,9 @@ class PageAddress:
         if is_report and browser and _decoded(browser["address"]) == state.query != _requested():
             st.query_params.from_dict(state.query)
 
-    def _browser(self) -> Mapping[str, Any] | None:
-        """What the browser had when it sent this request: `address`, `step`. None before its first answer."""
-        found: Mapping[str, Any] | None = (widget(self._key) or {}).get("browser")
+    def _browser(self) -> Report | None:
+        """What the browser had when it sent this request. None before its first answer."""
+        found: Report | None = (widget(self._key) or {}).get("browser")
         return found
 
     def _data(self, main: bool, leave: str = "") -> AddressData:
@@ -157,6 +156,7 @@ class PageAddress:
             "session": state.session,
             "serial": state.serial,
             "echoes": state.echoes,
+            "heard": self._browser(),
             "main": main,
             "leave": leave,
         }
