@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import expect
+from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
 
 from aelib.browser.description import describe, weights_of
 from aelib.models import build
 from aelib.nn.activations import ACTIVATIONS
 from aelib.ui.components.canvas import floats
-from aelib.ui.theory import activations, convolution, training
+from aelib.ui.theory import activations, convolution, training, variational
 from tests.support import theory
 from tests.support.patience import wait_until
 
@@ -166,4 +167,56 @@ def test_a_poor_start_keeps_the_gradient_from_the_first_layer(browser, monkeypat
     assert poor < 0.1 * float(root.get_attribute("data-ratio"))
     page.get_by_role("button", name="1 epoch").click()
     expect(root).to_have_attribute("data-epochs", "1")
+    page.close()
+
+
+def test_the_divergence_of_two_gaussians_is_that_of_pytorch(browser) -> None:
+    page = theory.mounted(browser, "gaussians", {})
+    root = page.locator(".theory")
+
+    def theirs(mu: float, sigma: float) -> float:
+        return float(kl_divergence(Normal(mu, sigma), Normal(0.0, 1.0)))
+
+    assert float(root.get_attribute("data-kl")) == pytest.approx(theirs(1.5, 0.6), abs=1e-6)
+    page.get_by_label("Mean of q").press("End")
+    page.get_by_label("Deviation of q").press("End")
+    assert float(root.get_attribute("data-kl")) == pytest.approx(theirs(4.0, 3.0), abs=1e-6)
+    page.get_by_role("button", name="q on p").click()
+    expect(root).to_have_attribute("data-kl", "0")
+    body = "({ WAYS }, s) => WAYS.map(({ kl, slope }) => [kl(s + 1e-6), kl(s - 1e-6), slope(s)])"
+    for above, below, slope in theory.module(page, "log_variance", body, 0.7):
+        assert (above - below) / 2e-6 == pytest.approx(slope, abs=1e-4)
+    page.close()
+
+
+def test_z_moves_with_the_mean_while_epsilon_stands_still(browser) -> None:
+    page = theory.mounted(browser, "reparametrisation", {})
+    root, mean = page.locator(".theory"), page.get_by_label("μ", exact=True)
+    before = float(root.get_attribute("data-z"))
+    mean.press("ArrowRight")
+    assert float(root.get_attribute("data-z")) == pytest.approx(before + 0.05)
+    page.get_by_label("Draw ε anew").check()
+    mean.press("ArrowRight")
+    assert float(root.get_attribute("data-z")) != pytest.approx(before + 0.1)
+    page.close()
+
+
+def test_a_large_beta_pulls_the_codes_to_the_prior(browser) -> None:
+    given = {"description": describe(variational.experiment())}
+    page = theory.mounted(browser, "tug", given)
+    root = page.locator(".theory")
+    page.get_by_role("button", name="100 epochs").click()
+    kl, sigma = (float(root.get_attribute(f"data-{name}")) for name in ("kl", "sigma"))
+    page.get_by_label("β", exact=True).press("End")
+    page.get_by_role("button", name="100 epochs").click()
+    expect(root).to_have_attribute("data-epochs", "200")
+    assert float(root.get_attribute("data-kl")) < kl
+    assert float(root.get_attribute("data-sigma")) > sigma
+    page.get_by_label("Code", exact=True).select_option("1")
+    expect(root).to_have_attribute("data-epochs", "0")
+    page.close()
+    page = theory.mounted(browser, "holes", given)
+    page.get_by_role("button", name="200 epochs").click()
+    expect(page.locator(".theory")).to_have_attribute("data-good", re.compile(r"^\d+ \d+$"))
+    expect(page.locator(".theory")).to_contain_text("Epoch 200")
     page.close()

@@ -10,7 +10,7 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.store import Store
 from aelib.training import fit, fit_many
 from aelib.ui.shell import lessons as registry
-from aelib.ui.theory import activations, convolution, training
+from aelib.ui.theory import activations, convolution, training, variational
 from aelib.ui.theory.page import END
 from tests.support.apps import opened, texts
 
@@ -72,3 +72,12 @@ def test_the_loss_surface_is_that_of_the_stored_run(monkeypatch) -> None:
     given = _given(opened(registry.TRAINING.file))["descent.js"]
     assert given["stored"]
     assert given["description"]["weights"] == weights_of(run.model)
+
+
+def test_the_table_of_betas_is_of_stored_runs(monkeypatch) -> None:
+    monkeypatch.setattr(variational, "_RECIPE", {**variational._RECIPE, "epochs": "20"})
+    runs = fit_many(variational.experiments(), "cpu")
+    for run in runs:
+        Store().save(run)
+    table = opened(registry.WHY_VARIATIONAL.file).dataframe[0].value
+    assert list(table["mean σ"]) == [pytest.approx(run.deviations().mean()) for run in runs]

@@ -215,7 +215,8 @@ LAB = Lesson(
 ACTIVATIONS = Page(name="activations", title="Activations", icon=":material/show_chart:")
 CONVOLUTION = Page(name="convolution", title="Convolution", icon=":material/grid_on:")
 TRAINING = Page(name="training", title="Training", icon=":material/trending_down:")
-THEORY: tuple[Page, ...] = (ACTIVATIONS, CONVOLUTION, TRAINING)  # "How it works"
+WHY_VARIATIONAL = Page(name="why_variational", title="Why variational", icon=":material/scatter_plot:")
+THEORY: tuple[Page, ...] = (ACTIVATIONS, CONVOLUTION, TRAINING, WHY_VARIATIONAL)  # "How it works"
 LIVE = Page(name="live", title="Live", icon=":material/play_circle:")
 COMPARE = Page(name="compare", title="Compare", icon=":material/compare:")
 SWEEPS = Lesson(
