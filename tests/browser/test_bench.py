@@ -125,8 +125,13 @@ def test_the_open_tab_is_in_the_address_and_opens_again(server: Server, page: Pa
     expect(page.get_by_role("slider", name="Images on the path")).to_be_visible()
 
 
-def test_on_a_phone_preset_and_train_are_on_the_first_screen(server: Server, browser: Browser) -> None:
-    agent = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
+PHONE = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
+
+
+@pytest.mark.parametrize("agent", [PHONE, None], ids=["phone", "narrow window"])
+def test_on_a_phone_preset_and_train_are_on_the_first_screen(
+    server: Server, browser: Browser, agent: str | None
+) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, user_agent=agent, has_touch=True)
     context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()

@@ -4,12 +4,14 @@
 // rises with every address of a session), echoes (rises where the server ignored what this browser may have meant), heard
 // (the last report that came to the server: it loses those that come while it draws the whole page), main (whether this
 // instance reports), leave (a page and query to open instead).
-// State "browser": address and step.
+// State "browser": address, step, and whether the window is narrow, as a phone's is.
 
 let steps = 0, shown = "", report = () => {};
 // page -> session, and of this session the last step, the address to which it led, and the serial of the last address
 // taken over
 const pages = {};
+const small = matchMedia("(max-width: 640px)");
+small.addEventListener("change", () => report());
 const place = () => location.pathname + location.search;
 const current = () => decodeURIComponent(location.pathname.split("/").pop());
 const sorted = (text) => { const query = new URLSearchParams(text); query.sort(); return query.toString(); };
@@ -61,8 +63,9 @@ export default function (component) {
     report = () => {
       if (current() !== data.page) return;
       const address = page.step > data.step ? page.led : location.search; // until the server knows of the step
-      const browser = { address, step: page.step }, told = JSON.stringify([address, page.step]);
-      const heard = JSON.stringify([data.heard?.address, data.heard?.step]);
+      const browser = { address, step: page.step, narrow: small.matches };
+      const told = JSON.stringify(Object.values(browser));
+      const heard = JSON.stringify([data.heard?.address, data.heard?.step, data.heard?.narrow]);
       if (told !== heard || told !== root.told) setStateValue("browser", browser);
       root.told = told;
     };

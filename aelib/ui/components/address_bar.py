@@ -8,10 +8,12 @@ _address_bar = component("address_bar", """<span class="address-bar"></span>""")
 
 
 class Report(TypedDict):
-    """What the browser says: the address that it shows, or to which a step led, and the number of the last step."""
+    """What the browser says: the address that it shows, or to which a step led, the number of the last step, and
+    whether its window is narrow."""
 
     address: str
     step: int
+    narrow: bool
 
 
 class AddressData(TypedDict):

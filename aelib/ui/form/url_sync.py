@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from aelib.ui.components.address_bar import AddressData, Report, address_bar
+from aelib.ui.shell import visitor
 from aelib.ui.shell.session import Slot, widget
 
 Query = dict[str, str]
@@ -134,6 +135,8 @@ class PageAddress:
         before = state.step
         if state.take_step(browser) is not None:
             state.step = before  # the page takes it
+            st.rerun()
+        if browser and visitor.window_is(narrow=browser["narrow"]):
             st.rerun()
         address_bar(self._data(main=True), self._key)
         is_report, state.is_whole = not state.is_whole, False  # what comes with another request may be out of date

@@ -30,10 +30,18 @@ def visitor_id() -> str:
 
 
 def on_phone() -> bool:
-    """Whether the browser says that it is a phone's: all of them have "Mobi" in their User-Agent, see
+    """Whether the window is as narrow as a phone's. Before the browser has said so: whether it is a phone's browser:
+    all of them have "Mobi" in their User-Agent, see
     https://developer.mozilla.org/docs/Web/HTTP/Guides/Browser_detection_using_the_user_agent."""
     agent = st.context.headers.get("User-Agent", "")
-    return isinstance(agent, str) and "Mobi" in agent  # without a browser (tests) there is none
+    is_phone = isinstance(agent, str) and "Mobi" in agent  # without a browser (tests) there is none
+    return Slot("narrow", lambda: is_phone).get()
+
+
+def window_is(narrow: bool) -> bool:
+    """The browser says how wide its window is. Returns whether the page was drawn for another width."""
+    was = on_phone()
+    return Slot("narrow", bool).set(narrow) != was
 
 
 class VisitorCookie:
