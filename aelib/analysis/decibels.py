@@ -21,7 +21,7 @@ def psnr(run: Run) -> float:
     if stored is not None and not HeldOut.pools(run.metrics):
         return float(stored)
     if run not in _computed:
-        images = datasets.test_set(run.experiment.dataset)
+        images = datasets.test_set(run.spec)
         outputs = run.restored(run.inputs_of(images), images.labels)
         _computed[run] = image_quality.mean_psnr(outputs, images.images())
     return _computed[run]

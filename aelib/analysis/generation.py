@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aelib import datasets
+from aelib.datasets import DatasetSpec
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run
 
@@ -42,7 +43,7 @@ class GeneratedQuality:
         return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def evaluate(images: Tensor, dataset: str) -> GeneratedQuality:
+def evaluate(images: Tensor, dataset: str | DatasetSpec) -> GeneratedQuality:
     """Find the nearest training images. images: n × channels × height × width, pixels from 0 to 1."""
     train = datasets.training_set(dataset)
     best = torch.full((len(images),), torch.inf, dtype=torch.float64)
@@ -63,10 +64,10 @@ def sample(run: Run, count: int, seed: int) -> GeneratedQuality:
     conditional net is asked for one class after the other."""
     codes = latent_space.prior(count, run.latent_dim, seed).numpy()
     classes = torch.arange(count) % run.spec.classes if run.experiment.model.conditional else None
-    return evaluate(torch.from_numpy(run.decode(codes, classes)), run.experiment.dataset)
+    return evaluate(torch.from_numpy(run.decode(codes, classes)), run.spec)
 
 
-def typical_distance(dataset: str, count: int = 200) -> float:
+def typical_distance(dataset: str | DatasetSpec, count: int = 200) -> float:
     """Mean distance of at most `count` real images of the evaluation set from their nearest training images, for
     comparison with the distances of samples."""
     return float(evaluate(datasets.evaluation_set(dataset).images()[:count], dataset).distances.mean())

@@ -1,17 +1,16 @@
 """What nets of one kind are judged by, besides their error: PCA for linear nets, use of the code for sparse ones,
-classes for codes of labelled images. Computed from a run, so that stored runs have it too."""
+classes for codes of labelled images, odd images for nets that know some classes, known features. Computed from a run,
+so that stored runs have it too."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
-from sklearn.neighbors import KNeighborsClassifier
 
 from aelib import datasets
 from aelib.experiment import Resolved
@@ -19,16 +18,18 @@ from aelib.metrics import mse
 from aelib.nn.penalties import active
 from aelib.training import Run
 
+from .anomalies.detection import detect
+from .anomalies.images import has_odd_ones
 from .codebook import usage
-
-NEIGHBOURS = 5
-TRAINING_CODES, TEST_CODES = 5000, 1000  # images whose codes are compared by `knn_accuracy`, at most
+from .codes import dictionary, features
 
 
 def figures(run: Run) -> dict[str, float]:
     """The figures that apply to a run, by name: pca_mse and largest_angle (degrees) of linear nets, active_rate (0 to
     1) of nets with a penalty, perplexity (1 to the number of entries) and code_bits (of an image) of nets with a
-    codebook, knn_accuracy (0 to 1) of dense nets on labelled images that are held out."""
+    codebook, knn_accuracy and probe_accuracy (0 to 1) of dense nets on labelled images that are held out, auroc (0 to
+    1) of the reconstruction error of nets that leave classes out, recovered (0 to 1) of dense nets on images of known
+    features."""
     found: dict[str, float] = {}
     if is_linear(run.resolved):
         against = against_pca(run)
@@ -39,8 +40,13 @@ def figures(run: Run) -> dict[str, float]:
     if run.architecture.book is not None:
         used = usage(run)
         found |= {"perplexity": used.perplexity, "code_bits": used.bits}
-    if model.dense and not run.spec.memorised and not run.spec.paired and run.spec.classes > 1:
-        found["knn_accuracy"] = knn_accuracy(run)
+    if model.dense and features.has_classes(run.spec):
+        codes = features.codes(run)
+        found |= {"knn_accuracy": codes.knn_accuracy(), "probe_accuracy": codes.probe_accuracy()}
+    if has_odd_ones(run.spec):
+        found["auroc"] = detect(run).auroc
+    if dictionary.has_planted(run):
+        found["recovered"] = dictionary.recovery(run).recovered
     return found
 
 
@@ -80,8 +86,7 @@ def against_pca(run: Run) -> AgainstPCA:
     """A linear net beside PCA. Raises ValueError where `is_linear` says no."""
     if not is_linear(run.resolved):
         raise ValueError("only a linear net has a plane")
-    name = run.experiment.dataset
-    train, test = datasets.training_set(name), datasets.test_set(name)
+    train, test = datasets.training_set(run.spec), datasets.test_set(run.spec)
     pca = PCA(run.latent_dim, svd_solver="full").fit(train.images().flatten(1).double().numpy())
     pixels = test.images().flatten(1).double().numpy()
     projected = torch.from_numpy(pca.inverse_transform(pca.transform(pixels))).view(-1, *run.spec.shape)
@@ -96,17 +101,3 @@ def active_rate(run: Run) -> float:
     """Share of the code's numbers that are active, mean over the images of the evaluation set; see
     `aelib.nn.penalties.active`."""
     return float(active(torch.from_numpy(run.codes())).float().mean())
-
-
-def knn_accuracy(run: Run) -> float:
-    """Share of test images whose class is that of most of the NEIGHBOURS nearest training images, by code. At most the
-    first TEST_CODES and TRAINING_CODES images are compared."""
-    name = run.experiment.dataset
-    train = datasets.training_set(name).part(slice(TRAINING_CODES))
-    test = datasets.test_set(name).part(slice(TEST_CODES))
-    codes, others = (run.codes_of(part.shown, part.labels) for part in (train, test))
-    return _accuracy(codes, train.labels.numpy(), others, test.labels.numpy())
-
-
-def _accuracy(codes: Any, labels: Any, others: Any, wanted: Any) -> float:
-    return float(KNeighborsClassifier(NEIGHBOURS).fit(codes, labels).score(others, wanted))

@@ -54,7 +54,7 @@ def measured(dataset: str) -> int:
 
 def encode_run(run: Run) -> EncodedRun:
     """The codes of a run and the range of its quantiser."""
-    train = datasets.training_set(run.experiment.dataset).shown
+    train = datasets.training_set(run.spec).shown
     low, high = min_max(run.codes_of(train[evenly(len(train), RANGE_IMAGES)]))
     codes = run.codes_of(test_images(run.experiment.dataset).shown)
     return EncodedRun(low.astype(np.float32), high.astype(np.float32), codes)

@@ -46,7 +46,7 @@ def factor(run: Run) -> int:
 
 def test_images(run: Run) -> ImageSet:
     """The images for the evaluation: the test set, or at most MAX_TEST_IMAGES of it, evenly chosen."""
-    images = datasets.test_set(run.experiment.dataset)
+    images = datasets.test_set(run.spec)
     return images.part(slice(0, None, -(-len(images) // MAX_TEST_IMAGES)))
 
 

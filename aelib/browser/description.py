@@ -120,7 +120,7 @@ def weights_of(model: Autoencoder) -> Weights:
 
 
 def _described(experiment: Experiment, weights: Weights | None) -> Description:
-    images = datasets.training_set(experiment.dataset)
+    images = datasets.training_set(resolve(experiment).spec)
     pixels = base64.b64encode(images.pixels.contiguous().numpy().tobytes()).decode()
     shown: Images = {"shape": list(images.pixels.shape[1:]), "pixels": pixels, "names": list(images.names)}
     return {"experiment": experiment.model_dump(mode="json"), "set": shown, "weights": weights}

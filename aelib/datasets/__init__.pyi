@@ -12,9 +12,11 @@ from .catalog import evaluation_set as evaluation_set
 from .catalog import get as get
 from .catalog import is_own as is_own
 from .catalog import load as load
+from .catalog import only as only
 from .catalog import save_content as save_content
 from .catalog import spec as spec
 from .catalog import test_set as test_set
+from .catalog import trainable_classes as trainable_classes
 from .catalog import training_set as training_set
 from .imageset import WRONG_PIXEL as WRONG_PIXEL
 from .imageset import DatasetSpec as DatasetSpec

@@ -13,8 +13,8 @@ from functools import lru_cache, partial
 
 from aelib.core.errors import LabError
 
-from . import files
-from .bundled import digits, emoji, font, house_numbers, letters, photographs
+from . import classes, files
+from .bundled import dictionary, digits, emoji, font, house_numbers, letters, photographs
 from .downloads import fashion_mnist, mnist, notmnist, photo_pairs, svhn
 from .imageset import DatasetSpec, ImageSet
 from .user import collection, glyphs, pictures, storage
@@ -48,6 +48,7 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     emoji.spec(emoji.GREY),
     emoji.spec(emoji.COLOUR),
     digits.SPEC,
+    dictionary.SPEC,
     letters.SPEC,
     house_numbers.SPEC,
     *photographs.SPECS,
@@ -84,9 +85,14 @@ def canonical(name: str) -> str:
     return f"{name}:{content}" if content else name
 
 
-def load(name: str) -> ImageSet:
-    """The images of data set `name`, all parts; shared between callers, so not to be changed. Raises LabError."""
-    return _load(spec(name))
+def load(which: str | DatasetSpec) -> ImageSet:
+    """The images of a data set by name or spec, all parts; shared between callers, so not to be changed. Raises
+    LabError."""
+    return _load(_described(which))
+
+
+def _described(which: str | DatasetSpec) -> DatasetSpec:
+    return spec(which) if isinstance(which, str) else which
 
 
 @lru_cache(maxsize=16)
@@ -98,22 +104,38 @@ def _load(described: DatasetSpec) -> ImageSet:
     return images
 
 
-def training_set(name: str) -> ImageSet:
+def trainable_classes(which: str | DatasetSpec) -> tuple[int, ...]:
+    """The classes that a net can be trained on alone: see `classes.trainable`. Raises LabError where the images are not
+    on this machine."""
+    described = _described(which)
+    return classes.trainable(described, _load(described))
+
+
+@lru_cache(maxsize=64)
+def only(described: DatasetSpec, wanted: tuple[int, ...]) -> DatasetSpec:
+    """The part of a data set that has the images of these classes, some of `trainable_classes`; the whole set for none.
+    Raises LabError where the images are not on this machine."""
+    return classes.only(described, wanted, lambda: _load(described)) if wanted else described
+
+
+def training_set(which: str | DatasetSpec) -> ImageSet:
     """The training set."""
-    return load(name).part(slice(spec(name).splits.train))
+    described = _described(which)
+    return load(described).part(slice(described.splits.train))
 
 
-def test_set(name: str) -> ImageSet:
+def test_set(which: str | DatasetSpec) -> ImageSet:
     """The images on which a trained net is tested: the test set, else the validation set, else all."""
-    splits = spec(name).splits
+    described = _described(which)
+    splits = described.splits
     start = splits.train + splits.valid if splits.test else splits.train if splits.valid else 0
-    return load(name).part(slice(start, None))
+    return load(described).part(slice(start, None))
 
 
-def evaluation_set(name: str) -> ImageSet:
+def evaluation_set(which: str | DatasetSpec) -> ImageSet:
     """The images on which a net is evaluated while it trains, and that pages show: all of a memorised set, else at most
     EVALUATION_IMAGES, evenly from the validation set (or the test set, where there is no validation set)."""
-    return _evaluation_set(spec(name))
+    return _evaluation_set(_described(which))
 
 
 @lru_cache(maxsize=16)

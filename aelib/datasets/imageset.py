@@ -98,6 +98,9 @@ class DatasetSpec:
         light: whether 1 is white, as in a photograph; else 1 is ink on paper.
         missing: None where the images are here, else one sentence that says what to do.
         input_shape: of what a net is shown, where that differs from the images.
+        features: the parts that the images are sums of, where these are known: float32, features × channels × height ×
+            width, each of length 1.
+        only: the classes that this is the part of, in order; empty: it is the whole set. See `catalog.only`.
         content: eight hexadecimal digits that stand for the files, where a set of this name may have other images on
             another machine.
     """
@@ -116,6 +119,8 @@ class DatasetSpec:
     missing: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
     input_shape: tuple[int, int, int] | None = None
     content: str = ""
+    features: Callable[[], Tensor] | None = field(default=None, repr=False, compare=False)
+    only: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         held_out = self.splits.valid + self.splits.test

@@ -46,6 +46,7 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
     values = flatten(experiment.model_dump(mode="json"))
     values["dataset"] = datasets.canonical(experiment.dataset)
     values["model.output_activation"] = experiment.output_activation
+    values["classes"] = list(described.only)
     if experiment.snapshots is not None:
         # the last epoch is always stored
         values["snapshots"] = sorted({epoch for epoch in experiment.snapshots if epoch < experiment.epochs})

@@ -7,6 +7,7 @@ from .schema import REGISTRIES
 
 _FIELDS: dict[str, str] = {
     "dataset": "Data set",
+    "classes": "Classes to train on (empty: all)",
     "normalization": "Normalisation of the pixels",
     "model.kind": "Kind of network",
     "model.convolution.channels": "Channels, layer by layer to the code",

@@ -34,7 +34,7 @@ class Resolved:
 
     Attributes:
         experiment: the description.
-        spec: of its data set.
+        spec: of its data set; with `classes`, of the images of these alone.
         images: the canonical name of the data set, which other files under the same name change.
         architecture: the net, step by step.
     """
@@ -104,6 +104,11 @@ def resolve(experiment: Experiment) -> Resolved:
     Raises LabError where the data set is not on this machine, ExperimentError where the fields do not fit it.
     """
     described = datasets.spec(experiment.dataset)
+    if experiment.classes:
+        problems = list(validation.with_classes(experiment, described))
+        if problems:
+            raise ExperimentError(problems)
+        described = datasets.only(described, tuple(sorted(set(experiment.classes))))
     # cached by the spec too: a data set of this name may get other files while a server runs
     return _resolve(experiment, described, datasets.canonical(experiment.dataset))
 

@@ -16,6 +16,8 @@ from .fields import CODE_PENALTIES, OUTPUT_ACTIVATIONS, Model
 from .model_kinds import MODEL_KINDS
 from .training_fields import CORRUPTIONS, EPOCHS, MAX_EPOCHS, Corruption, EarlyStop, Optimizer
 
+MAX_CLASSES = 1000
+
 
 def _all_or_number(value: object) -> object:
     return None if value in ("all", "") else value
@@ -25,6 +27,15 @@ class Settings(Part):
     """Defaults: the 5x7 font through 35-20-10-2, sigmoid, Adam 0.001, MSE."""
 
     dataset: Annotated[str, setting("The images.", "give the name of a data set", max_length=100)] = "font5x7"
+    classes: Annotated[
+        Annotated[tuple[Annotated[int, Field(ge=0, lt=MAX_CLASSES)], ...], Field(max_length=MAX_CLASSES)],
+        BeforeValidator(lambda value: () if value in (None, "") else (value,) if type(value) is int else value),
+        LISTED,
+        setting(
+            "The classes whose images the net is trained and evaluated on, such as 0 or 1-7. Empty: all of them.",
+            "give numbers of classes, such as 0 or 1-7, or nothing",
+        ),
+    ] = ()
     normalization: Annotated[
         Literal["none", "symmetric", "standardized"],
         setting(

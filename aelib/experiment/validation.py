@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from aelib import datasets
 from aelib.datasets import DatasetSpec
 from aelib.datasets.noise import NOISES
 from aelib.nn.activations import ACTIVATIONS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MIN_CLASSES = 2  # fewer tell nothing
 MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
+MAX_LISTED = 12  # classes in a sentence
 MAX_ACTIVATIONS = 150_000_000  # numbers that training stores of one batch: twice as many with their gradients
 
 
@@ -56,6 +58,20 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
             "snapshots",
             str(list(experiment.snapshots)),
             "give epochs from 0 on; those after the last are left out",
+        )
+
+
+def with_classes(experiment: "Experiment", described: DatasetSpec) -> Iterator[Problem]:
+    """Classes that a net cannot be trained on. Raises LabError where the images are not on this machine."""
+    there = datasets.trainable_classes(described)
+    missing = sorted(set(experiment.classes) - set(there))
+    if missing:
+        listed = ", ".join(map(str, there)) if len(there) <= MAX_LISTED else f"{there[0]} to {there[-1]}"
+        yield Problem(
+            "classes",
+            value_text(experiment.classes),
+            f"give some of {listed}, or nothing" if there else "leave it empty",
+            f", and {described.name} has no images of class {missing[0]} to train and to test on",
         )
 
 
@@ -222,6 +238,8 @@ def _told(model: "Model") -> Iterator[Problem]:
         return
     if not model.dense:
         yield Problem("model.conditional", "true", "choose false, since only dense nets are told the class")
+    elif experiment.classes:
+        yield Problem("classes", value_text(experiment.classes), "leave it empty, since a conditional net knows all")
     elif model.tied:
         yield Problem("model.tied", "true", "choose false", ", and {model.conditional} makes two layers different")
     elif model.penalty.entry is not None and model.penalty.entry.of_jacobian:

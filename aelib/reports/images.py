@@ -11,7 +11,7 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.core.errors import LabError
-from aelib.datasets import ImageSet
+from aelib.datasets import DatasetSpec, ImageSet
 from aelib.experiment import Experiment, resolve
 
 MAX_WRITTEN = 40_000  # characters of image data in a script
@@ -41,17 +41,21 @@ def lines(experiment: Experiment) -> str:
     text = (
         f"# {file}, which came with this script: the images, as bytes\n"
         f'found = {{name: torch.from_numpy(part).float() / 255 for name, part in numpy.load("{file}").items()}}\n'
-        + "\n".join(f'{name} = found["{name}"]' for name in parts(experiment.dataset, patient))
+        + "\n".join(f'{name} = found["{name}"]' for name in parts(resolve(experiment).spec, patient))
     )
     if experiment.model.conditional:
-        named = _labels(experiment.dataset, patient)
+        named = _labels(resolve(experiment).spec, patient)
         text += "".join(f'\n{name} = torch.from_numpy(numpy.load("{file}")["{name}"]).long()' for name in named)
     return text
 
 
 def file_of(experiment: Experiment) -> str | None:
     """The file of images that a script loads, which `packed` makes; None if they are written into it."""
-    return None if _written(experiment) is not None else f"{resolve(experiment).spec.name}.npz"
+    return None if _written(experiment) is not None else f"{_file_name(resolve(experiment).spec)}.npz"
+
+
+def _file_name(described: DatasetSpec) -> str:
+    return "-only-".join([described.name, *(["-".join(map(str, described.only))] if described.only else [])])
 
 
 def _is_patient(experiment: Experiment) -> bool:
@@ -62,25 +66,25 @@ def _written(experiment: Experiment) -> str | None:
     """The statements with the images themselves; None if these are too many."""
     described = resolve(experiment).spec
     told, patient = experiment.model.conditional, _is_patient(experiment)
-    labels = _written_labels(experiment.dataset, patient) if told else ""
+    labels = _written_labels(resolve(experiment).spec, patient) if told else ""
     if described.memorised:
-        images = datasets.load(experiment.dataset)
+        images = datasets.load(described)
         return f"names = {_names(images)}\n{_named(images)}{labels}"
-    if described.name == "digits8x8" and not patient:
+    if described.name == "digits8x8" and not described.only and not patient:
         return _DIGITS + _DIGITS_LABELS * told
     count = described.splits.train * (described.pixels + (_numbers(described.shown_shape) if described.paired else 0))
     if count < 2 * MAX_WRITTEN:  # more would not fit even when compressed
-        texts = [_packed(name, part) for name, part in parts(experiment.dataset, patient).items()]
+        texts = [_packed(name, part) for name, part in parts(described, patient).items()]
         if sum(map(len, texts)) <= MAX_WRITTEN:
             return "\n".join([_UNPACK, *texts]) + labels
     return None
 
 
-def packed(dataset: str) -> bytes:
+def packed(which: str | DatasetSpec) -> bytes:
     """The images of a data set for a script as an .npz file (no pickles) of uint8, images × channels × height × width,
     with train, held and watched, of pairs what a net is shown of each, and the classes of each (int64). Raises
     LabError."""
-    found = {name: part.numpy() for name, part in (parts(dataset, True) | _labels(dataset, True)).items()}
+    found = {name: part.numpy() for name, part in (parts(which, True) | _labels(which, True)).items()}
     out = io.BytesIO()
     np.savez_compressed(out, allow_pickle=False, **found)
     return out.getvalue()
@@ -95,25 +99,25 @@ def export(dataset: str, path: str | Path) -> None:
         raise LabError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
 
 
-def parts(dataset: str, watched: bool) -> dict[str, Tensor]:
+def parts(which: str | DatasetSpec, watched: bool) -> dict[str, Tensor]:
     """name in a script -> images as bytes (uint8). watched: include the evaluation set."""
-    found = _sets(dataset, watched)
+    found = _sets(which, watched)
     named = {name: part.pixels for name, part in found.items()}
     return named | {f"{name}_shown": part.inputs for name, part in found.items() if part.inputs is not None}
 
 
-def _sets(dataset: str, watched: bool) -> dict[str, ImageSet]:
-    found = {"train": datasets.training_set(dataset), "held": datasets.test_set(dataset)}
-    return found | ({"watched": datasets.evaluation_set(dataset)} if watched else {})
+def _sets(which: str | DatasetSpec, watched: bool) -> dict[str, ImageSet]:
+    found = {"train": datasets.training_set(which), "held": datasets.test_set(which)}
+    return found | ({"watched": datasets.evaluation_set(which)} if watched else {})
 
 
-def _labels(dataset: str, watched: bool) -> dict[str, Tensor]:
+def _labels(which: str | DatasetSpec, watched: bool) -> dict[str, Tensor]:
     """name in a script -> classes."""
-    return {f"{name}_labels": part.labels for name, part in _sets(dataset, watched).items()}
+    return {f"{name}_labels": part.labels for name, part in _sets(which, watched).items()}
 
 
-def _written_labels(dataset: str, watched: bool) -> str:
-    lines = (f"{name} = torch.tensor({part.tolist()})" for name, part in _labels(dataset, watched).items())
+def _written_labels(which: str | DatasetSpec, watched: bool) -> str:
+    lines = (f"{name} = torch.tensor({part.tolist()})" for name, part in _labels(which, watched).items())
     return "".join("\n" + "\n".join(textwrap.wrap(line, _WIDTH)) for line in lines)
 
 

@@ -111,9 +111,9 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         corrupt = NOISES[noise.kind].script or ""
     activations = [ACTIVATIONS[step.activation] for step in resolve(experiment).architecture.steps]
     weighted = [step for step in resolve(experiment).architecture.steps if step.weights]
-    normal = datasets.normalization(experiment.normalization, datasets.training_set(experiment.dataset).pixels)
+    normal = datasets.normalization(experiment.normalization, datasets.training_set(described).pixels)
     data = images.lines(experiment)
-    looked = len(datasets.evaluation_set(experiment.dataset))
+    looked = len(datasets.evaluation_set(described))
     factor = described.shape[1] // described.shown_shape[1]
     momentum = optimizer.momentum
     penalty = model.penalty.entry

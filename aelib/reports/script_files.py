@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from aelib.experiment import Experiment, digest_of
+from aelib.experiment import Experiment, digest_of, resolve
 
 from . import images
 from .script import script
@@ -23,6 +23,6 @@ def archive(experiment: Experiment) -> bytes:
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr(zipfile.ZipInfo(script_name(experiment), _TIMESTAMP), text, zipfile.ZIP_DEFLATED)
         if name := images.file_of(experiment):
-            content = images.packed(experiment.dataset)  # compressed already
+            content = images.packed(resolve(experiment).spec)  # compressed already
             packed.writestr(zipfile.ZipInfo(name, _TIMESTAMP), content, zipfile.ZIP_STORED)
     return out.getvalue()

@@ -94,7 +94,7 @@ def code_bits(run: Run) -> float:
 @torch.no_grad()
 def cross_entropy(run: Run) -> float:
     """Binary cross-entropy between restored noisy test images and clean ones, in nats: mean over pixels and images."""
-    test_set = datasets.test_set(run.experiment.dataset)
+    test_set = datasets.test_set(run.spec)
     outputs = run.restored(run.inputs_of(test_set), test_set.labels).clamp(0, 1)
     return float(F.binary_cross_entropy(outputs, test_set.images()))
 

@@ -318,7 +318,7 @@ def _of_history(run: Run, record: _Record) -> str | None:
 def _of_snapshots(run: Run) -> str | None:
     experiment, found = run.experiment, run.snapshots.tensors()
     described, count = resolve(experiment).spec, len(run.snapshots.epochs)
-    images = len(datasets.evaluation_set(described.name))
+    images = len(datasets.evaluation_set(described))
     code = resolve(experiment).latent_dim if resolve(experiment).stores_codes else 0
     pixels = torch.uint8, (count, min(resolve(experiment).snapshot_images, images), *described.shape)
     expected: dict[str, tuple[torch.dtype, tuple[int, ...]]] = {
@@ -365,7 +365,7 @@ def _of_metrics(run: Run) -> str | None:
         return "its metrics do not agree with each other"
     if not evaluated_by.agree(found, run.images):
         return "its metrics do not agree with each other"
-    if evaluated_by.held_out and found["images"] != len(datasets.test_set(described.name)):
+    if evaluated_by.held_out and found["images"] != len(datasets.test_set(described)):
         return "its metrics are of other images"
     return _check_metrics_again(run)
 
@@ -377,7 +377,7 @@ def _numbers_of(latent: int) -> Callable[[Any], bool]:
 def _check_metrics_again(run: Run) -> str | None:
     """Compute the metrics again from the weights, if this takes only seconds and the net's inputs are known."""
     described, noise = run.spec, run.experiment.corruption
-    images = run.images if described.memorised else datasets.test_set(described.name)
+    images = run.images if described.memorised else datasets.test_set(described)
     steps = run.architecture.steps
     if sum(step.multiplications for step in steps) * len(images) > MAX_MULTIPLICATIONS:
         return None

@@ -46,7 +46,7 @@ class Evaluator:
 
     def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
         self.resolved, self.engine, self.loader = resolve(experiment), engine, loader
-        self.spec, self.images = self.resolved.spec, datasets.evaluation_set(experiment.dataset)
+        self.spec, self.images = self.resolved.spec, datasets.evaluation_set(self.resolved.spec)
         self.protocol = protocol(self.spec)
         self.targets = self.images.images().to(loader.device)
         self.total = 0 if self.protocol.held_out else len(self.images)  # number of images that can be learnt
@@ -127,7 +127,7 @@ class Evaluator:
 
     def _on_test_set(self) -> tuple[list[dict[str, Any]], Tensor, Posterior | None]:
         """Metrics, codes and posterior on the test set, evaluated part by part."""
-        images = datasets.test_set(self.spec.name)
+        images = datasets.test_set(self.spec)
         squares, clipped, codes, weights, posteriors = [], [], [], [], []
         for start in range(0, len(images), datasets.EVALUATION_IMAGES):
             part = images.part(slice(start, start + datasets.EVALUATION_IMAGES))

@@ -105,7 +105,7 @@ class TrainingLoop:
         self.stopping = ""  # why training ends before its time
         self.checkpoint: tuple[dict[str, Tensor], dict[str, Tensor]] | None = None  # the start of a long epoch
         first = members[0]
-        trained_on = datasets.training_set(first.dataset)
+        trained_on = datasets.training_set(resolve(first).spec)
         normalization = datasets.normalization(first.normalization, trained_on.pixels)
         self.loader = BatchLoader(members, trained_on, normalization, device)
         self.engine = _engine(members, device)

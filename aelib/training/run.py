@@ -159,14 +159,12 @@ class Run:
     @functools.cached_property
     def images(self) -> ImageSet:
         """The evaluation set: see `datasets.evaluation_set`. Codes and reconstructions refer to these images."""
-        return datasets.evaluation_set(self.experiment.dataset)
+        return datasets.evaluation_set(self.spec)
 
     @functools.cached_property
     def normalization(self) -> Normalization:
         """The conversion between pixels (0 to 1) and the net's values, fitted to the training set."""
-        return datasets.normalization(
-            self.experiment.normalization, datasets.training_set(self.experiment.dataset).pixels
-        )
+        return datasets.normalization(self.experiment.normalization, datasets.training_set(self.spec).pixels)
 
     def _in_parts(self, function: Callable[[Autoencoder, Tensor], Tensor], x: Tensor, labels: Tensor | None) -> Tensor:
         """function(net, x), computed for a few images at a time, since feature maps need much memory. labels: of all of

@@ -107,6 +107,7 @@ def rest(controls: Controls) -> None:
             controls.typed("beta")
         controls.number("beta_warm_up")
         controls.typed("free_bits")
+    controls.typed("classes")
     controls.choice("normalization")
     controls.choice("loss")
     controls.choice("model.code_activation")

@@ -65,7 +65,7 @@ def shown_images(resolved: Resolved) -> int:
 
 def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
     count, spec = shown_images(resolved), resolved.spec
-    images = datasets.evaluation_set(spec.name)
+    images = datasets.evaluation_set(spec)
     first = images.part(slice(0, count))
     work = _work(resolved, found, count)
     rows, captions = [_row("original", spec.drawn(first.pixels.numpy()))], [""] * count

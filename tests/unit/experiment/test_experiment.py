@@ -223,6 +223,7 @@ WITH = {
     "optimizer.step_factor": (0.1, {"optimizer.schedule": "step"}),
     "optimizer.schedule_epochs": (7, {"optimizer.schedule": "cosine"}),
     "model.conditional": (True, {"dataset": "digits8x8"}),
+    "classes": ("3", {"dataset": "digits8x8"}),
     "model.codebook.numbers": (1, {"model.codebook.entries": 8}),
     "model.codebook.commitment": (1.0, {"model.codebook.entries": 8}),
     "model.codebook.decay": (0.5, {"model.codebook.entries": 8}),

@@ -1,0 +1,42 @@
+"""The images that are scored: the test images of all classes, of which a net knows some."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.datasets import DatasetSpec, ImageSet
+from aelib.training import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Images to score. odd: bool, one for each image: whether its class was left out of training."""
+
+    images: ImageSet
+    odd: NDArray[np.bool_]
+
+
+def has_odd_ones(described: DatasetSpec) -> bool:
+    """Whether a net on these images leaves classes out."""
+    return bool(described.only)
+
+
+def to_score(run: Run) -> Scored:
+    """The test images of the whole data set (of a memorised one all images), those of the run's own classes being
+    normal. Raises LabError where the run leaves no class out."""
+    if not has_odd_ones(run.spec):
+        one = datasets.spec(run.experiment.dataset).classes < 2
+        raise LabError(
+            "All images are of one class, so none is odd: choose images of two classes or more."
+            if one
+            else "The net is trained on every class, so no image is odd: leave some out, such as with classes 0."
+        )
+    images = datasets.test_set(run.experiment.dataset)
+    normal = torch.isin(images.labels, torch.tensor(run.spec.only)).numpy()
+    if normal.all():
+        raise LabError("No test image is of another class than the net knows: choose fewer classes to train on.")
+    return Scored(images, ~normal)

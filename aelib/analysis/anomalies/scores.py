@@ -1,0 +1,147 @@
+"""How odd an image is, each way in one registry entry: by what a net makes of it, and by rivals without a net."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+from sklearn.ensemble import IsolationForest
+from sklearn.neighbors import NearestNeighbors
+from torch import Tensor
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.metrics import mse
+from aelib.nn import losses, variational
+from aelib.training import Run
+
+Array = NDArray[np.float64]
+NEIGHBOURS = 5
+TRAINING_IMAGES = 5000  # that scores by neighbours and by trees compare with, at most
+TREES = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """One way to say how odd images are.
+
+    Attributes:
+        label: what people call it.
+        about: one sentence: what makes an image odd.
+        score: (run, pixels) gives a number for each image, the larger the odder: float64, n. pixels: uint8,
+            n × channels × height × width.
+        net: whether it is the net's; rivals take the net's training images, and from the net only its seed and the
+            size of its code.
+        fits: whether a run has it.
+    """
+
+    label: str
+    about: str
+    score: Callable[[Run, Tensor], Array]
+    net: bool = True
+    fits: Callable[[Run], bool] = lambda _: True
+
+
+def errors(run: Run, pixels: Tensor) -> Array:
+    """Mean squared error of each image's reconstruction, of clean images. Pixels from 0 to 1."""
+    images = pixels.float() / 255
+    found: Array = mse(run.restored(images)[None], images)[0].double().numpy()
+    return found
+
+
+@torch.no_grad()
+def _negative_elbo(run: Run, pixels: Tensor) -> Array:
+    """−ELBO of each image with the code at its mean: reconstruction loss + KL, in nats where that is cross-entropy."""
+    x = run.normalization.apply(pixels.float() / 255)
+    mu, log_var = run.model.posterior(x)
+    logits = run.model.decode_logits(mu)
+    loss = losses.select(run.experiment.loss, run.experiment.output_activation)
+    cost = loss.value(logits, run.model.output(logits), x).flatten(1).sum(dim=1)
+    kl = variational.kl(mu, log_var).sum(dim=1)
+    found: Array = (cost + kl).double().numpy()
+    return found
+
+
+def _distance(train: NDArray[np.float32], others: NDArray[np.float32]) -> Array:
+    near = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(train))).fit(train)
+    distances: Array = near.kneighbors(others)[0].mean(axis=1).astype(np.float64)
+    return distances
+
+
+def _trained_on(run: Run) -> Tensor:
+    return datasets.training_set(run.spec).pixels[:TRAINING_IMAGES]
+
+
+def _code_distance(run: Run, pixels: Tensor) -> Array:
+    return _distance(run.codes_of(_trained_on(run)), run.codes_of(pixels))
+
+
+def _flat(pixels: Tensor) -> NDArray[np.float32]:
+    flat: NDArray[np.float32] = (pixels.flatten(1).float() / 255).numpy()
+    return flat
+
+
+def _pixel_distance(run: Run, pixels: Tensor) -> Array:
+    return _distance(_flat(_trained_on(run)), _flat(pixels))
+
+
+def _pca_error(run: Run, pixels: Tensor) -> Array:
+    train = _flat(_trained_on(run))
+    pca = PCA(min(run.latent_dim, *train.shape), svd_solver="full").fit(train)
+    shown = _flat(pixels)
+    found: Array = ((pca.inverse_transform(pca.transform(shown)) - shown) ** 2).mean(axis=1).astype(np.float64)
+    return found
+
+
+def _isolation(run: Run, pixels: Tensor) -> Array:
+    forest = IsolationForest(n_estimators=TREES, random_state=run.experiment.seed % 2**32).fit(_flat(_trained_on(run)))
+    found: Array = -forest.score_samples(_flat(pixels)).astype(np.float64)
+    return found
+
+
+SCORES: dict[str, Score] = {
+    "error": Score(
+        label="reconstruction error", about="The net cannot draw what it never learnt to draw.", score=errors
+    ),
+    "elbo": Score(
+        label="negative ELBO",
+        about="Reconstruction loss and KL together: the bound on how unlikely the image is.",
+        score=_negative_elbo,
+        fits=lambda run: run.experiment.model.variational,
+    ),
+    "code": Score(
+        label="distance of the code",
+        about=f"The mean distance of the code to the {NEIGHBOURS} nearest codes of training images.",
+        score=_code_distance,
+    ),
+    "pca": Score(
+        label="PCA error",
+        about="The error of PCA with as many components as the code has numbers.",
+        score=_pca_error,
+        net=False,
+    ),
+    "neighbours": Score(
+        label="nearest neighbours",
+        about=f"The mean distance, pixel by pixel, to the {NEIGHBOURS} nearest training images.",
+        score=_pixel_distance,
+        net=False,
+    ),
+    "forest": Score(
+        label="isolation forest",
+        about="How few random cuts through the pixels set the image apart (Liu, Ting and Zhou 2008).",
+        score=_isolation,
+        net=False,
+    ),
+}
+
+
+def score(name: str, run: Run, pixels: Tensor) -> Array:
+    """How odd images are, the larger the odder: float64, n. pixels: uint8, n × channels × height × width. Raises
+    LabError for a score that does not exist or that the run does not have."""
+    if name not in SCORES:
+        raise LabError(f"score is {name[:60]!r}: choose {', '.join(SCORES)}.")
+    if not SCORES[name].fits(run):
+        raise LabError(f"This net has no {SCORES[name].label}: choose a run with model.variational true.")
+    return SCORES[name].score(run, pixels)

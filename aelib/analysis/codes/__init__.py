@@ -1,0 +1,1 @@
+"""What the codes of a net are good for: classes, clusters, search, features."""

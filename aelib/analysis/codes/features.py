@@ -1,0 +1,85 @@
+"""Codes of labelled images as features: how well simple classifiers do with them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.datasets import DatasetSpec, ImageSet
+from aelib.training import Run
+
+Array = NDArray[np.float32]
+NEIGHBOURS = 5
+TRAINING_CODES, TEST_CODES = 5000, 1000  # images whose codes are compared, at most
+STEPS = 300  # of the linear probe's optimiser, at most
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Features of labelled images. train, test: images × numbers; train_labels, test_labels: a class each."""
+
+    train: Array
+    train_labels: NDArray[np.int64]
+    test: Array
+    test_labels: NDArray[np.int64]
+
+    def knn_accuracy(self) -> float:
+        """Share of test images whose class is that of most of the NEIGHBOURS nearest training images."""
+        nearest = KNeighborsClassifier(min(NEIGHBOURS, len(self.train)))
+        return float(nearest.fit(self.train, self.train_labels).score(self.test, self.test_labels))
+
+    def probe_accuracy(self) -> float:
+        """Share of test images that a linear probe, logistic regression on standardised features, puts into their
+        class."""
+        probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=STEPS))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the accuracy is settled long before the weights are
+            return float(probe.fit(self.train, self.train_labels).score(self.test, self.test_labels))
+
+
+def has_classes(described: DatasetSpec) -> bool:
+    """Whether there are images of several classes, held out ones too."""
+    return not described.memorised and not described.paired and described.classes > 1
+
+
+def _parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
+    if not has_classes(described):
+        raise LabError(f"{described.title} has no classes to tell apart: choose digits, letters or images with labels.")
+    train = datasets.training_set(described).part(slice(TRAINING_CODES))
+    return train, datasets.test_set(described).part(slice(TEST_CODES))
+
+
+def codes(run: Run) -> Labelled:
+    """The codes of a run: at most the first TRAINING_CODES training and TEST_CODES test images. Raises LabError where
+    the images have no classes."""
+    train, test = _parts(run.spec)
+    found, others = (run.codes_of(part.shown, part.labels) for part in (train, test))
+    return Labelled(found, train.labels.numpy(), others, test.labels.numpy())
+
+
+def pixels(described: DatasetSpec) -> Labelled:
+    """The pixels themselves, 0 to 1, of the same images. Raises LabError as `codes`."""
+    train, test = _parts(described)
+    shown = [part.shown.flatten(1).float().div(255).numpy() for part in (train, test)]
+    return Labelled(shown[0], train.labels.numpy(), shown[1], test.labels.numpy())
+
+
+def components(described: DatasetSpec, count: int) -> Labelled:
+    """The first principal components of the pixels. Raises LabError as `codes`, and for more than there are."""
+    whole = pixels(described)
+    most = min(whole.train.shape)
+    if not 1 <= count <= most:
+        raise LabError(f"PCA of these images has 1 to {most} components, not {count}: choose a smaller code.")
+    pca = PCA(count, svd_solver="full").fit(whole.train)
+    return Labelled(pca.transform(whole.train), whole.train_labels, pca.transform(whole.test), whole.test_labels)
