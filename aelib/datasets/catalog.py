@@ -105,16 +105,16 @@ def _load(described: DatasetSpec) -> ImageSet:
 
 
 def trainable_classes(which: str | DatasetSpec) -> tuple[int, ...]:
-    """The classes that a net can be trained on alone: see `classes.trainable`. Raises LabError where the images are not
-    on this machine."""
+    """The classes that a net can be trained on alone: see `classes.trainable`. Raises LabError where the images are
+    needed and not on this machine."""
     described = _described(which)
-    return classes.trainable(described, _load(described))
+    return classes.trainable(described, lambda: _load(described))
 
 
 @lru_cache(maxsize=64)
 def only(described: DatasetSpec, wanted: tuple[int, ...]) -> DatasetSpec:
     """The part of a data set that has the images of these classes, some of `trainable_classes`; the whole set for none.
-    Raises LabError where the images are not on this machine."""
+    Raises LabError where the images are needed and not on this machine."""
     return classes.only(described, wanted, lambda: _load(described)) if wanted else described
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,30 +16,39 @@ if TYPE_CHECKING:
 else:
     torch = lazy("torch")
 
+Load = Callable[[], ImageSet]
 
-def trainable(described: DatasetSpec, images: ImageSet) -> tuple[int, ...]:
+
+def counts(described: DatasetSpec, load: Load) -> Mapping[int, Splits]:
+    """Class -> its images in each part, in order. load: gives the images, where the spec does not tell."""
+    if described.by_class:
+        return dict(enumerate(described.by_class))
+    labels, ends = load().labels, [0, *itertools.accumulate(described.splits)]
+    parts = [labels[start:end] for start, end in itertools.pairwise(ends)]
+    return {one: Splits(*(int((part == one).sum()) for part in parts)) for one in sorted(set(labels.tolist()))}
+
+
+def trainable(described: DatasetSpec, load: Load) -> tuple[int, ...]:
     """The classes that a net can be trained on alone, in order: those with training images and, where a set holds
     images out, with some of these too."""
-    train = set(images.labels[: described.splits.train].tolist())
-    held = set(images.labels[described.splits.train :].tolist())
-    return tuple(sorted(train if described.memorised else train & held))
+    found = counts(described, load)
+    return tuple(
+        one for one, images in found.items() if images.train and (described.memorised or images.valid + images.test)
+    )
 
 
-def only(described: DatasetSpec, classes: tuple[int, ...], load: Callable[[], ImageSet]) -> DatasetSpec:
-    """The spec of the images of these classes; that of the whole set for no classes, and where no image is of another
-    class.
+def only(described: DatasetSpec, classes: tuple[int, ...], load: Load) -> DatasetSpec:
+    """The spec of the images of these classes; that of the whole set where no image is of another class.
 
     classes: some of `trainable`; load: gives the images of `described`.
     """
-    wanted = tuple(sorted(set(classes)))
-    chosen = torch.isin(load().labels, torch.tensor(wanted))
-    if not wanted or bool(chosen.all()):
+    wanted, found = tuple(sorted(set(classes))), counts(described, load)
+    if set(found) <= set(wanted):
         return described
-    ends = [0, *itertools.accumulate(described.splits)]
-    splits = Splits(*(int(chosen[start:end].sum()) for start, end in itertools.pairwise(ends)))
 
     def load_part() -> ImageSet:
-        whole, rows = load(), chosen.nonzero().flatten()
+        whole = load()
+        rows = torch.isin(whole.labels, torch.tensor(wanted)).nonzero().flatten()
         names = tuple(whole.names[row] for row in rows.tolist())
         inputs = None if whole.inputs is None else whole.inputs[rows]
         return ImageSet(whole.pixels[rows], names, whole.labels[rows], inputs)
@@ -48,8 +57,9 @@ def only(described: DatasetSpec, classes: tuple[int, ...], load: Callable[[], Im
     return replace(
         described,
         title=f"{described.title}, {many} {', '.join(map(str, wanted))}",
-        splits=splits,
+        splits=Splits(*(sum(part) for part in zip(*(found[one] for one in wanted), strict=True))),
         classes=len(wanted),
         load=load_part,
+        by_class=(),
         only=wanted,
     )

@@ -100,6 +100,7 @@ class DatasetSpec:
         input_shape: of what a net is shown, where that differs from the images.
         features: the parts that the images are sums of, where these are known: float32, features × channels × height ×
             width, each of length 1.
+        by_class: images of each class in each part, where that is known without loading them.
         only: the classes that this is the part of, in order; empty: it is the whole set. See `catalog.only`.
         content: eight hexadecimal digits that stand for the files, where a set of this name may have other images on
             another machine.
@@ -120,6 +121,7 @@ class DatasetSpec:
     input_shape: tuple[int, int, int] | None = None
     content: str = ""
     features: Callable[[], Tensor] | None = field(default=None, repr=False, compare=False)
+    by_class: tuple[Splits, ...] = ()
     only: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:

@@ -44,6 +44,10 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
         yield Problem("model.variational", "true", "choose false, since a super-resolution net has no code to sample")
     yield from _output(experiment)
     yield from _code(experiment)
+    if model.conditional and experiment.classes:
+        yield Problem(
+            "classes", value_text(experiment.classes), "leave it empty, since a conditional net knows them all"
+        )
     yield from _told(model)
     yield from _codebook(model)
     if paints(noise.kind) and noise.level > 0 and not noise.pixels:
@@ -238,8 +242,6 @@ def _told(model: "Model") -> Iterator[Problem]:
         return
     if not model.dense:
         yield Problem("model.conditional", "true", "choose false, since only dense nets are told the class")
-    elif experiment.classes:
-        yield Problem("classes", value_text(experiment.classes), "leave it empty, since a conditional net knows all")
     elif model.tied:
         yield Problem("model.tied", "true", "choose false", ", and {model.conditional} makes two layers different")
     elif model.penalty.entry is not None and model.penalty.entry.of_jacobian:

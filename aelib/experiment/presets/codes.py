@@ -81,8 +81,8 @@ CODES = [
             "batch_size": 32,
             "epochs": 150,
         },
-        "Our recipe for one class: noise in training, so that the net pulls what it is shown towards the images that it "
-        "knows.",
+        "Our recipe for one class: noise in training, so that the net pulls what it is shown towards the images "
+        "that it knows.",
     ),
     Preset(
         "dictionary-sparse",

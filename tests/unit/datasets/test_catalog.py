@@ -11,6 +11,7 @@ def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) ->
         "emoji20x20",
         "emoji32x32",
         "digits8x8",
+        "dictionary8x8",
         "letters",
         "house_numbers",
         "photographs_x2",
