@@ -1,6 +1,7 @@
 // A network that learns while one watches. data: see live.py. Everything happens in the browser: the page works on when the
 // server is gone. Only "Keep it" needs the server: state "kept" has the changed fields as text.
 
+const BRIEF = 1500; // epochs after which a network that is only to be seen pauses
 const LIMIT = 64, LEVELS = [0, 0.02, 0.05, 0.1, 0.2, 0.3];
 
 // "a.b" of a nested object, read and (in a copy) written.
@@ -24,6 +25,7 @@ function linked(modules) {
 export default function (component) {
   const root = component.parentElement.querySelector(".live");
   root.tell = component.setStateValue;
+  root.classList.toggle("brief", component.data.brief);
   if (!root.started) { root.started = true; start(root, component.data); }
 }
 
@@ -67,6 +69,7 @@ async function start(root, data) {
     if (history.length && reply.epochs < history.at(-1)[0]) history = []; // it has begun again
     if (reply.finite && (!history.length || reply.epochs > history.at(-1)[0])) history.push([reply.epochs, reply.loss]);
     if (history.length > 400) history = history.filter((_, i) => i % 2 === 0 || i === history.length - 1);
+    if (data.brief && playing && reply.epochs >= BRIEF) { playing = false; buttons(); }
     root.dataset.epochs = reply.epochs; root.dataset.loss = reply.loss;
     draw();
   }
@@ -102,6 +105,7 @@ async function start(root, data) {
   const changes = () => Object.fromEntries(flat(experiment).filter(([path, value]) => path === "seed" || text(value) !== text(at(data.base, path)))
     .map(([path, value]) => [path, text(value)]));
   function address() {
+    if (data.brief) return; // another page's address
     const query = new URLSearchParams({ preset: data.preset, ...changes() });
     window.history.replaceState(window.history.state, "", `${location.pathname}?${query}`);
   }
@@ -145,7 +149,8 @@ async function start(root, data) {
   }
   find("play").onclick = () => { playing = !playing; buttons(); };
   find("once").onclick = () => { playing = false; once = 1; buttons(); };
-  find("restart").onclick = () => change("seed", (experiment.seed + 1) % 2 ** 32);
+  find("restart").onclick = () => { playing ||= data.brief; change("seed", (experiment.seed + 1) % 2 ** 32); };
+  if (data.brief) find("speed").value = "5";
   find("undo").onclick = () => { experiment = undone.pop(); found = null; apply(); };
   find("keep").onclick = () => { root.tell("kept", changes()); };
 

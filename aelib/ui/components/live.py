@@ -41,15 +41,19 @@ class Choices(TypedDict):
     noises: list[Choice]
 
 
-def live(description: Description, preset: str, base: dict[str, Any], choices: Choices, key: str) -> dict[str, str]:
-    """A network at work. preset, base: what the address starts from, and its experiment as JSON. Returns the changed
-    fields of the experiment to keep, as text; nothing where nobody has pressed Keep it."""
+def live(
+    description: Description, preset: str, base: dict[str, Any], choices: Choices, key: str, brief: bool = False
+) -> dict[str, str]:
+    """A network at work. preset, base: what the address starts from, and its experiment as JSON; brief: without the
+    choices, and it pauses when it has learnt. Returns the changed fields of the experiment to keep, as text; nothing
+    where nobody has pressed Keep it."""
     found = _live(
         data={
             "description": description,
             "preset": preset,
             "base": base,
             "choices": choices,
+            "brief": brief,
             "modules": modules(),
         },
         key=key,

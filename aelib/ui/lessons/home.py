@@ -2,23 +2,14 @@
 
 import streamlit as st
 
-from aelib import datasets
-from aelib.charts import glyphs
-from aelib.experiment import Experiment
-from aelib.ui.shell.lessons import LESSONS
-from aelib.ui.views import run_views
+from aelib.ui.lessons import live
+from aelib.ui.shell.lessons import LESSONS, LIVE
 
 
-def picture() -> None:
-    """A picture of an autoencoder: a character is encoded as two numbers and decoded again."""
-    letter = datasets.load("font5x7")
-    image = letter.images()[letter.names.index("a")].numpy()
-    experiment = Experiment()
-    left, middle, right = st.columns([1, 6, 1], vertical_alignment="center")
-    left.html(glyphs.row([((glyphs.tile(glyphs.colours(image), "the letter a", 70),), "in", False)]))
-    with middle:
-        run_views.network(experiment)
-    right.html(glyphs.row([((glyphs.tile(glyphs.colours(image), "the letter a again", 70),), "out", False)]))
+def network() -> None:
+    """An autoencoder that learns while one reads what an autoencoder is."""
+    live.brief()
+    st.page_link(LIVE.file, label="Change it while it learns", icon=LIVE.icon)
 
 
 def lessons() -> None:

@@ -37,6 +37,12 @@ def network() -> None:
             _keep(encoding.decode(preset, kept))
 
 
+def brief() -> None:
+    """The network of the preset, alive, without the choices."""
+    experiment = presets.get(PRESET)
+    live(describe(experiment), PRESET, experiment.model_dump(mode="json"), _choices(), "live-brief", brief=True)
+
+
 def _of_the_address() -> tuple[str, Experiment]:
     """Preset and experiment. Raises LabError where they are not known, or not for the engine in the browser."""
     query = st.query_params.to_dict()
