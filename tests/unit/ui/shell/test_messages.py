@@ -36,7 +36,7 @@ def test_a_page_sends_nobody_to_the_command_line(text: str, left: str) -> None:
     assert "python -m" not in found
 
 
-_COMMAND = re.compile(r"python3? -m |pip install|`(aelib|make|streamlit|dask) |\$ ")
+_COMMAND = re.compile(r"python3? -m |pip install|`(aelib|make|streamlit|dask) |(^|`)\$ (?!\|)", re.MULTILINE)
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
