@@ -20,8 +20,8 @@ with page.section(
 with page.section(
     "Which way down?",
     "The map is real: all weights of a 35-20-10-2 net, in the plane of its start, of where it was after a tenth of "
-    "its training, and of its end. Each ball is an optimiser that may move in this plane only. Which one arrives "
-    "first? Then raise the rate until one flies off.",
+    "its training, and of its end. Each ball is an optimiser that may move in this plane only. Which is in the valley "
+    "first, and does one find the trained net? Then raise the rate until one flies off.",
 ):
     training.descent()
 

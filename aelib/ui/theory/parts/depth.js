@@ -46,7 +46,7 @@ export default function (root, { functions, chosen: first }) {
       swatch.style.background = one.colour;
       return [element("span", {}, swatch, one.label), shown(Math.abs(last)), verdict(last, values)];
     });
-    figures.replaceChildren(lines.length ? table(["function", `|gradient| after ${depth} layers`, ""], lines) : "Choose a function above.");
+    figures.replaceChildren(lines.length ? table(["function", `|gradient| after ${depth} layers`, "so it"], lines) : "Choose a function above.");
     box.say(lines.map(([name, size, text]) => `${name.textContent}: ${size} after ${depth} layers, ${text}`).join("; "));
     box.redraw();
   }

@@ -60,7 +60,7 @@ export default function (root, { description, activations, initializations }) {
     if (failed) play.stop();
     complaint.textContent = failed ? "The weights are no longer finite: choose another start or press Restart." : "";
     text.textContent = `Epoch ${trainer.epochs}, loss ${shown(loss)}. The gradient of the first hidden layer is ${shown(first / last)} times that of the last one.`;
-    figures.replaceChildren(table(["", ...layers.map(({ name }) => name)], [["spread of activations", ...layers.map(({ y }) => shown(spread(y), 2))], ["spread of gradients", ...layers.map(({ gradient }) => shown(gradient, 2))],
+    figures.replaceChildren(table(["of each layer", ...layers.map(({ name }) => name)], [["spread of activations", ...layers.map(({ y }) => shown(spread(y), 2))], ["spread of gradients", ...layers.map(({ gradient }) => shown(gradient, 2))],
       ["flat (slope below 0.01)", ...layers.map(({ flat }) => `${Math.round(100 * flat)}%`)]]));
     root.dataset.ratio = first / last; root.dataset.epochs = trainer.epochs;
     box.say(text.textContent); box.redraw();

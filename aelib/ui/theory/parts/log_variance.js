@@ -31,7 +31,7 @@ export default function (root) {
       swatch.style.background = colour;
       return [element("span", {}, swatch, label), or(sigma(s)), or(kl(s)).split(":")[0], or(slope(s)).split(":")[0]];
     });
-    figures.replaceChildren(table(["", "σ", "KL", "slope of the KL"], lines));
+    figures.replaceChildren(table(["the net gives", "σ", "KL", "slope of the KL"], lines));
     box.say(lines.map(([name, sigma, kl]) => `${name.textContent}: σ ${sigma}, KL ${kl}`).join("; "));
     box.redraw();
   }
