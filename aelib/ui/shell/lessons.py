@@ -40,6 +40,8 @@ class Lesson(Page):
         kinds: kinds of networks that the lesson covers.
         also: kinds that it also shows if no other lesson covers them.
         noisy: whether it covers experiments with noise (True), without (False), or both (None).
+        narrowed: which of these experiments the lesson is about, if not all. Links to one of them lead to it rather
+            than to a lesson that is about more.
         front: blocks of controls (`form.blocks.BLOCKS`), in order.
         more: blocks of controls under "More choices", before the fields that every lesson has there.
     """
@@ -51,6 +53,7 @@ class Lesson(Page):
     kinds: tuple[str, ...] = ("dense",)
     also: tuple[str, ...] = ()
     noisy: bool | None = None
+    narrowed: Callable[[Experiment], bool] | None = None
     front: tuple[str, ...] = ("network",)
     more: tuple[str, ...] = ()
 
@@ -60,6 +63,7 @@ class Lesson(Page):
         return (
             experiment.model.kind in (kinds or self.kinds)
             and self.noisy in (None, experiment.corruption.kind != "none")
+            and (self.narrowed is None or self.narrowed(experiment))
             and (self.subject or self.takes)(datasets.spec(experiment.dataset))
         )
 
@@ -103,6 +107,11 @@ def many_in_grey(described: DatasetSpec) -> bool:
 def pairs(described: DatasetSpec) -> bool:
     """Pairs of a degraded and a sharp image."""
     return described.paired
+
+
+def leaves_classes_out(experiment: Experiment) -> bool:
+    """Whether the net is trained on some classes alone."""
+    return bool(experiment.classes)
 
 
 # in course order; links to an experiment lead to the first lesson that covers it
@@ -203,6 +212,19 @@ LESSONS: tuple[Lesson, ...] = (
         also=("convolutional",),
         front=("dataset", "network"),
     ),
+    Lesson(
+        name="odd_one_out",
+        title="The odd one out",
+        icon=":material/troubleshoot:",
+        about="A net that knows one kind of image finds the others odd: thresholds, false alarms, and rivals without a "
+        "net.",
+        preset="digits-odd-one",
+        takes=many_images,
+        kinds=("dense", "convolutional"),
+        narrowed=leaves_classes_out,
+        front=("dataset", "network"),
+        more=("own_data", "noise"),
+    ),
 )
 LAB = Lesson(
     name="lab",
@@ -239,6 +261,6 @@ def lesson(name: str) -> Lesson:
 
 def home_of(experiment: Experiment) -> Lesson:
     """The first lesson that covers the experiment, otherwise the Lab. Raises LabError if its data set is unknown."""
-    about = [one for one in LESSONS if one.is_about(experiment)]
+    about = sorted((one for one in LESSONS if one.is_about(experiment)), key=lambda one: one.narrowed is None)
     also = [one for one in LESSONS if one.also and one.is_about(experiment, one.also)]
     return next(iter(about + also), LAB)

@@ -1,0 +1,1 @@
+"""Charts of scores that tell odd images from normal ones."""

@@ -1,0 +1,159 @@
+"""Parts of the lesson on odd images: scores with a threshold, rivals, best and worst images, seeds."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+
+from aelib.analysis.anomalies.detection import Detection, detect
+from aelib.analysis.anomalies.images import has_odd_ones, to_score
+from aelib.analysis.anomalies.scores import SCORES, errors
+from aelib.charts import glyphs
+from aelib.charts.anomalies import detection as charts
+from aelib.metrics import spread
+from aelib.training import Run
+from aelib.ui.components.figures import chart, table_with_csv
+from aelib.ui.jobs.related_runs import runs_of
+
+SEEDS = 5
+EXAMPLES = 7  # images of each kind
+LEVEL = 0.002  # difference of two areas below which they count as the same
+CHALLENGES = ("inverted images", "noise", "empty images")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _detected(digest: str, created: str, name: str, _run: Run) -> Detection:
+    return detect(_run, name)
+
+
+def _found(run: Run, name: str) -> Detection:
+    return _detected(run.digest, run.created, name, run)
+
+
+def leaves_out(run: Run) -> bool:
+    """Whether the run has odd images at all."""
+    return has_odd_ones(run.spec)
+
+
+def every_class(run: Run) -> bool:
+    """Whether the run is trained on all classes."""
+    return not leaves_out(run)
+
+
+def nothing_is_odd(run: Run) -> None:
+    """Say why there is nothing to find."""
+    to_score(run)  # raises the sentence that says why
+
+
+@st.fragment
+def threshold(run: Run, key: str) -> None:
+    """The histogram of a score, a threshold to move, and what it does."""
+    names = [name for name, one in SCORES.items() if one.fits(run)]
+    name = st.selectbox("Score", names, format_func=lambda one: SCORES[one].label, key=f"{key}:score")
+    st.caption(SCORES[name].about)
+    found = _found(run, name)
+    start = found.threshold()
+    low, high = float(found.scores.min()), float(found.scores.max())
+    chosen = st.slider(
+        "Threshold: an alarm for every score above it",
+        low,
+        high,
+        start,
+        (high - low) / 200,
+        format="%.4g",
+        key=f"{key}:threshold:{run.digest}:{name}",
+        help="It starts where at most 5% of the normal images raise an alarm.",
+    )
+    chart(charts.histogram(found, chosen, SCORES[name].label), f"{key}:histogram")
+    at = found.at(chosen)
+    st.markdown(
+        f"**{at.found} of {at.found + at.missed}** odd images are found, and **{at.false_alarms} of "
+        f"{at.false_alarms + at.passed}** normal ones raise a false alarm. Over all thresholds the area under the ROC "
+        f"curve is **{found.auroc:.3f}**: the chance that an odd image has a larger score than a normal one."
+    )
+
+
+def rivals(run: Run, key: str) -> None:
+    """All scores, those without a net too: areas in a table, and both curves."""
+    found = {one.label: _found(run, name) for name, one in SCORES.items() if one.fits(run)}
+    left, right = st.columns(2)
+    with left:
+        chart(charts.roc(found), f"{key}:roc")
+    with right:
+        chart(charts.precision_recall(found), f"{key}:pr")
+    rows = [(name, one.auroc, one.average_precision) for name, one in found.items()]
+    table = pd.DataFrame(rows, columns=["score", "AUROC", "average precision"]).sort_values("AUROC", ascending=False)
+    numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]}
+    table_with_csv(table, f"odd-one-out-{run.digest}.csv", key, column_config=numbers)
+    ours = found[SCORES["error"].label].auroc
+    without = {one.label: found[one.label].auroc for one in SCORES.values() if not one.net}
+    best = max(without, key=lambda name: without[name])
+    level = abs(ours - without[best]) < LEVEL
+    verdict = "is level with" if level else "is ahead of" if ours > without[best] else "does not beat"
+    st.markdown(f"The net's error ({ours:.3f}) {verdict} the best rival without a net, {best} ({without[best]:.3f}).")
+
+
+def examples(run: Run, key: str) -> None:
+    """The images that the net gets wrong and right: original, reconstruction, and where the error lies."""
+    scored, found = to_score(run), _found(run, "error")
+    order = np.argsort(found.scores)
+    odd, normal = [i for i in order if found.odd[i]], [i for i in order if not found.odd[i]]
+    for title, chosen in (
+        ("Odd images that the net hardly notices: the smallest errors", odd[:EXAMPLES]),
+        ("Normal images that look odd to it: the largest errors", normal[::-1][:EXAMPLES]),
+        ("Odd images that it is surest of", odd[::-1][:EXAMPLES]),
+    ):
+        st.markdown(f"**{title}**")
+        part = scored.images.pixels[torch.tensor(chosen)]
+        outputs = run.restored(part.float() / 255)
+        far = (outputs - part.float() / 255).square().mean(dim=1, keepdim=True).sqrt().clamp(0, 1)
+        columns = []
+        for number, image, output, where in zip(chosen, part.float() / 255, outputs, far, strict=True):
+            label = str(int(scored.images.labels[number]))
+            tiles = [
+                glyphs.tile(glyphs.colours(one.numpy()), f"{label}, {what}", 56)
+                for one, what in ((image, "original"), (output, "reconstruction"), (where, "error, pixel by pixel"))
+            ]
+            columns.append((tiles, f"class {label} · {found.scores[number]:.3f}", False))
+        st.html(glyphs.row(columns))
+    st.caption("From top to bottom: the image, what the net makes of it, the error of each pixel.")
+
+
+def challenges(run: Run, key: str) -> None:
+    """Images that are no digits at all, beside the normal ones."""
+    scored = to_score(run)
+    normal = scored.images.pixels[torch.from_numpy(~scored.odd)]
+    noise = torch.randint(0, 256, normal.shape, generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    usual = errors(run, normal)
+    rows = []
+    for name, strange in zip(CHALLENGES, (255 - normal, noise, torch.zeros_like(normal)), strict=True):
+        found = Detection(
+            np.concatenate([usual, errors(run, strange)]), np.repeat([False, True], [len(normal), len(strange)])
+        )
+        rows.append((name, float(found.scores[found.odd].mean()), found.auroc))
+    table = pd.DataFrame(rows, columns=["images", "mean error", "AUROC"])
+    numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]}
+    st.dataframe(table, hide_index=True, key=f"{key}:table", column_config=numbers)
+    worst = min(rows, key=lambda row: row[2])
+    st.markdown(
+        f"The normal images have a mean error of **{usual.mean():.3f}**. Hardest to tell from them are "
+        f"**{worst[0]}**, with an AUROC of {worst[2]:.3f}: an image that is easy to draw has a small error, odd or not."
+    )
+
+
+def seeds(run: Run, key: str) -> None:
+    """The area of the same experiment with other seeds."""
+    experiments = [run.experiment.with_values({"seed": seed}) for seed in range(SEEDS)]
+    found = runs_of(experiments, f"Train {SEEDS} seeds", key)
+    if found is None:
+        return
+    areas = [_found(one, "error").auroc for one in found]
+    table = pd.DataFrame({"seed": range(SEEDS), "AUROC": areas})
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=f"{key}:table",
+        column_config={"AUROC": st.column_config.NumberColumn(format="%.4f")},
+    )
+    one = spread(areas)
+    st.markdown(f"AUROC of the reconstruction error: **{one.mean:.4f} ± {one.std:.4f}** over {SEEDS} seeds.")

@@ -1,0 +1,46 @@
+"""The lesson on odd images: scores, rivals and examples of a stored run, and one sentence where nothing is odd."""
+
+import pytest
+
+from aelib.analysis.anomalies.detection import detect
+from aelib.experiment import presets
+from aelib.store import Store
+from aelib.training import fit
+from aelib.ui.shell import lessons
+from tests.support.apps import opened
+from tests.support.sections import assert_shows, section
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+PAGE = "pages/odd_one_out.py"
+
+
+def test_a_run_shows_its_scores_and_the_figures_are_its_own() -> None:
+    run = fit(presets.get("digits-odd-one").with_values({"epochs": 5}), "cpu")
+    Store().save(run)
+    app = opened(PAGE, {"preset": "digits-odd-one", "epochs": "5"})
+    assert not app.exception
+    assert_shows(
+        app,
+        {
+            "Threshold": "plotly_chart",
+            "Against rivals": "dataframe",
+            "Best and worst": "html",
+            "Where it fails": "dataframe",
+            "Five seeds": "button",
+            "How it learnt": "plotly_chart",
+        },
+    )
+    assert f"{detect(run).auroc:.3f}" in section(app, "Threshold").text
+
+
+def test_a_net_that_knows_every_class_has_no_odd_images() -> None:
+    experiment = presets.get("digits-odd-one").with_values({"epochs": 2, "classes": ""})
+    Store().save(fit(experiment, "cpu"))
+    app = opened(PAGE, {"preset": "digits-odd-one", "epochs": "2", "classes": ""})
+    assert not app.exception
+    assert "trained on every class, so no image is odd" in section(app, "All alike").said
+
+
+def test_links_to_nets_that_leave_classes_out_lead_here() -> None:
+    assert lessons.home_of(presets.get("digits-odd-one")).name == "odd_one_out"
+    assert lessons.home_of(presets.get("digits-vae-film")).name == "digits"
