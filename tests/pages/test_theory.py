@@ -5,12 +5,13 @@ import json
 import pytest
 
 from aelib.browser.description import weights_of
+from aelib.browser.modules import FOLDER
 from aelib.experiment import presets
 from aelib.nn.activations import ACTIVATIONS
 from aelib.store import Store
 from aelib.training import fit, fit_many
 from aelib.ui.shell import lessons as registry
-from aelib.ui.theory import activations, convolution, training, variational
+from aelib.ui.theory import activations, convolution, parts, training, variational
 from aelib.ui.theory.page import END
 from tests.support.apps import opened, texts
 
@@ -19,6 +20,12 @@ def _given(app) -> dict[str, dict]:
     """What each part is given, by its module."""
     found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
     return {data["entry"]: data["given"] for data in found if "entry" in data}
+
+
+def test_no_module_of_a_part_hides_one_of_the_engine() -> None:
+    ours = {path.name for path in parts._HERE.glob("*.js")}
+    assert not ours & {path.name for path in FOLDER.glob("*.js")}
+    assert "common.js" not in ours
 
 
 @pytest.mark.parametrize("page", registry.THEORY, ids=lambda one: one.name)
