@@ -5,14 +5,14 @@ so that stored runs have it too."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.linalg import subspace_angles
-from sklearn.decomposition import PCA
 
 from aelib import datasets
+from aelib.core.lazy import lazy
 from aelib.experiment import Resolved
 from aelib.metrics import mse
 from aelib.nn.penalties import active
@@ -22,6 +22,12 @@ from .anomalies.detection import detect
 from .anomalies.images import has_odd_ones
 from .codebook import usage
 from .codes import dictionary, features
+
+if TYPE_CHECKING:
+    from scipy import linalg
+    from sklearn import decomposition
+else:  # they take as long to import as torch, and most nets are not judged by them
+    linalg, decomposition = lazy("scipy.linalg"), lazy("sklearn.decomposition")
 
 
 def figures(run: Run) -> dict[str, float]:
@@ -87,13 +93,13 @@ def against_pca(run: Run) -> AgainstPCA:
     if not is_linear(run.resolved):
         raise ValueError("only a linear net has a plane")
     train, test = datasets.training_set(run.spec), datasets.test_set(run.spec)
-    pca = PCA(run.latent_dim, svd_solver="full").fit(train.images().flatten(1).double().numpy())
+    pca = decomposition.PCA(run.latent_dim, svd_solver="full").fit(train.images().flatten(1).double().numpy())
     pixels = test.images().flatten(1).double().numpy()
     projected = torch.from_numpy(pca.inverse_transform(pca.transform(pixels))).view(-1, *run.spec.shape)
     with torch.no_grad():
         ends = run.model.decode(torch.eye(run.latent_dim)).flatten(1).double()
         axes = ends - run.model.decode(torch.zeros(1, run.latent_dim)).flatten(1).double()
-    angles = np.degrees(subspace_angles(axes.T.numpy(), pca.components_.T))
+    angles = np.degrees(linalg.subspace_angles(axes.T.numpy(), pca.components_.T))
     return AgainstPCA(float(mse(projected, test.images().double()).mean()), np.sort(angles)[::-1])
 
 

@@ -1,5 +1,7 @@
 """`train`: trains one experiment with one or many seeds, on this machine or on a cluster."""
 
+from __future__ import annotations
+
 import argparse
 import math
 import signal
@@ -8,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from statistics import mean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aelib import datasets
 from aelib.analysis import decibels, judged
@@ -17,11 +19,13 @@ from aelib.core.errors import LabError
 from aelib.datasets import WRONG_PIXEL
 from aelib.datasets.user.source import text_of
 from aelib.experiment import Experiment, change, digest_of, from_json, presets, resolve
-from aelib.jobs import Job, JobScheduler, Limits
 from aelib.store import DamagedRun, Store
 from aelib.training import HAND, Cancelled, Diverged, Progress, Run, fit_many
 
 from .output import path_of, print_json, say
+
+if TYPE_CHECKING:
+    from aelib.jobs import Job, JobScheduler
 
 MAX_SEEDS = 10_000
 STOP_SECONDS = 10.0  # seconds to wait for a cluster to stop after Ctrl-C
@@ -206,6 +210,8 @@ def train_all(
 
 def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, store: Store) -> list[Run | Diverged]:
     """Train as jobs of a Dask cluster. Ctrl-C stops all of them; finished runs stay in the store."""
+    from aelib.jobs import JobScheduler, Limits  # here: a training on this machine does not wait for them
+
     try:
         from aelib.jobs.dask_cluster import DaskCluster
     except ImportError:

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 from torch import Tensor
 
+from aelib.core.lazy import lazy
 from aelib.core.random import generator
+
+if TYPE_CHECKING:
+    from sklearn import decomposition
+else:  # only codes of more than two numbers need it, and it takes as long to import as torch
+    decomposition = lazy("sklearn.decomposition")
 
 Array = NDArray[np.float32]
 
@@ -44,7 +50,7 @@ def plane(codes: Array) -> Plane:
     if latent_dim <= 2:
         return Plane(np.zeros(latent_dim, np.float32), np.eye(latent_dim, 2, dtype=np.float32), 1.0, False)
     with np.errstate(invalid="ignore"):  # identical codes have no variance to explain: 0 / 0, seen to below
-        pca = PCA(n_components=2, svd_solver="full").fit(codes)
+        pca = decomposition.PCA(n_components=2, svd_solver="full").fit(codes)
     explained = float(np.nan_to_num(pca.explained_variance_ratio_.sum()))
     return Plane(pca.mean_.astype(np.float32), pca.components_.T.astype(np.float32), explained, True)
 

@@ -1,4 +1,4 @@
-"""Commands that train nothing start at once: none imports what takes a second."""
+"""Commands start at once: those that train nothing import nothing that takes a second, the others only what they use."""
 
 import json
 import os
@@ -81,3 +81,30 @@ def test_a_command_that_trains_nothing_imports_nothing_heavy(command: list[str],
     code, imported = json.loads(done.stderr.splitlines()[-1])
     assert code in (0, 2), done.stderr
     assert imported == []
+
+
+ANALYSIS = ("sklearn", "skimage", "pandas", "matplotlib", "plotly", "streamlit", "jinja2", "dask", "loky")
+
+
+def _imported(command: list[str], home: Path, names: tuple[str, ...]) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(heavy=names), *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "AELIB_HOME": str(home)},
+    )
+    code, imported = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0, done.stderr
+    return list(imported)
+
+
+def test_training_and_reporting_wait_only_for_what_they_use(home: Path, tmp_path: Path) -> None:
+    """A net with a code of two numbers needs no principal components; a stored one needs no engine either."""
+    train = ["train", "font-best", "--set", "epochs=20", "--json"]
+    assert _imported(train, home, ANALYSIS) == []
+    assert _imported(train, home, (*ANALYSIS, "numba", "scipy")) == []
+    (digest,) = (folder.name for folder in (home / "runs").iterdir())
+    report = ["report", digest, "--html", str(tmp_path / "report.html")]
+    needless = ("sklearn", "skimage", "pandas", "streamlit", "dask", "loky", "numba")
+    assert _imported(report, home, needless) == []
