@@ -2,6 +2,9 @@
 # included.   make docs: the documentation.   make load: a class of 50.
 PYTHON ?= python3
 ARGS ?=
+# make run TORCH=cpu: PyTorch without CUDA, which is gigabytes (Linux; elsewhere there is no other)
+TORCH ?=
+PIP_TORCH := $(if $(filter cpu,$(TORCH)),-c constraints-cpu.txt --extra-index-url https://download.pytorch.org/whl/cpu)
 BIN := .venv/bin
 
 .PHONY: run lint check test docs bench load clean
@@ -52,7 +55,7 @@ load: .venv/dev
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up .venv: some minutes, once. PyTorch alone may be gigabytes."
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_TORCH) -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 

@@ -13,11 +13,13 @@ because only a server needs it, and our commands start it.
 
 import ctypes
 import gc
+import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 # Environment of a server process. glibc makes up to eight arenas (heaps) for each core, one for each thread, and what
 # is free in one of them serves no other thread. The Makefile sets it too.
@@ -72,6 +74,22 @@ def retained_memory() -> Iterator[None]:
             if not _inside:
                 _set(library, *_LATER)
                 library.malloc_trim(0)
+
+
+# what a container may use: control groups, version 2 and 1
+_CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+
+def total() -> float:
+    """Bytes of memory that this process and its children may use: those of the machine, or of the container if it has
+    less. Infinite where the system does not say."""
+    sizes = [float("inf")]
+    with suppress(AttributeError, OSError, ValueError):  # not on Windows
+        sizes.append(float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")))
+    for file in _CONTAINER:
+        with suppress(OSError, ValueError):  # "max" is no number: no limit
+            sizes.append(float(int(file.read_text())))
+    return min(sizes)
 
 
 def settle() -> None:

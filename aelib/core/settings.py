@@ -6,7 +6,7 @@ docs/operations.md lists them for people who run a server.
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -76,11 +76,13 @@ class Settings(EnvironmentSettings):
         home: folder for runs, downloads and uploads; None: the user data folder of the platform.
         data: folder with data files that are there already; None: there is none.
         scheduler: address of the Dask scheduler on which the app trains; None: it trains on this computer.
+        profile: how much memory the app may take (`aelib.jobs.profile`); None: as the memory of the machine is.
     """
 
     home: _Folder | None = Field(None, json_schema_extra={"allowed": "a folder"})
     data: _Folder | None = Field(None, json_schema_extra={"allowed": "a folder"})
     scheduler: str | None = Field(None, json_schema_extra={"allowed": "an address such as tcp://10.0.0.5:8786"})
+    profile: Literal["small", "full"] | None = Field(None, json_schema_extra={"allowed": "small or full"})
 
 
 def settings() -> Settings:

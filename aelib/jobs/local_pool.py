@@ -54,8 +54,11 @@ class LocalPool(Executor):
     module again; under Streamlit that module is a page.
     """
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, idle_seconds: float | None = None) -> None:
+        """workers: None for as many as `count`; idle_seconds: a worker that nobody needs for so long ends, and the next
+        job starts another; None: workers stay."""
         self.size = workers or count()
+        self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._pools: list[Any] = [None] * self.size
         self._busy = [0] * self.size
@@ -106,7 +109,7 @@ class LocalPool(Executor):
         if torch.cuda.device_count() > 1:
             env["CUDA_VISIBLE_DEVICES"] = str(slot)
         return loky.ProcessPoolExecutor(
-            max_workers=1, timeout=None, env=env, initializer=_start, initargs=(os.getpid(),)
+            max_workers=1, timeout=self._idle_seconds, env=env, initializer=_start, initargs=(os.getpid(),)
         )
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

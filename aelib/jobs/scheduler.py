@@ -28,6 +28,7 @@ from .limits import Limits
 from .local_pool import LocalPool
 from .mailbox import FolderMailbox, Mailbox
 from .pace import Pace, slowdown
+from .profile import local_executor
 from .recovery import PendingJob, PendingJobs
 from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
 
@@ -45,7 +46,7 @@ class JobScheduler:
 
     Args:
         store: where runs are found and saved.
-        executor: where jobs run; None starts local worker processes.
+        executor: where jobs run; None for this machine, as its memory allows (`profile.local_executor`).
         slots: number of jobs that run at once, the rest wait; None for the executor's `size`, or 1 if it has none.
         limits: what a person may train; None for the defaults.
         device: auto, cpu, cuda or mps.
@@ -64,7 +65,7 @@ class JobScheduler:
         self.store = store
         self.pending_jobs = PendingJobs(store.root)
         self.pace = Pace(device, store.root / "pace.json")
-        self.executor = executor if executor is not None else LocalPool()
+        self.executor = executor if executor is not None else local_executor()
         self._slots = slots
         self.limits, self.device = limits or Limits(), device
         self._lock = threading.RLock()

@@ -18,7 +18,8 @@ STOPS_WITHIN = 60.0  # seconds
 class Server:
     """The app on a port of its own, with a store of its own.
 
-    environment, arguments: beside those that every server has; script: another main script than the app's.
+    environment, arguments: beside those that every server has; script: another main script than the app's; base: the
+    path below which it serves the app, which is part of `url`.
     """
 
     def __init__(
@@ -27,15 +28,17 @@ class Server:
         environment: Mapping[str, str] | None = None,
         arguments: Iterable[str] = (),
         script: Path = ROOT / "server.py",
+        base: str = "",
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}{'/' if base else ''}{base}"
         self.home = home
         self.log = home.with_suffix(".log")
         self.script = script
-        self._environment, self._arguments = dict(environment or {}), list(arguments)
+        self._environment = dict(environment or {})
+        self._arguments = [*arguments, *([f"--server.baseUrlPath={base}"] if base else [])]
         self.start()
 
     @property

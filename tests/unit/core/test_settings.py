@@ -71,7 +71,7 @@ def test_an_empty_variable_is_one_that_is_not_set(value: str | None, monkeypatch
         monkeypatch.delenv(Settings.variable(name), raising=False)
         if value is not None:
             monkeypatch.setenv(Settings.variable(name), value)
-    assert settings() == Settings.model_construct(home=None, data=None, scheduler=None)
+    assert settings() == Settings.model_construct(home=None, data=None, scheduler=None, profile=None)
     assert paths.home().name == "aelib"
 
 
@@ -91,6 +91,7 @@ def test_a_folder_may_have_a_name_that_is_not_unicode(monkeypatch: pytest.Monkey
     [
         ("AELIB_HOME", "~nobody-of-this-name/x", "AELIB_HOME is '~nobody-of-this-name/x': give a folder."),
         ("AELIB_DATA", "~nobody-of-this-name/x", "AELIB_DATA is '~nobody-of-this-name/x': give a folder."),
+        ("AELIB_PROFILE", "tiny", "AELIB_PROFILE is 'tiny': give small or full."),
         ("AELIB_MAX_EPOCHS", "many", "AELIB_MAX_EPOCHS is 'many': give a number above 0."),
         ("AELIB_MAX_SECONDS", "nan", "AELIB_MAX_SECONDS is 'nan': give a number above 0."),
         ("AELIB_MAX_JOBS", "2.5", "AELIB_MAX_JOBS is '2.5': give a whole number above 0."),
