@@ -18,7 +18,6 @@ from aelib.metrics import mse
 from aelib.nn.penalties import active
 from aelib.training import Run
 
-from .anomalies.detection import detect
 from .anomalies.images import has_odd_ones
 from .codebook import usage
 from .codes import dictionary, features
@@ -26,7 +25,10 @@ from .codes import dictionary, features
 if TYPE_CHECKING:
     from scipy import linalg
     from sklearn import decomposition
+
+    from .anomalies import detection
 else:  # they take as long to import as torch, and most nets are not judged by them
+    detection = lazy("aelib.analysis.anomalies.detection")
     linalg, decomposition = lazy("scipy.linalg"), lazy("sklearn.decomposition")
 
 
@@ -50,7 +52,7 @@ def figures(run: Run) -> dict[str, float]:
         codes = features.codes(run)
         found |= {"knn_accuracy": codes.knn_accuracy(), "probe_accuracy": codes.probe_accuracy()}
     if has_odd_ones(run.spec):
-        found["auroc"] = detect(run).auroc
+        found["auroc"] = detection.detect(run).auroc
     if dictionary.has_planted(run):
         found["recovered"] = dictionary.recovery(run).recovered
     return found

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.datasets import DatasetSpec, ImageSet
 from aelib.training import Run
+
+if TYPE_CHECKING:
+    from sklearn import decomposition, exceptions, linear_model, neighbors, pipeline, preprocessing
+else:  # they take as long to import as torch, and nets whose images have no classes do not need them
+    decomposition, exceptions = lazy("sklearn.decomposition"), lazy("sklearn.exceptions")
+    linear_model, neighbors = lazy("sklearn.linear_model"), lazy("sklearn.neighbors")
+    pipeline, preprocessing = lazy("sklearn.pipeline"), lazy("sklearn.preprocessing")
 
 Array = NDArray[np.float32]
 NEIGHBOURS = 5
@@ -36,15 +39,16 @@ class Labelled:
 
     def knn_accuracy(self) -> float:
         """Share of test images whose class is that of most of the NEIGHBOURS nearest training images."""
-        nearest = KNeighborsClassifier(min(NEIGHBOURS, len(self.train)))
+        nearest = neighbors.KNeighborsClassifier(min(NEIGHBOURS, len(self.train)))
         return float(nearest.fit(self.train, self.train_labels).score(self.test, self.test_labels))
 
     def probe_accuracy(self) -> float:
         """Share of test images that a linear probe, logistic regression on standardised features, puts into their
         class."""
-        probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=STEPS))
+        scaled = preprocessing.StandardScaler()
+        probe = pipeline.make_pipeline(scaled, linear_model.LogisticRegression(max_iter=STEPS))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the accuracy is settled long before the weights are
+            warnings.simplefilter("ignore", exceptions.ConvergenceWarning)  # the accuracy is settled long before
             return float(probe.fit(self.train, self.train_labels).score(self.test, self.test_labels))
 
 
@@ -81,5 +85,5 @@ def components(described: DatasetSpec, count: int) -> Labelled:
     most = min(whole.train.shape)
     if not 1 <= count <= most:
         raise LabError(f"PCA of these images has 1 to {most} components, not {count}: choose a smaller code.")
-    pca = PCA(count, svd_solver="full").fit(whole.train)
+    pca = decomposition.PCA(count, svd_solver="full").fit(whole.train)
     return Labelled(pca.transform(whole.train), whole.train_labels, pca.transform(whole.test), whole.test_labels)
