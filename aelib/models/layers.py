@@ -28,7 +28,8 @@ class Dropout(nn.Dropout):
     def __init__(self, share: float, generator: Generator) -> None:
         """generator: gives the seed. Numbers are drawn on the CPU, the same for every device."""
         super().__init__(share)
-        self._seed = int(torch.randint(2**62, (), generator=generator))
+        # on the CPU wherever the weights are: a stored net is built without any
+        self._seed = int(torch.randint(2**62, (), generator=generator, device="cpu"))
         self.register_buffer("running_draws", torch.zeros((), dtype=torch.int64))
 
     def forward(self, x: Tensor) -> Tensor:

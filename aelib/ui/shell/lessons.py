@@ -114,6 +114,12 @@ def leaves_classes_out(experiment: Experiment) -> bool:
     return bool(experiment.classes)
 
 
+def has_large_code(experiment: Experiment) -> bool:
+    """Whether the code of a dense net has a penalty, or more numbers than an image has."""
+    model = experiment.model
+    return model.penalty.entry is not None or model.layers[-1] > model.layers[0]
+
+
 # in course order; links to an experiment lead to the first lesson that covers it
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
@@ -222,6 +228,18 @@ LESSONS: tuple[Lesson, ...] = (
         takes=many_images,
         kinds=("dense", "convolutional"),
         narrowed=leaves_classes_out,
+        front=("dataset", "network"),
+        more=("own_data", "noise"),
+    ),
+    Lesson(
+        name="sparse",
+        title="More than enough",
+        icon=":material/scatter_plot:",
+        about="Sparse and overcomplete codes: more numbers than pixels, few of them on, and the features that images "
+        "are made of.",
+        preset="dictionary-sparse",
+        takes=many_images,
+        narrowed=has_large_code,
         front=("dataset", "network"),
         more=("own_data", "noise"),
     ),

@@ -33,6 +33,14 @@ def store() -> Store:
     return Store()
 
 
+def test_a_run_with_dropout_is_read_back(store: Store) -> None:
+    run = fit(TINY.with_values({"model.dropout": 0.2}), "cpu")
+    store.save(run)
+    read = store.get(run.digest)
+    assert read is not None
+    assert torch.equal(read.reconstructions(), run.reconstructions())
+
+
 def test_a_run_read_back_in_another_process_gives_equal_outputs(store: Store, runs: list[Run]) -> None:
     store.save(runs[0])
     code = (

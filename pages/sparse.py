@@ -1,0 +1,52 @@
+"""Lesson: sparse and overcomplete codes."""
+
+from aelib.analysis.codes.dictionary import has_planted
+from aelib.training import Run
+from aelib.ui.lessons.codes import sparse as parts
+from aelib.ui.lessons.lesson import LessonPage
+from aelib.ui.views import run_views
+
+lesson = LessonPage(
+    "sparse",
+    "A code with **more numbers than the image has pixels** can simply copy the image, and then it has learnt nothing. "
+    "Allow only a few of its numbers to be on at once, and each must stand for something that occurs often: a feature.",
+    after="what each number of the code draws, five cures against copying side by side, and which of the features that "
+    "the images are made of the net has found.",
+)
+
+
+@lesson.tab(
+    "Planted features",
+    "These images are sums of three features from a known list. The net was never shown the list. Predict: how many of "
+    "the features does it find?",
+    can=has_planted,
+)
+def planted(run: Run) -> None:
+    parts.planted(run, f"{lesson.key}:planted")
+
+
+@lesson.tab(
+    "Features",
+    "What each number of the code adds to an image: grey where it changes nothing. Which look like parts of images, "
+    "and which like noise?",
+    can=parts.is_dense,
+)
+def features(run: Run) -> None:
+    parts.features(run, f"{lesson.key}:features")
+
+
+@lesson.tab(
+    "Cures",
+    "The same code of 128 numbers for digits of 64 pixels, without a cure and with five. Predict: which net copies "
+    "noise most faithfully?",
+)
+def cures(run: Run) -> None:
+    parts.cures(run, f"{lesson.key}:cures")
+
+
+@lesson.tab("How it learnt", "Does the error of held-out images fall as far as that of the training images?")
+def how_it_learnt(run: Run) -> None:
+    run_views.error_curves(run, lesson.key)
+
+
+lesson.show()
