@@ -226,8 +226,8 @@ SWEEPS: dict[str, SweepPreset] = {
     for one in (
         SweepPreset(
             "rate",
-            "Learning rate (document B): 4 rates, 100 runs each",
-            "How far runs that differ only in their random start end from each other, rate by rate.",
+            "Four learning rates (document B)",
+            "How far 100 runs that differ only in their random start end from each other, rate by rate.",
             "font-eta-0.0005",
             {"optimizer.learning_rate": ("0.05", "0.005", "0.0005", "0.00005")},
             100,
@@ -250,7 +250,7 @@ SWEEPS: dict[str, SweepPreset] = {
         ),
         SweepPreset(
             "denoiser-rate",
-            "Learning rate of the denoiser (document A)",
+            "Denoiser: six rates (document A)",
             "A rate too small does not get there, one too large is useless.",
             "font-denoise-10",
             {"optimizer.learning_rate": ("0.00001", "0.0001", "0.001", "0.01", "0.1", "1")},
