@@ -7,8 +7,7 @@ import torch
 from aelib.analysis import judged
 from aelib.analysis.codes import dictionary
 from aelib.charts import glyphs
-from aelib.experiment import Experiment, presets
-from aelib.experiment.resolved import change
+from aelib.experiment import Experiment, change, presets
 from aelib.nn.penalties import active
 from aelib.training import Run
 from aelib.ui.components.figures import table_with_csv
