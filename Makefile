@@ -7,7 +7,7 @@ TORCH ?=
 PIP_TORCH := $(if $(filter cpu,$(TORCH)),-c constraints-cpu.txt --extra-index-url https://download.pytorch.org/whl/cpu)
 BIN := .venv/bin
 
-.PHONY: run lint check test docs bench load clean
+.PHONY: run lint check test docs bench load soak clean
 
 run: .venv/app
 	MALLOC_ARENA_MAX=$${MALLOC_ARENA_MAX:-2} $(BIN)/streamlit run server.py $(ARGS)
@@ -48,6 +48,10 @@ bench: .venv/dev
 # A class of 50 at one server: some ten minutes.
 load: .venv/dev
 	$(BIN)/python -m benchmarks.load $(ARGS)
+
+# A class that does what it likes for half an hour, and what is left over: make soak ARGS="--minutes 5"
+soak: .venv/dev
+	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 # A stamp is newer than the requirements it stands for, so a second call does nothing.
 .venv/app: requirements.txt pyproject.toml

@@ -35,7 +35,7 @@ COMMANDS = {
 }
 WORKER = ["-c", "from aelib.jobs.local_pool import LocalPool, _ready; p = LocalPool(1); p.submit(_ready).result()"]
 TORCH = "import torch"
-REPEATS, APP_REPEATS = 5, 1
+REPEATS, APP_REPEATS = 3, 1
 
 
 def seconds(arguments: list[str], home: Path) -> float:

@@ -166,6 +166,7 @@ ACTIVATIONS: dict[str, Activation] = {
         script="Arctan()",
         script_class=_ARCTAN_CLASS,
         batched=InPlace(lambda z, slope, out: torch.atan(z, out=out), _arctan_backward),
+        compiled=lambda: Loops(compiled_loops.arctan, compiled_loops.arctan_backward),
         browser=True,
     ),
     "relu": Activation(
@@ -262,6 +263,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, slope, out: torch.ops.aten.softplus.out(z, out=out),
             lambda grad, z, y, slope: torch.ops.aten.softplus_backward.grad_input(grad, z, 1.0, 20.0, grad_input=grad),
         ),
+        compiled=lambda: Loops(compiled_loops.softplus, compiled_loops.softplus_backward),
         browser=True,
     ),
     "saturating_linear": Activation(

@@ -128,6 +128,33 @@ def sigmoid_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> Non
         grad[s] *= y[s] * (F(1.0) - y[s])
 
 
+def arctan(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        y[s] = math.atan(z[s])
+
+
+def arctan_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        grad[s] /= F(1.0) + z[s] * z[s]
+
+
+def softplus(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    """max(z, 0) + ln(1 + e^−|z|), which neither overflows nor loses small values."""
+    for s in range(len(z)):
+        scratch[s] = -abs(z[s])
+    exp(scratch[: len(z)], y, power)
+    for s in range(len(z)):
+        y[s] = max(z[s], F(0.0)) + math.log1p(y[s] * power[s])
+
+
+def softplus_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    for s in range(len(z)):
+        scratch[s] = -z[s]
+    exp(scratch[: len(z)], scratch, power)
+    for s in range(len(z)):
+        grad[s] /= F(1.0) + scratch[s] * power[s]
+
+
 def silu(z: Any, y: Any, scratch: Any, power: Any) -> None:
     for s in range(len(z)):
         scratch[s] = -z[s]

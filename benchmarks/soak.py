@@ -1,0 +1,203 @@
+"""A class that does what it likes for half an hour: trains, stops, leaves, comes back, uploads, exports, while workers
+are killed, all at random from a seed. Afterwards nothing may be left over. Linux only; needs requirements-dev.txt.
+
+python -m benchmarks.soak [--minutes 30] [--people 8] [--seed 0]; exit code 1 where a check fails. Writes nothing.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aelib.core import memory
+from aelib.store import Store
+from tests.support.server import Server
+
+from .load.client import Client
+from .load.memory import descendants, rss
+from .load.page_state import Lost
+
+PAGES = ("dense", "lab", "runs", "emoji", "denoising")
+PRESETS = ("font-best", "font-20-10", "font-denoise-best", "emoji-best")
+SEEDS, EPOCHS = 20, (20, 300, 4000)
+KILL_EVERY = 20.0  # seconds between two killed workers, on average
+MORE_MEMORY = 100.0  # MB that the server may have more than after its first quarter
+SETTLES_WITHIN = 120.0  # seconds
+GLYPHS = "char,row0,row1,row2,row3\na,#...,....,....,####\nb,.#..,....,....,##{}#\n"
+
+
+@dataclass
+class Soak:
+    """One server and what was done to it. done: number of each action."""
+
+    server: Server
+    random: random.Random
+    end: float
+    done: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() > self.end
+
+    async def person(self) -> None:
+        """Opens pages and does something on each, until the time is over."""
+        while not self.over:
+            page, preset = self.random.choice(PAGES), self.random.choice(PRESETS)
+            query = {"preset": preset, "epochs": self.random.choice(EPOCHS), "seed": self.random.randrange(SEEDS)}
+            with suppress(Lost, TimeoutError, OSError):  # a page that was left is no problem; the checks come later
+                async with Client(self.server.url, page, {} if page == "runs" else query) as client:
+                    self.done["page"] += 1
+                    await self._act(client, page)
+
+    async def _act(self, client: Client, page: str) -> None:
+        run = f"{page}-run"
+        if not client.shown.has(f"{run}:train"):
+            return
+        await client.press(f"{run}:train")
+        self.done["training"] += 1
+        what = self.random.choice(("wait", "wait", "stop", "leave"))
+        if what == "wait":
+            await client.sees("Trained just now", "Found in the store", "Stopped", within=30.0)
+        elif what == "stop":
+            await asyncio.sleep(self.random.uniform(0.2, 2.0))
+            if client.shown.has(f"{run}:stop"):
+                await client.press(f"{run}:stop")
+                self.done["stop"] += 1
+                await asyncio.sleep(0.5)
+
+    async def killer(self) -> None:
+        """Kills a worker now and then."""
+        while not self.over:
+            await asyncio.sleep(self.random.expovariate(1 / KILL_EVERY))
+            workers = [pid for pid in descendants(self.server.pid) if rss(pid) > 100]
+            if workers and not self.over:
+                with suppress(ProcessLookupError):
+                    os.kill(self.random.choice(workers), signal.SIGKILL)
+                    self.done["kill"] += 1
+
+    async def other_process(self) -> None:
+        """A command line on the same home: uploads a glyph table, exports a run."""
+        while not self.over:
+            await asyncio.sleep(self.random.uniform(5, 15))
+            digests = Store(self.server.home).digests()
+            with tempfile.TemporaryDirectory() as folder:
+                table = Path(folder) / "glyphs.csv"
+                table.write_text(GLYPHS.format(self.random.choice(".#")))
+                await self._command("upload", ["datasets", "--add", str(table)])
+                if digests:
+                    target = str(Path(folder) / "run.zip")
+                    await self._command("export", ["runs", "export", self.random.choice(digests), target])
+
+    async def _command(self, name: str, arguments: list[str]) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "aelib", *arguments),
+            env={**os.environ, "AELIB_HOME": str(self.server.home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        _, said = await process.communicate()
+        self.done[name] += 1
+        if process.returncode:
+            self.problems.append(f"{name}: {said.decode()[-300:]}")
+
+
+@dataclass(frozen=True)
+class State:
+    """What a server holds: memory in MB, its threads, open files and processes."""
+
+    megabytes: float
+    threads: int
+    files: int
+    processes: int
+
+    @classmethod
+    def of(cls, pid: int) -> "State":
+        folder = Path(f"/proc/{pid}")
+        return cls(
+            rss(pid),
+            len(list((folder / "task").iterdir())),
+            len(list((folder / "fd").iterdir())),
+            len(descendants(pid)),
+        )
+
+
+def settle(server: Server) -> None:
+    """Wait until no job waits or runs, and the server has tidied. Raises TimeoutError."""
+    end = time.monotonic() + SETTLES_WITHIN
+    while time.monotonic() < end:
+        with urllib.request.urlopen(f"{server.url}/health") as answer:
+            found = json.load(answer)
+        if found["running"] == found["queued"] == 0:
+            time.sleep(memory.TIDY_EVERY + 5)
+            return
+        time.sleep(1)
+    raise TimeoutError(f"jobs do not end: {found}")
+
+
+def left_over(server: Server, before: State, after: State) -> list[str]:
+    """A sentence for everything that should not be there."""
+    problems = []
+    if after.megabytes > before.megabytes + MORE_MEMORY:
+        problems.append(f"memory grew from {before.megabytes:.0f} to {after.megabytes:.0f} MB")
+    for name, room in (("threads", 10), ("files", 20), ("processes", 2)):
+        was, now = getattr(before, name), getattr(after, name)
+        if now > was + room:
+            problems.append(f"{name} grew from {was} to {now}")
+    problems += [f"temporary: {path}" for path in server.home.rglob(".writing-*")]
+    problems += [f"a job is left: {path}" for path in (server.home / "jobs").glob("*/*/*.json")]
+    problems += [f"{digest}: {problem}" for digest, problem in Store(server.home).verify() if problem is not None]
+    log = server.log.read_text(encoding="utf-8", errors="replace")
+    if "Traceback" in log:
+        problems.append(f"a traceback in the log: {log[log.index('Traceback') :][:1500]}")
+    return problems
+
+
+async def _class(soak: Soak, people: int) -> None:
+    await asyncio.gather(*(soak.person() for _ in range(people)), soak.killer(), soak.other_process())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder) / "home", {**memory.SERVER})
+        try:
+            chance = random.Random(asked.seed)
+            done: Counter[str] = Counter()
+            problems: list[str] = []
+            states = []
+            for share in (0.25, 0.75):  # the first quarter fills what is kept on purpose
+                soak = Soak(server, chance, time.monotonic() + 60 * asked.minutes * share, done, problems)
+                asyncio.run(_class(soak, asked.people))
+                settle(server)
+                states.append(State.of(server.pid))
+            problems += left_over(server, *states)
+            runs = Store(server.home).count()
+        finally:
+            server.stop()
+    print(f"{dict(done)}, {runs} runs in the store")
+    for name, state in zip(("after a quarter", "at the end"), states, strict=True):
+        print(f"{name}: {state}")
+    print("\n".join(problems) or "nothing is left over")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
