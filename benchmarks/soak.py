@@ -35,6 +35,8 @@ SEEDS, EPOCHS = 20, (20, 300, 4000)
 KILL_EVERY = 20.0  # seconds between two killed workers, on average
 MORE_MEMORY = 100.0  # MB that the server may have more than after its first quarter
 SETTLES_WITHIN = 120.0  # seconds
+# Streamlit keeps the session of a closed page for two minutes, in case it comes back, and each holds three open files.
+SESSIONS_KEPT = 120.0
 GLYPHS = "char,row0,row1,row2,row3\na,#...,....,....,####\nb,.#..,....,....,##{}#\n"
 
 
@@ -135,13 +137,13 @@ class State:
 
 
 def settle(server: Server) -> None:
-    """Wait until no job waits or runs, and the server has tidied. Raises TimeoutError."""
+    """Wait until no job waits or runs, closed pages are forgotten, and the server has tidied. Raises TimeoutError."""
     end = time.monotonic() + SETTLES_WITHIN
     while time.monotonic() < end:
         with urllib.request.urlopen(f"{server.url}/health") as answer:
             found = json.load(answer)
         if found["running"] == found["queued"] == 0:
-            time.sleep(memory.TIDY_EVERY + 5)
+            time.sleep(SESSIONS_KEPT + memory.TIDY_EVERY + 5)
             return
         time.sleep(1)
     raise TimeoutError(f"jobs do not end: {found}")
