@@ -36,6 +36,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.font
 	$(BIN)/python -m benchmarks.matmul
 	$(BIN)/python -m benchmarks.variational
+	$(BIN)/python -m benchmarks.codebook
 	$(BIN)/python -m benchmarks.convolution
 	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.devices

@@ -2,7 +2,7 @@
 
 from aelib.experiment import variants
 from aelib.training import Run
-from aelib.ui.lessons import colour, digits
+from aelib.ui.lessons import codebook, collapse, colour, conditional, digits
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.shell import links
 from aelib.ui.views import latent_plane, run_views, samples
@@ -12,7 +12,7 @@ lesson = LessonPage(
     "Hundreds of handwritten digits share two latent dimensions. The net has no labels; will the ten digits still form "
     "separate groups? And what lies between a 4 and a 9?",
     after="reconstructions, the codes on the plane, epoch by epoch, a comparison with a plain autoencoder, the effect "
-    "of β, and new digits.",
+    "of β, new digits, digits that you ask for, collapsed codes, and codes made of a codebook's entries.",
 )
 
 
@@ -78,6 +78,33 @@ def active_dimensions(run: Run) -> None:
 )
 def new_digits(run: Run) -> None:
     samples.samples(run, f"{lesson.key}:samples", count=16, width=48)
+
+
+@lesson.tab(
+    "Ask for a 7",
+    "A **conditional** net is told the class: one number for each class, of which one is 1, goes into the encoder "
+    "beside the pixels and into the decoder beside the code. What is then left for the code to say?",
+)
+def ask_for_a_class(run: Run) -> None:
+    conditional.ask(run, f"{lesson.key}:ask")
+
+
+@lesson.tab(
+    "Posterior collapse",
+    "If the KL divergence costs more than the code gains, the encoder gives every image the same distribution. Predict "
+    "the picture that the decoder then draws, and its error.",
+)
+def posterior_collapse(run: Run) -> None:
+    collapse.collapse(run, f"{lesson.key}:collapse")
+
+
+@lesson.tab(
+    "Codebook",
+    "In a **VQ-VAE** a code is made of entries of a codebook: each place of the code is replaced by the nearest entry. "
+    "An image is then a few whole numbers. How many entries will be in use?",
+)
+def codebook_of_entries(run: Run) -> None:
+    codebook.entries(run, f"{lesson.key}:codebook")
 
 
 lesson.show()

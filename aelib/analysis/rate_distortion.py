@@ -54,9 +54,10 @@ def measured(dataset: str) -> int:
 
 def encode_run(run: Run) -> EncodedRun:
     """The codes of a run and the range of its quantiser."""
-    train = datasets.training_set(run.spec).shown
-    low, high = min_max(run.codes_of(train[evenly(len(train), RANGE_IMAGES)]))
-    codes = run.codes_of(test_images(run.experiment.dataset).shown)
+    train, test = datasets.training_set(run.spec), test_images(run.experiment.dataset)
+    chosen = evenly(len(train), RANGE_IMAGES)
+    low, high = min_max(run.codes_of(train.shown[chosen], train.labels[chosen]))
+    codes = run.codes_of(test.shown, test.labels)
     return EncodedRun(low.astype(np.float32), high.astype(np.float32), codes)
 
 
@@ -64,8 +65,9 @@ def points(run: Run, codes: EncodedRun, bits: Sequence[int] = BITS, name: str = 
     """`codecs.network_points` of a run: one RatePoint for each number of bits; 32 means no quantisation."""
     # the ends of the range stand for the training codes: they have the same range
     ends = np.stack([codes.low, codes.high])
-    images = test_images(run.experiment.dataset).images()
-    return codecs.network_points(ends, codes.codes, run.decode, images, bits, name)
+    test = test_images(run.experiment.dataset)
+    images, labels = test.images(), test.labels[codecs.measured_images(test.pixels)]
+    return codecs.network_points(ends, codes.codes, lambda kept: run.decode(kept, labels), images, bits, name)
 
 
 def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int) -> Tensor:
@@ -77,7 +79,7 @@ def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int)
     if bits != FLOAT:
         symbols = codecs.quantize(kept, bits, codes.low, codes.high)
         kept = codecs.dequantize(symbols, bits, codes.low, codes.high)
-    return torch.from_numpy(run.decode(kept))
+    return torch.from_numpy(run.decode(kept, test_images(run.experiment.dataset).labels[list(chosen)]))
 
 
 def codec_curves(dataset: str) -> dict[str, list[RatePoint]]:

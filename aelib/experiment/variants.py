@@ -10,6 +10,8 @@ from . import networks
 from .experiment import Experiment
 from .resolved import resolve
 
+HEAVY, FREE_BITS = 10.0, 1.0  # a weight of the KL divergence under which codes collapse; nats that are free of it
+PLACES, ENTRIES = 8, 32  # of a code with a codebook
 BETAS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -29,10 +31,45 @@ def betas(experiment: Experiment) -> list[Experiment]:
     return [_with(experiment, {**shared, "beta": beta}) for beta in BETAS]
 
 
+def collapsing(experiment: Experiment) -> dict[str, Experiment]:
+    """Variational, with a KL divergence that counts once, that counts so much that the code is given up, and the same
+    with FREE_BITS."""
+    shared = {"model.variational": True, "model.code_activation": "identity", "free_bits": 0.0}
+    heavy = {**shared, "beta": HEAVY}
+    return {
+        "β = 1": _with(experiment, {**shared, "beta": 1.0}),
+        f"β = {HEAVY:g}": _with(experiment, heavy),
+        f"β = {HEAVY:g}, free bits {FREE_BITS:g}": _with(experiment, {**heavy, "free_bits": FREE_BITS}),
+    }
+
+
 def wider(experiment: Experiment, latent_dim: int) -> Experiment:
     """With a code of so many numbers, and the decoder that mirrors it."""
     layers = [*experiment.model.layers[:-1], latent_dim]
     return _with(experiment, {"model.layers": layers, "model.decoder_layers": None})
+
+
+def conditional(experiment: Experiment) -> Experiment:
+    """Told the class."""
+    return _with(experiment, {"model.conditional": True})
+
+
+def unconditional(experiment: Experiment) -> Experiment:
+    """Not told the class."""
+    return _with(experiment, {"model.conditional": False})
+
+
+def quantised(experiment: Experiment) -> Experiment:
+    """Dense, with a plain code of PLACES pairs of numbers, each of which is one of ENTRIES pairs."""
+    book = {"model.codebook.entries": ENTRIES, "model.codebook.numbers": 2}
+    plain_code = {"model.variational": False, "model.conditional": False, "model.penalty.kind": "none"}
+    layers = [*experiment.model.layers[:-1], 2 * PLACES]
+    return _with(experiment, {**plain_code, **book, "model.layers": layers, "model.decoder_layers": None})
+
+
+def of_numbers(experiment: Experiment, numbers: int) -> Experiment:
+    """Dense, without a codebook, with a plain code of so many numbers."""
+    return wider(_with(experiment, {"model.codebook.entries": 0, "model.variational": False}), numbers)
 
 
 def clean(experiment: Experiment) -> Experiment:

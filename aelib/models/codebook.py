@@ -29,7 +29,8 @@ class Codebook(nn.Module):
         super().__init__()
         self.book, self.decay, self.revive = book, decay, revive
         first = torch.randn(book.entries, book.numbers, generator=generator)
-        self._seed = int(torch.randint(2**62, (), generator=generator))
+        # on the CPU wherever the weights are: a stored net is built without any
+        self._seed = int(torch.randint(2**62, (), generator=generator, device="cpu"))
         self.entries = nn.Parameter(first, requires_grad=False)
         self.register_buffer("running_counts", torch.ones(book.entries))
         self.register_buffer("running_sums", first.clone())

@@ -113,6 +113,40 @@ def test_the_whole_lesson_on_digits() -> None:
     sound(app.button(key="digits-run:samples:again").click().run())
 
 
+def test_a_class_is_asked_for_codes_collapse_and_codebooks_are_shown() -> None:
+    asked, book = variants.conditional(VARIATIONAL), variants.quantised(VARIATIONAL)
+    dense = [variants.of_numbers(book, numbers) for numbers in (5, 10)]
+    _save(VARIATIONAL, asked, book, *dense, *variants.collapsing(VARIATIONAL).values())
+    app = opened("pages/digits.py", VARIATIONAL_QUERY)
+    assert_shows(app, {"Ask for a 7": "dataframe", "Posterior collapse": "dataframe", "Codebook": "plotly_chart"})
+    (nets,) = (one.value for one in section(app, "Ask for a 7").every("dataframe"))
+    assert list(nets["net"]) == ["told the class", "not told"]
+    before = section(app, "Ask for a 7").image_rows[0]
+    sound(app.segmented_control(key="digits-run:ask:class").set_value("3").run())
+    assert section(app, "Ask for a 7").image_rows[0] != before
+    (collapse,) = (one.value for one in section(app, "Posterior collapse").every("dataframe"))
+    assert len(collapse) == 4
+    assert "2 active" in section(app, "Posterior collapse").text
+    told = section(app, "Codebook").text
+    assert "of 32** entries are in use" in told
+    assert "**40 bits**" in told
+    rows = section(app, "Codebook").image_rows
+    (place,) = (one for one in app.slider if one.label == "Place of the code")
+    sound(place.set_value(5).run())
+    assert section(app, "Codebook").image_rows != rows
+
+
+@pytest.mark.parametrize("preset", ["digits-conditional", "digits-vq"])
+def test_the_lesson_shows_their_presets_in_every_tab(preset: str) -> None:
+    run = presets.get(preset).with_values({"epochs": 2})
+    _save(run)
+    app = opened("pages/digits.py", {"preset": preset, "epochs": "2"})
+    shows = {"How it learnt": "plotly_chart", "In and out": "html", "Latent plane": "bidi_component"}
+    assert_shows(app, {**shows, "New digits": "html", "Ask for a 7": "button", "Codebook": "button"})
+    for tab in ("Without the prior", "β", "Active dimensions", "Posterior collapse", "Hand in"):
+        sound(opened_tab(app, tab))
+
+
 @pytest.mark.parametrize("layers", ["64-16-1", "64-16-12"])
 def test_codes_of_other_sizes_are_shown_too(layers: str) -> None:
     experiment = VARIATIONAL.with_values({"model.layers": layers})

@@ -45,3 +45,21 @@ def test_a_k_sparse_code_has_at_most_k_active_numbers() -> None:
     codes = torch.from_numpy(run.codes())
     assert int((codes != 0).sum(dim=1).max()) <= 8
     assert 0.5 < found["knn_accuracy"] <= 1
+
+
+def test_a_code_with_a_target_rate_is_sparse_and_not_small_everywhere() -> None:
+    run = fit(presets.get("digits-sparse-kl"), "cpu")
+    codes = torch.from_numpy(run.codes())
+    assert judged.active_rate(run) < 0.25
+    assert 0.02 < float(codes.mean()) < 0.06, "near the target of 0.03"
+    assert float(codes.amax(dim=0).mean()) > 0.5, "a number that is on is large"
+    assert run.metrics["mse"] < 0.01
+
+
+def test_a_codebook_is_judged_by_its_use() -> None:
+    run = fit(presets.get("digits-vq").with_values({"epochs": 5}), "cpu")
+    found = judged.figures(run)
+    assert found["code_bits"] == 8 * 5
+    assert 8 < found["perplexity"] <= 32
+    unused = judged.figures(fit(run.experiment.with_values({"model.codebook.revive": False}), "cpu"))
+    assert unused["perplexity"] < found["perplexity"]
