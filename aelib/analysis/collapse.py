@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import torch
 
 from aelib import datasets
+from aelib.datasets import DatasetSpec
 from aelib.metrics import mse
 from aelib.training import Run
 
 NEAR = 0.02  # relative distance of two errors below which they count as the same
 
 
-def mean_image_error(dataset: str) -> float:
+def mean_image_error(dataset: str | DatasetSpec) -> float:
     """MSE of the mean training image as the answer to every test image, pixels from 0 to 1."""
     mean = datasets.training_set(dataset).images().mean(dim=0, keepdim=True)
     images = datasets.test_set(dataset).images()
@@ -37,10 +38,10 @@ class Collapse:
 def of(run: Run) -> Collapse:
     """How much of the code of a variational run is in use."""
     metrics = run.metrics
-    there = mean_image_error(run.experiment.dataset)
+    there = mean_image_error(run.spec)
     return Collapse(int(metrics["active"]), run.latent_dim, float(metrics["kl"]), float(metrics["mse"]), there)
 
 
-def mean_image(dataset: str) -> torch.Tensor:
+def mean_image(dataset: str | DatasetSpec) -> torch.Tensor:
     """Channels × height × width."""
     return datasets.training_set(dataset).images().mean(dim=0)

@@ -82,7 +82,7 @@ def _rows(nets: dict[str, Run]) -> None:
     rows = {"original": first.images.images()[chosen]}
     for name, one in nets.items():
         rows[name] = one.restored(one.inputs[chosen], one.images.labels[chosen])
-    mean = analysis.mean_image(first.experiment.dataset)
+    mean = analysis.mean_image(first.spec)
     rows["mean image"] = mean.expand_as(rows["original"])
     columns = []
     for place, i in enumerate(chosen):

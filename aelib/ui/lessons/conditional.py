@@ -5,7 +5,8 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis import conditional, judged
+from aelib.analysis import conditional
+from aelib.analysis.codes import features
 from aelib.charts import glyphs
 from aelib.experiment.variants import conditional as told
 from aelib.experiment.variants import unconditional
@@ -37,12 +38,12 @@ def _evidence(digest: str, created: str, _run: Run) -> _Evidence:
     found = conditional.obedience(_run, EACH)
     shares = {label: found.share(label) for label in range(_run.spec.classes)}
     hardest = min(shares, key=lambda label: shares[label])
-    return _Evidence(found.share(), hardest, shares[hardest], judged.knn_accuracy(_run))
+    return _Evidence(found.share(), hardest, shares[hardest], features.codes(_run).knn_accuracy())
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _accuracy(digest: str, created: str, _run: Run) -> float:
-    return judged.knn_accuracy(_run)
+    return features.codes(_run).knn_accuracy()
 
 
 def class_names(run: Run) -> list[str]:

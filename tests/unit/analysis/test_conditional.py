@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from aelib import datasets
-from aelib.analysis import collapse, conditional, generation, judged, likelihood
+from aelib.analysis import collapse, conditional, generation, likelihood
+from aelib.analysis.codes import features
 from aelib.core.errors import LabError
 from aelib.experiment import presets, variants
 from aelib.training import Run, fit
@@ -20,7 +21,7 @@ def test_it_obeys_and_its_code_does_not_say_the_class(run: Run) -> None:
     found = conditional.obedience(run, 10)
     assert found.share() > 0.9
     assert found.share(7) >= 0.7
-    assert judged.knn_accuracy(run) < 0.5
+    assert features.codes(run).knn_accuracy() < 0.5
 
 
 def test_one_style_in_every_class(run: Run) -> None:
