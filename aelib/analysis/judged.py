@@ -19,15 +19,16 @@ from aelib.nn.penalties import active
 from aelib.training import Run
 
 from .anomalies.images import has_odd_ones
-from .codebook import usage
 from .codes import dictionary, features
 
 if TYPE_CHECKING:
     from scipy import linalg
     from sklearn import decomposition
 
+    from . import codebook
     from .anomalies import detection
 else:  # they take as long to import as torch, and most nets are not judged by them
+    codebook = lazy("aelib.analysis.codebook")
     detection = lazy("aelib.analysis.anomalies.detection")
     linalg, decomposition = lazy("scipy.linalg"), lazy("sklearn.decomposition")
 
@@ -46,7 +47,7 @@ def figures(run: Run) -> dict[str, float]:
     if model.penalty.entry is not None:
         found["active_rate"] = active_rate(run)
     if run.architecture.book is not None:
-        used = usage(run)
+        used = codebook.usage(run)
         found |= {"perplexity": used.perplexity, "code_bits": used.bits}
     if model.dense and features.has_classes(run.spec):
         codes = features.codes(run)
