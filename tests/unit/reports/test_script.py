@@ -48,7 +48,7 @@ def _scripted(experiment: Experiment, folder: Path, more: str = "") -> dict[str,
                 "model.initialization": "kaiming_normal",
                 "optimizer.kind": "nesterov",
                 "batch_size": 10,
-                "optimizer.learning_rate": 0.02,
+                "optimizer.learning_rate": 0.005,
                 "optimizer.schedule": "step",
                 "optimizer.step_every": 11,
                 "normalization": "standardized",
@@ -128,11 +128,20 @@ def test_a_script_loads_the_images_that_are_too_many(tmp_path: Path) -> None:
     ("name", "values"),
     [
         ("digits-vq", {"epochs": 4}),
-        ("digits-vq", {"epochs": 3, "model.codebook.revive": False, "normalization": "symmetric"}),
         (
             "digits-vq",
             {
-                "epochs": 2,
+                "epochs": 3,
+                "loss": "mse",
+                "model.output_activation": "identity",
+                "model.codebook.revive": False,
+                "normalization": "symmetric",
+            },
+        ),
+        (
+            "digits-vq",
+            {
+                "epochs": 4,
                 "model.kind": "convolutional",
                 "model.convolution.channels": "6-3",
                 "model.convolution.stride": "2-1",
