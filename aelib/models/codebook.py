@@ -6,6 +6,7 @@ to them (its appendix A.1). Gradients pass from the entry to the code as if noth
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from aelib.experiment.architecture import Book
@@ -66,8 +67,9 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def _follow(self, places: Tensor, chosen: Tensor) -> None:
-        counts = torch.zeros_like(self.running_counts).index_add_(0, chosen, torch.ones_like(places[:, 0]))
-        sums = torch.zeros_like(self.running_sums).index_add_(0, chosen, places)
+        # a product, since a GPU adds up index_add_ in another order every time, and a run would not be the same again
+        members = F.one_hot(chosen, self.book.entries).to(places.dtype)  # places × entries
+        counts, sums = members.sum(dim=0), members.T @ places
         self.running_counts.lerp_(counts, 1 - self.decay)
         self.running_sums.lerp_(sums, 1 - self.decay)
         self.running_draws += 1
