@@ -6,9 +6,10 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.core.random import generator
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, presets
 from aelib.experiment.architecture import Book
 from aelib.models import Codebook, build
+from aelib.training import fit
 
 BOOK = Book(entries=5, numbers=2, places=3)
 
@@ -124,3 +125,10 @@ def test_a_batch_with_fewer_codes_than_entries_fills_the_book(count: int) -> Non
     book.train()(_codes(count))
     assert bool(book.entries.isfinite().all())
     assert len(book.indices(_codes(count)).unique()) <= 3 * count
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU HERE")
+def test_a_gpu_gives_the_same_run_every_time() -> None:
+    experiment = presets.get("digits-vq").with_values({"epochs": 3})
+    once, again = fit(experiment, "cuda"), fit(experiment, "cuda")
+    assert all(once.weights[name].equal(again.weights[name]) for name in once.weights)
