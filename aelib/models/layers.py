@@ -15,8 +15,13 @@ class TiedLinear(nn.Module):
         self._other = (other,)  # in a tuple, so that its parameters are not counted twice
         self.in_features, self.out_features = other.out_features, other.in_features
 
+    @property
+    def weight(self) -> Tensor:
+        """The other layer's matrix, transposed: outputs × inputs of this one."""
+        return self._other[0].weight.T
+
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self._other[0].weight.T, self.bias)
+        return F.linear(x, self.weight, self.bias)
 
 
 class Dropout(nn.Dropout):
