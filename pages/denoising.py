@@ -9,14 +9,14 @@ from aelib.ui.lessons import denoising, sweeps
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.shell import links
 from aelib.ui.shell.lessons import SWEEPS
-from aelib.ui.views import run_views
+from aelib.ui.views import inside, run_views
 
 lesson = LessonPage(
     "denoising",
     "The input is a **noisy** character, the target is the **clean** one. Copying is not enough: the network must "
     "learn what characters look like. How much noise can it remove, and when is its output worse than the input?",
     after="noise and its restoration with a slider, a character to paint on, and the noise level at which the network "
-    "stops being useful.",
+    "stops being useful, and the inside of the network.",
 )
 
 
@@ -69,6 +69,11 @@ def learning_rate(run: Run) -> None:
     sweeps.train(rates, f"{lesson.key}:rates")
     sweeps.results(rates, f"{lesson.key}:rates")
     st.page_link(SWEEPS.file, label="Vary something else", icon=SWEEPS.icon)
+
+
+@lesson.tab(inside.TITLE, inside.TEXT)
+def look_inside(run: Run) -> None:
+    inside.inside(run, f"{lesson.key}:inside")
 
 
 @lesson.tab("How it learnt")

@@ -5,7 +5,7 @@ import streamlit as st
 from aelib.training import Run
 from aelib.ui.lessons import sweeps
 from aelib.ui.lessons.lesson import LessonPage
-from aelib.ui.views import run_views
+from aelib.ui.views import inside, run_views
 
 lesson = LessonPage(
     "dense",
@@ -13,7 +13,7 @@ lesson = LessonPage(
     "of the 5x7 font has 35 pixels; its code can have as few as two dimensions. How much survives depends on the "
     "network and on its training. Try it.",
     after="the error over the epochs, the characters with errors, the interactive latent plane, the path from one "
-    "character to another, and a replay of the training.",
+    "character to another, a replay of the training, and the inside of the network.",
 )
 
 
@@ -65,6 +65,11 @@ def path(run: Run) -> None:
 )
 def replay(run: Run) -> None:
     run_views.replay(run, lesson.key)
+
+
+@lesson.tab(inside.TITLE, inside.TEXT)
+def look_inside(run: Run) -> None:
+    inside.inside(run, f"{lesson.key}:inside")
 
 
 @lesson.tab(

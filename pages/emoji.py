@@ -5,7 +5,7 @@ import streamlit as st
 from aelib.training import Run
 from aelib.ui.lessons import emoji, sweeps
 from aelib.ui.lessons.lesson import LessonPage
-from aelib.ui.views import morphs, run_views, samples
+from aelib.ui.views import inside, morphs, run_views, samples
 
 lesson = LessonPage(
     "emoji",
@@ -14,7 +14,7 @@ lesson = LessonPage(
     "from the origin or too narrow. So points between pictures become meaningful, and one picture can turn into "
     "another.",
     after="which pictures are learnt, ReLU compared with sigmoid, morphs and mixtures of pictures, and new ones from "
-    "random codes.",
+    "random codes, and the inside of the network.",
 )
 
 
@@ -76,6 +76,11 @@ def new_pictures(run: Run) -> None:
 )
 def relu_or_sigmoid(run: Run) -> None:
     emoji.outputs(run, f"{lesson.key}:outputs")
+
+
+@lesson.tab(inside.TITLE, inside.TEXT)
+def look_inside(run: Run) -> None:
+    inside.inside(run, f"{lesson.key}:inside")
 
 
 @lesson.tab(

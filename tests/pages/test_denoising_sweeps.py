@@ -32,7 +32,7 @@ def test_a_denoiser_is_looked_into_from_noise_to_curve() -> None:
     experiment = presets.get("font-denoise-10").with_values(FAST)
     _save(Sweep(experiment, {}, 10))
     app = opened("pages/denoising.py", {"preset": "font-denoise-10", "epochs": "60", "model.layers": "35-16-4"})
-    assert {"Remove noise", "How it learnt", "Hand in"} < set(titles(app))
+    assert {"Remove noise", "Look inside", "How it learnt", "Hand in"} < set(titles(app))
     opened_tab(app, "Remove noise")
     assert metric(app, "Wrong before") != "0"
     sound(app.slider(key="denoising-run:live:level").set_value(0.0).run())

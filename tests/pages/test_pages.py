@@ -58,6 +58,7 @@ def test_a_stored_run_opens_at_once_and_says_so() -> None:
             "Latent plane": "bidi_component",
             "Path": "html",
             "Replay": "bidi_component",
+            "Look inside": "plotly_chart",
             "Ten seeds": "button",
             "Hand in": "download_button",
         },

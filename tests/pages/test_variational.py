@@ -46,6 +46,7 @@ def test_the_whole_lesson_on_emoji() -> None:
             "Latent plane": "bidi_component",
             "New pictures": "html",
             "ReLU or sigmoid": "html",
+            "Look inside": "plotly_chart",
             "Twenty seeds": "button",
             "Hand in": "download_button",
         },

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from aelib.analysis.inside.layers import fits
 from aelib.training import Run
-from aelib.ui.views import feature_maps, latent_plane, morphs, run_views, samples
+from aelib.ui.views import feature_maps, inside, latent_plane, morphs, run_views, samples
 
 from . import colour, compression, compression_rivals, denoising, digits, restoring, super_resolution
 
@@ -102,6 +103,12 @@ VIEWS: tuple[View, ...] = (
         "Every step outputs feature maps. Follow one image through the network.",
         lambda run: not run.experiment.model.dense,
         lambda run, key: feature_maps.features(run, f"{key}:features"),
+    ),
+    View(
+        inside.TITLE,
+        inside.TEXT,
+        lambda run: fits(run.experiment),
+        lambda run, key: inside.inside(run, f"{key}:inside"),
     ),
     View(
         "KL",

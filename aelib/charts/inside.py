@@ -1,0 +1,93 @@
+"""Pictures of what happens inside a dense net: units and weights in two colours, gradients layer by layer."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from .curves import SERIES, styled
+from .glyphs import EXTRA, MISSING, PAPER
+from .palette import GREY
+from .ticks import on_axis, spread
+
+Numbers = NDArray[np.float32]
+Picture = NDArray[np.uint8]  # height × width × channels
+
+SIDE, HIGH, MATRIX_SIDE = 84, 132, 240  # CSS pixels, at most, of a large layer, a small one, and a matrix
+LARGEST, SMALLEST = 18, 3  # CSS pixels of a cell
+LINED = 8  # CSS pixels of a cell from which on a line stands behind it, so that one at 0 is seen too
+FEW = 40  # units up to which a layer is drawn with large cells, and twice as high as wide
+LINE = (214, 211, 203)
+DEAD = tuple(int(GREY[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def signed(values: Numbers, limit: float) -> Picture:
+    """Numbers, height × width, as colours: orange above 0, blue below, paper at 0, full colour from `limit` on."""
+    shares = np.clip(np.nan_to_num(values / (limit or 1.0)), -1, 1)[..., None]
+    full = np.where(shares > 0, np.array(EXTRA), np.array(MISSING))
+    picture: Picture = (np.array(PAPER) + (full - np.array(PAPER)) * np.abs(shares)).round().astype(np.uint8)
+    return picture
+
+
+def units(values: Numbers, limit: float, dead: NDArray[np.bool_] | None = None) -> Picture:
+    """The units of a layer as cells, row by row: height × width × 3, as large as it is shown.
+
+    values: units; limit: as of `signed`; dead: bool, units, those in grey.
+    """
+    columns = max(1, round(math.sqrt(len(values) / 2))) if len(values) <= FEW else math.isqrt(len(values) - 1) + 1
+    rows = -(-len(values) // columns)
+    cells = np.full((rows * columns, 3), PAPER, np.uint8)
+    cells[: len(values)] = signed(values[None], limit)[0]
+    if dead is not None:
+        cells[: len(values)][dead] = DEAD
+    return _enlarged(cells.reshape(rows, columns, 3), SIDE if len(values) > FEW else HIGH)
+
+
+def matrix(values: Numbers, limit: float) -> Picture:
+    """A matrix as cells: height × width × 3, as large as it is shown."""
+    return _enlarged(signed(values, limit), MATRIX_SIDE)
+
+
+def _enlarged(cells: Picture, side: int) -> Picture:
+    times = min(LARGEST, max(SMALLEST, side // max(cells.shape[:2])))
+    large = cells.repeat(times, axis=0).repeat(times, axis=1)
+    if times >= LINED:
+        large[times - 1 :: times] = LINE
+        large[:, times - 1 :: times] = LINE
+    return large
+
+
+def image(values: Numbers, limit: float) -> Picture:
+    """Weights that belong to the pixels of an image, channels × height × width: `signed` if there is one channel, else
+    each channel by itself around middle grey."""
+    if len(values) == 1:
+        return signed(values[0], limit)
+    shares = np.clip(values / (limit or 1.0), -1, 1).transpose(1, 2, 0)
+    picture: Picture = ((shares + 1) * 127.5).round().astype(np.uint8)
+    return picture
+
+
+def gradients(names: Sequence[str], found: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Mean |∂L/∂z| of every layer, on a logarithmic axis; zeros are left out.
+
+    names: of the layers, from the image to the image; found: name of a curve -> a number for each layer.
+    """
+    figure = go.Figure()
+    for (name, values), colour, symbol in zip(
+        found.items(), (SERIES[1], SERIES[0]), ("square", "circle"), strict=False
+    ):
+        shown = [value if value > 0 else None for value in values]
+        figure.add_scatter(
+            x=list(names),
+            y=shown,
+            name=name,
+            mode="lines+markers",
+            line={"width": 2.5, "color": colour},
+            marker={"size": 8, "symbol": symbol},
+        )
+    positive = [value for value in spread(found.values()) if value > 0]
+    on_axis(figure, "y", positive, "mean |∂L/∂z|", logarithmic=True)
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(names))
+    return styled(figure, 270)

@@ -1,0 +1,233 @@
+"""Look inside: activations, weights and gradients of every layer of a dense net, before and after training."""
+
+import pandas as pd
+import streamlit as st
+from torch import Tensor
+
+from aelib.analysis.denoising import noisy
+from aelib.analysis.inside.layers import Inside, Layer, look, untrained
+from aelib.analysis.inside.units import Units, idle
+from aelib.charts import glyphs
+from aelib.charts import inside as charts
+from aelib.models import Autoencoder
+from aelib.nn.activations import ACTIVATIONS
+from aelib.training import Run
+from aelib.ui.components.figures import chart, table_with_csv
+from aelib.ui.components.paint import paint
+from aelib.ui.shell.session import widget
+
+TITLE = "Look inside"
+TEXT = (
+    "One image on its way through every layer, and its loss on the way back. Before you look: in which layer is the "
+    "gradient smallest, and does training change that? Paint on the image: which units answer?"
+)
+PAINTED = 32  # pixels of the longer side of an image up to which one can paint on it
+SHOWN = 28  # units whose weights are shown as pictures
+WIDTH = 40  # CSS pixels of an image
+UNTRAINED, TRAINED = "before training", "after training"
+MOMENTS = {UNTRAINED: "before", TRAINED: "after"}  # moment -> in the head of a column
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _net(digest: str, created: str, when: str, _run: Run) -> Autoencoder:
+    return _run.model if when == TRAINED else untrained(_run)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _every_image(digest: str, created: str, when: str, _run: Run) -> Inside:
+    return look(_run, _net(digest, created, when, _run))
+
+
+@st.fragment
+def inside(run: Run, key: str) -> None:
+    """The whole view. Raises LabError for a net with other than fully connected layers."""
+    names = list(run.images.names)
+    cells = st.columns([1, 2], vertical_alignment="bottom")
+    chosen = cells[0].selectbox(
+        "Image",
+        names,
+        index=names.index("a") if "a" in names else 0,
+        key=f"{key}:{run.experiment.dataset}:image",
+        persist_state="session",
+    )
+    moment = cells[1].segmented_control(
+        "The net",
+        [UNTRAINED, TRAINED],
+        default=TRAINED,
+        required=True,
+        key=f"{key}:moment",
+        help="The weights before the first epoch follow from the seed; those after the last one are stored.",
+    )
+    index = names.index(chosen)
+    nets = {when: _net(run.digest, run.created, when, run) for when in MOMENTS}
+    every = {when: _every_image(run.digest, run.created, when, run) for when in MOMENTS}
+    idles = {when: [idle(layer) for layer in found.layers] for when, found in every.items()}
+    left, right = st.columns([1, 3])
+    with left:
+        shown = _painted(run.inputs[index], f"{key}:{run.digest}:{index}")
+    labels = None if run.images.labels is None else run.images.labels[index : index + 1]
+    one = look(run, nets[moment], shown[None], run.images.images()[index : index + 1], labels)
+    with right:
+        _passes(one, idles[moment], chosen)
+    _weights(run, one, idles[moment], key)
+    _every_layer(run, every, idles, key)
+
+
+def _painted(shown: Tensor, key: str) -> Tensor:
+    """The input with what the person has painted on it; an image that is too large or in colour is only shown."""
+    if len(shown) != 1 or max(shown.shape) > PAINTED:
+        st.caption("Input; painting needs a small grey image")
+        st.html(glyphs.tile(glyphs.colours(shown.numpy()), "input", 140))
+        return shown
+    sent = widget(key, {}).get("flipped") or []
+    flipped = [int(pixel) for pixel in sent if 0 <= pixel < shown.numel()]
+    st.caption("Paint: a click inverts a pixel")
+    paint(shown.numpy(), flipped, key, lambda: None)
+    return noisy(shown[None], "painted", 1.0, 0, flipped)[0]
+
+
+def _limit(numbers: Tensor) -> float:
+    return float(numbers.abs().max())
+
+
+def _passes(one: Inside, idles: list[Units], chosen: str) -> None:
+    """Activations and gradients of one image."""
+    columns: list[tuple[tuple[str, ...], str, bool]] = []
+    for layer, units in zip(one.layers, idles, strict=True):
+        outputs, gradients = layer.outputs[0], layer.gradients[0]
+        dead, most = units.dead.numpy(), _limit(outputs)
+        picture = charts.units(outputs.numpy(), most, dead)
+        back = charts.units(gradients.numpy(), _limit(gradients))
+        tiles = (
+            _cells(picture, f"{layer.name}: {_listed(outputs)}"),
+            _cells(back, f"{layer.name}, gradient: {_listed(gradients)}"),
+        )
+        caption = f"{layer.name}\n{layer.units} units\n{most:.2g}\n{_limit(gradients):.1e}"
+        columns.append((tiles, caption, False))
+    columns.append(
+        ((glyphs.tile(glyphs.colours(one.outputs[0].numpy()), f"{chosen}, output", WIDTH),), "output", False)
+    )
+    st.html(glyphs.row(columns))
+    st.caption(
+        f"Above: the activation of every unit. Below: ∂L/∂z, the gradient of this image's loss, {one.loss:.3g}. "
+        "Orange: above 0, blue: below 0, grey: a dead unit. Full colour is the largest size in the layer; it stands "
+        "below, first of the activations, then of the gradients."
+    )
+
+
+def _listed(numbers: Tensor) -> str:
+    """The first numbers in words, for those who do not see the picture."""
+    some = numbers[:12].tolist()
+    return ", ".join(f"{value:.2g}" for value in some) + (" …" if len(numbers) > len(some) else "")
+
+
+def _cells(picture: charts.Picture, alt: str) -> str:
+    return glyphs.tile(picture, alt, picture.shape[1])
+
+
+def _weights(run: Run, one: Inside, idles: list[Units], key: str) -> None:
+    """The weights of a layer, which the person chooses: as images where they belong to pixels, else as a matrix."""
+    names = [layer.name for layer in one.layers]
+    chosen = st.segmented_control(
+        "Weights of", names, default=names[0], required=True, key=f"{key}:layer", persist_state="session"
+    )
+    at = names.index(chosen if chosen in names else names[0])
+    layer = one.layers[at]
+    limit = _limit(layer.weights)
+    scale = f"Orange: above 0, blue: below, full colour at ±{limit:.2g}."
+    if at == 0:
+        _as_images(run, layer.weights, layer.outputs[0], idles[0].dead, limit)
+        what = (
+            "Each image has the weights of one unit: where a pixel of the input lies on orange, it drives the unit up"
+        )
+        st.caption(f"{what}. Below it, the unit's activation for this image; a frame marks a dead unit. {scale}")
+    elif at == len(names) - 1:
+        before = one.layers[at - 1].outputs[0][: layer.weights.shape[1]]
+        _as_images(run, layer.weights.T, before, idles[at - 1].dead[: len(before)], limit)
+        st.caption(f"What each unit of {names[at - 1]} adds to the output.{_some(len(before))} {scale}")
+    else:
+        picture = charts.matrix(layer.weights.numpy(), limit)
+        rows, columns = layer.weights.shape
+        st.html(glyphs.row([((_cells(picture, f"{layer.name}, {rows} times {columns} weights"),), "", False)]))
+        st.caption(f"A row for each of the {rows} units, a column for each of their {columns} inputs. {scale}")
+
+
+def _some(units: int) -> str:
+    """Which of the units are shown as images, and what stands below them."""
+    some = f" Shown are the {SHOWN} of {units} units that this image drives most." if units > SHOWN else ""
+    return f"{some} Below a unit stands its activation for this image; a frame marks a dead one."
+
+
+def _as_images(run: Run, weights: Tensor, activations: Tensor, dead: Tensor, limit: float) -> None:
+    """weights: units × pixels, and more numbers where the net is told a class; activations, dead: of these units."""
+    shape = run.spec.shape
+    pixels = shape[0] * shape[1] * shape[2]
+    order = list(range(len(activations)))
+    if len(order) > SHOWN:
+        order = activations.abs().argsort(descending=True)[:SHOWN].tolist()
+    columns = []
+    for unit in order:
+        picture = charts.image(weights[unit, :pixels].reshape(shape).numpy(), limit)
+        value = f"{float(activations[unit]):.2f}"
+        alt = f"weights of unit {unit + 1}, activation {value}"
+        columns.append(((glyphs.tile(picture, alt, WIDTH),), value, bool(dead[unit])))
+    st.html(glyphs.row(columns))
+
+
+def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units]], key: str) -> None:
+    """Gradients, dead and saturated units of all layers for all images, before and after training."""
+    layers = every[TRAINED].layers
+    left, right = st.columns(2)
+    with left:
+        curves = {when: [layer.gradient for layer in found.layers] for when, found in every.items()}
+        chart(charts.gradients([layer.name for layer in layers], curves), f"{key}:gradients")
+        st.markdown(" ".join(_shrinking(when, found) for when, found in every.items()))
+    with right:
+        with st.container(horizontal=True, gap="medium"):
+            _counted("Dead units", layers, [[units.dead for units in idles[when]] for when in every])
+            _counted("Saturated units", layers, [[units.saturated for units in idles[when]] for when in every])
+        table = pd.DataFrame(
+            {
+                "layer": [layer.name for layer in layers],
+                "units": [layer.units for layer in layers],
+                "activation": [ACTIVATIONS[layer.activation].label for layer in layers],
+            }
+        )
+        for when, found in every.items():
+            table[f"gradient {MOMENTS[when]}"] = [layer.gradient for layer in found.layers]
+        for when in every:
+            table[f"dead {MOMENTS[when]}"] = [int(units.dead.sum()) for units in idles[when]]
+            table[f"saturated {MOMENTS[when]}"] = [int(units.saturated.sum()) for units in idles[when]]
+        config = {f"gradient {MOMENTS[when]}": st.column_config.NumberColumn(format="%.1e") for when in every}
+        table_with_csv(table, f"inside-{run.digest}.csv", key, column_config=config, row_height=28)
+    st.caption(
+        f"Over {len(layers[0].outputs)} images. **Gradient:** mean of |∂L/∂z| over images and units. **Dead:** the "
+        "slope of the activation is 0 for every image, so no gradient passes. **Saturated:** for at least 9 of 10 "
+        "images, the slope is below 5% of the steepest. A run keeps the weights after its last epoch, and those before "
+        "the first follow from its seed."
+    )
+
+
+def _counted(label: str, layers: tuple[Layer, ...], found: list[list[Tensor]]) -> None:
+    """How many units of the hidden layers, before and after training."""
+    hidden = [i for i, layer in enumerate(layers) if layer.hidden]
+    before, after = (sum(int(one[i].sum()) for i in hidden) for one in found)
+    total = sum(layers[i].units for i in hidden)
+    st.metric(
+        label, f"{before} → {after} of {total}", width="content", help="In hidden layers, before → after training."
+    )
+
+
+def _shrinking(when: str, found: Inside) -> str:
+    """What the gradient does between the last layer and the first, in words."""
+    share, (first, last) = found.shrinks, (found.layers[0].name, found.layers[-1].name)
+    start = f"{when.capitalize()}, from {last} back to {first}, the gradient"
+    if not share > 0:
+        return f"{when.capitalize()}, no gradient reaches {first}."
+    if share < 1:
+        return f"{start} shrinks to **1/{_short(1 / share)}**."
+    return f"{start} grows to **{_short(share)} times** its size."
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"

@@ -1,0 +1,81 @@
+"""The tab "Look inside" of the lessons on single images."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aelib.analysis.inside.layers import look, untrained
+from aelib.analysis.inside.units import idle
+from aelib.experiment import Experiment, presets
+from aelib.training import Run, fit
+from aelib.ui.views.inside import TITLE
+from tests.support.apps import column, image_rows, metric, opened, save, sound
+from tests.support.sections import opened_tab, section
+
+SMALL = {"epochs": 20, "model.layers": "35-12-2", "model.hidden_activation": "relu"}
+
+
+def _query(preset: str, values: dict[str, object]) -> dict[str, str]:
+    return {"preset": preset, "tab": TITLE, **{path: str(value) for path, value in values.items()}}
+
+
+def _trained(experiment: Experiment) -> Run:
+    run = fit(experiment, "cpu")
+    save(run)
+    return run
+
+
+def _pictures(app: AppTest) -> tuple[str, str]:
+    """The HTML of what passes through the net, and of the weights."""
+    (passes,) = (one for one in image_rows(app) if ", gradient: " in one)
+    (weights,) = (one for one in image_rows(app) if "weights" in one)
+    return passes, weights
+
+
+def test_numbers_of_the_view_are_those_of_the_analysis() -> None:
+    run = _trained(presets.get("font-best").with_values(SMALL))
+    app = opened("pages/dense.py", _query("font-best", SMALL))
+    before, after = look(run, untrained(run)), look(run, run.model)
+    names = [layer.name for layer in after.layers]
+    for head, found in (("gradient before", before), ("gradient after", after)):
+        assert column(app, head) == pytest.approx(
+            dict(zip(names, [layer.gradient for layer in found.layers], strict=True))
+        )
+    dead = [sum(int(idle(layer).dead.sum()) for layer in one.layers if layer.hidden) for one in (before, after)]
+    assert metric(app, "Dead units") == f"{dead[0]} → {dead[1]} of 24"
+    assert {"plotly_chart", "bidi_component", "html"} <= section(app, TITLE).kinds
+    passes, weights = _pictures(app)
+    assert passes.count("<img") == 2 * len(names) + 1, "activation and gradient of every layer, and the output"
+    assert weights.count("<img") == 12
+
+
+def test_image_moment_and_layer_change_the_pictures() -> None:
+    _trained(presets.get("font-best").with_values(SMALL))
+    app = opened("pages/dense.py", _query("font-best", SMALL))
+    seen = [_pictures(app)]
+    key = "dense-run:inside"
+    sound(app.selectbox(key=f"{key}:font5x7:image").set_value("b").run())
+    seen.append(_pictures(app))
+    sound(app.segmented_control(key=f"{key}:moment").set_value("before training").run())
+    seen.append(_pictures(app))
+    for layer in ("encoder 2", "decoder 2"):
+        sound(app.segmented_control(key=f"{key}:layer").set_value(layer).run())
+        seen.append(_pictures(app))
+    assert all(one != other for i, one in enumerate(seen) for other in seen[:i])
+    assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("page", "preset", "values"),
+    [
+        ("denoising", "font-denoise-best", {"epochs": 5, "model.layers": "35-9-2"}),
+        ("emoji", "emoji-best", {"epochs": 5, "model.layers": "400-50-2"}),
+        ("lab", "digits-vae", {"epochs": 1, "model.layers": "64-16-2", "snapshots": ""}),
+    ],
+)
+def test_other_lessons_have_it_too(page: str, preset: str, values: dict[str, object]) -> None:
+    _trained(presets.get(preset).with_values(values))
+    app = opened(f"pages/{page}.py", _query(preset, values))
+    opened_tab(app, TITLE)
+    assert not app.error
+    assert "gradient before" in app.dataframe[-1].value
+    assert metric(app, "Saturated units")
