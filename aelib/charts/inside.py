@@ -16,7 +16,7 @@ Numbers = NDArray[np.float32]
 Picture = NDArray[np.uint8]  # height × width × channels
 
 SIDE, HIGH, MATRIX_SIDE = 84, 132, 240  # CSS pixels, at most, of a large layer, a small one, and a matrix
-LARGEST, SMALLEST = 18, 3  # CSS pixels of a cell
+LARGEST = 18  # CSS pixels of a cell
 LINED = 8  # CSS pixels of a cell from which on a line stands behind it, so that one at 0 is seen too
 FEW = 40  # units up to which a layer is drawn with large cells, and twice as high as wide
 LINE = (214, 211, 203)
@@ -51,7 +51,7 @@ def matrix(values: Numbers, limit: float) -> Picture:
 
 
 def _enlarged(cells: Picture, side: int) -> Picture:
-    times = min(LARGEST, max(SMALLEST, side // max(cells.shape[:2])))
+    times = min(LARGEST, max(1, side // max(cells.shape[:2])))
     large = cells.repeat(times, axis=0).repeat(times, axis=1)
     if times >= LINED:
         large[times - 1 :: times] = LINE
