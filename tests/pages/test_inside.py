@@ -8,7 +8,7 @@ from aelib.analysis.inside.units import idle
 from aelib.experiment import Experiment, presets
 from aelib.training import Run, fit
 from aelib.ui.views.inside import TITLE
-from tests.support.apps import column, image_rows, metric, opened, save, sound
+from tests.support.apps import column, image_rows, metric, opened, save, sound, texts
 from tests.support.sections import opened_tab, section
 
 SMALL = {"epochs": 20, "model.layers": "35-12-2", "model.hidden_activation": "relu"}
@@ -64,12 +64,28 @@ def test_image_moment_and_layer_change_the_pictures() -> None:
     assert not app.error
 
 
+def test_what_is_painted_goes_through_the_net() -> None:
+    run = _trained(presets.get("font-best").with_values(SMALL))
+    app = opened("pages/dense.py", _query("font-best", SMALL))
+    at = run.images.names.index("a")
+    before = _pictures(app)
+    app.session_state[f"dense-run:inside:{run.digest}:{at}"] = {"flipped": [0, 17, 99]}  # 99 is no pixel of 5x7
+    sound(app.run())
+    assert _pictures(app)[0] != before[0]
+    clean = run.images.images()[at : at + 1]
+    painted = clean.clone()
+    for pixel in (0, 17):
+        painted.view(-1)[pixel] = 1 - clean.view(-1)[pixel]
+    assert f"{look(run, run.model, painted, clean).loss:.3g}." in texts(app)
+
+
 @pytest.mark.parametrize(
     ("page", "preset", "values"),
     [
         ("denoising", "font-denoise-best", {"epochs": 5, "model.layers": "35-9-2"}),
         ("emoji", "emoji-best", {"epochs": 5, "model.layers": "400-50-2"}),
         ("lab", "digits-vae", {"epochs": 1, "model.layers": "64-16-2", "snapshots": ""}),
+        ("lab", "digits-vae", {"epochs": 1, "model.layers": "64-2", "snapshots": "", "model.conditional": "true"}),
     ],
 )
 def test_other_lessons_have_it_too(page: str, preset: str, values: dict[str, object]) -> None:
