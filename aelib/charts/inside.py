@@ -31,12 +31,14 @@ def signed(values: Numbers, limit: float) -> Picture:
     return picture
 
 
-def units(values: Numbers, limit: float, dead: NDArray[np.bool_] | None = None) -> Picture:
+def units(values: Numbers, limit: float, dead: NDArray[np.bool_] | None = None, columns: int = 0) -> Picture:
     """The units of a layer as cells, row by row: height × width × 3, as large as it is shown.
 
-    values: units; limit: as of `signed`; dead: bool, units, those in grey.
+    values: units; limit: as of `signed`; dead: bool, units, those in grey; columns: cells in a row, 0 for a shape that
+    suits their number.
     """
-    columns = max(1, round(math.sqrt(len(values) / 2))) if len(values) <= FEW else math.isqrt(len(values) - 1) + 1
+    if not columns:
+        columns = round(math.sqrt(len(values) / 2)) or 1 if len(values) <= FEW else math.isqrt(len(values) - 1) + 1
     rows = -(-len(values) // columns)
     cells = np.full((rows * columns, 3), PAPER, np.uint8)
     cells[: len(values)] = signed(values[None], limit)[0]

@@ -19,7 +19,7 @@ from aelib.ui.shell.session import widget
 TITLE = "Look inside"
 TEXT = (
     "One image on its way through every layer, and its loss on the way back. Before you look: in which layer is the "
-    "gradient smallest, and does training change that? Paint on the image: which units answer?"
+    "gradient smallest, and does training change that? Paint on a small grey image: which units answer?"
 )
 PAINTED = 32  # pixels of the longer side of an image up to which one can paint on it
 SHOWN = 28  # units whose weights are shown as pictures
@@ -68,7 +68,7 @@ def inside(run: Run, key: str) -> None:
     labels = None if run.images.labels is None else run.images.labels[index : index + 1]
     one = look(run, nets[moment], shown[None], run.images.images()[index : index + 1], labels)
     with right:
-        _passes(one, idles[moment], chosen)
+        _passes(run, one, idles[moment], chosen)
     _weights(run, one, idles[moment], key)
     _every_layer(run, every, idles, key)
 
@@ -90,24 +90,23 @@ def _limit(numbers: Tensor) -> float:
     return float(numbers.abs().max())
 
 
-def _passes(one: Inside, idles: list[Units], chosen: str) -> None:
+def _passes(run: Run, one: Inside, idles: list[Units], chosen: str) -> None:
     """Activations and gradients of one image."""
-    columns: list[tuple[tuple[str, ...], str, bool]] = []
+    found: list[tuple[tuple[str, ...], str, bool]] = []
     for layer, units in zip(one.layers, idles, strict=True):
         outputs, gradients = layer.outputs[0], layer.gradients[0]
+        columns = run.spec.shape[2] if layer is one.layers[-1] else 0  # the output's units are pixels
         dead, most = units.dead.numpy(), _limit(outputs)
-        picture = charts.units(outputs.numpy(), most, dead)
-        back = charts.units(gradients.numpy(), _limit(gradients))
+        picture = charts.units(outputs.numpy(), most, dead, columns)
+        back = charts.units(gradients.numpy(), _limit(gradients), columns=columns)
         tiles = (
             _cells(picture, f"{layer.name}: {_listed(outputs)}"),
             _cells(back, f"{layer.name}, gradient: {_listed(gradients)}"),
         )
         caption = f"{layer.name}\n{layer.units} units\n{most:.2g}\n{_limit(gradients):.1e}"
-        columns.append((tiles, caption, False))
-    columns.append(
-        ((glyphs.tile(glyphs.colours(one.outputs[0].numpy()), f"{chosen}, output", WIDTH),), "output", False)
-    )
-    st.html(glyphs.row(columns))
+        found.append((tiles, caption, False))
+    found.append(((glyphs.tile(glyphs.colours(one.outputs[0].numpy()), f"{chosen}, output", WIDTH),), "output", False))
+    st.html(glyphs.row(found))
     st.caption(
         f"Above: the activation of every unit. Below: ∂L/∂z, the gradient of this image's loss, {one.loss:.3g}. "
         "Orange: above 0, blue: below 0, grey: a dead unit. Full colour is the largest size in the layer; it stands "
@@ -134,22 +133,29 @@ def _weights(run: Run, one: Inside, idles: list[Units], key: str) -> None:
     at = names.index(chosen if chosen in names else names[0])
     layer = one.layers[at]
     limit = _limit(layer.weights)
-    scale = f"Orange: above 0, blue: below, full colour at ±{limit:.2g}."
     if at == 0:
         _as_images(run, layer.weights, layer.outputs[0], idles[0].dead, limit)
-        what = (
-            "Each image has the weights of one unit: where a pixel of the input lies on orange, it drives the unit up"
-        )
-        st.caption(f"{what}. Below it, the unit's activation for this image; a frame marks a dead unit. {scale}")
+        st.caption(f"Weights of each unit: {_sign(run)}.{_some(layer.units)} Full colour at ±{limit:.2g}.")
     elif at == len(names) - 1:
         before = one.layers[at - 1].outputs[0][: layer.weights.shape[1]]
         _as_images(run, layer.weights.T, before, idles[at - 1].dead[: len(before)], limit)
-        st.caption(f"What each unit of {names[at - 1]} adds to the output.{_some(len(before))} {scale}")
+        adds = f"What each unit of {names[at - 1]} adds to the output: {_sign(run)}"
+        st.caption(f"{adds}.{_some(len(before))} Full colour at ±{limit:.2g}.")
     else:
         picture = charts.matrix(layer.weights.numpy(), limit)
         rows, columns = layer.weights.shape
         st.html(glyphs.row([((_cells(picture, f"{layer.name}, {rows} times {columns} weights"),), "", False)]))
-        st.caption(f"A row for each of the {rows} units, a column for each of their {columns} inputs. {scale}")
+        st.caption(
+            f"A row for each of the {rows} units, a column for each of their {columns} inputs. Orange: above 0, "
+            f"blue: below 0, full colour at ±{limit:.2g}."
+        )
+
+
+def _sign(run: Run) -> str:
+    """What the colours of weights that belong to pixels mean."""
+    if run.spec.shape[0] == 1:
+        return "orange is above 0, blue below 0"
+    return "middle grey is 0, and each channel is lighter above 0 and darker below 0"
 
 
 def _some(units: int) -> str:
@@ -168,7 +174,7 @@ def _as_images(run: Run, weights: Tensor, activations: Tensor, dead: Tensor, lim
     columns = []
     for unit in order:
         picture = charts.image(weights[unit, :pixels].reshape(shape).numpy(), limit)
-        value = f"{float(activations[unit]):.2f}"
+        value = f"{round(float(activations[unit]), 2) + 0.0:.2f}"  # + 0.0: no minus before a zero
         alt = f"weights of unit {unit + 1}, activation {value}"
         columns.append(((glyphs.tile(picture, alt, WIDTH),), value, bool(dead[unit])))
     st.html(glyphs.row(columns))
@@ -202,9 +208,9 @@ def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units
         table_with_csv(table, f"inside-{run.digest}.csv", key, column_config=config, row_height=28)
     st.caption(
         f"Over {len(layers[0].outputs)} images. **Gradient:** mean of |∂L/∂z| over images and units. **Dead:** the "
-        "slope of the activation is 0 for every image, so no gradient passes. **Saturated:** for at least 9 of 10 "
-        "images, the slope is below 5% of the steepest. A run keeps the weights after its last epoch, and those before "
-        "the first follow from its seed."
+        "slope of the activation is practically 0 for every image, so no gradient passes. **Saturated:** for at least "
+        "9 of 10 images, the slope is below 5% of the steepest. A run keeps the weights after its last epoch, and those "
+        "before the first follow from its seed."
     )
 
 
