@@ -209,8 +209,8 @@ def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units
     st.caption(
         f"Over {len(layers[0].outputs)} images. **Gradient:** mean of |∂L/∂z| over images and units. **Dead:** the "
         "slope of the activation is practically 0 for every image, so no gradient passes. **Saturated:** for at least "
-        "9 of 10 images, the slope is below 5% of the steepest. A run keeps the weights after its last epoch, and those "
-        "before the first follow from its seed."
+        "9 of 10 images, the slope is below 5% of the steepest. A run keeps the weights after its last epoch, and "
+        "those before the first follow from its seed."
     )
 
 
