@@ -7,8 +7,8 @@
 // State "browser": address, step, and whether the window is narrow, as a phone's is.
 
 let steps = 0, shown = "", report = () => {};
-// page -> session, and of this session the last step, the address to which it led, and the serial of the last address
-// taken over
+// page -> session, and of this session the last step, the address and the entry to which it led until the server knows of
+// it, and the serial of the last address taken over
 const pages = {};
 const small = matchMedia("(max-width: 640px)");
 small.addEventListener("change", () => report());
@@ -17,11 +17,13 @@ const current = () => decodeURIComponent(location.pathname.split("/").pop());
 const sorted = (text) => { const query = new URLSearchParams(text); query.sort(); return query.toString(); };
 
 // Streamlit asks the server for the address of the entry, and the page reports the step: either may come first. A message
-// that was on its way may make Streamlit write the address that was left over this entry, so the step keeps its own.
+// that was on its way may make Streamlit write the address that was left over this entry, or add an entry with it, so the
+// step keeps its own. An added entry is left again; a browser without `navigation` cannot tell it from one written over.
+const entry = () => window.navigation?.currentEntry?.key;
 window.addEventListener("popstate", () => {
   if (shown !== place()) steps += 1; // otherwise only the anchor has changed
   shown = place();
-  if (pages[current()]) Object.assign(pages[current()], { step: steps, led: location.search });
+  if (pages[current()]) Object.assign(pages[current()], { step: steps, led: location.search, entry: entry() });
   report();
 });
 
@@ -53,9 +55,14 @@ export default function (component) {
   }
   if (pages[data.page]?.session !== data.session) pages[data.page] = { session: data.session, step: 0, led: "", serial: 0 };
   const page = pages[data.page];
+  if (page.entry && page.entry !== entry() && sorted(location.search) !== sorted(page.led)) {
+    page.entry = undefined;
+    history.back();
+    return;
+  }
   if (data.serial >= page.serial && data.step >= page.step) {
     take(data);
-    page.serial = data.serial;
+    Object.assign(page, { serial: data.serial, entry: undefined });
   }
   shown = place();
   if (data.main) {

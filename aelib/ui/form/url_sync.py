@@ -36,6 +36,8 @@ class _State:
         query: the address, as last read or written.
         opened: the address as the user opened it, until something in it is changed.
         is_new: whether the last run of the page has read it.
+        is_drawn: whether a run that read what the user opened has drawn its controls. A request that comes before
+            that ends the run, and the next one has the controls' old values.
         is_whole: whether the whole page runs, and not only what hears the browser's report.
         left: the queries that requests may still have, although the page has replaced them.
         echoes: how often a request had one.
@@ -49,6 +51,7 @@ class _State:
     query: Query = field(default_factory=dict)
     opened: Query | None = None
     is_new: bool = False
+    is_drawn: bool = True
     is_whole: bool = False
     left: list[Query] = field(default_factory=list)
     echoes: int = 0
@@ -65,6 +68,12 @@ class _State:
         self.step = browser["step"]
         shown = _decoded(browser["address"])
         return shown if shown not in (self.query, self.opened) else None
+
+
+    def undrawn(self) -> Query | None:
+        """What the user opened, if the run that read it came to nothing."""
+        self.is_new = not self.is_drawn
+        return self.query if self.is_new else None
 
 
 class PageAddress:
@@ -89,12 +98,12 @@ class PageAddress:
         if (step := state.take_step(self._browser())) is not None:
             query, state.left = step, [state.query]
         if not first and (not query or query == state.query):
-            return None
+            return state.undrawn()
         if not first and query in state.left:
             state.echoes += 1
-            return None
+            return state.undrawn()
         state.query = state.opened = query
-        state.is_new = True
+        state.is_new, state.is_drawn = True, False
         state.serial += 1
         return query
 
@@ -104,7 +113,7 @@ class PageAddress:
         subject: what it is about, such as a digest; tried: whether that was trained or opened.
         """
         state = self._slot.setdefault()
-        state.subject, state.tried = subject, tried
+        state.subject, state.tried, state.is_drawn = subject, tried, True
         self._write(query)
         self._main()
 
