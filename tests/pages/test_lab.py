@@ -66,6 +66,7 @@ def test_every_choice_is_there() -> None:
         common | dense,
         common | CONVOLUTIONAL | {"early_stop.kind": "patience"},
         enlarging,
+        {"preset": "digits-vq"},
         *(wider | {"model.penalty.kind": kind} for kind in PENALTIES),
     ):
         app = opened("pages/lab.py", query)
