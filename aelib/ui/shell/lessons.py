@@ -114,6 +114,19 @@ def leaves_classes_out(experiment: Experiment) -> bool:
     return bool(experiment.classes)
 
 
+def single_or_many(described: DatasetSpec) -> bool:
+    """Every data set whose images are not pairs."""
+    return not described.paired
+
+
+def has_no_bend(experiment: Experiment) -> bool:
+    """Whether every layer of a dense net is linear and its loss the squared error."""
+    model = experiment.model
+    hidden = "identity" if len(model.layers) == 2 else model.hidden_activation
+    bends = {hidden, model.code_activation, model.output_activation} - {"identity"}
+    return not bends and experiment.loss == "mse" and not model.variational
+
+
 def has_large_code(experiment: Experiment) -> bool:
     """Whether the code of a dense net has a penalty, or more numbers than an image has."""
     model = experiment.model
@@ -217,6 +230,18 @@ LESSONS: tuple[Lesson, ...] = (
         kinds=("super_resolution",),
         also=("convolutional",),
         front=("dataset", "network"),
+    ),
+    Lesson(
+        name="pca",
+        title="Is it just PCA?",
+        icon=":material/linear_scale:",
+        about="A linear net finds PCA's plane. What a bend adds, what depth adds, and where PCA still wins.",
+        preset="font-linear",
+        takes=single_or_many,
+        noisy=False,
+        narrowed=has_no_bend,
+        front=("dataset", "network"),
+        more=("own_data",),
     ),
     Lesson(
         name="odd_one_out",

@@ -6,6 +6,7 @@ from sklearn.decomposition import PCA
 
 from aelib import datasets
 from aelib.analysis import judged
+from aelib.analysis.linear import plane
 from aelib.experiment import presets
 from aelib.training import Run, fit
 
@@ -35,7 +36,7 @@ def test_a_net_that_has_learnt_nothing_lies_in_another_plane() -> None:
 def test_nonlinear_nets_have_no_plane(font_run: Run) -> None:
     assert judged.figures(font_run) == {}
     with pytest.raises(ValueError, match="linear"):
-        judged.against_pca(font_run)
+        plane.against_pca(font_run)
 
 
 def test_a_k_sparse_code_has_at_most_k_active_numbers() -> None:

@@ -1,0 +1,1 @@
+"""Nets beside PCA: planes, axes, errors and bits."""
