@@ -33,6 +33,13 @@ def _shows(page: Page, seed: int, trained: bool) -> None:
     page.wait_for_url(re.compile(f"seed={seed}(&|$)"))
 
 
+def _known(page: Page) -> None:
+    """Wait until Streamlit has the page's address too. A step before that is found too, but Streamlit may cut off the
+    entries that lie ahead."""
+    settled(page)
+    expect(page.locator('.address-bar[data-followed="true"]').first).to_be_attached()
+
+
 def _stored(server: Server, *seeds: int) -> None:
     base = presets.get("font-best").with_values({"epochs": 40})
     for run in fit_many([base.with_values({"seed": seed}) for seed in seeds], "cpu"):
@@ -73,17 +80,20 @@ def test_every_experiment_that_was_tried_is_one_entry(server: Server, page: Page
     _shows(page, 5, trained=True)
     _seed(page, 6)
     _shows(page, 6, trained=False)
-    settled(page)
     for seed in (5, 3, 1):
+        _known(page)
         page.go_back()
         _shows(page, seed, trained=True)
     for seed in (3, 5):
+        _known(page)
         page.go_forward()
         _shows(page, seed, trained=True)
     page.reload()
     _shows(page, 5, trained=True)
+    _known(page)
     page.go_back()
     _shows(page, 3, trained=True)
+    _known(page)
     page.go_forward()
     page.go_forward()
     _shows(page, 6, trained=False)
@@ -121,7 +131,7 @@ def test_a_press_while_the_page_is_still_drawn_counts(server: Server, page: Page
     _seed(page, 2)  # the address has it, but the page may not be drawn to its end
     page.go_back()
     _shows(page, 1, trained=True)
-    settled(page)
+    _known(page)
     _shows(page, 1, trained=True)
     page.go_forward()
     page.go_back()

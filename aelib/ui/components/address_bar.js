@@ -3,7 +3,7 @@
 // is worth an entry of its own), step (the last Back or Forward that the server has heard of), session and serial (which
 // rises with every address of a session), echoes (rises where the server ignored what this browser may have meant), heard
 // (the last report that came to the server: it loses those that come while it draws the whole page), main (whether this
-// instance reports), leave (a page and query to open instead).
+// instance reports), followed (whether Streamlit has the address too, and writes it no more), leave (a page and query to open instead).
 // State "browser": address, step, and whether the window is narrow, as a phone's is.
 
 let steps = 0, shown = "", report = () => {};
@@ -67,6 +67,7 @@ export default function (component) {
   shown = place();
   if (data.main) {
     const root = parentElement.querySelector(".address-bar");
+    root.dataset.followed = data.followed;
     report = () => {
       if (current() !== data.page) return;
       const address = page.step > data.step ? page.led : location.search; // until the server knows of the step

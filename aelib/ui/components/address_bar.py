@@ -29,6 +29,7 @@ class AddressData(TypedDict):
     echoes: int
     heard: Report | None
     main: bool
+    followed: bool
     leave: str
 
 

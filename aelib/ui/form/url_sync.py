@@ -69,7 +69,6 @@ class _State:
         shown = _decoded(browser["address"])
         return shown if shown not in (self.query, self.opened) else None
 
-
     def undrawn(self) -> Query | None:
         """What the user opened, if the run that read it came to nothing."""
         self.is_new = not self.is_drawn
@@ -147,10 +146,10 @@ class PageAddress:
             st.rerun()
         if browser and visitor.window_is(narrow=browser["narrow"]):
             st.rerun()
-        address_bar(self._data(main=True), self._key)
         is_report, state.is_whole = not state.is_whole, False  # what comes with another request may be out of date
         if is_report and browser and _decoded(browser["address"]) == state.query != _requested():
             st.query_params.from_dict(state.query)
+        address_bar(self._data(main=True), self._key)
 
     def _browser(self) -> Report | None:
         """What the browser had when it sent this request. None before its first answer."""
@@ -170,6 +169,7 @@ class PageAddress:
             "echoes": state.echoes,
             "heard": self._browser(),
             "main": main,
+            "followed": _requested() == state.query,
             "leave": leave,
         }
 
