@@ -283,6 +283,7 @@ TRAINING = Page(name="training", title="Training", icon=":material/trending_down
 WHY_VARIATIONAL = Page(name="why_variational", title="Why variational", icon=":material/scatter_plot:")
 THEORY: tuple[Page, ...] = (ACTIVATIONS, CONVOLUTION, TRAINING, WHY_VARIATIONAL)  # "How it works"
 LIVE = Page(name="live", title="Live", icon=":material/play_circle:")
+QUESTIONS = Page(name="questions", title="Questions", icon=":material/quiz:")
 COMPARE = Page(name="compare", title="Compare", icon=":material/compare:")
 SWEEPS = Lesson(
     name="sweeps",
@@ -294,7 +295,7 @@ SWEEPS = Lesson(
 )
 DOCUMENTS = Page(name="documents", title="From the documents", icon=":material/menu_book:")
 RUNS = Page(name="runs", title="Runs", icon=":material/leaderboard:")
-TOOLS: tuple[Page, ...] = (LIVE, LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS)
+TOOLS: tuple[Page, ...] = (LIVE, QUESTIONS, LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS)
 
 
 def lesson(name: str) -> Lesson:
