@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import PHONE, enter, opened, settled, train
+from tests.support.browsing import enter, opened, settled, train
 from tests.support.patience import PATIENCE
 from tests.support.sections import open_tab
 from tests.support.server import Server
@@ -123,6 +123,9 @@ def test_the_open_tab_is_in_the_address_and_opens_again(server: Server, page: Pa
     open_tab(page, "Errors")
     open_tab(page, "Path")
     expect(page.get_by_role("slider", name="Images on the path")).to_be_visible()
+
+
+PHONE = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
 
 
 @pytest.mark.parametrize("agent", [PHONE, None], ids=["phone", "narrow window"])
