@@ -103,12 +103,10 @@ def table() -> str:
     return "\n".join(["| form | what it looks like | usual endings |", "| --- | --- | --- |", *lines])
 
 
+_PICKLE = ("a pickle", "it can run any program when it is opened, so save the images with np.savez")
 # What is known and not taken: how it begins, what it is, what would be right.
 _REFUSED = (
-    (b"\x80\x02", "a pickle", "it can run any program when it is opened, so save the images with np.savez"),
-    (b"\x80\x03", "a pickle", "it can run any program when it is opened, so save the images with np.savez"),
-    (b"\x80\x04", "a pickle", "it can run any program when it is opened, so save the images with np.savez"),
-    (b"\x80\x05", "a pickle", "it can run any program when it is opened, so save the images with np.savez"),
+    *((bytes([0x80, protocol]), *_PICKLE) for protocol in range(2, 6)),
     (b"\x89HDF\r\n", "an HDF5 file", "save the images with np.savez"),
     (b"MATLAB 5.0", "a MATLAB file", "save the images with np.savez"),
     (b"PAR1", "a Parquet file", "save the images with np.savez, or as CSV"),
