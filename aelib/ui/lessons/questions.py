@@ -21,6 +21,7 @@ def choose() -> str:
 def pair(asked: Question) -> None:
     """What the two experiments are, and a link that opens both in Compare."""
     first, second = asked.sides
+    st.markdown(f"**{escaped(asked.title)}**")  # a narrow box cuts it off
     st.markdown(
         f"Two experiments that start from `{asked.preset}`: **{escaped(first.label)}** and "
         f"**{escaped(second.label)}**. Predict which of them has the larger figure, and by how much: "
