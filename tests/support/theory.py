@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from aelib.ui.theory import parts
 
 _STYLE = ":root { --st-text-color: #1c2331; --st-background-color: #fdfdfb; --st-border-color: #d9dde5 }"
-_LOADER = (parts._HERE / "loader.js").read_text(encoding="utf-8")
+_LOADER = parts.LOADER
 
 
 def mounted(browser: Browser, name: str, given: Mapping[str, Any], still: bool = True) -> Page:

@@ -85,3 +85,13 @@ function frame(context, area, x, y, colour, labels) {
   context.save(); context.translate(11, top + height / 2); context.rotate(-Math.PI / 2); context.fillText(labels[1], 0, 0); context.restore();
   return scale;
 }
+
+// name -> address of modules that came as texts: [name, text], each after those that it imports.
+function linked(modules) {
+  const addresses = {};
+  for (const [name, text] of modules) {
+    const source = text.replace(/from "\.\/(\w+\.js)"/g, (_, other) => `from "${addresses[other]}"`);
+    addresses[name] = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  }
+  return addresses;
+}

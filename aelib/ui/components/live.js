@@ -12,16 +12,6 @@ function changed(object, path, value) {
   return copy;
 }
 
-// Addresses of the engine's modules.
-function linked(modules) {
-  const addresses = {};
-  for (const [name, text] of modules) {
-    const source = text.replace(/from "\.\/(\w+\.js)"/g, (_, other) => `from "${addresses[other]}"`);
-    addresses[name] = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  }
-  return addresses;
-}
-
 export default function (component) {
   const root = component.parentElement.querySelector(".live");
   root.tell = component.setStateValue;

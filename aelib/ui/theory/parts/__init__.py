@@ -15,13 +15,15 @@ from aelib.browser.modules import FOLDER, needed
 from aelib.ui.components import canvas
 
 _HERE = Path(__file__).parent
+_COMMON = (Path(canvas.__file__).parent / "common.js").read_text(encoding="utf-8")
 _SHARED = ("bytes", "sprite", "onPaper", "ellipse", "fit", "themed", "frame")  # of the drawings of all other canvases
+LOADER = _COMMON + (_HERE / "loader.js").read_text(encoding="utf-8")
 
 _part = st.components.v2.component(
     "aelib.theory",
     html="""<div class="ae theory"></div>""",
     css=(_HERE / "theory.css").read_text(encoding="utf-8"),
-    js=(_HERE / "loader.js").read_text(encoding="utf-8"),
+    js=LOADER,
 )
 
 
@@ -34,6 +36,5 @@ def part(name: str, given: Mapping[str, Any] | None = None, version: str = "") -
 def texts(name: str) -> tuple[tuple[str, str], ...]:
     """(file name, text) of the part's module and of all that it needs, each after those that it imports."""
     sources = {path.name: path.read_text(encoding="utf-8") for path in (*FOLDER.glob("*.js"), *_HERE.glob("*.js"))}
-    common = (Path(canvas.__file__).parent / "common.js").read_text(encoding="utf-8")
-    sources["common.js"] = f"{common}\nexport {{ {', '.join(_SHARED)} }};\n"
+    sources["common.js"] = f"{_COMMON}\nexport {{ {', '.join(_SHARED)} }};\n"
     return needed(f"{name}.js", sources)

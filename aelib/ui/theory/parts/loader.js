@@ -1,4 +1,4 @@
-// Starts a part of a theory page. data: entry (its module), modules (texts, each after those that it imports), given, version.
+// Starts a part of a theory page. common.js stands before it. data: entry (its module), modules (texts, each after those that it imports), given, version.
 
 const FAILED = "This part of the page does not run in this browser: a current Firefox, Chrome, Edge or Safari shows it. " +
   "The rest of the page goes on.";
@@ -9,12 +9,7 @@ export default async function (component) {
   root.version = version;
   root.replaceChildren();
   try {
-    const addresses = {};
-    for (const [name, text] of modules) {
-      const source = text.replace(/from "\.\/(\w+\.js)"/g, (_, other) => `from "${addresses[other]}"`);
-      addresses[name] = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    }
-    const { default: start } = await import(addresses[entry]);
+    const addresses = linked(modules), { default: start } = await import(addresses[entry]);
     Object.values(addresses).forEach((address) => URL.revokeObjectURL(address));
     if (root.version === version) start(root, given);
   } catch (error) {
