@@ -3,7 +3,8 @@
 import streamlit as st
 
 from aelib.training import Run
-from aelib.ui.lessons import emoji, sweeps
+from aelib.ui.lessons import sweeps
+from aelib.ui.lessons.generative import emoji
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import inside, morphs, run_views, samples
 

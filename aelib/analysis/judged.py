@@ -17,10 +17,10 @@ from .codes import dictionary, features
 from .linear import plane
 
 if TYPE_CHECKING:
-    from . import codebook
     from .anomalies import detection
+    from .generative import codebook
 else:  # they take as long to import as torch, and most nets are not judged by them
-    codebook = lazy("aelib.analysis.codebook")
+    codebook = lazy("aelib.analysis.generative.codebook")
     detection = lazy("aelib.analysis.anomalies.detection")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from aelib.analysis.codebook import Usage
+from aelib.analysis.generative.codebook import Usage
 
 from .curves import BLUE, GREY, styled
 

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor
 
-from aelib.analysis import judged, samplers
+from aelib.analysis import judged
 from aelib.analysis.anomalies import detection
+from aelib.analysis.generative import samplers
 from aelib.analysis.inside import layers, units
 from aelib.nn import losses
 from aelib.training import Run

@@ -10,7 +10,8 @@ from aelib.analysis.inside.layers import fits
 from aelib.training import Run
 from aelib.ui.views import feature_maps, inside, latent_plane, morphs, run_views, samples
 
-from . import colour, compression, compression_rivals, denoising, digits, restoring, super_resolution
+from . import colour, compression, compression_rivals, denoising, restoring, super_resolution
+from .generative import digits
 
 MIXED = 3  # pictures that a mixture needs
 

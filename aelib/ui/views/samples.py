@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.analysis.generation import GeneratedQuality, sample, typical_distance
+from aelib.analysis.generative.generation import GeneratedQuality, sample, typical_distance
 from aelib.charts import glyphs
 from aelib.experiment.variants import plain
 from aelib.training import Run

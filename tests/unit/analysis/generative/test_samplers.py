@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aelib.analysis.samplers import SAMPLERS, sample
+from aelib.analysis.generative.samplers import SAMPLERS, sample
 from aelib.core.errors import LabError
 
 RANDOM = np.random.default_rng(0)

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis.generation import aggregated_posterior
+from aelib.analysis.generative.generation import aggregated_posterior
 from aelib.charts import variational as charts
 from aelib.experiment.variants import BETAS, plain
 from aelib.experiment.variants import betas as with_betas

@@ -12,8 +12,8 @@ from aelib.metrics import image_quality
 from aelib.models import Autoencoder, Codebook
 from aelib.training import Array, Run
 
-from . import codecs, rate_distortion
-from .codecs import RatePoint
+from .. import codecs, rate_distortion
+from ..codecs import RatePoint
 
 NO_CODEBOOK = "This net has no codebook: choose a run with model.codebook.entries above 0."
 AT_ONCE = 500  # images

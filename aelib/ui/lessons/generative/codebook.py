@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from aelib.analysis import codebook as analysis
 from aelib.analysis import rate_distortion
 from aelib.analysis.codecs import RatePoint
+from aelib.analysis.generative import codebook as analysis
 from aelib.charts import codebook as charts
 from aelib.charts import glyphs
 from aelib.charts.rate_distortion import against_bits

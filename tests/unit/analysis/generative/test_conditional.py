@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from aelib import datasets
-from aelib.analysis import collapse, conditional, generation, likelihood
 from aelib.analysis.codes import features
+from aelib.analysis.generative import collapse, conditional, generation, likelihood
 from aelib.core.errors import LabError
 from aelib.experiment import presets, variants
 from aelib.training import Run, fit

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.distributions import MultivariateNormal
 
-from aelib.analysis.likelihood import iwae_bounds, negative_log_likelihood
+from aelib.analysis.generative.likelihood import iwae_bounds, negative_log_likelihood
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment
 from aelib.training import Run, fit

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis import conditional
 from aelib.analysis.codes import features
+from aelib.analysis.generative import conditional
 from aelib.charts import glyphs
 from aelib.experiment.variants import conditional as told
 from aelib.experiment.variants import unconditional

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from aelib import datasets
-from aelib.analysis import generation
+from aelib.analysis.generative import generation
 
 
 def test_samples_are_judged_by_the_whole_training_set() -> None:

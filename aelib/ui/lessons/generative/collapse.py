@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis import collapse as analysis
+from aelib.analysis.generative import collapse as analysis
 from aelib.charts import glyphs
 from aelib.experiment.variants import collapsing
 from aelib.metrics.image_quality import evenly

@@ -1,0 +1,1 @@
+"""Nets that make new images: samples, likelihood, collapsed codes, classes asked for, codebooks."""
