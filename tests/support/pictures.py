@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tarfile
 import zipfile
 import zlib
 
@@ -46,4 +47,19 @@ def packed(entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in entries.items():
             archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tarred(entries: dict[str, bytes], link: str = "") -> bytes:
+    """A tar archive, with a link of that name out of it."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in entries.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        if link:
+            member = tarfile.TarInfo(link)
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(member)
     return out.getvalue()

@@ -4,8 +4,8 @@
     plus,.#.,###,.#.
     box,###,#.#,###
 
-A row is `#` and `.` (or `1` and `0`), or hexadecimal (`0x0e`, most significant bit on the left; the width is
-that of the widest row). Everything uploaded is hostile until `parse` has accepted it.
+A row is `#` and `.` (or `1` and `0`), or a number, hexadecimal (`0x0e`) or decimal (most significant bit on the left;
+the width is that of the widest row). Everything uploaded is hostile until `parse` has accepted it.
 """
 
 from __future__ import annotations
@@ -46,19 +46,22 @@ _ROW = re.compile(r"row(\d{1,2})", re.ASCII)
 _NAMES = ("char", "name", "glyph", "character", "letter", "symbol")  # what the column of names may be called
 _BITS = re.compile(r"[#.01]+")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,8}")
 _PLAIN_HEX = re.compile(r"[0-9a-fA-F]{1,8}")
 
 
 def parse(text: str) -> ImageSet:
     """The glyphs of a table. Raises LabError with the line and what to write instead."""
-    names, pixels = _table(text)
+    names, pixels, _ = _table(text)
     return ImageSet(torch.from_numpy(pixels), names, torch.arange(len(names)))
 
 
-def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
-    """Names and pixels of a table, glyphs × 1 × height × width, 0 or 255; without torch, which lists can do without."""
-    rows = _read(text)
-    rows = _without_empty_columns(rows)
+def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8], tuple[str, ...]]:
+    """Names and pixels of a table, glyphs × 1 × height × width, 0 or 255, and notes on how its rows were read; without
+    torch, which lists can do without."""
+    rows = _without_empty_columns(_read(text))
+    if _headless([row for _, row in rows]):
+        rows.insert(0, (0, ["char", *(f"row{i}" for i in range(len(rows[0][1]) - 1))]))
     header = [_column(cell) for cell in rows[0][1]]
     columns = _row_columns(header)
     if not GLYPHS[0] <= len(rows) - 1 <= GLYPHS[1]:
@@ -74,7 +77,8 @@ def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
         names[_name(row[header.index("char")], line, names)] = None
         cells.append([row[column].strip() for column in columns])
         lines.append(line)
-    return tuple(names), _pixels(cells, lines)
+    cells, notes = _plain(cells)
+    return tuple(names), _pixels(cells, lines), notes
 
 
 def _read(text: str) -> list[tuple[int, list[str]]]:
@@ -118,10 +122,27 @@ def _column(cell: str) -> str:
 
 
 def is_one(text: str) -> bool:
-    """Whether the first line of a table has a column of rows."""
+    """Whether the first line of a table has a column of rows, or every line a name and the numbers of its rows."""
     text, separator = separated(text)
     header = [_column(cell) for cell in text.partition("\n")[0].split(separator)]
-    return "row0" in header or ("char" in header and any(map(_ROW.fullmatch, header)))
+    if "row0" in header or ("char" in header and any(map(_ROW.fullmatch, header))):
+        return True
+    lines = [line for line in text.split("\n")[:50] if line.strip()]
+    try:
+        return _headless(list(csv.reader(lines[: -1 if len(lines) > GLYPHS[0] else None], delimiter=separator)))
+    except csv.Error:
+        return False
+
+
+def _headless(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether every line has a name of its own and the rows of a glyph as numbers, and there is no header."""
+    counts = {len(row) for row in rows}
+    if len(counts) != 1 or not SIDES[0] <= counts.pop() - 1 <= SIDES[1] or len({row[0] for row in rows}) < len(rows):
+        return False
+    cells = [cell.strip() for row in rows for cell in row[1:]]
+    numbers = all(_PLAIN_HEX.fullmatch(cell) and re.search(r"\d", cell) for cell in cells)
+    named = not any(re.fullmatch(r"\s*\d{2,}\s*", row[0]) for row in rows)
+    return numbers and named and any(re.search("[2-9a-fA-F]", cell) for cell in cells)
 
 
 def found_of(form: str, names: Sequence[str], bits: Sequence[Sequence[Sequence[int]]], *notes: str) -> Found:
@@ -139,14 +160,16 @@ def found_of(form: str, names: Sequence[str], bits: Sequence[Sequence[Sequence[i
 
 def find(text: str) -> Found:
     """The glyphs of a table, before it is kept. Raises LabError as `parse` does."""
-    names, pixels = _table(text)
-    return Found("glyphs", FORM, pixels, names)
+    names, pixels, notes = _table(text)
+    return Found("glyphs", FORM, pixels, names, notes=notes)
 
 
 def _row_columns(header: list[str]) -> list[int]:
     """Where row0, row1, ... stand in the header."""
     found = {int(match[1]): i for i, cell in enumerate(header) if (match := _ROW.fullmatch(cell))}
     height = sum(bool(_ROW.fullmatch(cell)) for cell in header)
+    if 0 not in found:
+        found = {row - 1: column for row, column in found.items()}  # counted from 1
     if header.count("char") != 1 or sorted(found) != list(range(height)) or len(set(header)) != len(header):
         raise LabError("The first line must name the columns: char,row0,row1,row2,... each once, none left out.")
     if not SIDES[0] <= height <= SIDES[1]:
@@ -165,7 +188,6 @@ def _name(cell: str, line: int, taken: Container[str]) -> str:
 
 def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
     """uint8, glyphs × 1 × height × width, 0 or 255."""
-    cells = _prefixed(cells)
     for row, line in zip(cells, lines, strict=True):
         for i, cell in enumerate(row):
             if not (_BITS.fullmatch(cell) or _HEX.fullmatch(cell)):
@@ -193,12 +215,19 @@ def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
     return np.array(values, np.uint8)[:, None]
 
 
-def _prefixed(cells: list[list[str]]) -> list[list[str]]:
-    """Rows as hexadecimal numbers without 0x, which a letter of them shows, with it. Else all stay, and a row
-    of # and . among them is told."""
+def _plain(cells: list[list[str]]) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Rows that are numbers without 0x, which their digits show, as hexadecimal with it, and rows of 0 and 1 that have
+    lost zeros on the left, with them; and notes on it. All others stay."""
     flat = [cell for row in cells for cell in row]
-    plain = all(_PLAIN_HEX.fullmatch(cell) for cell in flat) and any(re.search("[a-fA-F]", cell) for cell in flat)
-    return [[f"0x{cell}" for cell in row] for row in cells] if plain else cells
+    if all(map(_DECIMAL.fullmatch, flat)) and any(re.search("[2-9]", cell) for cell in flat):
+        return [[f"{int(cell):#x}" for cell in row] for row in cells], ("Rows were read as decimal numbers.",)
+    if all(map(_PLAIN_HEX.fullmatch, flat)) and any(re.search("[2-9a-fA-F]", cell) for cell in flat):
+        return [[f"0x{cell}" for cell in row] for row in cells], ()
+    widest = max(map(len, flat))
+    if all(re.fullmatch("[01]+", cell) for cell in flat) and any(len(cell) < widest for cell in flat):
+        filled = [[cell.zfill(widest) for cell in row] for row in cells]
+        return filled, (f"Rows of fewer than {widest} pixels have lost zeros on the left, which were put back.",)
+    return cells, ()
 
 
 def write(images: ImageSet) -> str:
@@ -247,7 +276,7 @@ def stored_spec(name: str) -> DatasetSpec:
 def _spec_of(path: Path) -> DatasetSpec:
     """Cached for good: a table is named after its content, so the same path never means other pixels."""
     text = path.read_text(encoding="utf-8")
-    names, pixels = _table(text)
+    names, pixels, _ = _table(text)
     _, height, width = pixels.shape[1:]
     return DatasetSpec(
         name=path.stem,

@@ -42,7 +42,7 @@ else:
 PREFIX = "pictures-"
 SIDES = (20, 32)  # that the page of emoji offers
 PICTURES = (2, 64)  # fewest and most in a set
-SMALLEST = 8  # pixels of a picture's shorter side
+SMALLEST = 3  # pixels of a picture's shorter side
 MAX_PIXELS = 50_000_000  # of a JPEG, which is decoded at a fraction of its size
 MAX_PIXELS_PNG = 16_000_000  # which is decoded whole
 MAX_BYTES = 20_000_000

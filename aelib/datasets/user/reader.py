@@ -6,6 +6,7 @@ Nothing is kept here: see `keeping`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -58,14 +59,14 @@ _TEXTS = (
 FORMS = (
     Form(
         "table of glyphs",
-        "a header `char,row0,row1,...` and a line for each glyph, its rows as `.#.`, `010` or hexadecimal (`0x0e`, the "
-        "most significant bit is the left pixel); commas, semicolons or tabs",
+        "a header `char,row0,row1,...` and a line for each glyph, its rows as `.#.`, `010` or numbers (`0x0e`, `0e` or "
+        "`14`; the most significant bit is the left pixel); commas, semicolons or tabs",
         (".csv", ".txt", ".tsv"),
     ),
     Form(
         "numbers in braces",
         "as programs have a font: `{0x04, 0x0e, ...}, // name`, in C, Arduino, Python or JavaScript; a number is a "
-        "row, or a pixel where all are 0 and 1; hexadecimal, decimal or binary",
+        "row, or a pixel where all are 0 and 1, or a column where the size says so; hexadecimal, decimal or binary",
         (".h", ".c", ".cpp", ".ino", ".py", ".js", ".json", ".txt"),
     ),
     Form(
@@ -89,10 +90,10 @@ FORMS = (
     Form("IDX files", "as MNIST has them, of any size, packed or not, with their labels beside them", (".idx", ".gz")),
     Form(
         "pictures",
-        f"{pictures.WORDS}, whatever they are called: a folder, a ZIP archive or several files, "
+        f"{pictures.WORDS}, whatever they are called: a folder, a ZIP or tar archive or several files, "
         f"{photographs.PICTURES[0]} to {photographs.PICTURES[1]:,}; folders are classes, and `train` and `test` above "
         "them are parts; the middle square of each is scaled to 8 to 64 pixels a side",
-        (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pgm", ".ppm", ".avif", ".zip"),
+        (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pgm", ".ppm", ".avif", ".zip", ".tar.gz"),
     ),
 )
 
@@ -108,7 +109,7 @@ _PICKLE = ("a pickle", "it can run any program when it is opened, so save the im
 _REFUSED = (
     *((bytes([0x80, protocol]), *_PICKLE) for protocol in range(2, 6)),
     (b"\x89HDF\r\n", "an HDF5 file", "save the images with np.savez"),
-    (b"MATLAB 5.0", "a MATLAB file", "save the images with np.savez"),
+    (b"MATLAB ", "a MATLAB file", "save the images with np.savez"),
     (b"PAR1", "a Parquet file", "save the images with np.savez, or as CSV"),
     (b"Rar!", "a RAR archive", "pack the files as ZIP"),
     (b"7z\xbc\xaf", "a 7-Zip archive", "pack the files as ZIP"),
@@ -117,7 +118,15 @@ _REFUSED = (
     (b"(\xb5/\xfd", "an archive packed by Zstandard", "unpack it, or pack the files as ZIP"),
     (b"%PDF", "a PDF document", "save its pictures as PNG"),
     (b"\xd0\xcf\x11\xe0", "a file of an older Microsoft Office", "save the table as CSV"),
-    (b"\x00\x00\x00\x18ftypmp4", "a film", "give pictures"),
+    (b"\x1aE\xdf\xa3", "a film", "give pictures"),
+    (b"8BPS", "a file of Photoshop", "save it as PNG"),
+    (b"gimp xcf", "a file of GIMP", "save it as PNG"),
+    (b"\0\0\0\x0cjP  ", "a picture in JPEG 2000, which nothing here reads", "save it as PNG or JPEG"),
+    (b"\0\0\1\0", "an icon (ICO)", "save it as PNG"),
+    (b"P7\n", "a picture in PAM, which nothing here reads", "save it as PNG"),
+    (b"\0\1\0\0\0", "a font of outlines (TrueType)", "draw its letters small, and give pictures or a table"),
+    (b"OTTO", "a font of outlines (OpenType)", "draw its letters small, and give pictures or a table"),
+    (b"wOF", "a font of outlines (WOFF)", "draw its letters small, and give pictures or a table"),
     (b"SQLite format 3", "a database", "save the images with np.savez"),
     (b"\x7fELF", "a program", "give images"),
     (b"MZ", "a program", "give images"),
@@ -178,6 +187,8 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
         return _file(_within(source), options, siblings)
     if head[:2] == b"PK":
         return _zip(source, options)
+    if archives.is_tar(head):
+        return _group(archives.of_tar(source), [], options, f"{shown}, a tar archive,")
     if head[:6] == b"\x93NUMPY":
         return arrays.read_npy(source, options)
     if arrays.is_idx(head):
@@ -193,6 +204,8 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     for text in _TEXTS[:2]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
+    if drawings.has_blocks(start, options):
+        return drawings.read(text_of(source.content(MAX_TEXT), shown), options)
     if csv_images.is_one(start):
         return csv_images.read(source, options)
     for text in _TEXTS[2:]:
@@ -214,28 +227,28 @@ def _kind_of_text(start: str) -> str:
 
 def _taken() -> str:
     """What is taken, in words."""
-    names = [form.name for form in FORMS]
+    names = [f"a {form.name}" if form.name.startswith("table") else form.name for form in FORMS]
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _within(source: Source) -> Source:
     inner = unpacked(source)
-    if inner.head(2) == b"\x1f\x8b" or _is_tar(inner.head()):
+    if inner.head(2) == b"\x1f\x8b":
         raise LabError(f"{source.shown} is an archive in an archive: unpack it, or pack the files as ZIP.")
-    return inner
-
-
-def _is_tar(head: bytes) -> bool:
-    return head[257:262] == b"ustar"
+    return replace(inner, beside=source.path)
 
 
 def _refused(head: bytes) -> str | None:
     """What a file is that is known and not taken, and what would be right."""
-    if _is_tar(head):
-        return "a tar archive: unpack it, or pack the files as ZIP"
     for start, what, instead in _REFUSED:
         if head.startswith(start):
             return f"{what}: {instead}"
+    if re.match(rb"\(?[dl]p[01]\n|c[\w.]+\n[\w.]+\n", head):
+        return ": ".join(_PICKLE)
+    if head[4:8] == b"ftyp" and not pictures.kind_of(head):
+        return "a film: give pictures"
+    if re.search(rb"<svg[\s>]", head[:1000]):
+        return "a drawing of lines (SVG): save it as PNG"
     return None
 
 
@@ -324,22 +337,28 @@ def _tables(sources: Sequence[Source], options: Options, shown: str, skipped: li
     if not read_ones:
         if len(reasons) == 1 and not skipped[1:]:
             raise LabError(reasons[0])
-        some = f" (such as {skipped[0].file}: {skipped[0].reason})" if skipped else ""
+        some = f" (such as {skipped[0].file}: {_short(skipped[0])})" if skipped else ""
         raise LabError(f"{shown} has no images that can be read{some}: give {_taken()}.")
     if len(read_ones) == 1:
         return read_ones[0][1]
     return together([(source.name, found) for source, found in read_ones], shown)
 
 
+def _short(skipped: Skipped) -> str:
+    """Why a file was left out, without what would be right."""
+    return skipped.reason.removeprefix(PurePosixPath(skipped.file).name).partition(": give ")[0].strip()
+
+
 def _labels_beside(source: Source) -> Iterator[Source]:
     """The IDX file of labels beside one of images on this machine."""
-    if source.path is None:
+    beside = source.path or source.beside
+    if beside is None:
         return
     wanted = {
-        source.path.name.replace("images", "labels").replace("idx3", "idx1").replace("idx4", "idx1").removesuffix(".gz")
+        beside.name.replace("images", "labels").replace("idx3", "idx1").replace("idx4", "idx1").removesuffix(".gz")
     }
-    for path in sorted(source.path.parent.iterdir()):
-        if path != source.path and path.name.removesuffix(".gz") in wanted and path.is_file():
+    for path in sorted(beside.parent.iterdir()):
+        if path != beside and path.name.removesuffix(".gz") in wanted and path.is_file():
             found = of_path(path)
             found = _within(found) if found.head(2) == b"\x1f\x8b" else found
             if arrays.is_idx(found.head()):

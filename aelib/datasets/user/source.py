@@ -36,12 +36,14 @@ class Source:
     name: its path as the person knows it, with / between folders; used for messages and classes only.
     size: bytes, as far as is known before it is read.
     opened: opens it for reading, from its beginning; what it gives may be longer than `size`.
+    path: on this machine. beside: that of the file in which it was packed.
     """
 
     name: str
     size: int
     opened: Callable[[], BinaryIO] = field(repr=False)
     path: Path | None = None
+    beside: Path | None = None
 
     @property
     def shown(self) -> str:
@@ -130,7 +132,18 @@ def text_of(content: bytes, name: str) -> str:
     try:
         if encoding is None:
             raise UnicodeError
-        text = content.decode(encoding)
+        text = _decoded(content, encoding)
     except UnicodeError:
         raise LabError(f"{name[:60]} is not a text that can be read: save it as UTF-8.") from None
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    """As `encoding_of` says by the beginning; what is no UTF-8 further down is that of western Windows. Raises
+    UnicodeError."""
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding != "utf-8":
+            raise
+        return content.decode("cp1252")

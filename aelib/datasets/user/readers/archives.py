@@ -1,10 +1,11 @@
-"""ZIP archives: everything in one is hostile until it is read. Nothing is unpacked to the disk, no path of it is used
-for anything but a class's name, and what it may unpack to is limited before anything is."""
+"""ZIP and tar archives: everything in one is hostile until it is read. Nothing is unpacked to the disk, no path of it
+is used for anything but a class's name, and what it may unpack to is limited before anything is."""
 
 from __future__ import annotations
 
 import io
 import re
+import tarfile
 import zipfile
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from aelib.core.errors import LabError
-from aelib.datasets.user.source import Source
+from aelib.datasets.user.source import MAX_BYTES, Source
 
 MAX_ENTRIES = 50_000  # folders and what is no picture included
 MAX_TOTAL = 2_000_000_000  # bytes, unpacked; one entry at a time is in memory
@@ -99,3 +100,41 @@ def _checked(members: Sequence[zipfile.ZipInfo], shown: str) -> list[zipfile.Zip
         if not member.is_dir():
             found.append(member)
     return found
+
+
+def is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+def of_tar(source: Source) -> list[Source]:
+    """The files in a tar archive, each read where it lies in it. Raises LabError where it cannot be read, or has what
+    no archive of data has."""
+    what = f"{source.shown} is a tar archive"
+    found: list[Source] = []
+    try:
+        with source.opened() as file, tarfile.open(fileobj=file, mode="r:") as archive:
+            for count, member in enumerate(archive, 1):
+                if count > MAX_ENTRIES:
+                    raise LabError(f"{what} of more than {MAX_ENTRIES:,} entries: pack the pictures only.")
+                path, entry = PurePosixPath(member.name), member.name[:60]
+                if path.is_absolute() or ".." in path.parts:
+                    raise LabError(f"{what} with the entry {entry!r}, which leads out of it: pack it again.")
+                if member.issym() or member.islnk():
+                    raise LabError(f"{what} with the link {entry!r}: pack the files themselves.")
+                if path.suffix.lower() in _ARCHIVES:
+                    raise LabError(f"{what} with the archive {entry!r} in it: unpack that first.")
+                if member.isreg() and not member.issparse():
+                    part = partial(_part, source, member.offset_data, member.size)
+                    found.append(Source(str(path), member.size, part))
+    except (tarfile.TarError, OSError, EOFError, ValueError):
+        raise LabError(f"{what} that is cut off or damaged: pack it again.") from None
+    return found
+
+
+def _part(source: Source, offset: int, size: int) -> BinaryIO:
+    """So many bytes of a file as one of their own. Raises OSError where they are too many to be held."""
+    if size > MAX_BYTES:
+        raise OSError(f"more than {MAX_BYTES:,} bytes")
+    with source.opened() as file:
+        file.seek(offset)
+        return io.BytesIO(file.read(size))

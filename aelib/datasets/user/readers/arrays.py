@@ -30,7 +30,10 @@ _PARTS = {
     "train": 0, "training": 0, "tr": 0, "trn": 0, "valid": 1, "val": 1, "validation": 1, "dev": 1,
     "test": 2, "testing": 2, "tst": 2, "t10k": 2, "eval": 2,
 }  # fmt: skip
-_IMAGES = ("x", "images", "image", "imgs", "img", "data", "features", "pixels", "inputs", "samples", "arr0", "xs")
+_SHORT = _PARTS | {"va": 1, "te": 2, "ts": 2}  # behind x or y only, elsewhere it may be a class, such as a kana
+_IMAGES = (
+    "x", "images", "image", "imgs", "img", "data", "dataset", "features", "pixels", "inputs", "samples", "arr0", "xs",
+)  # fmt: skip
 _LABELS = ("y", "labels", "label", "targets", "target", "classes", "class", "lbl", "ys", "arr1", "fine", "names")
 _IDX_KINDS = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
@@ -53,20 +56,25 @@ def words_of(name: str) -> list[str]:
 
 def part_of(name: str) -> int | None:
     """The part that a name speaks of, such as test of x_test."""
-    for word in words_of(name):
+    words = words_of(name)
+    for word in words:
         if word in _PARTS:
             return _PARTS[word]
-        for known, part in _PARTS.items():
-            if len(known) > 3 and word in (f"x{known}", f"y{known}", f"{known}x", f"{known}y"):
-                return part
+        if word in _SHORT and words[0] in ("x", "y"):
+            return _SHORT[word]
+        for bare in (word[1:] if word[0] in "xy" else "", word[:-1] if word[-1] in "xy" else ""):
+            if bare in _SHORT:
+                return _SHORT[bare]
     return None
 
 
 def _is_labels(name: str) -> bool | None:
     words = words_of(re.sub(r"arr_(\d)", r"arr\1", name))
-    if any(word in _LABELS or re.fullmatch(r"y(train|test|val|valid)?", word) for word in words):
+    words += [word[0] for word in words if word[0] in "xy" and word[1:] in _SHORT]
+    words += [word[-1] for word in words if word[-1] in "xy" and word[:-1] in _SHORT]
+    if any(word in _LABELS for word in words):
         return True
-    return False if any(word in _IMAGES or re.fullmatch(r"x(train|test|val|valid)?", word) for word in words) else None
+    return False if any(word in _IMAGES for word in words) else None
 
 
 def named(name: str, array: NDArray[Any]) -> Named:
@@ -220,7 +228,7 @@ def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequ
     for one in sorted(arrays, key=lambda one: (one.labels is not False, -one.array.size)):
         if one.labels or one.array.ndim < 2:
             continue
-        if one.labels is None and (pictures or one.array.shape[1:] == (1,)):
+        if one.labels is None and (one.array.shape[1:] == (1,) or (pictures and not _another(one, pictures))):
             continue
         if one.part in pictures or (None in pictures and one.part is not None):
             left_out.append(Skipped(one.name, "there is another array of images for the same part"))
@@ -231,12 +239,15 @@ def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequ
         raise LabError(
             f"This is {form} without images (found: {names}): name them x_train and y_train, or images and labels."
         )
+    pictures, turned = _images_first(pictures, arrays)
     used = {id(one) for one in pictures.values()}
     values = {part: _labels_for(one, arrays, used, form) for part, one in pictures.items()}
     left_out += [
         Skipped(one.name, f"neither images nor labels of them (shape {'x'.join(map(str, one.array.shape))})")
         for one in arrays
-        if id(one) not in used and one.name not in {skip.file for skip in left_out}
+        if id(one) not in used
+        and one.name not in {picture.name for picture in pictures.values()}
+        and one.name not in {skip.file for skip in left_out}
     ]
     parts = sorted(pictures, key=lambda part: -1 if part is None else part)
     read = [numbers.images_of(pictures[part].array, form, options) for part in parts]
@@ -244,7 +255,7 @@ def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequ
         sizes = " and ".join("x".join(map(str, pixels.shape[1:])) for pixels, _ in read)
         raise LabError(f"This is {form} whose parts have images of {sizes}: give all the same size.")
     pixels = read[0][0] if len(read) == 1 else np.concatenate([one for one, _ in read])
-    said = tuple(dict.fromkeys(note for _, notes in read for note in notes))
+    said = tuple(dict.fromkeys([*turned, *(note for _, notes in read for note in notes)]))
     labels: NDArray[np.int64] | None = None
     class_names: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
@@ -254,6 +265,31 @@ def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequ
     counts = {part: len(pictures[part].array) for part in parts if part is not None}
     given = Splits(counts.get(0, 0), counts.get(1, 0), counts.get(2, 0)) if len(counts) > 1 and 0 in counts else None
     return Found("images", form, pixels, None, labels, class_names, given, tuple(left_out), (*said, *more))
+
+
+def _images_first(
+    pictures: Mapping[int | None, Named], arrays: Sequence[Named]
+) -> tuple[dict[int | None, Named], list[str]]:
+    """The arrays with images along their first axis, and notes. MATLAB keeps them along the last one, which the number
+    of labels shows, or that all images are square."""
+    counts = {len(one.array) for one in arrays if one.labels and one.array.ndim == 1}
+    counts |= {max(one.array.shape) for one in arrays if one.labels and one.array.ndim == 2 and 1 in one.array.shape}
+    found: dict[int | None, Named] = {}
+    notes: list[str] = []
+    for part, one in pictures.items():
+        shape = one.array.shape
+        if numbers.images_last(shape) if not counts else shape[-1] in counts and shape[0] not in counts:
+            one = one._replace(array=np.moveaxis(one.array, -1, 0))
+            notes = [f"Shape {'x'.join(map(str, shape))}: the last axis was read as that of the images."]
+        found[part] = one
+    return found, notes
+
+
+def _another(one: Named, pictures: Mapping[int | None, Named]) -> bool:
+    """Whether an array whose name does not say that it has images has those of another part."""
+    first = next(iter(pictures.values()))
+    alike = one.array.shape[1:] == first.array.shape[1:]
+    return alike and one.part is not None and one.part not in pictures and None not in pictures
 
 
 def _labels_for(images: Named, arrays: Sequence[Named], used: set[int], form: str) -> NDArray[Any] | None:

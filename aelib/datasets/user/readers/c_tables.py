@@ -4,14 +4,15 @@
         {0x04, 0x0e, 0x15, 0x04, 0x04, 0x04, 0x04},   // 0x60, up
         ...
 
-A number is a row of a glyph (the most significant bit is the left pixel), or, where all are 0 and 1, a pixel.
+A number is a row of a glyph (the most significant bit is the left pixel), or, where all are 0 and 1, a pixel; where the
+person's size says so, it is a column (the least significant bit is the upper pixel), or a byte of a row.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
@@ -19,6 +20,7 @@ from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options
 
 FORM = "a table of numbers in braces"
+LINES = "lines of numbers"
 MAX_NUMBERS = 200_000
 MAX_DEPTH = 6
 
@@ -44,9 +46,10 @@ class _Number(NamedTuple):
 
 @dataclass
 class _Group:
-    """What stands between two braces."""
+    """What stands between two braces, or brackets."""
 
     line: int
+    bracket: bool = False
     groups: list[_Group] = field(default_factory=list)
     numbers: list[_Number] = field(default_factory=list)
     name: str = ""
@@ -54,10 +57,11 @@ class _Group:
 
 
 def is_one(text: str) -> bool:
-    """Whether a text has a group of two numbers or more in braces or brackets, and is no JSON object."""
-    return bool(re.search(r"[{\[]\s*(?:0[xXbB][0-9a-fA-F]+|[bB][01]+|\d+)[uUlL]*\s*,\s*[0-9bB{\[]", text)) and not (
-        re.match(r"\s*\{\s*\"", text) and '": {' in text
-    )
+    """Whether a text has a group of two numbers or more in braces or brackets, or of rows such as ".#.", and is no JSON
+    object of objects."""
+    number = r"(?:0[xXbB][0-9a-fA-F]+|[bB][01]+|\d+)[uUlL]*"
+    group = rf"[{{\[]\s*(?:{number}(?:\s*,\s*|\s+)[0-9bB{{\[]|[\"'][#.01]{{3,}}[\"']\s*,)"
+    return bool(re.search(group, text)) and not (re.match(r"\s*\{\s*\"", text) and '": {' in text)
 
 
 def has_rows(text: str) -> bool:
@@ -71,6 +75,7 @@ def read(text: str, options: Options) -> Found:
     """The glyphs of a table in braces. Raises LabError."""
     whole = _tree(text)
     leaves = list(_leaves(whole))
+    _octal(leaves)
     if sum(len(one.numbers) for one in leaves) > MAX_NUMBERS:
         raise LabError(f"This is {FORM} with more than {MAX_NUMBERS:,} numbers: give one font only.")
     largest = _largest(whole)
@@ -83,9 +88,25 @@ def read(text: str, options: Options) -> Found:
     return _found([_item(one) for one in largest], options)
 
 
+def _octal(leaves: Sequence[_Group]) -> None:
+    """Numbers such as 016 as C means them, where they are neither decimal, with zeros before them, nor rows of bits."""
+    padded = [one.text for leaf in leaves for one in leaf.numbers if re.fullmatch(r"0\d+|0b0[01]+", one.text)]
+    digits = set("".join(text.replace("b", "") for text in padded))
+    if not digits & set("234567") or digits & set("89"):
+        return
+    for leaf in leaves:
+        leaf.numbers = [
+            one._replace(value=int(one.text.replace("b", ""), 8)) if one.text in padded else one for one in leaf.numbers
+        ]
+
+
 def read_rows(text: str, options: Options) -> Found:
     """Glyphs as lines of prefixed numbers, without braces. Raises LabError."""
-    return read("{" + "".join(f"{_opened(line)}\n" for line in text.split("\n")) + "}", options)
+    try:
+        found = read("{" + "".join(f"{_opened(line)}\n" for line in text.split("\n")) + "}", options)
+    except LabError as error:
+        raise LabError(str(error).replace(FORM, LINES)) from None
+    return replace(found, form=LINES)
 
 
 def _opened(line: str) -> str:
@@ -108,6 +129,10 @@ class _Item(NamedTuple):
 
 
 def _item(group: _Group) -> _Item:
+    inner = [one for one in group.groups if one.numbers or one.groups]
+    if len(inner) == 1 and len(inner[0].numbers) >= glyphs.SIDES[0]:  # a struct: a sign or its code, and its rows
+        code = " ".join(number.text for number in group.numbers[:1])
+        return _Item(inner[0].name or group.name or code, group.line, inner[0].numbers)
     if group.groups:  # rows in braces of their own, each number a pixel
         widths = {len(row.numbers) for row in group.groups}
         if len(widths) != 1:
@@ -140,9 +165,13 @@ def _tree(text: str) -> _Group:
             elif said:
                 pending = said
         elif kind == "text":
-            pending = _unquoted(token) or pending
+            if len(open_groups) > 1 and (row := re.fullmatch(r"[#.01]{3,32}", token[1:-1])):
+                drawn = row[0].replace("#", "1").replace(".", "0")
+                open_groups[-1].numbers.append(_Number(int(drawn, 2), "0b" + drawn, line))
+            else:
+                pending = _unquoted(token) or pending
         elif kind == "open":
-            group = _Group(line, name=pending)
+            group = _Group(line, found["open"] == "[", name=pending)
             pending, last = "", None
             open_groups[-1].groups.append(group)
             open_groups.append(group)
@@ -155,6 +184,10 @@ def _tree(text: str) -> _Group:
                 raise LabError(f"This seems to be {FORM}, but line {line} closes braces that none opened: check it.")
             last = open_groups.pop()
             last.end = line
+            if last.bracket and not last.groups and len(last.numbers) <= 1 and open_groups[-1].groups:
+                # `['a'] = {...}`, `[0x41] = {...}` or `new int[] {...}`: what names the group that follows, if anything
+                open_groups[-1].groups.pop()
+                pending, last = pending or last.name or "".join(one.text for one in last.numbers), None
         elif kind == "number" and len(open_groups) > 1:
             open_groups[-1].numbers.append(_number(token, line))
         line += token.count("\n")
@@ -232,7 +265,7 @@ def _flat(group: _Group, text: str, options: Options) -> Found:
     if options.size and {number.value for number in numbers} <= {0, 1}:
         each = options.size[0] * options.size[1]
     elif options.size:
-        each = options.size[0]
+        each = _each(numbers, lengths, options.size)
     elif len(dims) == 2 and dims[0] * dims[1] == len(numbers):
         each = dims[1]
     elif len(by_line) > 1 and len(lengths) == 1:
@@ -248,6 +281,18 @@ def _flat(group: _Group, text: str, options: Options) -> Found:
         )
     items = [_Item("", numbers[i].line, numbers[i : i + each]) for i in range(0, len(numbers), each)]
     return _found(items, options)
+
+
+def _each(numbers: Sequence[_Number], lengths: set[int], size: tuple[int, int]) -> int:
+    """How many of the numbers in one row make a glyph of such a height and width, as `_as_said` reads it."""
+    height, wide = size
+    widest = max(number.value.bit_length() for number in numbers)
+    in_bytes = height * -(-wide // 8)
+    if len(lengths) == 1 and lengths <= {height, wide, in_bytes} and len(numbers) > max(lengths):
+        return max(lengths)
+    if widest <= 8 < wide:
+        return in_bytes
+    return wide if wide < widest <= height else height
 
 
 def _bytes_of(number: _Number) -> list[_Number]:
@@ -278,18 +323,40 @@ def _found(items: Sequence[_Item], options: Options) -> Found:
     texts = [number.text for one in items for number in one.numbers]
     binary = {len(t.partition("b")[2]) for t in texts if t.startswith(("0b", "b"))}
     width = max([max(binary, default=0), *(value.bit_length() for row in values for value in row)])
+    notes: list[str] = []
     if options.size:
-        if options.size[0] != count or options.size[1] < width:
-            raise LabError(
-                f"This is {FORM} with glyphs of {count} rows, at least {width} pixels wide: --size says "
-                f"{options.size[0]}x{options.size[1]}."
-            )
+        values, notes = _as_said(values, width, options.size)
         width = options.size[1]
+    elif glyphs.SIDES[0] <= count < width <= 8:
+        notes = [
+            f"Each number was read as a row; if it is a column, say the height and width, such as {width}x{count}."
+        ]
     width = max(width, glyphs.SIDES[0])
     if width > glyphs.SIDES[1]:
         raise LabError(f"This is {FORM} with rows of {width} bits: give at most {glyphs.SIDES[1]}.")
-    return glyphs.found_of(
-        FORM, names, [[[value >> b & 1 for b in reversed(range(width))] for value in r] for r in values]
+    bits = [[[value >> b & 1 for b in reversed(range(width))] for value in row] for row in values]
+    return glyphs.found_of(FORM, names, bits, *notes)
+
+
+def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tuple[list[list[int]], list[str]]:
+    """The rows of glyphs of such a height and width, and a note: numbers are rows, bytes of rows (from the left), or
+    columns (their lowest bit is the upper pixel). Raises LabError."""
+    height, wide = size
+    count, row = len(values[0]), -(-wide // 8)
+    if count == height and width <= wide:
+        return values, []
+    if row > 1 and count == height * row and width <= 8:
+        joined = [
+            [int.from_bytes(bytes(one[i : i + row]), "big") >> (8 * row - wide) for i in range(0, count, row)]
+            for one in values
+        ]
+        return joined, [f"Each {row} numbers are a row."]
+    if count == wide and width <= height:
+        turned = [[int("".join(str(one >> y & 1) for one in glyph), 2) for y in range(height)] for glyph in values]
+        return turned, ["Each number was read as a column, its lowest bit the upper pixel."]
+    raise LabError(
+        f"This is {FORM} with glyphs of {count} numbers of {width} bits: {height}x{wide} does not fit them, as rows or "
+        "as columns."
     )
 
 

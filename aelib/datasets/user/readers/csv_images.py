@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from aelib.core.errors import LabError
 from aelib.datasets.imageset import Splits
-from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDES, Found, Options
+from aelib.datasets.user import glyphs
+from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDES, Found, Options, Pixels, unique
 from aelib.datasets.user.glyphs import separated
 from aelib.datasets.user.source import HEAD, Source, encoding_of
 
@@ -24,13 +25,17 @@ from . import numbers
 from .arrays import part_of
 
 FORM = "a table of images, a line each"
+_ROWS = 16  # numbers in a line that may as well be a row of a glyph
 LINES = 1000  # that are converted at once
 FEWEST = SIDES[0] ** 2
+_JUDGED = 200  # lines by which the columns are told apart
 
 _LABEL = ("label", "labels", "class", "target", "y", "emotion", "digit", "letter", "category", "classname", "char")
 _OTHER = ("id", "index", "imageid", "unnamed:0", "usage", "split", "", "filename", "name", "image_id")
+_NAMES = ("name", "filename")  # where there is no label
 _PART = ("usage", "split")
-_NUMBER = re.compile(r"\s*\"?[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\"?\s*|\s*\"?(?:nan|inf)\"?\s*", re.I)
+_NUMBER = re.compile(r"\s*\"?[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\"?\s*|\s*\"?(?:nan|inf)\"?\s*", re.I)
+_SAID = re.compile(r"\s*(?:[#%@][^\n]*)?$")  # what programs write above a table, such as the header of np.savetxt
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,18 @@ def is_one(text: str) -> bool:
 
 
 def _lines_of(text: str) -> tuple[list[list[str]], str]:
+    """The first lines of a table in cells, and what separates these."""
     rest, separator = separated(text)
-    first = rest.partition("\n")[0]
-    if separator not in first and re.search(r"\S\s+\S", first):
+    lines = rest.split("\n")
+    while lines and _SAID.match(lines[0]):
+        lines.pop(0)
+    first = lines[0] if lines else ""
+    semicolons = max(";\t", key=first.count)
+    if separator == "," and first.count(semicolons) >= FEWEST - 1:
+        separator = semicolons  # the comma is the decimal sign
+    elif separator not in first and re.search(r"\S\s+\S", first):
         separator = " "
-    rows = [_cells(line, separator) for line in rest.split("\n")[:3] if line.strip()]
-    return rows, separator
+    return [_cells(line, separator) for line in lines[:_JUDGED] if line.strip()], separator
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -76,19 +87,14 @@ def _columns(text: str, options: Options | None) -> _Columns | None:
     head = [re.sub(r"\s+", "", cell).lower().strip("\"'") for cell in rows[0]]
     while head and not head[-1] and len(rows) > 1 and not any(row[len(head) - 1 :] != [""] for row in rows[1:2]):
         head.pop()  # an empty column at the end
-    header = not all(_NUMBER.fullmatch(cell) for cell in rows[0][:5] if cell.strip()) or (
-        head[: len(_LABEL)] != [] and any(one in _LABEL for one in head)
-    )
+    words = sum(not _NUMBER.fullmatch(cell) for cell in head if cell)
+    header = 2 * words > len(head) or any(one in _LABEL or (one and one in _OTHER) for one in head)
     if header and "pixels" in head:
         return _Columns(separator, True, _at(head, _LABEL), _at(head, _PART), (head.index("pixels"),), packed=True)
     if len(head) < FEWEST:
         return None
     if not header:
-        # the first column is the label, as everywhere; else all are pixels
-        width = len(head)
-        if not _fits(width, options) and (_fits(width - 1, options) or not _fits(width, options)):
-            return _Columns(separator, False, 0, None, tuple(range(1, width)))
-        return _Columns(separator, False, None, None, tuple(range(width)))
+        return _without_header(rows, separator, len(head), options)
     if len(rows) > 1 and sum(bool(_NUMBER.fullmatch(cell)) for cell in rows[1]) < 0.5 * len(rows[1][:-1] or rows[1]):
         return None  # words: a table of something else
     label = _at(head, _LABEL)
@@ -96,7 +102,28 @@ def _columns(text: str, options: Options | None) -> _Columns | None:
     pixels = [i for i in range(len(head)) if i not in others]
     if label is None and not _fits(len(pixels), options) and _fits(len(pixels) - 1, options):
         label = pixels.pop(0 if not re.search(r"\d", head[pixels[0]]) else -1)
+    if label is None:
+        label = _at(head, _NAMES)
     return _Columns(separator, True, label, _at(head, _PART), tuple(pixels))
+
+
+def _without_header(rows: Sequence[Sequence[str]], separator: str, width: int, options: Options | None) -> _Columns:
+    """The label is what comes first, as nearly everywhere, unless that is the same in all lines, or no label at all,
+    and what comes last is one; where there are as many numbers as an image has, all are pixels."""
+    alike = [row for row in rows if len(row) >= width]
+    if not _NUMBER.fullmatch(rows[0][0]):
+        return _Columns(separator, False, 0, None, tuple(range(1, width)))
+    if _fits(width, options):
+        return _Columns(separator, False, None, None, tuple(range(width)))
+    if not _NUMBER.fullmatch(rows[0][width - 1]) or (_labels(alike, width - 1) and not _labels(alike, 0)):
+        return _Columns(separator, False, width - 1, None, tuple(range(width - 1)))
+    return _Columns(separator, False, 0, None, tuple(range(1, width)))
+
+
+def _labels(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether the numbers in a column can be classes: whole, and more than one of them."""
+    values = {row[column].strip() for row in rows}
+    return len(values) > 1 and all(re.fullmatch(r"\d+([.,]0*)?", value) for value in values)
 
 
 def _at(head: Sequence[str], names: Sequence[str]) -> int | None:
@@ -139,22 +166,38 @@ def read(source: Source, options: Options) -> Found:
     if columns is None or not pixels:
         raise LabError(f"{source.shown} is empty: give {FORM}.")
     array = np.concatenate(pixels)
+    if not (columns.header or options.size) and columns.label is None and width <= _ROWS and array.max() <= 1:
+        raise LabError(
+            f"{source.shown} has {width} zeros and ones in each line, which may be a row of a glyph, or all of it: "
+            f"leave a line empty between two glyphs, or say their size, such as --size {width}x{width}."
+        )
     order, given = _given(parts)
     if given is not None:
         array, labels = array[order], [labels[i] for i in order]
     read_pixels, notes = numbers.images_of(array, FORM, options)
+    if given is None and _are_glyphs(read_pixels, labels):
+        return Found("glyphs", FORM, read_pixels, unique(labels, glyphs.MAX_NAME), notes=notes)
     values, names, more = numbers.no_classes()
     if columns.label is not None:
         values, names, more = numbers.classes([_values(labels)])
+        if not columns.header:
+            more = (f"The {'first' if columns.label == 0 else 'last'} column was read as the label.", *more)
     return Found("images", FORM, read_pixels, None, values, names, given, notes=(*notes, *more))
+
+
+def _are_glyphs(pixels: Pixels, labels: Sequence[str]) -> bool:
+    """Whether images are on and off only, as small as glyphs, and each has a name of its own."""
+    count, channels, height, width = pixels.shape
+    small = channels == 1 and max(height, width) <= glyphs.SIDES[1] and count <= glyphs.GLYPHS[1]
+    return small and len(set(labels)) == count and bool(np.isin(pixels, (0, 255)).all())
 
 
 def _start(lines: list[str], options: Options, first: int) -> tuple[_Columns | None, list[str], int]:
     """The columns, and the lines of images with the number of the first of them."""
     skipped = 0
-    while lines and (not lines[0].strip() or re.match(r'"?sep=', lines[0], re.I)):
+    while lines and (_SAID.match(lines[0]) or re.match(r'"?sep=', lines[0], re.I)):
         lines, skipped = lines[1:], skipped + 1
-    columns = _columns("\n".join(lines[:3]), options)
+    columns = _columns("\n".join(lines[:_JUDGED]), options)
     drop = 1 if columns is not None and columns.header else 0
     return columns, lines[drop:], first + skipped + drop
 
@@ -166,9 +209,9 @@ def _batches(source: Source) -> Iterator[tuple[int, list[str]]]:
         raise LabError(f"{source.shown} is not a text that can be read: save it as UTF-8.")
     number, lines = 1, []
     try:
-        with io.TextIOWrapper(source.opened(), encoding=encoding, newline=None) as file:
+        with io.TextIOWrapper(source.opened(), encoding, "surrogateescape", newline=None) as file:
             for line in file:
-                lines.append(line)
+                lines.append(_western(line, encoding).rstrip("\n"))
                 if len(lines) == LINES:
                     yield number, lines
                     number, lines = number + LINES, []
@@ -178,6 +221,13 @@ def _batches(source: Source) -> Iterator[tuple[int, list[str]]]:
         raise LabError(f"{source.shown} cannot be read ({error.strerror}): save it again.") from None
     if lines:
         yield number, lines
+
+
+def _western(line: str, encoding: str) -> str:
+    """A line with bytes that are no UTF-8 as spreadsheets of western Windows mean them. Raises UnicodeError."""
+    if line.isascii() or not re.search(r"[\udc80-\udcff]", line):
+        return line
+    return line.encode(encoding, "surrogateescape").decode("cp1252")
 
 
 def _numbers(rows: list[tuple[int, list[str]]], columns: _Columns, width: int) -> NDArray[np.float32]:
@@ -197,6 +247,8 @@ def _numbers(rows: list[tuple[int, list[str]]], columns: _Columns, width: int) -
             raise LabError(f"This is {FORM}, but line {line} has {len(cells)} pixels and the first {width}.")
         if any(row[i].strip() for i in range(needed, len(row))) and not columns.header:
             raise LabError(f"This is {FORM}, but line {line} has {len(row)} cells and the first {needed}.")
+        if columns.separator != ",":
+            cells = [cell.replace(",", ".") for cell in cells]
         try:
             found.append(np.array(cells, np.float32))
         except ValueError:

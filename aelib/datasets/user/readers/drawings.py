@@ -13,7 +13,8 @@ from .c_tables import side_of
 FORM = "drawings in text"
 LINES = "lines of names and pixels"
 
-ON, OFF = "#1Xx*@█■●▓", ".0-_·□○░"
+ON, OFF = "#1Xx*@█■●▓⬛🟦🟥🟩", ".0-_·□○░⬜"
+_RULE = re.compile(r"\s*[-=_]{3,}\s*")  # between two drawings
 _DRAWN = re.compile(rf"[{re.escape(ON + OFF)}\s,;|]*[{re.escape(ON + OFF)}][{re.escape(ON + OFF)}\s,;|]*")
 _BITS = re.compile(r"(?P<name>\S.*?)?(?:\s*[:=,;\t]\s*|\s+|^)\"?(?P<bits>[01#.](?:[\s,;]*[01#.]){8,})\"?[\s,;]*")
 
@@ -23,6 +24,23 @@ def is_one(text: str) -> bool:
     lines = [line for line in text.split("\n") if line.strip()]
     drawn = sum(bool(_DRAWN.fullmatch(line)) for line in lines)
     return len(lines) >= 3 and 2 * drawn > len(lines) and any(c in text for c in ON)
+
+
+def has_blocks(text: str, options: Options) -> bool:
+    """Whether a text that might be a table of numbers is drawn in 0 and 1: blocks between lines that are empty or
+    titles, or lines as wide as the glyphs are. The last line may be cut off."""
+    lines = text.rstrip().split("\n")[:2000]
+    lines = lines[:-1] if len(lines) > 3 else lines
+    pixels = [re.sub(r"[\s,;|]", "", line) for line in lines]
+    widths = {len(line) for line in pixels if re.fullmatch("[01]+", line)}
+    if len(widths) != 1 or max(widths) > glyphs.SIDES[1]:
+        return False
+    width = widths.pop()
+    if options.size:
+        return options.size[1] == width
+    rows = [len(line) == width and bool(re.fullmatch("[01]+", line)) for line in pixels]
+    heights = {len(block) for block in "".join("x" if row else " " for row in rows).split()[:-1]}
+    return len(heights) == 1 and heights.pop() >= glyphs.SIDES[0]
 
 
 def has_bits(text: str) -> bool:
@@ -38,19 +56,7 @@ def read(text: str, options: Options) -> Found:
     lines = text.rstrip().split("\n")
     if _rows_are_glyphs(lines, options):
         return _numbered(lines, options)
-    blocks: list[list[tuple[int, str]]] = [[]]
-    names: list[str] = [""]
-    for number, line in enumerate(lines, 1):
-        drawn = bool(_DRAWN.fullmatch(line))
-        if not drawn and line.strip():
-            blocks, names = [*blocks, []], [*names, line.strip().strip(":#/").strip()]
-        elif not drawn or (options.size and len(blocks[-1]) == options.size[0]):
-            if blocks[-1]:
-                blocks, names = [*blocks, []], [*names, ""]
-            if drawn:
-                blocks[-1].append((number, line))
-        else:
-            blocks[-1].append((number, line))
+    blocks, names = _blocks(lines, options)
     kept = [_named(name, block) for name, block in zip(names, blocks, strict=True) if block]
     if not kept:
         raise LabError(f"These seem to be {FORM}, but no line is drawn: draw rows such as .#. or 010.")
@@ -65,6 +71,7 @@ def read(text: str, options: Options) -> Found:
     if not off and not spaced:  # off is a space: what was cut at the right is filled up
         widest = max(len(row) for block in rows for _, row in block)
         rows = [[(n, row.ljust(widest, "0")) for n, row in block] for block in rows]
+        rows = _with_empty_rows(rows, lines, widest)
     height, width = len(rows[0]), len(rows[0][0][1])
     for block in rows:
         if len(block) != height:
@@ -80,6 +87,43 @@ def read(text: str, options: Options) -> Found:
                 )
     bits = [[[int(c) for c in row] for _, row in block] for block in rows]
     return glyphs.found_of(FORM, [name or str(i) for i, (name, _) in enumerate(kept)], bits)
+
+
+def _blocks(lines: list[str], options: Options) -> tuple[list[list[tuple[int, str]]], list[str]]:
+    """The lines of each drawing with their numbers, and its title."""
+    blocks: list[list[tuple[int, str]]] = [[]]
+    names: list[str] = [""]
+    drawn_lines = [line for line in lines if _DRAWN.fullmatch(line)]
+    titles = 2 * sum("#" in line for line in drawn_lines) < len(drawn_lines)  # "# 0" is one, among rows of 0 and 1
+    rules = 2 * sum(bool(_RULE.fullmatch(line)) for line in drawn_lines) < len(drawn_lines)
+    for number, line in enumerate(lines, 1):
+        rule = rules and bool(_RULE.fullmatch(line))
+        drawn = bool(_DRAWN.fullmatch(line)) and not rule and not (titles and line.startswith("#"))
+        if not drawn and line.strip() and not rule:
+            blocks, names = [*blocks, []], [*names, line.strip().strip(":#/").strip()]
+        elif not drawn or (options.size and len(blocks[-1]) == options.size[0]):
+            if blocks[-1]:
+                blocks, names = [*blocks, []], [*names, ""]
+            if drawn:
+                blocks[-1].append((number, line))
+        else:
+            blocks[-1].append((number, line))
+    return blocks, names
+
+
+_Rows = list[list[tuple[int, str]]]
+
+
+def _with_empty_rows(rows: _Rows, lines: list[str], width: int) -> _Rows:
+    """Drawings in which an empty line may be a row: cut where every so many lines there is one, all equally high."""
+    if len({len(block) for block in rows}) == 1 or any(line.strip() and not _DRAWN.fullmatch(line) for line in lines):
+        return rows
+    for height in range(glyphs.SIDES[0], min(glyphs.SIDES[1], len(lines) // 2) + 1):
+        filled = lines + [""] * (-(len(lines) + 1) % (height + 1))
+        if len(filled) - len(lines) < height and not any(line.strip() for line in filled[height :: height + 1]):
+            numbered = [(number, _row(line, False).ljust(width, "0")) for number, line in enumerate(filled, 1)]
+            return [numbered[at : at + height] for at in range(0, len(filled), height + 1)]
+    return rows
 
 
 def _named(name: str, block: list[tuple[int, str]]) -> tuple[str, list[tuple[int, str]]]:

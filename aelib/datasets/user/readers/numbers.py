@@ -48,6 +48,13 @@ def images_of(array: NDArray[Any], form: str, options: Options) -> tuple[Pixels,
     return out, (*notes, *said)
 
 
+def images_last(shape: tuple[int, ...]) -> bool:
+    """Whether the last axis of an array counts its images, as in MATLAB: height x width (x channels) x images."""
+    if len(shape) == 4:
+        return shape[2] in (1, 3) and shape[3] not in (1, 3, 4) and shape[0] == shape[1] >= SIDES[0]
+    return len(shape) == 3 and SIDES[0] <= shape[0] == shape[1] != shape[2] > 4
+
+
 def _axes(shape: tuple[int, ...], form: str, options: Options) -> tuple[tuple[int, int, int, int], Any, list[str]]:
     """Images, channels, height, width; a function that puts uint8 images into this order; and notes."""
     text = "x".join(map(str, shape))
@@ -169,6 +176,8 @@ def labels_of(array: NDArray[Any], count: int, form: str) -> NDArray[Any]:
     found = np.asarray(array)
     if found.ndim == 2 and found.shape[1] == 1:
         found = found[:, 0]
+    elif found.ndim == 2 and found.shape == (1, count):
+        found = found[0]
     elif found.ndim == 2 and found.shape[1] > 1 and found.dtype.kind in "buif" and len(found) == count:
         found = found.argmax(axis=1)
     if found.ndim != 1 or len(found) != count:

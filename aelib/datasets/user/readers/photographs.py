@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -18,6 +20,7 @@ from .arrays import part_of
 FORM = "pictures"
 PICTURES = (2, 20_000)  # fewest and most in a set
 MAX_PIXELS = 15_000_000_000  # of all pictures together as they come: 1,200 photographs of a phone
+FEW_NAMED = 5  # pictures of a class, where only their names say it
 UNREADABLE = 0.5  # share of pictures that may be left out
 LEAVES = {"images", "image", "imgs", "img", "pictures", "pics", "photos", "jpeg", "jpegimages", "png", "data", "frames"}
 
@@ -28,8 +31,8 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
     count = len(sources)
     if not PICTURES[0] <= count <= PICTURES[1]:
         also = f", and {len(skipped):,} files that are none ({skipped[0].file}: {skipped[0].reason})" if skipped else ""
-        what = f"{count:,} picture{'' if count == 1 else 's'}"
-        raise LabError(f"These are {what}{also}: give {PICTURES[0]} to {PICTURES[1]:,}, as {pictures.WORDS}.")
+        what = "This is one picture" if count == 1 else f"These are {count:,} pictures"
+        raise LabError(f"{what}{also}: give {PICTURES[0]} to {PICTURES[1]:,}, as {pictures.WORDS}.")
     side = options.side or options.default
     pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
     read_ones: list[Source] = []
@@ -79,32 +82,57 @@ def _reason(error: str, source: Source) -> str:
 
 def _found(sources: Sequence[Source], pixels: np.ndarray, skipped: tuple[Skipped, ...], side: int) -> Found:
     paths = [PurePosixPath(source.name) for source in sources]
-    folders, parts = zip(*(_place(path) for path in paths), strict=True)
+    folders, parts = _places(paths)
     given = None
     counts = [sum(part == number for part in parts) for number in range(3)]
-    notes = (f"The middle square of each was scaled to {side}x{side}.",)
+    notes = [f"The middle square of each was scaled to {side}x{side}."]
     if counts[0] and counts[1] + counts[2] and sum(counts) == len(paths) >= SMALL:
         given = Splits(*counts)
         order = np.argsort(np.array(parts), kind="stable")
-        pixels, folders = pixels[order], tuple(folders[i] for i in order)
+        pixels, folders = pixels[order], [folders[i] for i in order]
         paths = [paths[i] for i in order]
-    labels, names = classes_of(folders) or (None, ())
+    found = classes_of(folders)
+    if found is None and len(paths) >= SMALL and (said := _said_by_names(paths)):
+        found = classes_of(said)
+        notes.append("Classes were taken from the files' names.")
+    labels, names = found or (None, ())
     shown = None if len(paths) >= SMALL else unique([path.stem for path in paths], pictures.MAX_NAME)
-    return Found("images", FORM, pixels, shown, labels, names, given, skipped, notes)
+    return Found("images", FORM, pixels, shown, labels, names, given, skipped, tuple(notes))
 
 
-def _place(path: PurePosixPath) -> tuple[str, int | None]:
-    """The class of a picture, which is the folder that it is in, or that above where the folder is called images; and
-    the part that a folder above speaks of."""
-    folders = list(path.parts[:-1])
-    part = next((found for folder in folders[:-1] or folders if (found := _part(folder)) is not None), None)
-    while len(folders) > 1 and folders[-1].lower() in LEAVES:
-        folders.pop()
-    name = folders[-1] if folders else ""
-    if part is not None and _part(name) is not None and len(folders) <= 2:
-        name = ""  # train/1.png has no class
-    return name, part
+def _places(paths: Sequence[PurePosixPath]) -> tuple[list[str], list[int | None]]:
+    """For each picture its class, which is the folder that it is in, or one above where that is called images or is the
+    same everywhere; and the part that one of its folders speaks of."""
+    folders = [list(path.parts[:-1]) for path in paths]
+    for each in folders:
+        while len(each) > 1 and each[-1].lower() in LEAVES:
+            each.pop()
+    while min(map(len, folders)) > 1 and len({each[-1] for each in folders}) == 1:
+        for each in folders:
+            each.pop()
+    inner = [_part(each[-1]) if each else None for each in folders]
+    if None not in inner and len(set(inner)) > 1:  # cat/train, cat/test
+        return [each[-2] if len(each) > 1 and _part(each[-2]) is None else "" for each in folders], inner
+    parts = [
+        next((found for folder in each[:-1] or each if (found := _part(folder)) is not None), None) for each in folders
+    ]
+    # train/1.png has no class
+    bare = [
+        part is not None and len(each) <= 2 and _part(each[-1]) is not None
+        for each, part in zip(folders, parts, strict=True)
+    ]
+    return [each[-1] if each and not alone else "" for each, alone in zip(folders, bare, strict=True)], parts
 
 
 def _part(folder: str) -> int | None:
     return part_of(folder) if len(folder) < 12 else None
+
+
+def _said_by_names(paths: Sequence[PurePosixPath]) -> list[str] | None:
+    """The classes that files are named after, such as cat.0.jpg and dog_12.jpg; None where a name has none, or a class
+    fewer than FEW_NAMED pictures."""
+    found = [re.fullmatch(r"([^\W\d][^\W\d_]*(?:[ _-][^\W\d_]+)*)[ ._-]*\d+", path.stem) for path in paths]
+    names = [one[1].lower() for one in found if one]
+    if len(names) < len(paths) or min(Counter(names).values()) < FEW_NAMED:
+        return None
+    return names if len(set(names)) > 1 else None

@@ -96,7 +96,7 @@ def _locked() -> bytes:
         (b"PK\x03\x04 and no more", "cut off or damaged"),
         (packed(pictures(30))[:-40], "cut off or damaged"),
         (packed({}), "has no images"),
-        (packed(pictures(1)), "1 picture:"),
+        (packed(pictures(1)), "one picture:"),
         (packed(pictures(30) | {"../../etc/cron.d/a.png": picture(1)}), "leads out"),
         (packed(pictures(30) | {"/etc/a.png": picture(1)}), "leads out"),
         (packed(pictures(30) | {"C:\\windows\\a.png": picture(1)}), "leads out"),

@@ -18,7 +18,7 @@ from aelib.datasets.user import glyphs
 from aelib.datasets.user.readers import c_tables, csv_images, drawings
 from aelib.datasets.user.source import of_bytes
 from tests.support import own_data
-from tests.support.pictures import packed, saved
+from tests.support.pictures import packed, saved, tarred
 
 IMAGES, LABELS = (one[:4] for one in own_data.digits(4))
 PICTURES = {f"{kind}.png": saved(Image.fromarray(IMAGES[0]), kind) for kind in ("PNG", "GIF", "BMP", "PPM", "WEBP")}
@@ -75,7 +75,7 @@ C = _parts(
 DRAWN = _parts("#", ".", "1", "0", "\n", "\n\n", " ", "#.#\n", "a:\n", ",")
 TABLE = _parts("char,row0,row1,row2\n", "a,#.#,###,...\n", ",", ";", "0x0e", "\n", '"', "sep=;\n", "1f", "\r")
 NUMBERS = _parts(
-    "label,", "pixel0,", "1,", "255,", "-1,", "nan,", "1e9,", "\n", ",".join("0" * 10) + "\n", '"', "a", ";"
+    "label,", "pixel0,", "1,", "255,", "-1,", "0,5;", "nan,", "1e9,", "\n", ",".join("0" * 10) + "\n", '"', "a", ";"
 )
 
 READERS: dict[str, tuple[st.SearchStrategy[object], Callable[[object, Options], object]]] = {
@@ -98,6 +98,7 @@ FILES: dict[str, st.SearchStrategy[bytes]] = {
     ".npz": _damaged(own_data.npz(x_train=IMAGES, y_train=LABELS[:4])),
     "IDX": _broken(own_data.idx(IMAGES)),
     "gzip": _damaged(gzip.compress(own_data.idx(IMAGES), mtime=0)),
+    "tar": _broken(tarred(PICTURES)),
     "ZIP, damaged": _damaged(packed(PICTURES)),
     "ZIP": _members(PICTURES | {"x.npy": own_data.npy(IMAGES), "a.csv": own_data.kaggle(IMAGES, LABELS[:4])}),
 }
