@@ -7,7 +7,7 @@ TORCH ?=
 PIP_TORCH := $(if $(filter cpu,$(TORCH)),-c constraints-cpu.txt --extra-index-url https://download.pytorch.org/whl/cpu)
 BIN := .venv/bin
 
-.PHONY: run lint check test docs bench load soak clean
+.PHONY: run lint check test docs messages bench load soak clean
 
 run: .venv/app
 	MALLOC_ARENA_MAX=$${MALLOC_ARENA_MAX:-2} $(BIN)/streamlit run server.py $(ARGS)
@@ -29,6 +29,10 @@ test: lint
 # The documentation of docs/ and the docstrings as pages in site/; a warning is an error.
 docs: .venv/dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --clean
+
+# The catalogues of aelib/locale get the texts of the source; it says what is not translated.
+messages: .venv/dev
+	$(BIN)/python -m tools.messages
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.training

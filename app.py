@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from aelib.core.language import N_
 from aelib.ui import page_frame
 from aelib.ui.lessons import home
 
-page_frame.page("Home")
+page_frame.page(N_("Home"))
 
 st.title("Autoencoder Lab")
 st.markdown(

@@ -1,7 +1,5 @@
 """Lesson: the denoising autoencoder on the 5x7 font."""
 
-import streamlit as st
-
 from aelib.analysis import sweep
 from aelib.experiment import presets
 from aelib.training import Run
@@ -68,7 +66,7 @@ def learning_rate(run: Run) -> None:
     rates = sweep.SWEEPS["denoiser-rate"].sweep
     sweeps.train(rates, f"{lesson.key}:rates")
     sweeps.results(rates, f"{lesson.key}:rates")
-    st.page_link(SWEEPS.file, label="Vary something else", icon=SWEEPS.icon)
+    links.page_link(SWEEPS.file, "Vary something else", SWEEPS.icon)
 
 
 @lesson.tab(inside.TITLE, inside.TEXT)

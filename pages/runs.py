@@ -4,7 +4,7 @@ import streamlit as st
 
 from aelib.ui.lessons import leaderboard, runs
 from aelib.ui.lessons.lesson import SectionedPage
-from aelib.ui.shell import messages
+from aelib.ui.shell import links, messages
 from aelib.ui.shell.lessons import LESSONS, RUNS
 from aelib.ui.views import run_file
 
@@ -20,7 +20,7 @@ with messages.show_errors():
     rows, dataset = runs.filtered()
     if not rows:
         st.info("No runs yet, or none that pass the filter. Train one in a lesson, and it appears at once.")
-        st.page_link(LESSONS[0].file, label="To the first lesson", icon=LESSONS[0].icon)
+        links.page_link(LESSONS[0].file, "To the first lesson", LESSONS[0].icon)
         st.stop()
     runs.table(rows)
 

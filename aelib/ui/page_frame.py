@@ -7,9 +7,13 @@ from PIL import Image
 
 from aelib import datasets
 from aelib.charts import glyphs
+from aelib.core.language import N_, _
 
+from .components.page_language import page_language
 from .jobs.sidebar import panel
+from .shell import languages
 from .shell.lessons import LESSONS, THEORY, TOOLS
+from .shell.links import page_link
 from .shell.messages import show_errors
 from .shell.server_state import jobs
 
@@ -17,18 +21,25 @@ _STYLE = Path(__file__).with_name("style.css")
 
 
 def page(title: str) -> None:
-    """Set up a page: settings, style, and the sidebar with links to all pages. Every page calls this first."""
-    st.set_page_config(page_title=f"{title} · Autoencoder Lab", page_icon=_icon(), layout="wide")
+    """Set up a page: settings, language, style, and the sidebar with links to all pages. Every page calls this first.
+
+    title: in English, marked for translation.
+    """
+    languages.begin()
+    st.set_page_config(page_title=f"{_(title)} · Autoencoder Lab", page_icon=_icon(), layout="wide")
+    languages.note()
     st.html(_STYLE)
+    page_language()
     with show_errors():  # invalid limits, a cluster that does not respond, a full disk
         jobs()
     with st.sidebar:
         st.markdown("**Autoencoder Lab**")
-        st.page_link("app.py", label="Home", icon=":material/home:")
-        for heading, pages in (("Lessons", LESSONS), ("How it works", THEORY), ("Tools", TOOLS)):
-            st.caption(heading)
+        languages.menu()
+        page_link("app.py", _("Home"), ":material/home:")
+        for heading, pages in ((N_("Lessons"), LESSONS), (N_("How it works"), THEORY), (N_("Tools"), TOOLS)):
+            st.caption(_(heading))
             for one in pages:
-                st.page_link(one.file, label=one.title, icon=one.icon)
+                page_link(one.file, _(one.title), one.icon)
         panel()
 
 

@@ -69,6 +69,7 @@ def test_the_wheel_has_data_pages_types_and_no_tools(wheel: Path) -> None:
         "aelib/reports/templates/report.html.j2",
         "aelib/ui/components/common.js",
         "aelib/ui/style.css",
+        "aelib/locale/es/LC_MESSAGES/aelib.po",
         "aelib/app/server.py",
         "aelib/app/app.py",
         "aelib/app/pages/dense.py",

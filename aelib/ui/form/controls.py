@@ -31,6 +31,7 @@ from aelib.experiment.encoding import MAX_VALUE, PRESET, encode
 from aelib.experiment.labels import text
 from aelib.ui.shell.address import NUMBERS, from_query, is_choice
 from aelib.ui.shell.lessons import Lesson, home_of
+from aelib.ui.shell.links import page_link
 from aelib.ui.shell.messages import sentences
 from aelib.ui.shell.session import FormState, Slot, form_state, set_widget, widget
 
@@ -94,7 +95,7 @@ class Controls:
             return
         home = home_of(experiment)
         st.info(f"This is in the lesson {home.title}.", icon=":material/arrow_forward:")
-        st.page_link(home.file, label=f"Open {home.title}", icon=home.icon, query_params=query)
+        page_link(home.file, f"Open {home.title}", home.icon, query)
         self._address.leave_for(home.name, query)
         st.stop()
 

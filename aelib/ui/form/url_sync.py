@@ -12,6 +12,8 @@ browser already shows that query, and one for each step to another page. A page 
   the page made before it knew of a step has a lower number, and the browser drops it.
 
 So nothing depends on which message is quicker. tests/browser/test_history.py checks it in a real browser.
+
+The language is in every address of a page, but belongs to the session (`shell.languages`): a query here is without it.
 """
 
 import secrets
@@ -22,7 +24,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from aelib.ui.components.address_bar import AddressData, Report, address_bar
-from aelib.ui.shell import visitor
+from aelib.ui.shell import languages, visitor
 from aelib.ui.shell.session import Slot, widget
 
 Query = dict[str, str]
@@ -46,6 +48,7 @@ class _State:
         step: the number of the last Back or Forward that came to this page.
         serial: number of the address.
         session: a name of the session that numbers it.
+        language: the parameter of the address that says it, as last written.
     """
 
     query: Query = field(default_factory=dict)
@@ -60,6 +63,7 @@ class _State:
     step: int = 0
     serial: int = 0
     session: str = field(default_factory=lambda: secrets.token_hex(4))
+    language: Query = field(default_factory=languages.in_address)
 
     def take_step(self, browser: Report | None) -> Query | None:
         """The address to which the user has gone back or forward since the last call, unless the page shows it."""
@@ -68,6 +72,10 @@ class _State:
         self.step = browser["step"]
         shown = _decoded(browser["address"])
         return shown if shown not in (self.query, self.opened) else None
+
+    def is_requested(self) -> bool:
+        """Whether Streamlit has the address."""
+        return {key: st.query_params[key] for key in st.query_params} == self.query | self.language
 
     def undrawn(self) -> Query | None:
         """What the user opened, if the run that read it came to nothing."""
@@ -123,7 +131,10 @@ class PageAddress:
 
     def leave_for(self, page: str, query: Mapping[str, str]) -> None:
         """Ask the browser to open another page in place of this one, so that Back does not return here."""
-        address_bar(self._data(main=False, leave=f"{page}?{urlencode(query)}"), f"{self._key}-leave")
+        address_bar(
+            self._data(main=False, leave=f"{page}?{urlencode({**query, **languages.in_address()})}"),
+            f"{self._key}-leave",
+        )
 
     def _write(self, query: Query) -> None:
         state = self._slot.get()
@@ -133,8 +144,11 @@ class PageAddress:
                 state.opened = None
             state.query = query
             state.serial += 1
-        if not st.context.url and query != _requested():  # there is no browser to ask (tests)
-            st.query_params.from_dict(query)
+        if state.language != languages.in_address():
+            state.language = languages.in_address()
+            state.serial += 1
+        if not st.context.url and not state.is_requested():  # there is no browser to ask (tests)
+            st.query_params.from_dict(query | state.language)
 
     @st.fragment
     def _main(self) -> None:
@@ -147,8 +161,8 @@ class PageAddress:
         if browser and visitor.window_is(narrow=browser["narrow"]):
             st.rerun()
         is_report, state.is_whole = not state.is_whole, False  # what comes with another request may be out of date
-        if is_report and browser and _decoded(browser["address"]) == state.query != _requested():
-            st.query_params.from_dict(state.query)
+        if is_report and browser and _decoded(browser["address"]) == state.query and not state.is_requested():
+            st.query_params.from_dict(state.query | state.language)
         address_bar(self._data(main=True), self._key)
 
     def _browser(self) -> Report | None:
@@ -160,7 +174,7 @@ class PageAddress:
         state = self._slot.setdefault()
         return {
             "page": self.page,
-            "address": urlencode(state.query),
+            "address": urlencode(state.query | state.language),
             "subject": state.subject,
             "tried": state.tried,
             "step": state.step,
@@ -169,16 +183,16 @@ class PageAddress:
             "echoes": state.echoes,
             "heard": self._browser(),
             "main": main,
-            "followed": _requested() == state.query,
+            "followed": state.is_requested(),
             "leave": leave,
         }
 
 
 def _requested() -> Query:
-    return {key: st.query_params[key] for key in st.query_params}
+    return {key: st.query_params[key] for key in st.query_params if key != languages.PARAMETER}
 
 
 def _decoded(text: str) -> Query:
-    """A query as text, decoded as Streamlit does: its own parameters are left out."""
+    """A query as text, decoded as Streamlit does: its own parameters and the language are left out."""
     given = parse_qsl(text.removeprefix("?"), keep_blank_values=True)
-    return {key: value for key, value in given if key.lower() not in ("embed", "embed_options")}
+    return {key: value for key, value in given if key.lower() not in ("embed", "embed_options", languages.PARAMETER)}

@@ -4,12 +4,13 @@ import streamlit as st
 
 from aelib.ui.lessons import live
 from aelib.ui.shell.lessons import LESSONS, LIVE
+from aelib.ui.shell.links import page_link
 
 
 def network() -> None:
     """An autoencoder that learns while one reads what an autoencoder is."""
     live.brief()
-    st.page_link(LIVE.file, label="Change it while it learns", icon=LIVE.icon)
+    page_link(LIVE.file, "Change it while it learns", LIVE.icon)
 
 
 def lessons() -> None:
@@ -18,5 +19,5 @@ def lessons() -> None:
         with st.container(border=True):
             if number == 0:
                 st.badge("Start here", icon=":material/flag:", color="orange")
-            st.page_link(one.file, label=f"**{one.title}**", icon=one.icon)
+            page_link(one.file, f"**{one.title}**", one.icon)
             st.markdown(one.about)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment, presets, resolve
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
@@ -22,7 +23,7 @@ from aelib.ui.shell.messages import escaped, problems, show_error
 from aelib.ui.shell.session import set_widget, widget
 from aelib.ui.views import bench, hand_in, run_file, run_views
 
-HAND_IN = "Download your results: a page to print or send, a notebook, and the training as a short program."
+HAND_IN = N_("Download your results: a page to print or send, a notebook, and the training as a short program.")
 
 
 class SectionedPage:
@@ -32,19 +33,20 @@ class SectionedPage:
         self.page = page
         self._numbers = itertools.count(1)
         page_frame.page(page.title)
-        st.title(page.title)
+        st.title(_(page.title))
         st.markdown(introduction)
 
     def header(self, title: str, text: str = "") -> None:
-        """Draw the heading of the next section and a text below it. The anchor is derived from the title."""
+        """Draw the heading of the next section and a text below it. title: in English, marked for translation: the
+        anchor is derived from it."""
         anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-        st.header(f"{next(self._numbers)} · {title}", anchor=anchor)
+        st.header(f"{next(self._numbers)} · {_(title)}", anchor=anchor)
         if text:
             st.markdown(text)
 
     @contextmanager
     def section(self, title: str, text: str = "") -> Iterator[None]:
-        """The next section. A LabError is shown in the section, and the page continues after it."""
+        """The next section; title: as for `header`. A LabError is shown in the section, and the page continues."""
         self.header(title, text)
         try:
             yield
@@ -55,13 +57,13 @@ class SectionedPage:
     def ends_here(after: str) -> None:
         """End the page with a list of what it shows after training."""
         st.divider()
-        st.caption(f"After training, this page shows: {after}")
+        st.caption(_("After training, this page shows: {after}", after=after))
         st.stop()
 
 
 class Tab(NamedTuple):
-    """A part of a lesson. title: on the tab and in the address; text: above it; draw: draws it for a run; can: whether
-    a run has it."""
+    """A part of a lesson. title: in English, as the address has it; text: above it; draw: draws it for a run; can:
+    whether a run has it."""
 
     title: str
     text: str
@@ -101,10 +103,10 @@ class LessonPage(SectionedPage):
         self._tabs: list[Tab] = []
 
     def tab(
-        self, title: str, text: str = "", can: Callable[[Run], bool] = lambda _: True
+        self, title: str, text: str = "", can: Callable[[Run], bool] = lambda run: True
     ) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
-        """Declare the next tab: a decorator of the function that draws it for the run. text: above what it draws; can:
-        whether a run has this tab."""
+        """Declare the next tab: a decorator of the function that draws it for the run. title: in English, marked for
+        translation; text: above what it draws; can: whether a run has this tab."""
 
         def declare(draw: Callable[[Run], None]) -> Callable[[Run], None]:
             self._tabs.append(Tab(title, text, draw, can))
@@ -114,7 +116,7 @@ class LessonPage(SectionedPage):
 
     def show(self) -> None:
         """Draw the page: the choices, the bench, and for a trained net the tabs. The last one has the downloads."""
-        self.tab("Hand in", HAND_IN)(lambda run: hand_in.hand_in(run, f"{self.key}:hand-in"))
+        self.tab(N_("Hand in"), _(HAND_IN))(lambda run: hand_in.hand_in(run, f"{self.key}:hand-in"))
         titles = [tab.title for tab in self._tabs]
         form = Controls(self.lesson, {TAB: titles[0]}, left_out=(TAB,))
         if (moved := moved_to(self.key)) is not None:
@@ -130,11 +132,21 @@ class LessonPage(SectionedPage):
         shown = [tab for tab in self._tabs if tab.can(run)]
         if widget(key) not in [tab.title for tab in shown]:  # the run before had this tab
             set_widget(key, shown[0].title)
-        places = st.tabs([tab.title for tab in shown], key=key, on_change="rerun")
+        set_widget(self._tabs_key, _(widget(key)))
+        places = st.tabs([_(tab.title) for tab in shown], key=self._tabs_key, on_change=self._tab_opened, args=(key,))
         for tab, place in zip(shown, places, strict=True):
             if place.open:
                 with place:
                     self._draw(tab, run)
+
+    @property
+    def _tabs_key(self) -> str:
+        """Of Streamlit's tabs, whose value is the title of the open one as it is shown."""
+        return f"{self.lesson.name}:tabs"
+
+    def _tab_opened(self, key: str) -> None:
+        """The user has opened a tab. key: the state that has its English title."""
+        set_widget(key, next(tab.title for tab in self._tabs if _(tab.title) == widget(self._tabs_key)))
 
     @staticmethod
     def _draw(tab: Tab, run: Run) -> None:

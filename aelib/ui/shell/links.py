@@ -1,6 +1,6 @@
 """Links to an experiment: the lesson that shows it, and its address there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ import streamlit as st
 from aelib.experiment import Experiment, digest_of, flatten, labels
 from aelib.experiment.encoding import Encoded, encode
 
+from . import languages
 from .lessons import COMPARE, Lesson, home_of
 from .messages import escaped
 from .session import form_state
@@ -35,11 +36,16 @@ def name(experiment: Experiment) -> str:
     return f"{said} · {digest_of(experiment)[:DIGITS]}"
 
 
+def page_link(file: str, label: str, icon: str, query: Mapping[str, str] | None = None) -> None:
+    """A link to a page, which opens in the same language. label: Markdown."""
+    st.page_link(file, label=label, icon=icon, query_params={**(query or {}), **languages.in_address()})
+
+
 def link(experiment: Experiment, label: str, icon: str = ":material/open_in_new:", preset: str | None = None) -> None:
     """A link that opens the experiment in its lesson. preset: the base of the address, by default the nearest."""
     lesson = home_of(experiment)
     query = _encoded(experiment, preset).query() | _rules(lesson, experiment)
-    st.page_link(lesson.file, label=escaped(label), icon=icon, query_params=query)
+    page_link(lesson.file, escaped(label), icon, query)
 
 
 def _rules(lesson: Lesson, experiment: Experiment) -> dict[str, str]:
@@ -66,7 +72,7 @@ def link_compare(experiments: Sequence[Experiment], label: str, add: bool = Fals
     """A link to the comparison of these; add: append the first to the experiments that this user already compares."""
     values = [short(one) for one in experiments]
     query = {"add": values[0]} if add else {str(i): value for i, value in enumerate(values, 1)}
-    st.page_link(COMPARE.file, label=escaped(label), icon=COMPARE.icon, query_params=query)
+    page_link(COMPARE.file, escaped(label), COMPARE.icon, query)
 
 
 def here() -> tuple[str, dict[str, str]] | None:
@@ -77,4 +83,4 @@ def here() -> tuple[str, dict[str, str]] | None:
 
 def link_back(page: tuple[str, dict[str, str]], label: str, icon: str) -> None:
     """A link back to the page that requested something."""
-    st.page_link(page[0], label=escaped(label), icon=icon, query_params=page[1])
+    page_link(page[0], escaped(label), icon, page[1])

@@ -12,6 +12,7 @@ from aelib.reproduction.verdicts import Record
 from aelib.ui.lessons import documents
 from aelib.ui.lessons.lesson import SectionedPage
 from aelib.ui.shell.lessons import DOCUMENTS, Page
+from aelib.ui.shell.links import page_link
 from aelib.ui.shell.messages import escaped, show_error
 
 END = "What the documents concluded, and what our runs say"
@@ -42,7 +43,7 @@ class TheoryPage(SectionedPage):
         """Links to the lessons in which it matters, each with a reason."""
         st.subheader("Where it matters")
         for page, why in lessons:
-            st.page_link(page.file, label=f"**{page.title}**: {escaped(why)}", icon=page.icon)
+            page_link(page.file, f"**{page.title}**: {escaped(why)}", page.icon)
 
 
 def reported(*names: str) -> None:
@@ -53,7 +54,7 @@ def reported(*names: str) -> None:
         return
     st.dataframe(pd.DataFrame([table_row(one) for one in records]), hide_index=True, column_order=_COLUMNS)
     st.caption("Mean ± standard deviation over the seeds; their number is in brackets.")
-    st.page_link(DOCUMENTS.file, label="All rows, and what the documents leave out", icon=DOCUMENTS.icon)
+    page_link(DOCUMENTS.file, "All rows, and what the documents leave out", DOCUMENTS.icon)
 
 
 def otherwise(name: str) -> None:

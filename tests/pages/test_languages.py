@@ -1,0 +1,60 @@
+"""Pages in another language, per session."""
+
+from streamlit.testing.v1 import AppTest
+
+from aelib.core.language import speaking
+from tests.support.apps import opened, sound
+
+
+def _lessons(app: AppTest) -> list[str]:
+    return [one.proto.label for one in app.sidebar.get("page_link")]
+
+
+def _navigation(code: str) -> list[str]:
+    from aelib.core.language import _
+    from aelib.ui.shell.lessons import LESSONS, THEORY, TOOLS
+
+    with speaking(code):
+        return [_("Home"), *(_(one.title) for one in (*LESSONS, *THEORY, *TOOLS))]
+
+
+def test_two_sessions_do_not_mix(fresh_server: None) -> None:
+    spanish, english, portuguese = opened("app.py", {"lang": "es"}), opened("app.py"), opened("app.py", {"lang": "pt"})
+    for _round in range(2):
+        for app, code in ((spanish, "es"), (english, "en"), (portuguese, "pt-BR")):
+            sound(app.run())
+            assert _lessons(app) == _navigation(code)
+            assert app.selectbox(key="language:menu").value == code
+
+
+def test_the_menu_chooses_and_links_keep_it(fresh_server: None) -> None:
+    app = opened("app.py")
+    assert not any(one.proto.query_string for one in app.sidebar.get("page_link"))
+    sound(app.selectbox(key="language:menu").select("es").run())
+    assert _lessons(app) == _navigation("es")
+    assert {one.proto.query_string for one in app.sidebar.get("page_link")} == {"lang=es"}
+    sound(app.switch_page("pages/dense.py").run())
+    assert app.title[0].value == "Autoencoder denso"
+    assert app.query_params["lang"] == "es"
+    sound(app.selectbox(key="language:menu").select("en").run())
+    assert app.title[0].value == "Dense autoencoder"
+    assert app.query_params["lang"] == "en"
+
+
+def test_an_unknown_language_is_said_and_left_out(fresh_server: None) -> None:
+    app = opened("pages/dense.py", {"lang": "<b>tlh</b>", "preset": "font-best"})
+    assert app.title[0].value == "Dense autoencoder"
+    assert "does not speak" in app.info[0].value
+    assert "<b>" not in app.info[0].value
+    assert not app.warning, "it is no field of the experiment"
+    assert app.selectbox(key="dense:preset").value == "font-best"
+
+
+def test_a_change_of_language_keeps_what_was_chosen(fresh_server: None) -> None:
+    app = opened("pages/dense.py", {"preset": "font-best", "epochs": "7"})
+    before = dict(app.query_params)
+    sound(app.selectbox(key="language:menu").select("pt-BR").run())
+    assert app.number_input(key="dense:epochs").value == 7
+    after = dict(app.query_params)
+    assert after.pop("lang") == "pt-BR"
+    assert after == before
