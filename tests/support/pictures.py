@@ -8,8 +8,11 @@ import zlib
 
 from PIL import Image
 
+from aelib.datasets.user.pictures import reads_heic
+
 
 def saved(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    assert kind != "HEIF" or reads_heic()
     out = io.BytesIO()
     picture.save(out, kind, **options)
     return out.getvalue()

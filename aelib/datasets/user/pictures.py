@@ -45,10 +45,15 @@ PICTURES = (2, 64)  # fewest and most in a set
 SMALLEST = 3  # pixels of a picture's shorter side
 MAX_PIXELS = 50_000_000  # of a JPEG, which is decoded at a fraction of its size
 MAX_PIXELS_PNG = 16_000_000  # which is decoded whole
+MAX_PIXELS_HEIC = 26_000_000  # which is decoded whole too, at 7 bytes a pixel, and is as large as phones take it
 MAX_BYTES = 20_000_000
 MAX_NAME = 20
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # Pillow's names
-WORDS = "PNG, JPEG, WebP, GIF, BMP, TIFF, PGM/PPM or AVIF"
+WORDS = "PNG, JPEG, WebP, GIF, BMP, TIFF, PGM/PPM, AVIF or HEIC"
+NO_HEIC = (
+    "HEIC, which pillow-heif reads, and that is not installed here: save it as JPEG (iPhone: Settings, Camera, "
+    "Formats, Most Compatible)"
+)
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF87a", "GIF"), (b"GIF89a", "GIF"),
     (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"II+\0", "TIFF"), (b"MM\0+", "TIFF"),
@@ -63,7 +68,7 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
     Raises LabError naming the picture and what to do.
     """
     shown = name[:60]
-    picture = _opened(content, shown, MAX_PIXELS, MAX_PIXELS_PNG)
+    picture = _opened(content, shown)
     try:
         small = _small(picture, side)
     except Exception:  # noqa: BLE001
@@ -75,7 +80,7 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
 def pixels_of(content: bytes) -> int:
     """How many pixels a picture says that it has, before anything is decoded; 0 for what `read` refuses."""
     try:
-        picture = _opened(content, "", MAX_PIXELS, MAX_PIXELS_PNG)
+        picture = _opened(content, "")
     except LabError:
         return 0
     return picture.width * picture.height
@@ -85,7 +90,7 @@ def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
     """One picture of at most so many pixels as it is, uint8, height × width × 3: the way up that the camera held it,
     transparency on white. Raises LabError naming the picture and what to do."""
     shown = name[:60]
-    picture = _opened(content, shown, most, most)
+    picture = _opened(content, shown, most)
     try:
         turned = ImageOps.exif_transpose(picture)
         if turned.mode in _SIXTEEN_BIT:
@@ -96,19 +101,36 @@ def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
         raise LabError(f"{shown} is a damaged picture: save it again as PNG or JPEG.") from None
 
 
-def _opened(content: bytes, shown: str, most_jpeg: int, most_png: int) -> Image.Image:
-    """The picture, not yet decoded, its format and size checked. Raises LabError."""
+@lru_cache(maxsize=1)
+def reads_heic() -> bool:
+    """Whether phones' HEIC can be read, for which a library must be installed."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return False
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+    return True
+
+
+def _opened(content: bytes, shown: str, most: int | None = None) -> Image.Image:
+    """The picture, not yet decoded, its format and size checked: at most so many pixels, or as many as those of its
+    format may have. Raises LabError."""
     if len(content) > MAX_BYTES:
         raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
+    heic = kind_of(content[:64]) == "HEIC"
+    if heic and not reads_heic():
+        raise LabError(f"{shown} is {NO_HEIC}.")
     try:
-        picture = Image.open(BytesIO(content), formats=FORMATS)
+        picture = Image.open(BytesIO(content), formats=("HEIF",) if heic else FORMATS)
     except Image.DecompressionBombError:
-        raise LabError(f"{shown} is too large: give at most {most_jpeg:,} pixels in all.") from None
+        raise LabError(f"{shown} is too large: give at most {most or MAX_PIXELS:,} pixels in all.") from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
         raise LabError(f"{shown} is not a picture that can be read: save it as PNG or JPEG.") from None
     width, height = picture.size
     # MPO: a JPEG with more pictures behind the first, as phones take them
-    most = most_jpeg if picture.format in ("JPEG", "MPO") else most_png
+    most = most or {"JPEG": MAX_PIXELS, "MPO": MAX_PIXELS, "HEIF": MAX_PIXELS_HEIC}.get(
+        picture.format or "", MAX_PIXELS_PNG
+    )
     if width * height > most:
         raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.")
     if min(width, height) < SMALLEST:
@@ -157,8 +179,7 @@ def _from_floats(picture: Image.Image) -> Image.Image:
 
 
 def kind_of(head: bytes) -> str | None:
-    """What a file is by its first bytes, as Pillow calls it, "HEIC" for phones' form that nothing here reads; None for
-    what is no picture."""
+    """What a file is by its first bytes, as Pillow calls it, "HEIC" for phones' form; None for what is no picture."""
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind

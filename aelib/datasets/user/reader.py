@@ -6,38 +6,23 @@ Nothing is kept here: see `keeping`.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from aelib.core.errors import LabError
 
-from . import glyphs, pictures
+from . import forms, glyphs, pictures
 from .found import Found, Options, Skipped
 from .parts import together
-from .readers import archives, arrays, c_tables, csv_images, drawings, photographs
+from .readers import archives, arrays, c_tables, csv_images, drawings, photographs, spreadsheets
+from .readers.arrays import part_of
 from .source import MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
 
 MAX_FILES = 50_000  # in a folder
 _HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 Given = str | os.PathLike[str] | bytes | Sequence[tuple[str, bytes]]
-
-
-@dataclass(frozen=True)
-class Form:
-    """A kind of files that is taken: for the page's help and data/README.md.
-
-    Attributes:
-        name: in a few words.
-        about: what such files look like, and what becomes of them.
-        endings: that they usually have; nothing depends on them.
-    """
-
-    name: str
-    about: str
-    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,83 +40,6 @@ _TEXTS = (
     _Text(drawings.is_one, drawings.read),
     _Text(drawings.has_bits, drawings.read_bits),
 )
-
-FORMS = (
-    Form(
-        "table of glyphs",
-        "a header `char,row0,row1,...` and a line for each glyph, its rows as `.#.`, `010` or numbers (`0x0e`, `0e` or "
-        "`14`; the most significant bit is the left pixel); commas, semicolons or tabs",
-        (".csv", ".txt", ".tsv"),
-    ),
-    Form(
-        "numbers in braces",
-        "as programs have a font: `{0x04, 0x0e, ...}, // name`, in C, Arduino, Python or JavaScript; a number is a "
-        "row, or a pixel where all are 0 and 1, or a column where the size says so; hexadecimal, decimal or binary",
-        (".h", ".c", ".cpp", ".ino", ".py", ".js", ".json", ".txt"),
-    ),
-    Form(
-        "drawings in text",
-        "blocks of `.#` or `0 1`, an empty line between two, or as high as `--size` says; or lines "
-        "of a name and all pixels",
-        (".txt",),
-    ),
-    Form(
-        "table of images",
-        "a line for each image: a label and its pixels, as Kaggle has MNIST (`label,pixel0,...`), with or without "
-        "a header",
-        (".csv", ".tsv", ".txt"),
-    ),
-    Form(
-        "arrays of NumPy",
-        "`.npy` (images x height x width, with channels last or second, or flat) and `.npz` (`x_train`, `y_train`, "
-        "...; `X`, `y`; `images`, `labels`; `arr_0`); numbers from 0 to 1, -1 to 1, or 0 to 255",
-        (".npy", ".npz"),
-    ),
-    Form("IDX files", "as MNIST has them, of any size, packed or not, with their labels beside them", (".idx", ".gz")),
-    Form(
-        "pictures",
-        f"{pictures.WORDS}, whatever they are called: a folder, a ZIP or tar archive or several files, "
-        f"{photographs.PICTURES[0]} to {photographs.PICTURES[1]:,}; folders are classes, and `train` and `test` above "
-        "them are parts; the middle square of each is scaled to 8 to 64 pixels a side",
-        (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pgm", ".ppm", ".avif", ".zip", ".tar.gz"),
-    ),
-)
-
-
-def table() -> str:
-    """The forms that are taken as a table in Markdown, for data/README.md."""
-    lines = [f"| {form.name} | {form.about} | {' '.join(form.endings)} |" for form in FORMS]
-    return "\n".join(["| form | what it looks like | usual endings |", "| --- | --- | --- |", *lines])
-
-
-_PICKLE = ("a pickle", "it can run any program when it is opened, so save the images with np.savez")
-# What is known and not taken: how it begins, what it is, what would be right.
-_REFUSED = (
-    *((bytes([0x80, protocol]), *_PICKLE) for protocol in range(2, 6)),
-    (b"\x89HDF\r\n", "an HDF5 file", "save the images with np.savez"),
-    (b"MATLAB ", "a MATLAB file", "save the images with np.savez"),
-    (b"PAR1", "a Parquet file", "save the images with np.savez, or as CSV"),
-    (b"Rar!", "a RAR archive", "pack the files as ZIP"),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "pack the files as ZIP"),
-    (b"\xfd7zXZ", "an archive packed by xz", "unpack it, or pack the files as ZIP"),
-    (b"BZh", "an archive packed by bzip2", "unpack it, or pack the files as ZIP"),
-    (b"(\xb5/\xfd", "an archive packed by Zstandard", "unpack it, or pack the files as ZIP"),
-    (b"%PDF", "a PDF document", "save its pictures as PNG"),
-    (b"\xd0\xcf\x11\xe0", "a file of an older Microsoft Office", "save the table as CSV"),
-    (b"\x1aE\xdf\xa3", "a film", "give pictures"),
-    (b"8BPS", "a file of Photoshop", "save it as PNG"),
-    (b"gimp xcf", "a file of GIMP", "save it as PNG"),
-    (b"\0\0\0\x0cjP  ", "a picture in JPEG 2000, which nothing here reads", "save it as PNG or JPEG"),
-    (b"\0\0\1\0", "an icon (ICO)", "save it as PNG"),
-    (b"P7\n", "a picture in PAM, which nothing here reads", "save it as PNG"),
-    (b"\0\1\0\0\0", "a font of outlines (TrueType)", "draw its letters small, and give pictures or a table"),
-    (b"OTTO", "a font of outlines (OpenType)", "draw its letters small, and give pictures or a table"),
-    (b"wOF", "a font of outlines (WOFF)", "draw its letters small, and give pictures or a table"),
-    (b"SQLite format 3", "a database", "save the images with np.savez"),
-    (b"\x7fELF", "a program", "give images"),
-    (b"MZ", "a program", "give images"),
-)
-_HEIC = "HEIC, which nothing here reads: save it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible)"
 
 
 def read(given: Given, options: Options | None = None, name: str = "") -> Found:
@@ -182,7 +90,7 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     head = source.head()
     shown = source.shown
     if not head:
-        raise LabError(f"{shown} is empty or cannot be read: give {_taken()}.")
+        raise LabError(f"{shown} is empty or cannot be read: give {forms.taken()}.")
     if head[:2] == b"\x1f\x8b":
         return _file(_within(source), options, siblings)
     if head[:2] == b"PK":
@@ -194,13 +102,12 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     if arrays.is_idx(head):
         return arrays.read_idx([source, *(_labels_beside(source) if siblings else [])], options)
     if kind := pictures.kind_of(head):
-        what = f"{_HEIC}, and" if kind == "HEIC" else f"one {kind} picture:"
-        raise LabError(f"{shown} is {what} give two or more pictures, a folder of them, or a ZIP archive.")
-    if reason := _refused(head):
+        raise LabError(f"{shown} is one {kind} picture: give two or more pictures, a folder of them, or a ZIP archive.")
+    if reason := forms.refused(head):
         raise LabError(f"{shown} is {reason}.")
     start = csv_images.start_of(source)
     if not start.strip():
-        raise LabError(f"{shown} is no form of images that is known here: give {_taken()}.")
+        raise LabError(f"{shown} is no form of images that is known here: give {forms.taken()}.")
     for text in _TEXTS[:2]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
@@ -211,7 +118,7 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     for text in _TEXTS[2:]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
-    raise LabError(f"{shown} is {_kind_of_text(start)}, in which no images were found: give {_taken()}.")
+    raise LabError(f"{shown} is {_kind_of_text(start)}, in which no images were found: give {forms.taken()}.")
 
 
 def _kind_of_text(start: str) -> str:
@@ -225,12 +132,6 @@ def _kind_of_text(start: str) -> str:
     return "a text"
 
 
-def _taken() -> str:
-    """What is taken, in words."""
-    names = [f"a {form.name}" if form.name.startswith("table") else form.name for form in FORMS]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
-
-
 def _within(source: Source) -> Source:
     inner = unpacked(source)
     if inner.head(2) == b"\x1f\x8b":
@@ -238,28 +139,14 @@ def _within(source: Source) -> Source:
     return replace(inner, beside=source.path)
 
 
-def _refused(head: bytes) -> str | None:
-    """What a file is that is known and not taken, and what would be right."""
-    for start, what, instead in _REFUSED:
-        if head.startswith(start):
-            return f"{what}: {instead}"
-    if re.match(rb"\(?[dl]p[01]\n|c[\w.]+\n[\w.]+\n", head):
-        return ": ".join(_PICKLE)
-    if head[4:8] == b"ftyp" and not pictures.kind_of(head):
-        return "a film: give pictures"
-    if re.search(rb"<svg[\s>]", head[:1000]):
-        return "a drawing of lines (SVG): save it as PNG"
-    return None
-
-
 def _zip(source: Source, options: Options) -> Found:
     with archives.Archive(source) as archive:
         names = archive.names
-        if "[Content_Types].xml" in names:
-            what = "a spreadsheet of Excel" if any(one.startswith("xl/") for one in names) else "an Office document"
-            raise LabError(f"{source.shown} is {what}: save the table as CSV.")
-        if "mimetype" in names and "content.xml" in names:
-            raise LabError(f"{source.shown} is a document of LibreOffice: save the table as CSV.")
+        if spreadsheets.is_one(names):
+            return _spreadsheet(source, options)
+        for entry, what in forms.DOCUMENTS:
+            if any(one == entry or one.endswith(entry) for one in names):
+                raise LabError(f"{source.shown} is {what}: save the table as CSV.")
         if any(one.endswith("data.pkl") for one in names):
             raise LabError(
                 f"{source.shown} is a file of PyTorch, which holds a pickle: it can run any program when it is opened, "
@@ -268,6 +155,28 @@ def _zip(source: Source, options: Options) -> Found:
         if arrays.is_npz(archive.zip):
             return arrays.read_npz(archive.zip, source.shown, options)
         return _group(archive.sources(), [], options, f"{source.shown}, a ZIP archive,")
+
+
+def _spreadsheet(source: Source, options: Options) -> Found:
+    """The first sheet that has images, or all sheets where their names say that they are parts."""
+    read_ones: list[tuple[str, Found]] = []
+    skipped: list[Skipped] = []
+    for sheet in spreadsheets.sheets(source):
+        try:
+            read_ones.append((sheet.name, _file(sheet, options, siblings=False)))
+        except LabError as error:
+            skipped.append(Skipped(sheet.name, str(error).rstrip(".")))
+    if not read_ones:
+        some = f"the sheet {skipped[0].file} is {_short(skipped[0]).removeprefix('is ')}"
+        raise LabError(
+            f"{source.shown} is {spreadsheets.FORM} without images, as {some}: give a table of glyphs or of images."
+        )
+    if len(read_ones) > 1 and None not in [part_of(name) for name, _ in read_ones]:
+        found = together(read_ones, source.shown)
+    else:
+        found = read_ones[0][1]
+        skipped += [Skipped(name, "another sheet with images") for name, _ in read_ones[1:]]
+    return replace(found, skipped=(*found.skipped, *skipped))
 
 
 def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, shown: str) -> Found:
@@ -300,7 +209,7 @@ def _kind(source: Source) -> tuple[str, str]:
         return "skip", "a hidden file of the system"
     head = source.head()
     if kind := pictures.kind_of(head):
-        return ("skip", _HEIC) if kind == "HEIC" else ("picture", "")
+        return ("skip", pictures.NO_HEIC) if kind == "HEIC" and not pictures.reads_heic() else ("picture", "")
     if not head:
         return "skip", "empty, or it cannot be read"
     inner = head
@@ -313,7 +222,7 @@ def _kind(source: Source) -> tuple[str, str]:
         return "idx", ""
     if head[:6] == b"\x93NUMPY":
         return "npy", ""
-    if reason := _refused(head):
+    if reason := forms.refused(head):
         return "skip", reason
     if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"):
         return "skip", "no picture, though it is called one: it is damaged, or something else"
@@ -338,7 +247,7 @@ def _tables(sources: Sequence[Source], options: Options, shown: str, skipped: li
         if len(reasons) == 1 and not skipped[1:]:
             raise LabError(reasons[0])
         some = f" (such as {skipped[0].file}: {_short(skipped[0])})" if skipped else ""
-        raise LabError(f"{shown} has no images that can be read{some}: give {_taken()}.")
+        raise LabError(f"{shown} has no images that can be read{some}: give {forms.taken()}.")
     if len(read_ones) == 1:
         return read_ones[0][1]
     return together([(source.name, found) for source, found in read_ones], shown)

@@ -12,7 +12,7 @@ from aelib import datasets
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
 from aelib.datasets import DatasetSpec, Found
-from aelib.datasets.user import collection, pictures, reader
+from aelib.datasets.user import collection, forms, pictures
 from aelib.datasets.user import glyphs as tables
 from aelib.ui.jobs import background
 from aelib.ui.shell.lessons import many_in_colour, many_in_grey
@@ -77,7 +77,7 @@ def _drawn(text: str | None, options: datasets.Options) -> Found | None:
 
 
 def _forms() -> list[str]:
-    return [f"- **{form.name}**: {form.about}" for form in reader.FORMS]
+    return [f"- **{form.name}**: {form.about}" for form in forms.FORMS]
 
 
 def _problem(controls: Controls) -> Slot[str]:

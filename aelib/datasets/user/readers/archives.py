@@ -50,9 +50,10 @@ class Archive:
     def names(self) -> list[str]:
         return [one.filename for one in self.zip.infolist()]
 
-    def sources(self) -> list[Source]:
-        """The files in it. Raises LabError where one is what no archive of data has."""
-        members = _checked(self.zip.infolist(), self.source.shown)
+    def sources(self, packed_well: bool = False) -> list[Source]:
+        """The files in it. packed_well: whether they are texts, of which little is left when they are packed. Raises
+        LabError where one is what no archive of data has."""
+        members = _checked(self.zip.infolist(), self.source.shown, packed_well)
         return [Source(_name(one), one.file_size, partial(_open, self.zip, one)) for one in members]
 
 
@@ -78,7 +79,7 @@ def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
     return io.BufferedReader(opened)
 
 
-def _checked(members: Sequence[zipfile.ZipInfo], shown: str) -> list[zipfile.ZipInfo]:
+def _checked(members: Sequence[zipfile.ZipInfo], shown: str, packed_well: bool) -> list[zipfile.ZipInfo]:
     """The entries that are files. Raises LabError."""
     what = f"{shown} is a ZIP archive"
     if sum(member.file_size for member in members) > MAX_TOTAL:
@@ -95,7 +96,11 @@ def _checked(members: Sequence[zipfile.ZipInfo], shown: str) -> list[zipfile.Zip
             raise LabError(f"{what} that is locked with a password: pack it without one.")
         if path.suffix.lower() in _ARCHIVES:
             raise LabError(f"{what} with the archive {entry!r} in it: unpack that first.")
-        if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * max(1, member.compress_size):
+        if (
+            not packed_well
+            and member.file_size > RATIO_FROM
+            and member.file_size > MAX_RATIO * max(1, member.compress_size)
+        ):
             raise LabError(f"{what} with the entry {entry!r}, which grows to {member.file_size:,} bytes: leave it out.")
         if not member.is_dir():
             found.append(member)

@@ -1,6 +1,7 @@
 """Pictures of one's own, good and hostile."""
 
 import json
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,36 @@ def test_a_hostile_picture_is_refused_in_one_sentence(content: bytes, says: str)
         pictures.read(content, "me.png", 20, colour=False)
     assert str(caught.value).startswith("me.png ")
     assert "\n" not in str(caught.value)
+
+
+def _claiming(side: int, of: int = 64) -> bytes:
+    """A HEIC picture of some pixels a side whose header says another number."""
+    content = bytearray(saved(Image.new("RGB", (of, of), (200, 10, 10)), "HEIF"))
+    at = content.index(b"ispe") + 8
+    content[at : at + 8] = struct.pack(">II", side, side)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (_claiming(60_000), "give at most 50,000,000 pixels"),
+        (_claiming(6000), "6,000x6,000 pixels: give at most 26,000,000"),
+        (_claiming(16, of=2000), "damaged"),
+    ],
+)
+def test_a_phones_picture_that_claims_another_size_is_refused(content: bytes, says: str) -> None:
+    with pytest.raises(LabError, match=says) as caught:
+        pictures.read(content, "me.heic", 20, colour=True)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_phones_picture_is_read_the_way_up_that_the_phone_held_it() -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    content = saved(half("RGB", (0, 0, 0), (255, 255, 255), 64), "HEIF", quality=95, exif=turned.tobytes())
+    pixels = pictures.read(content, "me.heic", 20, colour=False)[0]
+    assert pixels[:8].float().mean() < 10 < 245 < pixels[12:].float().mean()
 
 
 SIXTEEN = Image.fromarray((np.tile(np.array([0] * 20 + [65535] * 20), (40, 1))).astype(np.uint16))

@@ -17,7 +17,7 @@ from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.core.paths import bundled
 from aelib.datasets import Options
-from aelib.datasets.user import reader
+from aelib.datasets.user import forms, pictures
 from tests.conftest import SHARED
 from tests.support import own_data
 from tests.support.pictures import claims, packed, saved
@@ -136,13 +136,15 @@ def test_files_that_belong_together_are_one_set(tmp_path: Path) -> None:
         datasets.read([("a.csv", tables[0][1]), ("b.csv", tables[1][1])])
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "HEIF"])
 def test_pictures_are_told_by_their_content(tmp_path: Path, kind: str) -> None:
     names = ["1.png", "2.jpg", "3", "4.TXT", "5.jfif"]
     found = datasets.read(own_data.folder(tmp_path, kind, names), Options(side=8, colour=False))
     assert (found.images, found.shape, found.skipped) == (5, (1, 8, 8), ())
     assert found.names == ("1", "2", "3", "4", "5")
-    assert np.abs(found.pixels[:, 0].astype(int) - IMAGES[:5]).mean() < (25 if kind in ("JPEG", "AVIF", "WEBP") else 1)
+    assert np.abs(found.pixels[:, 0].astype(int) - IMAGES[:5]).mean() < (
+        25 if kind in ("JPEG", "AVIF", "WEBP", "HEIF") else 1
+    )
     assert datasets.spec(datasets.keep_found(found)).memorised
 
 
@@ -158,7 +160,7 @@ def test_folders_are_classes_and_parts(tmp_path: Path) -> None:
     assert datasets.spec(datasets.keep_found(found)).splits == (21, 0, 9)
 
 
-def test_every_file_that_is_left_out_is_named_with_its_reason(tmp_path: Path) -> None:
+def test_every_file_that_is_left_out_is_named_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own_data.folder(tmp_path, "PNG", [f"{i}.png" for i in range(6)])
     (tmp_path / "._1.png").write_bytes(b"\0\5\x16\7")
     (tmp_path / "notes.txt").write_text("hello")
@@ -167,7 +169,10 @@ def test_every_file_that_is_left_out_is_named_with_its_reason(tmp_path: Path) ->
     reasons = {one.file: one.reason for one in datasets.read(tmp_path).skipped}
     assert reasons.keys() == {"._1.png", "notes.txt", "cut.png", "phone.heic"}
     assert "damaged" in reasons["cut.png"]
-    assert "HEIC" in reasons["phone.heic"]
+    assert "is not a picture that can be read" in reasons["phone.heic"]
+    monkeypatch.setattr(pictures, "reads_heic", lambda: False)
+    reasons = {one.file: one.reason for one in datasets.read(tmp_path).skipped}
+    assert "pillow-heif" in reasons["phone.heic"]
 
 
 def _huge(shape: tuple[int, ...]) -> bytes:
@@ -279,7 +284,7 @@ def test_what_the_command_keeps_is_printed_and_trains(tmp_path: Path, capsys: py
 
 def test_the_documents_say_what_is_taken() -> None:
     text = bundled("README.md").read_text(encoding="utf-8")
-    assert text.partition("writes this -->\n")[2].partition("\n<!-- /forms")[0] == reader.table()
+    assert text.partition("writes this -->\n")[2].partition("\n<!-- /forms")[0] == forms.table()
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"HANDED CASES MISSING: {SHARED} is not there")

@@ -138,7 +138,7 @@ def test_a_file_is_read_or_says_what_is_wrong(form: str) -> None:
     check()
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "HEIF"])
 def test_a_damaged_picture_is_read_or_left_out(kind: str) -> None:
     whole = saved(Image.fromarray(np.kron(IMAGES[0], np.ones((2, 2), np.uint8))), kind)
 

@@ -1,0 +1,147 @@
+"""What is taken, and what is known and not taken: for the page's help, data/README.md and messages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from . import pictures
+from .readers import photographs
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of files that is taken: for the page's help and data/README.md.
+
+    Attributes:
+        name: in a few words.
+        about: what such files look like, and what becomes of them.
+        endings: that they usually have; nothing depends on them.
+    """
+
+    name: str
+    about: str
+    endings: tuple[str, ...]
+
+
+FORMS = (
+    Form(
+        "table of glyphs",
+        "a header `char,row0,row1,...` and a line for each glyph, its rows as `.#.`, `010` or numbers (`0x0e`, `0e` or "
+        "`14`; the most significant bit is the left pixel); commas, semicolons or tabs",
+        (".csv", ".txt", ".tsv"),
+    ),
+    Form(
+        "numbers in braces",
+        "as programs have a font: `{0x04, 0x0e, ...}, // name`, in C, Arduino, Python or JavaScript; a number is a "
+        "row, or a pixel where all are 0 and 1, or a column where the size says so; hexadecimal, decimal or binary",
+        (".h", ".c", ".cpp", ".ino", ".py", ".js", ".json", ".txt"),
+    ),
+    Form(
+        "drawings in text",
+        "blocks of `.#` or `0 1`, an empty line between two, or as high as `--size` says; or lines "
+        "of a name and all pixels",
+        (".txt",),
+    ),
+    Form(
+        "table of images",
+        "a line for each image: a label and its pixels, as Kaggle has MNIST (`label,pixel0,...`), with or without "
+        "a header",
+        (".csv", ".tsv", ".txt"),
+    ),
+    Form(
+        "spreadsheets of Excel",
+        "either of these tables, or a drawing in cells of 0 and 1, in a sheet; sheets called train and test are parts",
+        (".xlsx",),
+    ),
+    Form(
+        "arrays of NumPy",
+        "`.npy` (images x height x width, with channels last or second, or flat) and `.npz` (`x_train`, `y_train`, "
+        "...; `X`, `y`; `images`, `labels`; `arr_0`); numbers from 0 to 1, -1 to 1, or 0 to 255",
+        (".npy", ".npz"),
+    ),
+    Form("IDX files", "as MNIST has them, of any size, packed or not, with their labels beside them", (".idx", ".gz")),
+    Form(
+        "pictures",
+        f"{pictures.WORDS}, whatever they are called: a folder, a ZIP or tar archive or several files, "
+        f"{photographs.PICTURES[0]} to {photographs.PICTURES[1]:,}; folders are classes, and `train` and `test` above "
+        "them are parts; the middle square of each is scaled to 8 to 64 pixels a side",
+        (
+            ".png",
+            ".jpg",
+            ".jpeg",
+            ".webp",
+            ".gif",
+            ".bmp",
+            ".tif",
+            ".tiff",
+            ".pgm",
+            ".ppm",
+            ".avif",
+            ".heic",
+            ".zip",
+            ".tar.gz",
+        ),
+    ),
+)
+
+
+def table() -> str:
+    """The forms that are taken as a table in Markdown, for data/README.md."""
+    lines = [f"| {form.name} | {form.about} | {' '.join(form.endings)} |" for form in FORMS]
+    return "\n".join(["| form | what it looks like | usual endings |", "| --- | --- | --- |", *lines])
+
+
+# How documents that are archives are known: by an entry of theirs.
+DOCUMENTS = (
+    ("[Content_Types].xml", "an Office document"),
+    ("content.xml", "a document of LibreOffice"),
+    (".iwa", "a document of Apple's Numbers"),
+)
+_PICKLE = ("a pickle", "it can run any program when it is opened, so save the images with np.savez")
+# What is known and not taken: how it begins, what it is, what would be right.
+_REFUSED = (
+    *((bytes([0x80, protocol]), *_PICKLE) for protocol in range(2, 6)),
+    (b"\x89HDF\r\n", "an HDF5 file", "save the images with np.savez"),
+    (b"MATLAB ", "a MATLAB file", "save the images with np.savez"),
+    (b"PAR1", "a Parquet file", "save the images with np.savez, or as CSV"),
+    (b"Rar!", "a RAR archive", "pack the files as ZIP"),
+    (b"7z\xbc\xaf", "a 7-Zip archive", "pack the files as ZIP"),
+    (b"\xfd7zXZ", "an archive packed by xz", "unpack it, or pack the files as ZIP"),
+    (b"BZh", "an archive packed by bzip2", "unpack it, or pack the files as ZIP"),
+    (b"(\xb5/\xfd", "an archive packed by Zstandard", "unpack it, or pack the files as ZIP"),
+    (b"%PDF", "a PDF document", "save its pictures as PNG"),
+    (b"\xd0\xcf\x11\xe0", "a file of an older Microsoft Office", "save the table as CSV"),
+    (b"\x1aE\xdf\xa3", "a film", "give pictures"),
+    (b"8BPS", "a file of Photoshop", "save it as PNG"),
+    (b"gimp xcf", "a file of GIMP", "save it as PNG"),
+    (b"\0\0\0\x0cjP  ", "a picture in JPEG 2000, which nothing here reads", "save it as PNG or JPEG"),
+    (b"\0\0\1\0", "an icon (ICO)", "save it as PNG"),
+    (b"P7\n", "a picture in PAM, which nothing here reads", "save it as PNG"),
+    (b"\0\1\0\0\0", "a font of outlines (TrueType)", "draw its letters small, and give pictures or a table"),
+    (b"OTTO", "a font of outlines (OpenType)", "draw its letters small, and give pictures or a table"),
+    (b"wOF", "a font of outlines (WOFF)", "draw its letters small, and give pictures or a table"),
+    (b"SQLite format 3", "a database", "save the images with np.savez"),
+    (b"\x7fELF", "a program", "give images"),
+    (b"MZ", "a program", "give images"),
+)
+
+
+def taken() -> str:
+    """What is taken, in words."""
+    names = [f"a {form.name}" if form.name.startswith("table") else form.name for form in FORMS]
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def refused(head: bytes) -> str | None:
+    """What a file is that is known and not taken, and what would be right."""
+    for start, what, instead in _REFUSED:
+        if head.startswith(start):
+            return f"{what}: {instead}"
+    if re.match(rb"\(?[dl]p[01]\n|c[\w.]+\n[\w.]+\n", head):
+        return ": ".join(_PICKLE)
+    if head[4:8] == b"ftyp" and not pictures.kind_of(head):
+        return "a film: give pictures"
+    if re.search(rb"<svg[\s>]", head[:1000]):
+        return "a drawing of lines (SVG): save it as PNG"
+    return None

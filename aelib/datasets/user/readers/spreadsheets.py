@@ -1,0 +1,140 @@
+"""Tables in a spreadsheet of Excel (.xlsx), each sheet as the text that saving it as CSV would give.
+
+openpyxl reads it row by row. What the entries unpack to and how many cells are read is limited before and while that
+is done, and a sheet with declarations of its own (which no program writes, and bombs need) is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
+from aelib.datasets.user.source import Source, of_bytes
+
+from .archives import Archive
+
+if TYPE_CHECKING:
+    import openpyxl
+else:
+    openpyxl = lazy("openpyxl")
+
+FORM = "a spreadsheet of Excel"
+MAX_SHEET = 300_000_000  # bytes of a sheet, unpacked
+MAX_OTHER = 20_000_000  # bytes of any other part, such as the list of all words, which is held in memory
+MAX_CELLS = 8_000_000  # in all sheets: 10,000 images of 28x28
+MAX_EMPTY = 1000  # rows that are read on after the last one with something in it
+MAX_SHEETS = 20
+MAX_DRAWN = 100_000  # cells of a drawing
+
+_DRAWN = {"", "0", "1", "#", "x", "X", "."}
+
+
+def is_one(names: Sequence[str]) -> bool:
+    """Whether an archive with such entries is a spreadsheet of Excel."""
+    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+def sheets(source: Source) -> list[Source]:
+    """The sheets with anything in them as CSV, in their order. Raises LabError."""
+    _check(source)
+    found: list[Source] = []
+    left = MAX_CELLS
+    try:
+        with source.opened() as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles that openpyxl does not know
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            for sheet in book.worksheets[:MAX_SHEETS]:
+                table = _Table()
+                for row in _rows(sheet):
+                    left -= len(row)
+                    if left < 0:
+                        raise LabError(
+                            f"{source.shown} is {FORM} with more than {MAX_CELLS:,} cells: save the table as CSV."
+                        )
+                    table.add(row)
+                if table.cells:
+                    found.append(of_bytes(table.text().encode(), sheet.title))
+            book.close()
+    except LabError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever the parser raises on damaged or hostile XML
+        raise LabError(f"{source.shown} is {FORM} that is damaged: save it again, or save the table as CSV.") from None
+    if not found:
+        raise LabError(f"{source.shown} is {FORM} without anything in its cells: give one with a table.")
+    return found
+
+
+def _check(source: Source) -> None:
+    """Raises LabError for parts that unpack to too much, or that declare something of their own."""
+    with Archive(source) as archive:
+        for part in archive.sources(packed_well=True):
+            if part.size > (MAX_SHEET if part.name.startswith("xl/worksheets/") else MAX_OTHER):
+                raise LabError(
+                    f"{source.shown} is {FORM} whose part {part.name[:60]!r} grows to {part.size:,} bytes: save the "
+                    "table as CSV."
+                )
+            head = part.head().replace(b"\0", b"")  # of UTF-16
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                raise LabError(f"{source.shown} is {FORM} with declarations of its own: save the table as CSV.")
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    """The rows of a sheet without empty cells at the end; up to the last that has anything in it."""
+    empty = 0
+    for row in sheet.iter_rows(values_only=True):
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield from ([] for _ in range(empty))
+            empty = 0
+            yield cells
+        else:
+            empty += 1
+            if empty > MAX_EMPTY:
+                return
+
+
+def _text(value: object) -> str:
+    """A cell as CSV has it: whole numbers without a decimal point."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+class _Table:
+    """The rows of a sheet as CSV, written as they come: there may be millions of cells.
+
+    Those of a drawing are held as well, as long as there are few, since its cells are on or empty and get their zeros
+    when its width is known.
+    """
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self.out = io.StringIO()
+        self.writer = csv.writer(self.out, lineterminator="\n")
+        self.drawn: list[list[str]] | None = []
+
+    def add(self, row: list[str]) -> None:
+        self.cells += len(row)
+        self.writer.writerow(row)
+        if self.drawn is not None:
+            self.drawn.append(row)
+            if self.cells > MAX_DRAWN or not _DRAWN.issuperset(row):
+                self.drawn = None
+
+    def text(self) -> str:
+        if self.drawn is None:
+            return self.out.getvalue()
+        width = max(map(len, self.drawn))
+        lines = (",".join(cell or "0" for cell in row + [""] * (width - len(row))) if row else "" for row in self.drawn)
+        return "\n".join(lines)
