@@ -6,7 +6,8 @@
     (32, 32)
 
 The rooms, in the order in which data flows and imports point: `core`, `nn`, `datasets`, `metrics`, `experiment`,
-`models`, `training`, `store`, `analysis`, `browser`, `jobs`, `charts`, `reproduction`, `reports`, `cli` and `ui`.
+`models`, `training`, `store`, `analysis`, `browser`, `jobs`, `classroom`, `charts`, `reproduction`, `reports`, `cli`
+and `ui`.
 """
 
 import lazy_loader

@@ -27,6 +27,9 @@ DECLARES: dict[str, tuple[int | str, ...]] = {
     "N_": (0,),
     "Page": ("title",),
     "Lesson": ("title", "about"),
+    "NumberItem": ("text", "hint", "why"),
+    "ChoiceItem": ("text", "hint", "why"),
+    "ImageItem": ("text", "hint", "why"),
 }
 
 

@@ -22,6 +22,8 @@ from . import compressor, settings_text, svg_charts
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from aelib.classroom.items import Predicted
+
 Theme = Literal["auto", "light", "dark"]
 MAX_RUNS = 6
 MAX_MEMORISED, MAX_OTHERS = 120, 20  # images shown of a memorised data set, and of others
@@ -32,7 +34,13 @@ MAX_TEXT = 20_000  # characters of title and notes
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "auto") -> str:
+def page(
+    runs: Sequence[Run],
+    title: str = "",
+    notes: str = "",
+    theme: Theme = "auto",
+    predicted: "Predicted | None" = None,
+) -> str:
     """A complete HTML document, the same for the same runs.
 
     For each run it has the net, the settings in words, curves, errors, images, the latent plane, a morph, for a
@@ -43,6 +51,7 @@ def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "
         runs: 1 to MAX_RUNS runs.
         title, notes: plain text, at most MAX_TEXT characters together; line breaks are kept.
         theme: "auto" follows the reader's system; a printed page is always light.
+        predicted: what its author predicted before the training, what came, and why.
 
     Raises LabError for another number of runs, for a longer text, and if a run's images are not on this machine.
     """
@@ -58,6 +67,7 @@ def page(runs: Sequence[Run], title: str = "", notes: str = "", theme: Theme = "
         .render(
             title=title.strip() or _title(runs),
             notes=notes.strip(),
+            predicted=predicted,
             theme=theme,
             style=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
             table=_side_by_side(names, runs) if several else None,

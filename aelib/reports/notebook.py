@@ -5,6 +5,7 @@ import html
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, digest_of, resolve
@@ -12,6 +13,9 @@ from aelib.training import Run
 
 from . import settings_text
 from .html import MAX_RUNS, MAX_TEXT
+
+if TYPE_CHECKING:
+    from aelib.classroom.items import Predicted
 
 _IMPORTS = """\
 %matplotlib inline
@@ -35,14 +39,14 @@ from aelib.store import Store
 from aelib.training import fit"""
 
 
-def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
+def notebook(runs: Sequence[Run], title: str = "", notes: str = "", predicted: "Predicted | None" = None) -> str:
     """The text of an .ipynb file (nbformat 4, validated), without outputs.
 
     The notebook reads each experiment from JSON, takes its run from the store or trains it, and shows metrics, curves,
     images and, for two latent dimensions, the plane. The same runs give the same text.
 
-    title, notes: plain text, at most MAX_TEXT characters together; line breaks are kept. Raises LabError for no run,
-    more than MAX_RUNS, or a longer text.
+    title, notes: plain text, at most MAX_TEXT characters together; line breaks are kept; predicted: what its author
+    predicted, what came, and why. Raises LabError for no run, more than MAX_RUNS, or a longer text.
     """
     import nbformat
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -57,6 +61,8 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "") -> str:
         new_code_cell(f"{_IMPORTS}\n\n\n{_source('load_or_train')}"),
         new_code_cell("\n\n\n".join(map(_source, ("print_metrics", "plot_curves", "plot_images", "plot_plane")))),
     ]
+    if predicted is not None:
+        found.insert(1, new_markdown_cell(_prediction(predicted)))
     for number, run in enumerate(runs, start=1):
         experiment = run.experiment
         name = f"run_{number}" if len(runs) > 1 else "run"
@@ -89,6 +95,12 @@ def _source(name: str) -> str:
     written = (Path(__file__).parent / "notebook_cells.py").read_text(encoding="utf-8")
     (function,) = re.findall(rf"^def {name}\(.*?(?=\n\n\n|\Z)", written, flags=re.DOTALL | re.MULTILINE)
     return re.sub(r"\((\w+): \w+\) -> \w+:", r"(\1):", str(function), count=1).rstrip()
+
+
+def _prediction(predicted: "Predicted") -> str:
+    labels = zip(("Question", "Predicted", "Came", "Why"), predicted, strict=True)
+    rows = [f"| {label} | {_shown(' '.join(text.split()))} |" for label, text in labels if text]
+    return "\n".join(["## Prediction", "", "| | |", "| --- | --- |", *rows])
 
 
 def _about(experiment: Experiment) -> str:

@@ -16,9 +16,11 @@ class Database:
         create: SQL that creates the tables.
         version: version of the tables; a file with another version, or that is not a database, is deleted and created
             again.
+        is_copy: whether all of it can be made again from elsewhere. If not, such a file is left as it is, and
+            StoreError is raised.
     """
 
-    def __init__(self, path: Path, create: str, version: int) -> None:
+    def __init__(self, path: Path, create: str, version: int, is_copy: bool = True) -> None:
         self.path = path
         try:
             with _connection(path) as connection:
@@ -28,6 +30,10 @@ class Database:
         except sqlite3.DatabaseError:  # not a database
             found = -1
         if found not in (0, version):
+            if not is_copy:
+                raise StoreError(
+                    f"{path} is damaged or of another version of this program: use that version, or move the file away."
+                )
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
         with self.connected() as connection:

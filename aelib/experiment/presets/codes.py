@@ -9,10 +9,7 @@ _LINEAR = {
     "optimizer.schedule": "cosine",
     "epochs": 3000,
 }
-_LINEAR_ASSUMED = (
-    "No activation anywhere, squared error, all images in one batch, Adam with a rate that falls to 0: such a net can "
-    "find the plane of PCA and nothing better."
-)
+_LINEAR_ASSUMED = "No activation anywhere, squared error, all images in one batch, Adam with a rate that falls to 0."
 _DIGITS = {
     "dataset": "digits8x8",
     "optimizer.learning_rate": 0.003,

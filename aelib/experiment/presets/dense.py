@@ -104,7 +104,7 @@ DENSE = [
     ),
     Preset(
         "font-best",
-        "Our best: all 32 through two numbers",
+        "Our best: 35-64-32-2, SiLU, Adam",
         {**_BEST, "model.layers": (35, 64, 32, 2), "epochs": 1000},
         "Our recipe: wider layers, SiLU, cross-entropy, Xavier's start, a rate of 0.01.",
     ),
@@ -138,8 +138,7 @@ DENSE = [
             "optimizer.learning_rate": 0.003,
             "optimizer.schedule": "cosine",
         },
-        "Our recipe: a code of ten numbers (noise leaves no two-number code unharmed), SiLU, cross-entropy, Xavier's "
-        "start and a rate that falls to 0.",
+        "Our recipe: a code of ten numbers, SiLU, cross-entropy, Xavier's start and a rate that falls to 0.",
     ),
     *(_noise_b(net, percent) for net in _NOISE_B for percent in ("20", "05")),
     Preset(
@@ -162,7 +161,7 @@ DENSE = [
     ),
     Preset(
         "emoji-best",
-        "Our best: 8 of 8, two numbers",
+        "Our best: 400-256-128-2, SiLU",
         {
             **_BEST,
             "dataset": "emoji20x20",

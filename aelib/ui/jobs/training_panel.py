@@ -7,7 +7,6 @@ import streamlit as st
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import Experiment, digest_of, resolve
-from aelib.experiment.architecture import shape_text
 from aelib.jobs import Job
 from aelib.store import DamagedRun
 from aelib.training import STOPPED, Progress, Run, longer
@@ -37,11 +36,14 @@ def moved_to(key: str) -> Experiment | None:
     return _next(key).pop()
 
 
-def run_of(experiment: Experiment, key: str, bench: Bench, moves: bool = True) -> Run | None:
+def run_of(
+    experiment: Experiment, key: str, bench: Bench, moves: bool = True, ask: Callable[[], None] = lambda: None
+) -> Run | None:
     """The stored run of an experiment. If there is none, None, and a Train button or live progress with Stop.
 
     bench: draws the picture below, which is the same element in all three states; moves: whether the page can show
-    another number of epochs, such as those of a net that was stopped (see `moved_to`).
+    another number of epochs, such as those of a net that was stopped (see `moved_to`); ask: draws a question above the
+    Train button.
     """
     digest = digest_of(experiment)
     if _WATCHED.get() != digest:
@@ -55,13 +57,15 @@ def run_of(experiment: Experiment, key: str, bench: Bench, moves: bool = True) -
     # as deep as in a fragment, which has a container of its own: the picture stays the same element
     with st.container():
         with st.container():
-            run = _stored_or_button(experiment, key, job, moves)
+            run = _stored_or_button(experiment, key, job, moves, ask)
         with st.container():
             bench(run)
     return run
 
 
-def _stored_or_button(experiment: Experiment, key: str, job: Job | None, moves: bool) -> Run | None:
+def _stored_or_button(
+    experiment: Experiment, key: str, job: Job | None, moves: bool, ask: Callable[[], None]
+) -> Run | None:
     """What the store has, or how to train. job: the last one of this experiment, which has ended."""
     is_damaged = False
     try:
@@ -80,6 +84,7 @@ def _stored_or_button(experiment: Experiment, key: str, job: Job | None, moves: 
         return run
     if job is not None:
         _why_it_ended(job, key, moves)
+    ask()
     _train_button(experiment, key, is_damaged)
     return None
 
@@ -152,7 +157,7 @@ def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
     st.caption(
         f"Not trained yet: {experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)} of "
         f"{resolve(experiment).architecture.parameters:,} parameters, "
-        f"{_guess(experiment)}. Predict before you train: {_question(experiment)}"
+        f"{_guess(experiment)}."
     )
 
 
@@ -164,22 +169,6 @@ def _submit(experiment: Experiment, fresh: bool) -> None:
         _REFUSED.set(error)
     else:
         _WATCHED.set(digest_of(experiment))
-
-
-def _question(experiment: Experiment) -> str:
-    described = resolve(experiment).spec
-    if described.paired:
-        return "by how many decibels will it beat upscaling without a net?"
-    if experiment.corruption.kind != "none" and not described.memorised:
-        return "what will it restore, and what will it invent?"
-    if experiment.model.kind == "convolutional":
-        return f"what will be lost in a code of {shape_text(resolve(experiment).architecture.code_shape)}?"
-    if not described.memorised and described.classes < 2:
-        return "which pictures will come out worst?"
-    if not described.memorised:
-        return "which classes will be neighbours, and which will overlap?"
-    what = "pictures" if described.light else "characters"
-    return f"how many {what} will it learn, and which will it confuse?"
 
 
 def _guess(experiment: Experiment) -> str:

@@ -14,6 +14,7 @@ from aelib.experiment import Experiment, presets, resolve
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
 from aelib.ui import page_frame
+from aelib.ui.classroom import prediction
 from aelib.ui.form import lesson_forms, teacher_panel
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs.training_panel import go_on, moved_to, run_of
@@ -116,7 +117,7 @@ class LessonPage(SectionedPage):
 
     def show(self) -> None:
         """Draw the page: the choices, the bench, and for a trained net the tabs. The last one has the downloads."""
-        self.tab(N_("Hand in"), _(HAND_IN))(lambda run: hand_in.hand_in(run, f"{self.key}:hand-in"))
+        self.tab(N_("Hand in"), _(HAND_IN))(self._hand_in)
         titles = [tab.title for tab in self._tabs]
         form = Controls(self.lesson, {TAB: titles[0]}, left_out=(TAB,))
         if (moved := moved_to(self.key)) is not None:
@@ -147,6 +148,9 @@ class LessonPage(SectionedPage):
     def _tab_opened(self, key: str) -> None:
         """The user has opened a tab. key: the state that has its English title."""
         set_widget(key, next(tab.title for tab in self._tabs if _(tab.title) == widget(self._tabs_key)))
+
+    def _hand_in(self, run: Run) -> None:
+        hand_in.hand_in(run, f"{self.key}:hand-in", prediction.made(self.lesson, run))
 
     @staticmethod
     def _draw(tab: Tab, run: Run) -> None:
@@ -185,8 +189,15 @@ class LessonPage(SectionedPage):
     def _trained(self, form: Controls, experiment: Experiment) -> Run | None:
         resolved = resolve(experiment)
         moves = form.rules.state("epochs") == "free"
-        run = run_of(experiment, self.key, lambda found: bench.show(experiment, found, self.key), moves)
+        run = run_of(
+            experiment,
+            self.key,
+            lambda found: bench.show(experiment, found, self.key),
+            moves,
+            lambda: prediction.ask(self.lesson, experiment),
+        )
         if run is not None:
+            prediction.outcome(self.lesson, run)
             run_views.diagnosis(run)
             teacher_panel.result(form, run)
             if experiment == presets.get(form.get(PRESET)):

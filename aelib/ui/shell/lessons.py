@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aelib import datasets
+from aelib.classroom import predictions
+from aelib.classroom.items import Item
 from aelib.datasets import DatasetSpec
 from aelib.experiment import MODEL_KINDS, Experiment, presets
 
@@ -44,6 +46,7 @@ class Lesson(Page):
             than to a lesson that is about more.
         front: blocks of controls (`form.blocks.BLOCKS`), in order.
         more: blocks of controls under "More choices", before the fields that every lesson has there.
+        predicts: what it asks before the training: the first of these that fits the experiment.
     """
 
     about: str = ""
@@ -56,6 +59,7 @@ class Lesson(Page):
     narrowed: Callable[[Experiment], bool] | None = None
     front: tuple[str, ...] = ("network",)
     more: tuple[str, ...] = ()
+    predicts: tuple[Item, ...] = predictions.GENERAL
 
     def is_about(self, experiment: Experiment, kinds: tuple[str, ...] | None = None) -> bool:
         """Whether the lesson covers the experiment. kinds: replaces `self.kinds`. Raises LabError if the data set is
@@ -170,6 +174,7 @@ LESSONS: tuple[Lesson, ...] = (
         preset="emoji-best",
         takes=pictures,
         front=("pictures_to_choose", "network", "beta"),
+        predicts=(predictions.WORST_IMAGE, *predictions.GENERAL),
     ),
     Lesson(
         name="digits",
@@ -182,6 +187,7 @@ LESSONS: tuple[Lesson, ...] = (
         noisy=False,
         front=("dataset", "network", "beta"),
         more=("own_data",),
+        predicts=(predictions.WORST_CLASS, *predictions.GENERAL),
     ),
     Lesson(
         name="compression",
@@ -195,6 +201,7 @@ LESSONS: tuple[Lesson, ...] = (
         kinds=("convolutional",),
         front=("dataset", "network"),
         more=("own_data", "noise"),
+        predicts=(predictions.ERROR_LEFT, *predictions.GENERAL),
     ),
     Lesson(
         name="restoring",
@@ -219,6 +226,7 @@ LESSONS: tuple[Lesson, ...] = (
         kinds=("convolutional",),
         front=("dataset", "noise", "network"),
         more=("own_data",),
+        predicts=(predictions.LOST_MOST, *predictions.GENERAL),
     ),
     Lesson(
         name="super_resolution",
@@ -242,6 +250,7 @@ LESSONS: tuple[Lesson, ...] = (
         narrowed=has_no_bend,
         front=("dataset", "network"),
         more=("own_data",),
+        predicts=(predictions.AGAINST_PCA, *predictions.GENERAL),
     ),
     Lesson(
         name="odd_one_out",
@@ -267,6 +276,7 @@ LESSONS: tuple[Lesson, ...] = (
         narrowed=has_large_code,
         front=("dataset", "network"),
         more=("own_data", "noise"),
+        predicts=(predictions.FEATURES, predictions.NUMBERS_ON, *predictions.GENERAL),
     ),
 )
 LAB = Lesson(

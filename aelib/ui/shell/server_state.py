@@ -1,4 +1,4 @@
-"""State that all sessions of a server share: the store, the jobs, opened runs."""
+"""State that all sessions of a server share: the store, the classroom, the jobs, opened runs."""
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from aelib.classroom.records import Classroom
 from aelib.core.errors import LabError
 from aelib.core.settings import settings
 from aelib.experiment import Experiment, digest_of
@@ -19,6 +20,12 @@ from aelib.training import Run
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
     return Store()
+
+
+@st.cache_resource(show_spinner=False)
+def classroom() -> Classroom:
+    """What is known of predictions and classes. Raises StoreError if its file cannot be opened."""
+    return Classroom()
 
 
 def _settings() -> Mapping[str, Any]:

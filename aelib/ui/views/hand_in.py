@@ -9,7 +9,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from aelib import datasets
+from aelib.classroom.items import Predicted
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.reports.images import file_of
 from aelib.reports.script import check, script
 from aelib.reports.script_files import archive
@@ -22,12 +24,15 @@ MAX_TITLE, MAX_NOTES = 200, 10_000  # characters
 SUBMIT_HELP = "The page and the notebook begin with them."
 
 
-def hand_in(run: Run, key: str) -> None:
+def hand_in(run: Run, key: str, predicted: Predicted | None = None) -> None:
     """Fields for title and notes, and downloads of the run as a page, a notebook and a plain PyTorch script. Each file
-    is made on request. key: prefix of the session's keys for title and notes."""
+    is made on request. key: prefix of the session's keys for title and notes; predicted: what the user predicted, which
+    the page and the notebook then have."""
     words = _words(key)
+    if predicted is not None:
+        st.caption(_("The page and the notebook have your prediction, what came, and your explanation."))
     with st.container(horizontal=True):
-        _page_and_notebook([run], words, key)
+        _page_and_notebook([run], words, key, predicted)
         _script(run, key)
 
 
@@ -108,13 +113,13 @@ def _limited(name: str, text: object) -> str:
     return str(text or "")[: MAX_TITLE if name == "title" else MAX_NOTES]
 
 
-def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
+def _page_and_notebook(runs: list[Run], words: _Words, key: str, predicted: Predicted | None = None) -> None:
     problem = problem_text(lambda: _here(runs))
     plainly = unicodedata.normalize("NFKD", words.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9]+", "-", plainly).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
     _download(
         "Page (HTML)",
-        lambda: _page(runs, words),
+        lambda: _page(runs, words, predicted),
         f"{name}.html",
         "text/html",
         ":material/description:",
@@ -124,7 +129,7 @@ def _page_and_notebook(runs: list[Run], words: _Words, key: str) -> None:
     )
     _download(
         "Notebook",
-        lambda: _notebook(runs, words),
+        lambda: _notebook(runs, words, predicted),
         f"{name}.ipynb",
         "application/x-ipynb+json",
         ":material/menu_book:",
@@ -170,13 +175,13 @@ def _here(runs: Sequence[Run]) -> None:
 # The report modules are imported on request, so that pages load without them.
 
 
-def _page(runs: list[Run], words: _Words) -> str:
+def _page(runs: list[Run], words: _Words, predicted: Predicted | None) -> str:
     from aelib.reports.html import page
 
-    return page(runs, words.title, words.notes)
+    return page(runs, words.title, words.notes, predicted=predicted)
 
 
-def _notebook(runs: list[Run], words: _Words) -> str:
+def _notebook(runs: list[Run], words: _Words, predicted: Predicted | None) -> str:
     from aelib.reports.notebook import notebook
 
-    return notebook(runs, words.title, words.notes)
+    return notebook(runs, words.title, words.notes, predicted)

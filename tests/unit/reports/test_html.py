@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from aelib.analysis import rate_distortion
+from aelib.classroom.items import Predicted
 from aelib.core.errors import LabError
 from aelib.datasets.user import glyphs
 from aelib.reports import compressor, html
@@ -106,6 +107,14 @@ def test_runs_side_by_side_say_in_what_they_differ(font_run: Run, convolutional_
         html.page([font_run] * 7)
     with pytest.raises(LabError, match="1 to 6"):
         html.page([])
+
+
+def test_a_prediction_stands_before_the_run_as_it_was_written(font_run: Run) -> None:
+    predicted = Predicted("How many?", "20", "27", HOSTILE)
+    texts = "".join(_stands_alone(html.page([font_run], predicted=predicted)).texts)
+    assert re.search(r"Prediction\s+Question.*How many\?.*20.*27", texts, re.DOTALL)
+    assert HOSTILE in texts
+    assert "Prediction" not in "".join(_stands_alone(html.page([font_run])).texts)
 
 
 def test_hostile_words_are_shown_as_words(home: Path) -> None:

@@ -1,0 +1,1 @@
+"""Parts of pages for a class: predictions, joining, what the teacher sees."""

@@ -1,0 +1,178 @@
+"""Predict, see, explain: the question of a lesson above its Train button, and the answer beside what came."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from aelib.classroom.guesses import MAX_WHY, Guess
+from aelib.classroom.items import ChoiceItem, ImageItem, Item, NumberItem, Outcome, Predicted, asked_of
+from aelib.core.errors import LabError
+from aelib.core.language import _
+from aelib.experiment import Experiment, digest_of
+from aelib.training import Run
+from aelib.ui.shell.lessons import Lesson
+from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.server_state import classroom, store
+from aelib.ui.shell.session import Slot, set_widget, widget
+from aelib.ui.shell.visitor import visitor_id
+
+WIDTH, NARROW = 150, 76  # pixels of a field for an answer, and of one for a number
+
+
+def ask(lesson: Lesson, experiment: Experiment) -> None:
+    """The lesson's question about an experiment that is not trained yet, with a field for an answer. An answer is kept
+    at once; nobody has to give one."""
+    item = asked_of(lesson.predicts, experiment)
+    if item is not None:
+        _ask(lesson, item, experiment)
+
+
+@st.fragment
+def _ask(lesson: Lesson, item: Item, experiment: Experiment) -> None:
+    digest = digest_of(experiment)
+    key = f"{lesson.name}:predict:{item.name}:{digest}"
+    refused: Slot[LabError] = Slot(f"{key}:refused", lambda: LabError(""))
+
+    def keep() -> None:
+        try:
+            _keep(lesson, item, experiment, widget(key))
+        except LabError as error:
+            refused.set(error)
+
+    try:
+        answer = _answer(item, digest)
+    except LabError as error:
+        show_error(error)
+        return
+    text = item.asked(experiment)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{lesson.name}:predict"):
+        st.markdown(
+            f"**{_('Predict:')}** {escaped(text)}", width="content", help=escaped(_(item.hint)) if item.hint else None
+        )
+        _field(item, experiment, answer, text, key, keep)
+    if refused:
+        show_error(refused.pop())
+
+
+def _field(
+    item: Item, experiment: Experiment, answer: str | None, text: str, key: str, keep: Callable[[], None]
+) -> None:
+    """The field for an answer. answer: the stored one; text: a name for screen readers."""
+    if answer is not None and widget(key) is None:
+        set_widget(key, f"{float(answer):g}" if isinstance(item, NumberItem) else answer)
+    match item:
+        case ChoiceItem():
+            st.segmented_control(
+                text,
+                list(item.choices),
+                format_func=item.said,
+                key=key,
+                on_change=keep,
+                label_visibility="collapsed",
+            )
+        case ImageItem():
+            st.selectbox(
+                text,
+                item.options(experiment),
+                index=None,
+                key=key,
+                on_change=keep,
+                placeholder=_("your guess"),
+                label_visibility="collapsed",
+                width=WIDTH,
+            )
+        case NumberItem():  # a text field takes a decimal comma, and refuses with a sentence
+            st.text_input(
+                text,
+                key=key,
+                on_change=keep,
+                placeholder=f"?{item.unit}",
+                label_visibility="collapsed",
+                width=NARROW,
+            )
+
+
+def _answer(item: Item, digest: str) -> str | None:
+    found = classroom().guesses.get(visitor_id(), digest, item.name)
+    return None if found is None else found.answer
+
+
+def _keep(lesson: Lesson, item: Item, experiment: Experiment, given: object) -> None:
+    """Store an answer, or take it back where the field is empty or has no answer, which raises LabError. Nothing
+    changes once the run is there."""
+    digest = digest_of(experiment)
+    if digest in store():
+        return
+    classroom().guesses.remove(visitor_id(), digest, item.name)
+    if given is None or not str(given).strip():
+        return
+    guess = Guess(visitor_id(), digest, item.name, item.read(given, experiment))
+    classroom().guesses.put(guess, lesson.name)
+
+
+def outcome(lesson: Lesson, run: Run) -> None:
+    """What the user predicted, beside what came, and a line to explain it. Nothing for a user who predicted nothing."""
+    try:
+        found = _guess(lesson, run)
+        if found is None:
+            return
+        item, guess = found
+        verdict = item.judge(guess.answer, _outcome(item.name, run.digest, run.created, item, run))
+    except LabError as error:
+        show_error(error)
+        return
+    with st.container(border=True, key=f"{lesson.name}:predicted", gap="small"):
+        icon = ":material/check_circle:" if verdict.right else ":material/lightbulb:"
+        st.markdown(f"{icon} {escaped(item.asked(run.experiment))} **{escaped(verdict.text)}**")
+        _explain(lesson, item, guess)
+
+
+@st.fragment
+def _explain(lesson: Lesson, item: Item, guess: Guess) -> None:
+    key = f"{lesson.name}:why:{item.name}:{guess.digest}"
+
+    def keep() -> None:
+        try:
+            classroom().guesses.explain(guess.person, guess.digest, item.name, str(widget(key) or ""))
+        except LabError as error:
+            refused.set(error)
+
+    refused: Slot[LabError] = Slot(f"{key}:refused", lambda: LabError(""))
+    st.text_input(
+        _("Why did it come so?"),
+        guess.why if widget(key) is None else "",
+        max_chars=MAX_WHY,
+        key=key,
+        on_change=keep,
+        placeholder=_("Why did it come so? Your report will say it."),
+        label_visibility="collapsed",
+    )
+    if refused:
+        show_error(refused.pop())
+
+
+def made(lesson: Lesson, run: Run) -> Predicted | None:
+    """The user's prediction for a report, None where there is none."""
+    try:
+        found = _guess(lesson, run)
+    except LabError:
+        return None  # the page says why
+    if found is None:
+        return None
+    item, guess = found
+    came = item.came(_outcome(item.name, run.digest, run.created, item, run))
+    return Predicted(item.asked(run.experiment), item.said(guess.answer), came, guess.why)
+
+
+def _guess(lesson: Lesson, run: Run) -> tuple[Item, Guess] | None:
+    item = asked_of(lesson.predicts, run.experiment)
+    if item is None:
+        return None
+    guess = classroom().guesses.get(visitor_id(), run.digest, item.name)
+    return None if guess is None else (item, guess)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _outcome(name: str, digest: str, created: str, _item: Item, _run: Run) -> Outcome:
+    """name: of the item, whose outcome for a run is computed once."""
+    return _item.outcome(_run)
