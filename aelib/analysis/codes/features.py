@@ -57,7 +57,9 @@ def has_classes(described: DatasetSpec) -> bool:
     return not described.memorised and not described.paired and described.classes > 1
 
 
-def _parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
+def parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
+    """The images whose codes are compared: at most the first TRAINING_CODES training and TEST_CODES test images. Raises
+    LabError where they have no classes."""
     if not has_classes(described):
         raise LabError(f"{described.title} has no classes to tell apart: choose digits, letters or images with labels.")
     train = datasets.training_set(described).part(slice(TRAINING_CODES))
@@ -65,16 +67,15 @@ def _parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
 
 
 def codes(run: Run) -> Labelled:
-    """The codes of a run: at most the first TRAINING_CODES training and TEST_CODES test images. Raises LabError where
-    the images have no classes."""
-    train, test = _parts(run.spec)
+    """The codes of a run, of the images of `parts`. Raises LabError where these have no classes."""
+    train, test = parts(run.spec)
     found, others = (run.codes_of(part.shown, part.labels) for part in (train, test))
     return Labelled(found, train.labels.numpy(), others, test.labels.numpy())
 
 
 def pixels(described: DatasetSpec) -> Labelled:
     """The pixels themselves, 0 to 1, of the same images. Raises LabError as `codes`."""
-    train, test = _parts(described)
+    train, test = parts(described)
     shown = [part.shown.flatten(1).float().div(255).numpy() for part in (train, test)]
     return Labelled(shown[0], train.labels.numpy(), shown[1], test.labels.numpy())
 

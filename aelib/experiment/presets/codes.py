@@ -35,6 +35,18 @@ CODES = [
         {**_LINEAR, "dataset": "digits8x8", "model.layers": (64, 10)},
         _LINEAR_ASSUMED,
     ),
+    Preset(
+        "digits-codes",
+        "8x8 digits, 64-128-64-10: what is the code good for?",
+        {
+            **_DIGITS,
+            "model.layers": (64, 128, 64, 10),
+            "model.hidden_activation": "silu",
+            "model.initialization": "xavier_uniform",
+            "loss": "bce",
+        },
+        _ASSUMED,
+    ),
     _sparse("digits-overcomplete", "64-128: more numbers than pixels", {}),
     _sparse(
         "digits-sparse-l1",

@@ -108,6 +108,11 @@ def many_in_grey(described: DatasetSpec) -> bool:
     return many_images(described) and described.shape[0] == 1
 
 
+def many_with_classes(described: DatasetSpec) -> bool:
+    """Large data sets of several classes."""
+    return many_images(described) and described.classes > 1
+
+
 def pairs(described: DatasetSpec) -> bool:
     """Pairs of a degraded and a sharp image."""
     return described.paired
@@ -135,6 +140,13 @@ def has_large_code(experiment: Experiment) -> bool:
     """Whether the code of a dense net has a penalty, or more numbers than an image has."""
     model = experiment.model
     return model.penalty.entry is not None or model.layers[-1] > model.layers[0]
+
+
+def has_a_plain_code(experiment: Experiment) -> bool:
+    """Whether the code of a net that bends is smaller than an image, and made of plain numbers, by all classes."""
+    model = experiment.model
+    special = model.variational or model.codebook.entries or experiment.classes
+    return not special and not has_large_code(experiment) and not has_no_bend(experiment)
 
 
 # in course order; links to an experiment lead to the first lesson that covers it
@@ -251,6 +263,19 @@ LESSONS: tuple[Lesson, ...] = (
         front=("dataset", "network"),
         more=("own_data",),
         predicts=(predictions.AGAINST_PCA, *predictions.GENERAL),
+    ),
+    Lesson(
+        name="codes",
+        title="What codes are good for",
+        icon=":material/category_search:",
+        about="The code of an image instead of its pixels: tell classes apart, form clusters, search, and see what "
+        "single numbers draw.",
+        preset="digits-codes",
+        takes=many_with_classes,
+        noisy=False,
+        narrowed=has_a_plain_code,
+        front=("dataset", "network"),
+        more=("own_data", "noise"),
     ),
     Lesson(
         name="odd_one_out",
