@@ -14,6 +14,7 @@ from .catalog import is_own as is_own
 from .catalog import load as load
 from .catalog import only as only
 from .catalog import save_content as save_content
+from .catalog import seen_once as seen_once
 from .catalog import spec as spec
 from .catalog import test_set as test_set
 from .catalog import trainable_classes as trainable_classes

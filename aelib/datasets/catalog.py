@@ -8,6 +8,8 @@ experiment that names them always means the same pixels.
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -19,6 +21,19 @@ from .downloads import fashion_mnist, mnist, notmnist, photo_pairs, svhn
 from .imageset import DatasetSpec, ImageSet
 from .user import collection, glyphs, pictures, storage
 
+_SEEN: ContextVar[dict[str, DatasetSpec] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def seen_once() -> Iterator[None]:
+    """Inside, the files of each data set are searched for once, when it is first asked for. For a page, which asks for
+    the same sets hundreds of times while it is drawn."""
+    token = _SEEN.set({})
+    try:
+        yield
+    finally:
+        _SEEN.reset(token)
+
 
 class _Sets(Mapping[str, DatasetSpec]):
     """Specs by name, looked up when they are asked for: what is on this machine may change while a server runs."""
@@ -27,7 +42,12 @@ class _Sets(Mapping[str, DatasetSpec]):
         self._get = {one.name: partial(_same, one) for one in always} | found
 
     def __getitem__(self, name: str) -> DatasetSpec:
-        return self._get[name]()
+        seen = _SEEN.get()
+        if seen is None:
+            return self._get[name]()
+        if name not in seen:
+            seen[name] = self._get[name]()
+        return seen[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._get

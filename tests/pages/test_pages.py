@@ -9,8 +9,10 @@ from aelib import datasets
 from aelib.experiment import digest_of, presets
 from aelib.store import Store
 from aelib.training import fit
+from aelib.ui.jobs import training_panel
 from aelib.ui.shell import lessons as registry
-from tests.support.apps import ROOT, image_rows, opened, sound
+from tests.support.apps import ROOT, image_rows, metric, opened, sound
+from tests.support.patience import PATIENCE
 from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section, titles
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -44,6 +46,14 @@ def test_an_untrained_experiment_has_a_train_button_and_no_results() -> None:
     app = _open()
     assert [button.label for button in app.button] == ["Train"]
     assert_not_trained(app)
+
+
+def test_a_short_training_is_drawn_once_with_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_panel, "AT_ONCE", PATIENCE)
+    app = _open(preset="font-best", epochs="30")
+    sound(next(button for button in app.button if button.label == "Train").click().run())
+    assert any("Trained just now" in box.value for box in app.success)
+    assert metric(app, "Learnt")
 
 
 def test_a_stored_run_opens_at_once_and_says_so() -> None:

@@ -24,6 +24,7 @@ _WATCHED = Slot("watched", str)  # digest of the experiment whose training this 
 _REFUSED = Slot("refused", lambda: LabError(""))  # why the last press of Train began nothing
 POLL = 0.2  # seconds between two looks at a running job, and more where many jobs run
 POLLS = 20  # looks a second at all jobs of the server together, about
+AT_ONCE = 0.5  # seconds: a training that is expected to take less is awaited, and the page is drawn once, with its run
 
 
 def _next(key: str) -> Slot[Experiment | None]:
@@ -133,11 +134,12 @@ def _go_on(run: Run, key: str, more: str) -> None:
     """Submit the longer experiment and show it; a refusal is shown by the page that follows."""
     try:
         experiment = longer(run.experiment, run.epochs, widget(more))
-        jobs().submit(experiment, visitor_id(), start=run.digest)
+        job = jobs().submit(experiment, visitor_id(), start=run.digest)
     except LabError as error:
         _REFUSED.set(error)
     else:
         _move(experiment, key)
+        _await_if_short(job)
 
 
 def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
@@ -164,11 +166,18 @@ def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
 def _submit(experiment: Experiment, fresh: bool) -> None:
     """Submit the experiment; a refusal is shown by the page that follows."""
     try:
-        jobs().submit(experiment, visitor_id(), fresh=fresh)
+        job = jobs().submit(experiment, visitor_id(), fresh=fresh)
     except LabError as error:
         _REFUSED.set(error)
     else:
         _WATCHED.set(digest_of(experiment))
+        _await_if_short(job)
+
+
+def _await_if_short(job: Job) -> None:
+    """Wait for a training that is over before a page that shows its progress would be drawn; no other is waited for."""
+    if job.state == "running" and jobs().estimate(job.experiments) <= AT_ONCE:
+        job.finished.wait(AT_ONCE)
 
 
 def _guess(experiment: Experiment) -> str:

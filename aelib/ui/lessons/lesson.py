@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.core.language import N_, _
 from aelib.experiment import Experiment, presets, resolve
@@ -117,6 +118,10 @@ class LessonPage(SectionedPage):
 
     def show(self) -> None:
         """Draw the page: the choices, the bench, and for a trained net the tabs. The last one has the downloads."""
+        with datasets.seen_once():
+            self._show()
+
+    def _show(self) -> None:
         self.tab(N_("Hand in"), _(HAND_IN))(self._hand_in)
         titles = [tab.title for tab in self._tabs]
         form = Controls(self.lesson, {TAB: titles[0]}, left_out=(TAB,))
