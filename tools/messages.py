@@ -16,7 +16,9 @@ from typing import NamedTuple
 from babel.messages import pofile
 from babel.messages.catalog import Catalog, Message
 
+from aelib import datasets
 from aelib.core.language import ENGLISH, LANGUAGES, Language
+from aelib.experiment import presets
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("app.py", "aelib", "pages")
@@ -25,12 +27,26 @@ SOURCES = ("app.py", "aelib", "pages")
 DECLARES: dict[str, tuple[int | str, ...]] = {
     "_": (0,),
     "N_": (0,),
+    "LabError": (0,),
+    "StoreError": (0,),
+    "Words": (0,),
+    "setting": (0, 1),
+    "Form": (0, 1),
     "Page": ("title",),
     "Lesson": ("title", "about"),
     "NumberItem": ("text", "hint", "why"),
     "ChoiceItem": ("text", "hint", "why"),
     "ImageItem": ("text", "hint", "why"),
+    "Activation": ("label",),
+    "Loss": ("label",),
+    "OptimizerKind": ("label",),
+    "Initialization": ("label",),
+    "Penalty": ("label", "about"),
+    "Noise": ("label", "about"),
+    "ModelKind": ("label",),
 }
+# names of dictionaries whose values are texts
+TABLES = ("_FIELDS", "_CHOICES_OF", "KINDS", "STOPPED")
 
 
 class Text(NamedTuple):
@@ -49,12 +65,29 @@ def sources() -> Iterator[Path]:
 
 def texts(files: Iterable[Path] | None = None) -> list[Text]:
     """All texts to translate, in the order of the files."""
-    return [text for file in files or sources() for text in _in_file(file)]
+    return [text for file in files or sources() for text in _in_file(file)] + list(_made())
+
+
+def _made() -> Iterator[Text]:
+    """Texts of registries that are made when they are imported."""
+    for preset in presets.PRESETS.values():
+        fields = vars(preset)
+        for text in (fields["title"], fields["assumed"]):
+            if text:
+                yield Text(text, None, "aelib/experiment/presets")
+    for name, one in datasets.SETS.items():  # others depend on the files that are there
+        if name in ("notmnist", "svhn", "photo_pairs"):
+            continue
+        yield Text(one.title, None, f"aelib/datasets ({name})")
 
 
 def _in_file(file: Path) -> Iterator[Text]:
     name = file.relative_to(ROOT).as_posix()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id in TABLES for target in targets):
+                yield from (Text(text, None, name) for value in node.value.values if (text := _text(value)))
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

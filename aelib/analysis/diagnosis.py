@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aelib.core.language import _
 from aelib.training import Run
 
 LITTLE = 0.5  # of a memorised set: share of learnt images below which a run is diagnosed
@@ -43,26 +44,39 @@ def findings(run: Run) -> list[Finding]:
     rate = run.experiment.optimizer.learning_rate
     found = []
     if losses[-1] > 0.98 * losses[0]:
-        what = f"The loss did not fall: {losses[0]:.3g} before training, {losses[-1]:.3g} after."
-        smaller = f"Try a smaller learning rate than {rate:g}, for example {rate / 10:g}."
-        larger = f"Try a learning rate larger than {rate:g}, or more epochs."
+        what = _(
+            "The loss did not fall: {before:.3g} before training, {after:.3g} after.",
+            before=losses[0],
+            after=losses[-1],
+        )
+        smaller = _("Try a smaller learning rate than {rate:g}, for example {smaller:g}.", rate=rate, smaller=rate / 10)
+        larger = _("Try a learning rate larger than {rate:g}, or more epochs.", rate=rate)
         found.append(Finding(what, smaller if _unsteady(losses) or rate >= 0.1 else larger))
     if float(outputs.std(axis=0).mean()) < SAME * float(images.std(axis=0).mean()):
-        what = "The output is nearly the same for every image: the net gives the mean image."
-        cure = "Try another activation or initialisation, or a smaller learning rate: units may be dead or saturated."
+        what = _("The output is nearly the same for every image: the net gives the mean image.")
+        cure = _(
+            "Try another activation or initialisation, or a smaller learning rate: units may be dead or saturated."
+        )
         found.append(Finding(what, cure))
     wrong = np.abs(outputs - images) >= run.spec.wrong_pixel
     if wrong.any() and bool(((outputs < 0.01) | (outputs > 0.99))[wrong].mean() > 0.9):
-        what = "The output is saturated: wrong pixels are at 0 or 1, where the slope of a sigmoid vanishes."
-        found.append(Finding(what, "Try a smaller learning rate, or cross-entropy as the loss."))
+        what = _("The output is saturated: wrong pixels are at 0 or 1, where the slope of a sigmoid vanishes.")
+        found.append(Finding(what, _("Try a smaller learning rate, or cross-entropy as the loss.")))
     codes = run.snapshots.codes[-1].numpy()
     if codes.size and float(codes.std(axis=0).max()) < 1e-3 * max(1.0, float(np.abs(codes).max())):
-        cure = "Try a smaller β." if run.experiment.model.variational else "Try another activation or initialisation."
-        found.append(Finding("All images have the same code.", cure))
+        cure = (
+            _("Try a smaller β.")
+            if run.experiment.model.variational
+            else _("Try another activation or initialisation.")
+        )
+        found.append(Finding(_("All images have the same code."), cure))
     before = losses[epochs <= 0.9 * epochs[-1]]
     if not found and len(before) and losses[-1] < (1 - FALLING) * before[-1]:
-        what = f"The loss was still falling: by {1 - losses[-1] / before[-1]:.0%} in the last tenth of the epochs."
-        found.append(Finding(what, f"Try more than {run.epochs:,} epochs."))
+        what = _(
+            "The loss was still falling: by {share:.0%} in the last tenth of the epochs.",
+            share=1 - losses[-1] / before[-1],
+        )
+        found.append(Finding(what, _("Try more than {epochs:,} epochs.", epochs=run.epochs)))
     return found
 
 

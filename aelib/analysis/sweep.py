@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.experiment import (
     Experiment,
     ExperimentError,
@@ -93,10 +94,10 @@ class Sweep:
                 raise LabError("A sweep has seeds anyway: give their number, and another field to vary.")
             _known(path)
             if not values:
-                raise ExperimentError([Problem(path, "empty", "give some values, such as 0.1,0.2")])
+                raise ExperimentError([Problem(path, _("empty"), _("give some values, such as 0.1,0.2"))])
             twice = [value for i, value in enumerate(values) if value in values[:i]]
             if twice:
-                raise ExperimentError([Problem(path, repr(twice[0]), "give each value once", " twice")])
+                raise ExperimentError([Problem(path, repr(twice[0]), _("give each value once"), _(" twice"))])
         if self.size // max(1, self.seeds) > MAX_POINTS:
             raise LabError(f"This sweep has {self.size // self.seeds:,} points: at most {MAX_POINTS} are allowed.")
         if self.seeds < 1:

@@ -1,5 +1,7 @@
 """Durations in words: one rule for every estimate, progress and result."""
 
+from .language import number
+
 
 def duration_text(seconds: float) -> str:
     """A duration, not negative, with two significant digits: 35 ms, 0.13 s, 3.4 s, 45 s, 12 min, 1.5 h."""
@@ -9,8 +11,8 @@ def duration_text(seconds: float) -> str:
         return f"{_two_digits(seconds)} s"
     if seconds < 5970:
         return f"{_two_digits(seconds / 60)} min"
-    return f"{seconds / 3600:,.0f} h" if seconds >= 35_640 else f"{_two_digits(seconds / 3600)} h"
+    return f"{number(seconds / 3600, ',.0f')} h" if seconds >= 35_640 else f"{_two_digits(seconds / 3600)} h"
 
 
-def _two_digits(number: float) -> str:
-    return f"{number:.0f}" if number >= 9.95 else f"{number:.2g}"
+def _two_digits(value: float) -> str:
+    return number(value, ".0f") if value >= 9.95 else number(value, ".2g")

@@ -4,6 +4,7 @@
   writes them. Look it up when it is shown, never at import.
 - `N_("Text")` marks a text that is declared at import (a label, a record). `_` translates it where it is shown. What is
   declared stays English, so keys, options, digests and addresses do not depend on a language.
+- `@translated("label")` above a dataclass: this field is declared in English and read in the current language.
 - `ngettext("{n} map", "{n} maps", n)` chooses between one and many.
 
 The language is, in this order: what `speaking` has set in this context, what the app says of its session
@@ -18,12 +19,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from . import catalogue
 
 FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "aelib"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,30 @@ def _(text: str, /, **values: Any) -> str:
 def N_(text: str) -> str:  # noqa: N802 - gettext's name
     """The same text, marked for translation: `_` translates it where it is shown."""
     return text
+
+
+def translated(*fields: str) -> Callable[[type[T]], type[T]]:
+    """A decorator of a dataclass: these fields are declared in English and read in the current language."""
+
+    def decorate(record: type[T]) -> type[T]:
+        for name in fields:
+            setattr(record, name, _Translated(name))
+        return record
+
+    return decorate
+
+
+class _Translated:
+    """A field of a dataclass that is translated when it is read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, record: Any, owner: type) -> Any:
+        return self if record is None else _(record.__dict__[self.name])
+
+    def __set__(self, record: Any, value: str) -> None:
+        record.__dict__[self.name] = value
 
 
 def ngettext(one: str, many: str, n: int, /, **values: Any) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aelib.core.language import translated
 from aelib.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ else:
     torch, counter_rng = lazy("torch"), lazy("aelib.core.counter_rng")
 
 
+@translated("label", "about")
 @dataclass(frozen=True, kw_only=True)
 class Noise:
     """One kind of noise.

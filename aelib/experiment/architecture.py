@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aelib.core.errors import LabError
+from aelib.core.language import _, ngettext
 from aelib.nn.activations import ACTIVATIONS
 
 from .fields import Convolution, Model
@@ -18,7 +19,7 @@ from .problems import Problem, value_text
 
 Shape = tuple[int, ...]  # channels, height, width; or numbers of a code
 
-# kind -> what people call it
+# kind -> what people call it, in English
 KINDS = {
     "dense": "fully connected",
     "convolution": "convolution",
@@ -180,10 +181,10 @@ def _book(model: Model, code: Shape) -> Book:
     about, size = model.codebook, math.prod(code)
     numbers = about.numbers or code[0]
     if len(code) > 1 and numbers != code[0]:
-        channels = f"leave it empty, or give {code[0]}, the channels of the code's maps"
+        channels = _("leave it empty, or give {code}, the channels of the code's maps", code=code[0])
         raise DoesNotFit(Problem("model.codebook.numbers", str(numbers), channels))
     if size % numbers:
-        whole = f"give a number that divides the {size} numbers of the code, or nothing"
+        whole = _("give a number that divides the {size} numbers of the code, or nothing", size=size)
         raise DoesNotFit(Problem("model.codebook.numbers", str(numbers), whole))
     return Book(about.entries, numbers, size // numbers)
 
@@ -209,8 +210,8 @@ def plan_dense(model: Model, shape: Shape, shown: Shape) -> Architecture:
 def plan_convolutional(model: Model, shape: Shape, shown: Shape) -> Architecture:
     """Convolutions to the code and back; see `plan`."""
     if shown != shape:
-        why = ", which gives images as large as those that it is shown"
-        raise DoesNotFit(Problem("model.kind", "'convolutional'", "choose super_resolution", why))
+        why = _(", which gives images as large as those that it is shown")
+        raise DoesNotFit(Problem("model.kind", "'convolutional'", _("choose super_resolution"), why))
     return _convolutional(model, shown, shape[0])
 
 
@@ -241,8 +242,12 @@ def plan_super_resolution(model: Model, shape: Shape, shown: Shape) -> Architect
     """Convolutions that enlarge, before the first layer or behind the last; see `plan`."""
     factor = shape[1] // shown[1]
     if (shape[1], shape[2]) != (shown[1] * factor, shown[2] * factor):
-        why = f", and images of {_size(shown)} cannot be enlarged to {_size(shape)} by a whole factor"
-        raise DoesNotFit(Problem("model.kind", repr(model.kind), "choose another kind, or other images", why))
+        why = _(
+            ", and images of {size} cannot be enlarged to {size_2} by a whole factor",
+            size=_size(shown),
+            size_2=_size(shape),
+        )
+        raise DoesNotFit(Problem("model.kind", repr(model.kind), _("choose another kind, or other images"), why))
     large = (shown[0], *shape[1:])
     if factor == 1:
         return _convolutional(model, shown, shape[0])
@@ -262,8 +267,11 @@ def _strides(about: Convolution) -> Sequence[int]:
     if len(about.stride) == 1:
         return about.stride * len(about.channels)
     if len(about.stride) != len(about.channels):
-        layers = f"the {len(about.channels)} layers of {{model.convolution.channels}}"
-        raise DoesNotFit(_stride(about, f"give one number, or one for each of {layers}"))
+        each = _(
+            "give one number, or one for each of the {layers} layers of {{model.convolution.channels}}",
+            layers=len(about.channels),
+        )
+        raise DoesNotFit(_stride(about, each))
     return about.stride
 
 
@@ -282,15 +290,22 @@ def _down(model: Model, inputs: Shape, channels: int, stride: int, number: int, 
     pooled = about.pooling != "none" and stride > 1
     step = 1 if pooled else stride
     if about.kernel % 2 == 0 and step == 1:
-        where = f", which changes the size of an image by one pixel in layer {number}, where the stride is 1"
-        odd = "give an odd number, or a {model.convolution.stride} above 1 without {model.convolution.pooling}"
+        where = _(
+            ", which changes the size of an image by one pixel in layer {number}, where the stride is 1", number=number
+        )
+        odd = _("give an odd number, or a {model.convolution.stride} above 1 without {model.convolution.pooling}")
         raise DoesNotFit(Problem("model.convolution.kernel", str(about.kernel), odd, where))
     padding = max(0, about.kernel - step + 1) // 2
     height, width = ((size + 2 * padding - about.kernel) // step + 1 for size in inputs[1:])
     smallest = (min(inputs[1:]) // stride) if pooled else min(height, width)
     if smallest < 1 or min(inputs[1:]) < stride:
-        left = f", and layer {number} has {_size(inputs)} left, which cannot be made {stride} times smaller"
-        raise DoesNotFit(_stride(about, "give fewer layers or smaller strides", left))
+        left = _(
+            ", and layer {number} has {size} left, which cannot be made {stride} times smaller",
+            number=number,
+            size=_size(inputs),
+            stride=stride,
+        )
+        raise DoesNotFit(_stride(about, _("give fewer layers or smaller strides"), left))
     convolution = _finish(
         model,
         Step("convolution", inputs, (channels, height, width), about.kernel, step, (padding, padding)),
@@ -328,8 +343,14 @@ def _transposed(given: int, target: int, kernel: int, stride: int) -> tuple[int,
         extra = target - ((given - 1) * stride - 2 * padding + kernel)
         if 0 <= extra < stride:
             return padding, extra
-    why = f", and none with a kernel of {kernel} and a stride of {stride} makes {target} pixels of {given}"
-    other = "choose resize, or another {model.convolution.stride}"
+    why = _(
+        ", and none with a kernel of {kernel} and a stride of {stride} makes {target} pixels of {given}",
+        kernel=kernel,
+        stride=stride,
+        target=target,
+        given=given,
+    )
+    other = _("choose resize, or another {model.convolution.stride}")
     raise DoesNotFit(Problem("model.convolution.upsampling", "'transposed'", other, why))
 
 
@@ -338,11 +359,11 @@ def _stride(about: Convolution, allowed: str, reason: str = "") -> Problem:
 
 
 def _size(shape: Shape) -> str:
-    return f"{shape[-2]}x{shape[-1]} pixels"
+    return _("{size} pixels", size=f"{shape[-2]}x{shape[-1]}")
 
 
 def shape_text(shape: Shape) -> str:
     """A shape as people write it: height x width x channels, or numbers."""
     if len(shape) == 1:
-        return f"{shape[0]:,} number{'' if shape[0] == 1 else 's'}"
+        return ngettext("{n:,} number", "{n:,} numbers", shape[0])
     return f"{shape[1]}x{shape[2]}x{shape[0]}"

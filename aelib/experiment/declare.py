@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from aelib.core.language import _
+
 
 class Names:
     """What is allowed for a name in a registry, in words, as the registry is when somebody asks."""
@@ -15,10 +17,20 @@ class Names:
         self.registry = registry
 
     def __str__(self) -> str:
-        return "choose " + ", ".join(self.registry)
+        return _("choose {names}", names=", ".join(self.registry))
 
 
-def setting(text: str, allowed: str | Names, **limits: Any) -> Any:
+class Words:
+    """What is allowed, in words with numbers: `Words("give {low} to {high}", low=1, high=9)`."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.text, self.values = text, values
+
+    def __str__(self) -> str:
+        return _(self.text, **self.values)
+
+
+def setting(text: str, allowed: str | Names | Words, **limits: Any) -> Any:
     """A field: what it is, what is allowed (both in words), and pydantic's limits."""
     return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)  # type: ignore[dict-item]
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Self, get_args
 from pydantic import ValidationError, field_serializer, model_validator
 from pydantic.fields import FieldInfo
 
+from aelib.core.language import _
+
 from . import digest, validation
 from .digest import flatten
 from .fields import Model
@@ -109,13 +111,15 @@ def parse(data: object) -> Experiment:
 def from_json(text: str) -> Experiment:
     """An Experiment from JSON. Raises ExperimentError."""
     if len(text) > MAX_JSON:
-        size = f" has {len(text):,} characters"
-        raise ExperimentError([Problem("", "The experiment", f"give at most {MAX_JSON:,}", size)])
+        size = _(" has {text:,} characters", text=len(text))
+        raise ExperimentError(
+            [Problem("", _("The experiment"), _("give at most {max_json:,}", max_json=MAX_JSON), size)]
+        )
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        why = f" is not JSON ({error})".replace("{", "{{").replace("}", "}}")
-        raise ExperimentError([Problem("", "The experiment", "give what `to_json` writes", why)]) from None
+        why = _(" is not JSON ({error})", error=error).replace("{", "{{").replace("}", "}}")
+        raise ExperimentError([Problem("", _("The experiment"), _("give what `to_json` writes"), why)]) from None
     return parse(data)
 
 
@@ -126,7 +130,7 @@ def network_name(model: Mapping[str, Any]) -> str:
     about = model["convolution"]
     kind = "conv" if model["kind"] == "convolutional" else "sr"
     strides = _dashes(about["stride"])
-    code = f", code {about['code_size']}" if about["code_size"] else ""
+    code = _(", code {code_size}", code_size=about["code_size"]) if about["code_size"] else ""
     return f"{kind} {_dashes(about['channels'])} / {strides}{code}"
 
 

@@ -12,7 +12,7 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.penalties import PENALTIES, Penalty
 
-from .declare import LISTED, Names, Part, empty_is_none, one_of, setting
+from .declare import LISTED, Names, Part, Words, empty_is_none, one_of, setting
 from .model_kinds import MODEL_KINDS
 
 MAX_WIDTH = 4096
@@ -27,7 +27,7 @@ CODE_PENALTIES: Mapping[str, object] = ChainMap[str, object](PENALTIES, {"none":
 
 Width = Annotated[int, Field(ge=1, le=MAX_WIDTH)]
 Layers = Annotated[tuple[Width, ...], Field(min_length=2, max_length=MAX_LAYERS)]
-_LAYERS = f"give 2 to {MAX_LAYERS} sizes of 1 to {MAX_WIDTH}, such as 35-20-10-2"
+_LAYERS = Words("give 2 to {layers} sizes of 1 to {width}, such as 35-20-10-2", layers=MAX_LAYERS, width=MAX_WIDTH)
 
 
 class DenseStep(NamedTuple):
@@ -54,7 +54,11 @@ class Convolution(Part):
         setting(
             "Channels (feature maps) of every convolution of the encoder, such as 32-64-1; the last are the code's. "
             "The decoder mirrors them.",
-            f"give 1 to {MAX_LAYERS} numbers of 1 to {MAX_CHANNELS}, such as 32-64-1",
+            Words(
+                "give 1 to {max_layers} numbers of 1 to {max_channels}, such as 32-64-1",
+                max_layers=MAX_LAYERS,
+                max_channels=MAX_CHANNELS,
+            ),
         ),
     ] = (16, 8, 1)
     stride: Annotated[
@@ -63,7 +67,9 @@ class Convolution(Part):
         BeforeValidator(_several),
         setting(
             "How many times smaller each layer makes height and width, such as 2-2-1; one number stands for all.",
-            f"give one number from 1 to {MAX_STRIDE}, or one for each layer, such as 2-2-1",
+            Words(
+                "give one number from 1 to {max_stride}, or one for each layer, such as 2-2-1", max_stride=MAX_STRIDE
+            ),
         ),
     ] = (2, 2, 1)
     kernel: Annotated[
@@ -90,7 +96,7 @@ class Convolution(Part):
         BeforeValidator(empty_is_none),
         setting(
             "Numbers of a dense code behind the convolutions. Empty: the maps of the last one are the code.",
-            f"give a whole number from 1 to {MAX_WIDTH}, or nothing",
+            Words("give a whole number from 1 to {max_width}, or nothing", max_width=MAX_WIDTH),
         ),
     ] = None
     upscale: Annotated[
@@ -131,7 +137,7 @@ class CodePenalty(Part):
         int,
         setting(
             "Numbers of each code that a k-sparse net keeps.",
-            f"give a whole number from 1 to {MAX_WIDTH}",
+            Words("give a whole number from 1 to {max_width}", max_width=MAX_WIDTH),
             ge=1,
             le=MAX_WIDTH,
         ),
@@ -151,7 +157,7 @@ class Codebook(Part):
         int,
         setting(
             "Entries of a codebook: every part of a code is replaced by the nearest. 0: no codebook.",
-            f"give 0, or a whole number from 2 to {MAX_WIDTH}",
+            Words("give 0, or a whole number from 2 to {max_width}", max_width=MAX_WIDTH),
             ge=0,
             le=MAX_WIDTH,
         ),
@@ -161,7 +167,7 @@ class Codebook(Part):
         BeforeValidator(empty_is_none),
         setting(
             "Code numbers that an entry replaces. Empty: the channels at one place of the maps, or a whole dense code.",
-            f"give a whole number from 1 to {MAX_WIDTH}, or nothing",
+            Words("give a whole number from 1 to {max_width}, or nothing", max_width=MAX_WIDTH),
         ),
     ] = None
     commitment: Annotated[

@@ -1,7 +1,9 @@
-"""What fields and choices are called, for people. Everything else (what they are, what is allowed) is declared once,
-with the fields themselves."""
+"""What fields and choices are called, for people, in the current language. Everything else (what they are, what is
+allowed) is declared once, with the fields themselves."""
 
 from typing import Any
+
+from aelib.core.language import _
 
 from .schema import REGISTRIES
 
@@ -89,7 +91,7 @@ _CHOICES_OF: dict[tuple[str, str], str] = {
 
 def field(path: str) -> str:
     """A field's label; its path where it has none."""
-    return _FIELDS.get(path, path)
+    return _(_FIELDS.get(path, path))
 
 
 def short(path: str) -> str:
@@ -100,7 +102,7 @@ def short(path: str) -> str:
 def choice(path: str, name: str) -> str:
     """What a choice of a field is called."""
     if (path, name) in _CHOICES_OF:
-        return _CHOICES_OF[path, name]
+        return _(_CHOICES_OF[path, name])
     return str(getattr(REGISTRIES.get(path, {}).get(name), "label", name))
 
 

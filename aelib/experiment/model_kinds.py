@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Any
 
+from aelib.core.language import translated
 
+
+@translated("label")
 @dataclass(frozen=True, kw_only=True)
 class ModelKind:
     """One kind of network.

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from aelib.core.errors import LabError
+from aelib.core.language import _
 
 MAX_VALUE_TEXT = 60  # characters of a value in a sentence
 
@@ -27,6 +28,8 @@ class Problem:
         value: what was given, as text; where there is no path, what the sentence is about.
         allowed: what to do, such as "give a whole number from 1". Other fields stand in it as `{optimizer.kind}`.
         reason: why the value is refused, where `allowed` does not say it; it follows the value: ", which ...".
+
+    Texts are in the language of who asked for the experiment.
     """
 
     path: str
@@ -36,7 +39,7 @@ class Problem:
 
     def text(self, name: Callable[[str], str] = str) -> str:
         """One sentence. name: path of a field -> what a person calls it."""
-        about = f"{name(self.path)} is {self.value}" if self.path else self.value
+        about = _("{field} is {value}", field=name(self.path), value=self.value) if self.path else self.value
         return f"{about}{_Names(name).format(self.reason)}: {_Names(name).format(self.allowed)}."
 
 
@@ -78,8 +81,14 @@ def unknown_field(path: str, known: Iterable[str] = ("epochs", "model.layers")) 
     """The problem of a path that no field has. known: the paths among which the nearest are named."""
     fields = list(known)
     near = difflib.get_close_matches(path[:MAX_VALUE_TEXT], fields, n=2)
-    allowed = f"write {' or '.join(near)}" if near else f"write a path such as {' or '.join(fields[:2])}"
-    return Problem("", repr(path[:MAX_VALUE_TEXT]), allowed, " is not a field of an experiment")
+    found = _("write {names}", names=either(near)) if near else ""
+    allowed = found or _("write a path such as {names}", names=either(fields[:2]))
+    return Problem("", repr(path[:MAX_VALUE_TEXT]), allowed, _(" is not a field of an experiment"))
+
+
+def either(names: Sequence[str]) -> str:
+    """The names with "or" between them."""
+    return _(" or ").join(names)
 
 
 def declared(model: type[BaseModel], path: str) -> FieldInfo:
@@ -94,7 +103,7 @@ def declared(model: type[BaseModel], path: str) -> FieldInfo:
 def value_text(value: object) -> str:
     """A value as it stands in a sentence: a list as 35-20-2, a text in quotes, at most MAX_VALUE_TEXT characters."""
     listed_in = isinstance(value, list | tuple) and all(isinstance(item, str | int) for item in value)
-    text = "empty" if value in (None, "", (), []) else "-".join(map(str, value)) if listed_in else repr(value)  # type: ignore[call-overload]
+    text = _("empty") if value in (None, "", (), []) else "-".join(map(str, value)) if listed_in else repr(value)  # type: ignore[call-overload]
     return text if len(text) <= MAX_VALUE_TEXT else text[: MAX_VALUE_TEXT - 3] + "..."
 
 
@@ -110,7 +119,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
     if error["type"] == "extra_forbidden":
         return unknown_field(name)
     try:
-        allowed = str(declared(model, name).json_schema_extra["allowed"])  # type: ignore[index]
+        allowed = _(str(declared(model, name).json_schema_extra["allowed"]))  # type: ignore[index]
     except (KeyError, TypeError, AttributeError):  # not a leaf: a whole part was something else than an object
-        allowed = "give an object of fields"
+        allowed = _("give an object of fields")
     return Problem(name, value_text(error["input"]), allowed)

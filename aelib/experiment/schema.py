@@ -11,7 +11,7 @@ from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 
-from .declare import LISTED, Names, Part, one_of, setting
+from .declare import LISTED, Names, Part, Words, one_of, setting
 from .fields import CODE_PENALTIES, OUTPUT_ACTIVATIONS, Model
 from .model_kinds import MODEL_KINDS
 from .training_fields import CORRUPTIONS, EPOCHS, MAX_EPOCHS, Corruption, EarlyStop, Optimizer
@@ -91,7 +91,7 @@ class Settings(Part):
         int,
         setting(
             "Epochs over which β rises from 0 to its value. 0: it has it from the start.",
-            f"give a whole number from 0 to {MAX_EPOCHS:,}",
+            Words("give a whole number from 0 to {max_epochs:,}", max_epochs=MAX_EPOCHS),
             ge=0,
             le=MAX_EPOCHS,
         ),
@@ -109,7 +109,7 @@ class Settings(Part):
         int,
         setting(
             "Start of all random numbers.",
-            f"give a whole number from 0 to {2**32 - 1:,}",
+            Words("give a whole number from 0 to {value:,}", value=2**32 - 1),
             ge=0,
             lt=2**32,
         ),

@@ -10,11 +10,11 @@ from pydantic import BeforeValidator, Field
 from aelib.datasets.noise import NOISES
 from aelib.nn.optimizers import OPTIMIZERS
 
-from .declare import LISTED, Names, Part, empty_is_none, one_of, setting
+from .declare import LISTED, Names, Part, Words, empty_is_none, one_of, setting
 
 MAX_EPOCHS = 1_000_000
 MAX_PIXELS = 4096  # that can be painted
-EPOCHS = f"give a whole number from 1 to {MAX_EPOCHS:,}"
+EPOCHS = Words("give a whole number from 1 to {most:,}", most=MAX_EPOCHS)
 
 # a view, so that an entry that is added later appears; a ChainMap lists its last mapping first
 CORRUPTIONS: Mapping[str, object] = ChainMap[str, object](NOISES, {"none": None})  # type: ignore[arg-type]
@@ -65,7 +65,7 @@ class Optimizer(Part):
         BeforeValidator(empty_is_none),
         setting(
             "Epochs in which a cosine falls; then it starts again. Empty: all epochs, one fall.",
-            f"give a whole number from 1 to {MAX_EPOCHS:,}, or nothing",
+            Words("give a whole number from 1 to {max_epochs:,}, or nothing", max_epochs=MAX_EPOCHS),
         ),
     ] = None
 

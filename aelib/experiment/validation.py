@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from aelib import datasets
+from aelib.core.language import _
 from aelib.datasets import DatasetSpec
 from aelib.datasets.noise import NOISES
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.losses import LOSSES
 
-from .problems import Problem, value_text
+from .problems import Problem, either, value_text
 
 if TYPE_CHECKING:
     from .experiment import Experiment
@@ -32,36 +33,40 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
         yield Problem(
             "model.code_activation",
             repr(model.code_activation),
-            "choose identity, since means and variances of a variational code have no bounds",
+            _("choose identity, since means and variances of a variational code have no bounds"),
         )
     if model.variational and experiment.beta_warm_up > experiment.epochs:
         yield Problem(
             "beta_warm_up",
             f"{experiment.beta_warm_up:,}",
-            f"give at most {experiment.epochs:,}, the {{epochs}}, or β never reaches its value",
+            _("give at most {epochs:,}, the {{epochs}}, or β never reaches its value", epochs=experiment.epochs),
         )
     if model.enlarges and model.variational:
-        yield Problem("model.variational", "true", "choose false, since a super-resolution net has no code to sample")
+        yield Problem(
+            "model.variational", "true", _("choose false, since a super-resolution net has no code to sample")
+        )
     yield from _output(experiment)
     yield from _code(experiment)
     if model.conditional and experiment.classes:
         yield Problem(
-            "classes", value_text(experiment.classes), "leave it empty, since a conditional net knows them all"
+            "classes", value_text(experiment.classes), _("leave it empty, since a conditional net knows them all")
         )
     yield from _told(model)
     yield from _codebook(model)
     if paints(noise.kind) and noise.level > 0 and not noise.pixels:
         yield Problem(
             "corruption.pixels",
-            "empty",
-            "give the numbers of the pixels that are painted, row by row from 0, such as 0-7-14, or choose another "
-            "{corruption.kind}",
+            _("empty"),
+            _(
+                "give the numbers of the pixels that are painted, row by row from 0, such as 0-7-14, or choose "
+                "another {corruption.kind}"
+            ),
         )
     if experiment.snapshots is not None and any(epoch < 0 for epoch in experiment.snapshots):
         yield Problem(
             "snapshots",
             str(list(experiment.snapshots)),
-            "give epochs from 0 on; those after the last are left out",
+            _("give epochs from 0 on; those after the last are left out"),
         )
 
 
@@ -74,8 +79,12 @@ def with_classes(experiment: "Experiment", described: DatasetSpec) -> Iterator[P
         yield Problem(
             "classes",
             value_text(experiment.classes),
-            f"give some of {listed}, or nothing" if there else "leave it empty",
-            f", and {described.name} has no images of class {missing[0]} to train and to test on",
+            _("give some of {listed}, or nothing", listed=listed) if there else _("leave it empty"),
+            _(
+                ", and {name} has no images of class {missing} to train and to test on",
+                name=described.name,
+                missing=missing[0],
+            ),
         )
 
 
@@ -84,9 +93,10 @@ def with_images(experiment: "Experiment", described: DatasetSpec) -> Iterator[Pr
     model = experiment.model
     if model.conditional and not MIN_CLASSES <= described.classes < described.images:
         few = described.classes < MIN_CLASSES
-        why = "the images of {name} have no labels" if few else "every image of {name} is a class of its own"
-        other = "choose false, or a {dataset} with classes of several images"
-        yield Problem("model.conditional", "true", other, f", and {why.format(name=described.name)}")
+        labels = _(", and the images of {name} have no labels", name=described.name)
+        alone = _(", and every image of {name} is a class of its own", name=described.name)
+        other = _("choose false, or a {dataset} with classes of several images")
+        yield Problem("model.conditional", "true", other, labels if few else alone)
     if not model.dense:
         return
     shown = math.prod(described.shown_shape)
@@ -94,18 +104,28 @@ def with_images(experiment: "Experiment", described: DatasetSpec) -> Iterator[Pr
         yield Problem(
             "model.layers",
             value_text(model.layers),
-            f"start with {shown}, the pixels of an image of {described.name}, and end with the code",
+            _(
+                "start with {shown}, the pixels of an image of {name}, and end with the code",
+                shown=shown,
+                name=described.name,
+            ),
         )
     elif len(model.layers) > 2 and model.layers[-1] == model.layers[0]:
         half = value_text(model.layers[: (len(model.layers) + 1) // 2])
         yield Problem(
-            "model.layers", value_text(model.layers), f"stop at the code, such as {half}; the decoder mirrors it"
+            "model.layers",
+            value_text(model.layers),
+            _("stop at the code, such as {half}; the decoder mirrors it", half=half),
         )
     elif model.decoder[0] != model.layers[-1] or model.decoder[-1] != described.pixels:
         yield Problem(
             "model.decoder_layers",
             value_text(model.decoder),
-            f"start with the code's {model.layers[-1]} and end with the image's {described.pixels}",
+            _(
+                "start with the code's {layers} and end with the image's {pixels}",
+                layers=model.layers[-1],
+                pixels=described.pixels,
+            ),
         )
 
 
@@ -119,67 +139,86 @@ def with_net(resolved: "Resolved") -> Iterator[Problem]:
         yield Problem(
             path,
             value_text(sizes),
-            f"at most {MAX_PARAMETERS:,} are allowed",
-            f", which makes {net.parameters:,} parameters",
+            _("at most {max_parameters:,} are allowed", max_parameters=MAX_PARAMETERS),
+            _(", which makes {parameters:,} parameters", parameters=net.parameters),
         )
     if size is not None and size > images:
-        yield Problem("batch_size", str(size), f"give 1 to {images:,}, the training images of {described.name}, or all")
+        yield Problem(
+            "batch_size",
+            str(size),
+            _("give 1 to {images:,}, the training images of {name}, or all", images=images, name=described.name),
+        )
     elif model.batch_norm and size and images % size == 1 % size:
         yield Problem(
             "batch_size",
             str(size),
-            "give another size, or all",
-            ", which leaves a batch of 1 image, and {model.batch_norm} needs 2",
+            _("give another size, or all"),
+            _(", which leaves a batch of 1 image, and {model.batch_norm} needs 2"),
         )
     together = min(size or images, images)
     if not model.dense and net.activations * together > MAX_ACTIVATIONS:
         most = MAX_ACTIVATIONS // net.activations
         yield Problem(
             "batch_size",
-            "all" if size is None else str(size),
-            f"give at most {most:,}" if most else f"give fewer {{{path}}}",
-            f", and {together:,} images through these convolutions need {net.activations * together:,} numbers at once",
+            _("all") if size is None else str(size),
+            _("give at most {most:,}", most=most) if most else _("give fewer {{{path}}}", path=path),
+            _(
+                ", and {together:,} images through these convolutions need {activations:,} numbers at once",
+                together=together,
+                activations=net.activations * together,
+            ),
         )
     if net.book is not None and net.book.entries > images:
         yield Problem(
             "model.codebook.entries",
             f"{net.book.entries:,}",
-            f"give at most {images:,}, the training images of {described.name}",
-            ", which is a codebook larger than the images",
+            _("give at most {images:,}, the training images of {name}", images=images, name=described.name),
+            _(", which is a codebook larger than the images"),
         )
     penalty = model.penalty
     if penalty.entry is not None and "active" in penalty.entry.settings and penalty.active > resolved.latent_dim:
         yield Problem(
             "model.penalty.active",
             str(penalty.active),
-            f"give at most {resolved.latent_dim}, the numbers of the code",
+            _("give at most {latent_dim}, the numbers of the code", latent_dim=resolved.latent_dim),
         )
     stop = experiment.early_stop
     if stop.kind == "patience" and described.splits.test and not described.splits.valid:
         yield Problem(
             "early_stop.kind",
             "'patience'",
-            f"choose none, since {described.name} has no validation set, and the test set must not decide when to stop",
+            _(
+                "choose none, since {name} has no validation set, and the test set must not decide when to stop",
+                name=described.name,
+            ),
         )
     if stop.kind == "learnt" and not described.memorised:
         yield Problem(
             "early_stop.kind",
             "'learnt'",
-            f"choose none or patience, since no image of {described.name} is learnt by itself",
+            _("choose none or patience, since no image of {name} is learnt by itself", name=described.name),
         )
     if any(pixel >= described.pixels for pixel in experiment.corruption.pixels):
         yield Problem(
             "corruption.pixels",
             value_text(experiment.corruption.pixels),
-            f"give numbers from 0 to {described.pixels - 1}, the pixels of an image of {described.name}",
-            f", which has {max(experiment.corruption.pixels)}",
+            _(
+                "give numbers from 0 to {pixels}, the pixels of an image of {name}",
+                pixels=described.pixels - 1,
+                name=described.name,
+            ),
+            _(", which has {pixels}", pixels=max(experiment.corruption.pixels)),
         )
     stored = len(experiment.snapshots or ())
     if stored * resolved.snapshot_numbers > MAX_SNAPSHOT_NUMBERS:
         yield Problem(
             "snapshots",
-            f"{stored} epochs",
-            f"give at most {MAX_SNAPSHOT_NUMBERS // resolved.snapshot_numbers}, as many as fit for {described.name}",
+            _("{stored} epochs", stored=stored),
+            _(
+                "give at most {max_snapshot_numbers}, as many as fit for {name}",
+                max_snapshot_numbers=MAX_SNAPSHOT_NUMBERS // resolved.snapshot_numbers,
+                name=described.name,
+            ),
         )
 
 
@@ -187,19 +226,24 @@ def _code(experiment: "Experiment") -> Iterator[Problem]:
     """What is asked of the code must be possible with the rest of the net."""
     model, penalty = experiment.model, experiment.model.penalty
     if model.tied and not model.dense:
-        yield Problem("model.tied", "true", "choose false, since only a dense decoder can have the encoder's weights")
+        yield Problem(
+            "model.tied", "true", _("choose false, since only a dense decoder can have the encoder's weights")
+        )
     elif model.tied and model.variational:
-        yield Problem("model.tied", "true", "choose false, since the encoder of a variational net gives two codes")
+        yield Problem("model.tied", "true", _("choose false, since the encoder of a variational net gives two codes"))
     elif model.tied and model.decoder_layers not in (None, model.layers[::-1]):
-        mirrored = f"leave it empty, or give {value_text(model.layers[::-1])}, since {{model.tied}} mirrors the encoder"
+        mirrored = _(
+            "leave it empty, or give {layers}, since {{model.tied}} mirrors the encoder",
+            layers=value_text(model.layers[::-1]),
+        )
         yield Problem("model.decoder_layers", value_text(model.decoder_layers), mirrored)
     if model.dropout and not model.dense:
-        yield Problem("model.dropout", f"{model.dropout:g}", "give 0, since only dense nets have dropout")
+        yield Problem("model.dropout", f"{model.dropout:g}", _("give 0, since only dense nets have dropout"))
     if penalty.entry is None:
         return
     if model.variational or model.enlarges:
-        why = ", and the code of a variational net pays for its KL already" if model.variational else ""
-        allowed = "choose none" + ("" if model.variational else ", since a super-resolution net has no code")
+        why = _(", and the code of a variational net pays for its KL already") if model.variational else ""
+        allowed = _("choose none") if model.variational else _("choose none, since a super-resolution net has no code")
         yield Problem("model.penalty.kind", repr(penalty.kind), allowed, why)
         return
     activation = ACTIVATIONS[model.code_activation]
@@ -210,13 +254,19 @@ def _code(experiment: "Experiment") -> Iterator[Problem]:
         yield Problem(
             "model.code_activation",
             repr(model.code_activation),
-            f"choose {' or '.join(fitting)}",
-            f", and {{model.penalty.kind}} {penalty.kind!r} needs numbers from {penalty.entry.low:g} to "
-            f"{penalty.entry.high:g}",
+            _("choose {fitting}", fitting=either(fitting)),
+            _(
+                ", and {{model.penalty.kind}} {kind} needs numbers from {low:g} to {high:g}",
+                kind=repr(penalty.kind),
+                low=penalty.entry.low,
+                high=penalty.entry.high,
+            ),
         )
     if penalty.entry.of_jacobian and not model.dense:
         yield Problem(
-            "model.penalty.kind", repr(penalty.kind), "choose another, since its norm is exact for dense encoders only"
+            "model.penalty.kind",
+            repr(penalty.kind),
+            _("choose another, since its norm is exact for dense encoders only"),
         )
     elif penalty.entry.of_jacobian and (model.batch_norm or model.dropout):
         other = "model.batch_norm" if model.batch_norm else "model.dropout"
@@ -224,15 +274,18 @@ def _code(experiment: "Experiment") -> Iterator[Problem]:
         yield Problem(
             other,
             value,
-            f"choose {'false' if model.batch_norm else '0'}",
-            f", and the Jacobian of {{model.penalty.kind}} {penalty.kind!r} is that of one image by itself",
+            _("choose {value}", value="false" if model.batch_norm else "0"),
+            _(
+                ", and the Jacobian of {{model.penalty.kind}} {kind} is that of one image by itself",
+                kind=repr(penalty.kind),
+            ),
         )
     elif penalty.entry.of_jacobian and ACTIVATIONS[model.hidden_activation].learnt_slope:
         yield Problem(
             "model.hidden_activation",
             repr(model.hidden_activation),
-            "choose an activation without a slope that is learnt",
-            ", and {model.penalty.kind} 'contractive' differentiates it twice",
+            _("choose an activation without a slope that is learnt"),
+            _(", and {model.penalty.kind} 'contractive' differentiates it twice"),
         )
 
 
@@ -241,27 +294,29 @@ def _told(model: "Model") -> Iterator[Problem]:
     if not model.conditional:
         return
     if not model.dense:
-        yield Problem("model.conditional", "true", "choose false, since only dense nets are told the class")
+        yield Problem("model.conditional", "true", _("choose false, since only dense nets are told the class"))
     elif model.tied:
-        yield Problem("model.tied", "true", "choose false", ", and {model.conditional} makes two layers different")
+        yield Problem(
+            "model.tied", "true", _("choose false"), _(", and {model.conditional} makes two layers different")
+        )
     elif model.penalty.entry is not None and model.penalty.entry.of_jacobian:
-        why = ", and its Jacobian is that of a net that is not told the class ({model.conditional})"
-        yield Problem("model.penalty.kind", repr(model.penalty.kind), "choose another", why)
+        why = _(", and its Jacobian is that of a net that is not told the class ({model.conditional})")
+        yield Problem("model.penalty.kind", repr(model.penalty.kind), _("choose another"), why)
 
 
 def _codebook(model: "Model") -> Iterator[Problem]:
     """What a net with a codebook may not be."""
     entries = str(model.codebook.entries)
     if model.codebook.entries == 1:
-        yield Problem("model.codebook.entries", entries, "give 0 for no codebook, or 2 and more")
+        yield Problem("model.codebook.entries", entries, _("give 0 for no codebook, or 2 and more"))
     elif model.codebook.entries and model.variational:
-        why = ", and the code of a variational net is a distribution"
-        yield Problem("model.codebook.entries", entries, "give 0, or {model.variational} false", why)
+        why = _(", and the code of a variational net is a distribution")
+        yield Problem("model.codebook.entries", entries, _("give 0, or {model.variational} false"), why)
     elif model.codebook.entries and model.enlarges:
-        yield Problem("model.codebook.entries", entries, "give 0, since a super-resolution net has no code")
+        yield Problem("model.codebook.entries", entries, _("give 0, since a super-resolution net has no code"))
     elif model.codebook.entries and model.penalty.entry is not None:
-        why = ", and of a code that is made of entries no penalty is asked"
-        yield Problem("model.penalty.kind", repr(model.penalty.kind), "choose none", why)
+        why = _(", and of a code that is made of entries no penalty is asked")
+        yield Problem("model.penalty.kind", repr(model.penalty.kind), _("choose none"), why)
 
 
 def paints(noise: str) -> bool:
@@ -282,20 +337,30 @@ def _output(experiment: "Experiment") -> Iterator[Problem]:
     ]
     if not output.covers(low, high):
         fitting = [key for key, activation in ACTIVATIONS.items() if activation.covers(low, high)]
-        pixels = {"none": "0 to 1", "symmetric": "−1 to 1", "standardized": "of any size"}[experiment.normalization]
+        pixels = {"none": _("0 to 1"), "symmetric": _("−1 to 1"), "standardized": _("of any size")}[
+            experiment.normalization
+        ]
         yield Problem(
             "model.output_activation",
             repr(name),
-            f"choose auto, {', '.join(fitting)}",
-            f", which cannot give pixels {pixels} ({{normalization}} {experiment.normalization!r})",
+            _("choose auto, {fitting}", fitting=", ".join(fitting)),
+            _(
+                ", which cannot give pixels {pixels} ({{normalization}} {normalization})",
+                pixels=pixels,
+                normalization=repr(experiment.normalization),
+            ),
         )
         return
     probabilities = output.low == 0 and output.high == 1 and experiment.normalization == "none"
     if LOSSES[experiment.loss].of_probabilities and not probabilities:
-        others = " or ".join(name for name, loss in LOSSES.items() if not loss.of_probabilities)
+        others = either([name for name, loss in LOSSES.items() if not loss.of_probabilities])
         yield Problem(
             "loss",
             repr(experiment.loss),
-            f"choose {others}, or {{normalization}} none with {{model.output_activation}} sigmoid or saturating_linear",
-            ", which compares probabilities",
+            _(
+                "choose {others}, or {{normalization}} none with {{model.output_activation}} sigmoid or "
+                "saturating_linear",
+                others=others,
+            ),
+            _(", which compares probabilities"),
         )

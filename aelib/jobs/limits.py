@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.core.settings import EnvironmentSettings
 from aelib.experiment import Experiment, ExperimentError, Problem, resolve
 from aelib.training import time_estimate
@@ -52,11 +53,13 @@ class Limits(BaseModel):
         invalid."""
         parameters = resolve(experiment).architecture.parameters
         if experiment.epochs > self.max_epochs:
-            allowed = f"this server allows at most {self.max_epochs:,.0f}"
+            allowed = _("this server allows at most {max_epochs:,.0f}", max_epochs=self.max_epochs)
             raise ExperimentError([Problem("epochs", f"{experiment.epochs:,}", allowed)])
         if parameters > self.max_parameters:
             raise LabError(
-                f"The network has {parameters:,} parameters: this server allows at most {self.max_parameters:,.0f}."
+                "The network has {parameters:,} parameters: this server allows at most {max_parameters:,.0f}.",
+                parameters=parameters,
+                max_parameters=self.max_parameters,
             )
 
     def check_duration(self, experiments: Sequence[Experiment]) -> None:
@@ -65,8 +68,11 @@ class Limits(BaseModel):
         if seconds > self.max_seconds:
             needed, allowed = map(duration_text, (seconds, self.max_seconds))
             raise LabError(
-                f"These {len(experiments):,} trainings would take about {needed}, and this server allows {allowed}: "
-                "choose fewer values, seeds or epochs."
+                "These {experiments:,} trainings would take about {needed}, and this server allows "
+                "{allowed}: choose fewer values, seeds or epochs.",
+                experiments=len(experiments),
+                needed=needed,
+                allowed=allowed,
             )
 
 
@@ -86,5 +92,9 @@ def read(settings: Mapping[str, Any] | None = None) -> Limits:
     given = {name: value for name, value in (settings or {}).items() if value not in (None, "")}
     for name in given:
         if name not in Limits.model_fields:
-            raise LabError(f"{str(name)[:40]!r} is not a limit: use {', '.join(Limits.model_fields)}.")
+            raise LabError(
+                "{name} is not a limit: use {model_fields}.",
+                name=repr(str(name)[:40]),
+                model_fields=", ".join(Limits.model_fields),
+            )
     return Limits(**_LimitSettings.read(**given).model_dump())

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_
 
 from .reconstruction import mse
 
@@ -24,7 +25,7 @@ def psnr_each(outputs: Tensor, targets: Tensor) -> Tensor:
     return -10 * torch.log10(mse(outputs, targets))
 
 
-PSNR_MEANING = (
+PSNR_MEANING = N_(
     "Peak signal-to-noise ratio, the mean over images of 10 log10(1 / MSE of the image), over red, green and blue, "
     "pixels from 0 to 1; higher is better."
 )  # said wherever `mean_psnr` is shown

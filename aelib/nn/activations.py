@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from aelib.core.language import translated
 from aelib.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Loops(NamedTuple):
     backward: Callable[..., None]
 
 
+@translated("label")
 @dataclass(frozen=True, kw_only=True)
 class Activation:
     """One activation function f.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aelib.core.language import translated
 from aelib.core.lazy import lazy
 
 from .activations import ACTIVATIONS
@@ -21,6 +22,7 @@ else:
     nn = lazy("torch.nn")
 
 
+@translated("label")
 @dataclass(frozen=True, kw_only=True)
 class Initialization:
     """One way to draw the first weights. Biases start at 0.

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aelib.core.language import translated
 from aelib.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ else:
 BCE_EPSILON = 1e-12  # what torch's own binary_cross_entropy uses in its gradient
 
 
+@translated("label")
 @dataclass(frozen=True, kw_only=True)
 class Loss:
     """One reconstruction loss.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
+from aelib.core.language import translated
 from aelib.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ RMSPROP_DECAY, RMSPROP_EPSILON = 0.99, 1e-8
 ADAGRAD_EPSILON = 1e-10
 
 
+@translated("label")
 @dataclass(frozen=True, kw_only=True)
 class OptimizerKind:
     """One optimiser.

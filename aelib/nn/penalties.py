@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aelib.core.language import translated
 from aelib.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ RATE_EPSILON = 1e-6  # rates are kept so far from 0 and 1, where their logarithm
 ACTIVE_SHARE = 0.1  # of a code number's largest value, from which on it is active
 
 
+@translated("label", "about")
 @dataclass(frozen=True, kw_only=True)
 class Penalty:
     """One penalty on the code, or one constraint.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aelib import datasets
+from aelib.core.language import translated
 from aelib.core.paths import bundled
 
 from ..experiment import Experiment
@@ -14,6 +15,7 @@ from ..resolved import change
 _RESULTS = bundled("results.csv")
 
 
+@translated("title", "assumed")
 @dataclass(frozen=True)
 class Preset:
     """changes: dotted path -> value, on top of the default experiment; assumed: what we chose, and why."""

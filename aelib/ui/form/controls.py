@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.experiment import (
     MAX_WIDTH,
     Experiment,
@@ -62,7 +63,7 @@ class Controls:
             self._read(query or {})
         self._written = self._address.query
         self._state = self._slot.setdefault()
-        self.rules, _ = teacher_link.read(self._state.rules, lesson)
+        self.rules, _notes = teacher_link.read(self._state.rules, lesson)
         self._pin()
 
     def _read(self, query: dict[str, str]) -> None:
@@ -94,8 +95,8 @@ class Controls:
         if any(self.lesson.is_about(one, kinds) for one in (presets.get(preset), experiment)):
             return
         home = home_of(experiment)
-        st.info(f"This is in the lesson {home.title}.", icon=":material/arrow_forward:")
-        page_link(home.file, f"Open {home.title}", home.icon, query)
+        st.info(_("This is in the lesson {title}.", title=home.title), icon=":material/arrow_forward:")
+        page_link(home.file, _("Open {title}", title=home.title), home.icon, query)
         self._address.leave_for(home.name, query)
         st.stop()
 
@@ -152,7 +153,7 @@ class Controls:
 
     def more(self) -> DeltaGenerator:
         """The container for rarely used controls."""
-        return st.container() if {MORE, teacher_link.ALL} & set(self.rules.hide) else st.expander("More choices")
+        return st.container() if {MORE, teacher_link.ALL} & set(self.rules.hide) else st.expander(_("More choices"))
 
     def _draw(
         self, widget: Callable[..., Any], label: str, path: str, *options: Any, help: str = "", **more: Any
@@ -174,12 +175,12 @@ class Controls:
             names.append(self.get(PRESET))
         self._draw(
             st.selectbox,
-            "Start from",
+            _("Start from"),
             PRESET,
             names,
             format_func=lambda name: presets.PRESETS[name].title,
             on_change=lambda: self.load(self.get(PRESET), self._kept(presets.get(self.get(PRESET)))),
-            help="The documents' networks, then our own recipes. Choosing one sets every control below.",
+            help=_("The documents' networks, then our own recipes. Choosing one sets every control below."),
         )
         return presets.preset(self.get(PRESET))
 
@@ -213,7 +214,9 @@ class Controls:
             # the browser sends the label back, so two data sets must not have the same label
             return title(name) if titles[title(name)] == 1 else f"{title(name)} ({name.rpartition('-')[2]})"
 
-        self._draw(st.selectbox, "Data set", "dataset", names, format_func=unambiguous, on_change=self._fit_sizes)
+        self._draw(
+            st.selectbox, labels.field("dataset"), "dataset", names, format_func=unambiguous, on_change=self._fit_sizes
+        )
 
     def _is_for(self, name: str) -> bool:
         try:
@@ -247,7 +250,7 @@ class Controls:
         changes = experiment.changes(presets.get(self.get(PRESET)))
         shown = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
         return ", ".join(
-            f"{labels.short(path)} {labels.choice(path, text(value)) or 'empty'}" for path, value in shown.items()
+            f"{labels.short(path)} {labels.choice(path, text(value)) or _('empty')}" for path, value in shown.items()
         )
 
     @property
@@ -287,10 +290,12 @@ class Controls:
             return None
         spec, kind = resolve(experiment).spec, experiment.model.kind
         if not self.lesson.takes(spec):
-            self.problems = [f"This lesson cannot show {spec.title}: open it in its own lesson."]
+            self.problems = [_("This lesson cannot show {title}: open it in its own lesson.", title=_(spec.title))]
         elif kind not in (*self.lesson.kinds, *self.lesson.also):
             of = labels.choice("model.kind", kind)
-            self.problems = [f"This lesson cannot show {of} nets: open this one in its own lesson."]
+            self.problems = [
+                _("This lesson cannot show nets of the kind “{kind}”: open this one in its own lesson.", kind=of)
+            ]
         else:
             return experiment
         self.elsewhere = experiment
@@ -306,10 +311,10 @@ def _as_typed(path: str, value: Any) -> Any:
 def title(name: str) -> str:
     """The title of a data set, or its name if it is not on this machine."""
     try:
-        return datasets.spec(name).title
+        return _(datasets.spec(name).title)
     except LabError:
         return name
 
 
 def _help(path: str) -> str:
-    return field_info(path).description or ""
+    return _(field_info(path).description or "")

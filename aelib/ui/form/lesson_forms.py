@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.core.language import _
 from aelib.experiment import Experiment, digest_of
 from aelib.experiment.presets import Preset
 from aelib.ui.jobs import bulk_training
@@ -17,7 +18,7 @@ def draw(controls: Controls) -> Experiment | None:
     lesson = controls.lesson
     _start(controls)
     # a phone shows preset, Train and the picture on its first screens
-    with st.expander("Choices") if on_phone() else st.container():
+    with st.expander(_("Choices")) if on_phone() else st.container():
         for name in lesson.front:
             BLOCKS[name].draw(controls)
     with controls.more():
@@ -52,4 +53,7 @@ def reported(preset: Preset) -> None:
     if row:
         note = f" ({row['note']})" if row["note"] else ""
         metric = row["metric"].replace("_", " ")
-        st.caption(escaped(f"The document reports {row['reported']} for {metric}{note}."))
+        said = _(
+            "The document reports {reported} for {metric}{note}.", reported=row["reported"], metric=metric, note=note
+        )
+        st.caption(escaped(said))

@@ -11,6 +11,7 @@ import streamlit as st
 from aelib import datasets
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _, ngettext
 from aelib.datasets import DatasetSpec, Found
 from aelib.datasets.user import collection, forms, pictures
 from aelib.datasets.user import glyphs as tables
@@ -26,7 +27,7 @@ SHOWN = 24  # images on a sheet
 SAID = 5  # files that are left out
 AS_GIVEN = 0
 _DRAWING = ".#.\n###\n.#.\n\n#.#\n.#.\n#.#"
-_PARTS = {"train": "train on", "valid": "validate with", "test": "test on"}
+_PARTS = {"train": N_("{n:,} to train on"), "valid": N_("{n:,} to validate with"), "test": N_("{n:,} to test on")}
 SIDES = (AS_GIVEN, *range(8, 65, 4))
 
 
@@ -35,19 +36,19 @@ def own_data(controls: Controls) -> None:
     if not controls.takes_uploads:
         return
     key = controls.key("own")
-    with st.popover("Data of your own", icon=":material/upload:", width="stretch"):
+    with st.popover(_("Data of your own"), icon=":material/upload:", width="stretch"):
         given = st.file_uploader(
-            "Files: a font, a table, arrays, pictures or a ZIP archive",
+            _("Files: a font, a table, arrays, pictures or a ZIP archive"),
             accept_multiple_files=True,
             key=key,
-            help="\n".join(["What a file is, is judged by its content.", "", *_forms()]),
+            help="\n".join([_("What a file is, is judged by its content."), "", *_forms()]),
         )
         drawn = st.text_area(
-            "Or draw glyphs as text",
+            _("Or draw glyphs as text"),
             key=f"{key}:drawn",
             placeholder=_DRAWING,
             height=140,
-            help="An empty line between two glyphs; # is on and . is off. A table in C or CSV can be pasted too.",
+            help=_("An empty line between two glyphs; # is on and . is off. A table in C or CSV can be pasted too."),
         )
         options = _options(controls, key)
         found = _found(controls, given, options) if given else _drawn(drawn, options)
@@ -56,7 +57,7 @@ def own_data(controls: Controls) -> None:
         if problem := _problem(controls).get():
             st.error(escaped(problem), icon=":material/error:")
         st.download_button(
-            "A font as a template",
+            _("A font as a template"),
             tables.write(datasets.load("font5x7")),
             "font5x7.csv",
             "text/csv",
@@ -70,14 +71,14 @@ def _drawn(text: str | None, options: datasets.Options) -> Found | None:
     if not text or not text.strip():
         return None
     try:
-        return datasets.read(text.encode(), options, "the text")
+        return datasets.read(text.encode(), options, _("the text"))
     except LabError as error:
         st.error(escaped(str(error)), icon=":material/error:")
         return None
 
 
 def _forms() -> list[str]:
-    return [f"- **{form.name}**: {form.about}" for form in forms.FORMS]
+    return [f"- **{_(form.name)}**: {_(form.about)}" for form in forms.FORMS]
 
 
 def _problem(controls: Controls) -> Slot[str]:
@@ -89,18 +90,23 @@ def _options(controls: Controls, key: str) -> datasets.Options:
     takes = _takes(controls)
     left, right = st.columns(2, vertical_alignment="bottom")
     side = left.select_slider(
-        "Side in pixels",
+        _("Side in pixels"),
         SIDES,
         value=AS_GIVEN,
-        format_func=lambda one: "as given" if one == AS_GIVEN else str(one),
+        format_func=lambda one: _("as given") if one == AS_GIVEN else str(one),
         key=f"{key}:side",
-        help="The middle square of each image is scaled to this side. As given: arrays stay as they are, and pictures "
-        f"become {_side(controls)}x{_side(controls)}.",
+        help=_(
+            "The middle square of each image is scaled to this side. As given: arrays stay as they are, and "
+            "pictures become {side}x{side}.",
+            side=_side(controls),
+        ),
     )
     colour = takes is many_in_colour
     if takes not in (many_in_colour, many_in_grey):
-        colour = right.toggle("Keep the colours", key=f"{key}:colour")
-    size = right.text_input("Height x width", key=f"{key}:size", placeholder="7x5, where numbers stand in one line")
+        colour = right.toggle(_("Keep the colours"), key=f"{key}:colour")
+    size = right.text_input(
+        _("Height x width"), key=f"{key}:size", placeholder=_("7x5, where numbers stand in one line")
+    )
     return datasets.Options(side or None, colour, _size(size), _side(controls))
 
 
@@ -129,7 +135,7 @@ def _found(controls: Controls, given: Sequence[Any], options: datasets.Options) 
             told = replace(options, on_progress=on_progress, cancelled=stop)
             return datasets.read([(name, one.getvalue()) for name, one in files], told)
 
-        return background.result_of(key, "Read the files", read)
+        return background.result_of(key, _("Read the files"), read)
     last: Slot[tuple[str, Found | str]] = Slot(controls.key("own_found"), lambda: ("", ""))
     if last.get()[0] != key:
         try:
@@ -147,26 +153,37 @@ def _show(controls: Controls, key: str, found: Found) -> None:
     """A sheet of what was read, and the button that keeps it."""
     found = _fitted(controls, found)
     size = "x".join(map(str, found.shape[1:]))
-    what = f"{found.images:,} {found.kind} of {size}, {'grey' if found.shape[0] == 1 else 'colour'}"
-    parts = ", ".join(f"{count:,} to {_PARTS[part]}" for part, count in found.parts.items())
-    parts = "each is learnt by itself" if found.memorised else parts
-    st.markdown(escaped(f"Read as {found.form}: {what}; {found.classes:,} classes; {parts}."))
+    kind = ngettext("{n:,} glyph", "{n:,} glyphs", found.images)
+    if found.kind == "images":
+        kind = ngettext("{n:,} image", "{n:,} images", found.images)
+    parts = ", ".join(_(_PARTS[part], n=count) for part, count in found.parts.items())
+    said = _(
+        "Read as {form}: {images} of {size}, {colour}; {classes:,} classes; {parts}.",
+        form=_(found.form),
+        images=kind,
+        size=size,
+        colour=_("grey") if found.shape[0] == 1 else _("colour"),
+        classes=found.classes,
+        parts=_("each is learnt by itself") if found.memorised else parts,
+    )
+    st.markdown(escaped(said))
     for note in found.notes:
         st.caption(escaped(note))
     if found.skipped:
         some = "; ".join(f"{one.file} ({one.reason})" for one in found.skipped[:SAID])
-        st.warning(escaped(f"Left out: {len(found.skipped):,} files. {some}"), icon=":material/broken_image:")
-    if st.toggle("Inverted", key=f"{key}:inverted", help="Dark and light are exchanged."):
+        said = ngettext("Left out: {n:,} file. {some}", "Left out: {n:,} files. {some}", len(found.skipped), some=some)
+        st.warning(escaped(said), icon=":material/broken_image:")
+    if st.toggle(_("Inverted"), key=f"{key}:inverted", help=_("Dark and light are exchanged.")):
         found = found.inverted()
     st.html(glyphs.row([((_tile(found, i),), _name(found, i), False) for i in range(min(SHOWN, found.images))]))
     counts = found.histogram()
-    st.caption("How often each value occurs, from dark (0) to light (255)")
-    st.bar_chart(pd.DataFrame({"numbers": counts}, index=np.arange(len(counts)) * (256 // len(counts))), height=120)
+    st.caption(_("How often each value occurs, from dark (0) to light (255)"))
+    st.bar_chart(pd.DataFrame({_("numbers"): counts}, index=np.arange(len(counts)) * (256 // len(counts))), height=120)
     if not controls.lesson.takes(_spec(found)):
-        st.info("This lesson takes other images: the Lab takes these.", icon=":material/info:")
+        st.info(_("This lesson takes other images: the Lab takes these."), icon=":material/info:")
         return
     st.button(
-        "Use these images",
+        _("Use these images"),
         icon=":material/check:",
         type="primary",
         key=f"{key}:use",

@@ -15,6 +15,7 @@ from typing import Literal
 from aelib.analysis import assignments
 from aelib.analysis.assignments import Assignment
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.experiment import Experiment, flatten, labels
 from aelib.experiment.encoding import PRESET
 from aelib.ui.shell.lessons import Lesson
@@ -78,14 +79,19 @@ def _known() -> list[str]:
 
 def _names(word: str, text: str, problems: list[str]) -> tuple[str, ...]:
     if len(text) > MAX_NAMES:
-        problems.append(f"{word} in the address is too long: write “all” or “more” for many controls.")
+        problems.append(_("{word} in the address is too long: write “all” or “more” for many controls.", word=word))
         return ()
     given = dict.fromkeys(name for name in re.split(r"[,;\s]+", text) if name)
     known = {ALL, MORE, *_known()}
     unknown = [name for name in given if name not in known]
     if unknown:
         said = ", ".join(repr(name[:40]) for name in unknown[:MAX_SAID]) + (", …" if len(unknown) > MAX_SAID else "")
-        problems.append(f"{word} in the address names {said}, but no control has this name: the rest of it applies.")
+        said = _(
+            "{word} in the address names {names}, but no control has this name: the rest of it applies.",
+            word=word,
+            names=said,
+        )
+        problems.append(said)
     return tuple(name for name in given if name in known)
 
 
@@ -99,5 +105,5 @@ def _fields(names: tuple[str, ...], lesson: Lesson) -> frozenset[str]:
 
 def label(name: str) -> str:
     """The label of a name on the page."""
-    called = {ALL: "every choice", MORE: "all under More choices", PRESET: "Start from"}
+    called = {ALL: _("every choice"), MORE: _("all under More choices"), PRESET: _("Start from")}
     return called.get(name) or labels.short(name)

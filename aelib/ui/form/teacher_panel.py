@@ -8,6 +8,7 @@ import streamlit as st
 from aelib.analysis import assignments
 from aelib.analysis.assignments import ConditionResult
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
@@ -28,12 +29,15 @@ def fixed(form: Controls) -> None:
     """Show which controls the link locks."""
     names = form.rules.lock
     if ALL in names:
-        st.caption("Your teacher's link has fixed every choice.", help=_ABOUT)
+        st.caption(_("Your teacher's link has fixed every choice."), help=_(_ABOUT))
     elif names:
-        st.caption(f"Fixed by your teacher's link: {escaped(', '.join(map(teacher_link.label, names)))}.", help=_ABOUT)
+        st.caption(
+            _("Fixed by your teacher's link: {names}.", names=escaped(", ".join(map(teacher_link.label, names)))),
+            help=_(_ABOUT),
+        )
 
 
-_ABOUT = "Fixed choices keep their values, even if you start from another preset."
+_ABOUT = N_("Fixed choices keep their values, even if you start from another preset.")
 
 
 def task(form: Controls, experiment: Experiment | None) -> None:
@@ -42,7 +46,7 @@ def task(form: Controls, experiment: Experiment | None) -> None:
     if asked is None or experiment is None:
         return
     with st.container(border=True, key=f"{form.lesson.name}:task"):
-        st.markdown(f":material/flag: **Your task:** {escaped(asked.describe(experiment))}")
+        st.markdown(_(":material/flag: **Your task:** {describe}", describe=escaped(asked.describe(experiment))))
         for verdict in asked.before(experiment):
             if not verdict.met:
                 st.markdown(_line(verdict))
@@ -55,13 +59,13 @@ def result(form: Controls, run: Run) -> None:
     verdicts = form.rules.task.check(run)
     lines = "\n".join(f"- {_line(verdict)}" for verdict in verdicts)
     if all(verdict.met for verdict in verdicts):
-        st.success(f"**Task met.**\n\n{lines}", icon=":material/trophy:")
+        st.success(_("**Task met.**\n\n{lines}", lines=lines), icon=":material/trophy:")
     else:
-        st.warning(f"**Task not met yet.**\n\n{lines}", icon=":material/flag:")
+        st.warning(_("**Task not met yet.**\n\n{lines}", lines=lines), icon=":material/flag:")
 
 
 def _line(verdict: ConditionResult) -> str:
-    icon, word = (":material/check:", "met") if verdict.met else (":material/close:", "not met")
+    icon, word = (":material/check:", _("met")) if verdict.met else (":material/close:", _("not met"))
     return f"{icon} {escaped(str(verdict))}: **{word}**"
 
 
@@ -74,27 +78,30 @@ def popover(form: Controls, experiment: Experiment | None) -> None:
         set_widget(_key(form, "lock"), list(form.rules.lock))
         set_widget(_key(form, "hide"), list(form.rules.hide))
         set_widget(_key(form, "task"), str(form.rules.task or ""))
-    with st.popover("For the class", icon=":material/co_present:", key=_key(form, "popover")):
+    with st.popover(_("For the class"), icon=":material/co_present:", key=_key(form, "popover")):
         if experiment is None:
-            st.markdown("The link appears as soon as the choices fit together.")
+            st.markdown(_("The link appears as soon as the choices fit together."))
         else:
             _make(form, experiment)
 
 
 @st.fragment
 def _make(form: Controls, experiment: Experiment) -> None:
-    st.caption("This page as it is now")
+    st.caption(_("This page as it is now"))
     st.code(_link(form.address), language=None, wrap_lines=True)
-    st.caption("A link for your class")
-    lock = _several(form, "lock", "Fix", "Shown with their values, but cannot be changed.")
-    hide = _several(form, "hide", "Leave out", "Not shown; they have the values of this page.")
+    st.caption(_("A link for your class"))
+    lock = _several(form, "lock", _("Fix"), _("Shown with their values, but cannot be changed."))
+    hide = _several(form, "hide", _("Leave out"), _("Not shown; they have the values of this page."))
     text = st.text_input(
-        "Task",
+        _("Task"),
         key=_key(form, "task"),
         placeholder="learnt>=30; parameters<=1500",
         persist_state="session",
-        help=f"Conditions, separated by ;. Figures: {', '.join(assignments.METRICS)}. "
-        f"Operators: {escaped(' '.join(assignments.OPERATORS))}",
+        help=_(
+            "Conditions, separated by ;. Figures: {METRICS}. Operators: {OPERATORS}",
+            METRICS=", ".join(assignments.METRICS),
+            OPERATORS=escaped(" ".join(assignments.OPERATORS)),
+        ),
     )
     try:
         asked = assignments.parse(text) if text.strip() else None
@@ -102,12 +109,12 @@ def _make(form: Controls, experiment: Experiment) -> None:
         show_error(error)
         return
     if asked is not None:
-        st.markdown(f":material/flag: {escaped(asked.describe(experiment))}")
+        st.markdown(_(":material/flag: {describe}", describe=escaped(asked.describe(experiment))))
     page = {name: value for name, value in form.address.items() if name not in teacher_link.NAMES}
     link = _link(page | teacher_link.to_query(lock, hide, str(asked or "")))
     st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in _LOCAL:
-        st.caption("This address works on this computer only: first open the page under the server's network name.")
+        st.caption(_("This address works on this computer only: first open the page under the server's network name."))
     _code(form, link)
 
 
@@ -121,7 +128,7 @@ def _several(form: Controls, word: str, label: str, about: str) -> tuple[str, ..
         key=key,
         format_func=teacher_link.label,
         help=about,
-        placeholder="nothing",
+        placeholder=_("nothing"),
         persist_state="session",
     )
     return (ALL,) if ALL in found else tuple(found)
@@ -135,17 +142,20 @@ def _code(form: Controls, link: str) -> None:
         code = segno.make_qr(link, error="l", boost_error=True)
     except segno.DataOverflowError:
         st.info(
-            f"The link has {len(link):,} characters, too many for a QR code: fix or leave out “every choice” or “all "
-            "under More choices” instead of many single choices.",
+            _(
+                "The link has {link:,} characters, too many for a QR code: fix or leave out “every choice” or "
+                "“all under More choices” instead of many single choices.",
+                link=len(link),
+            ),
             icon=":material/qr_code:",
         )
         return
     image = code.svg_data_uri(scale=4, border=QR_BORDER, dark="#000", light="#fff", omitsize=True)
-    st.html(f'<img class="ae-qr" src="{image}" alt="QR code of the link" style="width: {QR_WIDTH}">')
+    st.html(f'<img class="ae-qr" src="{image}" alt="{_("QR code of the link")}" style="width: {QR_WIDTH}">')
     picture = io.BytesIO()
     code.save(picture, kind="png", scale=QR_PRINT, border=QR_BORDER, dark="#000", light="#fff")
     st.download_button(
-        "QR code as PNG",
+        _("QR code as PNG"),
         picture.getvalue(),
         f"{form.lesson.name}-link.png",
         "image/png",

@@ -6,6 +6,7 @@ import torch
 from aelib import datasets
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.datasets import ImageSet
 from aelib.datasets.bundled import emoji as palettes
 from aelib.datasets.user import pictures
@@ -44,8 +45,8 @@ def pictures_to_choose(controls: Controls) -> None:
     controls.drawn.append("dataset")
     if controls.rules.state("dataset") != "free":
         return
-    with st.popover("Choose pictures", icon=":material/add_reaction:", width="stretch"):
-        emoji_tab, own_tab = st.tabs(["Emoji", "Your own pictures"])
+    with st.popover(_("Choose pictures"), icon=":material/add_reaction:", width="stretch"):
+        emoji_tab, own_tab = st.tabs([_("Emoji"), _("Your own pictures")])
         with emoji_tab:
             _palette(controls, chosen)
         with own_tab:
@@ -83,7 +84,7 @@ def _palette(controls: Controls, name: str) -> None:
         try:
             fewest = palettes.MIN_CHOSEN
             if len(picked) < fewest:
-                raise LabError(f"Choose at least {fewest} emoji; the data set is unchanged.")
+                raise LabError("Choose at least {fewest} emoji; the data set is unchanged.", fewest=fewest)
             controls.use(palettes.name_of(base, picked))
         except LabError as error:
             _problem_slot(controls).set(str(error))
@@ -94,10 +95,10 @@ def _palette(controls: Controls, name: str) -> None:
 
     controls.set("colour", base == palettes.COLOUR)
     st.toggle(
-        "In colour, 32x32",
+        _("In colour, 32x32"),
         key=controls.key("colour"),
         on_change=repaint,
-        help="Otherwise grey, 20x20: about an eighth of the values.",
+        help=_("Otherwise grey, 20x20: about an eighth of the values."),
     )
     drawn = datasets.spec(base).drawn(every.pixels.numpy())
     palette(drawn, every.names, chosen, key, take)
@@ -126,16 +127,19 @@ def _own(controls: Controls) -> None:
             refused.insert(0, str(error))
         _problem_slot(controls).set(" ".join(refused[:MAX_SAID]))
 
-    st.markdown("Each picture is cropped to its central square and scaled down; the server stores only the result.")
+    st.markdown(_("Each picture is cropped to its central square and scaled down; the server stores only the result."))
     st.file_uploader(
-        "Pictures",
+        _("Pictures"),
         accept_multiple_files=True,
         key=f"{form}:files",
         on_change=take,
-        help=f"2 to 64 pictures ({pictures.WORDS}), or a single one together with emoji. Select all files at once.",
+        help=_(
+            "2 to 64 pictures ({WORDS}), or a single one together with emoji. Select all files at once.",
+            WORDS=pictures.WORDS,
+        ),
     )
     st.segmented_control(
-        "Size",
+        _("Size"),
         pictures.SIDES,
         default=pictures.SIDES[0],
         format_func=lambda side: f"{side}x{side}",
@@ -143,8 +147,8 @@ def _own(controls: Controls) -> None:
         required=True,
         on_change=take,
     )
-    st.toggle("Keep the colours", key=f"{form}:colour", on_change=take)
-    st.toggle("Together with the chosen emoji", value=True, key=f"{form}:together", on_change=take)
+    st.toggle(_("Keep the colours"), key=f"{form}:colour", on_change=take)
+    st.toggle(_("Together with the chosen emoji"), value=True, key=f"{form}:together", on_change=take)
 
 
 def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.ui.shell.messages import show_error
 from aelib.ui.shell.visitor import visitor_id
 
@@ -99,7 +100,7 @@ class Background:
             if len(waiting) >= MAX_WAITING:
                 raise LabError("The server is busy with other users' requests: try again in a minute.")
             if sum(person in one.watched for one in waiting) >= MAX_EACH:
-                raise LabError(f"{MAX_EACH} of your requests are not done yet: wait, or stop one.")
+                raise LabError("{MAX_EACH} of your requests are not done yet: wait, or stop one.", MAX_EACH=MAX_EACH)
             task = self._tasks[key] = BackgroundWork(self.kept)
             self._tasks.move_to_end(key)
             task.look(person)
@@ -178,5 +179,5 @@ def _watch(key: str, queue: str) -> None:
         st.rerun()
     assert task is not None  # noqa: S101 - st.rerun does not return
     task.look(visitor_id())
-    st.progress(min(1.0, task.share), text=f"{task.share:.0%}" if task.future.running() else "In the queue")
-    st.button("Stop", icon=":material/stop:", key=f"{key}:stop", on_click=task.leave, args=(visitor_id(),))
+    st.progress(min(1.0, task.share), text=f"{task.share:.0%}" if task.future.running() else _("In the queue"))
+    st.button(_("Stop"), icon=":material/stop:", key=f"{key}:stop", on_click=task.leave, args=(visitor_id(),))

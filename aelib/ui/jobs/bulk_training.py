@@ -6,6 +6,7 @@ import streamlit as st
 
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
+from aelib.core.language import _, ngettext
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.jobs import Job
 from aelib.ui.shell.links import here
@@ -39,7 +40,13 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
     if not left:
         return True
     if waiting:  # asked for elsewhere, for example by another curve, whose progress is not that of this one
-        st.caption(f"{len(waiting):,} of the {len(left):,} missing nets are already being trained.")
+        st.caption(
+            _(
+                "{waiting:,} of the {left:,} missing nets are already being trained.",
+                waiting=len(waiting),
+                left=len(left),
+            )
+        )
     asked = (jobs().get(digest_of(one)) for one in left)
     reasons = {job.reason for job in asked if job is not None and job.state == "failed"}
     for reason in sorted(reasons)[:3]:
@@ -54,9 +61,16 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
             show_error(error)
             return False
         st.rerun()
-    already = f"{have:,} of {len(experiments):,} are in the store; " if have else ""
+    already = _("{have:,} of {total:,} are in the store; ", have=have, total=len(experiments)) if have else ""
     duration = duration_text(jobs().estimate(left))
-    st.caption(f"{already}{len(left):,} to train, about {duration} on this server as busy as it is.")
+    st.caption(
+        _(
+            "{already}{left:,} to train, about {duration} on this server as busy as it is.",
+            already=already,
+            left=len(left),
+            duration=duration,
+        )
+    )
     return False
 
 
@@ -84,17 +98,20 @@ def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
             seconds = max(seconds, progress.seconds_left)
     running = sum(job.state == "running" for job in active.values())
     waiting = len(active) - running
-    text = f"{share / total:.0%} of {total:,} trainings"
-    text += f" · {running} batch{'es' if running > 1 else ''} training" if running else ""
-    text += f", {waiting} waiting" if waiting else f" · about {duration_text(seconds)} left" if seconds else ""
+    text = _("{share:.0%} of {total:,} trainings", share=share / total, total=total)
+    text += ngettext(" · {n} batch training", " · {n} batches training", running) if running else ""
+    if waiting:
+        text += ngettext(", {n} waiting", ", {n} waiting", waiting)
+    elif seconds:
+        text += _(" · about {duration} left", duration=duration_text(seconds))
     st.progress(max(0.0, min(1.0, share / total)), text=text)
     mine = [job for job in active.values() if visitor_id() in job.people]
     if mine:  # a callback runs even if the next redraw interrupts this one
         st.button(
-            "Stop these trainings",
+            _("Stop these trainings"),
             icon=":material/stop:",
             key=f"{key}:stop",
-            help="Finished trainings stay stored.",
+            help=_("Finished trainings stay stored."),
             on_click=_stop,
             args=(mine,),
         )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.datasets import DatasetSpec, files
 from aelib.ui.shell.messages import escaped, without_command
 
@@ -25,9 +26,12 @@ def missing(described: DatasetSpec) -> bool:
         key = f"download:{name}"
         done = background.result_of(
             key,
-            f"Download {name} to this server",
+            _("Download {name} to this server", name=name),
             _download(name),
-            f"{size / 1e6:,.0f} MB, for all users of this server. An interrupted download keeps its partial file.",
+            _(
+                "{size:,.0f} MB, for all users of this server. An interrupted download keeps its partial file.",
+                size=size / 1e6,
+            ),
             background.DOWNLOADS,
         )
         if done:  # downloaded, but the files have been removed since: allow another download
@@ -41,7 +45,7 @@ def _download(name: str) -> background.Work[bool]:
         come = {file.name: file.size for file in wanted if files.find(name, file.name) is not None}
         size = sum(file.size for file in wanted)
 
-        def report(file: str, so_far: int, _: int) -> None:
+        def report(file: str, so_far: int, total: int) -> None:
             come[file] = so_far
             on_progress(sum(come.values()) / size)
             if stop():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from aelib.core.language import _
 from aelib.experiment import Experiment
 from aelib.training import Run
 from aelib.ui.shell.messages import problems
@@ -20,6 +21,6 @@ def runs_of(experiments: Sequence[Experiment], label: str, key: str) -> list[Run
             return None
     found = [open_run(experiment) for experiment in experiments]
     if any(run is None for run in found):
-        problems(["A training diverged: try a smaller learning rate or another output activation."])
+        problems([_("A training diverged: try a smaller learning rate or another output activation.")])
         return None
     return [run for run in found if run is not None]

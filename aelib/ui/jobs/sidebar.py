@@ -6,6 +6,7 @@ import time
 import streamlit as st
 
 from aelib.core.durations import duration_text
+from aelib.core.language import _, ngettext
 from aelib.experiment import digest_of
 from aelib.jobs import Job
 from aelib.ui.shell.links import link, link_back, name
@@ -36,16 +37,18 @@ def _panel(polling: bool) -> None:
     mine = [job for job in active if person in job.people]
     ended = [job for job in jobs().ended(person) if job.ended and time.time() - job.ended < RECENT]
     ended = [job for job in ended if job.state != "done" or digest_of(job.experiment) in store()]
-    st.caption("Your trainings")
+    st.caption(_("Your trainings"))
     if not mine and not ended:
-        st.markdown(":small[None now. Your trainings continue while you read and after you close the page.]")
+        st.markdown(f":small[{_('None now. Your trainings continue while you read and after you close the page.')}]")
     for group in _groups(mine):
         _active(group)
     for group in _groups(ended)[:MAX_ENDED]:
         _ended(group)
     running = sum(job.state == "running" for job in active)
     if active:
-        st.markdown(f":small[On this server: {running} running, {len(active) - running} waiting.]")
+        waiting = len(active) - running
+        said = _("On this server: {running} running, {waiting} waiting.", running=running, waiting=waiting)
+        st.markdown(f":small[{said}]")
 
 
 def _groups(found: list[Job]) -> list[list[Job]]:
@@ -58,7 +61,8 @@ def _groups(found: list[Job]) -> list[list[Job]]:
 
 def _name(group: list[Job]) -> str:
     nets = sum(len(job.experiments) for job in group)
-    return name(group[0].experiment) if nets == 1 else f"{nets} nets, from {name(group[0].experiment)}"
+    first = name(group[0].experiment)
+    return first if nets == 1 else ngettext("{n} net, from {first}", "{n} nets, from {first}", nets, first=first)
 
 
 def _link(group: list[Job], label: str, icon: str) -> None:
@@ -72,27 +76,28 @@ def _link(group: list[Job], label: str, icon: str) -> None:
 def _active(group: list[Job]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         _link(group, _name(group), ":material/progress_activity:")
-        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].request}", help="Stop"):
+        if st.button("", icon=":material/stop:", type="tertiary", key=f"panel:stop:{group[0].request}", help=_("Stop")):
             for job in group:
                 stop(job)
             st.rerun()
     reports = [progress for job in group if (progress := jobs().progress(job.digest)) is not None]
     if reports:
-        again = "restarted, " if max(job.attempts for job in group) > 1 else ""
+        again = _("restarted, ") if max(job.attempts for job in group) > 1 else ""
         waiting = sum(job.state == "queued" for job in group)
-        more = f"{waiting} more {'batch waits' if waiting == 1 else 'batches wait'}"
-        left = more if waiting else f"{duration_text(max(one.seconds_left for one in reports))} left"
+        more = ngettext("{n} more batch waits", "{n} more batches wait", waiting)
+        seconds = max(one.seconds_left for one in reports)
+        left = more if waiting else _("{duration} left", duration=duration_text(seconds))
         st.progress(sum(one.share for one in reports) / len(group), text=f":small[{again}{left}]")
     else:
         before = jobs().position(group[0])
-        waits = f"{before} ahead in the queue" if before else "next in the queue"
-        st.markdown(f":small[{waits if group[0].state == 'queued' else 'starting'}]")
+        waits = _("{before} ahead in the queue", before=before) if before else _("next in the queue")
+        st.markdown(f":small[{waits if group[0].state == 'queued' else _('starting')}]")
 
 
 def _ended(group: list[Job]) -> None:
     failed = [job for job in group if job.state != "done"]
     if failed:
-        _link(failed, f"{_name(failed)}: {failed[0].state}", ":material/error:")
+        _link(failed, f"{_name(failed)}: {_(failed[0].state)}", ":material/error:")
         st.markdown(f":small[{escaped(failed[0].reason)}]")
     else:
         _link(group, _name(group), ":material/check_circle:")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError, StoreError
+from aelib.core.language import _, ngettext
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.jobs import Job
 from aelib.store import DamagedRun
@@ -73,7 +74,7 @@ def _stored_or_button(
         run = open_run(experiment)
     except DamagedRun as damaged:
         st.warning(
-            escaped(f"The stored run is damaged ({damaged.what}). Train again to replace it."),
+            escaped(_("The stored run is damaged ({what}). Train again to replace it.", what=damaged.what)),
             icon=":material/warning:",
         )
         run, is_damaged = None, True
@@ -102,7 +103,7 @@ def _why_it_ended(job: Job, key: str, moves: bool) -> None:
         st.info(escaped(job.reason), icon=":material/stop_circle:")
     if job.kept is not None and moves:
         st.button(
-            f"Open it as it was after {job.kept.epochs:,} epoch{'s' * (job.kept.epochs > 1)}",
+            ngettext("Open it as it was after {n:,} epoch", "Open it as it was after {n:,} epochs", job.kept.epochs),
             icon=":material/folder_open:",
             key=f"{key}:open-kept",
             on_click=_move,
@@ -118,14 +119,16 @@ def _move(experiment: Experiment, key: str) -> None:
 
 def go_on(run: Run, key: str) -> None:
     """The choice to train a run for more epochs, from where it is."""
-    with st.popover("Go on training", icon=":material/resume:"):
+    with st.popover(_("Go on training"), icon=":material/resume:"):
         st.markdown(
-            "Training goes on from where it is, with the optimiser's state, and gives what it would have given "
-            "if it had been asked for all these epochs at once."
+            _(
+                "Training goes on from where it is, with the optimiser's state, and gives what it would have "
+                "given if it had been asked for all these epochs at once."
+            )
         )
         more = f"{key}:more:{run.digest}"
-        st.number_input("More epochs", value=run.epochs, step=1, key=more)
-        st.button("Go on", type="primary", key=f"{key}:go-on", on_click=_go_on, args=(run, key, more))
+        st.number_input(_("More epochs"), value=run.epochs, step=1, key=more)
+        st.button(_("Go on"), type="primary", key=f"{key}:go-on", on_click=_go_on, args=(run, key, more))
     if _REFUSED:
         show_error(_REFUSED.pop())
 
@@ -147,7 +150,7 @@ def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
         return
     # a callback: the page is drawn once, with the training begun, and not a second time
     st.button(
-        "Train",
+        _("Train"),
         type="primary",
         icon=":material/play_arrow:",
         key=f"{key}:train",
@@ -157,9 +160,13 @@ def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
     if _REFUSED:
         show_error(_REFUSED.pop())
     st.caption(
-        f"Not trained yet: {experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)} of "
-        f"{resolve(experiment).architecture.parameters:,} parameters, "
-        f"{_guess(experiment)}."
+        ngettext(
+            "Not trained yet: {n:,} epoch of {parameters:,} parameters, {guess}.",
+            "Not trained yet: {n:,} epochs of {parameters:,} parameters, {guess}.",
+            experiment.epochs,
+            parameters=resolve(experiment).architecture.parameters,
+            guess=_guess(experiment),
+        )
     )
 
 
@@ -182,17 +189,28 @@ def _await_if_short(job: Job) -> None:
 
 def _guess(experiment: Experiment) -> str:
     """The estimated training time as a phrase."""
-    return f"about {duration_text(jobs().estimate([experiment]))} on this server as busy as it is"
+    duration = duration_text(jobs().estimate([experiment]))
+    return _("about {duration} on this server as busy as it is", duration=duration)
 
 
 def _stored_note(run: Run, just_now: bool) -> None:
-    took = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)} in {duration_text(run.seconds)} on {run.device}"
-    text = took if run.stopped == "epochs" else f"{took}; training ended {STOPPED[run.stopped]}"
+    text = ngettext(
+        "{n:,} epoch in {duration} on {device}",
+        "{n:,} epochs in {duration} on {device}",
+        run.epochs,
+        duration=duration_text(run.seconds),
+        device=run.device,
+    )
+    if run.stopped != "epochs":
+        text += _("; training ended {why}", why=_(STOPPED[run.stopped]))
     if just_now:
-        st.success(f"Trained just now: {text}.", icon=":material/check_circle:")
+        st.success(_("Trained just now: {text}.", text=text), icon=":material/check_circle:")
     else:
         when = run.created[:16].replace("T", " ")
-        st.success(f"Found in the store, so no training is needed: {text} ({when} UTC).", icon=":material/inventory_2:")
+        st.success(
+            _("Found in the store, so no training is needed: {text} ({when} UTC).", text=text, when=when),
+            icon=":material/inventory_2:",
+        )
 
 
 def _watch(digest: str, key: str, bench: Bench) -> None:
@@ -210,26 +228,34 @@ def _watch(digest: str, key: str, bench: Bench) -> None:
 
 def _progress(job: Job, progress: Progress | None, key: str) -> None:
     if job.attempts > 1:
-        st.warning("The training process died; training has restarted from epoch 1.", icon=":material/replay:")
+        st.warning(_("The training process died; training has restarted from epoch 1."), icon=":material/replay:")
     if progress is None:
         st.progress(0.0, text=_waiting(job))
     else:
         st.progress(
             progress.share,
-            text=f"Epoch {progress.epoch:,} of {progress.epochs:,} · {duration_text(progress.seconds_left)} left",
+            text=_(
+                "Epoch {epoch:,} of {epochs:,} · {duration} left",
+                epoch=progress.epoch,
+                epochs=progress.epochs,
+                duration=duration_text(progress.seconds_left),
+            ),
         )
     if visitor_id() in job.people:
         if st.button(
-            "Stop training", icon=":material/stop:", key=f"{key}:stop", help="The net is kept as it is then, as a run."
+            _("Stop training"),
+            icon=":material/stop:",
+            key=f"{key}:stop",
+            help=_("The net is kept as it is then, as a run."),
         ):
             _STOPPING.set(job.digest)
             stop(job)
             st.rerun()
     elif st.button(
-        "Join this training",
+        _("Join this training"),
         icon=":material/group_add:",
         key=f"{key}:join",
-        help="Another user started this training. If you join, it continues even if they stop it.",
+        help=_("Another user started this training. If you join, it continues even if they stop it."),
     ):
         jobs().join(job.digest, visitor_id())
         st.rerun()
@@ -240,11 +266,11 @@ def stop(job: Job) -> None:
     if jobs().cancel(job.digest, visitor_id()):
         job.finished.wait(2.0)
     else:
-        st.toast("Other users wait for this training, so it continues without you.")
+        st.toast(_("Other users wait for this training, so it continues without you."))
 
 
 def _waiting(job: Job) -> str:
     before = jobs().position(job)
     if job.state == "queued":
-        return f"In the queue, {before} ahead" if before else "Next in the queue"
-    return "Starting"
+        return _("In the queue, {before} ahead", before=before) if before else _("Next in the queue")
+    return _("Starting")

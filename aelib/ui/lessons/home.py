@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.core.language import _
 from aelib.ui.lessons import live
 from aelib.ui.shell.lessons import LESSONS, LIVE
 from aelib.ui.shell.links import page_link
@@ -10,7 +11,7 @@ from aelib.ui.shell.links import page_link
 def network() -> None:
     """An autoencoder that learns while one reads what an autoencoder is."""
     live.brief()
-    page_link(LIVE.file, "Change it while it learns", LIVE.icon)
+    page_link(LIVE.file, _("Change it while it learns"), LIVE.icon)
 
 
 def lessons() -> None:
@@ -18,6 +19,6 @@ def lessons() -> None:
     for number, one in enumerate(LESSONS):
         with st.container(border=True):
             if number == 0:
-                st.badge("Start here", icon=":material/flag:", color="orange")
+                st.badge(_("Start here"), icon=":material/flag:", color="orange")
             page_link(one.file, f"**{one.title}**", one.icon)
             st.markdown(one.about)

@@ -160,7 +160,7 @@ class LessonPage(SectionedPage):
     @staticmethod
     def _draw(tab: Tab, run: Run) -> None:
         if tab.text:
-            st.markdown(tab.text)
+            st.markdown(_(tab.text))
         try:
             tab.draw(run)
         except LabError as error:
@@ -171,12 +171,12 @@ class LessonPage(SectionedPage):
             st.warning(escaped(problem), icon=":material/link_off:")
         setup, picture = st.columns([2, 3], gap="large")
         with setup:
-            self.header("Choose")
+            self.header(N_("Choose"))
             teacher_panel.fixed(form)
             experiment = lesson_forms.draw(form)
             teacher_panel.popover(form, experiment)
         with picture:
-            self.header("Train")
+            self.header(N_("Train"))
             teacher_panel.task(form, experiment)
             if experiment is None:
                 self._what_is_wrong(form)
@@ -187,9 +187,9 @@ class LessonPage(SectionedPage):
     def _what_is_wrong(form: Controls) -> None:
         problems(form.problems)
         if form.elsewhere is not None:
-            link(form.elsewhere, "Open it in its lesson", ":material/arrow_forward:")
+            link(form.elsewhere, _("Open it in its lesson"), ":material/arrow_forward:")
         else:
-            st.info("The network appears as soon as the choices fit together. Your input is not lost.")
+            st.info(_("The network appears as soon as the choices fit together. Your input is not lost."))
 
     def _trained(self, form: Controls, experiment: Experiment) -> Run | None:
         resolved = resolve(experiment)
@@ -208,15 +208,20 @@ class LessonPage(SectionedPage):
             if experiment == presets.get(form.get(PRESET)):
                 lesson_forms.reported(presets.preset(form.get(PRESET)))
             with st.container(horizontal=True, vertical_alignment="center"):
-                link_compare([experiment], "Compare it with others", add=True)
+                link_compare([experiment], _("Compare it with others"), add=True)
                 run_file.download(run, self.key)
                 if moves:
                     go_on(run, self.key)
         st.caption(
-            f"{experiment.network} · {resolved.architecture.parameters:,} parameters · digest `{resolved.digest}`"
+            _(
+                "{network} · {parameters:,} parameters · digest {digest}",
+                network=experiment.network,
+                parameters=resolved.architecture.parameters,
+                digest=f"`{resolved.digest}`",
+            )
         )
         if changed := form.changed(experiment):
-            st.caption(escaped(f"Changed from the preset: {changed}."))
+            st.caption(escaped(_("Changed from the preset: {changes}.", changes=changed)))
         run_views.network(experiment)
         if not experiment.model.dense:
             run_views.shapes(experiment)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.experiment import Experiment, ExperimentError, change, choices, flatten, labels, presets, resolve
 from aelib.experiment.encoding import MAX_VALUE, PRESET, decode
 
@@ -39,7 +40,13 @@ def from_query(query: Mapping[str, str], default: str, is_free: Callable[[str], 
     """
     preset, notes = query.get(PRESET, default), []
     if preset not in presets.PRESETS:
-        notes.append(f"There is no preset {preset[:60]!r}: choose another under “Start from”, where {default} is now.")
+        notes.append(
+            _(
+                "There is no preset {name}: choose another under “Start from”, where {default} is now.",
+                name=repr(preset[:60]),
+                default=default,
+            )
+        )
         preset = default
     given = {path: text for path, text in query.items() if path != PRESET and not path.startswith(_TRACKERS)}
     changes = known(given, notes)
@@ -69,11 +76,15 @@ def known(changes: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     if unknown:
         said = ", ".join(repr(path[:40]) for path in unknown[:_MAX_SAID]) + (", …" if len(unknown) > _MAX_SAID else "")
         notes.append(
-            f"The address names {said}, which no control here is called: it is left out, and the rest applies."
+            _(
+                "The address names {said}, which no control here is called: it is left out, and the rest applies.",
+                said=said,
+            )
         )
     long = [path for path, text in changes.items() if path in fields and len(text) > MAX_VALUE]
     notes += [
-        f"The address has too much for “{labels.short(path)}”: give at most {MAX_VALUE} characters." for path in long
+        _("The address has too much for “{field}”: give at most {n} characters.", field=labels.short(path), n=MAX_VALUE)
+        for path in long
     ]
     return {path: text for path, text in changes.items() if path in fields and path not in long}
 
@@ -112,4 +123,5 @@ def _sentence(path: str, text: str, error: LabError) -> str:
     about = [sentence for problem, sentence in zip(found, sentences(error), strict=False) if problem.path == path]
     if about:
         return about[0]
-    return f"“{labels.short(path)}” cannot be {text[:60]!r}: choose another value." if found else str(error)
+    said = _("“{field}” cannot be {value}: choose another value.", field=labels.short(path), value=repr(text[:60]))
+    return said if found else str(error)

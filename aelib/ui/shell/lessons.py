@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from aelib import datasets
 from aelib.classroom import predictions
 from aelib.classroom.items import Item
+from aelib.core.language import translated
 from aelib.datasets import DatasetSpec
 from aelib.experiment import MODEL_KINDS, Experiment, presets
 
 Takes = Callable[[DatasetSpec], bool]
 
 
+@translated("title")
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """A page in the navigation. name: its file name in pages/ and its path in the address; icon: a Material symbol."""
@@ -29,6 +31,7 @@ class Page:
         return f"pages/{self.name}.py"
 
 
+@translated("about")
 @dataclass(frozen=True, kw_only=True)
 class Lesson(Page):
     """A page with a form, training, and views of the run.

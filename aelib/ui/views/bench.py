@@ -12,6 +12,7 @@ from aelib import datasets
 from aelib.analysis import resizing
 from aelib.charts.palette import CLASSES
 from aelib.charts.ticks import ticks
+from aelib.core.language import N_, _, ngettext
 from aelib.datasets import ImageSet
 from aelib.experiment import Experiment, Resolved, resolve
 from aelib.metrics import latent_space, reconstruction
@@ -25,7 +26,7 @@ from . import run_views
 
 FEW_EPOCHS = 7  # largest epoch of an axis that marks every one
 HELD_OUT, ENLARGED = 8, 4  # images of a large set, and patches of photographs: more would be too small to see
-WAITING = "The last row fills while the net learns. Point at an image to read its name."
+WAITING = N_("The last row fills while the net learns. Point at an image to read its name.")
 
 Bytes = NDArray[np.uint8]
 
@@ -68,18 +69,18 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
     images = datasets.evaluation_set(spec)
     first = images.part(slice(0, count))
     work = _work(resolved, found, count)
-    rows, captions = [_row("original", spec.drawn(first.pixels.numpy()))], [""] * count
+    rows, captions = [_row(_("original"), spec.drawn(first.pixels.numpy()))], [""] * count
     rows += _given(resolved, first)
-    label = "net" if resolved.experiment.model.enlarges else "restored" if len(rows) > 1 else "output"
+    label = _("net") if resolved.experiment.model.enlarges else _("restored") if len(rows) > 1 else _("output")
     if work is None:
         rows.append(Row(label=label, pixels=None, wrong=None))
-        about = f"The first {count} images; no net has been trained yet."
+        about = _("The first {count} images; no net has been trained yet.", count=count)
     else:
         wrong = _wrong(resolved, first, work) if spec.memorised else None
         rows.append(_row(label, spec.drawn(work.outputs), wrong))
         captions = _captions(first, work, wrong)
         each = "; ".join(f"{name}: {caption}" for name, caption in zip(first.names, captions, strict=True))
-        about = f"The net at epoch {work.epoch:,}. {each}."
+        about = _("The net at epoch {epoch:,}. {each}.", epoch=work.epoch, each=each)
     return {
         "shape": list(spec.drawn(first.pixels.numpy()).shape[1:]),
         "names": list(first.names),
@@ -94,7 +95,7 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
         "about": about,
         "state": "trained" if isinstance(found, Run) else "training" if found is not None else "untrained",
         "epoch": work.epoch if work else None,
-        "waiting": WAITING if work is None else "",
+        "waiting": _(WAITING) if work is None else "",
     }
 
 
@@ -148,13 +149,13 @@ def _given(resolved: Resolved, first: ImageSet) -> list[Row]:
     if spec.paired:
         times = spec.shape[1] // spec.shown_shape[1]
         low = resizing.enlarge(given, times, "nearest") if times > 1 else given
-        rows = [_row("low" if times > 1 else "input", spec.drawn(low.numpy()))]
+        rows = [_row(_("low") if times > 1 else _("input"), spec.drawn(low.numpy()))]
         if times > 1:
-            rows.append(_row("bicubic", spec.drawn(resizing.enlarge(given, times, "bicubic").numpy())))
+            rows.append(_row(_("bicubic"), spec.drawn(resizing.enlarge(given, times, "bicubic").numpy())))
         return rows
     if experiment.corruption.kind == "none" or experiment.corruption.where == "train":
         return []
-    return [_row("noisy", spec.drawn(given.numpy()))]
+    return [_row(_("noisy"), spec.drawn(given.numpy()))]
 
 
 def _row(label: str, pixels: NDArray[Any], wrong: NDArray[np.bool_] | None = None) -> Row:
@@ -176,6 +177,8 @@ def _captions(first: ImageSet, work: _Work, wrong: NDArray[np.bool_] | None) -> 
         counts = wrong.sum(axis=(1, 2)).tolist()
         if work.wrong is not None:  # counted in full precision, not in bytes
             counts = [work.wrong[name] for name in first.names]
-        return [f"{count} wrong pixel{'s' * (count != 1)}" for count in counts]
+        return [ngettext("{n} wrong pixel", "{n} wrong pixels", count) for count in counts]
     errors = ((work.outputs.astype(np.float32) - first.pixels.numpy()) ** 2).mean(axis=(1, 2, 3)) / 255**2
-    return [f"PSNR {-10 * np.log10(error):.1f} dB" if error > 0 else "no error" for error in errors.tolist()]
+    return [
+        _("PSNR {psnr:.1f} dB", psnr=-10 * np.log10(error)) if error > 0 else _("no error") for error in errors.tolist()
+    ]

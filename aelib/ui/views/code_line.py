@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aelib.charts import glyphs
+from aelib.core.language import _
 from aelib.training import Run
 from aelib.ui.shell.messages import escaped
 
@@ -18,7 +19,7 @@ def line(run: Run, key: str) -> None:
     margin = MARGIN * (float(np.ptp(codes)) or 1.0)
     low, high = float(codes.min()) - margin, float(codes.max()) + margin
     drawn = run.spec.drawn
-    st.caption("This code has one number, so its latent space is a line.")
+    st.caption(_("This code has one number, so its latent space is a line."))
     left, right = st.columns([3, 1])
     with left:
         value = st.slider("z₁", low, high, (low + high) / 2, key=f"{key}:{run.digest}:z", persist_state="session")
@@ -28,14 +29,18 @@ def line(run: Run, key: str) -> None:
     nearest = int(np.abs(codes - value).argmin())
     with right:
         decoded = drawn(run.decode(np.array([[value]], np.float32)))[0]
-        st.html(glyphs.row([((glyphs.tile(glyphs.colours(decoded), "decoded point", 120),), "decoded", False)]))
-        st.caption(f"Nearest: {escaped(run.images.names[nearest])}, at {codes[nearest]:.2f}.")
-    st.markdown("The images in the order of their codes:")
+        st.html(glyphs.row([((glyphs.tile(glyphs.colours(decoded), _("decoded point"), 120),), _("decoded"), False)]))
+        st.caption(_("Nearest: {name}, at {code:.2f}.", name=escaped(run.images.names[nearest]), code=codes[nearest]))
+    st.markdown(_("The images in the order of their codes:"))
     order = np.argsort(codes, kind="stable")[:SHOWN]
     images = drawn(run.images.images()[order].numpy())
     names = run.images.names
     columns = [
-        ((glyphs.tile(glyphs.colours(image), f"{names[i]} at {codes[i]:.2f}", 36),), f"{codes[i]:.3g}", i == nearest)
+        (
+            (glyphs.tile(glyphs.colours(image), _("{name} at {code:.2f}", name=names[i], code=codes[i]), 36),),
+            f"{codes[i]:.3g}",
+            i == nearest,
+        )
         for i, image in zip(order.tolist(), images, strict=True)
     ]
     st.html(glyphs.row(columns))

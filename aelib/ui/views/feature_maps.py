@@ -8,6 +8,7 @@ import torch
 from aelib.charts import glyphs
 from aelib.charts.feature_maps import Sheet, sheets
 from aelib.core.errors import LabError
+from aelib.core.language import _, ngettext
 from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
@@ -23,7 +24,7 @@ SMALL = 240  # pixels of the page
 def features(run: Run, key: str) -> None:
     """Contact sheets of every step's feature maps for one image, which the user chooses."""
     if run.experiment.model.kind not in ("convolutional", "super_resolution"):
-        st.info("Only convolutions give feature maps; this net is fully connected.", icon=":material/info:")
+        st.info(_("Only convolutions give feature maps; this net is fully connected."), icon=":material/info:")
         return
     names = list(run.images.names)
     choice = f"{key}:{run.experiment.dataset}:image"
@@ -33,41 +34,53 @@ def features(run: Run, key: str) -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "Image", names, key=choice, help="A held-out image. Type to search.", width=260, persist_state="session"
+            _("Image"),
+            names,
+            key=choice,
+            help=_("A held-out image. Type to search."),
+            width=260,
+            persist_state="session",
         )
         st.button(
-            "Next image",
+            _("Next image"),
             icon=":material/skip_next:",
             key=f"{key}:next",
             on_click=onwards,
-            help="The next image in the list.",
+            help=_("The next image in the list."),
         )
         shared = st.toggle(
-            "One scale of grey for each step",
+            _("One scale of grey for each step"),
             key=f"{key}:shared",
-            help="On: equal greys are equal values in all maps of a step, so weak maps look weak. Off: each map has "
-            "its own scale from black to white.",
+            help=_(
+                "On: equal greys are equal values in all maps of a step, so weak maps look weak. Off: each map "
+                "has its own scale from black to white."
+            ),
             persist_state="session",
         )
     shown = run.inputs[names.index(chosen)]
     tile = glyphs.tile(glyphs.colours(run.spec.drawn(shown.numpy())), chosen, WIDTH)
-    st.html(glyphs.row([((tile,), "input of the net", False)]))
+    st.html(glyphs.row([((tile,), _("input of the net"), False)]))
     try:
         found = _sheets(run, shown, shared)
     except LabError as error:
         show_error(error)
         return
+    activation = run.experiment.output_activation.replace("_", " ")
     for start in range(0, len(found), 2):
         for cell, (number, one) in zip(st.columns(2), list(enumerate(found))[start : start + 2], strict=False):
             with cell:
                 _drawn(one, run, f"{key}:{number}")
     st.caption(
-        "Dark: the smallest value, light: the largest. The last step is shown before its activation "
-        f"({run.experiment.output_activation.replace('_', ' ')})"
-        + (
-            ", and before the input is added to it."
-            if run.experiment.model.enlarges and run.experiment.model.convolution.residual
-            else "."
+        _(
+            "Dark: the smallest value, light: the largest. The last step is shown before its activation "
+            "({activation}), and before the input is added to it.",
+            activation=activation,
+        )
+        if run.experiment.model.enlarges and run.experiment.model.convolution.residual
+        else _(
+            "Dark: the smallest value, light: the largest. The last step is shown before its activation "
+            "({activation}).",
+            activation=activation,
         )
     )
 
@@ -76,13 +89,33 @@ def _drawn(one: Sheet | str, run: Run, key: str) -> None:
     if isinstance(one, str):
         st.markdown(one)
         return
-    flat = f" {one.flat} of them {'are' if one.flat > 1 else 'is'} constant (one value everywhere)." if one.flat else ""
-    some = f" The first {one.shown} of {one.channels:,}." if one.shown < one.channels else ""
+    flat = ""
+    if one.flat:
+        flat = ngettext(
+            " {n} of them is constant (one value everywhere).",
+            " {n} of them are constant (one value everywhere).",
+            one.flat,
+        )
+    some = (
+        _(" The first {shown} of {channels:,}.", shown=one.shown, channels=one.channels)
+        if one.shown < one.channels
+        else ""
+    )
     st.markdown(f"**{escaped(one.name)}**")
     st.image(one.png, width=SMALL if one.channels <= FEW else "stretch")
-    st.caption(f"{one.channels} map{'s' * (one.channels > 1)}, from {one.low:.2g} to {one.high:.2g}.{some}{flat}")
+    st.caption(
+        ngettext(
+            "{n} map, from {low:.2g} to {high:.2g}.{some}{flat}",
+            "{n} maps, from {low:.2g} to {high:.2g}.{some}{flat}",
+            one.channels,
+            low=one.low,
+            high=one.high,
+            some=some,
+            flat=flat,
+        )
+    )
     st.download_button(
-        "Picture (PNG)",
+        _("Picture (PNG)"),
         one.png,
         f"{one.name.partition(':')[0].replace(' ', '-')}-{run.digest}.png",
         "image/png",
@@ -107,10 +140,12 @@ def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
         else:
             values = maps[0].tolist()
             listed = ", ".join(f"{value:.2f}" for value in values[:16]) + (" …" if len(values) > 16 else "")
-            found.append(f"**{escaped(title)}**\n\nNo maps, but single numbers: {escaped(listed)}")
+            found.append(
+                _("**{title}**\n\nNo maps, but single numbers: {listed}", title=escaped(title), listed=escaped(listed))
+            )
     return found
 
 
 def _step(step: Step) -> str:
     kernel = f" {step.kernel}x{step.kernel}" if step.kernel else ""
-    return f"{KINDS[step.kind]}{kernel}, {shape_text(step.outputs)}"
+    return f"{_(KINDS[step.kind])}{kernel}, {shape_text(step.outputs)}"

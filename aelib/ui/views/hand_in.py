@@ -11,7 +11,7 @@ import streamlit as st
 from aelib import datasets
 from aelib.classroom.items import Predicted
 from aelib.core.errors import LabError
-from aelib.core.language import _
+from aelib.core.language import N_, _
 from aelib.reports.images import file_of
 from aelib.reports.script import check, script
 from aelib.reports.script_files import archive
@@ -21,7 +21,7 @@ from aelib.ui.shell.messages import escaped, problem_text
 from aelib.ui.shell.session import Slot, set_widget, widget
 
 MAX_TITLE, MAX_NOTES = 200, 10_000  # characters
-SUBMIT_HELP = "The page and the notebook begin with them."
+SUBMIT_HELP = N_("The page and the notebook begin with them.")
 
 
 def hand_in(run: Run, key: str, predicted: Predicted | None = None) -> None:
@@ -41,15 +41,15 @@ def _script(run: Run, key: str) -> None:
     problem = problem_text(lambda: _here([run]), lambda: check(run.experiment))
     # of the opened run: its data set may have been removed since
     name, icon, key = f"autoencoder-{run.digest}.py", ":material/code:", f"{key}:script"
-    about = "The same training in plain PyTorch, without this app's library."
+    about = _("The same training in plain PyTorch, without this app's library.")
     if problem is None and file_of(run.experiment):
         name = f"{name.removesuffix('.py')}.zip"
-        about += " With the images that it loads: unpack both into one folder."
+        about += _(" With the images that it loads: unpack both into one folder.")
         both = partial(archive, run.experiment)
-        _download("Python script and images", both, name, "application/zip", icon, key, about, problem)
+        _download(_("Python script and images"), both, name, "application/zip", icon, key, about, problem)
     else:
         alone = partial(script, run.experiment)
-        _download("Python script", alone, name, "text/x-python", icon, key, about, problem)
+        _download(_("Python script"), alone, name, "text/x-python", icon, key, about, problem)
 
 
 def hand_in_many(runs: Sequence[Run], key: str) -> None:
@@ -74,29 +74,31 @@ def _words(key: str) -> _Words:
     fields = {name: f"{key}:{name}" for name in _Words._fields}
     with st.form(f"{key}:form", border=False):
         title = st.text_input(
-            "Title",
+            _("Title"),
             max_chars=MAX_TITLE,
             key=f"{key}:title",
             persist_state="session",
-            placeholder="Your name, and what you tried",
+            placeholder=_("Your name, and what you tried"),
         )
         notes = st.text_area(
-            "Notes",
+            _("Notes"),
             max_chars=MAX_NOTES,
             key=f"{key}:notes",
             persist_state="session",
-            placeholder="What did you expect, what happened, and why?",
+            placeholder=_("What did you expect, what happened, and why?"),
         )
-        if st.form_submit_button("Put them into the files", icon=":material/edit_note:", help=SUBMIT_HELP):
+        if st.form_submit_button(_("Put them into the files"), icon=":material/edit_note:", help=_(SUBMIT_HELP)):
             slot.set(_Words(title or "", notes or ""))
     words = slot.get()
     shown = _Words(*(widget(fields[name]) or "" for name in _Words._fields))
     kept_words(shown.title, shown.notes, words, fields, f"{key}:kept", lambda: _restore(slot, fields, f"{key}:kept"))
     if any(words):
-        about = f"the title “{words.title}”" if words.title else "no title"
-        st.caption(escaped(f"The files have {about} and {len(words.notes):,} characters of notes."))
+        about = _("the title “{title}”", title=words.title) if words.title else _("no title")
+        st.caption(
+            escaped(_("The files have {about} and {notes:,} characters of notes.", about=about, notes=len(words.notes)))
+        )
     else:
-        st.caption("The files have no title and no notes yet.")
+        st.caption(_("The files have no title and no notes yet."))
     return words
 
 
@@ -118,23 +120,23 @@ def _page_and_notebook(runs: list[Run], words: _Words, key: str, predicted: Pred
     plainly = unicodedata.normalize("NFKD", words.title).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9]+", "-", plainly).strip("-").lower()[:60] or f"autoencoder-{runs[0].digest}"
     _download(
-        "Page (HTML)",
+        _("Page (HTML)"),
         lambda: _page(runs, words, predicted),
         f"{name}.html",
         "text/html",
         ":material/description:",
         f"{key}:html",
-        "One file with all pictures and figures. Opens in any browser, prints well.",
+        _("One file with all pictures and figures. Opens in any browser, prints well."),
         problem,
     )
     _download(
-        "Notebook",
+        _("Notebook"),
         lambda: _notebook(runs, words, predicted),
         f"{name}.ipynb",
         "application/x-ipynb+json",
         ":material/menu_book:",
         f"{key}:notebook",
-        "For Jupyter: reproduces the same figures with aelib.",
+        _("For Jupyter: reproduces the same figures with aelib."),
         problem,
     )
 

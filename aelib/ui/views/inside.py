@@ -9,6 +9,7 @@ from aelib.analysis.inside.layers import Inside, Layer, look, untrained
 from aelib.analysis.inside.units import Units, idle
 from aelib.charts import glyphs
 from aelib.charts import inside as charts
+from aelib.core.language import N_, _
 from aelib.models import Autoencoder
 from aelib.nn.activations import ACTIVATIONS
 from aelib.training import Run
@@ -16,16 +17,17 @@ from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.components.paint import paint
 from aelib.ui.shell.session import widget
 
-TITLE = "Look inside"
-TEXT = (
-    "One image on its way through every layer, and its loss on the way back. Before you look: in which layer is the "
-    "gradient smallest, and does training change that? Paint on a small grey image: which units answer?"
+TITLE = N_("Look inside")
+TEXT = N_(
+    "One image on its way through every layer, and its loss on the way back. Before you look: in which "
+    "layer is the gradient smallest, and does training change that? Paint on a small grey image: which "
+    "units answer?"
 )
 PAINTED = 32  # pixels of the longer side of an image up to which one can paint on it
 SHOWN = 28  # units whose weights are shown as pictures
 WIDTH = 40  # CSS pixels of an image
-UNTRAINED, TRAINED = "before training", "after training"
-MOMENTS = {UNTRAINED: "before", TRAINED: "after"}  # moment -> in the head of a column
+UNTRAINED, TRAINED = N_("before training"), N_("after training")
+MOMENTS = {UNTRAINED: N_("before"), TRAINED: N_("after")}  # moment -> in the head of a column
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -44,19 +46,19 @@ def inside(run: Run, key: str) -> None:
     names = list(run.images.names)
     cells = st.columns([1, 2], vertical_alignment="bottom")
     chosen = cells[0].selectbox(
-        "Image",
+        _("Image"),
         names,
         index=names.index("a") if "a" in names else 0,
         key=f"{key}:{run.experiment.dataset}:image",
         persist_state="session",
     )
     moment = cells[1].segmented_control(
-        "The net",
+        _("The net"),
         [UNTRAINED, TRAINED],
         default=TRAINED,
         required=True,
         key=f"{key}:moment",
-        help="The weights before the first epoch follow from the seed; those after the last one are stored.",
+        help=_("The weights before the first epoch follow from the seed; those after the last one are stored."),
     )
     index = names.index(chosen)
     nets = {when: _net(run.digest, run.created, when, run) for when in MOMENTS}
@@ -76,12 +78,12 @@ def inside(run: Run, key: str) -> None:
 def _painted(shown: Tensor, key: str) -> Tensor:
     """The input with what the person has painted on it; an image that is too large or in colour is only shown."""
     if len(shown) != 1 or max(shown.shape) > PAINTED:
-        st.caption("Input; painting needs a small grey image")
+        st.caption(_("Input; painting needs a small grey image"))
         st.html(glyphs.tile(glyphs.colours(shown.numpy()), "input", 140))
         return shown
     sent = widget(key, {}).get("flipped") or []
     flipped = [int(pixel) for pixel in sent if 0 <= pixel < shown.numel()]
-    st.caption("Paint: a click inverts a pixel")
+    st.caption(_("Paint: a click inverts a pixel"))
     paint(shown.numpy(), flipped, key, lambda: None)
     return noisy(shown[None], "painted", 1.0, 0, flipped)[0]
 
@@ -101,16 +103,25 @@ def _passes(run: Run, one: Inside, idles: list[Units], chosen: str) -> None:
         back = charts.units(gradients.numpy(), _limit(gradients), columns=columns)
         tiles = (
             _cells(picture, f"{layer.name}: {_listed(outputs)}"),
-            _cells(back, f"{layer.name}, gradient: {_listed(gradients)}"),
+            _cells(back, _("{name}, gradient: {listed}", name=layer.name, listed=_listed(gradients))),
         )
         caption = f"{layer.name}\n{layer.units} units\n{most:.2g}\n{_limit(gradients):.1e}"
         found.append((tiles, caption, False))
-    found.append(((glyphs.tile(glyphs.colours(one.outputs[0].numpy()), f"{chosen}, output", WIDTH),), "output", False))
+    found.append(
+        (
+            (glyphs.tile(glyphs.colours(one.outputs[0].numpy()), _("{chosen}, output", chosen=chosen), WIDTH),),
+            _("output"),
+            False,
+        )
+    )
     st.html(glyphs.row(found))
     st.caption(
-        f"Above: the activation of every unit. Below: ∂L/∂z, the gradient of this image's loss, {one.loss:.3g}. "
-        "Orange: above 0, blue: below 0, grey: a dead unit. Full colour is the largest size in the layer; it stands "
-        "below, first of the activations, then of the gradients."
+        _(
+            "Above: the activation of every unit. Below: ∂L/∂z, the gradient of this image's loss, {loss:.3g}. "
+            "Orange: above 0, blue: below 0, grey: a dead unit. Full colour is the largest size in the layer; "
+            "it stands below, first of the activations, then of the gradients.",
+            loss=one.loss,
+        )
     )
 
 
@@ -128,40 +139,76 @@ def _weights(run: Run, one: Inside, idles: list[Units], key: str) -> None:
     """The weights of a layer, which the person chooses: as images where they belong to pixels, else as a matrix."""
     names = [layer.name for layer in one.layers]
     chosen = st.segmented_control(
-        "Weights of", names, default=names[0], required=True, key=f"{key}:layer", persist_state="session"
+        _("Weights of"), names, default=names[0], required=True, key=f"{key}:layer", persist_state="session"
     )
     at = names.index(chosen if chosen in names else names[0])
     layer = one.layers[at]
     limit = _limit(layer.weights)
     if at == 0:
         _as_images(run, layer.weights, layer.outputs[0], idles[0].dead, limit)
-        st.caption(f"Weights of each unit: {_sign(run)}.{_some(layer.units)} Full colour at ±{limit:.2g}.")
+        st.caption(
+            _(
+                "Weights of each unit: {sign}.{some} Full colour at ±{limit:.2g}.",
+                sign=_sign(run),
+                some=_some(layer.units),
+                limit=limit,
+            )
+        )
     elif at == len(names) - 1:
         before = one.layers[at - 1].outputs[0][: layer.weights.shape[1]]
         _as_images(run, layer.weights.T, before, idles[at - 1].dead[: len(before)], limit)
-        adds = f"What each unit of {names[at - 1]} adds to the output: {_sign(run)}"
-        st.caption(f"{adds}.{_some(len(before))} Full colour at ±{limit:.2g}.")
+        adds = _("What each unit of {names} adds to the output: {sign}", names=names[at - 1], sign=_sign(run))
+        st.caption(_("{adds}.{some} Full colour at ±{limit:.2g}.", adds=adds, some=_some(len(before)), limit=limit))
     else:
         picture = charts.matrix(layer.weights.numpy(), limit)
         rows, columns = layer.weights.shape
-        st.html(glyphs.row([((_cells(picture, f"{layer.name}, {rows} times {columns} weights"),), "", False)]))
+        st.html(
+            glyphs.row(
+                [
+                    (
+                        (
+                            _cells(
+                                picture,
+                                _(
+                                    "{name}, {rows} times {columns} weights",
+                                    name=layer.name,
+                                    rows=rows,
+                                    columns=columns,
+                                ),
+                            ),
+                        ),
+                        "",
+                        False,
+                    )
+                ]
+            )
+        )
         st.caption(
-            f"A row for each of the {rows} units, a column for each of their {columns} inputs. Orange: above 0, "
-            f"blue: below 0, full colour at ±{limit:.2g}."
+            _(
+                "A row for each of the {rows} units, a column for each of their {columns} inputs. Orange: "
+                "above 0, blue: below 0, full colour at ±{limit:.2g}.",
+                rows=rows,
+                columns=columns,
+                limit=limit,
+            )
         )
 
 
 def _sign(run: Run) -> str:
     """What the colours of weights that belong to pixels mean."""
     if run.spec.shape[0] == 1:
-        return "orange is above 0, blue below 0"
-    return "middle grey is 0, and each channel is lighter above 0 and darker below 0"
+        return _("orange is above 0, blue below 0")
+    return _("middle grey is 0, and each channel is lighter above 0 and darker below 0")
 
 
 def _some(units: int) -> str:
     """Which of the units are shown as images, and what stands below them."""
-    some = f" Shown are the {SHOWN} of {units} units that this image drives most." if units > SHOWN else ""
-    return f"{some} Below a unit stands its activation for this image; a frame marks a dead one."
+    some = (
+        _(" Shown are the {shown} of {units} units that this image drives most.", shown=SHOWN, units=units)
+        if units > SHOWN
+        else ""
+    )
+    return _("{some} Below a unit stands its activation for this image; a frame marks a dead one.", some=some)
 
 
 def _as_images(run: Run, weights: Tensor, activations: Tensor, dead: Tensor, limit: float) -> None:
@@ -175,7 +222,7 @@ def _as_images(run: Run, weights: Tensor, activations: Tensor, dead: Tensor, lim
     for unit in order:
         picture = charts.image(weights[unit, :pixels].reshape(shape).numpy(), limit)
         value = f"{round(float(activations[unit]), 2) + 0.0:.2f}"  # + 0.0: no minus before a zero
-        alt = f"weights of unit {unit + 1}, activation {value}"
+        alt = _("weights of unit {unit}, activation {value}", unit=unit + 1, value=value)
         columns.append(((glyphs.tile(picture, alt, WIDTH),), value, bool(dead[unit])))
     st.html(glyphs.row(columns))
 
@@ -185,32 +232,37 @@ def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units
     layers = every[TRAINED].layers
     left, right = st.columns(2)
     with left:
-        curves = {when: [layer.gradient for layer in found.layers] for when, found in every.items()}
+        curves = {_(when): [layer.gradient for layer in found.layers] for when, found in every.items()}
         chart(charts.gradients([layer.name for layer in layers], curves), f"{key}:gradients")
         st.markdown(" ".join(_shrinking(when, found) for when, found in every.items()))
     with right:
         with st.container(horizontal=True, gap="medium"):
-            _counted("Dead units", layers, [[units.dead for units in idles[when]] for when in every])
-            _counted("Saturated units", layers, [[units.saturated for units in idles[when]] for when in every])
+            _counted(_("Dead units"), layers, [[units.dead for units in idles[when]] for when in every])
+            _counted(_("Saturated units"), layers, [[units.saturated for units in idles[when]] for when in every])
         table = pd.DataFrame(
             {
-                "layer": [layer.name for layer in layers],
-                "units": [layer.units for layer in layers],
-                "activation": [ACTIVATIONS[layer.activation].label for layer in layers],
+                _("layer"): [layer.name for layer in layers],
+                _("units"): [layer.units for layer in layers],
+                _("activation"): [ACTIVATIONS[layer.activation].label for layer in layers],
             }
         )
         for when, found in every.items():
-            table[f"gradient {MOMENTS[when]}"] = [layer.gradient for layer in found.layers]
+            table[_("gradient {when}", when=_(MOMENTS[when]))] = [layer.gradient for layer in found.layers]
         for when in every:
-            table[f"dead {MOMENTS[when]}"] = [int(units.dead.sum()) for units in idles[when]]
-            table[f"saturated {MOMENTS[when]}"] = [int(units.saturated.sum()) for units in idles[when]]
-        config = {f"gradient {MOMENTS[when]}": st.column_config.NumberColumn(format="%.1e") for when in every}
+            table[_("dead {when}", when=_(MOMENTS[when]))] = [int(units.dead.sum()) for units in idles[when]]
+            table[_("saturated {when}", when=_(MOMENTS[when]))] = [int(units.saturated.sum()) for units in idles[when]]
+        config = {
+            _("gradient {when}", when=_(MOMENTS[when])): st.column_config.NumberColumn(format="%.1e") for when in every
+        }
         table_with_csv(table, f"inside-{run.digest}.csv", key, column_config=config, row_height=28)
     st.caption(
-        f"Over {len(layers[0].outputs)} images. **Gradient:** mean of |∂L/∂z| over images and units. **Dead:** the "
-        "slope of the activation is practically 0 for every image, so no gradient passes. **Saturated:** for at least "
-        "9 of 10 images, the slope is below 5% of the steepest. A run keeps the weights after its last epoch, and "
-        "those before the first follow from its seed."
+        _(
+            "Over {outputs} images. **Gradient:** mean of |∂L/∂z| over images and units. **Dead:** the slope "
+            "of the activation is practically 0 for every image, so no gradient passes. **Saturated:** for at "
+            "least 9 of 10 images, the slope is below 5% of the steepest. A run keeps the weights after its "
+            "last epoch, and those before the first follow from its seed.",
+            outputs=len(layers[0].outputs),
+        )
     )
 
 
@@ -220,19 +272,22 @@ def _counted(label: str, layers: tuple[Layer, ...], found: list[list[Tensor]]) -
     before, after = (sum(int(one[i].sum()) for i in hidden) for one in found)
     total = sum(layers[i].units for i in hidden)
     st.metric(
-        label, f"{before} → {after} of {total}", width="content", help="In hidden layers, before → after training."
+        label,
+        _("{before} → {after} of {total}", before=before, after=after, total=total),
+        width="content",
+        help=_("In hidden layers, before → after training."),
     )
 
 
 def _shrinking(when: str, found: Inside) -> str:
     """What the gradient does between the last layer and the first, in words."""
     share, (first, last) = found.shrinks, (found.layers[0].name, found.layers[-1].name)
-    start = f"{when.capitalize()}, from {last} back to {first}, the gradient"
+    start = _("{when}, from {last} back to {first}, the gradient", when=_(when).capitalize(), last=last, first=first)
     if not share > 0:
-        return f"{when.capitalize()}, no gradient reaches {first}."
+        return _("{when}, no gradient reaches {first}.", when=_(when).capitalize(), first=first)
     if share < 1:
-        return f"{start} shrinks to **1/{_short(1 / share)}**."
-    return f"{start} grows to **{_short(share)} times** its size."
+        return _("{start} shrinks to **1/{short}**.", start=start, short=_short(1 / share))
+    return _("{start} grows to **{short} times** its size.", start=start, short=_short(share))
 
 
 def _short(value: float) -> str:

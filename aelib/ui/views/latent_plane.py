@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from aelib.charts.variational import CLASSES
+from aelib.core.language import _, current
 from aelib.metrics import latent_space
 from aelib.training import Run
 from aelib.ui.components import class_plane as class_plane_component
@@ -27,13 +28,13 @@ REPLAY_BYTES = 1_000_000  # limit for the reconstructions that it gets for the r
 def labels(plane: latent_space.Plane) -> list[str]:
     """The names of the two axes."""
     if plane.is_pca:
-        return ["first principal component", "second principal component"]
+        return [_("first principal component"), _("second principal component")]
     return ["z₁", "z₂" if len(plane.origin) == 2 else ""]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _plane_data(digest: str, created: str, _run: Run) -> PlaneData:
-    """The data of plane.js. The cache key is digest and time, because a run is not hashable."""
+def _plane_data(digest: str, created: str, language: str, _run: Run) -> PlaneData:
+    """The data of plane.js. The cache key is digest, time and language, because a run is not hashable."""
     run = _run
     codes = run.codes()
     plane = latent_space.plane(codes)
@@ -84,7 +85,7 @@ def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Calla
 
     `on_point` is called when the user picks a point; the result's `point` is then (x, y).
     """
-    return plane_component.plane(_plane_data(run.digest, run.created, run), point, key, on_point)
+    return plane_component.plane(_plane_data(run.digest, run.created, current(), run), point, key, on_point)
 
 
 def replay(run: Run, key: str) -> None:
@@ -92,7 +93,7 @@ def replay(run: Run, key: str) -> None:
     snapshots = run.snapshots
     shown = max(1, min(len(run.images), REPLAY_BYTES // (len(snapshots.epochs) * run.images.pixels[0].numel())))
     if shown < len(run.images):
-        st.caption(f"The first {shown} of {len(run.images)} images.")
+        st.caption(_("The first {shown} of {images} images.", shown=shown, images=len(run.images)))
     codes = snapshots.codes[:, :shown].numpy()
     plane = latent_space.plane(codes[-1])
     points = plane.points(codes)
@@ -119,7 +120,7 @@ def replay(run: Run, key: str) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _class_plane_data(digest: str, created: str, _run: Run) -> ClassPlaneData:
+def _class_plane_data(digest: str, created: str, language: str, _run: Run) -> ClassPlaneData:
     run, snapshots = _run, _run.snapshots
     images = run.images
     codes = snapshots.codes.numpy()
@@ -167,4 +168,4 @@ def class_plane(run: Run, key: str) -> None:
     if run.latent_dim == 1:
         code_line.line(run, key)
         return
-    class_plane_component.class_plane(_class_plane_data(run.digest, run.created, run), key)
+    class_plane_component.class_plane(_class_plane_data(run.digest, run.created, current(), run), key)

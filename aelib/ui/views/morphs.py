@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from aelib.charts import film as files
+from aelib.core.language import _, current
 from aelib.experiment.variants import plain
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run
@@ -29,34 +30,36 @@ def morph(run: Run, key: str) -> None:
     dataset = run.experiment.dataset
     with left:
         stops = st.multiselect(
-            "From picture to picture",
+            _("From picture to picture"),
             names,
             default=_apart(names, 2),
             max_selections=MAX_STOPS,
             key=f"{key}:{dataset}:stops",
-            help="Two or more, in the order of the path.",
+            help=_("Two or more, in the order of the path."),
             persist_state="session",
         )
     with middle:
         between = st.slider(
-            "Images between two", BETWEEN[0], BETWEEN[2], BETWEEN[1], key=f"{key}:between", persist_state="session"
+            _("Images between two"), BETWEEN[0], BETWEEN[2], BETWEEN[1], key=f"{key}:between", persist_state="session"
         )
     with right:
         spherical = st.toggle(
-            "Spherical",
+            _("Spherical"),
             key=f"{key}:spherical",
-            help="Interpolate along an arc around the origin: codes with many dimensions lie near a sphere.",
+            help=_("Interpolate along an arc around the origin: codes with many dimensions lie near a sphere."),
             persist_state="session",
         )
     if len(stops) < 2:
-        st.info("Choose at least two pictures.", icon=":material/add_circle:")
+        st.info(_("Choose at least two pictures."), icon=":material/add_circle:")
         return
     twins = [run]
     if run.experiment.model.variational:
-        twin = runs_of([plain(run.experiment)], "Train the plain autoencoder too", f"{key}:plain")
+        twin = runs_of([plain(run.experiment)], _("Train the plain autoencoder too"), f"{key}:plain")
         twins += twin or []
     numbers = [names.index(stop) for stop in stops]
-    rows = _ways(tuple((one.digest, one.created) for one in twins), tuple(numbers), between, spherical, twins)
+    rows = _ways(
+        current(), tuple((one.digest, one.created) for one in twins), tuple(numbers), between, spherical, twins
+    )
     marks = [""] * (len(stops) + (len(stops) - 1) * between)
     marks[:: between + 1] = stops
     shown = rows[next(iter(rows))]
@@ -67,7 +70,12 @@ def morph(run: Run, key: str) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _ways(
-    runs: tuple[tuple[str, str], ...], numbers: tuple[int, ...], between: int, spherical: bool, _runs: list[Run]
+    language: str,
+    runs: tuple[tuple[str, str], ...],
+    numbers: tuple[int, ...],
+    between: int,
+    spherical: bool,
+    _runs: list[Run],
 ) -> dict[str, NDArray[Any]]:
     """Method -> frames of its path, as drawn: n × channels × height × width."""
     found: dict[str, NDArray[Any]] = {}
@@ -75,11 +83,11 @@ def _ways(
     drawn = _runs[0].spec.drawn
     for run in _runs:
         path = latent_space.along(torch.from_numpy(run.codes()[chosen]), between, spherical)
-        name = "variational" if run.experiment.model.variational else "plain autoencoder"
+        name = _("variational") if run.experiment.model.variational else _("plain autoencoder")
         found[name] = drawn(run.decode(path.numpy()))
     pixels = _runs[0].images.images()[chosen]
     faded = latent_space.along(pixels.flatten(1), between).view(-1, *pixels.shape[1:])
-    found["cross-fade of pixels"] = drawn(faded.numpy())
+    found[_("cross-fade of pixels")] = drawn(faded.numpy())
     return found
 
 
@@ -88,19 +96,22 @@ def _compared(rows: dict[str, NDArray[Any]], run: Run) -> None:
     pictures = torch.from_numpy(run.spec.drawn(run.images.images().numpy()))
     distant = []
     for name, frames in rows.items():
-        _, distances = reconstruction.nearest(torch.from_numpy(frames), pictures)
+        _nearest, distances = reconstruction.nearest(torch.from_numpy(frames), pictures)
         distant.append(f"{name} {float(distances.max()):.3f}")
     st.caption(
-        "Largest distance of an image on each path from the nearest picture of the data set (root mean squared "
-        f"difference): {', '.join(distant)}. Which path has the largest depends on the pictures: try others."
+        _(
+            "Largest distance of an image on each path from the nearest picture of the data set (root mean "
+            "squared difference): {distant}. Which path has the largest depends on the pictures: try others.",
+            distant=", ".join(distant),
+        )
     )
 
 
 def _downloads(frames: NDArray[Any], name: str, key: str) -> None:
     """Downloads of the path; files are made on request."""
     kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("Animation (GIF)", "gif", "image/gif", lambda: files.gif([*frames, *frames[-2:0:-1]])),
-        ("Strip (PNG)", "png", "image/png", lambda: files.strip(list(frames))),
+        (_("Animation (GIF)"), "gif", "image/gif", lambda: files.gif([*frames, *frames[-2:0:-1]])),
+        (_("Strip (PNG)"), "png", "image/png", lambda: files.strip(list(frames))),
     ]
     with st.container(horizontal=True):
         for label, suffix, mime, make in kinds:
@@ -127,10 +138,10 @@ def mix(run: Run, key: str) -> None:
     names = list(run.images.names)
     dataset = run.experiment.dataset
     if len(names) < 3:
-        st.info("A triangle needs three pictures: choose more pictures above.", icon=":material/change_history:")
+        st.info(_("A triangle needs three pictures: choose more pictures above."), icon=":material/change_history:")
         return
     corners = st.multiselect(
-        "Corners: three or four",
+        _("Corners: three or four"),
         names,
         default=_apart(names, 3),
         max_selections=4,
@@ -138,7 +149,7 @@ def mix(run: Run, key: str) -> None:
         persist_state="session",
     )
     if len(corners) < 3:
-        st.info("Choose three pictures for a triangle, four for a square.", icon=":material/change_history:")
+        st.info(_("Choose three pictures for a triangle, four for a square."), icon=":material/change_history:")
         return
     numbers = [names.index(corner) for corner in corners]
     places, weights = latent_space.mixture(len(corners), SIDE)

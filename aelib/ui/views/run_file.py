@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.store import archive
 from aelib.training import Run
 from aelib.ui.shell.links import link, name
@@ -16,15 +17,15 @@ _OPENED: Slot[tuple[str, bool] | None] = Slot("runs:file:opened", lambda: None) 
 _PROBLEM = Slot("runs:file:problem", str)  # one sentence
 
 
-def download(run: Run, key: str, label: str = "Run as a file") -> None:
+def download(run: Run, key: str, label: str = "") -> None:
     """A button that downloads the run as one file, for another server or later use. The file is made on request."""
-    about = (
-        "Weights, figures and settings, and your own images if it was trained on them. The page Runs of another server "
-        "opens the file."
+    about = _(
+        "Weights, figures and settings, and your own images if it was trained on them. The page Runs of "
+        "another server opens the file."
     )
     problem = problem_text(lambda: archive.check(run))
     st.download_button(
-        label,
+        label or _("Run as a file"),
         lambda: archive.to_zip(run),
         archive.file_name(run),
         "application/zip",
@@ -53,14 +54,16 @@ def upload() -> None:
         else:
             _OPENED.set((run.digest, new))
 
-    with st.expander("Open a run from a file", icon=":material/unarchive:"):
+    with st.expander(_("Open a run from a file"), icon=":material/unarchive:"):
         st.file_uploader(
-            "A run (ZIP)",
+            _("A run (ZIP)"),
             type=["zip"],
             key="runs:file",
             on_change=take,
             max_upload_size=MAX_MB,
-            help="A file from the button “Run as a file” of a lesson. Everything in it is checked before it is stored.",
+            help=_(
+                "A file from the button “Run as a file” of a lesson. Everything in it is checked before it is stored."
+            ),
         )
     if problem := _PROBLEM.get():
         st.error(escaped(problem), icon=":material/error:")
@@ -68,6 +71,11 @@ def upload() -> None:
         digest, new = opened
         run = store().get(digest)
         if run is not None:
-            what = "is now in the list" if new else "was here already and is unchanged"
-            st.success(escaped(f"The run {name(run.experiment)} {what}."), icon=":material/check_circle:")
-            link(run.experiment, f"Open {name(run.experiment)} in its lesson", ":material/arrow_forward:")
+            called = name(run.experiment)
+            was = _("The run {name} was here already and is unchanged.", name=called)
+            said = _("The run {name} is now in the list.", name=called) if new else was
+            st.success(
+                escaped(said),
+                icon=":material/check_circle:",
+            )
+            link(run.experiment, _("Open {name} in its lesson", name=name(run.experiment)), ":material/arrow_forward:")

@@ -11,6 +11,7 @@ from aelib.analysis import decibels
 from aelib.analysis.diagnosis import findings
 from aelib.charts import activations, curves, glyphs, variational
 from aelib.charts import network as network_chart
+from aelib.core.language import _, number
 from aelib.experiment import Experiment, resolve
 from aelib.experiment.architecture import KINDS, shape_text
 from aelib.metrics import image_quality, latent_space, reconstruction
@@ -38,16 +39,22 @@ def network(experiment: Experiment) -> None:
 def shapes(experiment: Experiment) -> None:
     """Output shape, parameters and multiplications of each step of a convolutional net."""
     net = resolve(experiment).architecture
-    rows = [("input", "", shape_text(net.steps[0].inputs), 0, 0)]
-    for part, steps in (("encoder", net.encoder), ("decoder", net.decoder)):
+    rows = [(_("input"), "", shape_text(net.steps[0].inputs), 0, 0)]
+    for part, steps in ((_("encoder"), net.encoder), (_("decoder"), net.decoder)):
         for step in steps:
             kernel = f" {step.kernel}x{step.kernel}" if step.kernel else ""
             rows.append(
-                (part, f"{KINDS[step.kind]}{kernel}", shape_text(step.outputs), step.parameters, step.multiplications)
+                (
+                    part,
+                    f"{_(KINDS[step.kind])}{kernel}",
+                    shape_text(step.outputs),
+                    step.parameters,
+                    step.multiplications,
+                )
             )
-    columns = ["part", "step", "output (height x width x channels)", "parameters", "multiplications"]
-    code = "" if experiment.model.enlarges else f": the code is {shape_text(net.code_shape)}"  # no bottleneck, no code
-    with st.expander(f"Shapes, step by step{code}"):
+    columns = [_("part"), _("step"), _("output (height x width x channels)"), _("parameters"), _("multiplications")]
+    about = _("Shapes, step by step: the code is {code}", code=shape_text(net.code_shape))
+    with st.expander(_("Shapes, step by step") if experiment.model.enlarges else about):  # no bottleneck, no code
         st.dataframe(
             pd.DataFrame(rows, columns=columns),
             hide_index=True,
@@ -58,16 +65,23 @@ def shapes(experiment: Experiment) -> None:
 def choices(experiment: Experiment, key: str) -> None:
     """Formulas of activation, loss and optimiser, and the curve of the activation."""
     model, rate = experiment.model, experiment.optimizer
-    with st.expander("What these choices mean"):
+    with st.expander(_("What these choices mean")):
         activation = ACTIVATIONS[model.hidden_activation]
         st.markdown(
-            f"**{activation.label}** after every hidden layer; backpropagation multiplies the gradient by its slope."
+            _(
+                "**{activation}** after every hidden layer; backpropagation multiplies the gradient by its slope.",
+                activation=activation.label,
+            )
         )
         st.latex(f"f(z) = {activation.formula}")
         chart(activations.curve(model.hidden_activation), f"{key}:activation")
         _objective(experiment)
         st.markdown(
-            f"**{OPTIMIZERS[rate.kind].label}**, learning rate η = {rate.learning_rate:g}, changes the weights θ by"
+            _(
+                "**{optimizer}**, learning rate η = {rate:g}, changes the weights θ by",
+                optimizer=OPTIMIZERS[rate.kind].label,
+                rate=rate.learning_rate,
+            )
         )
         st.latex(OPTIMIZERS[rate.kind].formula)
 
@@ -76,16 +90,20 @@ def _objective(experiment: Experiment) -> None:
     """The objective of training: see losses.py and variational.py."""
     loss = LOSSES[experiment.loss]
     variational = experiment.model.variational
-    mean = "summed over pixels, mean over images" if variational else "mean over pixels and images"
-    st.markdown(f"**{loss.label.capitalize()}** of an output y and its pixel t, {mean}:")
+    mean = _("summed over pixels, mean over images") if variational else _("mean over pixels and images")
+    st.markdown(_("**{loss}** of an output y and its pixel t, {mean}:", loss=loss.label.capitalize(), mean=mean))
     st.latex(loss.formula)
     if not variational:
         return
     free, beta = experiment.free_bits, experiment.beta
-    bits = f" A dimension with less than λ = {free:g} nats costs λ." if free else ""
+    bits = _(" A dimension with less than λ = {free:g} nats costs λ.", free=free) if free else ""
     st.markdown(
-        f"Added to it: β = {beta:g} times the **KL divergence** of each latent dimension j from a standard normal, "
-        f"mean over images.{bits}"
+        _(
+            "Added to it: β = {beta:g} times the **KL divergence** of each latent dimension j from a standard "
+            "normal, mean over images.{bits}",
+            beta=beta,
+            bits=bits,
+        )
     )
     each = r"\tfrac{1}{2}(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2)"
     st.latex(rf"\beta\sum_j\max(\lambda,\;{each})" if free else rf"\beta\sum_j{each}")
@@ -94,7 +112,7 @@ def _objective(experiment: Experiment) -> None:
 def error_curves(run: Run, key: str) -> None:
     """Loss and number of learnt images (for large data sets, squared error) over the epochs; for variational nets also
     the two terms of the loss."""
-    logarithmic = st.toggle("Logarithmic epochs", value=True, key=f"{key}:log", persist_state="session")
+    logarithmic = st.toggle(_("Logarithmic epochs"), value=True, key=f"{key}:log", persist_state="session")
     left, right = st.columns(2)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if run.experiment.model.variational else "")
     with left:
@@ -103,7 +121,7 @@ def error_curves(run: Run, key: str) -> None:
         with right:
             chart(curves.learnt(run, logarithmic), f"{key}:learnt")
     else:
-        held_out = curves.errors({"held out": run}, "mse", logarithmic=logarithmic, height=300)
+        held_out = curves.errors({_("held out"): run}, "mse", logarithmic=logarithmic, height=300)
         with right:
             chart(held_out, f"{key}:mse")
     if run.experiment.model.variational:
@@ -120,33 +138,60 @@ def verdict(run: Run) -> None:
     if "learnt" in found:
         counts = found["wrong_pixels"]
         worst = max(counts, key=lambda name: counts[name])
-        wrong = f"A pixel is wrong if it is off by {described.wrong_pixel:g} or more (black is 0, white is 1)."
-        _figure("Learnt", f"{found['learnt']} of {found['total']}", f"Images with at most one wrong pixel. {wrong}")
-        _figure("Wrong pixels", f"{found['wrong_pixels_total']:,}", f"Over all images. {wrong}")
+        wrong = _(
+            "A pixel is wrong if it is off by {wrong_pixel:g} or more (black is 0, white is 1).",
+            wrong_pixel=described.wrong_pixel,
+        )
+        _figure(
+            _("Learnt"),
+            _("{learnt} of {total}", learnt=found["learnt"], total=found["total"]),
+            _("Images with at most one wrong pixel. {wrong}", wrong=wrong),
+        )
+        _figure(_("Wrong pixels"), number(found["wrong_pixels_total"], ","), _("Over all images. {wrong}", wrong=wrong))
         most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else "none"
-        _figure("Worst", most, "The image with the most wrong pixels.")
-    over = "" if described.memorised else f" Over {found['images']:,} images that it was not trained on."
+        _figure(_("Worst"), most, _("The image with the most wrong pixels."))
+    over = (
+        "" if described.memorised else _(" Over {images:,} images that it was not trained on.", images=found["images"])
+    )
     if "psnr" in found:
-        _figure("PSNR", f"{decibels.psnr(run):.2f} dB", f"{image_quality.PSNR_MEANING}{over}")
-    _figure("MSE", f"{found['mse']:.2g}", f"Mean squared error over pixels and images; pixels from 0 to 1.{over}")
+        _figure("PSNR", f"{number(decibels.psnr(run), '.2f')} dB", f"{_(image_quality.PSNR_MEANING)}{over}")
+    _figure(
+        "MSE",
+        number(found["mse"], ".2g"),
+        _("Mean squared error over pixels and images; pixels from 0 to 1.{over}", over=over),
+    )
     if "elbo" in found:
-        of_loss = f"{LOSSES[run.experiment.loss].label}, summed over pixels, mean over images.{over}"
-        _figure("Reconstruction", f"{found['recon_loss']:.4g}", of_loss.capitalize())
-        _figure("KL", f"{found['kl']:.3g}", f"Divergence of the codes' distributions from N(0, 1), in nats.{over}")
+        of_loss = _(
+            "{loss}, summed over pixels, mean over images.{over}", loss=LOSSES[run.experiment.loss].label, over=over
+        )
+        _figure(_("Reconstruction"), number(found["recon_loss"], ".4g"), of_loss.capitalize())
+        _figure(
+            "KL",
+            number(found["kl"], ".3g"),
+            _("Divergence of the codes' distributions from N(0, 1), in nats.{over}", over=over),
+        )
         total = run.latent_dim
-        _figure("Active", f"{found['active']} of {total}", "Latent dimensions whose mean differs between images.")
+        _figure(
+            _("Active"),
+            _("{active} of {total}", active=found["active"], total=total),
+            _("Latent dimensions whose mean differs between images."),
+        )
 
 
 def live_figures(progress: Progress) -> None:
     """The main figures of a training that goes on, for a horizontal container."""
     latest = progress.history[-1]
     if progress.total:
-        _figure("Learnt", f"{progress.learnt} of {progress.total}", "Images with at most one wrong pixel.")
+        _figure(
+            _("Learnt"),
+            _("{learnt} of {total}", learnt=progress.learnt, total=progress.total),
+            _("Images with at most one wrong pixel."),
+        )
     if "wrong_pixels" in latest:
-        _figure("Wrong pixels", f"{latest['wrong_pixels']:,.0f}", "Over all images.")
+        _figure(_("Wrong pixels"), number(latest["wrong_pixels"], ",.0f"), _("Over all images."))
     if latest.get("mse", 0) > 0:
-        _figure("MSE", f"{latest['mse']:.2g}", "Mean squared error over held-out images; pixels from 0 to 1.")
-    _figure("Loss", f"{latest['train_loss']:.3g}", "The objective of training; lower is better.")
+        _figure("MSE", number(latest["mse"], ".2g"), _("Mean squared error over held-out images; pixels from 0 to 1."))
+    _figure(_("Loss"), number(latest["train_loss"], ".3g"), _("The objective of training; lower is better."))
 
 
 def _figure(label: str, value: str, about: str) -> None:
@@ -158,7 +203,7 @@ def diagnosis(run: Run) -> None:
     found = findings(run)
     if found:
         lines = [f"- {escaped(one.what)} **{escaped(one.try_next)}**" for one in found]
-        st.warning("\n".join(["This net learnt little.", *lines]), icon=":material/troubleshoot:")
+        st.warning("\n".join([_("This net learnt little."), *lines]), icon=":material/troubleshoot:")
 
 
 def error_table(run: Run, key: str) -> None:
@@ -168,16 +213,16 @@ def error_table(run: Run, key: str) -> None:
     outputs, images = drawn(run.reconstructions().numpy()), drawn(run.images.images().numpy())
     table = pd.DataFrame(
         {
-            "image": list(counts),
-            "wrong pixels": list(counts.values()),
-            "original": [_thumb(glyphs.colours(image)) for image in images],
-            "reconstructed": [_thumb(glyphs.colours(output)) for output in outputs],
-            "learnt": [count <= reconstruction.LEARNT_AT_MOST for count in counts.values()],
+            _("image"): list(counts),
+            _("wrong pixels"): list(counts.values()),
+            _("original"): [_thumb(glyphs.colours(image)) for image in images],
+            _("reconstructed"): [_thumb(glyphs.colours(output)) for output in outputs],
+            _("learnt"): [count <= reconstruction.LEARNT_AT_MOST for count in counts.values()],
         }
-    ).sort_values("wrong pixels", ascending=False, kind="stable")
+    ).sort_values(_("wrong pixels"), ascending=False, kind="stable")
 
     def highlight(row: "pd.Series[Any]") -> list[str]:
-        bad = row["wrong pixels"] > reconstruction.LEARNT_AT_MOST
+        bad = row[_("wrong pixels")] > reconstruction.LEARNT_AT_MOST
         return ["background-color: rgba(234, 88, 12, 0.22)" if bad else ""] * len(row)
 
     st.dataframe(
@@ -187,12 +232,12 @@ def error_table(run: Run, key: str) -> None:
         row_height=44,
         key=f"{key}:table",
         column_config={
-            "original": st.column_config.ImageColumn(width="small"),
-            "reconstructed": st.column_config.ImageColumn(width="small"),
-            "learnt": st.column_config.CheckboxColumn(help="At most one wrong pixel."),
+            _("original"): st.column_config.ImageColumn(width="small"),
+            _("reconstructed"): st.column_config.ImageColumn(width="small"),
+            _("learnt"): st.column_config.CheckboxColumn(help=_("At most one wrong pixel.")),
         },
     )
-    csv_button(table[["image", "wrong pixels", "learnt"]], f"wrong-pixels-{run.digest}.csv", key)
+    csv_button(table[[_("image"), _("wrong pixels"), _("learnt")]], f"wrong-pixels-{run.digest}.csv", key)
 
 
 def _thumb(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
@@ -206,7 +251,9 @@ def reconstructions(run: Run) -> None:
     described = run.spec
     outputs, targets = run.reconstructions()[:MAX_SHOWN], run.images.images()[:MAX_SHOWN]
     wrong = reconstruction.wrong_pixel_map(outputs, targets, described.wrong_pixel).any(dim=1, keepdim=True)
-    extra, missing = ("too bright", "too dark") if described.light else ("on, should be off", "off, should be on")
+    extra, missing = (
+        (_("too bright"), _("too dark")) if described.light else (_("on, should be off"), _("off, should be on"))
+    )
     st.html(f'<span class="ae-key extra"></span> {extra} &nbsp; <span class="ae-key missing"></span> {missing}')
     names = run.images.names[:MAX_SHOWN]
     width = 72 if described.light else 40
@@ -215,7 +262,13 @@ def reconstructions(run: Run) -> None:
     )
     st.html(shown)
     if len(names) < len(run.images):
-        st.caption(f"The first {len(names)} of {len(run.images)} images; the table below has all.")
+        st.caption(
+            _(
+                "The first {names} of {images} images; the table below has all.",
+                names=len(names),
+                images=len(run.images),
+            )
+        )
 
 
 @st.fragment
@@ -244,8 +297,12 @@ def plane(run: Run, key: str) -> None:
     with right:
         if shown.is_pca:
             st.caption(
-                f"This code has {run.latent_dim} dimensions. The plane is spanned by the first two principal "
-                f"components, which explain {shown.explained:.0%} of the variance."
+                _(
+                    "This code has {dimensions} dimensions. The plane is spanned by the first two principal "
+                    "components, which explain {explained:.0%} of the variance.",
+                    dimensions=run.latent_dim,
+                    explained=shown.explained,
+                )
             )
         point = [
             st.slider(name, low, high, key=slider, persist_state="session")
@@ -254,13 +311,17 @@ def plane(run: Run, key: str) -> None:
         code = shown.codes(np.array([point], np.float32))
         decoded = run.decode(code)[0]
         drawn = run.spec.drawn(decoded)
-        st.html(glyphs.row([((glyphs.tile(glyphs.colours(drawn), "decoded point", 120),), "decoded", False)]))
+        st.html(glyphs.row([((glyphs.tile(glyphs.colours(drawn), _("decoded point"), 120),), _("decoded"), False)]))
         nearest = int(np.linalg.norm(codes - code, axis=1).argmin())
         threshold = run.spec.wrong_pixel
         differing = int(reconstruction.wrong_pixels(torch.from_numpy(decoded), run.images.images()[nearest], threshold))
         st.caption(
-            f"Nearest: {escaped(run.images.names[nearest])}; the decoded point differs from it in {differing} of "
-            f"{decoded[0].size} pixels."
+            _(
+                "Nearest: {names}; the decoded point differs from it in {differing} of {size} pixels.",
+                names=escaped(run.images.names[nearest]),
+                differing=differing,
+                size=decoded[0].size,
+            )
         )
     with left:
         latent_plane.plane(run, (point[0], point[1]), component, picked)
@@ -273,13 +334,13 @@ def interpolation(run: Run, key: str, start: str, end: str) -> None:
     cells = st.columns([1, 1, 2])
     default = [names.index(start) if start in names else 0, names.index(end) if end in names else len(names) - 1]
     first = cells[0].selectbox(
-        "From", names, index=default[0], key=f"{key}:{run.experiment.dataset}:from", persist_state="session"
+        _("From"), names, index=default[0], key=f"{key}:{run.experiment.dataset}:from", persist_state="session"
     )
     second = cells[1].selectbox(
-        "To", names, index=default[1], key=f"{key}:{run.experiment.dataset}:to", persist_state="session"
+        _("To"), names, index=default[1], key=f"{key}:{run.experiment.dataset}:to", persist_state="session"
     )
     steps = cells[2].slider(
-        "Images on the path, including both ends", 3, MAX_STEPS, 12, key=f"{key}:steps", persist_state="session"
+        _("Images on the path, including both ends"), 3, MAX_STEPS, 12, key=f"{key}:steps", persist_state="session"
     )
     codes = torch.from_numpy(run.codes())
     line = latent_space.interpolate(codes[names.index(first)], codes[names.index(second)], steps)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from aelib.analysis.generative.generation import GeneratedQuality, sample, typical_distance
 from aelib.charts import glyphs
+from aelib.core.language import _
 from aelib.experiment.variants import plain
 from aelib.training import Run
 from aelib.ui.jobs.related_runs import runs_of
@@ -24,20 +25,23 @@ def _typical(dataset: str) -> float:
 @st.fragment
 def samples(run: Run, key: str, count: int, width: int) -> None:
     """Draw `count` samples, each `width` page pixels wide; for a variational net also from its plain counterpart."""
-    draw = draws(key, st.button("Draw again", icon=":material/casino:", key=f"{key}:again"))
+    draw = draws(key, st.button(_("Draw again"), icon=":material/casino:", key=f"{key}:again"))
     found = drawn(run.digest, run.created, count, draw, run)
     variational = run.experiment.model.variational
-    _shown(run, found, "Variational" if variational else "Plain autoencoder", width)
-    button = "Train the plain autoencoder too"
+    _shown(run, found, _("Variational") if variational else _("Plain autoencoder"), width)
+    button = _("Train the plain autoencoder too")
     twin = runs_of([plain(run.experiment)], button, f"{key}:plain") if variational else None
     if twin:
         found = drawn(twin[0].digest, twin[0].created, count, draw, twin[0])
-        _shown(run, found, "Plain autoencoder, the same codes", width)
+        _shown(run, found, _("Plain autoencoder, the same codes"), width)
     if not run.spec.memorised:
         st.markdown(
-            f"Real held-out images are **{_typical(run.experiment.dataset):.3f}** from the nearest "
-            "training image, on average. Samples that are much closer are blurred means or copies; samples that are "
-            "much farther do not look like the data."
+            _(
+                "Real held-out images are **{typical:.3f}** from the nearest training image, on average. "
+                "Samples that are much closer are blurred means or copies; samples that are much farther do "
+                "not look like the data.",
+                typical=_typical(run.experiment.dataset),
+            )
         )
 
 
@@ -52,7 +56,11 @@ def _shown(run: Run, found: GeneratedQuality, title: str, width: int) -> None:
         )
         columns.append((tiles, f"{distance:.2f}", False))
     st.caption(
-        f"**{title}**: samples above, below each its nearest training image and the distance to it (root mean squared "
-        f"difference; 0 means a copy). Mean distance: {found.distances.mean():.3f}."
+        _(
+            "**{title}**: samples above, below each its nearest training image and the distance to it (root "
+            "mean squared difference; 0 means a copy). Mean distance: {mean:.3f}.",
+            title=title,
+            mean=found.distances.mean(),
+        )
     )
     st.html(glyphs.row(columns))
