@@ -5,7 +5,7 @@ from torch import Tensor
 
 from aelib.analysis import judged
 from aelib.analysis.anomalies import detection
-from aelib.analysis.generative import samplers
+from aelib.analysis.generative import codebook, samplers
 from aelib.analysis.inside import layers, units
 from aelib.nn import losses
 from aelib.training import Run
@@ -61,6 +61,18 @@ def _dead(run: Run) -> float:
     return float(dead.float().mean())
 
 
+def _phases(images: Tensor) -> float:
+    """How strong a checkerboard is in the mean image: the mean contrast of 2 × 2 pixels
+    along both diagonals, for each of the four places at which such a square can begin, and the deviation of the four."""
+    mean = images.mean(dim=(0, 1))
+    contrast = (mean[:-1, :-1] - mean[:-1, 1:] - mean[1:, :-1] + mean[1:, 1:]) / 4
+    return float(torch.stack([contrast[y::2, x::2].mean() for y in (0, 1) for x in (0, 1)]).std())
+
+
+def _checkerboard(run: Run) -> float:
+    return _phases(run.reconstructions().clamp(0, 1)) / _phases(run.images.images())
+
+
 def _threshold(run: Run) -> float:
     return detection.detect(run).threshold()
 
@@ -80,4 +92,7 @@ KNN = Measure(label="Accuracy of 5 neighbours", value=lambda run: judged.figures
 ON = Measure(label="Active share of the code", value=judged.active_rate, form=".0%")
 PARAMETERS = Measure(label="Parameters", value=lambda run: float(run.parameters), form=",.0f")
 DEAD = Measure(label="Dead hidden units", value=_dead, form=".0%")
+CHECKERBOARD = Measure(label="Checkerboard in the outputs, times that of the images", value=_checkerboard, form=".1f")
+IN_USE = Measure(label="Entries in use", value=lambda run: float(codebook.usage(run).used), form=".0f")
+PERPLEXITY = Measure(label="Perplexity of the codebook", value=lambda run: codebook.usage(run).perplexity, form=".1f")
 THRESHOLD = Measure(label="Threshold for 5 % false alarms", value=_threshold)

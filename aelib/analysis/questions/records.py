@@ -194,4 +194,46 @@ QUESTIONS: dict[str, Question] = {
         "{b.dead} of the hidden units are dead with a rate of 0.1 (error {b.mse}), {a.dead} with a rate of 0.003 "
         "(error {a.mse}).",
     ),
+    "checkerboard": Question(
+        title="Where do the checkerboards come from?",
+        preset="letters-7x7",
+        changes={"model.convolution.pooling": "none", "epochs": 2},
+        sides=(
+            Side(label="transposed convolutions", changes={"model.convolution.upsampling": "transposed"}),
+            Side(label="repeated pixels and a convolution", changes={"model.convolution.upsampling": "resize"}),
+        ),
+        measures={"checkerboard": m.CHECKERBOARD, "mse": m.MSE},
+        holds=lambda a, b: a["checkerboard"] > 2 * b["checkerboard"],
+        answer="A transposed convolution with a kernel of 3 and a step of 2 reaches some pixels once and others four "
+        "times, and a net must learn to even that out: after two epochs the pattern is {a.checkerboard} times as "
+        "strong as in the images. Repeated pixels and a convolution reach all pixels alike: {b.checkerboard} times.",
+    ),
+    "batch-norm": Question(
+        title="Does batch norm work with tiny batches?",
+        preset="digits-codes",
+        changes={"batch_size": 3, "epochs": 5},
+        sides=(
+            Side(label="no batch norm", changes={"model.batch_norm": False}),
+            Side(label="batch norm", changes={"model.batch_norm": True}),
+        ),
+        measures={"mse": m.MSE},
+        holds=lambda a, b: b["mse"] > 1.3 * a["mse"],
+        answer="The mean and the deviation of 3 images are mostly luck, and every image is scaled by the company that "
+        "it has: with batch norm the error is {b.mse}, without {a.mse}. Make both batches 64 in the Lab, and see "
+        "which of the two is ahead then.",
+    ),
+    "codebook": Question(
+        title="Why are most entries of a codebook unused?",
+        preset="digits-vq",
+        changes={"model.codebook.entries": 64, "model.codebook.numbers": 16, "epochs": 40},
+        sides=(
+            Side(label="left where they are", changes={"model.codebook.revive": False}),
+            Side(label="dead entries moved", changes={"model.codebook.revive": True}),
+        ),
+        measures={"used": m.IN_USE, "perplexity": m.PERPLEXITY, "mse": m.MSE},
+        holds=lambda a, b: a["used"] < 0.6 * b["used"] and b["mse"] < a["mse"],
+        answer="Only the entry that is nearest to a code learns, and in 16 dimensions most of 64 entries at random "
+        "places are nearest to none: {a.used} are in use, and the error is {a.mse}. Moving dead entries to codes of "
+        "the batch brings {b.used} into use, and the error to {b.mse}.",
+    ),
 }

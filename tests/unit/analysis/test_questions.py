@@ -4,8 +4,9 @@ import re
 from dataclasses import replace
 
 import pytest
+import torch
 
-from aelib.analysis.questions import QUESTIONS, Evidence
+from aelib.analysis.questions import QUESTIONS, Evidence, measures
 from aelib.training import fit
 
 
@@ -37,3 +38,12 @@ def test_an_answer_that_the_runs_deny_is_not_given() -> None:
     assert "do not show" in found.text()
     assert "does not suffer" not in found.text()
     assert Evidence(replace(asked, holds=lambda a, b: True), same, same).text() != found.text()
+
+
+def test_only_what_differs_between_the_corners_of_squares_is_a_checkerboard() -> None:
+    rows, columns = torch.meshgrid(torch.arange(8), torch.arange(8), indexing="ij")
+    ramp = (rows + 2 * columns).float()[None, None] / 24
+    board = ((rows + columns) % 2).float()[None, None]
+    assert measures._phases(ramp) == pytest.approx(0, abs=1e-6)
+    assert measures._phases(board) > 0.4
+    assert measures._phases(torch.cat([board, 1 - board])) == pytest.approx(0, abs=1e-6), "no image has it alone"
