@@ -62,8 +62,8 @@ def _dead(run: Run) -> float:
 
 
 def _phases(images: Tensor) -> float:
-    """How strong a checkerboard is in the mean image: the mean contrast of 2 × 2 pixels
-    along both diagonals, for each of the four places at which such a square can begin, and the deviation of the four."""
+    """How strong a checkerboard is in the mean image: the mean contrast of 2 × 2 pixels along both diagonals, for each
+    of the four places at which such a square can begin, and the deviation of the four."""
     mean = images.mean(dim=(0, 1))
     contrast = (mean[:-1, :-1] - mean[:-1, 1:] - mean[1:, :-1] + mean[1:, 1:]) / 4
     return float(torch.stack([contrast[y::2, x::2].mean() for y in (0, 1) for x in (0, 1)]).std())
