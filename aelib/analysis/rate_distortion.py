@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from aelib import datasets
-from aelib.datasets import ImageSet
+from aelib.datasets import DatasetSpec, ImageSet
 from aelib.metrics.image_quality import evenly
 from aelib.training import Array, Run
 
@@ -40,21 +40,21 @@ class EncodedRun:
     codes: Array
 
 
-def test_images(dataset: str) -> ImageSet:
-    """The images that all compressors of this data set are measured on: the test set, as the PSNR of a run is, or at
-    most MAX_TEST_IMAGES of it, evenly chosen."""
-    images = datasets.test_set(dataset)
+def test_images(which: str | DatasetSpec) -> ImageSet:
+    """The images that all compressors of a data set are measured on: the test set, as the PSNR of a run is, or at most
+    MAX_TEST_IMAGES of it, evenly chosen. A run's own spec has only the classes that the run knows."""
+    images = datasets.test_set(which)
     return images.part(slice(0, None, -(-len(images) // MAX_TEST_IMAGES)))
 
 
-def measured(dataset: str) -> int:
+def measured(which: str | DatasetSpec) -> int:
     """Number of test images on which PSNR and bits are measured."""
-    return len(codecs.measured_images(test_images(dataset).pixels))
+    return len(codecs.measured_images(test_images(which).pixels))
 
 
 def encode_run(run: Run) -> EncodedRun:
     """The codes of a run and the range of its quantiser."""
-    train, test = datasets.training_set(run.spec), test_images(run.experiment.dataset)
+    train, test = datasets.training_set(run.spec), test_images(run.spec)
     chosen = evenly(len(train), RANGE_IMAGES)
     low, high = min_max(run.codes_of(train.shown[chosen], train.labels[chosen]))
     codes = run.codes_of(test.shown, test.labels)
@@ -65,7 +65,7 @@ def points(run: Run, codes: EncodedRun, bits: Sequence[int] = BITS, name: str = 
     """`codecs.network_points` of a run: one RatePoint for each number of bits; 32 means no quantisation."""
     # the ends of the range stand for the training codes: they have the same range
     ends = np.stack([codes.low, codes.high])
-    test = test_images(run.experiment.dataset)
+    test = test_images(run.spec)
     images, labels = test.images(), test.labels[codecs.measured_images(test.pixels)]
     return codecs.network_points(ends, codes.codes, lambda kept: run.decode(kept, labels), images, bits, name)
 
@@ -79,35 +79,35 @@ def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int)
     if bits != FLOAT:
         symbols = codecs.quantize(kept, bits, codes.low, codes.high)
         kept = codecs.dequantize(symbols, bits, codes.low, codes.high)
-    return torch.from_numpy(run.decode(kept, test_images(run.experiment.dataset).labels[list(chosen)]))
+    return torch.from_numpy(run.decode(kept, test_images(run.spec).labels[list(chosen)]))
 
 
-def codec_curves(dataset: str) -> dict[str, list[RatePoint]]:
+def codec_curves(which: str | DatasetSpec) -> dict[str, list[RatePoint]]:
     """`codecs.codec_curves` of JPEG and WebP on `test_images`, kept in memory."""
-    return _codec_curves(datasets.canonical(dataset))
+    return _codec_curves(datasets.spec(which) if isinstance(which, str) else which)
 
 
 @functools.lru_cache(maxsize=8)
-def _codec_curves(dataset: str) -> dict[str, list[RatePoint]]:
-    return codecs.codec_curves(test_images(dataset).images())
+def _codec_curves(described: DatasetSpec) -> dict[str, list[RatePoint]]:
+    return codecs.codec_curves(test_images(described).images())
 
 
-def pca(dataset: str, components: Sequence[int], bits: int) -> list[RatePoint]:
+def pca(which: str | DatasetSpec, components: Sequence[int], bits: int) -> list[RatePoint]:
     """`codecs.pca_curve` on `test_images`, fitted to training images: one RatePoint for each number of components.
 
     Numbers of components that the images do not allow, and above 128 for large images, are left out. bits: bits per
     coefficient.
     """
-    train = datasets.training_set(dataset)
+    train = datasets.training_set(which)
     if train.pixels[0].numel() > LARGE_IMAGE:
         components = [count for count in components if count <= MAX_COMPONENTS_OF_LARGE]
     fitted = train.pixels[codecs.pca_training_images(train.pixels)].float() / 255
-    return codecs.pca_curve(fitted, test_images(dataset).images(), components, bits)
+    return codecs.pca_curve(fitted, test_images(which).images(), components, bits)
 
 
-def pca_images(dataset: str) -> int:
+def pca_images(which: str | DatasetSpec) -> int:
     """Number of training images that `pca` is fitted to."""
-    return len(codecs.pca_training_images(datasets.training_set(dataset).pixels))
+    return len(codecs.pca_training_images(datasets.training_set(which).pixels))
 
 
 def bits_for(baseline: Sequence[RatePoint], psnr: float) -> float | None:
@@ -185,6 +185,6 @@ def variety(run: Run, codes: EncodedRun) -> float:
     variances around their mean image. 0: all are the same picture; about 1: as different as the images."""
     chosen = evenly(len(codes.codes), VARIETY_IMAGES)
     made = reconstructed(run, codes, chosen, FLOAT)
-    images = test_images(run.experiment.dataset).images()[chosen]
+    images = test_images(run.spec).images()[chosen]
     spread, there = (float(each.var(dim=0, unbiased=False).sum()) for each in (made, images))
     return spread / there if there else 1.0

@@ -305,6 +305,11 @@ class Model(Part):
         """Sizes from the code to the output."""
         return self.decoder_layers or self.layers[::-1]
 
+    @property
+    def has_hidden_layers(self) -> bool:
+        """Whether there is a layer between image, code and image, so that `hidden_activation` has an effect."""
+        return not self.dense or any(step.hidden for step in self.steps())
+
     def steps(self) -> list[DenseStep]:
         """Of a dense net every fully connected layer, from the image to the image; an output of "auto" stays "auto".
         The code's layer of a variational net gives mu and log_var, one after the other."""

@@ -29,15 +29,14 @@ def section(run: Run, width: int) -> dict[str, Any] | None:
     """The values that the template shows for a run; None unless it `applies`. width: of an image, in CSS pixels."""
     if not applies(run):
         return None
-    dataset = run.experiment.dataset
     codes = rate_distortion.encode_run(run)
     points = rate_distortion.points(run, codes, BITS, "this net")
-    codecs = rate_distortion.codec_curves(dataset)
+    codecs = rate_distortion.codec_curves(run.spec)
     components = sorted({*rate_distortion.COMPONENTS, run.latent_dim})
-    rivals = codecs | {f"PCA, {PCA_BITS} bits": rate_distortion.pca(dataset, components, PCA_BITS)}
+    rivals = codecs | {f"PCA, {PCA_BITS} bits": rate_distortion.pca(run.spec, components, PCA_BITS)}
     return {
         "meaning": PSNR_MEANING,
-        "measured": rate_distortion.measured(dataset),
+        "measured": rate_distortion.measured(run.spec),
         "chart": Markup(svg_charts.rates(points, rivals, run.digest)),  # noqa: S704 - escaped by us
         "rivals": list(rivals),
         "rows": [_row(point, rivals) for point in points],
@@ -59,7 +58,7 @@ def _row(point: RatePoint, rivals: dict[str, list[RatePoint]]) -> list[str]:
 
 def _images(run: Run, codes: rate_distortion.EncodedRun, width: int) -> str:
     """Rows of test images: the original, then decoded from codes with ever fewer bits per number."""
-    images = rate_distortion.test_images(run.experiment.dataset)
+    images = rate_distortion.test_images(run.spec)
     chosen = evenly(len(images), SHOWN)
     rows = {"original": images.images()[chosen]}
     rows |= {f"{bits} bits a number": rate_distortion.reconstructed(run, codes, chosen, bits) for bits in BITS}

@@ -8,7 +8,7 @@ from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.shell import lessons
-from tests.support.apps import opened
+from tests.support.apps import opened, sound, texts
 from tests.support.sections import assert_shows, section
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -50,6 +50,16 @@ def test_nets_are_compared_with_pca_once_they_are_trained() -> None:
     app = opened(PAGE, {**address, "tab": "Where PCA wins"})
     table = section(app, "Where PCA wins").every("arrow_data_frame", "dataframe")[0].value
     assert len(table) == len(duel.code_sizes(described)) * len(duel.BITS)
+
+
+def test_a_net_without_hidden_layers_has_no_hidden_activation() -> None:
+    app = opened(PAGE, {"preset": "font-linear"})
+    boxes = {one.key for one in app.selectbox}
+    assert "pca:model.hidden_activation" not in boxes
+    assert "there is no hidden activation" in texts(app)
+    sound(app.text_input(key="pca:model.layers").set_value("35-20-2").run())
+    assert app.selectbox(key="pca:model.hidden_activation").value == "sigmoid"
+    assert "there is no hidden activation" not in texts(app)
 
 
 def test_links_to_linear_nets_lead_here() -> None:

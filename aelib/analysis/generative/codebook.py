@@ -101,7 +101,7 @@ def replaced(run: Run, chosen: NDArray[np.int64], place: int, label: Tensor | No
 
 def rate_point(run: Run) -> RatePoint:
     """Bits and quality of the run, measured as `rate_distortion` measures other compressors."""
-    images = rate_distortion.test_images(run.experiment.dataset)
+    images = rate_distortion.test_images(run.spec)
     book, shown = book_of(run.model).book, images.shown.float() / 255
     few = codecs.measured_images(images.pixels)
     outputs, targets = run.restored(shown[few], images.labels[few]).clamp(0, 1), images.images()[few]

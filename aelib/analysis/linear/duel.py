@@ -79,12 +79,12 @@ class Round:
 
 
 def rounds(runs: Sequence[Run]) -> list[Round]:
-    """Every net of `runs`, on one data set, beside PCA, at BITS a number."""
+    """Every net of `runs`, on the same images, beside PCA, at BITS a number."""
     found = []
     pca = {
         bits: {
             point.bits: point.psnr
-            for point in rate_distortion.pca(runs[0].experiment.dataset, [run.latent_dim for run in runs], bits)
+            for point in rate_distortion.pca(runs[0].spec, [run.latent_dim for run in runs], bits)
         }
         for bits in BITS
     }

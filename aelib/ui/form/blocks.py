@@ -1,10 +1,12 @@
 """The building blocks of forms: each is a few related controls. A `Lesson` lists its blocks."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
+from aelib.core.language import _
 from aelib.datasets.noise import NOISES
 from aelib.experiment import MODEL_KINDS
 from aelib.nn.initialization import INITIALIZATIONS
@@ -29,7 +31,10 @@ def network(controls: Controls) -> None:
         if kind == "super_resolution":
             controls.choice("model.convolution.upscale")
             controls.toggle("model.convolution.residual")
-    controls.choice("model.hidden_activation")
+    if has_hidden_layers(controls):
+        controls.choice("model.hidden_activation")
+    else:
+        st.caption(_("No layer lies between image and code, so there is no hidden activation."))
     left, right = st.columns(2)
     with left:
         controls.choice("optimizer.kind")
@@ -37,6 +42,15 @@ def network(controls: Controls) -> None:
     with right:
         controls.typed("optimizer.learning_rate")
         controls.number("seed")
+
+
+def has_hidden_layers(controls: Controls) -> bool:
+    """Whether the sizes in the form have a layer between image and code, or code and image. Sizes that cannot be read
+    may have one."""
+    if not MODEL_KINDS[controls.get("model.kind")].dense:
+        return True
+    sizes = [re.findall(r"\d+", str(controls.get(path) or "")) for path in ("model.layers", "model.decoder_layers")]
+    return any(len(one) > 2 for one in sizes) or len(sizes[0]) < 2
 
 
 def model_kind(controls: Controls) -> None:

@@ -50,8 +50,8 @@ def _variety(digest: str, created: str, _run: Run) -> float:
 
 
 @st.cache_data(max_entries=64, show_spinner="Finding principal components …")
-def _pca(canonical: str, dataset: str, components: tuple[int, ...], bits: int) -> list[RatePoint]:
-    return rate_distortion.pca(dataset, components, bits)
+def _pca(images: str, components: tuple[int, ...], bits: int, _run: Run) -> list[RatePoint]:
+    return rate_distortion.pca(_run.spec, components, bits)
 
 
 def coded(run: Run) -> EncodedRun:
@@ -64,14 +64,19 @@ def points(run: Run, bits: Sequence[int] = BITS) -> list[RatePoint]:
     return _points(run.digest, run.created, tuple(bits), run)
 
 
-def pca_points(dataset: str, components: Sequence[int], bits: int) -> list[RatePoint]:
-    """`rate_distortion.pca`, cached by the data set's content."""
-    return _pca(datasets.canonical(dataset), dataset, tuple(components), bits)
+def images_of(run: Run) -> str:
+    """The same for runs on the same images: the data set with its content, and the classes."""
+    return f"{datasets.canonical(run.experiment.dataset)} {run.spec.only}"
+
+
+def pca_points(run: Run, components: Sequence[int], bits: int) -> list[RatePoint]:
+    """`rate_distortion.pca`, cached by the images of the run."""
+    return _pca(images_of(run), tuple(components), bits, run)
 
 
 def measured_on(run: Run) -> str:
     """In words: the images that compressors are measured on, and how they relate to the run's own PSNR."""
-    count, whole = rate_distortion.measured(run.experiment.dataset), run.metrics.get("images", 0)
+    count, whole = rate_distortion.measured(run.spec), run.metrics.get("images", 0)
     if count == whole:
         return f"the same {count:,} test images as the PSNR at the top of the page"
     return (
@@ -88,7 +93,7 @@ def code_name(experiment: Experiment) -> str:
 
 def _chosen(run: Run, draw: int) -> list[int]:
     """Indices of random test images, different for each draw."""
-    count = len(rate_distortion.test_images(run.experiment.dataset))
+    count = len(rate_distortion.test_images(run.spec))
     order = torch.randperm(count, generator=generator(draw, "shown"))
     return order[:IN_A_ROW].tolist()
 
@@ -116,7 +121,7 @@ def compared(run: Run, key: str) -> None:
         st.metric("The code is", _ratio(bits, of_image), width="content")
     again = st.button("Show other images", icon=":material/casino:", key=f"{key}:again", help="Other test images.")
     chosen = _chosen(run, draws(key, again))
-    images = rate_distortion.test_images(run.experiment.dataset)
+    images = rate_distortion.test_images(run.spec)
     targets, inputs = images.images()[chosen], run.inputs_of(images)[chosen]
     outputs = run.restored(inputs)
     noisy = not bool((targets == inputs).all())
@@ -190,7 +195,7 @@ def _grey(run: Run, found: Sequence[Run], ours_next: bool, key: str) -> None:
     """Say which nets lose to PCA with as many numbers, whether they give one grey picture for all images, and what
     follows. ours_next: whether to offer our networks for the same codes."""
     counts = sorted({one.latent_dim for one in found})
-    at_bits = {point.bits: point for point in pca_points(run.experiment.dataset, counts, FLOAT)}
+    at_bits = {point.bits: point for point in pca_points(run, counts, FLOAT)}
     lines, grey = [], []
     for one in found:
         net, pca = points(one)[0], at_bits.get(FLOAT * one.latent_dim)
@@ -245,7 +250,7 @@ def _rows(found: Sequence[Run]) -> None:
     """The same images reconstructed by each net, one row per net."""
     chosen = _chosen(found[0], 0)
     drawn = found[0].spec.drawn
-    images = rate_distortion.test_images(found[0].experiment.dataset)
+    images = rate_distortion.test_images(found[0].spec)
     names = [images.names[i] for i in chosen]
     shown = {f"Original · {_image_bits(found[0]):,} bits": images.images()[chosen].numpy()}
     for one in found:
@@ -314,7 +319,7 @@ def fewer_bits(run: Run, key: str) -> None:
         )
     chosen = _chosen(run, 0)
     drawn = run.spec.drawn
-    images = rate_distortion.test_images(run.experiment.dataset)
+    images = rate_distortion.test_images(run.spec)
     rows = {
         "original": images.images()[chosen].numpy(),
         "32 bits per number": rate_distortion.reconstructed(run, coded(run), chosen, FLOAT).numpy(),

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from aelib import datasets
 from aelib.analysis import rate_distortion
 from aelib.analysis.codecs import FLOAT, QUALITIES, RatePoint
 from aelib.analysis.rate_distortion import BITS, Stretch
@@ -15,26 +14,25 @@ from aelib.charts import rate_distortion as rate_chart
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 
-from .compression import DECIBELS, code_name, measured_on, pca_points, points
+from .compression import DECIBELS, code_name, images_of, measured_on, pca_points, points
 
 PCA_BITS = 8
 WHOLE, BARE = "JPEG", "JPEG without headers"
 
 
 @st.cache_data(max_entries=16, show_spinner="Writing the images as JPEG and WebP files …")
-def _codecs(canonical: str, dataset: str) -> dict[str, list[RatePoint]]:
-    return rate_distortion.codec_curves(dataset)
+def _codecs(images: str, _run: Run) -> dict[str, list[RatePoint]]:
+    return rate_distortion.codec_curves(_run.spec)
 
 
 @st.fragment
 def against_codecs(run: Run, others: Sequence[Run], key: str) -> None:
     """Quality against bits for the nets, PCA, JPEG and WebP, with a summary in words. others: of further codes."""
     nets = list(others) if any(one.digest == run.digest for one in others) else [*others, run]
-    dataset = run.experiment.dataset
     by_bits = _series(nets)
     counts = tuple(sorted({*rate_distortion.COMPONENTS, *(one.latent_dim for one in nets)}))
-    pca = pca_points(dataset, counts, PCA_BITS)
-    baselines = _codecs(datasets.canonical(dataset), dataset) | {f"PCA, {PCA_BITS} bits": pca}
+    pca = pca_points(run, counts, PCA_BITS)
+    baselines = _codecs(images_of(run), run) | {f"PCA, {PCA_BITS} bits": pca}
     measures: list[rate_chart.Quality] = ["psnr", "ssim"]
     measure = st.segmented_control(
         "Quality",
@@ -108,7 +106,7 @@ def _beside_pca(run: Run, pca: Sequence[RatePoint]) -> str:
     plural = "s" * (numbers > 1)
     return (
         f"**PCA** with as many dimensions ({numbers:,} component{plural} of {PCA_BITS} bits), fitted to "
-        f"{rate_distortion.pca_images(run.experiment.dataset):,} training images, reaches {same.psnr:.1f} dB, "
+        f"{rate_distortion.pca_images(run.spec):,} training images, reaches {same.psnr:.1f} dB, "
         "the chosen net "
         f"{net.psnr:.1f} dB: {abs(net.psnr - same.psnr):.1f} dB {verb}."
     )

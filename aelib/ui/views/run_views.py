@@ -66,15 +66,18 @@ def choices(experiment: Experiment, key: str) -> None:
     """Formulas of activation, loss and optimiser, and the curve of the activation."""
     model, rate = experiment.model, experiment.optimizer
     with st.expander(_("What these choices mean")):
-        activation = ACTIVATIONS[model.hidden_activation]
-        st.markdown(
-            _(
-                "**{activation}** after every hidden layer; backpropagation multiplies the gradient by its slope.",
-                activation=activation.label,
+        if model.has_hidden_layers:
+            activation = ACTIVATIONS[model.hidden_activation]
+            st.markdown(
+                _(
+                    "**{activation}** after every hidden layer; backpropagation multiplies the gradient by its slope.",
+                    activation=activation.label,
+                )
             )
-        )
-        st.latex(f"f(z) = {activation.formula}")
-        chart(activations.curve(model.hidden_activation), f"{key}:activation")
+            st.latex(f"f(z) = {activation.formula}")
+            chart(activations.curve(model.hidden_activation), f"{key}:activation")
+        else:
+            st.markdown(_("No layer lies between image and code, so there is no hidden activation."))
         _objective(experiment)
         st.markdown(
             _(

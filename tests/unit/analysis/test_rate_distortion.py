@@ -10,8 +10,9 @@ import torch
 from aelib import datasets
 from aelib.analysis import codecs, rate_distortion
 from aelib.analysis.codecs import RatePoint
+from aelib.experiment import Experiment
 from aelib.metrics import image_quality
-from aelib.training import Run
+from aelib.training import Run, fit
 
 
 def _point(bits: float, psnr: float) -> RatePoint:
@@ -105,3 +106,14 @@ def test_a_net_that_ignores_its_code_has_no_variety(digits_run: Run) -> None:
     assert 0 < rate_distortion.variety(digits_run, codes) < 1
     same = replace(codes, codes=codes.codes * 0)
     assert rate_distortion.variety(digits_run, same) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_net_of_some_classes_is_measured_on_these_and_its_rivals_too() -> None:
+    changes = {"dataset": "digits8x8", "classes": "3", "model.layers": "64-4", "epochs": 1, "batch_size": "all"}
+    run = fit(Experiment().with_values(changes), "cpu")
+    images = rate_distortion.test_images(run.spec)
+    assert set(images.labels.tolist()) == {3}
+    assert len(images) == rate_distortion.measured(run.spec) < rate_distortion.measured("digits8x8")
+    assert rate_distortion.encode_run(run).codes.shape == (len(images), 4)
+    (threes,), (all_digits,) = (rate_distortion.pca(which, [4], 8) for which in (run.spec, "digits8x8"))
+    assert threes.psnr > all_digits.psnr, "digits of one class lie nearer to a plane"

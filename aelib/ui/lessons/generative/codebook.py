@@ -99,7 +99,7 @@ def _as_many_bits(net: Run, usage: analysis.Usage, key: str) -> None:
         return
     dense = [_dense(one.digest, one.created, bits, one) for bits, one in zip(sizes, found, strict=True)]
     ours = _point(net.digest, net.created, net)
-    curves = {"codebook": [ours], "dense code": dense, f"PCA, {PCA_BITS} bits": _pca(net.experiment.dataset)}
+    curves = {"codebook": [ours], "dense code": dense, f"PCA, {PCA_BITS} bits": _pca(net.digest, net.created, net)}
     chart(against_bits(curves), f"{key}:bits")
     best = max(dense, key=lambda point: point.psnr)
     better = ours.psnr > best.psnr
@@ -126,5 +126,5 @@ def _dense(digest: str, created: str, bits: int, _run: Run) -> RatePoint:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _pca(dataset: str) -> list[RatePoint]:
-    return rate_distortion.pca(dataset, rate_distortion.COMPONENTS, PCA_BITS)
+def _pca(digest: str, created: str, _run: Run) -> list[RatePoint]:
+    return rate_distortion.pca(_run.spec, rate_distortion.COMPONENTS, PCA_BITS)
