@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import plotly.graph_objects as go
+if TYPE_CHECKING:  # reports have these ticks too, without Plotly
+    import plotly.graph_objects as go
 
 FEWEST, WANTED, MOST = 3, 5, 7  # labelled ticks of an axis
 _STEPS = (10, 20, 25, 50)  # of a linear axis, times a power of ten
@@ -54,7 +55,7 @@ def ticks(low: float, high: float, logarithmic: bool = False, whole: bool = Fals
 
 
 def on_axis(
-    figure: go.Figure,
+    figure: "go.Figure",
     axis: Literal["x", "y"],
     values: Iterable[float],
     title: str,

@@ -12,7 +12,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import NoReturn
 
-from aelib.core import threads
+from aelib.core import memory, threads
 from aelib.core.errors import LabError
 
 from .output import say
@@ -28,6 +28,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code. arguments: None for those of the process."""
     threads.let_waiting_threads_sleep()
+    memory.collect_seldom()
     for stream in (sys.stdout, sys.stderr):  # names of glyphs, and signs such as ±, must print on any terminal
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

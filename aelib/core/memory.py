@@ -92,6 +92,15 @@ def total() -> float:
     return min(sizes)
 
 
+def collect_seldom() -> None:
+    """Look for reference cycles after half a million new objects, not after 700. Call once, when a command starts.
+
+    PyTorch and Numba make some 300,000 objects as they are imported, all of which stay: walking through them time and
+    again takes a quarter of a second of each command (benchmarks/startup.md).
+    """
+    gc.set_threshold(500_000, *gc.get_threshold()[1:])
+
+
 def settle() -> None:
     """Exclude all existing objects from garbage collection. Call once in a server, after all imports.
 

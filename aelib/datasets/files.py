@@ -11,15 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-import pooch
-import requests
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
+from aelib.core.lazy import lazy
 from aelib.core.paths import home
 
-pooch.get_logger().setLevel("WARNING")  # progress is told by ourselves
+if TYPE_CHECKING:
+    import filelock
+    import pooch
+    import requests
+else:
+    filelock, pooch, requests = lazy("filelock"), lazy("pooch"), lazy("requests")  # only a download needs them
 
 SAME_NAMES = {"fashion_mnist"}  # sets whose files are called like MNIST's: never looked for outside their own folders
 # Where other programs put the files of a set, below a folder that they are given or that is the data set's own.
@@ -222,9 +225,9 @@ def get(dataset: str, files: Sequence[RemoteFile], report: Report = lambda *_: N
     folder = home() / "downloads" / dataset
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(home() / f".{dataset}.lock", timeout=0):
+        with filelock.FileLock(home() / f".{dataset}.lock", timeout=0):
             _get(dataset, files, folder, report)
-    except Timeout:
+    except filelock.Timeout:
         raise LabError(f"{dataset} is being downloaded already: wait until it is here.") from None
     except OSError as error:
         raise LabError(
@@ -233,6 +236,7 @@ def get(dataset: str, files: Sequence[RemoteFile], report: Report = lambda *_: N
 
 
 def _get(dataset: str, files: Sequence[RemoteFile], folder: Path, report: Report) -> None:
+    pooch.get_logger().setLevel("WARNING")  # progress is told by ourselves
     for file in files:
         if find(dataset, file.name) is not None:
             continue

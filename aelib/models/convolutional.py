@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
-from torch.nn.utils import skip_init
 
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture, Step
@@ -13,6 +12,7 @@ from aelib.nn.activations import activation_module
 from aelib.nn.initialization import initialize
 
 from .base import Autoencoder
+from .layers import Conv2d, ConvTranspose2d, Linear
 
 
 class Enlarge(nn.Module):
@@ -110,22 +110,18 @@ def _layer(step: Step, description: Model, generator: Generator, last: bool) -> 
 
 
 def _modules(step: Step) -> Iterator[nn.Module]:
-    """Layers with weights start without torch's own, which would be drawn from the global generator."""
     match step.kind:
         case "dense":
             if len(step.inputs) > 1:
                 yield nn.Flatten()
             sizes = [math.prod(step.inputs), math.prod(step.outputs)]
-            yield skip_init(nn.Linear, *sizes)  # type: ignore[no-untyped-call]
+            yield Linear(*sizes)
             if len(step.outputs) > 1:
                 yield nn.Unflatten(1, step.outputs)
         case "convolution":
-            yield skip_init(  # type: ignore[no-untyped-call]
-                nn.Conv2d, step.inputs[0], step.outputs[0], step.kernel, step.stride, step.padding
-            )
+            yield Conv2d(step.inputs[0], step.outputs[0], step.kernel, step.stride, step.padding)
         case "transposed":
-            yield skip_init(  # type: ignore[no-untyped-call]
-                nn.ConvTranspose2d,
+            yield ConvTranspose2d(
                 step.inputs[0],
                 step.outputs[0],
                 step.kernel,

@@ -1,7 +1,6 @@
 """The dense autoencoder: fully connected layers down to the code, and up again."""
 
 from torch import Generator, Tensor, nn
-from torch.nn.utils import skip_init
 
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture
@@ -9,7 +8,7 @@ from aelib.nn.activations import activation_module
 from aelib.nn.initialization import initialize
 
 from .base import Autoencoder
-from .layers import Dropout, TiedLinear
+from .layers import Dropout, Linear, TiedLinear
 
 
 class DenseAutoencoder(Autoencoder):
@@ -25,8 +24,7 @@ class DenseAutoencoder(Autoencoder):
         linears: list[nn.Linear] = []
         code, cut = len(description.layers) - 2, 0  # the code's step, and how many modules the encoder has
         for i, step in enumerate(steps):
-            # without torch's own first weights, which would be drawn from the global generator
-            linear = skip_init(nn.Linear, *planned[i].inputs, *planned[i].outputs)  # type: ignore[no-untyped-call]
+            linear = Linear(*planned[i].inputs, *planned[i].outputs)
             initialize(linear, description.initialization, step.activation, description.initialization_scale, generator)
             linears.append(linear)
             layers.append(TiedLinear(linears[len(steps) - 1 - i], linear) if description.tied and i > code else linear)

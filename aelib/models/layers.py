@@ -5,6 +5,30 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 
+class Linear(nn.Linear):
+    """Without first weights: PyTorch's own would be drawn from the global generator.
+
+    `nn.utils.skip_init` gives the same; but it imports SymPy, for which a command line would wait half a second.
+    """
+
+    def reset_parameters(self) -> None:
+        """Leave the weights to `initialize`."""
+
+
+class Conv2d(nn.Conv2d):
+    """As `Linear`, without first weights."""
+
+    def reset_parameters(self) -> None:
+        """Leave the weights to `initialize`."""
+
+
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """As `Linear`, without first weights."""
+
+    def reset_parameters(self) -> None:
+        """Leave the weights to `initialize`."""
+
+
 class TiedLinear(nn.Module):
     """A fully connected layer whose matrix is that of another one, transposed; its bias is its own."""
 

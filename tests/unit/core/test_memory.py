@@ -123,3 +123,13 @@ def test_our_command_starts_the_server_with_few_heaps(
 def test_make_run_starts_the_server_with_as_many_heaps() -> None:
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nrun:")[2].partition("\n\n")[0]
     assert re.findall(r"(MALLOC_\w+)=\$\${\1:-(\w+)}", recipe) == list(memory.SERVER.items())
+
+
+def test_a_command_does_not_walk_through_all_objects_again_and_again_while_it_starts() -> None:
+    before = gc.get_threshold()
+    try:
+        main(["presets"])
+        assert gc.isenabled()
+        assert gc.get_threshold()[0] >= 300_000
+    finally:
+        gc.set_threshold(*before)
