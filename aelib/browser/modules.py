@@ -20,6 +20,12 @@ def modules() -> tuple[tuple[str, str], ...]:
     return _ordered({path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js"))})
 
 
+@functools.cache
+def forward_modules() -> tuple[tuple[str, str], ...]:
+    """The modules of `TrainedNet`, in the form of `modules`."""
+    return needed("forward.js", {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")})
+
+
 def needed(entry: str, sources: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The module `entry` and all that it imports, in the form of `modules`.
 

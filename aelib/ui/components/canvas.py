@@ -18,6 +18,9 @@ _CSS = """
 canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .ae canvas.point { cursor: crosshair; }
 .paint canvas { touch-action: none; border: 1px solid #8a93a3; padding: 4px; background: rgb(250, 249, 245); }
+.paint .pair { display: flex; flex-wrap: wrap; gap: 16px; }
+.paint .made:not([hidden]) { display: block; touch-action: pan-y; border-color: #db2777; }
+.paint .made[hidden] { display: none; }
 .paint .bar, .mix .bar { margin-top: 8px; }
 .palette { display: flex; flex-wrap: wrap; gap: 4px; }
 .palette button { padding: 3px; line-height: 0; background: none; border: 2px solid transparent; }
@@ -29,6 +32,18 @@ canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .atlas .pair { display: flex; flex-wrap: wrap; gap: 16px; }
 .atlas .pair > div { flex: 1 1 300px; min-width: 0; }
 .atlas .chosen { display: flex; gap: 12px; align-items: center; }
+.beside { display: flex; flex-wrap: wrap; gap: 16px; }
+.beside > .main { flex: 3 1 320px; min-width: 0; }
+.beside > .code { flex: 1 1 220px; min-width: 0; }
+.code select, .code output { font: inherit; color: inherit; }
+.code select { background: var(--st-secondary-background-color); border: 1px solid var(--st-border-color);
+  border-radius: 6px; padding: 0.2em; max-width: 11em; }
+.code .made { flex: none; }
+.code .numbers { max-height: 330px; overflow-y: auto; font-size: 0.9rem; }
+.code .numbers label { display: flex; gap: 8px; align-items: center; padding: 2px 4px; }
+.code .numbers span { min-width: 2.2em; }
+.code .numbers input { flex: 1; min-width: 0; accent-color: var(--st-primary-color); }
+.code .numbers output { min-width: 3.6em; text-align: right; font-variant-numeric: tabular-nums; }
 canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .live { font-size: 0.9rem; }
 .live .wrap { flex-wrap: wrap; gap: 6px 12px; }

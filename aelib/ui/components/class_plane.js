@@ -1,4 +1,5 @@
-// Codes coloured by class, and the decoded plane, at every kept epoch. data: see `planes.atlas` in Python.
+// Codes coloured by class, and the decoded plane, at every kept epoch. common.js and net.js stand before it. data: see
+// class_plane.py. With a net, the last epoch's points are decoded here.
 
 export default function (component) {
   const { data, parentElement } = component;
@@ -16,6 +17,14 @@ export default function (component) {
   slider.max = last;
   sheet.parentElement.style.display = grid ? "" : "none";
   let timer = null, scale, area, drawn;
+
+  const { origin, axes } = data;
+  const codeAt = (p) => origin.map((value, k) => value + p[0] * axes[k][0] + p[1] * axes[k][1]);
+  const placeOf = (code) => [0, 1].map((d) => code.reduce((sum, value, k) => sum + (value - origin[k]) * axes[k][d], 0));
+  const chosenByHand = () => { root.spot = placeOf(root.panel.code); root.now = last; root.redraw(); };
+  if (data.code && root.panel?.of !== data.code.key) root.panel = Object.assign(codePanel(root, data, originals, chosenByHand), { of: data.code.key });
+  const panel = data.code ? root.panel : null;
+  root.redraw = () => { panel?.draw(); draw(); };
 
   const point = (i) => [points[2 * (root.now * count + i)], points[2 * (root.now * count + i) + 1]];
 
@@ -60,12 +69,14 @@ export default function (component) {
       frame(paper, area, [x0, x1], [y0, y1], colour, labels);
     }
     const spot = root.spot || point(root.chosen);
-    decoded.style.display = grid ? "" : "none";
-    if (grid) {
-      const [all, n, first] = root.now === last ? [last_grid, fine, 0] : [grid, side, root.now * side * side];
+    const exact = data.net && root.now === last, showsPoint = exact ? Boolean(root.net) : Boolean(grid);
+    decoded.style.display = showsPoint ? "" : "none";
+    if (showsPoint) {
+      const [all, n, first] = root.now === last && last_grid ? [last_grid, fine, 0] : [grid, side, root.now * side * side];
       const cell = (value, from, to) => Math.max(0, Math.min(n - 1, Math.floor((value - from) / (to - from) * n)));
       const place = first + cell(spot[1], y1, y0) * n + cell(spot[0], x0, x1);
-      onPaper(fit(decoded, 72 + 2 * PAD, 72 * shape[1] / shape[2] + 2 * PAD), sprite(all, place * size, shape), PAD, PAD, 72, 72 * shape[1] / shape[2]);
+      const image = exact ? panel.picture(codeAt(spot)) : sprite(all, place * size, shape);
+      onPaper(fit(decoded, 72 + 2 * PAD, 72 * shape[1] / shape[2] + 2 * PAD), image, PAD, PAD, 72, 72 * shape[1] / shape[2]);
       const cross = plane.getContext("2d"), [sx, sy] = scale(spot);
       cross.strokeStyle = colour; cross.lineWidth = 1.5;
       cross.beginPath(); cross.moveTo(sx - 7, sy); cross.lineTo(sx + 7, sy); cross.moveTo(sx, sy - 7); cross.lineTo(sx, sy + 7); cross.stroke();
@@ -74,7 +85,7 @@ export default function (component) {
     onPaper(small, sprite(originals, root.chosen * size, shape), PAD, PAD, 72, tall);
     const p = point(root.chosen), k = 3 * (root.now * count + root.chosen);
     const deviation = ellipses ? `; its distribution has standard deviations ${[0, 2].map((d) => Math.sqrt(ellipses[k + d]).toPrecision(2)).join(" and ")} (lines at 1 and 2)` : "";
-    about.textContent = `${grid ? `decoded at (${spot.map((v) => v.toFixed(2)).join(", ")}); nearest: ` : ""}${names[root.chosen]} at (${p.map((v) => v.toFixed(2)).join(", ")})${deviation}`;
+    about.textContent = `${showsPoint ? `decoded at (${spot.map((v) => v.toFixed(2)).join(", ")}); nearest: ` : ""}${names[root.chosen]} at (${p.map((v) => v.toFixed(2)).join(", ")})${deviation}`;
     const told = Object.entries(losses[root.now]).map(([name, value]) => `${{ recon_loss: "reconstruction", kl: "KL", mse: "MSE" }[name]} ${value.toPrecision(3)}`);
     status.textContent = [`epoch ${epochs[root.now].toLocaleString("en")}`, ...told].join(" · ");
     slider.value = root.now;
@@ -93,7 +104,12 @@ export default function (component) {
     draw();
   }
   function stop() { clearInterval(timer); timer = null; button.textContent = "▶\uFE0E Play"; }
-  plane.onpointermove = plane.onpointerdown = sheet.onpointermove = sheet.onpointerdown = choose;
+  // A drag takes the sliders of the code along.
+  function drag(event) {
+    choose(event);
+    if (panel && event.buttons > 0) { panel.set(codeAt(root.spot)); panel.draw(); }
+  }
+  plane.onpointermove = plane.onpointerdown = sheet.onpointermove = sheet.onpointerdown = drag;
   plane.onkeydown = (event) => {
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (by) { event.preventDefault(); root.chosen = (root.chosen + by + count) % count; root.spot = null; draw(); }
@@ -106,7 +122,9 @@ export default function (component) {
     timer = setInterval(() => { if (root.now >= last) stop(); else { root.now += 1; draw(); } }, 900);
   };
   slider.oninput = () => { stop(); root.now = +slider.value; draw(); };
-  stop(); draw();
+  stop();
+  startNet(root, data.net, (why) => { status.textContent = why; });
+  root.redraw();
   const observer = new ResizeObserver(draw);
   observer.observe(root);
   return () => { stop(); observer.disconnect(); };

@@ -3,17 +3,19 @@
 from typing import TypedDict
 
 from .canvas import component
+from .net import CODE_HTML, CodeData, NetData
 
 _class_plane = component(
     "class_plane",
-    """<div class="ae atlas"><div class="bar"><button type="button">▶ Play</button>
+    f"""<div class="ae atlas"><div class="bar"><button type="button">▶ Play</button>
 <input type="range" min="0" value="0" step="1" aria-label="Epoch"><span class="status"></span></div>
 <div class="pair"><div><canvas class="points point" tabindex="0" role="img"
 aria-label="Codes coloured by class. Arrow keys choose another image."></canvas></div>
 <div><canvas class="grid" role="img" aria-label="The decoder's output at every point of the plane"></canvas></div></div>
 <div class="chosen"><canvas class="decoded" role="img" aria-label="The decoder's output at the pointer"></canvas>
 <canvas class="picture" role="img" aria-label="The image with the nearest code"></canvas>
-<span class="about status"></span></div></div>""",
+<span class="about status"></span></div>{CODE_HTML}</div>""",
+    "net",
 )
 
 
@@ -30,8 +32,12 @@ class ClassPlaneData(TypedDict):
         classes, names, originals: one per image.
         grid: decoded images, snapshots × side · side; None if there are none.
         side: number of images across and down in the grid.
-        fine: as `grid`, with more images across and down, of the last snapshot only; None if there is no grid.
+        fine: as `grid`, with more images across and down, of the last snapshot only; None if there is no grid, or
+            where the browser has the net.
         fine_side: number of images across and down in it.
+        net: decodes every point of the last snapshot; None where the browser does not compute it.
+        code: its sliders; None without a net.
+        origin, axes: of the plane in the space of codes, numbers, and numbers × 2.
         labels: of the two axes.
         losses: for each snapshot, name -> loss.
     """
@@ -49,6 +55,10 @@ class ClassPlaneData(TypedDict):
     side: int
     fine: str | None
     fine_side: int
+    net: NetData | None
+    code: CodeData | None
+    origin: list[float]
+    axes: list[list[float]]
     labels: list[str]
     losses: list[dict[str, float]]
 

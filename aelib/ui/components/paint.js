@@ -1,12 +1,12 @@
-// One image to paint on: a click, a drag or Enter inverts pixels. common.js stands before it.
-// data: pixels (base64), shape, flipped (numbers of inverted pixels). State "flipped": the same, as painted.
+// One image to paint on: a click, a drag or Enter inverts pixels. common.js and net.js stand before it.
+// data: pixels (base64), shape, flipped (numbers of inverted pixels), net (its output follows every stroke; null: none). State "flipped": the same, as painted.
 
 const EDGE = 5; // pixels around the image, as in canvas.py
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".paint");
-  const canvas = root.querySelector("canvas"), clear = root.querySelector("button"), status = root.querySelector(".status");
+  const canvas = root.querySelector("canvas"), made = root.querySelector(".made"), clear = root.querySelector("button"), status = root.querySelector(".status");
   const [, rows, columns] = data.shape, clean = bytes(data.pixels);
   // A rerun of the page calls this function again with what the server heard last, which may be older than what has been
   // painted since: what is painted lives on the element, for as long as it shows the same image.
@@ -32,6 +32,20 @@ export default function (component) {
     clear.disabled = flipped.size === 0;
     status.textContent = `${flipped.size} painted`;
     canvas.cell = cell;
+    through(cell);
+  }
+  root.redraw = draw;
+
+  // What the net makes of what is painted.
+  function through(cell) {
+    made.hidden = !root.net?.encoder || root.net.classes > 0;
+    if (made.hidden) return;
+    const image = Float64Array.from(clean, (value, i) => (flipped.has(i) ? 255 - value : value) / 255), { net } = root;
+    const code = net.encode(image), output = net.drawn(code, 1);
+    const context = fit(made, columns * cell, rows * cell);
+    context.drawImage(sprite(output, 0, [1, rows, columns]), 0, 0, columns * cell, rows * cell);
+    const on = output.filter((value) => value >= 128).length;
+    made.setAttribute("aria-label", `What the net makes of it: ${on} of ${output.length} pixels on`);
   }
 
   const at = (event) => {
@@ -81,5 +95,6 @@ export default function (component) {
     }
   };
   clear.onclick = () => { flipped.clear(); draw(); send(); };
+  startNet(root, data.net, (why) => { status.textContent = why; });
   draw();
 }

@@ -1,10 +1,13 @@
-// The latent plane under the pointer: what the decoder makes of every point, and every image at its own code.
-// data: see `canvas.plane` in Python. State "point": [x, y], set by a click, a tap or Enter.
+// The latent plane under the pointer: what the decoder makes of every point, and every image at its own code. common.js and net.js
+// stand before it. data: see plane.py. With a net, every point is decoded here, and the chosen code stays here. Without one, the
+// nearest image of a grid stands for a point, and State "point", [x, y], is set by a click, a tap or Enter.
+
+const MOSAIC = 1.2e8; // multiplications that the background may take
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".plane");
-  const canvas = root.querySelector("canvas"), status = root.querySelector(".status");
+  const canvas = root.querySelector("canvas"), status = root.querySelector(".status"), main = canvas.parentElement;
   const { shape, columns, rows, points, names, labels } = data;
   const [out, reset] = root.querySelectorAll("button");
   // What is in view; the grid of decoded images always spans data.x, data.y. A rerun of the page calls this function
@@ -13,9 +16,21 @@ export default function (component) {
   if (root.whole !== whole) Object.assign(root, { whole, view: [data.x, data.y] });
   let [x, y] = root.view;
   const size = shape[0] * shape[1] * shape[2];
-  const grid = bytes(data.grid), originals = bytes(data.originals);
+  const grid = data.grid && bytes(data.grid), originals = bytes(data.originals);
   const glyphs = names.map((_, i) => sprite(originals, i * size, shape));
-  let pointer = data.point, area, scale, crowdNow = [];
+  let pointer = data.point, area, scale, crowdNow = [], held = false;
+
+  // --- with a net -----------------------------------------------------------------------------------------------------
+  const { origin, axes } = data;
+  const codeAt = (p) => origin.map((value, k) => value + p[0] * axes[k][0] + p[1] * axes[k][1]);
+  const placeOf = (code) => [0, 1].map((d) => code.reduce((sum, value, k) => sum + (value - origin[k]) * axes[k][d], 0));
+  if (data.code && root.panel?.of !== data.code.key) root.panel = Object.assign(codePanel(root, data, originals, choose), { of: data.code.key });
+  const panel = data.code ? root.panel : null;
+  root.redraw = () => { backgroundFor = ""; pointer = data.code ? placeOf(panel.code) : data.point; draw(); };
+  function choose() { pointer = placeOf(root.panel.code); root.redraw(); }
+  // What is decoded at a point; null while the net is on its way.
+  const decoded = (p) => data.net ? (root.net && panel.picture(isChosen(p) ? panel.code : codeAt(p))) : sprite(grid, cell(p) * size, shape);
+  const isChosen = (p) => placeOf(panel.code).every((value, d) => Math.abs(value - p[d]) < 1e-9);
 
   const cell = (p) => {
     const c = Math.round((p[0] - data.x[0]) / (data.x[1] - data.x[0]) * (columns - 1));
@@ -35,18 +50,21 @@ export default function (component) {
     context.imageSmoothingEnabled = false;
     context.fillStyle = `rgb(${PAPER})`; context.fillRect(0, 0, width, height);
     context.globalAlpha = 0.42;
-    const across = Math.max(6, Math.min(22, Math.round(width / 34)));
+    const most = root.net ? Math.floor(Math.sqrt(1.5 * MOSAIC / root.net.multiplications)) : 22;
+    const across = Math.max(6, Math.min(22, most, Math.round(width / 34)));
     const w = width / across, down = Math.max(4, Math.round(height / (w * shape[1] / shape[2] * 1.12))), h = height / down;
     for (let r = 0; r < down; r++) for (let c = 0; c < across; c++) {
       const p = [x[0] + (c + 0.5) / across * (x[1] - x[0]), y[1] - (r + 0.5) / down * (y[1] - y[0])];
-      context.drawImage(sprite(grid, cell(p) * size, shape), c * w + 1, r * h + 1, w - 2, h - 2);
+      const image = decoded(p);
+      if (image) context.drawImage(image, c * w + 1, r * h + 1, w - 2, h - 2);
     }
     return background;
   }
 
   function draw() {
     root.view = [x, y];
-    const width = root.clientWidth || 600;
+    panel?.draw();
+    const width = main.clientWidth || 600;
     const height = Math.round(Math.min(560, Math.max(330, width * 0.68)));
     const context = fit(canvas, width, height);
     const colour = themed(root, "--st-text-color", "#333");
@@ -70,7 +88,8 @@ export default function (component) {
     let px = cx + 16, py = cy + 16;
     if (px + big > area[0] + area[2]) px = cx - 16 - big;
     if (py + tall > area[1] + area[3]) py = cy - 16 - tall;
-    onPaper(context, sprite(grid, cell(pointer) * size, shape), px, py, big, tall, "#db2777", 3);
+    const image = decoded(pointer);
+    if (image) onPaper(context, image, px, py, big, tall, "#db2777", 3);
     fan(context, together, glyph, w + 10, h + 10);
   }
 
@@ -144,22 +163,29 @@ export default function (component) {
   canvas.ondblclick = (event) => zoom(at(event), 0.5);
   out.onclick = () => zoom([(x[0] + x[1]) / 2, (y[0] + y[1]) / 2], 2);
   reset.onclick = () => { [x, y] = [data.x, data.y]; draw(); };
-  canvas.onpointermove = (event) => move(at(event));
-  canvas.onpointerdown = (event) => { move(at(event)); };
-  canvas.onclick = (event) => { move(at(event)); setStateValue("point", pointer); };
-  canvas.onpointerleave = () => { pointer = data.point; draw(); };
+  // A net's code follows a drag; without one the server is told of a click.
+  function pick() {
+    if (!panel) { setStateValue("point", pointer); return; }
+    panel.set(codeAt(pointer));
+    panel.draw();
+  }
+  canvas.onpointerdown = (event) => { held = Boolean(panel); move(at(event)); if (held) pick(); };
+  canvas.onpointermove = (event) => { held &&= event.buttons > 0; move(at(event)); if (held) pick(); };
+  canvas.onclick = (event) => { move(at(event)); pick(); };
+  canvas.onpointerleave = () => { pointer = panel ? placeOf(panel.code) : data.point; draw(); };
   canvas.onkeydown = (event) => {
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (steps) {
       event.preventDefault();
       const from = pointer || points[0];
       move([from[0] + steps[0] * (x[1] - x[0]) / 60, from[1] + steps[1] * (y[1] - y[0]) / 60]);
-    } else if (event.key === "Enter" && pointer) setStateValue("point", pointer);
+    } else if (event.key === "Enter" && pointer) pick();
     else if (event.key === "+" && pointer) zoom(pointer, 0.5);
     else if (event.key === "-" && pointer) zoom(pointer, 2);
   };
-  draw();
+  startNet(root, data.net, (why) => { status.textContent = why; });
+  root.redraw();
   const observer = new ResizeObserver(draw);
-  observer.observe(root);
+  observer.observe(main);
   return () => observer.disconnect();
 }

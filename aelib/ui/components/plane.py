@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any, TypedDict
 
 from .canvas import component
+from .net import CODE_HTML, CodeData, NetData
 
 _plane = component(
     "plane",
-    """<div class="ae plane"><canvas class="point" tabindex="0" role="img"
+    f"""<div class="ae plane"><div class="beside"><div class="main"><canvas class="point" tabindex="0" role="img"
 aria-label="Latent plane. Arrow keys move the point, Enter keeps it, plus and minus zoom."></canvas>
 <div class="bar"><button type="button">− Zoom out</button><button type="button">Whole plane</button>
-<span class="status"></span></div></div>""",
+<span class="status"></span></div></div>{CODE_HTML}</div></div>""",
+    "net",
 )
 
 
@@ -28,7 +30,10 @@ class PlaneData(TypedDict):
         shape: channels, height, width of an image.
         columns, rows: size of the decoded grid.
         x, y: range of the grid: min, max.
-        grid: decoded images, row by row from the top (see `canvas.encoded`).
+        grid: decoded images, row by row from the top (see `canvas.encoded`); None where the browser has the net.
+        net: decodes every point; None where the browser does not compute it.
+        code: its sliders; None without a net.
+        origin, axes: of the plane in the space of codes, numbers, and numbers × 2.
         points: the code of each image, x and y.
         names, originals, wrong: name, pixels and number of wrong pixels of each image.
         posteriors: of a variational net, the covariance of each image's distribution on the plane: xx, xy, yy.
@@ -41,7 +46,11 @@ class PlaneData(TypedDict):
     rows: int
     x: tuple[float, float]
     y: tuple[float, float]
-    grid: str
+    grid: str | None
+    net: NetData | None
+    code: CodeData | None
+    origin: list[float]
+    axes: list[list[float]]
     points: list[list[float]]
     names: list[str]
     originals: str
@@ -52,6 +61,6 @@ class PlaneData(TypedDict):
 
 
 def plane(data: PlaneData, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
-    """Draw the plane. point: the selected point, x and y. `on_point` is called when the user picks another, which is
-    then the result's `point`."""
+    """Draw the plane. point: the selected point, x and y; None where the browser has the net, and keeps it. `on_point`
+    is called when the user picks another, which is then the result's `point`."""
     return _plane(data={**data, "point": point}, key=key, on_point_change=on_point)

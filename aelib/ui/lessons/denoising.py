@@ -14,6 +14,7 @@ from aelib.metrics import reconstruction
 from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.components.live_slider import live_slider
+from aelib.ui.components.net import net_data
 from aelib.ui.components.paint import paint
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
@@ -101,16 +102,18 @@ def painting(run: Run, key: str) -> None:
     component = f"{key}:{run.digest}:{index}"
     sent = widget(component, {}).get("flipped") or []
     flipped = [int(pixel) for pixel in sent if 0 <= pixel < clean.numel()]
-    left, middle, right = st.columns(3)
+    left, middle, right = st.columns([2, 1, 1])
     with left:
-        st.caption("Paint here: each click inverts a pixel")
-        paint(clean.numpy(), flipped, component, lambda: None)
+        net = net_data(run, encoder=True)
+        beside = "; beside it, what the net makes of it" if net is not None else ""
+        st.caption(f"Paint here: each click inverts a pixel{beside}")
+        paint(clean.numpy(), flipped, component, lambda: None, net)
     shown = noisy(clean[None], "painted", 1.0, 0, flipped)
     restored = run.restored(shown)[0]
     threshold = run.spec.wrong_pixel
     wrong = reconstruction.wrong_pixel_map(restored, clean, threshold)
     with middle:
-        st.caption("Restored")
+        st.caption("Restored, wrong pixels marked")
         picture = glyphs.marked(restored.numpy(), clean.numpy(), wrong.numpy())
         st.html(glyphs.tile(picture, "restored", 140))
     with right:

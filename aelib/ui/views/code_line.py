@@ -6,6 +6,7 @@ import streamlit as st
 from aelib.charts import glyphs
 from aelib.core.language import _
 from aelib.training import Run
+from aelib.ui.components.live_slider import live_slider
 from aelib.ui.shell.messages import escaped
 
 STEPS = 24  # decoded points of the line
@@ -22,7 +23,16 @@ def line(run: Run, key: str) -> None:
     st.caption(_("This code has one number, so its latent space is a line."))
     left, right = st.columns([3, 1])
     with left:
-        value = st.slider("z₁", low, high, (low + high) / 2, key=f"{key}:{run.digest}:z", persist_state="session")
+        value, _dragged = live_slider(
+            st.container(),
+            "z₁",
+            low,
+            high,
+            (low + high) / 2,
+            (high - low) / 200,
+            f"{key}:{run.digest}:z",
+            _("The decoded point follows while you drag."),
+        )
         along = np.linspace(low, high, STEPS, dtype=np.float32)
         captions = [f"{one:.3g}" if i % 4 == 0 or i == STEPS - 1 else "" for i, one in enumerate(along)]
         st.html(glyphs.strip(drawn(run.decode(along[:, None])), captions))

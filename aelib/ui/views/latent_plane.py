@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from aelib.browser import trained
 from aelib.charts.variational import CLASSES
 from aelib.core.language import _, current
 from aelib.metrics import latent_space
 from aelib.training import Run
 from aelib.ui.components import class_plane as class_plane_component
+from aelib.ui.components import path as path_component
 from aelib.ui.components import plane as plane_component
 from aelib.ui.components import replay as replay_component
 from aelib.ui.components.canvas import encoded, floats
 from aelib.ui.components.class_plane import ClassPlaneData
+from aelib.ui.components.net import code_data, net_data
 from aelib.ui.components.plane import PlaneData, Prior
 
 from . import code_line
@@ -45,9 +48,13 @@ def _plane_data(digest: str, created: str, language: str, _run: Run) -> PlaneDat
         reach = PRIOR_SHOWN * np.sqrt(np.array(prior["ellipse"])[[0, 2]])
         shown = np.concatenate([points, np.array(prior["point"]) + np.stack([-reach, reach])])
     x, y = latent_space.bounds(shown)
-    side = int(np.clip((GRID_BYTES / run.images.pixels[0].numel()) ** 0.5, 12, 64))
-    grid = latent_space.grid(x, y, side, side)
-    described = run.spec
+    side = grid_side(run)
+    described, net = run.spec, net_data(run)
+    decoded = None
+    if net is None:
+        grid = latent_space.grid(x, y, side, side)
+        decoded = encoded(described.drawn(run.decode(plane.codes(grid.reshape(-1, 2)))))
+    middle = plane.codes(np.array([sum(x) / 2, sum(y) / 2], np.float32))
     originals = described.drawn(run.images.pixels.numpy())
     return {
         "shape": list(originals.shape[1:]),
@@ -55,7 +62,11 @@ def _plane_data(digest: str, created: str, language: str, _run: Run) -> PlaneDat
         "rows": side,
         "x": x,
         "y": y,
-        "grid": encoded(described.drawn(run.decode(plane.codes(grid.reshape(-1, 2))))),
+        "grid": decoded,
+        "net": net,
+        "code": None if net is None else code_data(run, codes, middle),
+        "origin": plane.origin.tolist(),
+        "axes": plane.axes.tolist(),
         "points": points.tolist(),
         "names": list(run.images.names),
         "originals": encoded(originals),
@@ -64,6 +75,11 @@ def _plane_data(digest: str, created: str, language: str, _run: Run) -> PlaneDat
         "prior": prior,
         "labels": labels(plane),
     }
+
+
+def grid_side(run: Run) -> int:
+    """Decoded images across and down in the grid of a plane whose net does not go to the browser."""
+    return int(np.clip((GRID_BYTES / run.images.pixels[0].numel()) ** 0.5, 12, 64))
 
 
 def _distributions(run: Run, plane: latent_space.Plane) -> tuple[list[list[float]] | None, Prior | None]:
@@ -86,6 +102,33 @@ def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Calla
     `on_point` is called when the user picks a point; the result's `point` is then (x, y).
     """
     return plane_component.plane(_plane_data(run.digest, run.created, current(), run), point, key, on_point)
+
+
+def path(run: Run, stops: list[int], key: str, spherical: bool = False) -> None:
+    """A path through the images of these numbers, to drag along and to bend; nothing where the browser does not compute
+    the net."""
+    data = _plane_data(run.digest, run.created, current(), run)
+    if data["net"] is None or data["code"] is None:
+        return
+    path_component.path(
+        {
+            "shape": data["shape"],
+            "names": data["names"],
+            "originals": data["originals"],
+            "points": data["points"],
+            "codes": data["code"]["codes"],
+            "stops": stops,
+            "spherical": spherical,
+            "x": data["x"],
+            "y": data["y"],
+            "origin": data["origin"],
+            "axes": data["axes"],
+            "labels": data["labels"],
+            "net": data["net"],
+            "key": f"{data['net']['key']} {stops} {spherical}",
+        },
+        key,
+    )
 
 
 def replay(run: Run, key: str) -> None:
@@ -138,7 +181,8 @@ def _class_plane_data(digest: str, created: str, language: str, _run: Run) -> Cl
     described = run.spec
     originals = described.drawn(images.pixels.numpy())
     grid = snapshots.grid
-    fine = int(np.clip((GRID_BYTES / images.pixels[0].numel()) ** 0.5, 12, 64))
+    fine, net = grid_side(run), net_data(run)
+    stretch = grid is not None and net is None
     history = {int(record["epoch"]): record for record in run.history}
     return {
         "shape": list(originals.shape[1:]),
@@ -152,8 +196,12 @@ def _class_plane_data(digest: str, created: str, language: str, _run: Run) -> Cl
         "originals": encoded(originals),
         "grid": None if grid is None else encoded(described.drawn(grid.numpy())),
         "side": 0 if grid is None else round(grid.shape[1] ** 0.5),
-        "fine": None if grid is None else encoded(described.drawn(run.decode(latent_space.cells(extents[-1], fine)))),
+        "fine": encoded(described.drawn(run.decode(latent_space.cells(extents[-1], fine)))) if stretch else None,
         "fine_side": fine,
+        "net": net,
+        "code": None if net is None else code_data(run, codes[-1], codes[-1].mean(axis=0)),
+        "origin": plane.origin.tolist(),
+        "axes": plane.axes.tolist(),
         "labels": labels(plane),
         "losses": [
             {name: history[epoch][name] for name in ("recon_loss", "kl", "mse") if name in history.get(epoch, {})}
@@ -168,4 +216,6 @@ def class_plane(run: Run, key: str) -> None:
     if run.latent_dim == 1:
         code_line.line(run, key)
         return
+    if (why := trained.refusal(run)) is not None:
+        st.caption(why + " " + _("A point is shown as the nearest of a grid of decoded points."))
     class_plane_component.class_plane(_class_plane_data(run.digest, run.created, current(), run), key)

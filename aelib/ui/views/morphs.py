@@ -8,6 +8,7 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
+from aelib.browser import trained
 from aelib.charts import film as files
 from aelib.core.language import _, current
 from aelib.experiment.variants import plain
@@ -15,11 +16,14 @@ from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run
 from aelib.ui.components.film import film
 from aelib.ui.components.mix import mix as mix_component
+from aelib.ui.components.net import net_data
 from aelib.ui.jobs.related_runs import runs_of
+
+from . import latent_plane
 
 BETWEEN = (2, 10, 60)  # minimum, default and maximum number of images between two stops
 MAX_STOPS = 8
-SIDE = 25  # points across and down of the mixture, which is decoded in advance
+SIDE = 25  # points across and down of the mixture, decoded in advance where the browser does not compute the net
 
 
 @st.fragment
@@ -64,6 +68,11 @@ def morph(run: Run, key: str) -> None:
     marks[:: between + 1] = stops
     shown = rows[next(iter(rows))]
     film(rows, marks, f"{key}:film")
+    if trained.refusal(run) is None:
+        st.markdown(
+            _("Drag the dot along the path, or a picture to another place: the path bends, and all on it changes.")
+        )
+        latent_plane.path(run, numbers, f"{key}:bend", spherical)
     _compared(rows, run)
     _downloads(shown, f"{stops[0]}-to-{stops[-1]}".replace(" ", "-"), key)
 
@@ -153,8 +162,10 @@ def mix(run: Run, key: str) -> None:
         return
     numbers = [names.index(corner) for corner in corners]
     places, weights = latent_space.mixture(len(corners), SIDE)
-    codes = torch.from_numpy(run.codes()[numbers])
-    cells = run.decode((torch.from_numpy(np.nan_to_num(weights)) @ codes).numpy())
-    drawn = run.spec.drawn
+    codes = run.codes()[numbers]
+    drawn, net = run.spec.drawn, net_data(run)
+    cells = None if net is not None else drawn(run.decode(np.nan_to_num(weights) @ codes))
     originals = drawn(run.images.pixels[numbers].numpy())
-    mix_component(originals, corners, places, weights, drawn(cells), f"{key}:mix")
+    mix_component(originals, corners, places, weights, codes, net, cells, f"{key}:mix")
+    if (why := trained.refusal(run)) is not None:
+        st.caption(why + " " + _("The pointer shows the nearest of {side} × {side} mixtures.", side=SIDE))

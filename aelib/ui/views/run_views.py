@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 import torch
+from numpy.typing import NDArray
 
 from aelib.analysis import decibels
 from aelib.analysis.diagnosis import findings
+from aelib.browser import trained
 from aelib.charts import activations, curves, glyphs, variational
 from aelib.charts import network as network_chart
 from aelib.core.language import _, number
@@ -276,12 +278,28 @@ def reconstructions(run: Run) -> None:
 
 @st.fragment
 def plane(run: Run, key: str) -> None:
-    """The interactive latent plane, two sliders as an alternative, and the decoded point."""
+    """The interactive latent plane, with a slider for every number of the code, and the decoded point. Where the
+    browser does not compute the net, a grid of decoded images with two sliders."""
     codes = run.codes()
     if codes.shape[1] == 1:
         code_line.line(run, key)
         return
     shown = latent_space.plane(codes)
+    if shown.is_pca:
+        st.caption(
+            f"This code has {run.latent_dim} dimensions. The plane is spanned by the first two principal "
+            f"components, which explain {shown.explained:.0%} of the variance."
+        )
+    if (why := trained.refusal(run)) is None:
+        latent_plane.plane(run, None, f"{key}:plane:{run.digest}", lambda: None)
+        return
+    side = latent_plane.grid_side(run)
+    st.caption(why + " " + _("Between {side} × {side} decoded points, the plane shows the nearest of them.", side=side))
+    _grid_plane(run, codes, shown, key)
+
+
+def _grid_plane(run: Run, codes: NDArray[np.float32], shown: latent_space.Plane, key: str) -> None:
+    """The plane of a net that the browser does not compute: its sliders are answered by the server."""
     x, y = latent_space.bounds(shown.points(codes))
     names = latent_plane.labels(shown)
     # each run has its own sliders, because its plane differs
@@ -298,15 +316,6 @@ def plane(run: Run, key: str) -> None:
             set_widget(slider, (low + high) / 2)
     left, right = st.columns([3, 1])
     with right:
-        if shown.is_pca:
-            st.caption(
-                _(
-                    "This code has {dimensions} dimensions. The plane is spanned by the first two principal "
-                    "components, which explain {explained:.0%} of the variance.",
-                    dimensions=run.latent_dim,
-                    explained=shown.explained,
-                )
-            )
         point = [
             st.slider(name, low, high, key=slider, persist_state="session")
             for name, slider, (low, high) in zip(names, keys, (x, y), strict=True)
@@ -349,6 +358,9 @@ def interpolation(run: Run, key: str, start: str, end: str) -> None:
     line = latent_space.interpolate(codes[names.index(first)], codes[names.index(second)], steps)
     captions = [first, *[""] * (steps - 2), second]
     st.html(glyphs.strip(run.spec.drawn(run.decode(line.numpy())), captions))
+    if trained.refusal(run) is None:
+        st.markdown(_("Drag the dot: one image becomes the other. Drag an end of the path to another place."))
+        latent_plane.path(run, [names.index(first), names.index(second)], f"{key}:bend")
 
 
 @st.fragment

@@ -1,0 +1,82 @@
+"""A trained net for a component: its picture follows the pointer without the server (net.js)."""
+
+from typing import TypedDict
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from aelib.browser.modules import forward_modules
+from aelib.browser.trained import TrainedNet, refusal, trained_net
+from aelib.training import Run
+
+from .canvas import floats
+
+MARGIN = 0.08  # of the range of a code number, on both sides of its slider
+PRIOR_SHOWN = 2.0  # standard deviations of the prior that the sliders of a variational net reach at least
+LISTED = 200  # images that one can start from
+
+CODE_HTML = """<div class="code" hidden><div class="bar"><canvas class="made" role="img"></canvas>
+<div class="status near" role="status"></div></div>
+<div class="bar wrap"><label>Start from <select class="from"></select></label>
+<label class="asked" hidden>Class <select class="class"></select></label></div>
+<div class="numbers" role="group" aria-label="The numbers of the code"></div></div>"""
+
+
+class NetData(TypedDict):
+    """What `netOf` of net.js starts a net from. key: another one is another net; modules: the engine's."""
+
+    key: str
+    modules: tuple[tuple[str, str], ...]
+    net: TrainedNet
+
+
+class CodeData(TypedDict):
+    """What `codePanel` of net.js draws.
+
+    Attributes:
+        key: of what is kept in the browser.
+        low, high: range of each number's slider.
+        codes: images × numbers (see `canvas.floats`).
+        start: the code at first.
+        wrong: a pixel differs from this distance on, 0 to 1.
+    """
+
+    key: str
+    low: list[float]
+    high: list[float]
+    codes: str
+    start: list[float]
+    wrong: float
+
+
+def net_data(run: Run, encoder: bool = False) -> NetData | None:
+    """The net of a run, None where the browser does not compute it (see `browser.trained.refusal`). encoder: with its
+    encoder."""
+    return _net_data(run.digest, run.created, encoder, run)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _net_data(digest: str, created: str, encoder: bool, _run: Run) -> NetData | None:
+    run = _run  # not hashable: its digest and time stand for it
+    if refusal(run) is not None:
+        return None
+    net = trained_net(run, encoder)
+    return {"key": f"{run.digest} {run.created} {encoder}", "modules": forward_modules(), "net": net}
+
+
+def code_data(run: Run, codes: NDArray[np.float32], start: NDArray[np.float32]) -> CodeData:
+    """Sliders for every number of a code. codes: of the images, images × numbers; start: one code."""
+    low, high = codes.min(axis=0), codes.max(axis=0)
+    margin = MARGIN * np.where(high - low > 1e-6, high - low, 1.0)
+    low, high = low - margin, high + margin
+    if run.experiment.model.variational:
+        low, high = np.minimum(low, -PRIOR_SHOWN), np.maximum(high, PRIOR_SHOWN)
+    return {
+        "key": f"{run.digest} {run.created}",
+        "low": low.tolist(),
+        "high": high.tolist(),
+        "codes": floats(codes),
+        "start": start.tolist(),
+        "wrong": run.spec.wrong_pixel,
+    }
