@@ -114,8 +114,7 @@ def _modules(step: Step) -> Iterator[nn.Module]:
         case "dense":
             if len(step.inputs) > 1:
                 yield nn.Flatten()
-            sizes = [math.prod(step.inputs), math.prod(step.outputs)]
-            yield Linear(*sizes)
+            yield Linear(math.prod(step.inputs), math.prod(step.outputs))
             if len(step.outputs) > 1:
                 yield nn.Unflatten(1, step.outputs)
         case "convolution":

@@ -24,7 +24,7 @@ class DenseAutoencoder(Autoencoder):
         linears: list[nn.Linear] = []
         code, cut = len(description.layers) - 2, 0  # the code's step, and how many modules the encoder has
         for i, step in enumerate(steps):
-            linear = Linear(*planned[i].inputs, *planned[i].outputs)
+            linear = Linear(planned[i].inputs[0], planned[i].outputs[0])
             initialize(linear, description.initialization, step.activation, description.initialization_scale, generator)
             linears.append(linear)
             layers.append(TiedLinear(linears[len(steps) - 1 - i], linear) if description.tied and i > code else linear)
