@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -39,6 +39,24 @@ def needed(entry: str, sources: Mapping[str, str]) -> tuple[tuple[str, str], ...
             found[name] = sources[name]
             waiting += _IMPORT.findall(found[name])
     return _ordered(found)
+
+
+_NAMED = re.compile(r'^import \{([^}]*)\} from "\./(\w+\.js)";', re.MULTILINE)
+_WHOLE = re.compile(r'^import \* as (\w+) from "\./(\w+\.js)";', re.MULTILINE)
+_EXPORTED = re.compile(r"^export (?=(?:const|let|function|async function|class) (\w+))", re.MULTILINE)
+
+
+def bundled(parts: Sequence[tuple[str, str]]) -> str:
+    """Modules, in the form of `modules`, as one script that needs no addresses: for a file that is opened without a
+    server. Each becomes a function of its own, so that their names do not meet."""
+    script = ["const modules = {};"]
+    for name, text in parts:
+        exported = _EXPORTED.findall(text)
+        body = _EXPORTED.sub("", text)
+        body = _NAMED.sub(lambda found: f'const {{{found[1]}}} = modules["{found[2]}"];', body)
+        body = _WHOLE.sub(lambda found: f'const {found[1]} = modules["{found[2]}"];', body)
+        script.append(f'modules["{name}"] = (() => {{\n{body}\nreturn {{ {", ".join(exported)} }};\n}})();')
+    return "\n".join(script)
 
 
 def _ordered(texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

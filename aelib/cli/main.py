@@ -103,10 +103,13 @@ def _parser() -> _Parser:
         "--seeds", type=int, default=1, metavar="N", help="seeds per point; results are mean and standard deviation"
     )
 
-    sub = command("report", "Write a report of runs: an HTML page, a notebook, or one run as a PyTorch script.")
+    sub = command("report", "Write a report of runs: an HTML page, a notebook, or one run as a live page or script.")
     sub.add_argument("digest", nargs="+", metavar="DIGEST", help="a run in the store: see `runs list`")
     kind = sub.add_mutually_exclusive_group(required=True)
     kind.add_argument("--html", type=_named, metavar="FILE", help="a single HTML file that needs no network")
+    kind.add_argument(
+        "--live", type=_named, metavar="FILE", help="an HTML file with the net of one run inside, to decode and draw"
+    )
     kind.add_argument(
         "--notebook", type=_named, metavar="FILE", help="a Jupyter notebook that repeats the results with aelib"
     )

@@ -1,4 +1,4 @@
-"""`report`: writes runs as an HTML page, a notebook or a script."""
+"""`report`: writes runs as an HTML page, a live page, a notebook or a script."""
 
 import argparse
 from pathlib import Path
@@ -12,9 +12,9 @@ from .output import path_of, print_json, say
 
 def report(options: argparse.Namespace) -> int:
     """Raises LabError for a run that cannot be opened, a file that cannot be written, or arguments that do not fit."""
-    kind = next(name for name in ("html", "notebook", "script") if getattr(options, name))
-    if kind == "script" and len(options.digest) > 1:
-        raise LabError(f"--script writes one run: {len(options.digest)} digests were given.")
+    kind = next(name for name in ("html", "live", "notebook", "script") if getattr(options, name))
+    if kind in ("live", "script") and len(options.digest) > 1:
+        raise LabError(f"--{kind} writes one run: {len(options.digest)} digests were given.")
     if kind == "script" and (options.title or options.notes):
         raise LabError("--script has no place for --title and --notes: leave them out.")
     path = path_of(getattr(options, kind))
@@ -53,6 +53,10 @@ def _text(kind: str, runs: list[Run], options: argparse.Namespace) -> str:
         from aelib.reports.html import page
 
         return page(runs, options.title, options.notes)
+    if kind == "live":
+        from aelib.reports.live_page import live_page
+
+        return live_page(runs[0], options.title, options.notes)
     if kind == "notebook":
         from aelib.reports.notebook import notebook
 

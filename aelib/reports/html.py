@@ -62,7 +62,7 @@ def page(
     names = _names(runs)
     several = dict(zip(names, runs, strict=True)) if len(runs) > 1 else None
     return str(
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             title=title.strip() or _title(runs),
@@ -78,7 +78,8 @@ def page(
 
 
 @functools.cache
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """The templates of this package, which escape all text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
@@ -111,7 +112,7 @@ def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, 
     """Rows of a table with a column for each run: results, and the settings that differ."""
     columns: list[dict[str, str]] = []
     for name, run in zip(names, runs, strict=True):
-        columns.append({"": name, **dict(_measures(run)), **_training_facts(run)})
+        columns.append({"": name, **dict(facts(run)), **_training_facts(run)})
     rows = {label: [column.get(label, "–") for column in columns] for column in columns for label in column}
     chosen = [{one.path: one for one in settings_text.settings(run.experiment)} for run in runs]
     for path, setting in {path: one for settings in chosen for path, one in settings.items()}.items():
@@ -121,7 +122,7 @@ def _side_by_side(names: Sequence[str], runs: Sequence[Run]) -> list[tuple[str, 
     return list(rows.items())
 
 
-def _measures(run: Run) -> list[tuple[str, str]]:
+def facts(run: Run) -> list[tuple[str, str]]:
     """The results of a run: (label, value)."""
     found, described = run.metrics, run.spec
     rows = []
@@ -171,7 +172,7 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "dataset": described,
         "network": _safe(network_chart.svg(experiment).replace(network_chart.INK["light"], "currentColor")),
         "settings": settings_text.settings(experiment),
-        "measures": _measures(run),
+        "measures": facts(run),
         "curves": _safe(svg_charts.curves(run)),
         "wrong": sorted(run.metrics.get("wrong_pixels", {}).items(), key=lambda one: -one[1]),
         "learnt_at_most": reconstruction.LEARNT_AT_MOST,

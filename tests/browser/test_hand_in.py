@@ -7,12 +7,47 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from aelib.reports import html
+from aelib.reports.live_page import live_page
 from aelib.store import Store
 from aelib.training import Run
 from tests.support.browsing import settled
 from tests.support.hostile import HOSTILE
 from tests.support.sections import open_tab
 from tests.support.server import Server
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_live_page_decodes_and_draws_with_the_network_cut(
+    browser: Browser, tmp_path: Path, font_run: Run, scheme: str
+) -> None:
+    file = tmp_path / "live.html"
+    file.write_text(live_page(font_run, HOSTILE, HOSTILE), encoding="utf-8")
+    context = browser.new_context(color_scheme=scheme, offline=True, viewport={"width": 390, "height": 844})  # type: ignore[arg-type]
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: (problems.append("a dialog"), dialog.dismiss()))
+    page.on("request", lambda asked: asked.url == file.as_uri() or problems.append(asked.url))
+    page.goto(file.as_uri())
+    picture = page.locator("#decoded")
+    seen = {picture.evaluate("(c) => c.toDataURL()")}
+    page.get_by_role("combobox", name="Start from").select_option("a")
+    seen.add(picture.evaluate("(c) => c.toDataURL()"))
+    page.get_by_role("slider", name="z2").press("Home")
+    seen.add(picture.evaluate("(c) => c.toDataURL()"))
+    page.locator("#plane").click(position={"x": 60, "y": 60})
+    seen.add(picture.evaluate("(c) => c.toDataURL()"))
+    assert len(seen) == 4, "the picture follows the list, the slider and the plane"
+    made, code = page.locator("#made"), page.locator("#code")
+    before = made.evaluate("(c) => c.toDataURL()"), code.inner_text()
+    page.locator("#sheet").click(position={"x": 90, "y": 90})
+    assert made.evaluate("(c) => c.toDataURL()") != before[0]
+    assert code.inner_text() != before[1]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()
+    assert not problems, problems
 
 
 @pytest.mark.browser

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from aelib import datasets
+from aelib.browser.trained import refusal
 from aelib.classroom.items import Predicted
 from aelib.core.errors import LabError
 from aelib.core.language import N_, _
@@ -33,7 +34,22 @@ def hand_in(run: Run, key: str, predicted: Predicted | None = None) -> None:
         st.caption(_("The page and the notebook have your prediction, what came, and your explanation."))
     with st.container(horizontal=True):
         _page_and_notebook([run], words, key, predicted)
+        _live(run, words, key)
         _script(run, key)
+
+
+def _live(run: Run, words: "_Words", key: str) -> None:
+    """The download of the page with the net inside, where the browser computes the net."""
+    _download(
+        _("Live page (HTML)"),
+        lambda: _live_page(run, words),
+        f"autoencoder-{run.digest}-live.html",
+        "text/html",
+        ":material/play_circle:",
+        f"{key}:live",
+        _("One file with the network inside: decode and draw, without a network connection."),
+        problem_text(lambda: _here([run])) or refusal(run),
+    )
 
 
 def _script(run: Run, key: str) -> None:
@@ -181,6 +197,12 @@ def _page(runs: list[Run], words: _Words, predicted: Predicted | None) -> str:
     from aelib.reports.html import page
 
     return page(runs, words.title, words.notes, predicted=predicted)
+
+
+def _live_page(run: Run, words: _Words) -> str:
+    from aelib.reports.live_page import live_page
+
+    return live_page(run, words.title, words.notes)
 
 
 def _notebook(runs: list[Run], words: _Words, predicted: Predicted | None) -> str:

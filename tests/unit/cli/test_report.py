@@ -12,7 +12,12 @@ from aelib.training import Run
 
 def test_the_command_line_writes_every_kind(font_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Store().save(font_run)
-    for kind, start in (("html", "<!DOCTYPE html>"), ("notebook", "{"), ("script", "# 35-64-32-2")):
+    for kind, start in (
+        ("html", "<!DOCTYPE html>"),
+        ("live", "<!DOCTYPE html>"),
+        ("notebook", "{"),
+        ("script", "# 35-64-32-2"),
+    ):
         file = tmp_path / f"out.{kind}"
         words_ = [] if kind == "script" else ["--title", "T <i>", "--notes", "a\nb"]
         assert main(["report", font_run.digest, f"--{kind}", str(file), *words_, "--json"]) == 0
@@ -30,6 +35,7 @@ def test_the_command_line_writes_every_kind(font_run: Run, tmp_path: Path, capsy
         (["DIGEST", "--html", "no/such/folder.html"], "cannot be written"),
         (["DIGEST", "--script", "."], "cannot be written"),
         (["DIGEST", "0" * 16, "--script", "x.py"], "one run"),
+        (["DIGEST", "0" * 16, "--live", "x.html"], "one run"),
         (["DIGEST"], "required"),
         (["DIGEST", "--html", "a", "--notebook", "b"], "not allowed"),
     ],
