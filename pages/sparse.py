@@ -1,5 +1,6 @@
 """Lesson: sparse and overcomplete codes."""
 
+from aelib.analysis.codes import activations
 from aelib.analysis.codes.dictionary import has_planted
 from aelib.training import Run
 from aelib.ui.lessons.codes import sparse as parts
@@ -10,8 +11,9 @@ lesson = LessonPage(
     "sparse",
     "A code with **more numbers than the image has pixels** can simply copy the image, and then it has learnt nothing. "
     "Allow only a few of its numbers to be on at once, and each must stand for something that occurs often: a feature.",
-    after="what each number of the code draws, five cures against copying side by side, and which of the features that "
-    "the images are made of the net has found.",
+    after="what each number of the code draws, the images for which it is largest, five cures against copying side "
+    "by side, a sparse net on the activations of yours, and which of the features that the images are made of it has "
+    "found.",
 )
 
 
@@ -36,12 +38,40 @@ def features(run: Run) -> None:
 
 
 @lesson.tab(
+    "Top images",
+    "A feature has no name. Look at the images for which it is largest: what do they share?",
+    can=parts.is_dense,
+)
+def top_images(run: Run) -> None:
+    parts.top_images(run, f"{lesson.key}:top")
+
+
+@lesson.tab(
+    "Activity",
+    "How many numbers are on in an image, and is each of them on now and then? Predict both before you look.",
+    can=parts.is_dense,
+)
+def density(run: Run) -> None:
+    parts.density(run, f"{lesson.key}:density")
+
+
+@lesson.tab(
     "Cures",
     "The same code of 128 numbers for digits of 64 pixels, without a cure and with five. Predict: which net copies "
     "noise most faithfully?",
 )
 def cures(run: Run) -> None:
     parts.cures(run, f"{lesson.key}:cures")
+
+
+@lesson.tab(
+    "Inside a net",
+    "The units of a hidden layer are numbers too. A sparse net on the activations of **this** net takes them apart. "
+    "Predict: will its features stand for one class more often than single units do?",
+    can=activations.fits,
+)
+def inside(run: Run) -> None:
+    parts.inside(run, f"{lesson.key}:inside")
 
 
 @lesson.tab("How it learnt", "Does the error of held-out images fall as far as that of the training images?")

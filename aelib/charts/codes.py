@@ -1,13 +1,16 @@
 """Charts of what codes are good for: a figure against the numbers of the code."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from aelib.charts.curves import styled
-from aelib.charts.palette import GREY, SERIES
+from aelib.charts.palette import BLUE, GREY, SERIES
+
+BINS = 30
 
 
 def against_numbers(
@@ -45,3 +48,13 @@ def named(figure: go.Figure, points: NDArray[np.float32], labels: NDArray[np.int
         x, y = np.median(points[labels == label], axis=0)
         figure.add_annotation(x=x, y=y, text=f"<b>{label}</b>", showarrow=False, font_size=16)
     return figure
+
+
+def shares(values: NDArray[Any], label: str, of: str, form: str = "") -> go.Figure:
+    """A histogram. values: n; label: what they are; of: what the heights are a share of; form: of the values."""
+    heights, edges = np.histogram(values, bins=min(BINS, max(2, len(np.unique(values)))))
+    middles = (edges[1:] + edges[:-1]) / 2
+    figure = go.Figure(go.Bar(x=middles, y=heights / len(values), width=edges[1] - edges[0], marker_color=BLUE))
+    figure.update_xaxes(title=label, tickformat=form or None)
+    figure.update_yaxes(title=of, tickformat=".0%")
+    return styled(figure, 280).update_layout(hovermode="closest", showlegend=False)

@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from aelib.core.errors import LabError
 
 from . import classes, files
-from .bundled import dictionary, digits, emoji, font, house_numbers, letters, photographs
+from .bundled import dictionary, digits, emoji, font, house_numbers, letters, patches, photographs
 from .downloads import fashion_mnist, mnist, notmnist, photo_pairs, svhn
 from .imageset import DatasetSpec, ImageSet
 from .user import collection, glyphs, pictures, storage
@@ -69,6 +69,7 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     emoji.spec(emoji.COLOUR),
     digits.SPEC,
     dictionary.SPEC,
+    patches.SPEC,
     letters.SPEC,
     house_numbers.SPEC,
     *photographs.SPECS,

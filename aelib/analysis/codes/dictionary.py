@@ -26,6 +26,18 @@ def learnt_features(run: Run) -> Tensor:
     return run.model.decode(mean + torch.diag(0.5 * spread)) - run.model.decode(mean)
 
 
+def coherence(features: Tensor) -> Tensor:
+    """How far the grey of each feature changes along one direction alone: 0 where no direction stands out, 1 for an
+    edge or a stripe. features: n × height × width; the result is n.
+
+    It is (λ₁ − λ₂) / (λ₁ + λ₂) of the eigenvalues of the structure tensor, the sum of the products of the gradient
+    (Bigün and Granlund 1987).
+    """
+    down, across = torch.gradient(features, dim=(-2, -1))
+    a, b, c = ((one * other).sum(dim=(-2, -1)) for one, other in ((down, down), (across, across), (down, across)))
+    return ((a - b).square() + 4 * c.square()).sqrt() / (a + b).clamp(min=1e-12)
+
+
 @dataclass(frozen=True, eq=False)
 class Recovery:
     """Planted features beside those of a net.

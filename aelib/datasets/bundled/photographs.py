@@ -55,7 +55,7 @@ SOURCE = (
 LICENCE = "public domain or CC0; flower and china CC BY 2.0"
 
 
-def _read(name: str) -> Any:
+def read(name: str) -> Any:
     """uint8, height × width × 3: files of the packages, nothing is downloaded."""
     if name in ("china", "flower"):
         from sklearn.datasets import load_sample_image
@@ -70,7 +70,7 @@ def _read(name: str) -> Any:
 def _pictures() -> list[tuple[str, Any, int, int]]:
     found = []
     for name, half, step, kept in (one for part in _PARTS for one in part):
-        picture = _read(name)
+        picture = read(name)
         middle = picture.shape[1] // 2
         title = name.replace("_", " ") + {LEFT.start: ", left", RIGHT.start: ", right"}[half.start] * (half != WHOLE)
         found.append((title, picture[:, half.start * middle : half.stop * middle], step, kept))

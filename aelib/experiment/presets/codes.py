@@ -124,6 +124,23 @@ CODES = [
         "Our recipe: four code numbers for each planted feature, since some of them find none.",
     ),
     Preset(
+        "patches-sparse",
+        "144-256 on patches of photographs, the 8 largest numbers: edges",
+        {
+            "dataset": "patches12x12",
+            "normalization": "standardized",
+            "model.layers": (144, 256),
+            "model.code_activation": "relu",
+            "model.penalty.kind": "k_sparse",
+            "model.penalty.active": 8,
+            "optimizer.learning_rate": 0.003,
+            "optimizer.schedule": "cosine",
+            "batch_size": 100,
+            "epochs": 30,
+        },
+        "Our recipe: the patches are whitened, and few of many code numbers are on in each.",
+    ),
+    Preset(
         "digits-tied",
         "8x8 digits, 64-16, tied weights",
         {**_DIGITS, "model.layers": (64, 16), "model.tied": True},

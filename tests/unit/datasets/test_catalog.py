@@ -16,6 +16,7 @@ def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) ->
         "emoji32x32",
         "digits8x8",
         "dictionary8x8",
+        "patches12x12",
         "letters",
         "house_numbers",
         "photographs_x2",

@@ -1,0 +1,91 @@
+"""The activations of a layer of a trained net as images of their own, on which a sparse net can be trained: its
+features are what units of the layer say together (Bricken et al. 2023, Towards Monosemanticity)."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from aelib import datasets
+from aelib.analysis.inside.layers import look
+from aelib.core.errors import LabError
+from aelib.datasets import DatasetSpec, ImageSet, Splits
+from aelib.datasets.user import collection
+from aelib.datasets.user.found import SIDES
+from aelib.experiment import Experiment, change, presets
+from aelib.training import Run
+
+from . import features
+
+AT_ONCE = 500  # images
+TIMES = 4  # as many numbers in the sparse code as the layer has units
+MOST = 1024  # numbers of the sparse code
+ACTIVE, EPOCHS, BATCH = 5, 30, 50
+
+
+def fits(run: Run) -> bool:
+    """Whether a run is on enough images, which are held out too, and its layers can be looked at."""
+    return run.experiment.model.dense and not run.spec.memorised and not run.spec.paired
+
+
+def layers(run: Run) -> dict[str, tuple[int, int]]:
+    """Name of a layer whose units fill a rectangle of allowed sides -> its height and width."""
+    one = look(run, run.model, run.inputs[:1], run.images.images()[:1], run.images.labels[:1])
+    found = {layer.name: _sides(layer.units) for layer in one.layers[:-1]}
+    return {name: sides for name, sides in found.items() if sides is not None}
+
+
+def _sides(units: int) -> tuple[int, int] | None:
+    """The sides of the rectangle that is nearest to a square."""
+    for height in range(math.isqrt(units), SIDES[0] - 1, -1):
+        if units % height == 0 and units // height <= SIDES[1]:
+            return height, units // height
+    return None
+
+
+def activations(run: Run, layer: str, images: ImageSet) -> Tensor:
+    """What a layer gives for clean images, n × units. layer: one of `layers`."""
+    found = []
+    for start in range(0, len(images), AT_ONCE):
+        part = images.part(slice(start, start + AT_ONCE))
+        inside = look(run, run.model, part.shown.float() / 255, part.images(), part.labels)
+        found.append(next(one for one in inside.layers if one.name == layer).outputs)
+    return torch.cat(found)
+
+
+def parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
+    """The images whose activations are taken: as many training and test images as `features` compares."""
+    train = datasets.training_set(described).part(slice(features.TRAINING_CODES))
+    return train, datasets.test_set(described).part(slice(features.TEST_CODES))
+
+
+def keep(run: Run, layer: str) -> str:
+    """Keep the activations of a layer as a data set of a person's own; returns its name, the same for the same run and
+    layer. Grey, from the smallest activation (0) to the largest (255) of the training images. Raises LabError for a
+    layer that is not one of `layers`, and where all activations are the same."""
+    sides = layers(run).get(layer)
+    if sides is None:
+        raise LabError(f"layer is {layer[:40]!r}: choose one of {', '.join(layers(run)) or 'a wider net'}.")
+    both = parts(run.spec)
+    found = [activations(run, layer, one) for one in both]
+    low, high = float(found[0].min()), float(found[0].max())
+    if high - low < 1e-9:
+        raise LabError("This layer gives the same for every image: choose another layer, or train longer.")
+    pixels = ((torch.cat(found) - low) / (high - low)).clamp(0, 1).mul(255).round().to(torch.uint8)
+    names = tuple(f"image {i}" for i in range(len(pixels)))
+    images = ImageSet(pixels.view(-1, 1, *sides), names, torch.cat([one.labels for one in both]))
+    return collection.save(images, Splits(len(both[0]), 0, len(both[1])), f"{layer} of {run.digest}")
+
+
+def sparse(run: Run, name: str) -> Experiment:
+    """The sparse net for the activations that `keep` has kept under a name."""
+    units = datasets.spec(name).pixels
+    changes = {
+        "dataset": name,
+        "model.layers": (units, min(MOST, TIMES * units)),
+        "model.penalty.active": min(ACTIVE, units),
+        "epochs": EPOCHS,
+        "batch_size": BATCH,
+        "seed": run.experiment.seed,
+    }
+    return change(presets.get("dictionary-sparse"), changes)
