@@ -11,6 +11,7 @@ from .catalog import content_of as content_of
 from .catalog import evaluation_set as evaluation_set
 from .catalog import get as get
 from .catalog import is_own as is_own
+from .catalog import known_classes as known_classes
 from .catalog import load as load
 from .catalog import only as only
 from .catalog import save_content as save_content

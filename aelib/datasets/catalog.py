@@ -133,6 +133,13 @@ def trainable_classes(which: str | DatasetSpec) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
+def known_classes(described: DatasetSpec) -> tuple[int, ...]:
+    """The classes of the training images, in order; the others are in the test images alone. Raises LabError where the
+    images are needed and not on this machine."""
+    return described.only or tuple(sorted(set(training_set(described).labels.tolist())))
+
+
+@lru_cache(maxsize=64)
 def only(described: DatasetSpec, wanted: tuple[int, ...]) -> DatasetSpec:
     """The part of a data set that has the images of these classes, some of `trainable_classes`; the whole set for none.
     Raises LabError where the images are needed and not on this machine."""

@@ -1,13 +1,17 @@
 """The lesson on odd images: scores, rivals and examples of a stored run, and one sentence where nothing is odd."""
 
+from pathlib import Path
+
 import pytest
 
+from aelib import datasets
 from aelib.analysis.anomalies.detection import detect
 from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.shell import lessons
 from tests.support.apps import opened
+from tests.support.own_data import defects
 from tests.support.sections import assert_shows, section
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -39,6 +43,20 @@ def test_a_net_that_knows_every_class_has_no_odd_images() -> None:
     app = opened(PAGE, {"preset": "digits-odd-one", "epochs": "2", "classes": ""})
     assert not app.exception
     assert "trained on every class, so no image is odd" in section(app, "All alike").said
+
+
+def test_folders_of_good_and_defective_pictures_need_no_choice_of_classes(tmp_path: Path) -> None:
+    name = datasets.keep_found(datasets.read(defects(tmp_path), datasets.Options(side=16, colour=False)), "bottle")
+    changes = {"dataset": name, "classes": "", "model.layers": "256-32-4", "epochs": "60", "batch_size": "8"}
+    run = fit(presets.get("digits-odd-one").with_values(changes), "cpu")
+    Store().save(run)
+    found = detect(run)
+    assert found.odd.sum() == 12
+    assert found.auroc > 0.9
+    app = opened(PAGE, {"preset": "digits-odd-one", **changes})
+    assert not app.exception
+    assert_shows(app, {"Threshold": "plotly_chart", "Against rivals": "dataframe", "Best and worst": "html"})
+    assert f"{found.auroc:.3f}" in section(app, "Threshold").text
 
 
 def test_links_to_nets_that_leave_classes_out_lead_here() -> None:

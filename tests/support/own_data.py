@@ -110,3 +110,28 @@ def folder(to: Path, kind: str, names: list[str]) -> Path:
         (to / name).parent.mkdir(parents=True, exist_ok=True)
         (to / name).write_bytes(saved(Image.fromarray(image), kind))
     return to
+
+
+def defects(folder: Path, side: int = 16) -> Path:
+    """Pictures of a striped surface as MVTec has them: 24 good ones to train on, 6 good, 6 with a hole and 6 with a
+    scratch to test with, and masks of the defects."""
+    random = np.random.default_rng(0)
+    rows, columns = np.mgrid[:side, :side]
+
+    def write(place: Path, number: int, pixels: NDArray[np.float64]) -> None:
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(place / f"{number:03d}.png")
+
+    for part, kind, count in (("train", "good", 24), ("test", "good", 6), ("test", "hole", 6), ("test", "scratch", 6)):
+        for number in range(count):
+            pixels = 120 + 40 * np.sin(columns * 1.5) + random.normal(0, 3, (side, side))
+            y, x = random.integers(4, side - 4, 2)
+            mask = {
+                "good": np.zeros((side, side), bool),
+                "hole": (rows - y) ** 2 + (columns - x) ** 2 < 10,
+                "scratch": (rows == y) | (rows == y + 1),
+            }[kind]
+            write(folder / part / kind, number, np.where(mask, 10 if kind == "hole" else 250, pixels))
+            if kind != "good":
+                write(folder / "ground_truth" / kind, number, 255.0 * mask)
+    return folder

@@ -21,8 +21,13 @@ class Scored:
 
 
 def has_odd_ones(described: DatasetSpec) -> bool:
-    """Whether a net on these images leaves classes out."""
-    return bool(described.only)
+    """Whether a net on these images leaves classes out: it is told some, or the training images have only some of those
+    of the test images, as folders train/good and test/scratch do."""
+    if described.only:
+        return True
+    if described.memorised or described.paired or described.classes < 2:
+        return False
+    return len(datasets.known_classes(described)) < described.classes
 
 
 def to_score(run: Run) -> Scored:
@@ -36,7 +41,7 @@ def to_score(run: Run) -> Scored:
             else "The net is trained on every class, so no image is odd: leave some out, such as with classes 0."
         )
     images = datasets.test_set(run.experiment.dataset)
-    normal = torch.isin(images.labels, torch.tensor(run.spec.only)).numpy()
+    normal = torch.isin(images.labels, torch.tensor(datasets.known_classes(run.spec))).numpy()
     if normal.all():
         raise LabError("No test image is of another class than the net knows: choose fewer classes to train on.")
     return Scored(images, ~normal)

@@ -53,8 +53,9 @@ class Labelled:
 
 
 def has_classes(described: DatasetSpec) -> bool:
-    """Whether there are images of several classes, held out ones too."""
-    return not described.memorised and not described.paired and described.classes > 1
+    """Whether there are training images of several classes, and held out ones too."""
+    several = not described.memorised and not described.paired and described.classes > 1
+    return several and len(datasets.known_classes(described)) > 1
 
 
 def parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:

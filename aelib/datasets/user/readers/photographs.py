@@ -22,12 +22,15 @@ PICTURES = (2, 20_000)  # fewest and most in a set
 MAX_PIXELS = 15_000_000_000  # of all pictures together as they come: 1,200 photographs of a phone
 FEW_NAMED = 5  # pictures of a class, where only their names say it
 UNREADABLE = 0.5  # share of pictures that may be left out
+MASKS = {"ground_truth", "groundtruth", "mask", "masks"}  # folders of what shows where a defect is
 LEAVES = {"images", "image", "imgs", "img", "pictures", "pics", "photos", "jpeg", "jpegimages", "png", "data", "frames"}
 
 
 def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped] = ()) -> Found:
     """The middle square of each picture, in an order that is always the same. Raises LabError, also where half of them
-    cannot be read."""
+    cannot be read. Masks of defects beside pictures in parts, as MVTec has them, are left out."""
+    sources, masks = _without_masks(sources)
+    skipped = (*skipped, *masks)
     count = len(sources)
     if not PICTURES[0] <= count <= PICTURES[1]:
         also = f", and {len(skipped):,} files that are none ({skipped[0].file}: {skipped[0].reason})" if skipped else ""
@@ -67,6 +70,17 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
     if kept < PICTURES[0]:
         raise LabError(f"Of these {count} pictures {kept} can be read ({left_out[-1].reason}): give at least 2.")
     return _found(read_ones, pixels[:kept], tuple(left_out), side)
+
+
+def _without_masks(sources: Sequence[Source]) -> tuple[list[Source], list[Skipped]]:
+    """The pictures, and what is in a folder of masks beside folders that are parts."""
+    folders = {source.name: [one.lower() for one in PurePosixPath(source.name).parts[:-1]] for source in sources}
+    masks = {name for name, each in folders.items() if MASKS & set(each)}
+    others = [each for name, each in folders.items() if name not in masks]
+    if not masks or not others or not all(any(_part(one) is not None for one in each) for each in others):
+        return list(sources), []
+    left = [Skipped(name, "a mask of a defect, not a picture") for name in folders if name in masks]
+    return [source for source in sources if source.name not in masks], left
 
 
 class _TooMany(LabError):

@@ -16,7 +16,7 @@ from aelib import datasets
 from aelib.cli.main import main
 from aelib.core.errors import LabError
 from aelib.core.paths import bundled
-from aelib.datasets import Options
+from aelib.datasets import Options, Splits
 from aelib.datasets.user import forms, pictures
 from tests.conftest import SHARED
 from tests.support import own_data
@@ -309,3 +309,20 @@ def test_the_handed_cases_are_right(tmp_path: Path) -> None:
         assert found.memorised == (path.name == "twelve")
         if path.name == "tiny_imagenet":
             assert found.classes == len(list((path / "train").iterdir()))
+
+
+def test_folders_of_defects_keep_their_parts_and_their_masks_are_left_out(tmp_path: Path) -> None:
+    found = datasets.read(own_data.defects(tmp_path / "bottle"))
+    assert found.class_names == ("good", "hole", "scratch")
+    assert found.given == Splits(24, 0, 18)
+    assert found.images == 42, "masks are no pictures"
+    assert len(found.skipped) == 12
+    assert {one.reason for one in found.skipped} == {"a mask of a defect, not a picture"}
+    name = datasets.keep_found(found, "bottle")
+    assert datasets.trainable_classes(name) == (0,)
+    assert datasets.known_classes(datasets.spec(name)) == (0,)
+
+
+def test_masks_alone_are_pictures(tmp_path: Path) -> None:
+    own_data.defects(tmp_path)
+    assert datasets.read(tmp_path / "ground_truth").images == 12
