@@ -58,6 +58,16 @@ load: .venv/dev
 soak: .venv/dev
 	$(BIN)/python -m benchmarks.soak $(ARGS)
 
+# Exact versions and hashes of everything that an installation gets, and their licences. Needs uv (pip install uv).
+lock:
+	uv pip compile pyproject.toml --extra app --extra cluster --generate-hashes --universal --python-version 3.11 \
+		--custom-compile-command "make lock" --quiet --output-file requirements.lock
+	$(BIN)/python -m tests.support.licences
+
+# Known vulnerabilities. Needs pip-audit (pip install pip-audit) and PyPI.
+audit:
+	pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+
 # A stamp is newer than the requirements it stands for, so a second call does nothing.
 .venv/app: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
