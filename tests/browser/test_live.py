@@ -39,6 +39,24 @@ def test_a_network_learns_is_changed_is_kept_and_learns_on_without_the_server(se
         assert box is not None
         assert box["y"] + box["height"] <= 800, part
 
+    net, edge = live.locator("canvas.net"), live.locator(".edge")
+    expect(edge).to_be_hidden()
+    net.focus()
+    net.press("ArrowDown")
+    expect(edge).to_contain_text("Weight from pixel 2 to neuron 1 of layer 1:")
+    edge.get_by_role("slider").press("End")
+    expect(edge.locator("output")).to_have_text("8.000")
+    live.get_by_label("Batch norm").select_option("true")
+    live.get_by_role("button", name="One epoch").click()
+    expect(page).to_have_url(re.compile(r"model\.batch_norm=True|model\.batch_norm=true"))
+    live.get_by_role("button", name="Undo").click()
+    expect(page).not_to_have_url(re.compile(r"batch_norm"))
+    drawn = live.locator("canvas.look")
+    before = drawn.screenshot()
+    drawn.focus()
+    drawn.press("Enter")
+    wait_until(lambda: drawn.screenshot() != before, "the pixel")
+
     page.on("console", lambda message: None)
     server.kill()
     before = _epochs(page)

@@ -6,9 +6,11 @@ from .canvas import component
 
 _bench = component(
     "bench",
-    """<div class="ae bench"><canvas class="sheet point" tabindex="0" role="img"></canvas>
+    """<div class="ae bench"><canvas class="sheet point" tabindex="0" role="img"
+aria-label="Images, and what the net makes of them"></canvas>
 <div class="status about"></div>
-<div class="two"><canvas class="points" role="img"></canvas><canvas class="curve" role="img"></canvas></div></div>""",
+<div class="two"><canvas class="points" role="img" aria-label="The codes of the images"></canvas>
+<canvas class="curve" role="img" aria-label="The loss over the epochs"></canvas></div></div>""",
 )
 
 

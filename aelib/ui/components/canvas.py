@@ -48,7 +48,7 @@ canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offse
 .live { font-size: 0.9rem; }
 .live .wrap { flex-wrap: wrap; gap: 6px 12px; }
 .live .two { display: flex; }
-.live.brief :is(.choices, .layers, .undo, .keep, .look) { display: none; }
+.live .edge[hidden], .live.brief :is(.choices, .layers, .undo, .keep, .look) { display: none; }
 .live button { padding: 0.2em 0.6em; }
 .live select { font: inherit; color: inherit; background: var(--st-secondary-background-color); padding: 0.2em;
   max-width: 11em; border: 1px solid var(--st-border-color); border-radius: 6px; }

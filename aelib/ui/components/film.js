@@ -38,6 +38,7 @@ export default function (component) {
     slider.value = now;
     status.textContent = marks[now] || `${now} of ${count - 1}`;
     slider.setAttribute("aria-valuetext", status.textContent);
+    stage.setAttribute("aria-label", `${rows.map((row) => row.name).join(", ")}: image ${now + 1} of ${count}. ${marks[now]}`);
     button.textContent = root.playing ? "❚❚ Pause" : "▶\uFE0E Play";
   }
 

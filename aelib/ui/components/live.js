@@ -2,7 +2,7 @@
 // server is gone. Only "Keep it" needs the server: state "kept" has the changed fields as text.
 
 const BRIEF = 1500; // epochs after which a network that is only to be seen pauses
-const LIMIT = 64, LEVELS = [0, 0.02, 0.05, 0.1, 0.2, 0.3];
+const LIMIT = 64, NEAR = 9, LEVELS = [0, 0.02, 0.05, 0.1, 0.2, 0.3];
 
 // "a.b" of a nested object, read and (in a copy) written.
 const at = (object, path) => path.split(".").reduce((part, name) => part[name], object);
@@ -25,7 +25,7 @@ async function start(root, data) {
   const { shape, names } = data.description.set, size = shape[0] * shape[1] * shape[2], pixels = bytes(data.description.set.pixels);
   const originals = names.map((_, i) => sprite(pixels, i * size, shape));
   if (!net.getContext("2d")) { note.textContent = "This browser has no canvas to draw on, so there is nothing to watch here."; return; }
-  let experiment = data.description.experiment, undone = [], answer = null, busy = false, history = [], chosen = 0, found = null;
+  let experiment = data.description.experiment, undone = [], answer = null, held = null, pixel = 0, busy = false, history = [], chosen = 0, found = null;
   let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches, once = 0, ask = { description: data.description };
   let image = Float64Array.from(pixels.subarray(0, size), (v) => v / 255), dots = [], tiles = [], places = [], diverged = false;
 
@@ -79,6 +79,9 @@ async function start(root, data) {
   function change(path, value, keep = true) {
     if (keep) undone.push(experiment);
     experiment = changed(experiment, path, value);
+    // cross-entropy is for values from 0 to 1
+    if (path === "normalization" && value !== "none" && experiment.loss === "bce") experiment = changed(experiment, "loss", "mse");
+    if (path === "loss" && value === "bce") experiment = changed(experiment, "normalization", "none");
     found = null;
     if (diverged && path === "seed") playing = true;
     apply();
@@ -106,7 +109,8 @@ async function start(root, data) {
     for (const [value, shown] of options) list.append(new Option(shown, value));
     list.value = text(at(experiment, path));
     if (list.selectedIndex < 0) { list.append(new Option(list.value || text(at(experiment, path)), text(at(experiment, path)))); list.value = text(at(experiment, path)); }
-    list.onchange = () => change(path, typeof at(experiment, path) === "number" ? Number(list.value) : list.value);
+    const read = { number: Number, boolean: (value) => value === "true" }[typeof at(experiment, path)] ?? ((value) => value);
+    list.onchange = () => change(path, read(list.value));
     return box;
   }
   function button(label, about, act, disabled = false) {
@@ -120,7 +124,8 @@ async function start(root, data) {
     find("choices").replaceChildren(
       select("Activation", "model.hidden_activation", data.choices.activations), select("Optimiser", "optimizer.kind", data.choices.optimizers),
       select("Rate", "optimizer.learning_rate", numbers([0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1])), select("Loss", "loss", data.choices.losses),
-      select("Start", "model.initialization", data.choices.initializations), select("Noise", "corruption.kind", data.choices.noises),
+      select("Start", "model.initialization", data.choices.initializations),
+      select("Batch norm", "model.batch_norm", [["false", "no"], ["true", "yes"]]), select("Values", "normalization", data.choices.normalizations), select("Noise", "corruption.kind", data.choices.noises),
       select("Level", "corruption.level", numbers(LEVELS)));
     const set = (next) => change("model.layers", next);
     find("layers").replaceChildren("Layers: 35", ...layers.slice(1).flatMap((width, i) => {
@@ -147,6 +152,7 @@ async function start(root, data) {
   // --- drawing ------------------------------------------------------------------------------------------------------
   function draw() {
     if (!answer) return;
+    if (held) { if (held.layer <= answer.layers.length && edgeAt(held) < answer.parameters.length && held.from < answer.layers[held.layer - 1].inputs && held.to < answer.layers[held.layer - 1].outputs) showEdge(); else { held = null; edge.hidden = true; } }
     const width = root.clientWidth || 900, narrow = width < 640, wide = narrow ? width : Math.floor(width * 0.56), side = narrow ? width : width - wide - 12;
     const colour = themed(root, "--st-text-color", "#333"), dimension = experiment.model.layers.at(-1);
     const sizes = [size, ...answer.layers.map(({ outputs }) => outputs)], shown = Uint8ClampedArray.from(answer.outputs, (v) => 255 * v);
@@ -170,7 +176,15 @@ async function start(root, data) {
     const context = fit(look, 330, 92), given = Uint8ClampedArray.from(image, (v) => 255 * v), label = (name, x) => { context.fillStyle = themed(root, "--st-text-color", "#333"); context.font = "12px sans-serif"; context.fillText(name, x, 90); };
     onPaper(context, sprite(given, 0, shape), 6, 6, 50, 70); label("draw here", 4);
     if (answer.one) { onPaper(context, sprite(Uint8ClampedArray.from(answer.one.output, (v) => 255 * v), 0, shape), 90, 6, 50, 70); label("the net's", 90); }
-    if (!found) return;
+    if (root.getRootNode().activeElement === look) {
+      context.strokeStyle = MINUS; context.lineWidth = 2;
+      context.strokeRect(6 + (pixel % shape[2]) * 50 / shape[2] + 1, 6 + Math.floor(pixel / shape[2]) * 70 / shape[1] + 1, 50 / shape[2] - 2, 70 / shape[1] - 2);
+    }
+    if (found?.from !== undefined) {
+      context.fillStyle = themed(root, "--st-text-color", "#333"); context.font = "13px sans-serif";
+      context.fillText(`weight ${answer.parameters[edgeAt(found)].toFixed(3)}`, 174, 40);
+    }
+    if (found?.neuron === undefined) return;
     const pick = (l, of) => { const layer = answer.layers[l]; return Array.from({ length: size }, (_, k) => answer.parameters[layer.at + of(k, layer.inputs + 1)]); };
     const show = (weights, x, name) => {
       const most = Math.max(...weights.map(Math.abs), 1e-9);
@@ -192,17 +206,60 @@ async function start(root, data) {
     if (by) { event.preventDefault(); choose(((chosen ?? -by) + by + names.length) % names.length); }
   };
   plane.onpointerdown = (event) => { if (dots.length) choose(nearest(dots, pointer(plane, event))); };
-  net.onpointermove = net.onpointerdown = (event) => {
+  // What is under the pointer: a neuron where it is near, else the nearest edge, whose weight a click lets one set.
+  function under(at) {
+    const all = places.flatMap((layer, l) => layer.map(([x, y], i) => [x, y, l, i])), [px, py, layer, neuron] = all[nearest(all, at)];
+    if (Math.hypot(px - at[0], py - at[1]) < NEAR) return { layer, neuron };
+    const l = Math.max(0, places.findLastIndex(([[left]]) => left <= at[0]));
+    if (l >= answer.layers.length) return { layer, neuron };
+    let best = Infinity, edge = null;
+    places[l].forEach(([ax, ay], from) => places[l + 1].forEach(([bx, by], to) => {
+      const far = Math.abs((bx - ax) * (ay - at[1]) - (ax - at[0]) * (by - ay)) / Math.hypot(bx - ax, by - ay);
+      if (far < best) { best = far; edge = { from, to }; }
+    }));
+    return { layer: l + 1, ...edge };
+  }
+  const edgeAt = ({ layer, from, to }) => answer.layers[layer - 1].at + to * (answer.layers[layer - 1].inputs + 1) + from;
+  net.onpointermove = (event) => { if (places.length) { found = under(pointer(net, event)); draw(); } };
+  net.onpointerdown = (event) => {
     if (!places.length) return;
-    const all = places.flatMap((layer, l) => layer.map(([x, y], i) => [x, y, l, i])), [, , layer, neuron] = all[nearest(all, pointer(net, event))];
-    found = { layer, neuron };
+    found = under(pointer(net, event));
+    if (found.from !== undefined) set(found);
     draw();
   };
-  net.onpointerleave = () => { found = null; draw(); };
+  net.onpointerleave = () => { found = held; draw(); };
+  // The arrow keys choose an edge: left and right the layer, up and down the edge in it.
+  net.onkeydown = (event) => {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!by || !places.length) return;
+    event.preventDefault();
+    const layer = Math.max(1, Math.min(places.length - 1, (held?.layer ?? 1) + by[0])), ins = places[layer - 1].length, count = ins * places[layer].length;
+    const next = by[0] ? 0 : (((held?.to ?? 0) * ins + (held?.from ?? 0) + by[1] + count) % count);
+    set({ layer, from: next % ins, to: Math.floor(next / ins) });
+    draw();
+  };
+  const edge = find("edge"), weight = edge.querySelector("input");
+  function set(chosenEdge) { held = found = chosenEdge; edge.hidden = false; showEdge(); weight.value = answer.parameters[edgeAt(held)]; }
+  function showEdge() {
+    const value = answer.parameters[edgeAt(held)];
+    edge.querySelector("span").textContent = `Weight from ${held.layer > 1 ? `neuron ${held.from + 1} of layer ${held.layer - 1}` : `pixel ${held.from + 1}`} to neuron ${held.to + 1} of layer ${held.layer}:`;
+    edge.querySelector("output").textContent = value.toFixed(3);
+    if (playing) weight.value = value;
+  }
+  weight.oninput = () => { playing = false; buttons(); ask = { ...(ask ?? {}), weight: { at: edgeAt(held), value: +weight.value } }; };
+  const switchPixel = (at) => { chosen = null; image = image.slice(); image[at] = 1 - Math.round(image[at]); ask ??= {}; };
+  look.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -shape[2], ArrowDown: shape[2] }[event.key], enter = event.key === "Enter" || event.key === " ";
+    if (!by && !enter) return;
+    event.preventDefault();
+    if (by) { pixel = Math.max(0, Math.min(size - 1, pixel + by)); draw(); } else switchPixel(pixel);
+  };
+  look.onfocus = look.onblur = draw;
   look.onpointerdown = (event) => {
     const [px, py] = pointer(look, event), column = Math.floor((px - 6) / 50 * shape[2]), row = Math.floor((py - 6) / 70 * shape[1]);
     if (column < 0 || row < 0 || column >= shape[2] || row >= shape[1]) return;
-    chosen = null; image = image.slice(); image[row * shape[2] + column] = 1 - Math.round(image[row * shape[2] + column]); ask ??= {};
+    pixel = row * shape[2] + column;
+    switchPixel(pixel);
   };
   new ResizeObserver(draw).observe(root);
   controls();

@@ -20,13 +20,18 @@ _live = component(
 <button type="button" class="undo" disabled>Undo</button><button type="button" class="keep">Keep it</button></div>
 <div class="bar wrap choices"></div><div class="bar wrap layers"></div>
 <div class="status" role="status"></div><div class="note" role="alert"></div>
-<div class="two wrap"><canvas class="net" role="img" aria-label="The network: orange weights are positive, blue ones
-negative. Point at a neuron to see what it looks for."></canvas>
-<div><canvas class="points" role="img" aria-label="The codes of the characters in their plane"></canvas>
+<div class="two wrap"><canvas class="net point" tabindex="0" role="img" aria-label="The network: orange
+weights are positive, blue ones negative. Point at a neuron to see what it looks for, at an edge to see its weight.
+Arrow keys choose an edge."></canvas>
+<div><canvas class="points" role="img"
+aria-label="The codes of the characters in their plane"></canvas>
 <canvas class="curve" role="img" aria-label="The loss over the epochs"></canvas></div></div>
-<canvas class="pairs point" tabindex="0" role="img"></canvas>
-<canvas class="look point" role="img" aria-label="The chosen character, to draw in, and what the network makes of it">
-</canvas></div>""",
+<canvas class="pairs point" tabindex="0" role="img" aria-label="The characters, and what the network makes of
+them"></canvas>
+<div class="two wrap"><canvas class="look point" tabindex="0" role="img" aria-label="The chosen character, to draw in,
+and what the network makes of it. Arrow keys move, Enter inverts a pixel."></canvas>
+<div class="edge" hidden><label><span></span> <input type="range" min="-8" max="8" step="0.05"></label>
+<output></output></div></div></div>""",
     "live_drawing",
 )
 
@@ -38,6 +43,7 @@ class Choices(TypedDict):
     losses: list[Choice]
     optimizers: list[Choice]
     initializations: list[Choice]
+    normalizations: list[Choice]
     noises: list[Choice]
 
 

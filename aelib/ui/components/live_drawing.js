@@ -11,16 +11,16 @@ function neuronPlaces(sizes, width, height) {
   });
 }
 
-// net: { layers: [{ inputs, outputs, at }], parameters }; values: of each neuron by layer; found: { layer, neuron } or null.
+// net: { layers: [{ inputs, outputs, at }], parameters }; values: of each neuron by layer; found: { layer, neuron }, an edge { layer, from, to }, or null.
 function drawNetwork(context, net, places, values, found, colour) {
   net.layers.forEach(({ inputs, outputs, at }, l) => {
     const strokes = Array.from({ length: 2 * SHADES }, () => []), to = places[l + 1];
     let largest = 1e-9;
     for (let o = 0; o < outputs; o++) for (let k = 0; k < inputs; k++) largest = Math.max(largest, Math.abs(net.parameters[at + o * (inputs + 1) + k]));
     for (let o = 0; o < Math.min(outputs, to.length); o++) {
-      if (found && found.layer === l + 1 && found.neuron !== o) continue; // of a neuron under the pointer only its own
+      if (found?.neuron !== undefined && found.layer === l + 1 && found.neuron !== o) continue; // of a neuron under the pointer only its own
       for (let k = 0; k < inputs; k++) {
-        if (found && found.layer === l && found.neuron !== k) continue;
+        if (found?.neuron !== undefined && found.layer === l && found.neuron !== k) continue;
         const w = net.parameters[at + o * (inputs + 1) + k], shade = Math.floor(Math.abs(w) / largest * SHADES * 0.999);
         if (Math.abs(w) > largest / 12) strokes[shade + (w < 0 ? SHADES : 0)].push([places[l][k], to[o]]);
       }
@@ -35,6 +35,11 @@ function drawNetwork(context, net, places, values, found, colour) {
     });
   });
   context.globalAlpha = 1;
+  if (found?.from !== undefined && places[found.layer]) {
+    const { inputs, at } = net.layers[found.layer - 1], [ax, ay] = places[found.layer - 1][found.from], [bx, by] = places[found.layer][found.to];
+    context.strokeStyle = net.parameters[at + found.to * (inputs + 1) + found.from] < 0 ? MINUS : PLUS; context.lineWidth = 4;
+    context.beginPath(); context.moveTo(ax, ay); context.lineTo(bx, by); context.stroke();
+  }
   places.forEach((layer, l) => {
     const largest = Math.max(1e-9, ...layer.map((_, i) => Math.abs(values[l]?.[i] ?? 0)));
     layer.forEach(([x, y, r], i) => {

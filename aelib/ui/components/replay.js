@@ -36,6 +36,8 @@ export default function (component) {
     const known = learnt[now] === null ? "" : ` · ${learnt[now]} of ${data.total} learnt`;
     status.textContent = `epoch ${epochs[now].toLocaleString("en")}${known}`;
     slider.setAttribute("aria-valuetext", status.textContent);
+    plane.setAttribute("aria-label", `The codes of the images on the latent plane, ${status.textContent}`);
+    sheet.setAttribute("aria-label", `The reconstructions, ${status.textContent}`);
   }
 
   function stop() {
