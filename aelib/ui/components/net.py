@@ -16,8 +16,8 @@ MARGIN = 0.08  # of the range of a code number, on both sides of its slider
 PRIOR_SHOWN = 2.0  # standard deviations of the prior that the sliders of a variational net reach at least
 LISTED = 200  # images that one can start from
 
-CODE_HTML = """<div class="code" hidden><div class="bar"><canvas class="made" role="img" aria-label="The decoded code"></canvas>
-<div class="status near" role="status"></div></div>
+CODE_HTML = """<div class="code" hidden><div class="bar"><canvas class="made" role="img"
+aria-label="The decoded code"></canvas><div class="status near" role="status"></div></div>
 <div class="bar wrap"><label>Start from <select class="from"></select></label>
 <label class="asked" hidden>Class <select class="class"></select></label></div>
 <div class="numbers" role="group" aria-label="The numbers of the code"></div></div>"""
