@@ -58,10 +58,11 @@ class ImageSet:
         """What a net is shown, uint8: the images, or the inputs of pairs."""
         return self.pixels if self.inputs is None else self.inputs
 
-    def part(self, chosen: slice) -> ImageSet:
-        """Some of the images, without copying them."""
+    def part(self, chosen: slice | list[int]) -> ImageSet:
+        """Some of the images: those of a slice without copying them, or those of these indices."""
         inputs = None if self.inputs is None else self.inputs[chosen]
-        return ImageSet(self.pixels[chosen], self.names[chosen], self.labels[chosen], inputs)
+        names = self.names[chosen] if isinstance(chosen, slice) else tuple(self.names[i] for i in chosen)
+        return ImageSet(self.pixels[chosen], names, self.labels[chosen], inputs)
 
 
 def parts_of(count: int) -> Splits:

@@ -35,27 +35,38 @@ export default function (component) {
     return canvas;
   }
 
-  // The largest tiles with which all images fit into the height that the first screen has for them.
+  // Where everything lies: `at` the corner of image i in row r, `label` the place of a row's name, `around` the box of
+  // all that belongs to image i. The largest tiles with which all images fit into the height of the first screen.
   function layout(width) {
-    const side = width < 420 ? 62 : 82, room = width - side, most = 210;
+    const most = 210, ratio = shape[1] / shape[2], gap = 6;
+    if (data.beside) {
+      const head = 20, room = (width - gap * (rows.length - 1)) / rows.length;
+      const tile = Math.floor(Math.min(room, ((most - head) / count - gap) / ratio)), tall = tile * ratio;
+      const at = (i, r) => [r * (tile + gap) + 2, head + i * (tall + gap)];
+      return { tile, tall, height: head + count * (tall + gap), at, label: (r) => [at(0, r)[0], head / 2],
+        around: (i) => [0, at(i, 0)[1] - 3, rows.length * (tile + gap), tall + gap] };
+    }
+    const side = width < 420 ? 62 : 82, room = width - side;
     for (let tile = Math.min(92, 6 * shape[2] + 20); tile > 12; tile -= 1) {
-      const across = Math.max(1, Math.floor(room / (tile + 6))), lines = Math.ceil(count / across);
-      const tall = tile * shape[1] / shape[2], line = rows.length * (tall + 4) + 10;
-      if (lines * line <= most || tile === 13) return { side, tile, tall, across, line, height: lines * line };
+      const across = Math.max(1, Math.floor(room / (tile + gap))), lines = Math.ceil(count / across);
+      const tall = tile * ratio, line = rows.length * (tall + 4) + 10;
+      if (lines * line > most && tile > 13) continue;
+      const at = (i, r) => [side + (i % across) * (tile + gap), Math.floor(i / across) * line + 3 + r * (tall + 4)];
+      return { tile, tall, height: lines * line, at, label: (r, i) => i % across ? null : [0, at(i, r)[1] + tall / 2],
+        around: (i) => [at(i, 0)[0] - 3, at(i, 0)[1] - 3, tile + gap, rows.length * (tall + 4) + 2] };
     }
     return null;
   }
 
   function drawSheet(width, colour) {
-    const found = layout(width), { side, tile, tall, across, line } = found;
-    const context = fit(sheet, width, found.height);
+    const { tile, tall, height, at, label, around } = layout(width);
+    const context = fit(sheet, width, height);
     places = [];
     context.textBaseline = "middle"; context.font = "12px sans-serif";
     for (let i = 0; i < count; i++) {
-      const column = i % across, x = side + column * (tile + 6), top = Math.floor(i / across) * line + 3;
       rows.forEach((row, r) => {
-        const y = top + r * (tall + 4);
-        if (column === 0) { context.fillStyle = colour; context.textAlign = "left"; context.fillText(row.label, 0, y + tall / 2); }
+        const [x, y] = at(i, r), named = data.beside && i ? null : label(r, i);
+        if (named) { context.fillStyle = colour; context.textAlign = "left"; context.fillText(row.label, ...named); }
         const bad = wrong[r] && countOf(r, i) > 1;
         context.fillStyle = bad ? EXTRA : FRAME;
         const edge = bad ? 2 : 1;
@@ -68,9 +79,9 @@ export default function (component) {
       });
       if (i === root.chosen) {
         context.strokeStyle = colour; context.lineWidth = 2;
-        context.strokeRect(x - 3, top - 3, tile + 6, rows.length * (tall + 4) + 2);
+        context.strokeRect(...around(i));
       }
-      places.push([x, top, tile + 6, line]);
+      places.push(around(i));
     }
   }
 

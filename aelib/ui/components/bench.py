@@ -52,6 +52,7 @@ class BenchData(TypedDict):
         shape: channels, height, width of an image.
         names: of the images.
         rows: from top to bottom; the first has the images of the plane.
+        beside: whether they are columns instead: few large images.
         captions: of each image, for the pointer; empty where there is nothing to say.
         plane: None where codes are not drawn.
         colours: one per class.
@@ -67,6 +68,7 @@ class BenchData(TypedDict):
     shape: list[int]
     names: list[str]
     rows: list[Row]
+    beside: bool
     captions: list[str]
     plane: Plane | None
     colours: list[str]

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from aelib import datasets
-from aelib.analysis import resizing
+from aelib.analysis import resizing, super_resolution
 from aelib.charts.palette import CLASSES
 from aelib.charts.ticks import ticks
 from aelib.core.language import N_, _, ngettext
@@ -25,14 +25,14 @@ from aelib.ui.components.canvas import encoded, floats
 from . import run_views
 
 FEW_EPOCHS = 7  # largest epoch of an axis that marks every one
-HELD_OUT, ENLARGED = 8, 4  # images of a large set, and patches of photographs: more would be too small to see
+HELD_OUT, ENLARGED = 8, 2  # images of a large set, and patches of photographs: more would be too small to see
 WAITING = N_("The last row fills while the net learns. Point at an image to read its name.")
 
 Bytes = NDArray[np.uint8]
 
 
 class _Work(NamedTuple):
-    """What a net made of the first images. outputs: images × channels × height × width; points: images × 2, None where
+    """What a net made of the shown images. outputs: images × channels × height × width; points: images × 2, None where
     the bench has no plane; epoch: of the net; wrong: name -> wrong pixels, where a finished run has counted them."""
 
     outputs: Bytes
@@ -55,20 +55,26 @@ def show(experiment: Experiment, found: Run | Progress | None, key: str) -> None
     component.bench(_data(resolve(experiment), found), f"{key}:bench")
 
 
-def shown_images(resolved: Resolved) -> int:
-    """How many images the bench shows: all of a memorised set that a picture has, some of a larger one."""
+def shown_images(resolved: Resolved) -> list[int]:
+    """Which images of the evaluation set the bench shows, among those that a picture has: all of a memorised set, the
+    first of a larger one, and of patches of photographs those with the most detail, since all methods look alike on a
+    plain or blurred one."""
     spec = resolved.spec
-    most = images_in(spec.pixels)
-    if not spec.memorised:
-        most = min(most, ENLARGED if resolved.experiment.model.enlarges else HELD_OUT)
-    return min(most, spec.images if spec.memorised else spec.splits.valid or spec.splits.test)
+    there = min(images_in(spec.pixels), spec.images if spec.memorised else spec.splits.valid or spec.splits.test)
+    if spec.memorised:
+        return list(range(there))
+    if resolved.experiment.model.enlarges:
+        candidates = datasets.evaluation_set(spec).part(slice(0, there))
+        return sorted(super_resolution.telling(candidates)[:ENLARGED])
+    return list(range(min(there, HELD_OUT)))
 
 
 def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
-    count, spec = shown_images(resolved), resolved.spec
+    spec = resolved.spec
     images = datasets.evaluation_set(spec)
-    first = images.part(slice(0, count))
-    work = _work(resolved, found, count)
+    indices = shown_images(resolved)
+    count, first = len(indices), images.part(indices)
+    work = _work(resolved, found, indices)
     rows, captions = [_row(_("original"), spec.drawn(first.pixels.numpy()))], [""] * count
     rows += _given(resolved, first)
     label = _("net") if resolved.experiment.model.enlarges else _("restored") if len(rows) > 1 else _("output")
@@ -85,6 +91,7 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
         "shape": list(spec.drawn(first.pixels.numpy()).shape[1:]),
         "names": list(first.names),
         "rows": rows,
+        "beside": resolved.experiment.model.enlarges,
         "captions": captions,
         "plane": _plane(resolved, images, work),
         "colours": list(CLASSES),
@@ -111,19 +118,20 @@ def _marks(history: list[dict[str, float]]) -> list[list[tuple[float, str]]]:
     return [list(zip(found.values, found.texts, strict=True)) for found in (epochs, height)]
 
 
-def _work(resolved: Resolved, found: Run | Progress | None, count: int) -> _Work | None:
+def _work(resolved: Resolved, found: Run | Progress | None, indices: list[int]) -> _Work | None:
     plane = has_plane(resolved)
     if isinstance(found, Run):
         last = found.snapshots
         points = last.codes[-1, :CODES].numpy() if plane else None
-        outputs, wrong = last.pixels[-1, :count].numpy(), found.metrics.get("wrong_pixels")
+        outputs, wrong = last.pixels[-1, indices].numpy(), found.metrics.get("wrong_pixels")
         return _Work(outputs, points, found.epochs, found.history, wrong)
     if found is None or found.picture is None:
         return None
     picture = found.picture
-    if picture.shape[0] < count or picture.shape[1:] != resolved.spec.shape:  # of another version of this data set
+    shape = resolved.spec.shape
+    if picture.shape[0] <= max(indices) or picture.shape[1:] != shape:  # of another version of this data set
         return None
-    outputs, points = picture.reconstructions()[:count], picture.points()
+    outputs, points = picture.reconstructions()[indices], picture.points()
     fits = plane and picture.latent_dim == 2 and bool(np.isfinite(points).all())
     return _Work(outputs, points if fits else None, picture.epoch, found.history, None)
 
