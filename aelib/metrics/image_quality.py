@@ -33,6 +33,11 @@ PERFECT = 1e-10  # MSE of an image below which its PSNR no longer rises: 100 dB,
 PERFECT_PSNR = 99.99  # dB from which on all images are perfect
 
 
+def psnr_text(psnr: float, digits: int = 0) -> str:
+    """A PSNR in dB with so many digits, such as "27"; ∞ where an image is perfect."""
+    return "∞" if psnr >= PERFECT_PSNR else f"{psnr:.{digits}f}"
+
+
 def mean_psnr(outputs: Tensor, targets: Tensor) -> float:
     """The PSNR of a set of images in dB as the literature gives it: the mean over images of the PSNR of each one, at
     most 100 dB each. Outputs are cut off to 0 to 1.

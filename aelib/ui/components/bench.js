@@ -155,7 +155,7 @@ export default function (component) {
     if (data.plane) drawPlane(half, height, colour);
     drawCurve(half, height, colour);
     const chosen = root.chosen;
-    about.textContent = chosen === null ? data.waiting || "Point at an image: what it is, and where its code lies."
+    about.textContent = chosen === null ? data.hint
       : [names[chosen], captions[chosen], points && 2 * chosen < points.length ? `code (${points[2 * chosen].toFixed(2)}, ${points[2 * chosen + 1].toFixed(2)})` : ""].filter(Boolean).join(" · ");
     sheet.setAttribute("aria-label", data.about + (chosen === null ? "" : " " + about.textContent));
     plane.setAttribute("aria-label", "The codes of the images in the latent plane");

@@ -62,7 +62,7 @@ class BenchData(TypedDict):
         about: all in one sentence, for people who do not see it.
         state: of the net: untrained, training or trained.
         epoch: at which the net is shown; None before training.
-        waiting: what the bench says where there is no net yet, else empty.
+        hint: below the images while none of them is pointed at.
     """
 
     shape: list[int]
@@ -79,7 +79,7 @@ class BenchData(TypedDict):
     about: str
     state: Literal["untrained", "training", "trained"]
     epoch: int | None
-    waiting: str
+    hint: str
 
 
 def bench(data: BenchData, key: str) -> None:

@@ -134,7 +134,7 @@ def compared(run: Run, key: str) -> None:
         if noisy:
             tiles.append(glyphs.tile(glyphs.colours(drawn(inputs[i].numpy())), f"{name}, noisy", WIDTH))
         tiles.append(glyphs.tile(glyphs.colours(drawn(outputs[i].numpy())), f"{name}, reconstructed", WIDTH))
-        columns.append((tiles, f"{each[i]:.1f} dB", False))
+        columns.append((tiles, f"{image_quality.psnr_text(each[i], 1)} dB", False))
     st.html(glyphs.row(columns))
     between = "input of the net, " if noisy else ""
     st.caption(f"Original, {between}reconstruction; below, the PSNR of each image (higher is better).")

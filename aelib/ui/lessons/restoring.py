@@ -17,6 +17,7 @@ from aelib.charts import restoration as charts
 from aelib.datasets.noise import NOISES
 from aelib.experiment import presets, variants
 from aelib.metrics import image_quality
+from aelib.metrics.image_quality import psnr_text
 from aelib.nn.losses import LOSSES
 from aelib.training import Array, Run
 from aelib.ui.components.figures import chart, csv_button
@@ -130,7 +131,7 @@ def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor | None
             alt = "noisy" if name == NOTHING else name
             picture = unknown[i] if images is None else images[i]
             tiles.append(glyphs.tile(glyphs.colours(drawn(picture.numpy())), alt, WIDTH))
-        columns.append((tiles, f"{before[i]:.0f}→{after[i]:.0f}", after[i] < before[i]))
+        columns.append((tiles, f"{psnr_text(before[i])}→{psnr_text(after[i])}", after[i] < before[i]))
     st.html(glyphs.row(columns))
     st.caption(
         "From top to bottom: original, noisy, restored by the network, median of 3x3 pixels, non-local means. Below: "

@@ -27,6 +27,8 @@ from . import run_views
 FEW_EPOCHS = 7  # largest epoch of an axis that marks every one
 HELD_OUT, ENLARGED = 8, 2  # images of a large set, and patches of photographs: more would be too small to see
 WAITING = N_("The last row fills while the net learns. Point at an image to read its name.")
+POINT = N_("Point at an image to read its name.")
+POINT_AT_CODE = N_("Point at an image: what it is, and where its code lies.")
 
 Bytes = NDArray[np.uint8]
 
@@ -102,7 +104,7 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
         "about": about,
         "state": "trained" if isinstance(found, Run) else "training" if found is not None else "untrained",
         "epoch": work.epoch if work else None,
-        "waiting": _(WAITING) if work is None else "",
+        "hint": _(WAITING if work is None else POINT if work.points is None else POINT_AT_CODE),
     }
 
 

@@ -1,5 +1,7 @@
 """PSNR, SSIM and luma against scikit-image's own, image by image."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -92,3 +94,7 @@ def test_images_are_chosen_evenly() -> None:
     chosen = image_quality.evenly(1797, 500)
     assert len(set(chosen)) == 500
     assert set(np.diff(chosen)) == {3, 4}
+
+
+def test_a_psnr_is_written_in_decibels_and_a_perfect_one_as_infinite() -> None:
+    assert [image_quality.psnr_text(value, 1) for value in (27.04, 99.995, math.inf)] == ["27.0", "∞", "∞"]
