@@ -134,6 +134,7 @@ def test_on_a_phone_preset_and_train_are_on_the_first_screen(
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, user_agent=agent, has_touch=True)
     context.set_default_timeout(PATIENCE * 1000)
+    expect.set_options(timeout=PATIENCE * 1000)
     page = context.new_page()
     page.goto(f"{server.url}/dense?preset=font-best&epochs=200")
     button = page.get_by_role("button", name="Train", exact=True)

@@ -14,7 +14,7 @@ from aelib.training import STOPPED, Progress, Run, longer
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import jobs, open_run
 from aelib.ui.shell.session import Slot, widget
-from aelib.ui.shell.visitor import visitor_id
+from aelib.ui.shell.visitor import on_phone, visitor_id
 
 from . import downloads
 
@@ -45,7 +45,7 @@ def run_of(
 
     bench: draws the picture below, which is the same element in all three states; moves: whether the page can show
     another number of epochs, such as those of a net that was stopped (see `moved_to`); ask: draws a question above the
-    Train button.
+    Train button, or on a phone below it, where Train stays on the first screen.
     """
     digest = digest_of(experiment)
     if _WATCHED.get() != digest:
@@ -86,8 +86,11 @@ def _stored_or_button(
         return run
     if job is not None:
         _why_it_ended(job, key, moves)
-    ask()
+    if not on_phone():
+        ask()
     _train_button(experiment, key, is_damaged)
+    if on_phone():
+        ask()
     return None
 
 
