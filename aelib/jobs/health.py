@@ -44,6 +44,8 @@ def check(jobs: JobScheduler) -> Health:
     size = jobs.executor.size if isinstance(jobs.executor, LocalPool | RemoteExecutor) else jobs.slots
     if size == 0:
         problems.append("Nothing can train: the cluster does not answer, or has no worker.")
+    if not isinstance(jobs.executor, LocalPool | RemoteExecutor) and jobs.watchdog.check():
+        problems.append("A training in the server itself has hung: restart the server.")
     states = [job.state for job in jobs.active()]
     return Health(
         status="failing" if problems else "ok",

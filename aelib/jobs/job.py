@@ -5,7 +5,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
 from aelib.experiment import Experiment, digest_of
 
@@ -30,6 +32,8 @@ class Job:
         stopped_by: people who withdrew from it.
         attempts: number of times that a worker started it.
         stopping: whether it has been asked to stop.
+        future: what its executor gave for its last start; None when it has ended.
+        hung: one sentence if its worker hung, see `watchdog`.
         resubmitted_by: people who submitted it again while it was being stopped.
         submitted: time of submission in seconds, as from time.time().
         started: time of its last start; None while it is queued.
@@ -55,6 +59,8 @@ class Job:
     stopped_by: set[str] = field(default_factory=set)
     attempts: int = 0
     stopping: bool = False
+    future: Future[Any] | None = field(default=None, repr=False)
+    hung: str = ""
     resubmitted_by: set[str] = field(default_factory=set)
     submitted: float = field(default_factory=time.time)
     started: float | None = None

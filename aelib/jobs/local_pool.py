@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import loky
 import torch
+from loky.backend.utils import kill_process_tree
 
 from aelib.training import warm_up
 
@@ -62,6 +63,7 @@ class LocalPool(Executor):
         self._lock = threading.Lock()
         self._pools: list[Any] = [None] * self.size
         self._busy = [0] * self.size
+        self._slots: dict[Future[Any], int] = {}  # of tasks that have not ended
 
     def warm(self) -> None:
         """Start all processes now, so that the first job does not wait for the import of torch."""
@@ -83,12 +85,25 @@ class LocalPool(Executor):
         except BaseException:
             self._done(slot)
             raise
-        future.add_done_callback(lambda _: self._done(slot))
+        with self._lock:
+            self._slots[future] = slot
+        future.add_done_callback(lambda ended: self._done(slot, ended))
         return future
 
-    def _done(self, slot: int) -> None:
+    def kill(self, future: "Future[Any]") -> None:
+        """Kill the process that works on a task, which then raises BrokenProcessPool; nothing if the task has ended."""
+        with self._lock:
+            slot = self._slots.get(future)
+            pool = None if slot is None else self._pools[slot]
+            processes = [] if pool is None else list((pool._processes or {}).values())
+        for process in processes:
+            kill_process_tree(process)
+
+    def _done(self, slot: int, ended: "Future[Any] | None" = None) -> None:
         with self._lock:
             self._busy[slot] -= 1
+            if ended is not None:
+                self._slots.pop(ended, None)
 
     def _submit(self, slot: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         with self._lock:

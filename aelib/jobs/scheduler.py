@@ -30,6 +30,7 @@ from .mailbox import FolderMailbox, Mailbox
 from .pace import Pace, slowdown
 from .profile import local_executor
 from .recovery import PendingJob, PendingJobs
+from .watchdog import Watchdog
 from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
 
 ATTEMPTS = 2  # number of times that a job is started if its worker dies
@@ -74,6 +75,7 @@ class JobScheduler:
         self._queue: list[Job] = []
         self._running: dict[str, Job] = {}
         self._closed = False
+        self.watchdog = Watchdog(self.executor, self.active)
         if is_server:
             for pending in self.pending_jobs.interrupted():
                 self._restore(pending)
@@ -97,6 +99,7 @@ class JobScheduler:
         for job in left:
             with suppress(Exception):  # a cluster that does not answer need not be asked
                 job.mailbox.request_stop()
+        self.watchdog.close()
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.pending_jobs.close(retain=bool(left))
 
@@ -268,7 +271,7 @@ class JobScheduler:
                 self._running[job.digest] = job
             try:
                 job.mailbox.clear()  # reports of a worker that died do not belong to this attempt
-                future = self.executor.submit(run_task, self._task(job))
+                job.future = future = self.executor.submit(run_task, self._task(job))
             except LabError as error:
                 self._end(job, Outcome("failed", str(error)))
             except Exception as error:  # noqa: BLE001 - on any error, the job must end
@@ -334,7 +337,7 @@ class JobScheduler:
         return outcome
 
     def _died(self, job: Job) -> None:
-        if job.attempts < ATTEMPTS and job.people:
+        if job.attempts < ATTEMPTS and job.people and not job.hung:
             _log.warning("job digest=%s its worker died, trying again", job.digest)
             with self._lock:
                 self._running.pop(job.digest, None)
@@ -343,8 +346,8 @@ class JobScheduler:
         elif job.stopping:
             self._end(job, Outcome("cancelled", "Stopped, as asked."))
         else:
-            reason = f"Its worker process died {job.attempts} times, perhaps for lack of memory: try a smaller net."
-            self._end(job, Outcome("failed", reason))
+            died = f"Its worker process died {job.attempts} times, perhaps for lack of memory: try a smaller net."
+            self._end(job, Outcome("failed", job.hung or died))
 
     def _end(self, job: Job, outcome: Outcome) -> None:
         people.own(self.store, job, outcome)
@@ -354,7 +357,7 @@ class JobScheduler:
         with self._lock:
             self._running.pop(job.digest, None)
             job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
-            job.kept, job.ended = outcome.kept, time.time()
+            job.kept, job.ended, job.future = outcome.kept, time.time(), None
             job.mailbox.close()
             self.pending_jobs.remove(job.digest)
         whole = job.start is None and job.attempts == 1 and job.experiment.early_stop.kind == "none"

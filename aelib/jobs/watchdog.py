@@ -1,0 +1,64 @@
+"""Workers that hang without dying, so that no future of theirs ever ends: they are found by their silence, and ended.
+
+A worker reports about five times a second, whatever it trains (`mailbox.WorkerEnd`). One that has said nothing for
+SILENT seconds waits for something that does not come: a driver, a disk, a lock.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from aelib.core.durations import duration_text
+
+from .job import Job
+from .local_pool import LocalPool
+
+SILENT = 600.0  # seconds; the start of a process and the compilation of an engine take a minute on a busy machine
+STOPPING = 120.0  # seconds, for a job that has been asked to stop
+EVERY = 10.0  # seconds between two looks
+
+
+class Watchdog:
+    """Looks at the running jobs of one server. A thread of its own does so where they run in worker processes.
+
+    Args:
+        executor: where they run; only a process of a `LocalPool` can be ended from outside.
+        active: gives the jobs that run or wait now.
+    """
+
+    def __init__(self, executor: Executor, active: Callable[[], list[Job]]) -> None:
+        self._executor, self._active = executor, active
+        self._heard: dict[Job, tuple[object, float]] = {}  # what a job last reported, and when that was new
+        self._closed = threading.Event()
+        if isinstance(executor, LocalPool):
+            threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+
+    def check(self, silent: float = SILENT, stopping: float = STOPPING) -> list[Job]:
+        """The running jobs that have been silent for too long; where they run in a process, that is killed. The job
+        then ends with its sentence, `hung`, and is not tried again: it would hang again for as long."""
+        now, hung = time.monotonic(), []
+        running = [job for job in self._active() if job.state == "running"]
+        self._heard = {job: heard for job, heard in self._heard.items() if job in running}
+        for job in running:
+            report = job.mailbox.latest()
+            said = (job.attempts, None if report is None else report.seconds)
+            before, since = self._heard.get(job, (None, now))
+            if said != before:
+                self._heard[job] = said, now
+            elif now - since >= (stopping if job.stopping else silent):
+                job.hung = (
+                    f"It gave no sign of life for {duration_text(now - since)}, so its worker was ended: try again."
+                )
+                hung.append(job)
+                if isinstance(self._executor, LocalPool) and job.future is not None:
+                    self._executor.kill(job.future)
+        return hung
+
+    def _watch(self) -> None:
+        while not self._closed.wait(EVERY):
+            self.check()
