@@ -176,7 +176,7 @@ assert lesson.selectbox(key="stripes:dataset").value == "stripes"
 assert not lesson.selectbox(key="stripes:dataset").disabled, "it stands above More choices"
 assert lesson.selectbox(key="stripes:loss").disabled
 assert [one.value for one in lesson.header] == ["1 · Choose", "2 · Train"]
-assert [one.label for one in lesson.tabs] == ["How it learnt", "Hand in"]
+assert [one.label for one in lesson.tabs] == ["How it learnt", "Draw one", "Hand in"]
 """
 
 

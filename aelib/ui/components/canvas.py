@@ -21,6 +21,7 @@ canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .paint .pair { display: flex; flex-wrap: wrap; gap: 16px; }
 .paint .made:not([hidden]) { display: block; touch-action: pan-y; border-color: #db2777; }
 .paint .made[hidden] { display: none; }
+.sketch button[aria-pressed=true] { border-color: var(--st-primary-color); color: var(--st-primary-color); }
 .paint .bar, .mix .bar { margin-top: 8px; }
 .palette { display: flex; flex-wrap: wrap; gap: 4px; }
 .palette button { padding: 3px; line-height: 0; background: none; border: 2px solid transparent; }

@@ -43,13 +43,7 @@ def own_data(controls: Controls) -> None:
             key=key,
             help="\n".join([_("What a file is, is judged by its content."), "", *_forms()]),
         )
-        drawn = st.text_area(
-            _("Or draw glyphs as text"),
-            key=f"{key}:drawn",
-            placeholder=_DRAWING,
-            height=140,
-            help=_("An empty line between two glyphs; # is on and . is off. A table in C or CSV can be pasted too."),
-        )
+        drawn = None if given else _drawing(key)  # not between files and what was read of them
         options = _options(controls, key)
         found = _found(controls, given, options) if given else _drawn(drawn, options)
         if found is not None:
@@ -64,6 +58,16 @@ def own_data(controls: Controls) -> None:
             type="tertiary",
             on_click="ignore",
         )
+
+
+def _drawing(key: str) -> str | None:
+    return st.text_area(
+        _("Or draw glyphs as text"),
+        key=f"{key}:drawn",
+        placeholder=_DRAWING,
+        height=140,
+        help=_("An empty line between two glyphs; # is on and . is off. A table in C or CSV can be pasted too."),
+    )
 
 
 def _drawn(text: str | None, options: datasets.Options) -> Found | None:

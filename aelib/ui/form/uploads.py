@@ -117,7 +117,7 @@ def _own(controls: Controls) -> None:
         refused: list[str] = []
         for number, file in enumerate(given[: pictures.PICTURES[1] + 1]):
             try:
-                read[f"{number}/{file.name}"] = pictures.read(file.getvalue(), file.name, side, colour)
+                read |= _read(f"{number}/{file.name}", file.getvalue(), side, colour)
             except LabError as error:
                 refused.append(str(error))
         try:
@@ -149,6 +149,21 @@ def _own(controls: Controls) -> None:
     )
     st.toggle(_("Keep the colours"), key=f"{form}:colour", on_change=take)
     st.toggle(_("Together with the chosen emoji"), value=True, key=f"{form}:together", on_change=take)
+
+
+def _read(path: str, content: bytes, side: int, colour: bool) -> dict[str, torch.Tensor]:
+    """The pictures in a file by their names: one, or those of an archive, an array or a table. Raises LabError."""
+    name = path.partition("/")[2]
+    if pictures.kind_of(content[:64]):
+        return {path: pictures.read(content, name, side, colour)}
+    found = datasets.read(content, datasets.Options(colour=colour, default=side), name)
+    most = pictures.PICTURES[1]
+    if found.images > most:
+        raise LabError(f"{name[:60]} has {found.images:,} images: give at most {most} here; other lessons take more.")
+    return {
+        f"{path}/{found.name_of(i)} {i}": pictures.resized(torch.from_numpy(found.pixels[i]), side, colour)
+        for i in range(found.images)
+    }
 
 
 def _set(controls: Controls, read: dict[str, torch.Tensor], side: int, colour: bool, together: bool) -> ImageSet:

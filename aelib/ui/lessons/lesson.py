@@ -23,7 +23,7 @@ from aelib.ui.shell import lessons
 from aelib.ui.shell.links import link, link_compare
 from aelib.ui.shell.messages import escaped, problems, show_error
 from aelib.ui.shell.session import set_widget, widget
-from aelib.ui.views import bench, hand_in, run_file, run_views
+from aelib.ui.views import bench, hand_in, own_input, run_file, run_views
 
 HAND_IN = N_("Download your results: a page to print or send, a notebook, and the training as a short program.")
 
@@ -122,6 +122,7 @@ class LessonPage(SectionedPage):
             self._show()
 
     def _show(self) -> None:
+        self.tab(own_input.TITLE, own_input.TEXT, own_input.can)(lambda run: own_input.draw(run, f"{self.key}:draw"))
         self.tab(N_("Hand in"), _(HAND_IN))(self._hand_in)
         titles = [tab.title for tab in self._tabs]
         form = Controls(self.lesson, {TAB: titles[0]}, left_out=(TAB,))

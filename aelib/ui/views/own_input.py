@@ -1,0 +1,120 @@
+"""An input of one's own: drawn in the page, or a picture, and what the net makes of it. Every lesson has it."""
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from aelib.analysis import own_input
+from aelib.charts import glyphs
+from aelib.charts import inside as charts
+from aelib.core.errors import LabError
+from aelib.datasets.user import pictures
+from aelib.training import Run
+from aelib.ui.components.sketch import levels_of, sketch
+from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.session import widget
+
+TITLE = "Draw one"
+TEXT = (
+    "An input that the net has never seen. Draw one of its kind, then something else. What does the net make of it, "
+    "and does the error tell them apart?"
+)
+LISTED = 12  # numbers of a code that are written out; more are a picture
+WIDTH = 140  # CSS pixels of an image
+
+
+def can(run: Run) -> bool:
+    """Whether a person can give a net such an input."""
+    return not run.spec.paired and run.images.shown.shape == run.images.pixels.shape
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _known(digest: str, created: str, _run: Run) -> own_input.Known:
+    return own_input.known(_run)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _background(digest: str, created: str, _run: Run) -> int:
+    return own_input.background(_run.images)
+
+
+@st.fragment
+def draw(run: Run, key: str) -> None:
+    """The whole view."""
+    left, middle, right = st.columns([5, 3, 4], gap="medium")
+    with left:
+        image = _drawn(run, key) if run.spec.shape[0] == 1 else _picture(run, key)
+        label = _told(run, key)
+    if image is None:
+        return
+    found = own_input.answer(run, image, label, _known(run.digest, run.created, run))
+    with middle:
+        st.caption("Its code")
+        _code(found.code)
+        st.caption("The nearest code is that of")
+        name = run.images.names[found.nearest]
+        nearest = run.spec.drawn(run.images.images()[found.nearest].numpy())
+        st.html(glyphs.row([((glyphs.tile(glyphs.colours(nearest), name, 64),), name[:16], False)]))
+    with right:
+        st.caption("What the net makes of it")
+        output = glyphs.colours(run.spec.drawn(found.output.numpy()))
+        st.html(glyphs.tile(output, "output for your input", WIDTH))
+        st.metric("MSE", f"{found.mse:.4f}")
+        st.caption(f"Larger than that of {found.larger:.0%} of the images that the net is evaluated on.")
+
+
+def _drawn(run: Run, key: str) -> Tensor | None:
+    """What the user has drawn; None where that is nothing."""
+    shape = run.spec.shape
+    name = f"{key}:{'x'.join(map(str, shape))}"
+    before = widget(name, {}).get("levels")
+    base = _background(run.digest, run.created, run)
+    st.caption("Draw here")
+    sketch(shape, base, run.spec.light, before, name, lambda: None)
+    levels = levels_of(before, shape)
+    if not levels.any():
+        return None
+    return torch.from_numpy(np.abs(base - levels))
+
+
+def _picture(run: Run, key: str) -> Tensor | None:
+    """A picture of the user's, of the size of the images; None where there is none, or it cannot be read."""
+    given = st.file_uploader("A picture", key=f"{key}:file", help=f"{pictures.WORDS}. It is not stored.")
+    if given is None:
+        return None
+    _, height, width = run.spec.shape
+    try:
+        square = pictures.read(given.getvalue(), given.name, max(height, width), colour=True)
+    except LabError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+        return None
+    image = square.float() / 255
+    if height != width:
+        image = interpolate(image[None], (height, width), mode="area")[0]
+    st.html(glyphs.tile(glyphs.colours(run.spec.drawn(image.numpy())), "your picture", WIDTH))
+    return image
+
+
+def _told(run: Run, key: str) -> int | None:
+    """The class that a conditional net is told."""
+    classes = run.architecture.classes
+    if not classes:
+        return None
+    return int(st.selectbox("Tell it the class", range(classes), key=f"{key}:{run.digest}:class"))
+
+
+def _code(code: np.ndarray) -> None:
+    """A code in numbers, or as a picture where they are many."""
+    if len(code) <= LISTED:
+        st.markdown("  \n".join(f"z{_small(i + 1)} = {value:.2f}" for i, value in enumerate(code)))
+        return
+    most = float(np.abs(code).max()) or 1.0
+    picture = charts.units(code, most)
+    st.html(glyphs.tile(picture, f"code of {len(code)} numbers", min(160, picture.shape[1])))
+    st.caption(f"{len(code):,} numbers; orange is above 0, blue below 0, full colour at ±{most:.2g}.")
+
+
+def _small(number: int) -> str:
+    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(number))
