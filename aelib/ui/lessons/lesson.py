@@ -153,7 +153,9 @@ class LessonPage(SectionedPage):
 
     def _tab_opened(self, key: str) -> None:
         """The user has opened a tab. key: the state that has its English title."""
-        set_widget(key, next(tab.title for tab in self._tabs if _(tab.title) == widget(self._tabs_key)))
+        opened = [tab.title for tab in self._tabs if _(tab.title) == widget(self._tabs_key)]
+        if opened:  # otherwise the language has just changed
+            set_widget(key, opened[0])
 
     def _hand_in(self, run: Run) -> None:
         hand_in.hand_in(run, f"{self.key}:hand-in", prediction.made(self.lesson, run))

@@ -7,6 +7,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from aelib.core import language
 from aelib.core.language import ENGLISH, LANGUAGES, _
 
+from . import choice_identity
 from .messages import escaped
 from .session import Slot, widget
 
@@ -30,6 +31,7 @@ def _of_session() -> str | None:
 
 
 language.ask_session(_of_session)
+choice_identity.install()
 
 
 def begin() -> None:
@@ -71,6 +73,21 @@ def in_address() -> dict[str, str]:
     return {PARAMETER: language.current()} if _chosen.get() else {}
 
 
+def _changed() -> None:
+    """The menu has chosen another language. Widgets of choices are about to be replaced (`choice_identity`): what is
+    chosen is set again, so that the new ones have it."""
+    for key, value in list(st.session_state.items()):
+        if key != _MENU and _is_choice(value):
+            st.session_state[key] = value
+    _take(widget(_MENU))
+
+
+def _is_choice(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return bool(value) and all(isinstance(one, str | int) for one in value)
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
 def menu() -> None:
     """The choice of a language, each in its own words."""
     st.session_state[_MENU] = language.current()
@@ -79,6 +96,6 @@ def menu() -> None:
         list(LANGUAGES),
         format_func=lambda code: LANGUAGES[code].name,
         key=_MENU,
-        on_change=lambda: _take(widget(_MENU)),
+        on_change=_changed,
         label_visibility="collapsed",
     )
