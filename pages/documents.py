@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.core.language import N_, _
 from aelib.ui.lessons import documents
 from aelib.ui.lessons.lesson import SectionedPage
 from aelib.ui.shell import messages
@@ -9,9 +10,11 @@ from aelib.ui.shell.lessons import DOCUMENTS
 
 SectionedPage(
     DOCUMENTS,
-    "These lessons are based on five classroom documents. Most of their results come from a single run with one seed, "
-    "and half of the recipe is missing. Here every figure is measured again, many times. Predict before you look: how "
-    "many can be reproduced?",
+    _(
+        "These lessons are based on five classroom documents. Most of their results come from a single run "
+        "with one seed, and half of the recipe is missing. Here every figure is measured again, many times. "
+        "Predict before you look: how many can be reproduced?"
+    ),
 )
 
 with messages.show_errors():
@@ -23,5 +26,5 @@ with messages.show_errors():
     chosen = documents.filtered(records)
     documents.table(chosen)
 
-    st.header("One row in detail")
+    st.header(N_("One row in detail"))
     documents.opened(chosen)

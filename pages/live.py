@@ -11,7 +11,9 @@ page_frame.page(LIVE.title)
 
 st.title(_(LIVE.title))
 st.caption(
-    "32 characters, squeezed through two numbers, learnt in your browser. Change something while it runs: what speeds "
-    "it up, what stops it? Point at a neuron; choose a character, or draw one."
+    _(
+        "32 characters, squeezed through two numbers, learnt in your browser. Change something while it runs: "
+        "what speeds it up, what stops it? Point at a neuron; choose a character, or draw one."
+    )
 )
 live.network()

@@ -1,5 +1,6 @@
 """Lesson: anomaly detection with a net that knows some classes."""
 
+from aelib.core.language import N_, _
 from aelib.training import Run
 from aelib.ui.lessons.codes import odd_one_out as parts
 from aelib.ui.lessons.lesson import LessonPage
@@ -7,23 +8,29 @@ from aelib.ui.views import run_views
 
 lesson = LessonPage(
     "odd_one_out",
-    "Train a net on **one kind of image** only, then show it all kinds. It draws well what it knows and badly what it "
-    "never saw, so its error is an alarm. How many odd images does it find, and how often is the alarm false? "
-    "*Classes to train on* is under **More choices**.",
-    after="scores with a threshold to move, ROC and precision-recall curves beside three rivals without a net, the "
-    "images that it gets wrong, and where it fails.",
+    _(
+        "Train a net on **one kind of image** only, then show it all kinds. It draws well what it knows and "
+        "badly what it never saw, so its error is an alarm. How many odd images does it find, and how often is "
+        "the alarm false? *Classes to train on* is under **More choices**."
+    ),
+    after=_(
+        "scores with a threshold to move, ROC and precision-recall curves beside three rivals without a net, "
+        "the images that it gets wrong, and where it fails."
+    ),
 )
 
 
-@lesson.tab("All alike", can=parts.every_class)
+@lesson.tab(N_("All alike"), can=parts.every_class)
 def nothing_is_odd(run: Run) -> None:
     parts.nothing_is_odd(run)
 
 
 @lesson.tab(
-    "Threshold",
-    "Every test image has a score. Predict: where must the threshold be to find every odd image, and how many false "
-    "alarms does that cost? Move it and see.",
+    N_("Threshold"),
+    _(
+        "Every test image has a score. Predict: where must the threshold be to find every odd image, and how "
+        "many false alarms does that cost? Move it and see."
+    ),
     can=parts.leaves_out,
 )
 def threshold(run: Run) -> None:
@@ -31,9 +38,11 @@ def threshold(run: Run) -> None:
 
 
 @lesson.tab(
-    "Against rivals",
-    "PCA, nearest neighbours and an isolation forest need no training of a net. Which score is best over all "
-    "thresholds? Is the net worth it?",
+    N_("Against rivals"),
+    _(
+        "PCA, nearest neighbours and an isolation forest need no training of a net. Which score is best over "
+        "all thresholds? Is the net worth it?"
+    ),
     can=parts.leaves_out,
 )
 def rivals(run: Run) -> None:
@@ -41,8 +50,8 @@ def rivals(run: Run) -> None:
 
 
 @lesson.tab(
-    "Best and worst",
-    "What do the odd images that slip through look like? The lowest row shows where in the image the error lies.",
+    N_("Best and worst"),
+    _("What do the odd images that slip through look like? The lowest row shows where in the image the error lies."),
     can=parts.leaves_out,
 )
 def examples(run: Run) -> None:
@@ -50,20 +59,20 @@ def examples(run: Run) -> None:
 
 
 @lesson.tab(
-    "Where it fails",
-    "Images that are no digits at all should be the oddest. Predict which of these three the net finds least odd.",
+    N_("Where it fails"),
+    _("Images that are no digits at all should be the oddest. Predict which of these three the net finds least odd."),
     can=parts.leaves_out,
 )
 def challenges(run: Run) -> None:
     parts.challenges(run, f"{lesson.key}:challenges")
 
 
-@lesson.tab("Five seeds", "Is the figure luck? The same experiment with five seeds.", can=parts.leaves_out)
+@lesson.tab(N_("Five seeds"), _("Is the figure luck? The same experiment with five seeds."), can=parts.leaves_out)
 def seeds(run: Run) -> None:
     parts.seeds(run, f"{lesson.key}:seeds")
 
 
-@lesson.tab("How it learnt", "Both curves are of the classes that the net knows. Do they diverge?")
+@lesson.tab(N_("How it learnt"), _("Both curves are of the classes that the net knows. Do they diverge?"))
 def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 

@@ -1,5 +1,6 @@
 """Lesson: removing heavy noise from handwritten digits."""
 
+from aelib.core.language import N_, _
 from aelib.training import Run
 from aelib.ui.lessons import restoring
 from aelib.ui.lessons.lesson import LessonPage
@@ -7,26 +8,32 @@ from aelib.ui.views import run_views
 
 lesson = LessonPage(
     "restoring",
-    "The noise is so strong that you can hardly read the digit. A network that has seen many digits restores it, but "
-    "from what: from the rest of the image, or from what digits usually look like? And is a filter without training "
-    "just as good?",
-    after="digits with noise set by a slider, the network and two filters, every epoch of the training, and the noise "
-    "level at which the network stops being useful.",
+    _(
+        "The noise is so strong that you can hardly read the digit. A network that has seen many digits "
+        "restores it, but from what: from the rest of the image, or from what digits usually look like? And is "
+        "a filter without training just as good?"
+    ),
+    after=_(
+        "digits with noise set by a slider, the network and two filters, every epoch of the training, and the "
+        "noise level at which the network stops being useful."
+    ),
 )
 
 
 @lesson.tab(
-    "Remove noise",
-    "Move the slider; the trained network and the filters restore the images at once. At which level does the network "
-    "begin to output a **different** digit? What does it do to images without noise?",
+    N_("Remove noise"),
+    _(
+        "Move the slider; the trained network and the filters restore the images at once. At which level does "
+        "the network begin to output a **different** digit? What does it do to images without noise?"
+    ),
 )
 def remove_noise(run: Run) -> None:
     restoring.live(run, f"{lesson.key}:live")
 
 
 @lesson.tab(
-    "Epoch by epoch",
-    "When is most of the training done? Does the loss on held-out images rise again?",
+    N_("Epoch by epoch"),
+    _("When is most of the training done? Does the loss on held-out images rise again?"),
 )
 def epoch_by_epoch(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
@@ -34,18 +41,22 @@ def epoch_by_epoch(run: Run) -> None:
 
 
 @lesson.tab(
-    "Noise levels",
-    "The same four methods at every level. The network was trained at one level only: how far below and above it does "
-    "it help? A filter that is tuned for every level is a strong baseline.",
+    N_("Noise levels"),
+    _(
+        "The same four methods at every level. The network was trained at one level only: how far below and "
+        "above it does it help? A filter that is tuned for every level is a strong baseline."
+    ),
 )
 def noise_levels(run: Run) -> None:
     restoring.against_level(run, f"{lesson.key}:curve")
 
 
 @lesson.tab(
-    "What if",
-    "Batch norm normalises the values between layers. Is it necessary in a net of this depth? And are larger digits "
-    "easier or harder to restore? Predict first, then open the experiment and train it.",
+    N_("What if"),
+    _(
+        "Batch norm normalises the values between layers. Is it necessary in a net of this depth? And are "
+        "larger digits easier or harder to restore? Predict first, then open the experiment and train it."
+    ),
 )
 def what_if(run: Run) -> None:
     restoring.what_if(run)

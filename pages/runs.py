@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.core.language import N_, _
 from aelib.ui.lessons import leaderboard, runs
 from aelib.ui.lessons.lesson import SectionedPage
 from aelib.ui.shell import links, messages
@@ -10,8 +11,10 @@ from aelib.ui.views import run_file
 
 SectionedPage(
     RUNS,
-    "All runs on this server. Select a run to open it as if you had trained it yourself: the same experiment gives the "
-    "same run, except for rounding. Select several to compare them.",
+    _(
+        "All runs on this server. Select a run to open it as if you had trained it yourself: the same "
+        "experiment gives the same run, except for rounding. Select several to compare them."
+    ),
 )
 
 with messages.show_errors():
@@ -19,18 +22,22 @@ with messages.show_errors():
     run_file.upload()
     rows, dataset = runs.filtered()
     if not rows:
-        st.info("No runs yet, or none that pass the filter. Train one in a lesson, and it appears at once.")
-        links.page_link(LESSONS[0].file, "To the first lesson", LESSONS[0].icon)
+        st.info(_("No runs yet, or none that pass the filter. Train one in a lesson, and it appears at once."))
+        links.page_link(LESSONS[0].file, _("To the first lesson"), LESSONS[0].icon)
         st.stop()
     runs.table(rows)
 
-    st.header("Leaderboard")
+    st.header(N_("Leaderboard"))
     shown = dataset or runs.most(rows)
     st.markdown(
-        "Who learns most with the **fewest parameters**, or with the **smallest code**? The orange steps are the "
-        "Pareto front: runs for which fewer errors need more parameters, or a larger code."
+        _(
+            "Who learns most with the **fewest parameters**, or with the **smallest code**? The orange steps "
+            "are the Pareto front: runs for which fewer errors need more parameters, or a larger code."
+        )
     )
-    st.caption(messages.escaped(f"Data set: {runs.title(shown)}. Choose another one in the filter above."))
+    st.caption(
+        messages.escaped(_("Data set: {title}. Choose another one in the filter above.", title=runs.title(shown)))
+    )
     by = leaderboard.cost(shown)
     left, right = st.columns([2, 3])
     with left:

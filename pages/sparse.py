@@ -2,6 +2,7 @@
 
 from aelib.analysis.codes import activations
 from aelib.analysis.codes.dictionary import has_planted
+from aelib.core.language import N_, _
 from aelib.training import Run
 from aelib.ui.lessons.codes import sparse as parts
 from aelib.ui.lessons.lesson import LessonPage
@@ -9,18 +10,25 @@ from aelib.ui.views import run_views
 
 lesson = LessonPage(
     "sparse",
-    "A code with **more numbers than the image has pixels** can simply copy the image, and then it has learnt nothing. "
-    "Allow only a few of its numbers to be on at once, and each must stand for something that occurs often: a feature.",
-    after="what each number of the code draws, the images for which it is largest, five cures against copying side "
-    "by side, a sparse net on the activations of yours, and which of the features that the images are made of it has "
-    "found.",
+    _(
+        "A code with **more numbers than the image has pixels** can simply copy the image, and then it has "
+        "learnt nothing. Allow only a few of its numbers to be on at once, and each must stand for something "
+        "that occurs often: a feature."
+    ),
+    after=_(
+        "what each number of the code draws, the images for which it is largest, five cures against copying "
+        "side by side, a sparse net on the activations of yours, and which of the features that the images are "
+        "made of it has found."
+    ),
 )
 
 
 @lesson.tab(
-    "Planted features",
-    "These images are sums of three features from a known list. The net was never shown the list. Predict: how many of "
-    "the features does it find?",
+    N_("Planted features"),
+    _(
+        "These images are sums of three features from a known list. The net was never shown the list. Predict: "
+        "how many of the features does it find?"
+    ),
     can=has_planted,
 )
 def planted(run: Run) -> None:
@@ -28,9 +36,11 @@ def planted(run: Run) -> None:
 
 
 @lesson.tab(
-    "Features",
-    "What each number of the code adds to an image: grey where it changes nothing. Which look like parts of images, "
-    "and which like noise?",
+    N_("Features"),
+    _(
+        "What each number of the code adds to an image: grey where it changes nothing. Which look like parts "
+        "of images, and which like noise?"
+    ),
     can=parts.is_dense,
 )
 def features(run: Run) -> None:
@@ -38,8 +48,8 @@ def features(run: Run) -> None:
 
 
 @lesson.tab(
-    "Top images",
-    "A feature has no name. Look at the images for which it is largest: what do they share?",
+    N_("Top images"),
+    _("A feature has no name. Look at the images for which it is largest: what do they share?"),
     can=parts.is_dense,
 )
 def top_images(run: Run) -> None:
@@ -47,8 +57,8 @@ def top_images(run: Run) -> None:
 
 
 @lesson.tab(
-    "Activity",
-    "How many numbers are on in an image, and is each of them on now and then? Predict both before you look.",
+    N_("Activity"),
+    _("How many numbers are on in an image, and is each of them on now and then? Predict both before you look."),
     can=parts.is_dense,
 )
 def density(run: Run) -> None:
@@ -56,25 +66,29 @@ def density(run: Run) -> None:
 
 
 @lesson.tab(
-    "Cures",
-    "The same code of 128 numbers for digits of 64 pixels, without a cure and with five. Predict: which net copies "
-    "noise most faithfully?",
+    N_("Cures"),
+    _(
+        "The same code of 128 numbers for digits of 64 pixels, without a cure and with five. Predict: which "
+        "net copies noise most faithfully?"
+    ),
 )
 def cures(run: Run) -> None:
     parts.cures(run, f"{lesson.key}:cures")
 
 
 @lesson.tab(
-    "Inside a net",
-    "The units of a hidden layer are numbers too. A sparse net on the activations of **this** net takes them apart. "
-    "Predict: will its features stand for one class more often than single units do?",
+    N_("Inside a net"),
+    _(
+        "The units of a hidden layer are numbers too. A sparse net on the activations of **this** net takes "
+        "them apart. Predict: will its features stand for one class more often than single units do?"
+    ),
     can=activations.fits,
 )
 def inside(run: Run) -> None:
     parts.inside(run, f"{lesson.key}:inside")
 
 
-@lesson.tab("How it learnt", "Does the error of held-out images fall as far as that of the training images?")
+@lesson.tab(N_("How it learnt"), _("Does the error of held-out images fall as far as that of the training images?"))
 def how_it_learnt(run: Run) -> None:
     run_views.error_curves(run, lesson.key)
 

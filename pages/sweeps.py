@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aelib.core.language import N_, _
 from aelib.ui.form import controls, lesson_forms
 from aelib.ui.lessons import sweeps
 from aelib.ui.lessons.lesson import SectionedPage
@@ -10,9 +11,12 @@ from aelib.ui.shell.lessons import SWEEPS
 
 page = SectionedPage(
     SWEEPS,
-    "A single training says little: with another seed, the result may differ. Here one or two fields take several "
-    "values, and every point is trained **many times**. You see the mean and the spread of the runs. Predict before "
-    "you train: at which value will the network learn most, and where will the runs vary most?",
+    _(
+        "A single training says little: with another seed, the result may differ. Here one or two fields take "
+        "several values, and every point is trained **many times**. You see the mean and the spread of the "
+        "runs. Predict before you train: at which value will the network learn most, and where will the runs "
+        "vary most?"
+    ),
 )
 
 form = controls.Controls(SWEEPS, extras=sweeps.EXTRAS)
@@ -21,15 +25,15 @@ if form.problem:
 
 setup, outcome = st.columns([2, 3], gap="large")
 with setup:
-    page.header("Choose")
+    page.header(N_("Choose"))
     with messages.show_errors():
         sweep = sweeps.choose(form)
-    with st.expander("The experiment that is varied"):
+    with st.expander(_("The experiment that is varied")):
         lesson_forms.draw_all(form)
-with outcome, page.section("Train and compare"):
+with outcome, page.section(N_("Train and compare")):
     if sweep is None:
         messages.problems(form.problems)
-        st.info("Your input is not lost.")
+        st.info(_("Your input is not lost."))
     else:
         sweeps.train(sweep, "sweeps")
         sweeps.results(sweep, "sweeps")

@@ -30,6 +30,7 @@ DECLARES: dict[str, tuple[int | str, ...]] = {
     "LabError": (0,),
     "StoreError": (0,),
     "Words": (0,),
+    "cached": (0,),
     "setting": (0, 1),
     "Form": (0, 1),
     "Page": ("title",),

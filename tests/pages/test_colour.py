@@ -156,7 +156,7 @@ def test_an_archive_becomes_the_data_set_and_is_trained_on(lesson: str, side: in
     assert (described.images, described.shape[1:]) == (60, (side, side))
     assert described.shape[0] == (3 if lesson == "colour" else 1)
     assert app.selectbox(key=f"{lesson}:dataset").value == name
-    assert "Left out: 1 files. cats/bad.png" in said(app)
+    assert "Left out: 1 file. cats/bad.png" in said(app)
     assert not app.error
     assert "dataset" in app.query_params
     assert app.query_params["dataset"] in (name, [name])

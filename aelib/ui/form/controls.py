@@ -293,9 +293,7 @@ class Controls:
             self.problems = [_("This lesson cannot show {title}: open it in its own lesson.", title=_(spec.title))]
         elif kind not in (*self.lesson.kinds, *self.lesson.also):
             of = labels.choice("model.kind", kind)
-            self.problems = [
-                _("This lesson cannot show nets of the kind “{kind}”: open this one in its own lesson.", kind=of)
-            ]
+            self.problems = [_("This lesson cannot show {kind} nets: open this one in its own lesson.", kind=of)]
         else:
             return experiment
         self.elsewhere = experiment

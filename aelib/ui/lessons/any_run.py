@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from aelib.analysis.inside.layers import fits
+from aelib.core.language import N_, _
 from aelib.training import Run
 from aelib.ui.views import feature_maps, inside, latent_plane, morphs, run_views, samples
 
@@ -56,7 +57,9 @@ def outcome(run: Run, key: str) -> None:
         return
     run_views.reconstructions(run)
     learnt, total = run.metrics["learnt"], run.metrics["total"]
-    with st.expander(f"Table of wrong pixels: {learnt} of {total} learnt", expanded=False):
+    with st.expander(
+        _("Table of wrong pixels: {learnt} of {total} learnt", learnt=learnt, total=total), expanded=False
+    ):
         run_views.error_table(run, key)
 
 
@@ -73,35 +76,35 @@ def _path(run: Run, key: str) -> None:
 
 
 VIEWS: tuple[View, ...] = (
-    View("How it learnt", "", lambda _: True, run_views.error_curves),
-    View("In and out", "", lambda _: True, outcome),
+    View(N_("How it learnt"), "", lambda _: True, run_views.error_curves),
+    View(N_("In and out"), "", lambda _: True, outcome),
     View(
-        "Latent plane",
-        "The code of every image, and the decoder's output at every point. Move the pointer.",
+        N_("Latent plane"),
+        N_("The code of every image, and the decoder's output at every point. Move the pointer."),
         _codes,
         _plane,
     ),
     View(
-        "Path",
-        "A straight line between two codes, decoded step by step.",
+        N_("Path"),
+        N_("A straight line between two codes, decoded step by step."),
         lambda run: _memorised(run) and _codes(run),
         _path,
     ),
     View(
-        "Mix",
-        "The pointer's place sets the weight of each picture.",
+        N_("Mix"),
+        N_("The pointer's place sets the weight of each picture."),
         lambda run: _memorised(run) and _codes(run) and len(run.images) >= MIXED,
         lambda run, key: morphs.mix(run, f"{key}:mix"),
     ),
     View(
-        "Replay",
-        "The codes and the reconstructions at each snapshot.",
+        N_("Replay"),
+        N_("The codes and the reconstructions at each snapshot."),
         lambda run: _memorised(run) and _codes(run),
         run_views.replay,
     ),
     View(
-        "Layers",
-        "Every step outputs feature maps. Follow one image through the network.",
+        N_("Layers"),
+        N_("Every step outputs feature maps. Follow one image through the network."),
         lambda run: not run.experiment.model.dense,
         lambda run, key: feature_maps.features(run, f"{key}:features"),
     ),
@@ -113,61 +116,61 @@ VIEWS: tuple[View, ...] = (
     ),
     View(
         "KL",
-        "Each latent dimension costs KL.",
+        N_("Each latent dimension costs KL."),
         _variational,
         digits.numbers,
     ),
     View(
-        "Samples",
-        "Decoded codes, drawn from N(0, 1), and the training image nearest to each.",
+        N_("Samples"),
+        N_("Decoded codes, drawn from N(0, 1), and the training image nearest to each."),
         lambda run: _variational(run) and _codes(run),
         lambda run, key: samples.samples(run, f"{key}:samples", count=12, width=56),
     ),
     View(
-        "Remove noise",
-        "New noise of any kind and level, restored at once.",
+        N_("Remove noise"),
+        N_("New noise of any kind and level, restored at once."),
         lambda run: _noisy(run) and not _pairs(run),
         lambda run, key: (denoising if _memorised(run) else restoring).live(run, f"{key}:live"),
     ),
     View(
-        "Paint noise",
-        "Which pixel does the most damage?",
+        N_("Paint noise"),
+        N_("Which pixel does the most damage?"),
         lambda run: _noisy(run) and _memorised(run) and run.spec.shape[0] == 1,
         lambda run, key: denoising.painting(run, f"{key}:paint"),
     ),
     View(
-        "Fewer bits",
-        "The code quantised to few bits per number, without new training.",
+        N_("Fewer bits"),
+        N_("The code quantised to few bits per number, without new training."),
         _compresses,
         lambda run, key: compression.fewer_bits(run, f"{key}:fewer"),
     ),
     View(
         "JPEG",
-        "Quality against bits for one image, beside JPEG, WebP and PCA.",
+        N_("Quality against bits for one image, beside JPEG, WebP and PCA."),
         _compresses,
         lambda run, key: compression_rivals.against_codecs(run, [], f"{key}:rates"),
     ),
     View(
-        "Bicubic",
-        "The network beside enlarging without one.",
+        N_("Bicubic"),
+        N_("The network beside enlarging without one."),
         _pairs,
         lambda run, key: super_resolution.table(run, f"{key}:table"),
     ),
     View(
-        "Zoom",
-        "One patch by every method.",
+        N_("Zoom"),
+        N_("One patch by every method."),
         _pairs,
         lambda run, key: super_resolution.zoom(run, f"{key}:zoom"),
     ),
     View(
-        "Own picture",
-        "A picture of any size, processed tile by tile.",
+        N_("Own picture"),
+        N_("A picture of any size, processed tile by tile."),
         lambda run: run.experiment.model.enlarges,
         lambda run, key: super_resolution.own_picture(run, f"{key}:own"),
     ),
     View(
-        "Speed",
-        "The same epochs on every device of this server.",
+        N_("Speed"),
+        N_("The same epochs on every device of this server."),
         lambda run: not _memorised(run),
         lambda run, key: colour.against_devices(run.experiment, f"{key}:devices"),
     ),

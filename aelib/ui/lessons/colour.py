@@ -12,6 +12,7 @@ from aelib.analysis import super_resolution
 from aelib.charts import device_speed as charts
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
+from aelib.core.language import _, ngettext
 from aelib.experiment import Experiment, digest_of, variants
 from aelib.jobs import pace
 from aelib.metrics import image_quality
@@ -20,6 +21,7 @@ from aelib.training.device_speed import Speed
 from aelib.ui.components.figures import chart
 from aelib.ui.jobs.background import Work, forget, result_of
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.server_state import jobs
 from aelib.ui.shell.session import draws
 
@@ -37,8 +39,8 @@ def rows(run: Run, key: str) -> None:
     targets, shown = run.images.images()[chosen], run.inputs[chosen]
     pictures = {"original": targets}
     if run.experiment.corruption.kind != "none" or run.images.inputs is not None:
-        pictures["shown to the net"] = shown
-    pictures["restored" if "shown to the net" in pictures else "reconstructed"] = run.restored(
+        pictures[_("shown to the net")] = shown
+    pictures["restored" if _("shown to the net") in pictures else "reconstructed"] = run.restored(
         shown, run.images.labels[chosen]
     )
     drawn(run, pictures, tuple(run.images.names[i] for i in chosen))
@@ -47,7 +49,7 @@ def rows(run: Run, key: str) -> None:
 def _others(run: Run, key: str) -> list[int]:
     """Indices of images that are far apart, because neighbours may be patches of one photograph; of pairs first those
     with the most detail, because on a plain or blurred patch nothing can be seen."""
-    turn = draws(key, st.button("Other images", icon=":material/casino:", key=f"{key}:others"))
+    turn = draws(key, st.button(_("Other images"), icon=":material/casino:", key=f"{key}:others"))
     count = len(run.images)
     if run.spec.paired:
         order = super_resolution.telling(run.images)
@@ -69,20 +71,24 @@ def drawn(run: Run, pictures: dict[str, torch.Tensor], names: tuple[str, ...], w
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
     scores = [
-        f"{what} {image_quality.mean_psnr(images, first):.1f} dB"
+        _("{what} {mean_psnr:.1f} dB", what=what, mean_psnr=image_quality.mean_psnr(images, first))
         for what, images in list(pictures.items())[1:]
         if images.shape == first.shape  # PSNR needs images of the size of the original
     ]
     st.caption(
-        f"From top to bottom: {', '.join(pictures)}. PSNR against the original, mean over the images shown (above, it "
-        f"is over the whole test set): {', '.join(scores)}."
+        _(
+            "From top to bottom: {pictures}. PSNR against the original, mean over the images shown (above, it "
+            "is over the whole test set): {scores}.",
+            pictures=", ".join(pictures),
+            scores=", ".join(scores),
+        )
     )
 
 
 def denoiser(run: Run, key: str) -> None:
     """Compare the net trained on clean and on noisy inputs; both are evaluated on clean and noisy images."""
     pair = {"autoencoder": variants.clean(run.experiment), "denoiser": variants.noisy(run.experiment)}
-    found = runs_of(list(pair.values()), "Train both, with and without noise", key)
+    found = runs_of(list(pair.values()), _("Train both, with and without noise"), key)
     if found is None:
         return
     plain, trained = found
@@ -92,26 +98,26 @@ def denoiser(run: Run, key: str) -> None:
         trained,
         {
             "original": targets,
-            "with noise": noisy,
-            "through the autoencoder": plain.restored(noisy, labels),
-            "through the denoiser": trained.restored(noisy, labels),
+            _("with noise"): noisy,
+            _("through the autoencoder"): plain.restored(noisy, labels),
+            _("through the denoiser"): trained.restored(noisy, labels),
         },
         trained.images.names[:SHOWN],
     )
     table = _denoised(tuple((one.digest, one.created) for one in found), dict(zip(pair, found, strict=True)))
     st.dataframe(
-        pd.DataFrame(table, columns=["shown", "net", "PSNR (dB)"]),
+        pd.DataFrame(table, columns=["shown", "net", _("PSNR (dB)")]),
         hide_index=True,
         key=f"{key}:table",
         column_config={
-            "PSNR (dB)": st.column_config.NumberColumn(
-                format="%.2f", help=f"{image_quality.PSNR_MEANING} Of held-out images."
+            _("PSNR (dB)"): st.column_config.NumberColumn(
+                format="%.2f", help=_("{psnr_meaning} Of held-out images.", psnr_meaning=_(image_quality.PSNR_MEANING))
             )
         },
     )
 
 
-@st.cache_data(max_entries=32, show_spinner="Restoring …")
+@cached("Restoring …", max_entries=32)
 def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list[tuple[str, str, float]]:
     """Rows of input, net and PSNR over the evaluation set, cached by the runs' digests and times. The last net is the
     denoiser."""
@@ -128,15 +134,22 @@ def _denoised(which: tuple[tuple[str, str], ...], _nets: dict[str, Run]) -> list
 def against_devices(experiment: Experiment, key: str) -> None:
     """Measure the time of some epochs on each device of the server on request, several times, and show stored
     measurements of the same net on other machines."""
-    epochs = st.slider("Epochs to time", 2, MAX_EPOCHS, 2, key=f"{key}:epochs", persist_state="session")
-    st.caption(f"An epoch to warm up, then {REPEATS} measurements of so many epochs: the median, and the spread.")
+    epochs = st.slider(_("Epochs to time"), 2, MAX_EPOCHS, 2, key=f"{key}:epochs", persist_state="session")
+    st.caption(
+        _(
+            "An epoch to warm up, then {repeats} measurements of so many epochs: the median, and the spread.",
+            repeats=REPEATS,
+        )
+    )
     found, names = [], []
     for device in device_speed.here():
         names.append(f"speed:{digest_of(experiment)}:{device}:{epochs}")
-        timed = result_of(names[-1], f"Measure on {device.upper()}", _measurement(experiment, device, epochs))
+        timed = result_of(
+            names[-1], _("Measure on {device}", device=device.upper()), _measurement(experiment, device, epochs)
+        )
         if timed is not None:
             found.append(timed)
-    if found and st.button("Measure again", icon=":material/replay:", type="tertiary", key=f"{key}:again"):
+    if found and st.button(_("Measure again"), icon=":material/replay:", type="tertiary", key=f"{key}:again"):
         for name in names:
             forget(name)
         st.rerun()
@@ -146,11 +159,12 @@ def against_devices(experiment: Experiment, key: str) -> None:
         ranges = {one.median.device: (min(one.rates), max(one.rates)) for one in found}
         chart(charts.speeds([one.median for one in found], same, ranges), f"{key}:bars")
     else:
-        st.info("Nothing has been measured yet: press the button.", icon=":material/timer:")
+        st.info(_("Nothing has been measured yet: press the button."), icon=":material/timer:")
     busy = " ".join(dict.fromkeys(text for one in found if (text := _busy(one))))
     if busy:
         st.warning(
-            f"{busy} So the figures are too low: measure again when the machine is idle.", icon=":material/timer:"
+            _("{busy} So the figures are too low: measure again when the machine is idle.", busy=busy),
+            icon=":material/timer:",
         )
     _said(found, same, [one for one in stored if not device_speed.is_of(one, experiment)])
 
@@ -183,9 +197,15 @@ def _busy(timed: Timed) -> str:
     """In words: what else the machine was doing; empty on an idle machine."""
     count = timed.other_trainings
     if count:
-        return f"{count} training{'s' if count > 1 else ''} of this server ran at the same time."
+        return ngettext(
+            "{n} training of this server ran at the same time.",
+            "{n} trainings of this server ran at the same time.",
+            count,
+        )
     if timed.slowdown > BUSY:
-        return f"Other programs kept the machine busy: {timed.slowdown:.1f} processes for each core."
+        return _(
+            "Other programs kept the machine busy: {slowdown:.1f} processes for each core.", slowdown=timed.slowdown
+        )
     return ""
 
 
@@ -231,22 +251,41 @@ def _said(found: list[Timed], same: list[Speed], others: list[Speed]) -> None:
     for timed in found:
         one, rates = timed.median, timed.rates
         st.markdown(
-            f"**{one.device.upper()}**: **{one.images_a_second:,.0f} images a second**, the median of {len(rates)} "
-            f"measurements of {one.epochs} epochs of {one.images // one.epochs:,} images; from {min(rates):,.0f} to "
-            f"{max(rates):,.0f}."
+            _(
+                "**{device}**: **{images_a_second:,.0f} images a second**, the median of {rates} measurements "
+                "of {epochs} epochs of {images:,} images; from {rates_2:,.0f} to {rates_3:,.0f}.",
+                device=one.device.upper(),
+                images_a_second=one.images_a_second,
+                rates=len(rates),
+                epochs=one.epochs,
+                images=one.images // one.epochs,
+                rates_2=min(rates),
+                rates_3=max(rates),
+            )
         )
     cpu = next((one.median for one in found if one.median.device == "cpu"), None)
     gpu = next((one.median for one in found if one.median.device != "cpu"), None)
     if cpu is not None and gpu is not None:
         times = gpu.images_a_second / cpu.images_a_second
-        st.markdown(f"The GPU trains this net **{times:,.1f} times** as fast as the CPU.")
+        st.markdown(_("The GPU trains this net **{times:,.1f} times** as fast as the CPU.", times=times))
     elif len(device_speed.here()) == 1:
-        st.caption("This server has no GPU, so only its CPU is measured here.")
+        st.caption(_("This server has no GPU, so only its CPU is measured here."))
     for one in same:
-        st.caption(f"Stored: {one.name} ({one.machine}, torch {one.torch}).")
+        st.caption(_("Stored: {name} ({machine}, torch {torch}).", name=one.name, machine=one.machine, torch=one.torch))
     for one in others:
         st.caption(
-            f"Stored, of another net, batch or precision: {one.images_a_second:,.0f} images a second on "
-            f"{one.device.upper()} {one.name} ({one.machine}, torch {one.torch}); {one.network}, batches of "
-            f"{one.batch_size}, {one.precision} precision, {one.dataset}."
+            _(
+                "Stored, of another net, batch or precision: {images_a_second:,.0f} images a second on "
+                "{device} {name} ({machine}, torch {torch}); {network}, batches of {batch_size}, {precision} "
+                "precision, {dataset}.",
+                images_a_second=one.images_a_second,
+                device=one.device.upper(),
+                name=one.name,
+                machine=one.machine,
+                torch=one.torch,
+                network=one.network,
+                batch_size=one.batch_size,
+                precision=one.precision,
+                dataset=one.dataset,
+            )
         )

@@ -12,6 +12,7 @@ from aelib.analysis import comparison
 from aelib.charts import curves, glyphs
 from aelib.charts import latent_planes as planes_chart
 from aelib.core.errors import LabError
+from aelib.core.language import _, ngettext
 from aelib.datasets import DatasetSpec
 from aelib.experiment import Experiment, labels, resolve
 from aelib.experiment.labels import text
@@ -39,25 +40,25 @@ def runs(rows: Mapping[int, Experiment], seeds: int) -> dict[str, list[Run]] | N
     """Show what differs between the rows. Returns for each row its number and short name -> its runs, one per seed.
     While runs are missing, None, and a button or the progress."""
     if len(rows) < 2:
-        st.info("Enter at least two different rows.", icon=":material/compare:")
+        st.info(_("Enter at least two different rows."), icon=":material/compare:")
         return None
     every, wrong = {}, []
     for place, experiment in rows.items():
         try:
             every[place] = comparison.with_seeds(experiment, seeds)
         except LabError as error:
-            wrong.append(f"Row {place}: {text_of(error)}")
+            wrong.append(_("Row {place}: {text_of}", place=place, text_of=text_of(error)))
     problems(wrong)
     if wrong:
         return None
     names = _names(rows, seeds)
     named = {names[place]: one for place, one in rows.items()}
     fields = _differing(named)
-    st.markdown(f"They differ in: {', '.join(f'**{escaped(field)}**' for field in fields)}.")
+    st.markdown(_("They differ in: {value}.", value=", ".join(f"**{escaped(field)}**" for field in fields)))
     asked = [each for group in every.values() for each in group]
     if bulk_training.missing(asked):
         _highlighted(pd.DataFrame(fields, index=list(named)).T, list(fields), "compare:before")
-    if not bulk_training.train(asked, "Train what is missing", "compare:batch"):
+    if not bulk_training.train(asked, _("Train what is missing"), "compare:batch"):
         return None
     return _opened(every, names)
 
@@ -90,21 +91,34 @@ def _opened(every: Mapping[int, list[Experiment]], names: Mapping[int, str]) -> 
             except DamagedRun:
                 damaged.setdefault(place, []).append(one)
             except LabError as error:
-                unreadable.append(f"Row {place}: {text_of(error)}")
+                unreadable.append(_("Row {place}: {text_of}", place=place, text_of=text_of(error)))
         problems(unreadable)
         there = [run for run in opened if run is not None]
         if len(there) < len(opened):
-            problems([f"Row {place}: {len(opened) - len(there)} of {len(group)} trainings diverged."])
+            problems(
+                [
+                    _(
+                        "Row {place}: {opened} of {group} trainings diverged.",
+                        place=place,
+                        opened=len(opened) - len(there),
+                        group=len(group),
+                    )
+                ]
+            )
         if there:
             found[names[place]] = there
     if damaged:
         again = [one for group in damaged.values() for one in group]
         st.warning(
-            f"{len(again)} stored run{'s are' if len(again) > 1 else ' is'} damaged (row "
-            f"{', '.join(map(str, damaged))}): training replaces them.",
+            ngettext(
+                "{n} stored run is damaged (row {rows}): training replaces it.",
+                "{n} stored runs are damaged (row {rows}): training replaces them.",
+                len(again),
+                rows=", ".join(map(str, damaged)),
+            ),
             icon=":material/warning:",
         )
-        bulk_training.train(again, "Train damaged runs again", "compare:again", damaged=again)
+        bulk_training.train(again, _("Train damaged runs again"), "compare:again", damaged=again)
     return found if len(found) > 1 else None
 
 
@@ -134,7 +148,7 @@ def networks(shown: Mapping[str, Run]) -> None:
         with cells[place % across]:
             st.markdown(f"**{escaped(label)}**")
             run_views.network(run.experiment)
-            link(run.experiment, f"Open it: {outcome_text(run.metrics)}")
+            link(run.experiment, _("Open it: {outcome_text}", outcome_text=outcome_text(run.metrics)))
 
 
 def settings(shown: Mapping[str, Run], key: str) -> None:
@@ -162,15 +176,17 @@ def learning(shown: Mapping[str, Run], key: str) -> None:
     """Error curves in one chart, by epoch or by seconds."""
     shared = curves.shared_error(shown.values())
     if shared is None:
-        st.info("Runs on memorised images and runs on large data sets have no common error, so no curves are compared.")
+        st.info(
+            _("Runs on memorised images and runs on large data sets have no common error, so no curves are compared.")
+        )
         return
     place = f"{key}:by:{compare_table.version()}"
     if widget(place) is None:
         set_widget(place, asked("by", _BY))
-    by = str(st.segmented_control("Against", _BY, key=place, required=True, persist_state="session"))
+    by = str(st.segmented_control(_("Against"), _BY, key=place, required=True, persist_state="session"))
     compare_table.set_choice("by", by if by != _BY[0] else "")
     if len({run.experiment.dataset for run in shown.values()}) > 1:
-        st.caption("These runs are on different images: compare the shapes of the curves, not their heights.")
+        st.caption(_("These runs are on different images: compare the shapes of the curves, not their heights."))
     chart(curves.errors(shown, shared, by == "seconds"), f"{key}:curves")
 
 
@@ -179,7 +195,9 @@ def together(shown: Mapping[str, Run]) -> DatasetSpec | None:
     sets = {run.experiment.dataset for run in shown.values()}
     if len(sets) == 1:
         return resolve(next(iter(shown.values())).experiment).spec
-    st.info("These runs are on different images, so they cannot be compared image by image.", icon=":material/image:")
+    st.info(
+        _("These runs are on different images, so they cannot be compared image by image."), icon=":material/image:"
+    )
     return None
 
 
@@ -187,9 +205,9 @@ def errors(shown: Mapping[str, Run], key: str) -> None:
     """A table of the wrong pixels of each image in each run."""
     counts = comparison.wrong_pixels(shown)
     if any("wrong_pixels" not in run.metrics for run in shown.values()):
-        st.caption("Wrong pixels are counted only for memorised images, so there is no table of them.")
+        st.caption(_("Wrong pixels are counted only for memorised images, so there is no table of them."))
     elif not counts:
-        st.success("No image has a wrong pixel in any of these runs.", icon=":material/check_circle:")
+        st.success(_("No image has a wrong pixel in any of these runs."), icon=":material/check_circle:")
     else:
         frame = pd.DataFrame(counts).T
         most = max(1, int(frame.to_numpy().max()))
@@ -198,7 +216,7 @@ def errors(shown: Mapping[str, Run], key: str) -> None:
             return f"background-color: rgba(234, 88, 12, {0.5 * count / most:.2f})" if count > 1 else ""
 
         st.dataframe(frame.style.map(shade), key=f"{key}:table", height=330)
-        st.caption("Wrong pixels of each image, sorted by how much the runs disagree.")
+        st.caption(_("Wrong pixels of each image, sorted by how much the runs disagree."))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -219,11 +237,11 @@ def images(shown: Mapping[str, Run], key: str) -> None:
         if widget(place) is None:
             set_widget(place, list(dict.fromkeys(names[i] for i in _followed(len(names)))))
         picked = st.multiselect(
-            "Images to follow",
+            _("Images to follow"),
             names,
             key=place,
             max_selections=SHOWN,
-            placeholder="Choose some, or select points in a plane",
+            placeholder=_("Choose some, or select points in a plane"),
             persist_state="session",
         )
         chosen = [names.index(one) for one in picked]
@@ -259,7 +277,14 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callabl
     coded = {label: run for label, run in shown.items() if run.resolved.stores_codes and run.latent_dim > 1}
     without = [label for label in shown if label not in coded]
     if without:
-        st.caption(escaped(f"Without a latent plane: {'; '.join(without)}. Codes of one dimension, or too large."))
+        st.caption(
+            escaped(
+                _(
+                    "Without a latent plane: {without}. Codes of one dimension, or too large.",
+                    without="; ".join(without),
+                )
+            )
+        )
     if not coded:
         return
     points = {label: _points(run.digest, run.created, run) for label, run in coded.items()}
@@ -267,7 +292,7 @@ def _planes(shown: Mapping[str, Run], chosen: list[int], key: str, take: Callabl
     plot = planes_chart.planes(points, names, classes, chosen)
     chart(plot, key, on_select=take, selection_mode=("points", "box", "lasso"))
     if any(run.latent_dim > 2 for run in coded.values()):
-        st.caption("Codes with more than two dimensions are projected onto their first two principal components.")
+        st.caption(_("Codes with more than two dimensions are projected onto their first two principal components."))
 
 
 def _telling(shown: Mapping[str, Run]) -> list[int]:
@@ -295,5 +320,5 @@ def _reconstructions(shown: Mapping[str, Run], chosen: list[int]) -> None:
         caption = " ".join(str(own[called]) for own in counts if called in own)
         columns.append((tiles, caption, False))
     st.html(glyphs.row(columns))
-    below = " Below: wrong pixels, in the same order." if any(counts) else ""
-    st.caption(escaped(f"From top to bottom: {'; '.join(rows)}.{below}"))
+    below = _(" Below: wrong pixels, in the same order.") if any(counts) else ""
+    st.caption(escaped(_("From top to bottom: {rows}.{below}", rows="; ".join(rows), below=below)))

@@ -11,6 +11,7 @@ from aelib.analysis import comparison
 from aelib.analysis.comparison import METRICS, UNTESTED
 from aelib.charts import seeds
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.experiment import Experiment
 from aelib.metrics import Difference, holm
 from aelib.training import Run
@@ -27,9 +28,9 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
     several = [label for label, group in groups.items() if len(group) > 1]
     if len(several) < 2:
         st.info(
-            "A single run may be luck. With more seeds (above), this section tests whether a difference is noise."
+            _("A single run may be luck. With more seeds (above), this section tests whether a difference is noise.")
             if not several
-            else "Only one row has several finished runs, so no test is possible: use more seeds (above).",
+            else _("Only one row has several finished runs, so no test is possible: use more seeds (above)."),
             icon=":material/casino:",
         )
         return
@@ -38,7 +39,7 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
     place = f"{key}:figure:{compare_table.version()}"
     if widget(place) not in names:
         set_widget(place, asked("figure", names))
-    chosen = left.selectbox("Figure", names, format_func=METRICS.__getitem__, key=place, persist_state="session")
+    chosen = left.selectbox(_("Figure"), names, format_func=METRICS.__getitem__, key=place, persist_state="session")
     compare_table.set_choice("figure", chosen if chosen != names[0] else "")
     _left_out([group[0].experiment for group in groups.values()])
     values = {
@@ -49,13 +50,16 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
         rows = [{"run": label, "mean": f"{np.mean(found):.3g}", "runs": len(found)} for label, found in values.items()]
         st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}:seconds")
         st.caption(
-            "Not tested: nets that train together share one measured time equally, and a busy server slows all of them."
+            _(
+                "Not tested: nets that train together share one measured time equally, and a busy server slows "
+                "all of them."
+            )
         )
         return
     with right:
         reference = _reference(several, key)
     chart(seeds.dots(values, METRICS[chosen], reference), f"{key}:dots")
-    st.caption("Each dot is a seed, each bar a mean; the dotted line is the mean of the row of reference.")
+    st.caption(_("Each dot is a seed, each bar a mean; the dotted line is the mean of the row of reference."))
     _tests(values, several, reference, key)
 
 
@@ -67,7 +71,7 @@ def _reference(several: list[str], key: str) -> str:
     if widget(place) not in several:
         given = compare_table.choice("reference")
         set_widget(place, several[numbers.index(given) if given in numbers else 0])
-    chosen = str(st.selectbox("Compared with", several, key=place, persist_state="session"))
+    chosen = str(st.selectbox(_("Compared with"), several, key=place, persist_state="session"))
     number = numbers[several.index(chosen)]
     compare_table.set_choice("reference", number if number != numbers[0] else "")
     return chosen
@@ -76,9 +80,9 @@ def _reference(several: list[str], key: str) -> str:
 def _left_out(experiments: list[Experiment]) -> None:
     """Explain why some figures are not offered."""
     if not comparison.comparable(experiments, "mse"):
-        st.caption("These runs are on different images, so only their seconds can be compared.")
+        st.caption(_("These runs are on different images, so only their seconds can be compared."))
     elif not comparison.comparable(experiments, "loss"):
-        st.caption("The loss is not offered, because these nets define it differently.")
+        st.caption(_("The loss is not offered, because these nets define it differently."))
 
 
 def _tests(values: Mapping[str, list[float]], several: list[str], reference: str, key: str) -> None:
@@ -96,26 +100,32 @@ def _tests(values: Mapping[str, list[float]], several: list[str], reference: str
     findings = []
     for label, found in values.items():
         spread = f" ± {np.std(found, ddof=1):.2g}" if len(found) > 1 else ""
-        rows.append({"run": label, "mean ± std": f"{np.mean(found):.4g}{spread}", "runs": len(found)})
+        rows.append({"run": label, _("mean ± std"): f"{np.mean(found):.4g}{spread}", "runs": len(found)})
         if label not in several:
-            findings.append(f"{escaped(label)}: not tested, because one run gives no estimate of noise.")
+            findings.append(_("{label}: not tested, because one run gives no estimate of noise.", label=escaped(label)))
         if label in problems:
             findings.append(escaped(f"{label}: {problems[label]}"))
         if label not in tests:
             continue
         test = corrected[label]
         rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
-        against = f"{test.runs[1]} runs against {test.runs[0]}"
+        against = _("{runs} runs against {runs_2}", runs=test.runs[1], runs_2=test.runs[0])
         if test.is_tested:
-            rows[-1] |= {"p": tests[label].p, "p, corrected": test.p, "effect (d)": test.effect}
-            measured = f"(p = {test.p:.2g}, effect {test.size}, {against})"
+            rows[-1] |= {"p": tests[label].p, _("p, corrected"): test.p, _("effect (d)"): test.effect}
+            measured = _("(p = {p:.2g}, effect {size}, {against})", p=test.p, size=test.size, against=against)
             findings.append(f"{escaped(f'{label}, compared with {reference}')}: {_amount(test)} {measured}.")
         else:
-            findings.append(f"{escaped(label)}: not tested, because neither group has any spread ({against}).")
+            findings.append(
+                _(
+                    "{label}: not tested, because neither group has any spread ({against}).",
+                    label=escaped(label),
+                    against=against,
+                )
+            )
     count = sum(one.is_tested for one in tests.values())
     table = pd.DataFrame(rows)
     if count == 1:
-        table = table.drop(columns="p, corrected")
+        table = table.drop(columns=_("p, corrected"))
     st.dataframe(
         table,
         hide_index=True,
@@ -123,28 +133,32 @@ def _tests(values: Mapping[str, list[float]], several: list[str], reference: str
         placeholder="–",
         column_config={
             "p": st.column_config.NumberColumn(
-                format="%.2g", help="Welch's t-test: how often chance alone gives a difference at least as large."
+                format="%.2g", help=_("Welch's t-test: how often chance alone gives a difference at least as large.")
             ),
-            "p, corrected": st.column_config.NumberColumn(
-                format="%.2g", help="p corrected for the number of tests by Holm's method."
+            _("p, corrected"): st.column_config.NumberColumn(
+                format="%.2g", help=_("p corrected for the number of tests by Holm's method.")
             ),
-            "effect (d)": st.column_config.NumberColumn(
-                format="%.2f", help="Cohen's d: the difference divided by the standard deviation; 0.8 or more is large."
+            _("effect (d)"): st.column_config.NumberColumn(
+                format="%.2f",
+                help=_("Cohen's d: the difference divided by the standard deviation; 0.8 or more is large."),
             ),
         },
     )
     st.markdown("\n".join(f"- {one}" for one in findings))
     if count > 1:
         st.caption(
-            f"p is corrected for {count} tests by Holm's method, so the chance that luck alone makes any of them “more "
-            "than noise” is at most 5%."
+            _(
+                "p is corrected for {count} tests by Holm's method, so the chance that luck alone makes any of "
+                "them “more than noise” is at most 5%.",
+                count=count,
+            )
         )
 
 
 def _amount(difference: Difference) -> str:
     """The result of a test in words."""
     if difference.is_significant:
-        return "**more than noise**"
+        return _("**more than noise**")
     if difference.size in ("medium", "large"):
-        return "**cannot be distinguished** from noise with so few runs: try more seeds"
-    return "**no difference found**; with more seeds, a small one might appear"
+        return _("**cannot be distinguished** from noise with so few runs: try more seeds")
+    return _("**no difference found**; with more seeds, a small one might appear")

@@ -13,6 +13,7 @@ import streamlit as st
 
 from aelib.analysis.comparison import MAX_RUNS, MAX_SEEDS, with_seeds
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.experiment import Experiment, digest_of, presets
 from aelib.experiment.encoding import MAX_VALUE, decode, encode, unpack
 from aelib.store import DamagedRun
@@ -81,11 +82,15 @@ def choose() -> tuple[dict[int, Experiment], int]:
         hide_index=True,
         key=_editor(),
         column_config={
-            _START: st.column_config.SelectboxColumn(options=list(presets.PRESETS), width="medium"),
-            "layers": st.column_config.TextColumn(help="Layer sizes from image to code, or channels of convolutions."),
-            "noise": st.column_config.TextColumn(help="Level, 0 to 1; its kind: corruption.kind in the last column."),
+            _START: st.column_config.SelectboxColumn(_("start from"), options=list(presets.PRESETS), width="medium"),
+            "layers": st.column_config.TextColumn(
+                _("layers"), help=_("Layer sizes from image to code, or channels of convolutions.")
+            ),
+            "noise": st.column_config.TextColumn(
+                _("noise"), help=_("Level, 0 to 1; its kind: corruption.kind in the last column.")
+            ),
             _OTHER: st.column_config.TextColumn(
-                help="Any other field, such as loss=bce; model.batch_norm=true", width="medium"
+                _("anything else"), help=_("Any other field, such as loss=bce; model.batch_norm=true"), width="medium"
             ),
         },
     )
@@ -96,26 +101,32 @@ def choose() -> tuple[dict[int, Experiment], int]:
     with above:
         problems(state.problems)
     st.caption(
-        f"One experiment per row, up to {MAX_RUNS}. An empty cell has the preset's value. Use the last row to add one; "
-        "select a row at its left edge to delete it."
+        _(
+            "One experiment per row, up to {max_runs}. An empty cell has the preset's value. Use the last row "
+            "to add one; select a row at its left edge to delete it.",
+            max_runs=MAX_RUNS,
+        )
     )
     seeds = st.number_input(
-        "Seeds per row",
+        _("Seeds per row"),
         1,
         MAX_SEEDS,
         step=1,
         key=_SEEDS,
         persist_state="session",
-        help="With several, figures are mean ± standard deviation, and a test shows whether a difference is noise.",
+        help=_("With several, figures are mean ± standard deviation, and a test shows whether a difference is noise."),
     )
-    rows = _once(_valid(now), "are the same experiment: they are merged.")
+    rows = _once(_valid(now), _("are the same experiment: they are merged."))
     state.written = {str(i): short(one) for i, one in enumerate(rows.values(), 1)}
     if seeds > 1:
         state.written["seeds"] = str(seeds)
         rows = _once(
             rows,
-            f"differ only in the seed, so {seeds} seeds of each would partly be the same runs: they are merged and "
-            "have the seeds of the first.",
+            _(
+                "differ only in the seed, so {seeds} seeds of each would partly be the same runs: they are "
+                "merged and have the seeds of the first.",
+                seeds=seeds,
+            ),
             seed=0,
         )
     _ADDRESS.show(_query(), urlencode(state.written), bulk_training.tried(_nets(rows, int(seeds))))
@@ -187,8 +198,9 @@ def _by_digest(digest: str) -> Experiment:
         if found is not None:
             return found
     raise LabError(
-        f"run {digest} is not on this server, and its digest does not contain its settings. Copy this page's address "
-        "on the server that has the run, or open its run file on the page Runs."
+        "run {digest} is not on this server, and its digest does not contain its settings. Copy this "
+        "page's address on the server that has the run, or open its run file on the page Runs.",
+        digest=digest,
     )
 
 
@@ -200,7 +212,7 @@ def _experiment(row: Mapping[str, str | None]) -> Experiment:
     """The experiment of a row. Raises LabError if the row is invalid."""
     preset = row.get(_START) or ""
     if not preset:
-        raise LabError(f"choose a preset in the column “{_START}”.")
+        raise LabError("choose a preset in the column “{start}”.", start=_("start from"))
     found = {path: row.get(column) for column, path in _COLUMNS.items()}
     found[_layers(preset)] = row.get("layers")
     typed = {path: value for path, value in found.items() if value}
@@ -222,12 +234,18 @@ def _valid(table: list[Row]) -> dict[int, Experiment]:
         if not any(row.values()):
             continue
         if place > MAX_RUNS:
-            errors.append(f"At most {MAX_RUNS} rows are compared: row {place} and those below it are left out.")
+            errors.append(
+                _(
+                    "At most {max_runs} rows are compared: row {place} and those below it are left out.",
+                    max_runs=MAX_RUNS,
+                    place=place,
+                )
+            )
             break
         try:
             rows[place] = _experiment(row)
         except LabError as error:
-            errors.append(f"Row {place}: {text_of(error)}")
+            errors.append(_("Row {place}: {text_of}", place=place, text_of=text_of(error)))
     problems(errors)
     return rows
 
@@ -239,7 +257,9 @@ def _once(rows: Mapping[int, Experiment], why: str, **same: int) -> dict[int, Ex
         groups[digest_of(experiment.with_values(same))].append(place)
     for places in groups.values():
         if len(places) > 1:
-            st.caption(f"Rows {', '.join(map(str, places[:-1]))} and {places[-1]} {why}")
+            st.caption(
+                _("Rows {map} and {places} {why}", map=", ".join(map(str, places[:-1])), places=places[-1], why=why)
+            )
     return {places[0]: rows[places[0]] for places in groups.values()}
 
 
@@ -276,12 +296,12 @@ def _begin() -> None:
         try:
             row = _row_of(one, said)
         except LabError as error:
-            said.append(f"An experiment in the address is left out: {text_of(error)}")
+            said.append(_("An experiment in the address is left out: {text_of}", text_of=text_of(error)))
             continue
         if not adds or _digest(row) not in [_digest(other) for other in rows]:
             rows.append(row)
     if len(rows) > MAX_RUNS:
-        said.append(f"At most {MAX_RUNS} rows are compared: the first ones were removed.")
+        said.append(_("At most {max_runs} rows are compared: the first ones were removed.", max_runs=MAX_RUNS))
         rows = rows[-MAX_RUNS:]
     state.problems = said
     _show(rows or [_row_of(one, said) for one in _DEFAULT])

@@ -1,6 +1,7 @@
 """Parts of the lesson on compression: reconstructions, four codes side by side, and quantised codes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from aelib.analysis.codecs import FLOAT, RatePoint
 from aelib.analysis.rate_distortion import BITS, EncodedRun
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
+from aelib.core.language import _, ngettext
 from aelib.core.random import generator
 from aelib.experiment import Experiment, digest_of, resolve, variants
 from aelib.experiment.architecture import shape_text
@@ -19,6 +21,7 @@ from aelib.metrics import image_quality
 from aelib.training import Run
 from aelib.ui.components.figures import csv_button
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.messages import problems, text_of
 from aelib.ui.shell.server_state import open_run
 from aelib.ui.shell.session import draws, set_widget, widget
@@ -28,7 +31,11 @@ WIDTH = 64  # of an image, in pixels of the page
 SLIDER = [*range(1, 9), FLOAT]  # bits per number
 PCA_BITS = 8
 GREY = 0.1  # share of the images' variety below which reconstructions look like one grey picture
-DECIBELS = st.column_config.NumberColumn("PSNR", format="%.2f", help=f"dB. {image_quality.PSNR_MEANING}")
+
+
+def decibels_column() -> Any:
+    """The column of PSNR."""
+    return st.column_config.NumberColumn("PSNR", format="%.2f", help=f"dB. {_(image_quality.PSNR_MEANING)}")
 
 
 # --- caches ------------------------------------------------------------------------------------------------------
@@ -49,7 +56,7 @@ def _variety(digest: str, created: str, _run: Run) -> float:
     return rate_distortion.variety(_run, coded(_run))
 
 
-@st.cache_data(max_entries=64, show_spinner="Finding principal components …")
+@cached("Finding principal components …", max_entries=64)
 def _pca(images: str, components: tuple[int, ...], bits: int, _run: Run) -> list[RatePoint]:
     return rate_distortion.pca(_run.spec, components, bits)
 
@@ -78,10 +85,13 @@ def measured_on(run: Run) -> str:
     """In words: the images that compressors are measured on, and how they relate to the run's own PSNR."""
     count, whole = rate_distortion.measured(run.spec), run.metrics.get("images", 0)
     if count == whole:
-        return f"the same {count:,} test images as the PSNR at the top of the page"
-    return (
-        f"{count:,} of the {whole:,} test images (over all of them the chosen net has {decibels.psnr(run):.2f} dB, the "
-        "PSNR at the top of the page)"
+        return _("the same {count:,} test images as the PSNR at the top of the page", count=count)
+    return _(
+        "{count:,} of the {whole:,} test images (over all of them the chosen net has {psnr:.2f} dB, the "
+        "PSNR at the top of the page)",
+        count=count,
+        whole=whole,
+        psnr=decibels.psnr(run),
     )
 
 
@@ -111,15 +121,27 @@ def compared(run: Run, key: str) -> None:
     numbers = run.latent_dim
     bits, of_image = FLOAT * numbers, _image_bits(run)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Image", f"{of_image:,} bits", width="content", help="Eight bits per value of a pixel.")
         st.metric(
-            "Code",
-            f"{bits:,} bits",
+            _("Image"),
+            _("{of_image:,} bits", of_image=of_image),
             width="content",
-            help=f"{code_name(run.experiment)}: {numbers:,} number{'s' * (numbers > 1)} of 32 bits, as encoded.",
+            help=_("Eight bits per value of a pixel."),
         )
-        st.metric("The code is", _ratio(bits, of_image), width="content")
-    again = st.button("Show other images", icon=":material/casino:", key=f"{key}:again", help="Other test images.")
+        st.metric(
+            _("Code"),
+            _("{bits:,} bits", bits=bits),
+            width="content",
+            help=ngettext(
+                "{code}: {n:,} number of 32 bits, as encoded.",
+                "{code}: {n:,} numbers of 32 bits, as encoded.",
+                numbers,
+                code=code_name(run.experiment),
+            ),
+        )
+        st.metric(_("The code is"), _ratio(bits, of_image), width="content")
+    again = st.button(
+        _("Show other images"), icon=":material/casino:", key=f"{key}:again", help=_("Other test images.")
+    )
     chosen = _chosen(run, draws(key, again))
     images = rate_distortion.test_images(run.spec)
     targets, inputs = images.images()[chosen], run.inputs_of(images)[chosen]
@@ -130,20 +152,28 @@ def compared(run: Run, key: str) -> None:
     columns = []
     for i, number in enumerate(chosen):
         name = images.names[number]
-        tiles = [glyphs.tile(glyphs.colours(drawn(targets[i].numpy())), f"{name}, original", WIDTH)]
+        tiles = [glyphs.tile(glyphs.colours(drawn(targets[i].numpy())), _("{name}, original", name=name), WIDTH)]
         if noisy:
-            tiles.append(glyphs.tile(glyphs.colours(drawn(inputs[i].numpy())), f"{name}, noisy", WIDTH))
-        tiles.append(glyphs.tile(glyphs.colours(drawn(outputs[i].numpy())), f"{name}, reconstructed", WIDTH))
+            tiles.append(glyphs.tile(glyphs.colours(drawn(inputs[i].numpy())), _("{name}, noisy", name=name), WIDTH))
+        tiles.append(
+            glyphs.tile(glyphs.colours(drawn(outputs[i].numpy())), _("{name}, reconstructed", name=name), WIDTH)
+        )
         columns.append((tiles, f"{image_quality.psnr_text(each[i], 1)} dB", False))
     st.html(glyphs.row(columns))
-    between = "input of the net, " if noisy else ""
-    st.caption(f"Original, {between}reconstruction; below, the PSNR of each image (higher is better).")
+    between = _("input of the net, ") if noisy else ""
+    st.caption(
+        _("Original, {between}reconstruction; below, the PSNR of each image (higher is better).", between=between)
+    )
 
 
 def _ratio(bits: int, of_image: int) -> str:
     if bits == of_image:
-        return "the same size"
-    return f"{of_image / bits:.3g} x smaller" if bits < of_image else f"{bits / of_image:.3g} x larger"
+        return _("the same size")
+    return (
+        _("{of_image:.3g} x smaller", of_image=of_image / bits)
+        if bits < of_image
+        else _("{bits:.3g} x larger", bits=bits / of_image)
+    )
 
 
 OURS = "ours"
@@ -152,21 +182,21 @@ OURS = "ours"
 def four_codes(run: Run, key: str) -> None:
     """Compare four code sizes on the same images. Missing runs are trained on request."""
     chosen = st.segmented_control(
-        "Whose networks",
+        _("Whose networks"),
         ["document", OURS],
         default=_whose(run.experiment),
         key=f"{key}:whose",
         required=True,
-        format_func=lambda name: "our networks" if name == OURS else "document C's networks",
-        help="Document C's have two or three layers per side and pooling; ours have more channels and layers.",
+        format_func=lambda name: _("our networks") if name == OURS else _("document C's networks"),
+        help=_("Document C's have two or three layers per side and pooling; ours have more channels and layers."),
         persist_state="session",
     )
     try:
         nets = variants.codes(run.experiment, best=chosen == OURS)
     except LabError as error:
-        problems([f"Not all of these codes fit images of this size: {text_of(error)}"])
+        problems([_("Not all of these codes fit images of this size: {text_of}", text_of=text_of(error))])
         return
-    found = runs_of(list(nets.values()), "Train the four codes", key)
+    found = runs_of(list(nets.values()), _("Train the four codes"), key)
     if found is None:
         return
     _rows(found)
@@ -178,15 +208,15 @@ def four_codes(run: Run, key: str) -> None:
         key=f"{key}:table",
         placeholder="–",
         column_config={
-            "bits per image": st.column_config.NumberColumn(format="localized"),
-            "PSNR": DECIBELS,
-            "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity: 1 for equal images."),
+            _("bits per image"): st.column_config.NumberColumn(format="localized"),
+            "PSNR": decibels_column(),
+            "SSIM": st.column_config.NumberColumn(format="%.3f", help=_("Structural similarity: 1 for equal images.")),
             "entropy": st.column_config.NumberColumn(
-                format="%.0f", help="Bits per image for an ideal coder, which gives frequent symbols fewer bits."
+                format="%.0f", help=_("Bits per image for an ideal coder, which gives frequent symbols fewer bits.")
             ),
         },
     )
-    st.caption(f"PSNR and SSIM: over {measured_on(run)}.")
+    st.caption(_("PSNR and SSIM: over {measured_on}.", measured_on=measured_on(run)))
     _grey(run, found, chosen != OURS, key)
     csv_button(table, f"codes-{run.digest}.csv", key)
 
@@ -201,27 +231,36 @@ def _grey(run: Run, found: Sequence[Run], ours_next: bool, key: str) -> None:
         net, pca = points(one)[0], at_bits.get(FLOAT * one.latent_dim)
         if pca is None or net.psnr >= pca.psnr:
             continue
-        lines.append(f"{code_name(one.experiment)} has {net.psnr:.1f} dB, PCA {pca.psnr:.1f} dB")
+        lines.append(
+            _(
+                "{code_name} has {psnr:.1f} dB, PCA {psnr_2:.1f} dB",
+                code_name=code_name(one.experiment),
+                psnr=net.psnr,
+                psnr_2=pca.psnr,
+            )
+        )
         if _variety(one.digest, one.created, one) < GREY:
             grey.append(code_name(one.experiment))
     if not lines:
-        st.caption("Every one of these nets is better than PCA with as many numbers.")
+        st.caption(_("Every one of these nets is better than PCA with as many numbers."))
         return
-    text = (
-        f"**Worse than PCA with as many numbers:** {'; '.join(lines)}. So the code has room for more than these nets "
-        "put in."
+    text = _(
+        "**Worse than PCA with as many numbers:** {lines}. So the code has room for more than these nets put in.",
+        lines="; ".join(lines),
     )
     if grey:
-        text += (
-            f" **{' and '.join(grey)}:** the reconstructions are grey because they hardly differ from image to image: "
-            f"by less than {GREY:.0%} of the images' variance. It gives hardly more than the mean image and has "
-            "hardly learnt to use its code."
+        text += _(
+            " **{grey}:** the reconstructions are grey because they hardly differ from image to image: by "
+            "less than {grey_2:.0%} of the images' variance. It gives hardly more than the mean image and "
+            "has hardly learnt to use its code.",
+            grey=" and ".join(grey),
+            grey_2=GREY,
         )
     st.warning(text, icon=":material/blur_on:")
     if ours_next:
         whose = f"{key}:whose"
         st.button(
-            "Show our networks for the same codes",
+            _("Show our networks for the same codes"),
             icon=":material/arrow_forward:",
             key=f"{key}:ours",
             on_click=lambda: set_widget(whose, OURS),
@@ -252,10 +291,10 @@ def _rows(found: Sequence[Run]) -> None:
     drawn = found[0].spec.drawn
     images = rate_distortion.test_images(found[0].spec)
     names = [images.names[i] for i in chosen]
-    shown = {f"Original · {_image_bits(found[0]):,} bits": images.images()[chosen].numpy()}
+    shown = {_("Original · {image_bits:,} bits", image_bits=_image_bits(found[0])): images.images()[chosen].numpy()}
     for one in found:
         numbers = one.latent_dim
-        title = f"{code_name(one.experiment)} · {FLOAT * numbers:,} bits"
+        title = _("{code_name} · {float:,} bits", code_name=code_name(one.experiment), float=FLOAT * numbers)
         shown[title] = rate_distortion.reconstructed(one, coded(one), chosen, FLOAT).numpy()
     for title, row in shown.items():
         tiles = [
@@ -281,7 +320,7 @@ def _table(found: Sequence[Run]) -> pd.DataFrame:
                     point.entropy_bits,
                 )
             )
-    columns = ["code", "dimensions", "bits per number", "bits per image", "PSNR", "SSIM", "entropy"]
+    columns = ["code", "dimensions", _("bits per number"), _("bits per image"), "PSNR", "SSIM", "entropy"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -289,41 +328,54 @@ def _table(found: Sequence[Run]) -> pd.DataFrame:
 def fewer_bits(run: Run, key: str) -> None:
     """Decode the code quantised to few bits per number."""
     bits = st.select_slider(
-        "Bits per number",
+        _("Bits per number"),
         SLIDER,
         value=4,
         key=f"{key}:bits",
-        help="The range of each latent dimension over the training images is divided into 2^bits equal parts; 32 bits "
-        "means no quantisation.",
+        help=_(
+            "The range of each latent dimension over the training images is divided into 2^bits equal parts; "
+            "32 bits means no quantisation."
+        ),
         persist_state="session",
     )
     [exact, point] = points(run, (FLOAT, bits))
     with st.container(horizontal=True, gap="medium"):
-        st.metric("An image", f"{point.bits:,.0f} bits", width="content", help="Latent dimensions × bits per number.")
+        st.metric(
+            _("An image"),
+            _("{bits:,.0f} bits", bits=point.bits),
+            width="content",
+            help=_("Latent dimensions × bits per number."),
+        )
         change = point.psnr - exact.psnr
         st.metric(
-            "PSNR",
-            f"{point.psnr:.2f} dB",
-            f"{change:+.2f} dB" if bits != FLOAT else None,
+            _("PSNR"),
+            _("{psnr:.2f} dB", psnr=point.psnr),
+            _("{change:+.2f} dB", change=change) if bits != FLOAT else None,
             width="content",
-            help=f"{image_quality.PSNR_MEANING} Over {measured_on(run)}; below, the change from 32 bits.",
+            help=_(
+                "{psnr_meaning} Over {measured_on}; below, the change from 32 bits.",
+                psnr_meaning=_(image_quality.PSNR_MEANING),
+                measured_on=measured_on(run),
+            ),
         )
-        st.metric("SSIM", f"{point.ssim:.3f}", width="content", help="Structural similarity: 1 for equal images.")
-        coder = "–" if point.entropy_bits is None else f"{point.entropy_bits:,.0f} bits"
+        st.metric("SSIM", f"{point.ssim:.3f}", width="content", help=_("Structural similarity: 1 for equal images."))
+        coder = "–" if point.entropy_bits is None else _("{entropy_bits:,.0f} bits", entropy_bits=point.entropy_bits)
         st.metric(
-            "Entropy",
+            _("Entropy"),
             coder,
             width="content",
-            help="Bits per image for an ideal entropy coder, which uses that some values are more frequent. The "
-            "estimate is too low.",
+            help=_(
+                "Bits per image for an ideal entropy coder, which uses that some values are more frequent. The "
+                "estimate is too low."
+            ),
         )
     chosen = _chosen(run, 0)
     drawn = run.spec.drawn
     images = rate_distortion.test_images(run.spec)
     rows = {
         "original": images.images()[chosen].numpy(),
-        "32 bits per number": rate_distortion.reconstructed(run, coded(run), chosen, FLOAT).numpy(),
-        f"{bits} bits per number": rate_distortion.reconstructed(run, coded(run), chosen, bits).numpy(),
+        _("32 bits per number"): rate_distortion.reconstructed(run, coded(run), chosen, FLOAT).numpy(),
+        _("{bits} bits per number", bits=bits): rate_distortion.reconstructed(run, coded(run), chosen, bits).numpy(),
     }
     columns = []
     for i, number in enumerate(chosen):
@@ -333,4 +385,4 @@ def fewer_bits(run: Run, key: str) -> None:
         ]
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
-    st.caption(f"Original, decoded from 32 bits per number, decoded from {bits} bits per number.")
+    st.caption(_("Original, decoded from 32 bits per number, decoded from {bits} bits per number.", bits=bits))

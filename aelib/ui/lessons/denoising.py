@@ -8,6 +8,7 @@ from aelib.analysis.denoising import Level, curve, noisy, useful_range
 from aelib.analysis.sweep import Sweep
 from aelib.charts import denoising as charts
 from aelib.charts import glyphs
+from aelib.core.language import _
 from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment, digest_of, presets
 from aelib.metrics import reconstruction
@@ -17,6 +18,7 @@ from aelib.ui.components.live_slider import live_slider
 from aelib.ui.components.net import net_data
 from aelib.ui.components.paint import paint
 from aelib.ui.jobs import bulk_training
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, problems
 from aelib.ui.shell.server_state import open_run, store
@@ -35,17 +37,19 @@ def live(run: Run, key: str) -> None:
     kinds = [kind for kind in NOISES if kind != "painted"]
     start = trained.kind if trained.kind in kinds else kinds[0]
     kind = cells[0].selectbox(
-        "Noise",
+        _("Noise"),
         kinds,
         index=kinds.index(start),
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
-        help="Any kind, not only the one in training.",
+        help=_("Any kind, not only the one in training."),
         persist_state="session",
     )
-    level, _ = live_slider(cells[1], "Level", 0.0, 1.0, trained.level, 0.01, f"{key}:level", NOISES[kind].about)
+    level, _dragged = live_slider(
+        cells[1], _("Level"), 0.0, 1.0, trained.level, 0.01, f"{key}:level", NOISES[kind].about
+    )
     again = cells[2].button(
-        "Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other pixels."
+        _("Draw again"), icon=":material/casino:", key=f"{key}:again", help=_("Same level, other pixels.")
     )
     draw = draws(key, again)
     clean = run.images.images()
@@ -62,27 +66,33 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
     before, after = (found.sum(dim=(1, 2, 3)).tolist() for found in (before_map, after_map))
     names = list(run.images.names)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Wrong before", f"{sum(before):,}", width="content", help="Total over all noisy images.")
+        st.metric(_("Wrong before"), f"{sum(before):,}", width="content", help=_("Total over all noisy images."))
         change = sum(after) - sum(before)
-        st.metric("Wrong after", f"{sum(after):,}", f"{change:+,}", delta_color="inverse", width="content")
+        st.metric(_("Wrong after"), f"{sum(after):,}", f"{change:+,}", delta_color="inverse", width="content")
         better, worse = (sum(f(a, b) for a, b in zip(after, before, strict=True)) for f in (int.__lt__, int.__gt__))
         st.metric(
-            "Better / worse", f"{better} / {worse}", width="content", help="Images with fewer / more wrong pixels."
+            _("Better / worse"),
+            f"{better} / {worse}",
+            width="content",
+            help=_("Images with fewer / more wrong pixels."),
         )
     columns = []
     for i, name in enumerate(names[:MAX_SHOWN]):
         tiles = (
-            glyphs.tile(glyphs.colours(clean[i].numpy()), f"{name}, original"),
-            glyphs.tile(glyphs.marked(shown[i].numpy(), clean[i].numpy(), before_map[i].numpy()), f"{name}, noisy"),
+            glyphs.tile(glyphs.colours(clean[i].numpy()), _("{name}, original", name=name)),
             glyphs.tile(
-                glyphs.marked(restored[i].numpy(), clean[i].numpy(), after_map[i].numpy()), f"{name}, restored"
+                glyphs.marked(shown[i].numpy(), clean[i].numpy(), before_map[i].numpy()), _("{name}, noisy", name=name)
+            ),
+            glyphs.tile(
+                glyphs.marked(restored[i].numpy(), clean[i].numpy(), after_map[i].numpy()),
+                _("{name}, restored", name=name),
             ),
         )
         columns.append((tiles, f"{name} {before[i]}→{after[i]}", after[i] > before[i]))
     st.html(glyphs.row(columns))
-    st.caption("Original, noisy, restored; wrong pixels before → after. Framed: worse than the noisy image.")
-    with st.expander("Table"):
-        table = pd.DataFrame({"character": names, "wrong before": before, "wrong after": after})
+    st.caption(_("Original, noisy, restored; wrong pixels before → after. Framed: worse than the noisy image."))
+    with st.expander(_("Table")):
+        table = pd.DataFrame({"character": names, _("wrong before"): before, _("wrong after"): after})
         table_with_csv(table, f"denoised-{run.digest}.csv", key)
 
 
@@ -92,12 +102,12 @@ def painting(run: Run, key: str) -> None:
     names = list(run.images.names)
     start = names.index("a") if "a" in names else 0
     chosen = st.selectbox(
-        "Character", names, index=start, key=f"{key}:{run.experiment.dataset}:character", persist_state="session"
+        _("Character"), names, index=start, key=f"{key}:{run.experiment.dataset}:character", persist_state="session"
     )
     index = names.index(chosen)
     clean = run.images.images()[index]
     if len(clean) != 1:
-        st.info("Painting is for grey images.", icon=":material/info:")
+        st.info(_("Painting is for grey images."), icon=":material/info:")
         return
     component = f"{key}:{run.digest}:{index}"
     sent = widget(component, {}).get("flipped") or []
@@ -105,37 +115,37 @@ def painting(run: Run, key: str) -> None:
     left, middle, right = st.columns([2, 1, 1])
     with left:
         net = net_data(run, encoder=True)
-        beside = "; beside it, what the net makes of it" if net is not None else ""
-        st.caption(f"Paint here: each click inverts a pixel{beside}")
+        beside = _("; beside it, what the net makes of it") if net is not None else ""
+        st.caption(_("Paint here: each click inverts a pixel{beside}", beside=beside))
         paint(clean.numpy(), flipped, component, lambda: None, net)
     shown = noisy(clean[None], "painted", 1.0, 0, flipped)
     restored = run.restored(shown)[0]
     threshold = run.spec.wrong_pixel
     wrong = reconstruction.wrong_pixel_map(restored, clean, threshold)
     with middle:
-        st.caption("Restored, wrong pixels marked")
+        st.caption(_("Restored, wrong pixels marked"))
         picture = glyphs.marked(restored.numpy(), clean.numpy(), wrong.numpy())
         st.html(glyphs.tile(picture, "restored", 140))
     with right:
-        st.metric("Wrong before → after", f"{len(flipped)} → {int(wrong.sum())}")
+        st.metric(_("Wrong before → after"), f"{len(flipped)} → {int(wrong.sum())}")
         distances = (run.images.images() - (restored > 0.5).float()).abs().sum(dim=(1, 2, 3))
         nearest = names[int(distances.argmin())]
-        st.caption(escaped(f"The result is nearest to {nearest}."))
+        st.caption(escaped(_("The result is nearest to {nearest}.", nearest=nearest)))
 
 
 def against_level(experiment: Experiment, key: str) -> None:
     """Wrong pixels against noise level over several seeds; missing runs are trained on request."""
     sweep = Sweep(experiment, {}, SEEDS)
-    if not bulk_training.train(sweep.experiments(), f"Train {SEEDS} networks for the curve", key):
+    if not bulk_training.train(sweep.experiments(), _("Train {seeds} networks for the curve", seeds=SEEDS), key):
         return
     there = store().summaries(among=[digest_of(one) for one in sweep.experiments()])
     digests = tuple(sorted((row["digest"], row["created"]) for row in there))
     if not digests:
-        problems([f"All {SEEDS} trainings diverged: try a smaller learning rate."])
+        problems([_("All {seeds} trainings diverged: try a smaller learning rate.", seeds=SEEDS)])
         return
     noise = experiment.corruption
     kind = noise.kind if noise.kind != "none" else "salt_pepper"
-    kept = {digest for digest, _ in digests}
+    kept = {digest for digest, _number in digests}
     runs = [one for one in sweep.experiments() if digest_of(one) in kept]
     levels = _levels(digests, kind, noise.pixels, runs)
     found = useful_range(levels)
@@ -143,22 +153,35 @@ def against_level(experiment: Experiment, key: str) -> None:
     chart(charts.against_level(levels, found, trained), f"{key}:curve")
     label = NOISES[kind].label
     if found is None:
-        st.markdown(f"With {label} this network is **never** better than leaving the characters as they are.")
-        st.markdown("A narrow code has little room to separate noise from characters; more latent dimensions help.")
-        link(presets.get("font-denoise-best"), "Try our best denoiser", ":material/arrow_forward:")
+        st.markdown(
+            _("With {label} this network is **never** better than leaving the characters as they are.", label=label)
+        )
+        st.markdown(_("A narrow code has little room to separate noise from characters; more latent dimensions help."))
+        link(presets.get("font-denoise-best"), _("Try our best denoiser"), ":material/arrow_forward:")
     else:
         low, high = found
-        until = f"up to the end of the scale, {high:.2f}" if high >= LEVELS[-1] else f"until **{high:.2f}**"
-        begin = "from the start" if low == 0 else f"from a level of **{low:.2f}**"
-        st.markdown(f"With {label} the network is useful {begin} {until}: there it reduces the number of wrong pixels.")
+        until = (
+            _("up to the end of the scale, {high:.2f}", high=high)
+            if high >= LEVELS[-1]
+            else _("until **{high:.2f}**", high=high)
+        )
+        begin = _("from the start") if low == 0 else _("from a level of **{low:.2f}**", low=low)
+        st.markdown(
+            _(
+                "With {label} the network is useful {begin} {until}: there it reduces the number of wrong pixels.",
+                label=label,
+                begin=begin,
+                until=until,
+            )
+        )
     table = pd.DataFrame(
         [(one.level, one.net.mean, one.net.std, one.nothing, one.nearest) for one in levels],
-        columns=["level", "network mean", "network std", "doing nothing", "nearest character"],
+        columns=["level", _("network mean"), _("network std"), _("doing nothing"), _("nearest character")],
     )
-    csv_button(table, f"denoiser-{digest_of(experiment)}.csv", key, label="Curve as CSV")
+    csv_button(table, f"denoiser-{digest_of(experiment)}.csv", key, label=_("Curve as CSV"))
 
 
-@st.cache_data(max_entries=64, show_spinner="Restoring at every level …")
+@cached("Restoring at every level …", max_entries=64)
 def _levels(
     digests: tuple[tuple[str, str], ...], kind: str, painted: tuple[int, ...], _experiments: list[Experiment]
 ) -> list[Level]:

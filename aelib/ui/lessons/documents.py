@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.experiment import parse, resolve
 from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS
@@ -16,23 +17,23 @@ from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, text_of
 
 DOCUMENTS = {
-    "A": "A: slides, dense, denoising, variational",
-    "B": "B: slides, momentum and MNIST",
-    "C": "C: lecture, compression and colour",
-    "D": "D: practical, restoring digits",
-    "E": "E: paper, super-resolution",
+    "A": N_("A: slides, dense, denoising, variational"),
+    "B": N_("B: slides, momentum and MNIST"),
+    "C": N_("C: lecture, compression and colour"),
+    "D": N_("D: practical, restoring digits"),
+    "E": N_("E: paper, super-resolution"),
 }
 _ORDER = [
-    "row",
-    "reported",
-    "document's recipe",
-    "our recipe",
-    "verdict",
-    "figure",
-    "epochs",
-    "seconds",
-    "network",
-    "document",
+    N_("row"),
+    N_("reported"),
+    N_("document's recipe"),
+    N_("our recipe"),
+    N_("verdict"),
+    N_("figure"),
+    N_("epochs"),
+    N_("seconds"),
+    N_("network"),
+    N_("document"),
 ]
 _ICONS = {
     "better": ":material/trending_up:",
@@ -43,12 +44,12 @@ _ICONS = {
     "diverged": ":material/error:",
 }
 _SAID = {
-    "better": "better than reported",
-    "as reported": "as reported",
-    "not reached": "not reached",
-    "picture": "with a picture, or no figure to compare",
-    "absent": "without their images on this machine",
-    "diverged": "where the document's recipe diverges",
+    "better": N_("better than reported"),
+    "as reported": N_("as reported"),
+    "not reached": N_("not reached"),
+    "picture": N_("with a picture, or no figure to compare"),
+    "absent": N_("without their images on this machine"),
+    "diverged": N_("where the document's recipe diverges"),
 }
 
 
@@ -69,23 +70,31 @@ def _stored(path: str, stamp: int) -> list[Record]:
 def nothing_yet() -> None:
     """Show what to do if there are no records."""
     st.info(
-        "Nothing has been measured on this server yet. Whoever runs it can measure all rows, one after the other: the "
-        "documentation says how, under “From the documents”."
+        _(
+            "Nothing has been measured on this server yet. Whoever runs it can measure all rows, one after the "
+            "other: the documentation says how, under “From the documents”."
+        )
     )
 
 
 def summary(records: list[Record]) -> None:
     """Count the rows by outcome, and those not measured yet."""
     counts = Counter(record["status"] for record in records)
-    said = [f"{counts[status]} {_SAID[status]}" for status in _SAID if counts[status]]
+    said = [f"{counts[status]} {_(_SAID[status])}" for status in _SAID if counts[status]]
     left = len(CLAIMS) - len(records)
-    said += [f"{left} not measured yet"] if left else []
-    st.markdown(escaped(f"{len(CLAIMS)} rows, counted by our recipe if we have one: {'; '.join(said)}."))
+    said += [_("{left} not measured yet", left=left)] if left else []
+    st.markdown(
+        escaped(
+            _("{claims} rows, counted by our recipe if we have one: {said}.", claims=len(CLAIMS), said="; ".join(said))
+        )
+    )
     others = [record["id"] for record in records if any(_layers(record, side) for side in record["sides"])]
     if others:
-        st.caption(escaped(f"Our recipe has different layers from the document's in {', '.join(others)}."))
+        st.caption(
+            escaped(_("Our recipe has different layers from the document's in {others}.", others=", ".join(others)))
+        )
     if any(record["quick"] for record in records):
-        st.caption("Rows marked quick have fewer seeds or epochs than a whole measurement.")
+        st.caption(_("Rows marked quick have fewer seeds or epochs than a whole measurement."))
 
 
 def _layers(record: Record, side: Record) -> str:
@@ -97,11 +106,11 @@ def filtered(records: list[Record]) -> list[Record]:
     """The rows of the chosen document, or all rows."""
     there = sorted({record["document"] for record in records})
     document = st.segmented_control(
-        "Document",
+        _("Document"),
         there,
-        format_func=lambda name: DOCUMENTS.get(name, name),
+        format_func=lambda name: _(DOCUMENTS[name]) if name in DOCUMENTS else name,
         key="documents:document",
-        help="If none is chosen, all rows are shown.",
+        help=_("If none is chosen, all rows are shown."),
         persist_state="session",
     )
     return [record for record in records if document in (None, record["document"])]
@@ -123,17 +132,20 @@ def frame(records: list[Record]) -> pd.DataFrame:
 
 def table(records: list[Record]) -> None:
     """The reported figures next to ours, also as CSV."""
-    shown = pd.DataFrame([table_row(record) for record in records])
+    shown = pd.DataFrame([table_row(record) for record in records]).rename(columns=_)
     st.dataframe(
         shown,
         hide_index=True,
         key="documents:table",
-        column_order=_ORDER,
-        column_config={"verdict": st.column_config.TextColumn(width="large")},
+        column_order=[_(name) for name in _ORDER],
+        column_config={_("verdict"): st.column_config.TextColumn(width="large")},
     )
     st.caption(
-        f"Mean ± std over the seeds; their number is in brackets. {TOLERANCE} Epochs and seconds of one training: the "
-        "document's recipe / ours."
+        _(
+            "Mean ± std over the seeds; their number is in brackets. {tolerance} Epochs and seconds of one "
+            "training: the document's recipe / ours.",
+            tolerance=TOLERANCE,
+        )
     )
     csv_button(frame(records), "from-the-documents.csv", "documents")
 
@@ -141,48 +153,72 @@ def table(records: list[Record]) -> None:
 def opened(records: list[Record]) -> None:
     """One row: both recipes, the assumptions and their effect, and links to its lesson."""
     by_id = {record["id"]: record for record in records}
-    name = st.selectbox("Row", list(by_id), key="documents:row", persist_state="session")
+    name = st.selectbox(_("Row"), list(by_id), key="documents:row", persist_state="session")
     record = by_id[name]
     st.markdown(f"{_ICONS[record['status']]} {escaped(record['verdict'])}")
     sides = {side["role"]: side for side in record["sides"] if side["role"] != "alternative"}
-    figures = {"Reported": record["reported"] or "–"}
-    figures |= {"The document's recipe": side_text(sides["document"])} if "document" in sides else {}
-    figures |= {"Our recipe": side_text(sides["best"])} if "best" in sides else {}
+    figures = {_("Reported"): record["reported"] or "–"}
+    figures |= {_("The document's recipe"): side_text(sides["document"])} if "document" in sides else {}
+    figures |= {_("Our recipe"): side_text(sides["best"])} if "best" in sides else {}
     for column, (label, text) in zip(st.columns(3), figures.items(), strict=False):
         column.metric(label, text)
-    runs = "one run" if record["reported_runs"] == 1 else f"{record['reported_runs']} runs"
-    note = f" The document adds: {record['note']}." if record["note"] else ""
-    st.caption(escaped(f"{record['measure'].capitalize()}. The document's figure is from {runs}.{note}"))
+    runs = (
+        _("one run")
+        if record["reported_runs"] == 1
+        else _("{reported_runs} runs", reported_runs=record["reported_runs"])
+    )
+    note = _(" The document adds: {note}.", note=record["note"]) if record["note"] else ""
+    st.caption(
+        escaped(
+            _(
+                "{capitalize}. The document's figure is from {runs}.{note}",
+                capitalize=record["measure"].capitalize(),
+                runs=runs,
+                note=note,
+            )
+        )
+    )
     for column, (role, side) in zip(st.columns(2), sides.items(), strict=False):
         with column:
             _side(record, role, side)
-    st.subheader("What the document leaves out")
-    st.markdown(escaped(record["assumed"]) if record["assumed"] else "Nothing, as far as we know.")
+    st.subheader(_("What the document leaves out"))
+    st.markdown(escaped(record["assumed"]) if record["assumed"] else _("Nothing, as far as we know."))
     others = assumptions(record)
     if others:
         st.dataframe(pd.DataFrame(others).drop(columns=["row", "figure"]), hide_index=True, key="documents:assumptions")
-        st.caption("The effect of each assumption: the same figure with a different one.")
+        st.caption(_("The effect of each assumption: the same figure with a different one."))
     for line in untried_assumptions(record):
         st.caption(escaped(line))
     about = record["measured"]
-    st.caption(escaped(f"Measured on {about['date']}: {about['machine']}, torch {about['torch']}."))
+    st.caption(
+        escaped(
+            _(
+                "Measured on {date}: {machine}, torch {torch}.",
+                date=about["date"],
+                machine=about["machine"],
+                torch=about["torch"],
+            )
+        )
+    )
 
 
 def _side(record: Record, role: str, side: Record) -> None:
     """One recipe in words, and a link to its lesson."""
-    st.subheader("The document's recipe" if role == "document" else "Our recipe")
+    st.subheader(_("The document's recipe") if role == "document" else _("Our recipe"))
     if layers := _layers(record, side):
         st.markdown(escaped(f"{layers.capitalize()}."))
     st.markdown(escaped(side["words"]))
     if side["why"]:
         st.markdown(escaped(side["why"]))
-    details = [f"{side['seeds']} seeds" if side["seeds"] > 1 else "1 seed"]
+    details = [_("{seeds} seeds", seeds=side["seeds"]) if side["seeds"] > 1 else _("1 seed")]
     if side["whole_epochs"]:
-        details.append(f"{side['epochs']:,} of {side['whole_epochs']:,} epochs")
+        details.append(
+            _("{epochs:,} of {whole_epochs:,} epochs", epochs=side["epochs"], whole_epochs=side["whole_epochs"])
+        )
     if side["seconds"] is not None:
-        details.append(f"{side['seconds']:.2g} s per training")
+        details.append(_("{seconds:.2g} s per training", seconds=side["seconds"]))
     if side["diverged"]:
-        details.append(f"{side['diverged']} diverged")
+        details.append(_("{diverged} diverged", diverged=side["diverged"]))
     if side["mse"] is not None:
         details.append(error_text(side))
     st.caption(escaped(", ".join(details)))
@@ -193,4 +229,4 @@ def _side(record: Record, role: str, side: Record) -> None:
         return
     claim = CLAIMS[record["id"]]
     recipe = claim.recipe if role == "document" or claim.best is None else claim.best
-    link(experiment, "Open it in its lesson", preset=recipe.preset)
+    link(experiment, _("Open it in its lesson"), preset=recipe.preset)

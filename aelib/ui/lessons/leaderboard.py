@@ -7,13 +7,14 @@ from aelib import datasets
 from aelib.charts import leaderboard as wall
 from aelib.charts.leaderboard import Cost
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.store import Summary, outcome_text
 from aelib.ui.components.figures import chart
 from aelib.ui.shell.server_state import store
 
 SCATTERED = 3000  # points in the chart: the best runs
 _COST = "runs:cost"
-_COSTS: dict[Cost, str] = {"parameters": "fewest parameters", "latent_dim": "smallest code"}
+_COSTS: dict[Cost, str] = {"parameters": N_("fewest parameters"), "latent_dim": N_("smallest code")}
 
 
 def cost(dataset: str) -> Cost:
@@ -24,12 +25,12 @@ def cost(dataset: str) -> Cost:
     except LabError:  # its images are no longer here
         first = "parameters"
     chosen: Cost = st.segmented_control(
-        "Small errors with the",
+        _("Small errors with the"),
         list(_COSTS),
         default=first,
         key=f"{_COST}:{dataset}",
         required=True,
-        format_func=_COSTS.__getitem__,
+        format_func=lambda name: _(_COSTS[name]),
         persist_state="session",
     )
     return chosen
@@ -49,14 +50,14 @@ def leaderboard(dataset: str, by: Cost) -> None:
             "result": [outcome_text(row) for row in shown],
             "code": [row["latent_dim"] for row in shown],
             "parameters": [row["parameters"] for row in shown],
-            "wrong pixels": [row["wrong_pixels"] for row in shown],
+            _("wrong pixels"): [row["wrong_pixels"] for row in shown],
         },
         index=pd.RangeIndex(1, len(shown) + 1, name="place"),
     )
     frame = frame.dropna(axis="columns", how="all")  # wrong pixels are counted on memorised sets only
     numbers = st.column_config.NumberColumn(format="localized")
     config = {
-        "code": st.column_config.NumberColumn(format="localized", help="Numbers in the code of one image."),
+        "code": st.column_config.NumberColumn(format="localized", help=_("Numbers in the code of one image.")),
         "parameters": numbers,
     }
     st.dataframe(frame, key="runs:leaders", column_config=config, placeholder="–")

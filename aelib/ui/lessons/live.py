@@ -7,6 +7,7 @@ import streamlit as st
 
 from aelib.browser.description import describe
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment, digest_of, encoding, presets
 from aelib.nn.activations import ACTIVATIONS
@@ -60,11 +61,13 @@ def _keep(experiment: Experiment) -> None:
         jobs().submit(experiment, visitor_id())
         _SUBMITTED.set(digest)
     st.success(
-        "The server trains this experiment from its start and stores it, as any run. What moved above was a look; the "
-        "stored run is the truth.",
+        _(
+            "The server trains this experiment from its start and stores it, as any run. What moved above was "
+            "a look; the stored run is the truth."
+        ),
         icon=":material/check_circle:",
     )
-    link(experiment, "Open the kept experiment in its lesson")
+    link(experiment, _("Open the kept experiment in its lesson"))
 
 
 def _choices() -> Choices:

@@ -4,8 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from aelib.analysis.questions import QUESTIONS, Evidence, Question
+from aelib.core.language import _
 from aelib.training import Run
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link_compare
 from aelib.ui.shell.messages import escaped
 
@@ -14,7 +16,7 @@ _BY_TITLE = {one.title: name for name, one in QUESTIONS.items()}
 
 def choose() -> str:
     """The name of a question. It is in the address."""
-    title = st.selectbox("Question", list(_BY_TITLE), key="question", bind="query-params")
+    title = st.selectbox(_("Question"), list(_BY_TITLE), key="question", bind="query-params")
     return _BY_TITLE.get(str(title), next(iter(QUESTIONS)))
 
 
@@ -23,17 +25,22 @@ def pair(asked: Question) -> None:
     first, second = asked.sides
     st.markdown(f"**{escaped(asked.title)}**")  # a narrow box cuts it off
     st.markdown(
-        f"Two experiments that start from `{asked.preset}`: **{escaped(first.label)}** and "
-        f"**{escaped(second.label)}**. Predict which of them has the larger figure, and by how much: "
-        f"*{escaped(next(iter(asked.measures.values())).label)}*."
+        _(
+            "Two experiments that start from `{preset}`: **{label}** and **{label_2}**. Predict which of them "
+            "has the larger figure, and by how much: *{label_3}*.",
+            preset=asked.preset,
+            label=escaped(first.label),
+            label_2=escaped(second.label),
+            label_3=escaped(next(iter(asked.measures.values())).label),
+        )
     )
-    link_compare(asked.experiments(), "Open both in Compare")
+    link_compare(asked.experiments(), _("Open both in Compare"))
 
 
 def answer(name: str) -> None:
     """The figures of both runs, and what they say; a button where runs are missing."""
     asked = QUESTIONS[name]
-    found = runs_of(asked.experiments(), "Train both", f"questions:{name}")
+    found = runs_of(asked.experiments(), _("Train both"), f"questions:{name}")
     if found is None:
         return
     first, second = found
@@ -47,7 +54,7 @@ def answer(name: str) -> None:
         st.warning(escaped(evidence.text()), icon=":material/help:")
 
 
-@st.cache_data(max_entries=64, show_spinner="Measuring both nets …")
+@cached("Measuring both nets …", max_entries=64)
 def _figures(
     name: str, a: tuple[str, str], b: tuple[str, str], _first: Run, _second: Run
 ) -> tuple[dict[str, float], dict[str, float]]:

@@ -14,6 +14,7 @@ from aelib.analysis.denoising import noisy
 from aelib.analysis.restoration import LEVELS, MEDIAN, NET, NON_LOCAL, NOTHING, Quality
 from aelib.charts import glyphs
 from aelib.charts import restoration as charts
+from aelib.core.language import _
 from aelib.datasets.noise import NOISES
 from aelib.experiment import presets, variants
 from aelib.metrics import image_quality
@@ -22,6 +23,7 @@ from aelib.nn.losses import LOSSES
 from aelib.training import Array, Run
 from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.components.live_slider import live_slider
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import show_errors
 from aelib.ui.shell.session import Slot, draws
@@ -34,12 +36,12 @@ KINDS = [kind for kind in NOISES if kind != "painted"]
 # --- caches; those that depend only on the images and the noise are shared by all nets ---------------------------
 
 
-@st.cache_data(max_entries=256, show_spinner="Tuning non-local means on training images …")
+@cached("Tuning non-local means on training images …", max_entries=256)
 def _strength(canonical: str, dataset: str, kind: str, level: float) -> Strength:
     return restoration.strength(dataset, kind, level)
 
 
-@st.cache_data(max_entries=32, show_spinner="Filtering …")
+@cached("Filtering …", max_entries=32)
 def _filtered(
     canonical: str, kind: str, level: float, draw: int, _shown: torch.Tensor, _tuned: Strength
 ) -> dict[str, Array]:
@@ -71,17 +73,19 @@ def live(run: Run, key: str) -> None:
     start = _start(run)
     cells = st.columns([2, 3, 1], vertical_alignment="bottom")
     kind = cells[0].selectbox(
-        "Noise",
+        _("Noise"),
         KINDS,
         index=KINDS.index(start),
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
-        help="Any kind, not only the one in training.",
+        help=_("Any kind, not only the one in training."),
         persist_state="session",
     )
     start_level = round(run.experiment.corruption.level * 20) / 20
-    level, dragged = live_slider(cells[1], "Level", 0.0, 1.0, start_level, 0.05, f"{key}:level", NOISES[kind].about)
-    again = cells[2].button("Draw again", icon=":material/casino:", key=f"{key}:again", help="Same level, other noise.")
+    level, dragged = live_slider(cells[1], _("Level"), 0.0, 1.0, start_level, 0.05, f"{key}:level", NOISES[kind].about)
+    again = cells[2].button(
+        _("Draw again"), icon=":material/casino:", key=f"{key}:again", help=_("Same level, other noise.")
+    )
     draw = draws(key, again)
     clean = restoration.test_images(run)
     chosen = image_quality.evenly(len(clean), IN_A_ROW)
@@ -134,9 +138,12 @@ def _rows(run: Run, clean: torch.Tensor, every: Mapping[str, torch.Tensor | None
         columns.append((tiles, f"{psnr_text(before[i])}→{psnr_text(after[i])}", after[i] < before[i]))
     st.html(glyphs.row(columns))
     st.caption(
-        "From top to bottom: original, noisy, restored by the network, median of 3x3 pixels, non-local means. Below: "
-        "PSNR in dB of the noisy image → after the network. Framed: worse than without the network. "
-        "While you drag, only the network answers; the filters and the figures follow when you let go."
+        _(
+            "From top to bottom: original, noisy, restored by the network, median of 3x3 pixels, non-local "
+            "means. Below: PSNR in dB of the noisy image → after the network. Framed: worse than without the "
+            "network. While you drag, only the network answers; the filters and the figures follow when you "
+            "let go."
+        )
     )
 
 
@@ -158,12 +165,18 @@ def _table(run: Run, found: Mapping[str, Quality], images: int, key: str) -> Non
         key=f"{key}:table",
         placeholder="perfect",
         column_config={
-            "PSNR": st.column_config.NumberColumn(format="%.2f", help=f"dB. {image_quality.PSNR_MEANING}"),
-            "SSIM": st.column_config.NumberColumn(format="%.3f", help="Structural similarity, mean; 1: equal images."),
+            "PSNR": st.column_config.NumberColumn(
+                format="%.2f", help=_("dB. {psnr_meaning}", psnr_meaning=_(image_quality.PSNR_MEANING))
+            ),
+            "SSIM": st.column_config.NumberColumn(
+                format="%.3f", help=_("Structural similarity, mean; 1: equal images.")
+            ),
             "BCE": st.column_config.NumberColumn(
                 format="%.3f",
-                help="Mean binary cross-entropy of a pixel, the loss of the net. A pixel of a filter that is "
-                "exactly 0 or 1 and wrong costs 100.",
+                help=_(
+                    "Mean binary cross-entropy of a pixel, the loss of the net. A pixel of a filter that is "
+                    "exactly 0 or 1 and wrong costs 100."
+                ),
             ),
         },
     )
@@ -175,17 +188,22 @@ def _in_words(found: Mapping[str, Quality], images: int) -> str:
     """Describe in decibels how the net compares."""
     net, nothing = found[NET].psnr, found[NOTHING].psnr
     if nothing >= image_quality.PERFECT_PSNR:
-        return (
-            f"Without noise, the network can only lose: its outputs for {images} clean images reach **{net:.1f} dB**, "
-            "as if noise had been added to them."
+        return _(
+            "Without noise, the network can only lose: its outputs for {images} clean images reach "
+            "**{net:.1f} dB**, as if noise had been added to them.",
+            images=images,
+            net=net,
         )
     best = max((MEDIAN, NON_LOCAL), key=lambda name: found[name].psnr)
     gain, lead = net - nothing, net - found[best].psnr
-    return (
-        f"Over {images} held-out images the network {'gains' if gain > 0 else 'loses'} "
-        f"**{abs(gain):.1f} dB** against doing nothing and is **{abs(lead):.1f} dB "
-        f"{'better' if lead > 0 else 'worse'}** than the better filter ({best}). Non-local means was tuned on training "
-        "images with exactly this noise; the network does not know the level."
+    return _(
+        "Over {images} held-out images the network changes the PSNR by **{gain:+.1f} dB** against doing nothing, and "
+        "by **{lead:+.1f} dB** against the better filter ({best}). Non-local means was tuned on "
+        "training images with exactly this noise; the network does not know the level.",
+        images=images,
+        gain=gain,
+        lead=lead,
+        best=best,
     )
 
 
@@ -193,18 +211,23 @@ def epochs(run: Run, key: str) -> None:
     """A table of all recorded epochs."""
     names = {
         "epoch": "epoch",
-        "train_loss": "loss, training set",
-        "valid_loss": "loss, held out",
-        "test_loss": "loss, held out",
-        "mse": "MSE, held out",
+        "train_loss": _("loss, training set"),
+        "valid_loss": _("loss, held out"),
+        "test_loss": _("loss, held out"),
+        "mse": _("MSE, held out"),
         "seconds": "seconds",
     }
     there = [name for name in names if name in run.history[-1]]
     table = pd.DataFrame(run.history)[there].rename(columns=names)
-    with st.expander(f"All {len(table)} recorded epochs", expanded=len(table) <= 10):
+    with st.expander(_("All {table} recorded epochs", table=len(table)), expanded=len(table) <= 10):
         st.dataframe(table, hide_index=True, key=f"{key}:history")
-        csv_button(table, f"epochs-{run.digest}.csv", f"{key}:epochs", label="Epochs as CSV")
-    st.caption(f"Loss: {LOSSES[run.experiment.loss].label}, mean over pixels and images. Epoch 0 is the untrained net.")
+        csv_button(table, f"epochs-{run.digest}.csv", f"{key}:epochs", label=_("Epochs as CSV"))
+    st.caption(
+        _(
+            "Loss: {label}, mean over pixels and images. Epoch 0 is the untrained net.",
+            label=LOSSES[run.experiment.loss].label,
+        )
+    )
 
 
 @st.fragment
@@ -212,12 +235,12 @@ def against_level(run: Run, key: str) -> None:
     """PSNR against noise level for the net, the filters and the unprocessed images."""
     start = _start(run)
     kind = st.selectbox(
-        "Noise",
+        _("Noise"),
         KINDS,
         index=KINDS.index(start),
         format_func=lambda name: NOISES[name].label,
         key=f"{key}:kind",
-        help="The curve is for this kind of noise.",
+        help=_("The curve is for this kind of noise."),
         width=260,
         persist_state="session",
     )
@@ -226,7 +249,7 @@ def against_level(run: Run, key: str) -> None:
     curves: dict[str, list[float]] = {name: [] for name in (NOTHING, MEDIAN, NON_LOCAL)}
     place = st.empty()
     for i, level in enumerate(LEVELS):
-        place.progress(i / len(LEVELS), text=f"Filtering at level {level:g} …")
+        place.progress(i / len(LEVELS), text=_("Filtering at level {level:g} …", level=level))
         tuned = _strength(canonical, dataset, kind, level)
         for name, value in _without_net(canonical, kind, level, clean, tuned).items():
             curves[name].append(value)
@@ -239,20 +262,28 @@ def against_level(run: Run, key: str) -> None:
     against = restoration.useful_range(curves, LEVELS, [NOTHING, MEDIAN, NON_LOCAL])
     label = NOISES[kind].label
     if useful is None:
-        st.markdown(f"With {label} noise this network is **never** better than leaving the images as they are.")
+        st.markdown(
+            _("With {label} noise this network is **never** better than leaving the images as they are.", label=label)
+        )
     else:
-        st.markdown(f"With {label} noise the network is better than **doing nothing** {_between(useful)} (shaded).")
+        st.markdown(
+            _(
+                "With {label} noise the network is better than **doing nothing** {between} (shaded).",
+                label=label,
+                between=_between(useful),
+            )
+        )
     if against is None:
-        st.markdown("At every level, one of the two filters is at least as good as the network.")
+        st.markdown(_("At every level, one of the two filters is at least as good as the network."))
     else:
-        st.markdown(f"It is also better than **both filters** {_between(against)}.")
+        st.markdown(_("It is also better than **both filters** {between}.", between=_between(against)))
     table = pd.DataFrame({"level": LEVELS, **curves})
-    csv_button(table, f"restoring-{run.digest}.csv", key, label="Curve as CSV")
+    csv_button(table, f"restoring-{run.digest}.csv", key, label=_("Curve as CSV"))
 
 
 def _between(span: tuple[float, float]) -> str:
     low, high = span
-    begin = "from the smallest level drawn" if low <= LEVELS[0] else f"from a level of **{low:.2f}**"
+    begin = _("from the smallest level drawn") if low <= LEVELS[0] else _("from a level of **{low:.2f}**", low=low)
     return f"{begin} {'to the end of the scale' if high >= LEVELS[-1] else f'to **{high:.2f}**'}"
 
 
@@ -261,7 +292,7 @@ def what_if(run: Run) -> None:
     experiment = run.experiment
     with show_errors():
         pair = variants.normalized(experiment)
-        other = "without batch norm" if experiment.model.batch_norm else "with batch norm"
-        link(pair[other], f"The same network {other}", ":material/arrow_forward:")
+        other = _("without batch norm") if experiment.model.batch_norm else _("with batch norm")
+        link(pair[other], _("The same network {other}", other=other), ":material/arrow_forward:")
         if experiment.dataset != "mnist":
-            link(presets.get("mnist-denoise"), "MNIST, digits of 28x28", ":material/arrow_forward:")
+            link(presets.get("mnist-denoise"), _("MNIST, digits of 28x28"), ":material/arrow_forward:")

@@ -9,6 +9,7 @@ import streamlit as st
 from aelib import datasets
 from aelib.analysis.comparison import MAX_RUNS as MAX_COMPARED
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _, ngettext
 from aelib.experiment import labels
 from aelib.store import ORDERS, Order, Summary, outcome_text
 from aelib.training import STOPPED, Run
@@ -22,10 +23,10 @@ from aelib.ui.views import run_file
 _DELETED = Slot("runs:deleted", int)  # number of runs that were just deleted
 SHOWN = 500  # rows in the list; use the filter to find others
 _ORDER_LABELS: dict[Order, str] = {
-    "newest": "newest first",
-    "best": "most learnt, then fewest parameters",
-    "smallest": "fewest parameters",
-    "fastest": "fastest training",
+    "newest": N_("newest first"),
+    "best": N_("most learnt, then fewest parameters"),
+    "smallest": N_("fewest parameters"),
+    "fastest": N_("fastest training"),
 }
 
 
@@ -36,22 +37,26 @@ def filtered() -> tuple[list[Summary], str | None]:
     names = runs.index.datasets()
     left, middle, right = st.columns(3)
     dataset: str | None = left.selectbox(
-        "Data set",
+        _("Data set"),
         [None, *names],
         format_func=lambda name: title(name) if name else "all",
         key="runs:dataset",
         persist_state="session",
     )
     layers = middle.text_input(
-        "Layers contain", placeholder="such as 20-10", key="runs:layers", persist_state="session"
+        _("Layers contain"), placeholder=_("such as 20-10"), key="runs:layers", persist_state="session"
     )
     order: Order = right.selectbox(
-        "Order", list(ORDERS), format_func=_ORDER_LABELS.__getitem__, key="runs:order", persist_state="session"
+        _("Order"),
+        list(ORDERS),
+        format_func=lambda name: _(_ORDER_LABELS[name]),
+        key="runs:order",
+        persist_state="session",
     )
     own = st.toggle(
-        "Only my own trainings",
+        _("Only my own trainings"),
         key="runs:mine",
-        help="Trained from this browser; there is no login.",
+        help=_("Trained from this browser; there is no login."),
         persist_state="session",
     )
     among = runs.owners.runs(visitor_id()) if own else None
@@ -70,7 +75,7 @@ def most(rows: list[Summary]) -> str:
 
 def title(name: str) -> str:
     try:
-        return datasets.spec(name).title
+        return _(datasets.spec(name).title)
     except LabError:  # removed from this machine, but its runs are still listed
         return name
 
@@ -85,21 +90,21 @@ def table(rows: list[Summary]) -> None:
     frame["dataset"] = frame["dataset"].map({name: title(name) for name in frame["dataset"].unique()})
     for column, path in (("activation", "model.hidden_activation"), ("optimizer", "optimizer.kind")):
         frame[column] = [labels.choice(path, name) for name in frame[column]]
-    frame["stopped"] = frame["stopped"].map(STOPPED)
+    frame["stopped"] = frame["stopped"].map({name: _(text) for name, text in STOPPED.items()})
     columns = {
         "architecture": "layers",
         "result": "result",
-        "dataset": "data set",
-        "wrong_pixels": "wrong pixels",
+        "dataset": _("data set"),
+        "wrong_pixels": _("wrong pixels"),
         "parameters": "parameters",
         "epochs": "epochs",
         "stopped": "ended",
         "seed": "seed",
         "activation": "activation",
         "optimizer": "optimiser",
-        "learning_rate": "learning rate",
+        "learning_rate": _("learning rate"),
         "seconds": "seconds",
-        "created": "trained (UTC)",
+        "created": _("trained (UTC)"),
         "digest": "digest",
     }
     picked = st.dataframe(
@@ -111,23 +116,37 @@ def table(rows: list[Summary]) -> None:
         placeholder="–",
         column_config={
             "seconds": st.column_config.NumberColumn(format="%.2f"),
-            "learning rate": st.column_config.NumberColumn(format="%g"),
-            "trained (UTC)": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+            _("learning rate"): st.column_config.NumberColumn(format="%g"),
+            _("trained (UTC)"): st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
         },
     )
     chosen = [rows[place] for place in picked.selection.rows if place < len(rows)]
     if not chosen:
-        st.caption(f"Select a run to open it, or two to {MAX_COMPARED} runs to compare them. You can delete your own.")
+        st.caption(
+            _(
+                "Select a run to open it, or two to {max_compared} runs to compare them. You can delete your own.",
+                max_compared=MAX_COMPARED,
+            )
+        )
         return
     runs = _readable(chosen[:MAX_COMPARED])
     if len(chosen) > MAX_COMPARED:
-        st.caption(f"Showing the first {MAX_COMPARED} of the {len(chosen)} selected runs.")
+        st.caption(
+            _(
+                "Showing the first {max_compared} of the {chosen} selected runs.",
+                max_compared=MAX_COMPARED,
+                chosen=len(chosen),
+            )
+        )
     for run in runs.values():
         with st.container(horizontal=True, vertical_alignment="center"):
-            link(run.experiment, f"Open {name(run.experiment)}: {outcome_text(run.metrics)}")
+            link(
+                run.experiment,
+                _("Open {name}: {outcome_text}", name=name(run.experiment), outcome_text=outcome_text(run.metrics)),
+            )
             run_file.download(run, "runs")
     if len(runs) > 1:
-        link_compare([run.experiment for run in runs.values()], f"Compare these {len(runs)} side by side")
+        link_compare([run.experiment for run in runs.values()], _("Compare these {runs} side by side", runs=len(runs)))
     _delete([row["digest"] for row in chosen])
 
 
@@ -141,7 +160,7 @@ def _readable(rows: list[Summary]) -> dict[str, Run]:
             show_error(error)
             continue
         if run is None:
-            st.warning("A selected run has been removed in the meantime.", icon=":material/delete:")
+            st.warning(_("A selected run has been removed in the meantime."), icon=":material/delete:")
         else:
             found[f"{len(found) + 1}: {name(run.experiment)}"] = run
     return found
@@ -152,11 +171,13 @@ def _delete(digests: list[str]) -> None:
     person, owners = visitor_id(), store().owners
     own = [digest for digest in digests if owners.of(digest) == {person}]
     if not own:
-        st.caption("You can delete a run only if you trained it and no other user did.")
+        st.caption(_("You can delete a run only if you trained it and no other user did."))
         return
-    with st.popover(f"Delete {len(own)} of your runs" if len(own) > 1 else "Delete your run", icon=":material/delete:"):
-        st.markdown("You can train deleted runs again at any time: the same experiment gives the same run.")
-        if st.button("Delete permanently", type="primary", key="runs:delete"):
+    with st.popover(
+        _("Delete {own} of your runs", own=len(own)) if len(own) > 1 else _("Delete your run"), icon=":material/delete:"
+    ):
+        st.markdown(_("You can train deleted runs again at any time: the same experiment gives the same run."))
+        if st.button(_("Delete permanently"), type="primary", key="runs:delete"):
             try:
                 for digest in own:
                     store().delete(digest)
@@ -170,4 +191,4 @@ def _delete(digests: list[str]) -> None:
 def notice() -> None:
     """Show how many runs were just deleted."""
     if number := _DELETED.pop():
-        st.toast(f"Deleted {number} run{'s' if number > 1 else ''}.", icon=":material/delete:")
+        st.toast(ngettext("Deleted {n} run.", "Deleted {n} runs.", number), icon=":material/delete:")

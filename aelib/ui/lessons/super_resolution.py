@@ -14,6 +14,7 @@ from aelib.analysis import super_resolution
 from aelib.analysis.super_resolution import Quality
 from aelib.charts import curves, glyphs
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.datasets.user import pictures
 from aelib.experiment import Experiment
 from aelib.experiment.variants import activations, depths, kernels, normalized, scaled
@@ -22,46 +23,46 @@ from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.background import result_of
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.messages import escaped, show_error
 
 TILE = 176  # pixels of the page
 CROP = 96  # pixels of an enlarged picture in the comparison
 SAME = 0.005  # dB; a smaller difference is invisible and does not appear in the table
 _COMPARISONS = {
-    "Layers: 2, 3 and 4 per side": depths,
-    "Kernel 4 stride 2, kernel 6 stride 3": kernels,
-    "Activations": activations,
-    "Normalisation of the pixels": scaled,
-    "With and without batch norm": normalized,
+    N_("Layers: 2, 3 and 4 per side"): depths,
+    N_("Kernel 4 stride 2, kernel 6 stride 3"): kernels,
+    N_("Activations"): activations,
+    N_("Normalisation of the pixels"): scaled,
+    N_("With and without batch norm"): normalized,
 }
 
 
-_COLUMNS = {
-    "MSE": st.column_config.NumberColumn(format="%.5f", help="Mean over pixels and images, pixels from 0 to 1."),
-    "PSNR (dB)": st.column_config.NumberColumn(format="%.2f", help=image_quality.PSNR_MEANING),
-    "PSNR of Y (dB)": st.column_config.NumberColumn(
-        format="%.2f",
-        help="The same of the luminance Y, without a border of as many pixels as the factor: as papers give it.",
-    ),
-    "SSIM": st.column_config.NumberColumn(
-        format="%.4f", help="Structural similarity, mean over images; 1 for equal images."
-    ),
-    "parameters": st.column_config.NumberColumn(format="localized"),
-    "seconds": st.column_config.NumberColumn(format="%.1f", help="Of training."),
-}
+def _columns() -> dict[str, Any]:
+    luminance = _("The same of the luminance Y, without a border of as many pixels as the factor: as papers give it.")
+    return {
+        "MSE": st.column_config.NumberColumn(format="%.5f", help=_("Mean over pixels and images, pixels from 0 to 1.")),
+        _("PSNR (dB)"): st.column_config.NumberColumn(format="%.2f", help=_(image_quality.PSNR_MEANING)),
+        _("PSNR of Y (dB)"): st.column_config.NumberColumn(format="%.2f", help=luminance),
+        "SSIM": st.column_config.NumberColumn(
+            format="%.4f", help=_("Structural similarity, mean over images; 1 for equal images.")
+        ),
+        _("parameters"): st.column_config.NumberColumn(format="localized"),
+        _("seconds"): st.column_config.NumberColumn(format="%.1f", help=_("Of training.")),
+    }
 
 
 def _row(one: Quality, name: str = "") -> dict[str, Any]:
     return {
-        "method": name or one.name,
+        _("method"): name or one.name,
         "MSE": one.mse,
-        "PSNR (dB)": one.psnr,
-        "PSNR of Y (dB)": one.psnr_y,
+        _("PSNR (dB)"): one.psnr,
+        _("PSNR of Y (dB)"): one.psnr_y,
         "SSIM": one.ssim,
     }
 
 
-@st.cache_data(max_entries=64, show_spinner="Comparing …")
+@cached("Comparing …", max_entries=64)
 def _evaluated(digest: str, created: str, _run: Run) -> list[Quality]:
     """Figures of each method on the test set, cached by the run's digest and time."""
     images = super_resolution.test_images(_run)
@@ -74,17 +75,22 @@ def table(run: Run, key: str) -> None:
     """MSE, PSNR and SSIM of the net and of upscaling without a net."""
     found = _evaluated(run.digest, run.created, run)
     rows = pd.DataFrame([_row(one) for one in found])
-    st.dataframe(rows, hide_index=True, key=f"{key}:table", column_config=_COLUMNS)
+    st.dataframe(rows, hide_index=True, key=f"{key}:table", column_config=_columns())
     best = max(found[:-1], key=lambda one: one.psnr)
     gain = found[-1].psnr - best.psnr
     if abs(gain) < SAME:
-        text = "The net is **as good as**"
+        text = _("The net is **as good as**")
     else:
-        text = f"The net is **{abs(gain):.2f} dB** {'above' if gain > 0 else 'below'}"
-    st.caption(image_quality.PSNR_MEANING)
+        above = _("The net is **{gain:.2f} dB** above", gain=gain)
+        text = above if gain > 0 else _("The net is **{gain:.2f} dB** below", gain=-gain)
+    st.caption(_(image_quality.PSNR_MEANING))
     st.markdown(
-        f"{text} the best method without a net ({best.name}), over {len(super_resolution.test_images(run)):,} patches "
-        "of the test set."
+        _(
+            "{text} the best method without a net ({name}), over {test_images:,} patches of the test set.",
+            text=text,
+            name=best.name,
+            test_images=len(super_resolution.test_images(run)),
+        )
     )
     csv_button(rows, f"super-resolution-{run.digest}.csv", key)
 
@@ -100,14 +106,14 @@ def zoom(run: Run, key: str) -> None:
     images = super_resolution.test_images(run)
     count = len(images)
     slider = f"{key}:{run.experiment.dataset}:patch"
-    place = st.slider("Patch, by detail", 1, count, 1, key=slider, persist_state="session") - 1 if count > 1 else 0
+    place = st.slider(_("Patch, by detail"), 1, count, 1, key=slider, persist_state="session") - 1 if count > 1 else 0
     chosen = _by_detail(run.digest, run.created, run)[place]
     patch = images.part(slice(chosen, chosen + 1))
     found, target = super_resolution.outputs_by_method(run, patch), patch.images()
     figures = {one.name: one for one in super_resolution.evaluate(found, target, super_resolution.factor(run))}
     columns = []
     for name, made in {**found, "original": target}.items():
-        caption = f"{name}, {figures[name].psnr:.1f} dB" if name in figures else name
+        caption = _("{name}, {psnr:.1f} dB", name=name, psnr=figures[name].psnr) if name in figures else name
         columns.append(
             ((glyphs.tile(glyphs.colours(made[0].numpy()), name, TILE),), caption, name == super_resolution.NET)
         )
@@ -116,11 +122,13 @@ def zoom(run: Run, key: str) -> None:
 
 def compare(run: Run, key: str) -> None:
     """Compare nets that differ in one setting: errors over the epochs, and a table."""
-    name = st.selectbox("Compare", list(_COMPARISONS), key=f"{key}:which", persist_state="session")
+    name = st.selectbox(_("Compare"), list(_COMPARISONS), format_func=_, key=f"{key}:which", persist_state="session")
     experiments = _fitting(run.experiment, name)
     if not experiments:
         return
-    found = runs_of(list(experiments.values()), f"Train these {len(experiments)}", f"{key}:{name}")
+    found = runs_of(
+        list(experiments.values()), _("Train these {experiments}", experiments=len(experiments)), f"{key}:{name}"
+    )
     if found is None:
         return
     runs = dict(zip(experiments, found, strict=True))
@@ -128,11 +136,11 @@ def compare(run: Run, key: str) -> None:
     rows = []
     for label, one in runs.items():
         figures = _evaluated(one.digest, one.created, one)[-1]
-        rows.append({**_row(figures, label), "parameters": one.parameters, "seconds": one.seconds})
+        rows.append({**_row(figures, label), _("parameters"): one.parameters, _("seconds"): one.seconds})
     without = _evaluated(found[0].digest, found[0].created, found[0])[:-1]
-    rows += [_row(figures, f"no net: {figures.name}") for figures in without]
+    rows += [_row(figures, _("no net: {name}", name=figures.name)) for figures in without]
     compared = pd.DataFrame(rows)
-    table_with_csv(compared, f"compared-{run.digest}.csv", f"{key}:compared", column_config=_COLUMNS)
+    table_with_csv(compared, f"compared-{run.digest}.csv", f"{key}:compared", column_config=_columns())
 
 
 def _fitting(experiment: Experiment, name: str) -> dict[str, Experiment]:
@@ -150,10 +158,13 @@ def own_picture(run: Run, key: str) -> None:
     times = super_resolution.factor(run)
     what = "enlarged" if times > 1 else "sharpened"
     given = st.file_uploader(
-        f"A picture (PNG or JPEG, up to {super_resolution.MAX_PIXELS // 1_000_000} megapixels)",
+        _(
+            "A picture (PNG or JPEG, up to {max_pixels} megapixels)",
+            max_pixels=super_resolution.MAX_PIXELS // 1_000_000,
+        ),
         type=None,
         key=f"{key}:file",
-        help="The picture is not stored. The result stays in the server's memory until newer results replace it.",
+        help=_("The picture is not stored. The result stays in the server's memory until newer results replace it."),
     )
     if given is None:
         return
@@ -167,9 +178,15 @@ def own_picture(run: Run, key: str) -> None:
     name = hashlib.sha256(content).hexdigest()[:16]
     large = result_of(
         f"enlarged:{run.digest}:{run.created}:{name}",
-        f"{'Enlarge' if times > 1 else 'Sharpen'} it",
+        _("Enlarge it") if times > 1 else _("Sharpen it"),
         lambda on_progress, stop: super_resolution.enlarge(run, picture, on_progress, stop),
-        f"{width:,}x{height:,} pixels become {width * times:,}x{height * times:,}.",
+        _(
+            "{width:,}x{height:,} pixels become {width_2:,}x{height_2:,}.",
+            width=width,
+            height=height,
+            width_2=width * times,
+            height_2=height * times,
+        ),
     )
     if large is not None:
         _shown(run, picture, large, what, key)
@@ -181,8 +198,8 @@ def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what:
     times = super_resolution.factor(run)
     across, down = large.shape[1], large.shape[0]
     left, right = st.columns(2)
-    x = left.slider("From left (%)", 0, 100, 50, key=f"{key}:x", persist_state="session") / 100
-    y = right.slider("From top (%)", 0, 100, 50, key=f"{key}:y", persist_state="session") / 100
+    x = left.slider(_("From left (%)"), 0, 100, 50, key=f"{key}:x", persist_state="session") / 100
+    y = right.slider(_("From top (%)"), 0, 100, 50, key=f"{key}:y", persist_state="session") / 100
     small = CROP // times
     top, start = (int(max(0, side - small) * share) for side, share in ((down // times, y), (across // times, x)))
     part = picture[top : top + small, start : start + small]
@@ -193,13 +210,21 @@ def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what:
         glyphs.row(
             [
                 ((glyphs.tile(before, label, 2 * TILE),), label, False),
-                ((glyphs.tile(ours, what, 2 * TILE),), f"{what} by the net", True),
+                ((glyphs.tile(ours, what, 2 * TILE),), _("{what} by the net", what=what), True),
             ]
         )
     )
-    st.caption(escaped(f"{across:,}x{down:,} pixels; above, a part of it next to the same part without a net."))
+    st.caption(
+        escaped(
+            _(
+                "{across:,}x{down:,} pixels; above, a part of it next to the same part without a net.",
+                across=across,
+                down=down,
+            )
+        )
+    )
     st.download_button(
-        f"The {what} picture (PNG)",
+        _("The {what} picture (PNG)", what=what),
         lambda: _png(large),
         f"{what}.png",
         "image/png",

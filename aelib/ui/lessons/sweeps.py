@@ -8,6 +8,7 @@ import streamlit as st
 from aelib.analysis.sweep import MEASURES, SWEEPS, Result, Sweep, collect, split
 from aelib.charts import sweep as charts
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment, choices, digest_of, flatten, labels
 from aelib.experiment.encoding import PRESET
 from aelib.store import badness, outcome_text
@@ -21,11 +22,11 @@ from aelib.ui.shell.server_state import store
 from aelib.ui.shell.session import set_widget, widget
 
 LABELS = {
-    "learnt": "images learnt",
-    "wrong_pixels": "wrong pixels",
+    "learnt": N_("images learnt"),
+    "wrong_pixels": N_("wrong pixels"),
     "mse": "MSE",
-    "loss": "loss",
-    "seconds": "seconds per net",
+    "loss": N_("loss"),
+    "seconds": N_("seconds per net"),
 }
 EXTRAS = {"sweep": "rate", "vary": "", "values": "", "vary2": "", "values2": "", "nets": ""}
 _NOTHING = "nothing else"
@@ -62,41 +63,41 @@ def choose(form: Controls) -> Sweep | None:
     key = form.extra_key
     _settle(form)
     st.selectbox(
-        "Start from",
+        _("Start from"),
         list(SWEEPS),
         format_func=lambda chosen: SWEEPS[chosen].title,
         key=key("sweep"),
         on_change=lambda: _load(form),
         persist_state="session",
-        help="A prepared sweep. Choosing one sets every control below.",
+        help=_("A prepared sweep. Choosing one sets every control below."),
     )
     st.caption(SWEEPS[widget(key("sweep"))].about)
     st.selectbox(
-        "Vary",
+        _("Vary"),
         fields(),
         format_func=labels.short,
         key=key("vary"),
         persist_state="session",
-        help="The field that takes each value.",
+        help=_("The field that takes each value."),
     )
-    st.text_input("Values", key=key("values"), persist_state="session", help=_allowed(widget(key("vary"))))
+    st.text_input(_("Values"), key=key("values"), persist_state="session", help=_allowed(widget(key("vary"))))
     st.selectbox(
-        "and",
+        _("and"),
         [_NOTHING, *fields()],
-        format_func=labels.short,
+        format_func=lambda path: _("nothing else") if path == _NOTHING else labels.short(path),
         key=key("vary2"),
         persist_state="session",
-        help="Two fields give a heat map.",
+        help=_("Two fields give a heat map."),
     )
     second = widget(key("vary2"))
     if second != _NOTHING:
-        st.text_input("Its values", key=key("values2"), persist_state="session", help=_allowed(second))
+        st.text_input(_("Its values"), key=key("values2"), persist_state="session", help=_allowed(second))
     st.number_input(
-        "Nets per point",
+        _("Nets per point"),
         step=1,
         key=key("nets"),
         persist_state="session",
-        help="They differ in the seed, that is in initial weights and noise. A single net says little.",
+        help=_("They differ in the seed, that is in initial weights and noise. A single net says little."),
     )
     sweep = _sweep(form, second)
     nets = sweep.experiments() if sweep is not None else []
@@ -124,7 +125,7 @@ def _settle(form: Controls) -> None:
             set_widget(key("nets"), int(nets))
             set_widget(key("vary2"), second)
         else:
-            form.problems = ["The address is not a valid sweep, so this page shows the one that it starts from."]
+            form.problems = [_("The address is not a valid sweep, so this page shows the one that it starts from.")]
             messages.problems(form.problems)
             _load(form)
 
@@ -137,7 +138,7 @@ def _sweep(form: Controls, second: str) -> Sweep | None:
     over = {widget(key("vary")): split(widget(key("values")))}
     if second != _NOTHING:
         if second in over:
-            form.problems = [f"{labels.short(second)} is varied twice: choose two different fields."]
+            form.problems = [_("{short} is varied twice: choose two different fields.", short=labels.short(second))]
             return None
         over[second] = split(widget(key("values2")))
     try:
@@ -165,15 +166,17 @@ def _allowed(path: str) -> str:
     except (KeyError, TypeError):
         names = []
     return (
-        f"Separated by commas. Names: {', '.join(names)}." if names else "Separated by commas, such as 0.1, 0.2, 0.5."
+        _("Separated by commas. Names: {names}.", names=", ".join(names))
+        if names
+        else _("Separated by commas, such as 0.1, 0.2, 0.5.")
     )
 
 
 def train(sweep: Sweep, key: str) -> bool:
     """See `bulk_training.train`."""
     points = sweep.size // sweep.seeds
-    nets = f"{sweep.size:,} nets" if sweep.seeds > 1 else f"{points:,} points"
-    return bulk_training.train(sweep.experiments(), f"Train {nets}", key)
+    nets = _("{size:,} nets", size=sweep.size) if sweep.seeds > 1 else _("{points:,} points", points=points)
+    return bulk_training.train(sweep.experiments(), _("Train {nets}", nets=nets), key)
 
 
 def results(sweep: Sweep, key: str) -> None:
@@ -184,40 +187,46 @@ def results(sweep: Sweep, key: str) -> None:
     diverged = sum(result.diverged for result in found)
     if diverged:
         st.warning(
-            f"{diverged:,} of {sweep.size:,} trainings diverged: their loss was no longer finite. Means exclude them.",
+            _(
+                "{diverged:,} of {size:,} trainings diverged: their loss was no longer finite. Means exclude them.",
+                diverged=diverged,
+                size=sweep.size,
+            ),
             icon=":material/trending_up:",
         )
     if not any(result.runs for result in found):
-        st.info("Every training diverged: try smaller learning rates or a bounded output.", icon=":material/info:")
+        st.info(_("Every training diverged: try smaller learning rates or a bounded output."), icon=":material/info:")
         return
     there = next(result.measures for result in found if result.runs)
     shared = _share_their_time(found)
     figures = [name for name in MEASURES if name in there and not (shared and name == "seconds")]
     figure = st.segmented_control(
-        "Show",
+        _("Show"),
         figures,
         default=figures[0],
-        format_func=LABELS.__getitem__,
+        format_func=lambda name: _(LABELS[name]),
         key=f"{key}:figure",
         required=True,
         persist_state="session",
     )
     paths = list(sweep.over)
     if len(paths) == 1:
-        plot = charts.means(found, paths[0], labels.short(paths[0]), figure, LABELS[figure])
+        plot = charts.means(found, paths[0], labels.short(paths[0]), figure, _(LABELS[figure]))
     else:
-        plot = charts.heat(found, paths, [labels.short(path) for path in paths], figure, LABELS[figure])
+        plot = charts.heat(found, paths, [labels.short(path) for path in paths], figure, _(LABELS[figure]))
     chart(plot, f"{key}:chart")
     if shared:
         st.caption(
-            "There are no seconds per net: nets that train together share one measured time equally. Train one alone "
-            "to see how long it takes."
+            _(
+                "There are no seconds per net: nets that train together share one measured time equally. Train "
+                "one alone to see how long it takes."
+            )
         )
     _best(found)
     table = frame(found)
     if shared:
-        table = table.drop(columns=["seconds mean", "seconds std"])
-    with st.expander("Table"):
+        table = table.drop(columns=[_("seconds mean"), _("seconds std")])
+    with st.expander(_("Table")):
         table_with_csv(table, "sweep.csv", key)
 
 
@@ -242,10 +251,10 @@ def _best(found: list[Result]) -> None:
     values = ", ".join(f"{labels.short(path).lower()} {value}" for path, value in best.point.values.items())
     name_, spread = next(iter(best.measures.items()))
     result = f"{spread.mean:.4g} ± {spread.std:.2g}"
-    result += f" of {best.best['total']} learnt" if name_ == "learnt" else f" {LABELS[name_]}"
-    st.markdown(escaped(f"Best on average: {values}, {result}."))
+    result += _(" of {total} learnt", total=best.best["total"]) if name_ == "learnt" else f" {_(LABELS[name_])}"
+    st.markdown(escaped(_("Best on average: {values}, {result}.", values=values, result=result)))
     experiment = next(one for one in best.point.experiments if digest_of(one) == best.best["digest"])
-    link(experiment, f"Open its best run: {name(experiment)}")
+    link(experiment, _("Open its best run: {name}", name=name(experiment)))
 
 
 def frame(found: list[Result]) -> pd.DataFrame:
@@ -256,7 +265,10 @@ def frame(found: list[Result]) -> pd.DataFrame:
         row: dict[str, Any] = {**result.point.values, "runs": len(result.runs), "diverged": result.diverged}
         for figure in MEASURES:
             if figure in figures:
-                row |= {f"{figure} mean": figures[figure].mean, f"{figure} std": figures[figure].std}
+                row |= {
+                    _("{figure} mean", figure=figure): figures[figure].mean,
+                    _("{figure} std", figure=figure): figures[figure].std,
+                }
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -264,11 +276,11 @@ def frame(found: list[Result]) -> pd.DataFrame:
 def seeds(experiment: Experiment, count: int, key: str) -> None:
     """Repeat an experiment with several seeds: mean ± std, the distribution, the best and the worst run."""
     sweep = Sweep(experiment, {}, count)
-    ready = bulk_training.train(sweep.experiments(), f"Train {count} at once", key)
+    ready = bulk_training.train(sweep.experiments(), _("Train {count} at once", count=count), key)
     (result,) = collect(store(), sweep)
     if not result.runs:
         if ready:
-            problems([f"All {count} trainings diverged: try a smaller learning rate."])
+            problems([_("All {count} trainings diverged: try a smaller learning rate.", count=count)])
         return
     if len(result.runs) < 2:  # one run shows no spread
         return
@@ -277,23 +289,45 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         total = result.runs[0]["total"]
         if learnt and wrong:
-            st.metric("Learnt", f"{learnt.mean:.2f} ± {learnt.std:.2f} of {total}", width="content")
-            st.metric("Wrong pixels", f"{wrong.mean:.1f} ± {wrong.std:.1f}", width="content")
+            st.metric(
+                _("Learnt"),
+                _("{mean:.2f} ± {std:.2f} of {total}", mean=learnt.mean, std=learnt.std, total=total),
+                width="content",
+            )
+            st.metric(_("Wrong pixels"), f"{wrong.mean:.1f} ± {wrong.std:.1f}", width="content")
         else:
             st.metric("MSE", f"{mse.mean:.3g} ± {mse.std:.2g}", width="content")
-        st.metric("Runs", f"{len(result.runs)}", width="content", help=f"{result.diverged} more diverged.")
+        st.metric(
+            _("Runs"),
+            f"{len(result.runs)}",
+            width="content",
+            help=_("{diverged} more diverged.", diverged=result.diverged),
+        )
     left, right = st.columns([3, 2])
     if learnt:
-        plot = charts.distribution(learnt.values, "images learnt")
+        plot = charts.distribution(learnt.values, _("images learnt"))
     else:
-        plot = charts.means([result], "", "all seeds", "mse", LABELS["mse"])
+        plot = charts.means([result], "", _("all seeds"), "mse", LABELS["mse"])
     with left:
         chart(plot, f"{key}:distribution")
     order = sorted(result.runs, key=badness)
     by_digest = {digest_of(one): one for one in sweep.experiments()}
     with right:
-        st.caption("Mean ± standard deviation over seeds. The best and the worst:")
+        st.caption(_("Mean ± standard deviation over seeds. The best and the worst:"))
         for run, icon in ((order[0], ":material/thumb_up:"), (order[-1], ":material/thumb_down:")):
             one = by_digest[run["digest"]]
-            wrong_too = f", {run['wrong_pixels']} wrong pixels" if run["wrong_pixels"] is not None else ""
-            link(one, f"Seed {one.seed}: {outcome_text(run)}{wrong_too}", icon)
+            wrong_too = (
+                _(", {wrong_pixels} wrong pixels", wrong_pixels=run["wrong_pixels"])
+                if run["wrong_pixels"] is not None
+                else ""
+            )
+            link(
+                one,
+                _(
+                    "Seed {seed}: {outcome_text}{wrong_too}",
+                    seed=one.seed,
+                    outcome_text=outcome_text(run),
+                    wrong_too=wrong_too,
+                ),
+                icon,
+            )

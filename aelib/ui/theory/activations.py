@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.browser.description import describe
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment, presets
 from aelib.nn.activations import ACTIVATIONS
 from aelib.ui.jobs.related_runs import runs_of
@@ -13,7 +14,7 @@ from aelib.ui.shell.links import link
 
 from .parts import part
 
-STEP = ("binary_step", "binary step")  # of this page alone: no engine trains with it
+STEP = ("binary_step", N_("binary step"))  # of this page alone: no engine trains with it
 _PRESET = "font-20-10"  # the layers of the nets that are compared
 _RECIPE = {"loss": "bce", "optimizer.learning_rate": "0.01", "model.initialization": "xavier_uniform", "epochs": "1000"}
 _RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1, 10)
@@ -38,13 +39,18 @@ def curves() -> None:
 def formulas() -> None:
     """A table of formulas and bounds, as the registry has them."""
     rows = [
-        (one.label, one.formula, one.derivative, f"{_bound(one.low)} to {_bound(one.high)}")
+        (
+            one.label,
+            one.formula,
+            one.derivative,
+            _("{bound} to {bound_2}", bound=_bound(one.low), bound_2=_bound(one.high)),
+        )
         for one in ACTIVATIONS.values()
     ]
-    rows.insert(1, (STEP[1], r"0 \text{ if } z < 0 \text{ else } 1", r"0,\ \text{none at } 0", "0 to 1"))
-    rows.append(("softmax", r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", r"p_i\,(\delta_{ij} - p_j)", "0 to 1, sum 1"))
+    rows.insert(1, (_(STEP[1]), r"0 \text{ if } z < 0 \text{ else } 1", r"0,\ \text{none at } 0", _("0 to 1")))
+    rows.append(("softmax", r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", r"p_i\,(\delta_{ij} - p_j)", _("0 to 1, sum 1")))
     lines = [f"| {label} | ${formula}$ | {_in_math(slope)} | {reach} |" for label, formula, slope, reach in rows]
-    st.markdown("\n".join(["| function | f(z) | f′(z) | range |", "|---|---|---|---|", *lines]))
+    st.markdown("\n".join([_("| function | f(z) | f′(z) | range |"), "|---|---|---|---|", *lines]))
 
 
 def depth() -> None:
@@ -74,34 +80,39 @@ def softmax() -> None:
 def runs() -> None:
     """The stored runs with each activation, or a button that trains them."""
     every = experiments()
-    found = runs_of(every, f"Train {len(every)} nets to compare", "activations:runs")
+    found = runs_of(every, _("Train {every} nets to compare", every=len(every)), "activations:runs")
     if found is None:
         return
     lines = [
         {
             "activation": ACTIVATIONS[run.experiment.model.hidden_activation].label,
-            "learnt of 32": run.metrics["learnt"],
-            "wrong pixels": run.metrics["wrong_pixels_total"],
+            _("learnt of 32"): run.metrics["learnt"],
+            _("wrong pixels"): run.metrics["wrong_pixels_total"],
             "loss": run.loss,
         }
         for run in found
     ]
-    table = pd.DataFrame(lines).groupby("activation", sort=False).mean().sort_values("learnt of 32", ascending=False)
+    table = pd.DataFrame(lines).groupby("activation", sort=False).mean().sort_values(_("learnt of 32"), ascending=False)
     st.dataframe(
         table.reset_index(), hide_index=True, column_config={"loss": st.column_config.NumberColumn(format="%.4f")}
     )
     st.caption(
-        f"{every[0].network}, {every[0].epochs:,} epochs, mean of {_BEFORE} seeds. The recipe is the same for all: "
-        "another rate or start may change the order."
+        _(
+            "{network}, {epochs:,} epochs, mean of {before} seeds. The recipe is the same for all: another "
+            "rate or start may change the order.",
+            network=every[0].network,
+            epochs=every[0].epochs,
+            before=_BEFORE,
+        )
     )
     best = max(found, key=lambda run: (run.metrics["learnt"], -run.loss))
-    link(best.experiment, "Open the best of them in its lesson")
+    link(best.experiment, _("Open the best of them in its lesson"))
 
 
 def _functions() -> list[dict[str, str]]:
     """Of the curves and nets in the browser: those of its engine, and the binary step."""
     found = [{"name": name, "label": one.label} for name, one in ACTIVATIONS.items() if one.browser]
-    return [found[0], {"name": STEP[0], "label": STEP[1]}, *found[1:]]
+    return [found[0], {"name": STEP[0], "label": _(STEP[1])}, *found[1:]]
 
 
 def _bound(value: float) -> str:

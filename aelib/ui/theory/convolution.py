@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aelib import datasets
+from aelib.core.language import _
 from aelib.experiment import Experiment, presets, resolve
 from aelib.training import Run
 from aelib.ui.components.canvas import encoded
@@ -28,7 +29,11 @@ _SIDES = ("convolution", "max_pooling", "average_pooling")
 def kernels() -> None:
     """A kernel that moves over an image; those of stored nets can be chosen too."""
     learnt = [
-        {"name": f"{run.digest}-{i}", "label": f"learnt, {_label(run.experiment)}, {i}", "values": values}
+        {
+            "name": f"{run.digest}-{i}",
+            "label": _("learnt, {label}, {i}", label=_label(run.experiment), i=i),
+            "values": values,
+        }
         for run in _stored()
         for i, values in enumerate(first_kernels(run), 1)
     ]
@@ -43,7 +48,11 @@ def pooling() -> None:
 
 def checkerboard() -> None:
     """How often a transposed convolution writes each pixel."""
-    named = {"document E, 4 and 2": "sr-kernel-4-2", "document E, 6 and 3": "sr-kernel-6-3", "Letters": "letters-7x7"}
+    named = {
+        _("document E, 4 and 2"): "sr-kernel-4-2",
+        _("document E, 6 and 3"): "sr-kernel-6-3",
+        _("Letters"): "letters-7x7",
+    }
     found = []
     for label, preset in named.items():
         convolution = presets.get(preset).model.convolution
@@ -67,12 +76,15 @@ def learnt() -> None:
     nets = [{"label": run.experiment.network, "kernels": first_kernels(run)} for run in stored]
     part("gallery", {"nets": nets}, " ".join(run.digest for run in stored))
     experiment = presets.get(NETS[0])
-    if runs_of([experiment], "Train the letters’ net to see its kernels", "convolution:runs") is not None:
+    if runs_of([experiment], _("Train the letters’ net to see its kernels"), "convolution:runs") is not None:
         st.caption(
-            f"The first layer of each stored net, up to {_FEW} kernels, as the mean over the colours. Choose one of "
-            "them in section 1, too."
+            _(
+                "The first layer of each stored net, up to {few} kernels, as the mean over the colours. Choose "
+                "one of them in section 1, too.",
+                few=_FEW,
+            )
         )
-        link(experiment, "Open this net in its lesson")
+        link(experiment, _("Open this net in its lesson"))
 
 
 def first_kernels(run: Run) -> list[list[list[float]]]:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.reproduction.runner import assumptions, table_row
 from aelib.reproduction.verdicts import Record
 from aelib.ui.lessons import documents
@@ -15,7 +16,7 @@ from aelib.ui.shell.lessons import DOCUMENTS, Page
 from aelib.ui.shell.links import page_link
 from aelib.ui.shell.messages import escaped, show_error
 
-END = "What the documents concluded, and what our runs say"
+END = N_("What the documents concluded, and what our runs say")
 _COLUMNS = ["row", "network", "reported", "document's recipe", "our recipe", "figure"]
 
 
@@ -41,7 +42,7 @@ class TheoryPage(SectionedPage):
     @staticmethod
     def lessons(*lessons: tuple[Page, str]) -> None:
         """Links to the lessons in which it matters, each with a reason."""
-        st.subheader("Where it matters")
+        st.subheader(_("Where it matters"))
         for page, why in lessons:
             page_link(page.file, f"**{page.title}**: {escaped(why)}", page.icon)
 
@@ -52,9 +53,13 @@ def reported(*names: str) -> None:
     if not records:
         documents.nothing_yet()
         return
-    st.dataframe(pd.DataFrame([table_row(one) for one in records]), hide_index=True, column_order=_COLUMNS)
-    st.caption("Mean ± standard deviation over the seeds; their number is in brackets.")
-    page_link(DOCUMENTS.file, "All rows, and what the documents leave out", DOCUMENTS.icon)
+    st.dataframe(
+        pd.DataFrame([table_row(one) for one in records]).rename(columns=_),
+        hide_index=True,
+        column_order=[_(name) for name in _COLUMNS],
+    )
+    st.caption(_("Mean ± standard deviation over the seeds; their number is in brackets."))
+    page_link(DOCUMENTS.file, _("All rows, and what the documents leave out"), DOCUMENTS.icon)
 
 
 def otherwise(name: str) -> None:
@@ -64,7 +69,7 @@ def otherwise(name: str) -> None:
     if not found:
         documents.nothing_yet()
         return
-    st.dataframe(pd.DataFrame(found), hide_index=True, column_order=["otherwise", "gives", "as assumed", "figure"])
+    st.dataframe(pd.DataFrame(found), hide_index=True, column_order=["otherwise", "gives", _("as assumed"), "figure"])
 
 
 def _records(names: Sequence[str]) -> list[Record]:

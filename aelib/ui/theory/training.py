@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.browser.description import describe, describe_run
+from aelib.core.language import _
 from aelib.experiment import Experiment, presets
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
@@ -63,7 +64,7 @@ def descent() -> None:
         "" if run is None else run.digest,
     )
     if run is not None:
-        link(run.experiment, "Open this run in its lesson")
+        link(run.experiment, _("Open this run in its lesson"))
 
 
 def histograms() -> None:
@@ -82,7 +83,7 @@ def histograms() -> None:
 def runs() -> None:
     """The stored runs with every optimiser and rate, or a button that trains them."""
     every = experiments()
-    found = runs_of(every, f"Train {len(every)} nets to compare", "training:runs")
+    found = runs_of(every, _("Train {every} nets to compare", every=len(every)), "training:runs")
     if found is None:
         return
     table = pd.DataFrame(
@@ -97,8 +98,12 @@ def runs() -> None:
     ).pivot(index="optimiser", columns="rate", values="learnt")
     st.dataframe(table.reset_index(), hide_index=True)
     st.caption(
-        f"Characters learnt of 32: {every[0].network}, {every[0].epochs:,} epochs, one seed. The best rate of one "
-        "optimiser is not that of another."
+        _(
+            "Characters learnt of 32: {network}, {epochs:,} epochs, one seed. The best rate of one optimiser "
+            "is not that of another.",
+            network=every[0].network,
+            epochs=every[0].epochs,
+        )
     )
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.browser.description import describe
+from aelib.core.language import _
 from aelib.experiment import Experiment, presets
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.links import link
@@ -60,24 +61,29 @@ def holes() -> None:
 def runs() -> None:
     """The stored runs with each β, or a button that trains them."""
     every = experiments()
-    found = runs_of(every, f"Train {len(every)} nets to compare", "variational:runs")
+    found = runs_of(every, _("Train {every} nets to compare", every=len(every)), "variational:runs")
     if found is None:
         return
     lines = [
         {
             "β": run.experiment.beta,
-            "spread of the means": float(np.sqrt((run.codes() ** 2).mean())),
-            "mean σ": float(run.deviations().mean()),
-            "KL (nats)": run.metrics["kl"],
-            "reconstruction loss": run.metrics["recon_loss"],
-            "learnt of 32": run.metrics["learnt"],
+            _("spread of the means"): float(np.sqrt((run.codes() ** 2).mean())),
+            _("mean σ"): float(run.deviations().mean()),
+            _("KL (nats)"): run.metrics["kl"],
+            _("reconstruction loss"): run.metrics["recon_loss"],
+            _("learnt of 32"): run.metrics["learnt"],
         }
         for run in found
     ]
-    plain = {name: st.column_config.NumberColumn(format="%.3g") for name in lines[0] if name != "learnt of 32"}
+    plain = {name: st.column_config.NumberColumn(format="%.3g") for name in lines[0] if name != _("learnt of 32")}
     st.dataframe(pd.DataFrame(lines), hide_index=True, column_config=plain)
     st.caption(
-        f"{every[0].network}, {every[0].epochs:,} epochs, one seed. The spread is the root mean square of the means; "
-        "where the codes follow the prior it is at most 1. Do the means drift apart and do the σ shrink as β falls?"
+        _(
+            "{network}, {epochs:,} epochs, one seed. The spread is the root mean square of the means; where "
+            "the codes follow the prior it is at most 1. Do the means drift apart and do the σ shrink as β "
+            "falls?",
+            network=every[0].network,
+            epochs=every[0].epochs,
+        )
     )
-    link(found[-1].experiment, "Open the last of them in its lesson")
+    link(found[-1].experiment, _("Open the last of them in its lesson"))

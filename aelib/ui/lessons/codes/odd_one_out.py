@@ -10,6 +10,7 @@ from aelib.analysis.anomalies.images import has_odd_ones, to_score
 from aelib.analysis.anomalies.scores import SCORES, errors
 from aelib.charts import glyphs
 from aelib.charts.anomalies import detection as charts
+from aelib.core.language import N_, _
 from aelib.metrics import spread
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
@@ -18,7 +19,7 @@ from aelib.ui.jobs.related_runs import runs_of
 SEEDS = 5
 EXAMPLES = 7  # images of each kind
 LEVEL = 0.002  # difference of two areas below which they count as the same
-CHALLENGES = ("inverted images", "noise", "empty images")
+CHALLENGES = (N_("inverted images"), N_("noise"), N_("empty images"))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -49,27 +50,34 @@ def nothing_is_odd(run: Run) -> None:
 def threshold(run: Run, key: str) -> None:
     """The histogram of a score, a threshold to move, and what it does."""
     names = [name for name, one in SCORES.items() if one.fits(run)]
-    name = st.selectbox("Score", names, format_func=lambda one: SCORES[one].label, key=f"{key}:score")
+    name = st.selectbox(_("Score"), names, format_func=lambda one: SCORES[one].label, key=f"{key}:score")
     st.caption(SCORES[name].about)
     found = _found(run, name)
     start = found.threshold()
     low, high = float(found.scores.min()), float(found.scores.max())
     chosen = st.slider(
-        "Threshold: an alarm for every score above it",
+        _("Threshold: an alarm for every score above it"),
         low,
         high,
         start,
         (high - low) / 200,
         format="%.4g",
         key=f"{key}:threshold:{run.digest}:{name}",
-        help="It starts where at most 5% of the normal images raise an alarm.",
+        help=_("It starts where at most 5% of the normal images raise an alarm."),
     )
     chart(charts.histogram(found, chosen, SCORES[name].label), f"{key}:histogram")
     at = found.at(chosen)
     st.markdown(
-        f"**{at.found} of {at.found + at.missed}** odd images are found, and **{at.false_alarms} of "
-        f"{at.false_alarms + at.passed}** normal ones raise a false alarm. Over all thresholds the area under the ROC "
-        f"curve is **{found.auroc:.3f}**: the chance that an odd image has a larger score than a normal one."
+        _(
+            "**{found} of {found_2}** odd images are found, and **{false_alarms} of {false_alarms_2}** normal "
+            "ones raise a false alarm. Over all thresholds the area under the ROC curve is **{auroc:.3f}**: "
+            "the chance that an odd image has a larger score than a normal one.",
+            found=at.found,
+            found_2=at.found + at.missed,
+            false_alarms=at.false_alarms,
+            false_alarms_2=at.false_alarms + at.passed,
+            auroc=found.auroc,
+        )
     )
 
 
@@ -82,15 +90,23 @@ def rivals(run: Run, key: str) -> None:
     with right:
         chart(charts.precision_recall(found), f"{key}:pr")
     rows = [(name, one.auroc, one.average_precision) for name, one in found.items()]
-    table = pd.DataFrame(rows, columns=["score", "AUROC", "average precision"]).sort_values("AUROC", ascending=False)
+    table = pd.DataFrame(rows, columns=["score", "AUROC", _("average precision")]).sort_values("AUROC", ascending=False)
     numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]}
     table_with_csv(table, f"odd-one-out-{run.digest}.csv", key, column_config=numbers)
     ours = found[SCORES["error"].label].auroc
     without = {one.label: found[one.label].auroc for one in SCORES.values() if not one.net}
     best = max(without, key=lambda name: without[name])
     level = abs(ours - without[best]) < LEVEL
-    verdict = "is level with" if level else "is ahead of" if ours > without[best] else "does not beat"
-    st.markdown(f"The net's error ({ours:.3f}) {verdict} the best rival without a net, {best} ({without[best]:.3f}).")
+    verdict = _("is level with") if level else _("is ahead of") if ours > without[best] else _("does not beat")
+    st.markdown(
+        _(
+            "The net's error ({ours:.3f}) {verdict} the best rival without a net, {best} ({without:.3f}).",
+            ours=ours,
+            verdict=verdict,
+            best=best,
+            without=without[best],
+        )
+    )
 
 
 def examples(run: Run, key: str) -> None:
@@ -99,9 +115,9 @@ def examples(run: Run, key: str) -> None:
     order = np.argsort(found.scores)
     odd, normal = [i for i in order if found.odd[i]], [i for i in order if not found.odd[i]]
     for title, chosen in (
-        ("Odd images that the net hardly notices: the smallest errors", odd[:EXAMPLES]),
-        ("Normal images that look odd to it: the largest errors", normal[::-1][:EXAMPLES]),
-        ("Odd images that it is surest of", odd[::-1][:EXAMPLES]),
+        (_("Odd images that the net hardly notices: the smallest errors"), odd[:EXAMPLES]),
+        (_("Normal images that look odd to it: the largest errors"), normal[::-1][:EXAMPLES]),
+        (_("Odd images that it is surest of"), odd[::-1][:EXAMPLES]),
     ):
         st.markdown(f"**{title}**")
         part = scored.images.pixels[torch.tensor(chosen)]
@@ -112,11 +128,11 @@ def examples(run: Run, key: str) -> None:
             label = str(int(scored.images.labels[number]))
             tiles = [
                 glyphs.tile(glyphs.colours(one.numpy()), f"{label}, {what}", 56)
-                for one, what in ((image, "original"), (output, "reconstruction"), (where, "error, pixel by pixel"))
+                for one, what in ((image, "original"), (output, "reconstruction"), (where, _("error, pixel by pixel")))
             ]
-            columns.append((tiles, f"class {label} · {found.scores[number]:.3f}", False))
+            columns.append((tiles, _("class {label} · {scores:.3f}", label=label, scores=found.scores[number]), False))
         st.html(glyphs.row(columns))
-    st.caption("From top to bottom: the image, what the net makes of it, the error of each pixel.")
+    st.caption(_("From top to bottom: the image, what the net makes of it, the error of each pixel."))
 
 
 def challenges(run: Run, key: str) -> None:
@@ -130,21 +146,26 @@ def challenges(run: Run, key: str) -> None:
         found = Detection(
             np.concatenate([usual, errors(run, strange)]), np.repeat([False, True], [len(normal), len(strange)])
         )
-        rows.append((name, float(found.scores[found.odd].mean()), found.auroc))
-    table = pd.DataFrame(rows, columns=["images", "mean error", "AUROC"])
+        rows.append((_(name), float(found.scores[found.odd].mean()), found.auroc))
+    table = pd.DataFrame(rows, columns=[_("images"), _("mean error"), "AUROC"])
     numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]}
     st.dataframe(table, hide_index=True, key=f"{key}:table", column_config=numbers)
     worst = min(rows, key=lambda row: row[2])
     st.markdown(
-        f"The normal images have a mean error of **{usual.mean():.3f}**. Hardest to tell from them are "
-        f"**{worst[0]}**, with an AUROC of {worst[2]:.3f}: an image that is easy to draw has a small error, odd or not."
+        _(
+            "The normal images have a mean error of **{mean:.3f}**. Hardest to tell from them are **{worst}**, "
+            "with an AUROC of {worst_2:.3f}: an image that is easy to draw has a small error, odd or not.",
+            mean=usual.mean(),
+            worst=worst[0],
+            worst_2=worst[2],
+        )
     )
 
 
 def seeds(run: Run, key: str) -> None:
     """The area of the same experiment with other seeds."""
     experiments = [run.experiment.with_values({"seed": seed}) for seed in range(SEEDS)]
-    found = runs_of(experiments, f"Train {SEEDS} seeds", key)
+    found = runs_of(experiments, _("Train {seeds} seeds", seeds=SEEDS), key)
     if found is None:
         return
     areas = [_found(one, "error").auroc for one in found]
@@ -156,4 +177,11 @@ def seeds(run: Run, key: str) -> None:
         column_config={"AUROC": st.column_config.NumberColumn(format="%.4f")},
     )
     one = spread(areas)
-    st.markdown(f"AUROC of the reconstruction error: **{one.mean:.4f} ± {one.std:.4f}** over {SEEDS} seeds.")
+    st.markdown(
+        _(
+            "AUROC of the reconstruction error: **{mean:.4f} ± {std:.4f}** over {seeds} seeds.",
+            mean=one.mean,
+            std=one.std,
+            seeds=SEEDS,
+        )
+    )

@@ -8,8 +8,10 @@ from aelib.analysis.codes import features, neighbours, traversal
 from aelib.analysis.codes.sizes import PIXELS
 from aelib.analysis.denoising import noisy
 from aelib.charts import glyphs
+from aelib.core.language import _
 from aelib.training import Run
 from aelib.ui.components.paint import paint
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.session import widget
 
 from . import uses
@@ -21,7 +23,7 @@ STEPS = 9
 MOVED = 12  # numbers whose traversal is shown
 
 
-@st.cache_data(max_entries=32, show_spinner="Searching")
+@cached("Searching", max_entries=32)
 def _precision(digest: str, created: str, _run: Run) -> dict[str, float]:
     return {name: neighbours.precision(one, NEAREST) for name, one in uses.of(_run).items()}
 
@@ -33,9 +35,10 @@ def search(run: Run, key: str) -> None:
     paints = run.spec.shape[0] == 1 and max(run.spec.shape) <= PAINTED
     names = [*([EMPTY] if paints else []), *test.names]
     chosen = st.selectbox(
-        "Image",
+        _("Image"),
         names,
         index=len(names) - len(test),
+        format_func=lambda name: _("empty: draw an image") if name == EMPTY else name,
         key=f"{key}:{run.experiment.dataset}:image",
         persist_state="session",
     )
@@ -47,36 +50,47 @@ def search(run: Run, key: str) -> None:
         shown = _query(start, f"{key}:{run.digest}:{index}", paints)
     with right:
         if not bool(shown.any()):
-            st.info("Draw an image: a click inverts a pixel, a drag draws a line.", icon=":material/draw:")
+            st.info(_("Draw an image: a click inverts a pixel, a drag draws a line."), icon=":material/draw:")
         else:
             st.html(_found(run, shown, label))
             st.caption(
-                f"The {NEAREST} nearest of {len(train):,} training images, the nearest first."
-                + ("" if label is None else f" Framed: not of class {label}.")
+                _(
+                    "The {nearest} nearest of {train:,} training images, the nearest first.",
+                    nearest=NEAREST,
+                    train=len(train),
+                )
+                + ("" if label is None else _(" Framed: not of class {label}.", label=label))
             )
     found = _precision(run.digest, run.created, run)
     listed = ", ".join(f"{name} **{share:.1%}**" for name, share in found.items())
     st.markdown(
-        f"Over all {len(test):,} test images, the share of the {NEAREST} nearest that have the class of the image: "
-        f"{listed}. A code has {run.latent_dim} numbers to compare, an image {run.spec.pixels:,}."
+        _(
+            "Over all {test:,} test images, the share of the {nearest} nearest that have the class of the "
+            "image: {listed}. A code has {latent_dim} numbers to compare, an image {pixels:,}.",
+            test=len(test),
+            nearest=NEAREST,
+            listed=listed,
+            latent_dim=run.latent_dim,
+            pixels=run.spec.pixels,
+        )
     )
 
 
 def _query(start: Tensor, key: str, paints: bool) -> Tensor:
     """The image that is looked for, channels × height × width, 0 to 1, with what the person has painted on it."""
     if not paints:
-        st.html(glyphs.tile(glyphs.colours(start.numpy()), "image that is looked for", 140))
+        st.html(glyphs.tile(glyphs.colours(start.numpy()), _("image that is looked for"), 140))
         return start
     sent = widget(key, {}).get("flipped") or []
     flipped = [int(pixel) for pixel in sent if 0 <= pixel < start.numel()]
-    st.caption("Paint: a click inverts a pixel")
+    st.caption(_("Paint: a click inverts a pixel"))
     paint(start.numpy(), flipped, key, lambda: None)
     return noisy(start[None], "painted", 1.0, 0, flipped)[0]
 
 
 def _found(run: Run, shown: Tensor, label: int | None) -> str:
     """HTML with two columns of tiles a rank: nearest by code, nearest by pixels."""
-    train, _ = features.parts(run.spec)
+    train, _test = features.parts(run.spec)
     by = uses.of(run)
     pixels = (shown * 255).round().to(torch.uint8)[None]
     queries = {uses.CODE: run.codes_of(pixels), PIXELS: shown.flatten()[None].numpy()}
@@ -85,10 +99,15 @@ def _found(run: Run, shown: Tensor, label: int | None) -> str:
         nearest = neighbours.nearest(query, by[name].train, NEAREST)[0]
         drawn = run.spec.drawn(train.images()[nearest].numpy())
         columns = [
-            ((glyphs.tile(glyphs.colours(image), f"class {of}", 44),), str(of), label is not None and of != label)
+            (
+                (glyphs.tile(glyphs.colours(image), _("class {label}", label=of), 44),),
+                str(of),
+                label is not None and of != label,
+            )
             for image, of in zip(drawn, train.labels[nearest].tolist(), strict=True)
         ]
-        rows.append(f"<p>Nearest by {'code' if name == uses.CODE else name}</p>{glyphs.row(columns)}")
+        by_what = _("Nearest by code") if name == uses.CODE else _("Nearest by {name}", name=_(name))
+        rows.append(f"<p>{by_what}</p>{glyphs.row(columns)}")
     return "".join(rows)
 
 
@@ -102,7 +121,7 @@ def one_number(run: Run, key: str) -> None:
     """One image, and what the decoder draws while one number of its code moves through its range."""
     found = _ranges(run.digest, run.created, run)
     names = list(run.images.names)
-    chosen = st.selectbox("Image", names, key=f"{key}:{run.experiment.dataset}:image", persist_state="session")
+    chosen = st.selectbox(_("Image"), names, key=f"{key}:{run.experiment.dataset}:image", persist_state="session")
     index = names.index(chosen)
     drawn = run.spec.drawn
     order = found.order[:MOVED]
@@ -110,7 +129,7 @@ def one_number(run: Run, key: str) -> None:
     for number in order:
         steps = drawn(traversal.traverse(run, index, number, found, STEPS))
         tiles = [
-            glyphs.tile(glyphs.colours(image), f"number {number + 1}, step {step}", 44)
+            glyphs.tile(glyphs.colours(image), _("number {number}, step {step}", number=number + 1, step=step), 44)
             for step, image in enumerate(steps, 1)
         ]
         caption = f"z{number + 1}\n{found.effects[number]:.3f}"
@@ -118,14 +137,26 @@ def one_number(run: Run, key: str) -> None:
     st.html(glyphs.row(columns))
     low, high = traversal.BOUNDS
     st.caption(
-        f"A column is one number of the code, from its {low:.1%} quantile over the images (top) to its {high:.1%} "
-        "quantile (bottom); all other numbers stay. Below it: how much that changes a pixel, on average over images "
-        "(root mean square). Framed: it draws nothing."
+        _(
+            "A column is one number of the code, from its {low:.1%} quantile over the images (top) to its "
+            "{high:.1%} quantile (bottom); all other numbers stay. Below it: how much that changes a pixel, on "
+            "average over images (root mean square). Framed: it draws nothing.",
+            low=low,
+            high=high,
+        )
     )
-    rest = f" Shown are the {MOVED} with the largest effect." if run.latent_dim > MOVED else ""
+    rest = _(" Shown are the {moved} with the largest effect.", moved=MOVED) if run.latent_dim > MOVED else ""
     largest, smallest = found.effects[found.order[0]], found.effects[found.order[-1]]
     st.markdown(
-        f"**{found.idle} of {run.latent_dim}** numbers draw nothing.{rest} The one with the largest effect changes a "
-        f"pixel by **{largest:.3f}**, the one with the smallest by {smallest:.3f}. Can you name what a number does, "
-        "such as *slant* or *width*? In most nets you cannot: nothing in the training asks for it."
+        _(
+            "**{idle} of {latent_dim}** numbers draw nothing.{rest} The one with the largest effect changes a "
+            "pixel by **{largest:.3f}**, the one with the smallest by {smallest:.3f}. Can you name what a "
+            "number does, such as *slant* or *width*? In most nets you cannot: nothing in the training asks "
+            "for it.",
+            idle=found.idle,
+            latent_dim=run.latent_dim,
+            rest=rest,
+            largest=largest,
+            smallest=smallest,
+        )
     )

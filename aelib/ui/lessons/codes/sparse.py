@@ -9,10 +9,12 @@ from aelib.analysis import judged
 from aelib.analysis.codes import activations, activity, dictionary
 from aelib.charts import codes as charts
 from aelib.charts import glyphs
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment, change, presets
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link_compare
 
 FEATURES = 48  # that are shown
@@ -22,10 +24,10 @@ EDGE = 0.6  # coherence above which a feature is an edge
 SMALLEST_EDGE = 8  # pixels of a side from which on a direction can be told
 OFTEN = 0.5  # share of images above which a number is active often
 CURES = {
-    "no cure": "digits-overcomplete",
+    N_("no cure"): "digits-overcomplete",
     "L1": "digits-sparse-l1",
-    "KL to a rate": "digits-sparse-kl",
-    "k largest": "digits-k-sparse",
+    N_("KL to a rate"): "digits-sparse-kl",
+    N_("k largest"): "digits-k-sparse",
 }
 NOISE = 0.2  # standard deviation that tests whether a net copies
 
@@ -50,14 +52,19 @@ def features(run: Run, key: str) -> None:
         for i in order
     ]
     st.html(glyphs.row(columns))
-    text = (
-        f"The {len(order)} most used of {run.latent_dim} numbers, each with the share of images in which it is active."
+    text = _(
+        "The {order} most used of {latent_dim} numbers, each with the share of images in which it is active.",
+        order=len(order),
+        latent_dim=run.latent_dim,
     )
     if min(run.spec.shape[1:]) >= SMALLEST_EDGE:
         edges = dictionary.coherence(drawn[order].mean(dim=1)) > EDGE
-        text += (
-            f" **{int(edges.sum())} of {len(order)}** are edges or stripes: their grey changes along one direction "
-            f"(coherence above {EDGE:g}). Of random noise hardly any are."
+        text += _(
+            " **{sum} of {order}** are edges or stripes: their grey changes along one direction (coherence "
+            "above {edge:g}). Of random noise hardly any are.",
+            sum=int(edges.sum()),
+            order=len(order),
+            edge=EDGE,
         )
     st.markdown(text)
 
@@ -75,16 +82,20 @@ def top_images(run: Run, key: str) -> None:
         ]
         columns.append((tiles, f"{found.rates[number]:.0%}", False))
     st.html(glyphs.row(columns))
-    text = (
-        f"On top the feature, below it the {TOP} of {len(codes):,} images for which its number is largest, and the "
-        "share of images in which it is active."
+    text = _(
+        "On top the feature, below it the {top} of {codes:,} images for which its number is largest, and "
+        "the share of images in which it is active.",
+        top=TOP,
+        codes=len(codes),
     )
     if run.spec.classes > 1:
         pure = activity.purity(codes, run.images.labels.numpy(), TOP)
         pixels = activity.purity(run.images.images().flatten(1).numpy(), run.images.labels.numpy(), TOP)
-        text += (
-            f" On average **{pure:.0%}** of these images are of one class; where single pixels are darkest it is "
-            f"{pixels:.0%}."
+        text += _(
+            " On average **{pure:.0%}** of these images are of one class; where single pixels are darkest "
+            "it is {pixels:.0%}.",
+            pure=pure,
+            pixels=pixels,
         )
     st.markdown(text)
 
@@ -94,16 +105,26 @@ def density(run: Run, key: str) -> None:
     found = activity.activity(run.codes())
     left, right = st.columns(2)
     with left:
-        chart(charts.shares(found.counts, "active numbers of an image", "share of images"), f"{key}:counts")
+        chart(charts.shares(found.counts, _("active numbers of an image"), _("share of images")), f"{key}:counts")
     with right:
-        rates = charts.shares(found.rates, "share of images in which a number is active", "share of numbers", ".0%")
+        rates = charts.shares(
+            found.rates, _("share of images in which a number is active"), _("share of numbers"), ".0%"
+        )
         chart(rates, f"{key}:rates")
     st.markdown(
-        f"On average **{found.counts.mean():.1f}** of {run.latent_dim} numbers are active in an image "
-        f"({found.counts.min()} to {found.counts.max()}). **{found.never}** are active in none of the "
-        f"{len(found.counts):,} images, and **{int((found.rates > OFTEN).sum())}** in more than half of them: a number "
-        "that is always on says little about the image, one that never is says nothing. Active means above a tenth of "
-        "the number's largest value."
+        _(
+            "On average **{mean:.1f}** of {latent_dim} numbers are active in an image ({min} to {max}). "
+            "**{never}** are active in none of the {counts:,} images, and **{sum}** in more than half of them: "
+            "a number that is always on says little about the image, one that never is says nothing. Active "
+            "means above a tenth of the number's largest value.",
+            mean=found.counts.mean(),
+            latent_dim=run.latent_dim,
+            min=found.counts.min(),
+            max=found.counts.max(),
+            never=found.never,
+            counts=len(found.counts),
+            sum=int((found.rates > OFTEN).sum()),
+        )
     )
 
 
@@ -111,20 +132,20 @@ def inside(run: Run, key: str) -> None:
     """A sparse net on the activations of one layer of this run, and the images that its features stand for."""
     names = list(activations.layers(run))
     if not names:
-        st.info("No layer of this net has units that fill a rectangle: choose layers of 16, 32 or 64.")
+        st.info(_("No layer of this net has units that fill a rectangle: choose layers of 16, 32 or 64."))
         return
     layer = st.selectbox(
-        "Layer", names, index=None, placeholder="Choose a layer of this net", key=f"{key}:layer:{run.digest}"
+        _("Layer"), names, index=None, placeholder=_("Choose a layer of this net"), key=f"{key}:layer:{run.digest}"
     )
     if layer is None:
         return
     wanted = activations.sparse(run, _kept(run.digest, run.created, layer, run))
-    found = runs_of([wanted], "Train a sparse net on its activations", f"{key}:{layer}")
+    found = runs_of([wanted], _("Train a sparse net on its activations"), f"{key}:{layer}")
     if found is None:
         return
     (net,) = found
-    link_compare([wanted], "Compare the sparse net with others", add=True)
-    _, shown = activations.parts(run.spec)
+    link_compare([wanted], _("Compare the sparse net with others"), add=True)
+    _rest, shown = activations.parts(run.spec)
     codes = net.codes_of(datasets.test_set(net.spec).pixels)
     images = run.spec.drawn(shown.images().numpy())
     used = activity.activity(codes)
@@ -135,26 +156,39 @@ def inside(run: Run, key: str) -> None:
         columns.append((tiles, f"{used.rates[number]:.0%}", False))
     st.html(glyphs.row(columns))
     st.caption(
-        f"A column for each of the {WITH_IMAGES} most used of {net.latent_dim} features: the {TOP} images that drive "
-        "it most, and the share of images in which it is active."
+        _(
+            "A column for each of the {with_images} most used of {latent_dim} features: the {top} images that "
+            "drive it most, and the share of images in which it is active.",
+            with_images=WITH_IMAGES,
+            latent_dim=net.latent_dim,
+            top=TOP,
+        )
     )
     if run.spec.classes < 2:
         return
     units = activations.activations(run, layer, shown).numpy()
     labels = shown.labels.numpy()
     ours, theirs = activity.purity(codes, labels, TOP), activity.purity(units, labels, TOP)
-    verdict = "more than" if ours > theirs else "not more than"
-    why = (
-        " A layer has fewer units than there are things to say, so a unit takes part in several; a sparse code with "
-        "more numbers than units takes them apart."
+    verdict = _("more than") if ours > theirs else _("not more than")
+    why = _(
+        " A layer has fewer units than there are things to say, so a unit takes part in several; a sparse "
+        "code with more numbers than units takes them apart."
     )
     st.markdown(
-        f"Of the {TOP} images that drive a feature most, **{ours:.0%}** are of one class on average, {verdict} of "
-        f"those that drive a single unit of *{layer}* most (**{theirs:.0%}**).{why if ours > theirs else ''}"
+        _(
+            "Of the {top} images that drive a feature most, **{ours:.0%}** are of one class on average, "
+            "{verdict} of those that drive a single unit of *{layer}* most (**{theirs:.0%}**).{value}",
+            top=TOP,
+            ours=ours,
+            verdict=verdict,
+            layer=layer,
+            theirs=theirs,
+            value=why if ours > theirs else "",
+        )
     )
 
 
-@st.cache_data(max_entries=16, show_spinner="Following every image to this layer")
+@cached("Following every image to this layer", max_entries=16)
 def _kept(digest: str, created: str, layer: str, _run: Run) -> str:
     return activations.keep(_run, layer)
 
@@ -169,10 +203,10 @@ def experiments() -> list[Experiment]:
 def cures(run: Run, key: str) -> None:
     """The same large code without a cure and with five."""
     wanted = experiments()
-    found = runs_of(wanted, f"Train {len(wanted)} nets", key)
+    found = runs_of(wanted, _("Train {wanted} nets", wanted=len(wanted)), key)
     if found is None:
         return
-    names = [*CURES, "noise", "dropout"]
+    names = [*map(_, CURES), _("noise"), "dropout"]
     rows = []
     for name, one in zip(names, found, strict=True):
         images = one.images.images()
@@ -180,7 +214,7 @@ def cures(run: Run, key: str) -> None:
         cleaned = float((one.restored((images + draws).clamp(0, 1)) - images).square().mean())
         figures = judged.figures(one)
         rows.append((name, one.metrics["mse"], cleaned, judged.active_rate(one), figures["knn_accuracy"]))
-    columns = ["cure", "MSE", "MSE of noisy images", "active", "5-NN accuracy"]
+    columns = [_("cure"), "MSE", _("MSE of noisy images"), _("active"), _("5-NN accuracy")]
     table = pd.DataFrame(rows, columns=columns)
     formats = ("%.5f", "%.5f", "percent", "percent")
     numbers = {
@@ -190,9 +224,18 @@ def cures(run: Run, key: str) -> None:
     plain = rows[0]
     fewest, best = min(rows, key=lambda row: row[3]), min(rows, key=lambda row: row[2])
     st.markdown(
-        f"Without a cure the net copies its images with an MSE of {plain[1]:.5f}, and of noisy images it copies the "
-        f"noise too ({plain[2]:.5f}); with **{best[0]}** that is {best[2]:.5f}. Fewest numbers are active with "
-        f"**{fewest[0]}**: {fewest[3]:.0%} of the code instead of {plain[3]:.0%}."
+        _(
+            "Without a cure the net copies its images with an MSE of {plain:.5f}, and of noisy images it "
+            "copies the noise too ({plain_2:.5f}); with **{best}** that is {best_2:.5f}. Fewest numbers are "
+            "active with **{fewest}**: {fewest_2:.0%} of the code instead of {plain_3:.0%}.",
+            plain=plain[1],
+            plain_2=plain[2],
+            best=best[0],
+            best_2=best[2],
+            fewest=fewest[0],
+            fewest_2=fewest[3],
+            plain_3=plain[3],
+        )
     )
 
 
@@ -205,12 +248,17 @@ def planted(run: Run, key: str) -> None:
     for i in chosen:
         tiles = [
             glyphs.tile(glyphs.colours(_picture(one[i]).numpy()), f"{what} {i}", 44)
-            for what, one in (("planted feature", found.planted), ("learnt feature for", found.learnt))
+            for what, one in ((_("planted feature"), found.planted), (_("learnt feature for"), found.learnt))
         ]
         columns.append((tiles, f"{found.cosines[i]:.2f}", bool(found.cosines[i] <= dictionary.MATCHED)))
     st.html(glyphs.row(columns))
     st.markdown(
-        f"**{found.recovered:.1%}** of the {len(found.cosines)} planted features have a learnt one with a cosine "
-        f"above {dictionary.MATCHED:g}. Shown are the {PAIRS // 2} best and the {PAIRS // 2} worst pairs, planted "
-        "above learnt."
+        _(
+            "**{recovered:.1%}** of the {cosines} planted features have a learnt one with a cosine above "
+            "{matched:g}. Shown are the {pairs} best and the {pairs} worst pairs, planted above learnt.",
+            recovered=found.recovered,
+            cosines=len(found.cosines),
+            matched=dictionary.MATCHED,
+            pairs=PAIRS // 2,
+        )
     )

@@ -11,35 +11,41 @@ from aelib.analysis.codes.sizes import PCA, PIXELS, Worth
 from aelib.charts import codes as charts
 from aelib.charts import glyphs
 from aelib.charts import variational as planes
+from aelib.core.language import N_, _
 from aelib.metrics import latent_space
 from aelib.metrics.image_quality import evenly
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.caching import cached
 
-KNN = f"{features.NEIGHBOURS} nearest neighbours"
+KNN = "knn"
 MEASURES: dict[str, tuple[str, Callable[[Worth], float | None]]] = {
     KNN: (
-        f"The share of test images whose class is that of most of the {features.NEIGHBOURS} training images with the "
-        "nearest codes.",
+        N_("The share of test images whose class is that of most of the {n} training images with the nearest codes."),
         lambda one: one.knn,
     ),
-    "linear probe": (
-        "The share of test images that logistic regression on the code puts into their class.",
+    N_("linear probe"): (
+        N_("The share of test images that logistic regression on the code puts into their class."),
         lambda one: one.probe,
     ),
-    "error (MSE)": (
-        "How far the reconstruction is from the image: the codes were trained for this.",
+    N_("error (MSE)"): (
+        N_("How far the reconstruction is from the image: the codes were trained for this."),
         lambda one: one.mse,
     ),
 }
 CLOSE = 0.01  # accuracies that differ less count as the same
 MEMBERS = 8  # images shown of a cluster
 MAPPED = 600  # images on a map
-CODE = "code of the net"
+CODE = N_("code of the net")
 
 
-@st.cache_data(max_entries=16, show_spinner="Comparing codes")
+def _measure(name: str) -> str:
+    """What a measure is called."""
+    return _("{n} nearest neighbours", n=features.NEIGHBOURS) if name == KNN else _(name)
+
+
+@cached("Comparing codes", max_entries=16)
 def _worths(kinds: list[str], nets: list[tuple[str, str]], _runs: list[Run]) -> list[Worth]:
     return sizes.worths(kinds, _runs)
 
@@ -47,28 +53,31 @@ def _worths(kinds: list[str], nets: list[tuple[str, str]], _runs: list[Run]) -> 
 def sizes_of_codes(run: Run, key: str) -> None:
     """Codes of several sizes and kinds by what they are good for, PCA and pixels beside them."""
     wanted = sizes.of_kinds(run.experiment, run.spec)
-    found = runs_of(list(wanted.values()), f"Train {len(wanted)} nets", key)
+    found = runs_of(list(wanted.values()), _("Train {wanted} nets", wanted=len(wanted)), key)
     if found is None:
         return
     worths = _worths([kind for kind, _ in wanted], [(one.digest, one.created) for one in found], found)
-    measure = st.segmented_control("Measure", list(MEASURES), default=KNN, required=True, key=f"{key}:measure")
+    measure = st.segmented_control(
+        _("Measure"), list(MEASURES), default=KNN, required=True, key=f"{key}:measure", format_func=_measure
+    )
     about, value = MEASURES[measure]
-    st.caption(about)
+    st.caption(_(about, n=features.NEIGHBOURS))
     lines: dict[str, list[tuple[int, float]]] = {}
     for one in worths:
         if one.kind != PIXELS and (figure := value(one)) is not None:
             lines.setdefault(one.kind, []).append((one.numbers, figure))
     level = value(worths[-1])
     baseline = None if level is None else (f"{PIXELS}: {level:.1%}", level)
+    title = _("accuracy, {measure}", measure=_measure(measure)) if level else _measure(measure)
     chart(
-        charts.against_numbers(lines, f"accuracy, {measure}" if level else measure, baseline, shares=level is not None),
+        charts.against_numbers(lines, title, baseline, shares=level is not None),
         f"{key}:chart",
     )
-    columns = ["code", "numbers", "5-NN", "linear probe", "MSE"]
+    columns = ["code", "numbers", "5-NN", _("linear probe"), "MSE"]
     table = pd.DataFrame([(one.kind, one.numbers, one.knn, one.probe, one.mse) for one in worths], columns=columns)
     formats = dict(zip(columns[2:], ("percent", "percent", "%.4f"), strict=True))
     numbers = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
-    with st.expander("Table"):
+    with st.expander(_("Table")):
         table_with_csv(table, f"codes-{run.digest}.csv", key, column_config=numbers)
     st.markdown(_verdict(worths))
 
@@ -79,19 +88,37 @@ def _verdict(worths: list[Worth]) -> str:
     fewest = min(one.numbers for one in codes)
     small = sorted((one for one in codes if one.numbers == fewest), key=lambda one: -one.knn)
     linear = next(one for one in small if one.kind == PCA)
-    text = (
-        f"With **{fewest} numbers** the neighbours of **{small[0].kind}** codes name {small[0].knn:.0%} of the test "
-        f"images, those of PCA {linear.knn:.0%}, and those of {small[-1].kind} codes {small[-1].knn:.0%}. "
+    text = _(
+        "With **{fewest} numbers** the neighbours of **{kind}** codes name {knn:.0%} of the test images, "
+        "those of PCA {knn_2:.0%}, and those of {kind_2} codes {knn_3:.0%}. ",
+        fewest=fewest,
+        kind=small[0].kind,
+        knn=small[0].knn,
+        knn_2=linear.knn,
+        kind_2=small[-1].kind,
+        knn_3=small[-1].knn,
     )
     behind = [one.numbers for one in codes if one.kind == PCA and not _level(one, codes)]
     level = [one.numbers for one in codes if one.kind == PCA and one.numbers > max(behind, default=0)]
-    text += f"From **{min(level)} numbers** on PCA is as good as any net. " if level else "PCA never comes level. "
+    text += (
+        _("From **{level} numbers** on PCA is as good as any net. ", level=min(level))
+        if level
+        else _("PCA never comes level. ")
+    )
     best = max(codes, key=lambda one: one.knn)
-    close = "as good as" if best.knn > pixels.knn - CLOSE else "not as good as"
+    close = _("as good as") if best.knn > pixels.knn - CLOSE else _("not as good as")
     return text + (
-        f"The best code ({best.kind}, {best.numbers} numbers: {best.knn:.1%}) is {close} the {pixels.numbers:,} pixels "
-        f"themselves ({pixels.knn:.1%}). A code that is good for reconstruction need not be good for classes: compare "
-        "the three measures."
+        _(
+            "The best code ({kind}, {numbers} numbers: {knn:.1%}) is {close} the {numbers_2:,} pixels "
+            "themselves ({knn_2:.1%}). A code that is good for reconstruction need not be good for classes: "
+            "compare the three measures.",
+            kind=best.kind,
+            numbers=best.numbers,
+            knn=best.knn,
+            close=close,
+            numbers_2=pixels.numbers,
+            knn_2=pixels.knn,
+        )
     )
 
 
@@ -100,7 +127,7 @@ def _level(one: Worth, others: list[Worth]) -> bool:
     return all(one.knn > other.knn - CLOSE for other in others if other.numbers == one.numbers)
 
 
-@st.cache_data(max_entries=32, show_spinner="Encoding")
+@cached("Encoding", max_entries=32)
 def _features(digest: str, created: str, _run: Run) -> dict[str, features.Labelled]:
     """By the net, by PCA with as many numbers, and the pixels. PCA is left out where it has not as many."""
     found = {CODE: features.codes(_run)}
@@ -114,7 +141,7 @@ def of(run: Run) -> dict[str, features.Labelled]:
     return _features(run.digest, run.created, run)
 
 
-@st.cache_data(max_entries=32, show_spinner="Forming clusters")
+@cached("Forming clusters", max_entries=32)
 def _clusters(digest: str, created: str, _run: Run) -> dict[str, neighbours.Clusters]:
     return {name: neighbours.clusters(one) for name, one in of(_run).items()}
 
@@ -123,27 +150,34 @@ def clusters(run: Run, key: str) -> None:
     """k-means of the codes: what each centre draws, which images it has, and how well clusters and classes agree."""
     found = _clusters(run.digest, run.created, run)
     ours = found[CODE]
-    _, test = features.parts(run.spec)
+    _train, test = features.parts(run.spec)
     drawn = run.spec.drawn
     centres = drawn(run.decode(ours.centres))
     columns = []
     for number in sorted(range(len(centres)), key=lambda one: ours.classes[one]):
         members = np.flatnonzero(ours.members == number)
         shown = members[evenly(len(members), MEMBERS)]
-        tiles = [glyphs.tile(glyphs.colours(centres[number]), "what the centre draws", 52)]
+        tiles = [glyphs.tile(glyphs.colours(centres[number]), _("what the centre draws"), 52)]
         tiles += [
-            glyphs.tile(glyphs.colours(image), f"member of class {label}", 32)
+            glyphs.tile(glyphs.colours(image), _("member of class {label}", label=label), 32)
             for image, label in zip(drawn(test.images()[shown].numpy()), test.labels[shown].tolist(), strict=True)
         ]
-        caption = f"mostly {ours.classes[number]}\n{ours.shares[number]:.0%} of {len(members)}"
+        caption = _(
+            "mostly {classes}\n{shares:.0%} of {members}",
+            classes=ours.classes[number],
+            shares=ours.shares[number],
+            members=len(members),
+        )
         columns.append((tiles, caption, ours.shares[number] < 0.5))
     st.html(glyphs.row(columns))
     st.caption(
-        "A column is a cluster: what the net draws for its centre, below it some of its test images. Framed: no class "
-        "has half of the cluster."
+        _(
+            "A column is a cluster: what the net draws for its centre, below it some of its test images. "
+            "Framed: no class has half of the cluster."
+        )
     )
     table = pd.DataFrame(
-        [(name, one.purity, one.nmi) for name, one in found.items()], columns=["k-means of", "purity", "NMI"]
+        [(name, one.purity, one.nmi) for name, one in found.items()], columns=[_("k-means of"), "purity", "NMI"]
     )
     numbers = {
         "purity": st.column_config.NumberColumn(format="percent"),
@@ -152,16 +186,21 @@ def clusters(run: Run, key: str) -> None:
     table_with_csv(table, f"clusters-{run.digest}.csv", key, column_config=numbers)
     missing = sorted(set(test.labels.tolist()) - set(ours.classes))
     best = max(found, key=lambda name: found[name].nmi)
-    lost = f" No cluster is mostly {', '.join(map(str, missing))}." if missing else ""
+    lost = _(" No cluster is mostly {map}.", map=", ".join(map(str, missing))) if missing else ""
     st.markdown(
-        f"k-means was not told the classes, and **{ours.purity:.0%}** of the images lie in a cluster of their class. "
-        f"By mutual information (NMI) the best clusters are those of **{best}**.{lost} Purity is the share of the most "
-        "frequent class in each cluster; NMI is 0 where clusters say nothing about classes, and 1 where both are the "
-        "same."
+        _(
+            "k-means was not told the classes, and **{purity:.0%}** of the images lie in a cluster of their "
+            "class. By mutual information (NMI) the best clusters are those of **{best}**.{lost} Purity is the "
+            "share of the most frequent class in each cluster; NMI is 0 where clusters say nothing about "
+            "classes, and 1 where both are the same.",
+            purity=ours.purity,
+            best=best,
+            lost=lost,
+        )
     )
 
 
-@st.cache_data(max_entries=32, show_spinner="Drawing the map: some seconds")
+@cached("Drawing the map: some seconds", max_entries=32)
 def _map(digest: str, created: str, _run: Run) -> dict[str, latent_space.Array]:
     codes = _run.codes()[evenly(len(_run.images), MAPPED)]
     return {"PCA axes": latent_space.plane(codes).points(codes), "t-SNE": neighbours.tsne(codes)}
@@ -181,17 +220,23 @@ def maps(run: Run, key: str) -> None:
         (name, neighbours.agreement(points, labels), neighbours.trustworthiness(codes, points))
         for name, points in found.items()
     ]
-    rows.append((f"all {run.latent_dim} numbers", neighbours.agreement(codes, labels), 1.0))
-    columns = ["map", "neighbours of the same class", "trustworthiness"]
+    rows.append((_("all {latent_dim} numbers", latent_dim=run.latent_dim), neighbours.agreement(codes, labels), 1.0))
+    columns = ["map", _("neighbours of the same class"), "trustworthiness"]
     numbers = {
         columns[1]: st.column_config.NumberColumn(format="percent"),
         columns[2]: st.column_config.NumberColumn(format="%.3f"),
     }
     st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, key=f"{key}:table", column_config=numbers)
     st.markdown(
-        f"Of an image's {neighbours.NEAR} neighbours on the map, **{rows[1][1]:.0%}** have its class by t-SNE and "
-        f"**{rows[0][1]:.0%}** on the principal axes; by the whole code it is {rows[2][1]:.0%}. t-SNE keeps neighbours "
-        "together and gives up the rest: distances between groups, their sizes, and its axes mean nothing, and a new "
-        "image has no place on it. The principal axes are a shadow: one matrix, which places every image, and things "
-        "that are far apart can fall on each other."
+        _(
+            "Of an image's {near} neighbours on the map, **{rows:.0%}** have its class by t-SNE and "
+            "**{rows_2:.0%}** on the principal axes; by the whole code it is {rows_3:.0%}. t-SNE keeps "
+            "neighbours together and gives up the rest: distances between groups, their sizes, and its axes "
+            "mean nothing, and a new image has no place on it. The principal axes are a shadow: one matrix, "
+            "which places every image, and things that are far apart can fall on each other.",
+            near=neighbours.NEAR,
+            rows=rows[1][1],
+            rows_2=rows[0][1],
+            rows_3=rows[2][1],
+        )
     )

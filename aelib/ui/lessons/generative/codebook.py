@@ -9,6 +9,7 @@ from aelib.analysis.generative import codebook as analysis
 from aelib.charts import codebook as charts
 from aelib.charts import glyphs
 from aelib.charts.rate_distortion import against_bits
+from aelib.core.language import _
 from aelib.experiment.variants import of_numbers, quantised
 from aelib.training import Run
 from aelib.ui.components.figures import chart
@@ -30,7 +31,7 @@ def entries(run: Run, key: str) -> None:
     """The codebook of the run, or of its twin that has one."""
     net = run
     if run.architecture.book is None:
-        twin = runs_of([quantised(run.experiment)], "Train the same net with a codebook", f"{key}:quantised")
+        twin = runs_of([quantised(run.experiment)], _("Train the same net with a codebook"), f"{key}:quantised")
         if twin is None:
             return
         net = twin[0]
@@ -43,12 +44,24 @@ def entries(run: Run, key: str) -> None:
         chart(charts.overall(usage), f"{key}:overall")
     places, image = len(usage.counts), 8 * net.spec.pixels
     st.markdown(
-        f"**{usage.used} of {usage.entries}** entries are in use, with a perplexity of **{usage.perplexity:.1f}**: "
-        "their use is as varied as that of so many equally frequent ones."
+        _(
+            "**{used} of {entries}** entries are in use, with a perplexity of **{perplexity:.1f}**: their use "
+            "is as varied as that of so many equally frequent ones.",
+            used=usage.used,
+            entries=usage.entries,
+            perplexity=usage.perplexity,
+        )
     )
     st.markdown(
-        f"An image is {places} times one of {usage.entries} entries, **{usage.bits:.0f} bits** "
-        f"({usage.entropy_bits:.0f} with an entropy coder); its pixels are {image:,} bits."
+        _(
+            "An image is {places} times one of {entries} entries, **{bits:.0f} bits** ({entropy_bits:.0f} with "
+            "an entropy coder); its pixels are {image:,} bits.",
+            places=places,
+            entries=usage.entries,
+            bits=usage.bits,
+            entropy_bits=usage.entropy_bits,
+            image=image,
+        )
     )
     _as_many_bits(net, usage, key)
 
@@ -57,26 +70,34 @@ def entries(run: Run, key: str) -> None:
 def _one_image(net: Run, usage: analysis.Usage, key: str) -> None:
     """An image, its code, and every entry at one place of it."""
     places, count = len(usage.counts), len(net.images)
-    turn = draws(key, st.button("Another image", icon=":material/casino:", key=f"{key}:another"))
+    turn = draws(key, st.button(_("Another image"), icon=":material/casino:", key=f"{key}:another"))
     number = turn * 7 % count
     label = net.images.labels[number : number + 1]
     code = analysis.indices(net, net.inputs[number : number + 1], label)[0]
     place = 1
     if places > 1:
-        place = st.slider("Place of the code", 1, places, 1, key=f"{key}:{net.digest}:place", persist_state="session")
+        place = st.slider(
+            _("Place of the code"), 1, places, 1, key=f"{key}:{net.digest}:place", persist_state="session"
+        )
     drawn, made = net.spec.drawn, analysis.replaced(net, code, place - 1, label)
     original = drawn(net.images.images()[number].numpy())
-    pictures = (("original", original), ("from its entries", drawn(made[code[place - 1]])))
+    pictures = (("original", original), (_("from its entries"), drawn(made[code[place - 1]])))
     columns = [((glyphs.tile(glyphs.colours(image), what, LARGE),), what, False) for what, image in pictures]
     st.html(glyphs.row(columns))
     numbers = " ".join(f"**{entry + 1}**" if i == place - 1 else str(entry + 1) for i, entry in enumerate(code))
-    st.markdown(f"Its code: {numbers}")
+    st.markdown(_("Its code: {numbers}", numbers=numbers))
     often = usage.counts[place - 1]
     order = np.argsort(-often, kind="stable")[:SHOWN]
     shown = sorted({*order.tolist(), int(code[place - 1])})
     columns = [
         (
-            (glyphs.tile(glyphs.colours(drawn(made[entry])), f"entry {entry + 1} at place {place}", SMALL),),
+            (
+                glyphs.tile(
+                    glyphs.colours(drawn(made[entry])),
+                    _("entry {entry} at place {place}", entry=entry + 1, place=place),
+                    SMALL,
+                ),
+            ),
             f"{entry + 1}",
             entry == code[place - 1],
         )
@@ -85,8 +106,13 @@ def _one_image(net: Run, usage: analysis.Usage, key: str) -> None:
     st.html(glyphs.row(columns))
     used = int((often > 0).sum())
     st.caption(
-        f"The same image with each entry at place {place}, the other places as they are; its own entry is marked. Of "
-        f"{len(often)} entries, {used} stand at this place in some held-out image."
+        _(
+            "The same image with each entry at place {place}, the other places as they are; its own entry is "
+            "marked. Of {often} entries, {used} stand at this place in some held-out image.",
+            place=place,
+            often=len(often),
+            used=used,
+        )
     )
 
 
@@ -94,22 +120,32 @@ def _as_many_bits(net: Run, usage: analysis.Usage, key: str) -> None:
     """Dense codes of as many bits, and PCA, on the plot of the lesson on compression."""
     sizes = {bits: int(usage.bits) // bits for bits in DENSE_BITS if usage.bits >= bits}
     wanted = [of_numbers(net.experiment, numbers) for numbers in sizes.values()]
-    found = runs_of(wanted, "Train dense codes of as many bits", f"{key}:dense")
+    found = runs_of(wanted, _("Train dense codes of as many bits"), f"{key}:dense")
     if found is None:
         return
     dense = [_dense(one.digest, one.created, bits, one) for bits, one in zip(sizes, found, strict=True)]
     ours = _point(net.digest, net.created, net)
-    curves = {"codebook": [ours], "dense code": dense, f"PCA, {PCA_BITS} bits": _pca(net.digest, net.created, net)}
+    curves = {
+        "codebook": [ours],
+        _("dense code"): dense,
+        _("PCA, {pca_bits} bits", pca_bits=PCA_BITS): _pca(net.digest, net.created, net),
+    }
     chart(against_bits(curves), f"{key}:bits")
     best = max(dense, key=lambda point: point.psnr)
     better = ours.psnr > best.psnr
     st.markdown(
-        f"With {ours.bits:.0f} bits an image the codebook reaches **{ours.psnr:.1f} dB**, the better of the dense "
-        f"codes of as many bits **{best.psnr:.1f} dB** ({best.setting} a number). "
+        _(
+            "With {bits:.0f} bits an image the codebook reaches **{psnr:.1f} dB**, the better of the dense "
+            "codes of as many bits **{psnr_2:.1f} dB** ({setting} a number). ",
+            bits=ours.bits,
+            psnr=ours.psnr,
+            psnr_2=best.psnr,
+            setting=best.setting,
+        )
         + (
-            "The entries lie where codes are; equal steps of every number waste bits where there are none."
+            _("The entries lie where codes are; equal steps of every number waste bits where there are none.")
             if better
-            else "Here equal steps of every number are the better use of these bits."
+            else _("Here equal steps of every number are the better use of these bits.")
         )
     )
 

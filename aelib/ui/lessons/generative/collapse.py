@@ -5,6 +5,7 @@ import streamlit as st
 
 from aelib.analysis.generative import collapse as analysis
 from aelib.charts import glyphs
+from aelib.core.language import _
 from aelib.experiment.variants import collapsing
 from aelib.metrics.image_quality import evenly
 from aelib.training import Run
@@ -31,16 +32,19 @@ divergence. That is a large β, and the images get blurred. β = 10 says that pi
 def collapse(run: Run, key: str) -> None:
     """The net with β 1, with β so large that its code is given up, and with free bits."""
     wanted = collapsing(run.experiment)
-    found = runs_of(list(wanted.values()), f"Train {len(wanted)} nets", key)
+    found = runs_of(list(wanted.values()), _("Train {wanted} nets", wanted=len(wanted)), key)
     if found is None:
         return
     nets = dict(zip(wanted, found, strict=True))
     seen = {name: analysis.of(one) for name, one in nets.items()}
     _rows(nets)
     table = pd.DataFrame(
-        [(name, f"{one.active} of {one.numbers}", one.kl, one.mse) for name, one in seen.items()]
-        + [("the mean image for every image", "–", None, next(iter(seen.values())).mean_mse)],
-        columns=["net", "active", "KL, nats", "MSE"],
+        [
+            (name, _("{active} of {numbers}", active=one.active, numbers=one.numbers), one.kl, one.mse)
+            for name, one in seen.items()
+        ]
+        + [(_("the mean image for every image"), "–", None, next(iter(seen.values())).mean_mse)],
+        columns=["net", "active", _("KL, nats"), "MSE"],
     )
     st.dataframe(
         table,
@@ -48,30 +52,40 @@ def collapse(run: Run, key: str) -> None:
         key=f"{key}:table",
         placeholder="–",
         column_config={
-            "KL, nats": st.column_config.NumberColumn(format="%.3f"),
-            "MSE": st.column_config.NumberColumn(format="%.4f", help="Of held-out images."),
+            _("KL, nats"): st.column_config.NumberColumn(format="%.3f"),
+            "MSE": st.column_config.NumberColumn(format="%.4f", help=_("Of held-out images.")),
         },
     )
     for name, one in seen.items():
         st.markdown(_in_words(name, one))
-    with st.expander("Why log σ², and why ½?"):
+    with st.expander(_("Why log σ², and why ½?")):
         st.markdown(WHY)
 
 
 def _in_words(name: str, one: analysis.Collapse) -> str:
-    used = f"**{name}: {one.active} of {one.numbers} active.**"
+    used = _("**{name}: {active} of {numbers} active.**", name=name, active=one.active, numbers=one.numbers)
     if one.whole:
-        return (
-            f"{used} The posterior has collapsed. The code carries {one.kl:.2g} nats, so the decoder cannot tell the "
-            f"images apart, and its error ({one.mse:.4f}) is that of the mean image ({one.mean_mse:.4f})."
+        return _(
+            "{used} The posterior has collapsed. The code carries {kl:.2g} nats, so the decoder cannot "
+            "tell the images apart, and its error ({mse:.4f}) is that of the mean image ({mean_mse:.4f}).",
+            used=used,
+            kl=one.kl,
+            mse=one.mse,
+            mean_mse=one.mean_mse,
         )
     if one.active < one.numbers:
-        return (
-            f"{used} Part of the code has collapsed; the error is {one.mse:.4f}, the mean image's {one.mean_mse:.4f}."
+        return _(
+            "{used} Part of the code has collapsed; the error is {mse:.4f}, the mean image's {mean_mse:.4f}.",
+            used=used,
+            mse=one.mse,
+            mean_mse=one.mean_mse,
         )
-    return (
-        f"{used} The code carries {one.kl:.2f} nats, and the error is {one.mse:.4f}, "
-        f"{one.mse / one.mean_mse:.0%} of the mean image's."
+    return _(
+        "{used} The code carries {kl:.2f} nats, and the error is {mse:.4f}, {mse_2:.0%} of the mean image's.",
+        used=used,
+        kl=one.kl,
+        mse=one.mse,
+        mse_2=one.mse / one.mean_mse,
     )
 
 
@@ -83,7 +97,7 @@ def _rows(nets: dict[str, Run]) -> None:
     for name, one in nets.items():
         rows[name] = one.restored(one.inputs[chosen], one.images.labels[chosen])
     mean = analysis.mean_image(first.spec)
-    rows["mean image"] = mean.expand_as(rows["original"])
+    rows[_("mean image")] = mean.expand_as(rows["original"])
     columns = []
     for place, i in enumerate(chosen):
         tiles = [
@@ -92,4 +106,4 @@ def _rows(nets: dict[str, Run]) -> None:
         ]
         columns.append((tiles, "", False))
     st.html(glyphs.row(columns))
-    st.caption(f"From top to bottom: {'; '.join(rows)}.")
+    st.caption(_("From top to bottom: {rows}.", rows="; ".join(rows)))

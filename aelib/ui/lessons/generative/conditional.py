@@ -8,6 +8,7 @@ import streamlit as st
 from aelib.analysis.codes import features
 from aelib.analysis.generative import conditional
 from aelib.charts import glyphs
+from aelib.core.language import _
 from aelib.experiment.variants import conditional as told
 from aelib.experiment.variants import unconditional
 from aelib.metrics.image_quality import evenly
@@ -59,7 +60,7 @@ def ask(run: Run, key: str) -> None:
     """Ask the net, or its twin that is told the class, for a class; the same style in every class; the evidence."""
     net = run
     if not run.experiment.model.conditional:
-        twin = runs_of([told(run.experiment)], "Train the same net, told the class", f"{key}:told")
+        twin = runs_of([told(run.experiment)], _("Train the same net, told the class"), f"{key}:told")
         if twin is None:
             return
         net = twin[0]
@@ -76,23 +77,23 @@ def _asked(net: Run, names: list[str], key: str) -> None:
     with left:
         start = names[min(7, len(names) - 1)]
         chosen = st.segmented_control(
-            "Ask for", names, default=start, key=f"{key}:class", required=True, persist_state="session"
+            _("Ask for"), names, default=start, key=f"{key}:class", required=True, persist_state="session"
         )
     label = names.index(chosen) if chosen in names else names.index(start)
     with right:
-        draw = draws(key, st.button("Draw again", icon=":material/casino:", key=f"{key}:again"))
+        draw = draws(key, st.button(_("Draw again"), icon=":material/casino:", key=f"{key}:again"))
     drawn, name = net.spec.drawn, names[label]
     st.html(glyphs.strip(drawn(conditional.drawn(net, label, NEW, draw)), [""] * NEW, WIDTH))
-    st.caption(escaped(f"Codes drawn from N(0, 1), decoded as {name}."))
+    st.caption(escaped(_("Codes drawn from N(0, 1), decoded as {name}.", name=name)))
     if net.latent_dim == 2:
         sheet = glyphs.colours(_sheet(drawn(conditional.plane(net, label, SIDE)), SIDE))
-        st.html(glyphs.row([((glyphs.tile(sheet, f"the plane of {name}", 288),), "", False)]))
-        st.caption(escaped(f"The plane of codes as {name}: one hand at every point."))
+        st.html(glyphs.row([((glyphs.tile(sheet, _("the plane of {name}", name=name), 288),), "", False)]))
+        st.caption(escaped(_("The plane of codes as {name}: one hand at every point.", name=name)))
 
 
 def _sheet(images: Array, side: int) -> Array:
     """side² images as one, channels × height × width."""
-    _, channels, height, width = images.shape
+    _count, channels, height, width = images.shape
     rows = images.reshape(side, side, channels, height, width).transpose(2, 0, 3, 1, 4)
     return rows.reshape(channels, side * height, side * width)
 
@@ -104,14 +105,16 @@ def _styles(net: Run, names: list[str]) -> None:
     originals, made = drawn(net.images.images()[chosen].numpy()), conditional.styles(net, chosen)
     columns = [("original", originals), *((name, drawn(made[:, label])) for label, name in enumerate(names))]
     st.markdown(
-        "**One style, every class.** The left column has held-out images. Beside each is its code in every class."
+        _("**One style, every class.** The left column has held-out images. Beside each is its code in every class.")
     )
     st.html(
         glyphs.row(
             [
                 (
                     [
-                        glyphs.tile(glyphs.colours(image), f"{net.images.names[i]} as {name}", SMALL)
+                        glyphs.tile(
+                            glyphs.colours(image), _("{names} as {name}", names=net.images.names[i], name=name), SMALL
+                        )
                         for i, image in zip(chosen, images, strict=True)
                     ],
                     name,
@@ -126,18 +129,26 @@ def _styles(net: Run, names: list[str]) -> None:
 def _said(net: Run, names: list[str], key: str) -> None:
     """Whether the net obeys, and what its code still says of the class."""
     found = _evidence(net.digest, net.created, net)
-    text = f"**{found.share:.0%}** of {EACH} images asked of each class are nearest to a training image of that class"
+    text = _(
+        "**{share:.0%}** of {each} images asked of each class are nearest to a training image of that class",
+        share=found.share,
+        each=EACH,
+    )
     if found.hardest_share < 1:
-        text += f"; the hardest is {escaped(names[found.hardest])} with {found.hardest_share:.0%}"
+        text += _(
+            "; the hardest is {names} with {hardest_share:.0%}",
+            names=escaped(names[found.hardest]),
+            hardest_share=found.hardest_share,
+        )
     st.markdown(text + ".")
-    other = runs_of([unconditional(net.experiment)], "Train the net that is not told", f"{key}:not-told")
+    other = runs_of([unconditional(net.experiment)], _("Train the net that is not told"), f"{key}:not-told")
     if other is None:
         return
     blind = _accuracy(other[0].digest, other[0].created, other[0])
-    rows = [("told the class", net, found.accuracy), ("not told", other[0], blind)]
+    rows = [(_("told the class"), net, found.accuracy), (_("not told"), other[0], blind)]
     table = pd.DataFrame(
         [(name, one.metrics["mse"], one.metrics.get("kl"), 100 * accuracy) for name, one, accuracy in rows],
-        columns=["net", "MSE", "KL", "class found from the code"],
+        columns=["net", "MSE", "KL", _("class found from the code")],
     )
     st.dataframe(
         table,
@@ -145,21 +156,26 @@ def _said(net: Run, names: list[str], key: str) -> None:
         key=f"{key}:table",
         placeholder="–",
         column_config={
-            "MSE": st.column_config.NumberColumn(format="%.4f", help="Of held-out images."),
-            "KL": st.column_config.NumberColumn(format="%.2f", help="Nats: information about an image in its code."),
-            "class found from the code": st.column_config.NumberColumn(
+            "MSE": st.column_config.NumberColumn(format="%.4f", help=_("Of held-out images.")),
+            "KL": st.column_config.NumberColumn(format="%.2f", help=_("Nats: information about an image in its code.")),
+            _("class found from the code"): st.column_config.NumberColumn(
                 format="%.0f %%",
-                help="Share of held-out images whose nearest training codes are mostly of their class.",
+                help=_("Share of held-out images whose nearest training codes are mostly of their class."),
             ),
         },
     )
     guessed = 1 / net.spec.classes
     st.markdown(
-        f"The class of an image is found from its code in **{found.accuracy:.0%}** of cases if the net is told the "
-        f"class, and in **{blind:.0%}** if it is not (guessing: about {guessed:.0%}). "
+        _(
+            "The class of an image is found from its code in **{accuracy:.0%}** of cases if the net is told "
+            "the class, and in **{blind:.0%}** if it is not (guessing: about {guessed:.0%}). ",
+            accuracy=found.accuracy,
+            blind=blind,
+            guessed=guessed,
+        )
         + (
-            "What the decoder is told, the code need not say: it has room for the style."
+            _("What the decoder is told, the code need not say: it has room for the style.")
             if found.accuracy < blind
-            else "Here the code says the class although the decoder is told it."
+            else _("Here the code says the class although the decoder is told it.")
         )
     )

@@ -5,6 +5,7 @@ import streamlit as st
 import torch
 
 from aelib.charts import glyphs
+from aelib.core.language import _
 from aelib.experiment import ExperimentError
 from aelib.experiment.variants import with_output
 from aelib.training import Run
@@ -23,9 +24,9 @@ def outputs(run: Run, key: str) -> None:
             "sigmoid": with_output(run.experiment, "sigmoid"),
         }
     except ExperimentError:
-        st.info("This comparison needs pixels from 0 to 1: choose the normalisation that does not change them.")
+        st.info(_("This comparison needs pixels from 0 to 1: choose the normalisation that does not change them."))
         return
-    found = runs_of(list(pair.values()), "Train both outputs", key)
+    found = runs_of(list(pair.values()), _("Train both outputs"), key)
     if found is None:
         return
     described = run.spec
@@ -40,7 +41,7 @@ def outputs(run: Run, key: str) -> None:
             for image, what in zip(rows, ["original", *given], strict=True)
         ]
         columns.append((tiles, name, False))
-    st.caption("From top to bottom: original, ReLU output, sigmoid output.")
+    st.caption(_("From top to bottom: original, ReLU output, sigmoid output."))
     st.html(glyphs.row(columns))
     if not background.any():
         return  # pictures without white have no background that could turn grey
@@ -48,19 +49,34 @@ def outputs(run: Run, key: str) -> None:
         white = outputs[background]
         level, spread, above = float(white.mean()), float(white.std()), float((outputs > 1).float().mean())
         cell.markdown(
-            f"**{name}**: {one.metrics['learnt']} of {one.metrics['total']} learnt. Where the original is white, "
-            f"its output is {level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels are above white and clipped here."
+            _(
+                "**{name}**: {learnt} of {total} learnt. Where the original is white, its output is "
+                "{level:.3f} ± {spread:.3f}; {above:.0%} of all its pixels are above white and clipped here.",
+                name=name,
+                learnt=one.metrics["learnt"],
+                total=one.metrics["total"],
+                level=level,
+                spread=spread,
+                above=above,
+            )
         )
     dead = int((given["ReLU"] <= 0).all(dim=0).sum())
     if dead:
         st.markdown(
-            f"**{dead} of {originals[0].numel()}** outputs of the ReLU net are dead: 0 in every picture. The "
-            "slope of a ReLU is 0 there, so training cannot revive them; a sigmoid has a slope everywhere."
+            _(
+                "**{dead} of {numel}** outputs of the ReLU net are dead: 0 in every picture. The slope of a "
+                "ReLU is 0 there, so training cannot revive them; a sigmoid has a slope everywhere.",
+                dead=dead,
+                numel=originals[0].numel(),
+            )
         )
     st.html(glyphs.row([_on_its_own_scale(outputs[0], name) for name, outputs in given.items()]))
     st.caption(
-        "The first picture again, with its smallest value drawn black and its largest white, as plotting programs do: "
-        "the further it exceeds white, the greyer its background. A sigmoid limits all pixels to one scale."
+        _(
+            "The first picture again, with its smallest value drawn black and its largest white, as plotting "
+            "programs do: the further it exceeds white, the greyer its background. A sigmoid limits all pixels "
+            "to one scale."
+        )
     )
 
 
@@ -69,4 +85,8 @@ def _on_its_own_scale(picture: torch.Tensor, name: str) -> tuple[tuple[str], str
     low, high = float(picture.min()), float(picture.max())
     scaled = ((picture - low) / max(high - low, 1e-6)).numpy()
     shown = np.repeat(scaled, 3, axis=0) if len(scaled) == 1 else scaled
-    return (glyphs.tile(glyphs.colours(shown), f"{name}, own scale", 96),), f"{name}: {low:.2f} to {high:.2f}", False
+    return (
+        (glyphs.tile(glyphs.colours(shown), _("{name}, own scale", name=name), 96),),
+        _("{name}: {low:.2f} to {high:.2f}", name=name, low=low, high=high),
+        False,
+    )
