@@ -47,7 +47,10 @@ class Pace:
         return idle * slowdown()
 
     def note(self, experiments: Sequence[Experiment], seconds: float, slowed: float) -> None:
-        """Learn from a training that took so many seconds. slowed: the `slowdown` when it began."""
+        """Learn from a training that took so many seconds; not where the clock was set back meanwhile, so that they are
+        none. slowed: the `slowdown` when it began."""
+        if seconds <= 0:
+            return
         idle, estimate = seconds / slowed, time_estimate.seconds(experiments)
         with self._lock:
             if estimate >= LONG:

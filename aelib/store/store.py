@@ -296,7 +296,7 @@ class Store:
                     path.rename(self._folder(digest))
         for path in [*self.runs.glob(f"{_WRITING}*"), *self.runs.glob(f"{_OLD}*")]:
             with suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > LEFTOVER_AGE:
+                if abs(time.time() - path.stat().st_mtime) > LEFTOVER_AGE:  # clocks are set back too
                     shutil.rmtree(path, ignore_errors=True)
 
 

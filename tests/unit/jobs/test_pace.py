@@ -40,6 +40,13 @@ def test_a_family_that_was_never_trained_takes_the_speed_of_the_others() -> None
     assert learnt.seconds(CONVOLUTIONAL) == pytest.approx(3 * time_estimate.seconds(CONVOLUTIONAL))
 
 
+def test_it_learns_nothing_where_the_clock_was_set_back() -> None:
+    learnt = Pace("cpu")
+    learnt.note(FONT, -86_400.0, 1.0)
+    learnt.note(SHORT, -86_400.0, 1.0)
+    assert learnt.seconds(FONT) == pytest.approx(IDLE)
+
+
 def test_how_busy_the_machine_was_and_is_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     learnt = Pace("cpu")
     learnt.note(FONT, 12 * IDLE, 4.0)  # three times the idle estimate, were it alone

@@ -2,6 +2,7 @@
 
 import math
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -212,3 +213,16 @@ def test_fresh_trains_again_and_keeps_the_old_run_until_then(threads: ThreadPool
     assert before is not None
     assert after is not None
     assert after.created > before.created
+
+
+def test_jobs_end_with_their_runs_where_the_clock_is_set_back(
+    threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    jobs = JobScheduler(Store(), threads)
+    for days, seed in ((0, 1), (1, 2), (2, 3)):
+        monkeypatch.setattr(time, "time", lambda back=days: now - 86_400 * back)
+        assert finished(jobs.submit(BEST.with_values({"seed": seed}), "ann")).state == "done"
+    assert jobs.store.count() == 3
+    assert jobs.estimate([BEST]) > 0
+    assert [job.experiment.seed for job in jobs.ended("ann")] == [1, 2, 3]

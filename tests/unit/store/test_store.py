@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -237,13 +238,13 @@ def test_a_writer_killed_at_any_moment_leaves_no_damaged_run(store: Store) -> No
     time into the next. Only the first number decides what must be there, the time just varies the moment."""
     seen = 0
     moments = random.Random(7)
-    for saves in (3, *(moments.randrange(5) for _ in range(7))):
+    for turn, saves in enumerate((3, *(moments.randrange(5) for _ in range(7)))):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, TINY.to_json()], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
         assert writer.stdout.read(saves) == b"." * saves
         time.sleep(moments.uniform(0, 0.02))
-        os.kill(writer.pid, signal.SIGKILL)
+        os.kill(writer.pid, signal.SIGTERM if turn % 2 else signal.SIGKILL)
         writer.communicate()
         again = Store()
         found = dict(again.verify())
@@ -270,14 +271,38 @@ def test_a_replacement_cut_short_is_undone(store: Store, runs: list[Run]) -> Non
     assert Store().get(runs[0].digest) is not None
 
 
-def test_leftovers_of_dead_writers_go_after_an_hour(store: Store) -> None:
+@pytest.mark.parametrize("passed", [7200, -7200], ids=["two hours later", "after the clock was set back by two hours"])
+def test_leftovers_of_dead_writers_go_after_an_hour(store: Store, passed: float) -> None:
     left = store.runs / ".writing-0123456789abcdef-x"
     left.mkdir()
     Store()
     assert left.exists()
-    os.utime(left, (time.time() - 7200,) * 2)
+    os.utime(left, (time.time() - passed,) * 2)
     Store()
     assert not left.exists()
+
+
+@pytest.mark.parametrize(("number", "opens"), [(errno.ENOSYS, True), (errno.ENOLCK, False), (errno.EOPNOTSUPP, False)])
+def test_a_disk_without_locks_serves_or_says_so(
+    number: int, opens: bool, home: Path, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Network disks without flock(2): where it is unknown a lock file takes its place, where it fails, a sentence says
+    so."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    if opens:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # filelock's own, of the lock file
+            store = Store()
+            store.save(runs[0])
+            assert store.get(runs[0].digest) is not None
+    else:
+        with pytest.raises(StoreError, match=rf"cannot be opened \({os.strerror(number)}\): choose another AELIB_HOME"):
+            Store()
 
 
 def test_a_store_that_cannot_be_written_says_so(store: Store, runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
