@@ -1,11 +1,16 @@
 """The engine in the browser, in a headless Chromium: an epoch, frames a second while it trains in a worker and while
-codes are decoded under the pointer, and how near it is to the other engines. --json prints the figures and writes
-nothing. Needs requirements-dev.txt."""
+codes are decoded under the pointer, and how near it is to the other engines. --peers trains the same net with ConvNetJS
+and TensorFlow.js, which npm fetches, in the same minute. --json prints the figures and writes nothing. Needs
+requirements-dev.txt."""
 
 import argparse
 import json
 import os
 import statistics
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -78,6 +83,72 @@ DRAGGING = """async ([description, frames]) => {
 }"""
 
 
+# name -> npm package and version, script in it, and an epoch of the same net in JavaScript: (images) => () => Promise.
+# ConvNetJS has no Adam, so it makes steps of its adadelta; its output is linear, as its regression has it.
+PEERS = {
+    "ConvNetJS": (
+        "convnetjs@0.3.0",
+        "package/build/convnet-min.js",
+        """(images) => {
+  const hidden = (num_neurons) => ({ type: "fc", num_neurons, activation: "sigmoid" }), net = new convnetjs.Net();
+  net.makeLayers([{ type: "input", out_sx: 1, out_sy: 1, out_depth: 35 }, ...[20, 10, 2, 10, 20].map(hidden),
+    { type: "regression", num_neurons: 35 }]);
+  const trainer = new convnetjs.Trainer(net, { method: "adadelta", batch_size: images.length, l2_decay: 0 });
+  const inputs = images.map((image) => new convnetjs.Vol(image));
+  return async () => inputs.forEach((x, i) => trainer.train(x, images[i]));
+}""",
+    ),
+    "TensorFlow.js": (
+        "@tensorflow/tfjs@4.22.0",
+        "package/dist/tf.min.js",
+        """(images) => {
+  const model = tf.sequential(), x = tf.tensor2d(images);
+  [20, 10, 2, 10, 20, 35].forEach((units, i) => model.add(tf.layers.dense({ units, activation: "sigmoid",
+    ...(i ? {} : { inputShape: [35] }) })));
+  model.compile({ optimizer: tf.train.adam(0.001), loss: "meanSquaredError" });
+  return () => model.trainOnBatch(x, x);
+}""",
+    ),
+}
+PEER = """async ([start, images, backend, rounds, each]) => {
+  if (backend) { await tf.setBackend("cpu"); await tf.ready(); }
+  const epoch = eval(start)(images), found = [];
+  for (let i = 0; i < each; i++) await epoch();
+  for (let r = 0; r < rounds; r++) {
+    const begin = performance.now();
+    for (let i = 0; i < each; i++) await epoch();
+    found.push((performance.now() - begin) / each);
+  }
+  return found;
+}"""
+
+
+def peers(page: Page) -> dict[str, float]:
+    """ms an epoch of each peer, and how many times as long as ours it takes: the medians of rounds, ours before and
+    after each peer's."""
+    images = datasets.training_set(BASE.dataset).images().flatten(1).tolist()
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (package, script, start) in PEERS.items():
+            packed = subprocess.run(
+                ["npm", "pack", "--silent", package],
+                cwd=folder,
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout.strip()
+            with tarfile.open(Path(folder) / packed) as archive:
+                member = archive.extractfile(script)
+                assert member is not None
+                page.add_script_tag(content=member.read().decode())
+            ours = page.evaluate(EPOCHS, [describe(BASE), 5, 300])
+            theirs = page.evaluate(PEER, [start, images, name == "TensorFlow.js", 5, 30])
+            ours += page.evaluate(EPOCHS, [describe(BASE), 5, 300])
+            found[f"{name} epoch_ms"] = statistics.median(theirs)
+            found[f"{name} ratio"] = statistics.median(theirs) / statistics.median(ours)
+    return found
+
+
 def forward_difference(page: Page) -> float:
     """The largest difference of an output from PyTorch's, over all activations."""
     images, found = datasets.training_set(BASE.dataset).images(), []
@@ -103,7 +174,7 @@ def loss_difference(page: Page) -> float:
     return max(found)
 
 
-def measured() -> dict[str, Any]:
+def measured(with_peers: bool = False) -> dict[str, Any]:
     """All figures, by name."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
@@ -121,6 +192,8 @@ def measured() -> dict[str, Any]:
             "largest_loss_difference": loss_difference(page),
             "load": os.getloadavg()[0],
         }
+        if with_peers:
+            found |= peers(page)
         browser.close()
     return found
 
@@ -133,6 +206,8 @@ LABELS = {
     "frames_per_second_dragging": "frames a second while 226 codes are decoded in each",
     "largest_forward_difference": "largest difference of an output from PyTorch's, over all activations",
     "largest_loss_difference": "largest relative difference of a loss in 50 epochs, over all optimisers and losses",
+    **{f"{name} epoch_ms": f"ms an epoch with {name} ({package})" for name, (package, *_) in PEERS.items()},
+    **{f"{name} ratio": f"{name}: times as long as ours, in the same minute" for name in PEERS},
     "load": "other processes that wanted a core (load average, ours included)",
 }
 
@@ -140,13 +215,15 @@ LABELS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, and write nothing")
+    parser.add_argument("--peers", action="store_true", help="also measure ConvNetJS and TensorFlow.js: needs npm")
     asked = parser.parse_args()
-    found = measured()
+    found = measured(asked.peers)
     if asked.json:
         print(json.dumps(found, indent=2))
         return
     rows = [[LABELS[name], f"{value:.3g}" if value < 1000 else f"{value:,.0f}"] for name, value in found.items()]
-    body = "The net 35-20-10-2-10-20-35 on 32 characters, Adam, in a headless Chromium.\n\n"
+    told = "TensorFlow.js computes on its CPU backend: there is no graphics card here." if asked.peers else ""
+    body = "The net 35-20-10-2-10-20-35 on 32 characters, Adam, in a headless Chromium. " + told + "\n\n"
     write("browser", "The engine in the browser", body + table(["what", "measured"], rows))
 
 

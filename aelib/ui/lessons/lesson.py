@@ -20,7 +20,7 @@ from aelib.ui.form import lesson_forms, teacher_panel
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs.training_panel import go_on, moved_to, run_of
 from aelib.ui.shell import lessons
-from aelib.ui.shell.links import link, link_compare
+from aelib.ui.shell.links import link, link_compare, page_link
 from aelib.ui.shell.messages import escaped, problems, show_error
 from aelib.ui.shell.session import set_widget, widget
 from aelib.ui.views import bench, hand_in, own_input, run_file, run_views
@@ -230,4 +230,9 @@ class LessonPage(SectionedPage):
             run_views.shapes(experiment)
         if self._explain is not None:
             self._explain(experiment, self.key)
+        if theory := lessons.theory_of(self.lesson):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(_("How it works"), width="content")
+                for page in theory:
+                    page_link(page.file, _(page.title), page.icon)
         return run

@@ -320,6 +320,13 @@ CONVOLUTION = Page(name="convolution", title="Convolution", icon=":material/grid
 TRAINING = Page(name="training", title="Training", icon=":material/trending_down:")
 WHY_VARIATIONAL = Page(name="why_variational", title="Why variational", icon=":material/scatter_plot:")
 THEORY: tuple[Page, ...] = (ACTIVATIONS, CONVOLUTION, TRAINING, WHY_VARIATIONAL)  # "How it works"
+# theory page -> lessons in which it matters: each links to the other
+MATTERS_IN: dict[Page, tuple[str, ...]] = {
+    ACTIVATIONS: ("dense", "super_resolution"),
+    CONVOLUTION: ("compression", "colour", "super_resolution"),
+    TRAINING: ("dense",),
+    WHY_VARIATIONAL: ("emoji", "digits"),
+}
 LIVE = Page(name="live", title="Live", icon=":material/play_circle:")
 QUESTIONS = Page(name="questions", title="Questions", icon=":material/quiz:")
 COMPARE = Page(name="compare", title="Compare", icon=":material/compare:")
@@ -346,3 +353,8 @@ def home_of(experiment: Experiment) -> Lesson:
     about = sorted((one for one in LESSONS if one.is_about(experiment)), key=lambda one: one.narrowed is None)
     also = [one for one in LESSONS if one.also and one.is_about(experiment, one.also)]
     return next(iter(about + also), LAB)
+
+
+def theory_of(page: Page) -> tuple[Page, ...]:
+    """The theory pages that matter in a lesson."""
+    return tuple(theory for theory, names in MATTERS_IN.items() if page.name in names)
