@@ -14,7 +14,6 @@ from aelib.core import memory, threads
 threads.let_waiting_threads_sleep()  # before PyTorch and scikit-learn are imported
 
 # ruff: noqa: E402
-import sklearn.decomposition  # noqa: F401 - a lesson needs it with its first run
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -24,6 +23,7 @@ from starlette.routing import Route
 
 from aelib.core.errors import LabError
 from aelib.jobs import health as state
+from aelib.jobs import is_small
 from aelib.ui.shell import server_state, visitor
 
 
@@ -50,6 +50,9 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     logging.getLogger("aelib").setLevel(logging.INFO)  # a line for each job
     try:
         jobs = server_state.jobs()
+        if not is_small():
+            # many lessons need it with their first run; it is 76 MB, and those of two numbers a code never do
+            import sklearn.decomposition  # noqa: F401
     except LabError as error:  # the pages and /health say it too, until it is mended
         jobs = None
         logging.getLogger("aelib").error("%s", error)
