@@ -120,9 +120,12 @@ def digest_of(experiment: Experiment) -> str:
 
 def change(base: Experiment, values: Mapping[str, Any]) -> Experiment:
     """`base` with fields set by dotted path, texts allowed, as people ask for it: where the data set is changed and the
-    layers are not, the first layer (and the decoder's last) follows the new images. Raises ExperimentError."""
-    if "dataset" in values and "model.layers" not in values:
-        values = {**_fitted_layers(base.model, str(values["dataset"])), **values}
+    layers are not, the first layer (and the decoder's last) follows the new images, and a batch that is larger than the
+    new training set is all of it. Raises ExperimentError."""
+    if "dataset" in values:
+        name = str(values["dataset"])
+        layers = {} if "model.layers" in values else _fitted_layers(base.model, name)
+        values = {**layers, **_fitted_batch(base.batch_size, name), **values}
     return base.with_values(values)
 
 
@@ -140,6 +143,15 @@ def _resolve(experiment: Experiment, described: DatasetSpec, images: str) -> Res
     if problems:
         raise ExperimentError(problems)
     return resolved
+
+
+def _fitted_batch(size: int | None, dataset: str) -> dict[str, Any]:
+    """The batch size for a data set that is too small for this one; nothing where that is not here."""
+    try:
+        images = datasets.spec(dataset).splits.train
+    except LabError:
+        return {}
+    return {"batch_size": "all"} if size is not None and size > images else {}
 
 
 def _fitted_layers(model: Model, dataset: str) -> dict[str, Any]:

@@ -235,8 +235,12 @@ class Controls:
         self._fit_sizes()
 
     def _fit_sizes(self) -> None:
-        """Set the first layer (and the last layer of a decoder) to the number of pixels of the data set."""
+        """Set the first layer (and the last layer of a decoder) to the number of pixels of the data set, and a batch
+        that is larger than its training set to all of it."""
         described = datasets.spec(self.get("dataset"))
+        size = text(self.get("batch_size"))
+        if size.isdecimal() and int(size) > described.splits.train:
+            self.set("batch_size", "all")
         if described.pixels > MAX_WIDTH:
             return  # too large for fully connected layers
         pixels = str(described.pixels)

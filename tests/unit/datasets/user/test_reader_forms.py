@@ -12,6 +12,7 @@ from PIL import Image
 from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import Options
+from aelib.experiment import change, presets, resolve
 from tests.support import own_data
 from tests.support.pictures import saved, tarred
 
@@ -250,3 +251,11 @@ def test_what_is_known_and_not_taken_is_named(content: bytes, says: str) -> None
         datasets.read(content)
     assert "\n" not in str(caught.value)
     assert "in braces" not in str(caught.value)
+
+
+def test_a_set_smaller_than_a_recipes_batch_trains() -> None:
+    name = datasets.keep(np.random.default_rng(0).integers(0, 256, (23, 32, 32, 3), np.uint8))
+    changed = change(presets.get("house-numbers-autoencoder"), {"dataset": name})
+    assert changed.batch_size is None, "all 14 training images"
+    assert resolve(changed).spec.splits.train == 14
+    assert change(presets.get("house-numbers-autoencoder"), {"dataset": name, "batch_size": 7}).batch_size == 7
