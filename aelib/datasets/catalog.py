@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from aelib.core.errors import LabError
 
 from . import classes, files
-from .bundled import dictionary, digits, emoji, font, house_numbers, letters, patches, photographs
+from .bundled import dictionary, digits, emoji, font, heartbeats, house_numbers, letters, patches, photographs
 from .downloads import fashion_mnist, mnist, notmnist, photo_pairs, svhn
 from .imageset import DatasetSpec, ImageSet
 from .user import collection, glyphs, pictures, storage
@@ -70,6 +70,7 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     digits.SPEC,
     dictionary.SPEC,
     patches.SPEC,
+    heartbeats.SPEC,
     letters.SPEC,
     house_numbers.SPEC,
     *photographs.SPECS,

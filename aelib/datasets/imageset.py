@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 else:
     torch = lazy("torch")
 
+CURVE_HEIGHT = 48  # pixels of a picture of a signal
 WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from its value
 
 
@@ -161,12 +162,32 @@ class DatasetSpec:
         """The same as `memorised`. Notebooks that were handed in with version 0.1.0 ask for it by this name."""
         return self.memorised
 
+    @property
+    def signal(self) -> bool:
+        """Whether an image is a curve: one grey line of values over time."""
+        return self.shape[:2] == (1, 1)
+
     def drawn(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """Pixels (... × channels × height × width) as charts take them: one channel is ink on paper, three are
-        colours."""
+        colours. A signal is drawn as its curve, CURVE_HEIGHT pixels high."""
+        if self.signal:
+            return curves(pixels)
         if self.light and self.shape[0] == 1:
             return np.repeat(pixels, 3, axis=-3)
         return pixels
+
+
+def curves(signals: NDArray[Any]) -> NDArray[Any]:
+    """Signals (... × 1 × 1 × width, uint8 or from 0 to 1) as pictures of their curves, ... × 1 × CURVE_HEIGHT × width,
+    of the same type: 1 at the top, each value connected with its neighbours."""
+    whole = 255 if signals.dtype == np.uint8 else 1
+    rows = (1 - np.clip(np.nan_to_num(signals.astype(np.float32) / whole), 0, 1)) * (CURVE_HEIGHT - 1)
+    halves = (rows[..., 1:] + rows[..., :-1]) / 2
+    ends = np.stack([rows, np.concatenate([rows[..., :1], halves], -1), np.concatenate([halves, rows[..., -1:]], -1)])
+    top, bottom = np.floor(ends.min(axis=0) + 0.5), np.floor(ends.max(axis=0) + 0.5)
+    places = np.arange(CURVE_HEIGHT, dtype=np.float32)[:, None]
+    found: NDArray[Any] = ((places >= top) & (places <= bottom)).astype(signals.dtype) * signals.dtype.type(whole)
+    return found
 
 
 @dataclass(frozen=True)

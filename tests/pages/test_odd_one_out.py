@@ -6,9 +6,11 @@ import pytest
 
 from aelib import datasets
 from aelib.analysis.anomalies.detection import detect
+from aelib.datasets.imageset import CURVE_HEIGHT
 from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit
+from aelib.ui.lessons.codes import odd_one_out as parts
 from aelib.ui.shell import lessons
 from tests.support.apps import opened
 from tests.support.own_data import defects
@@ -57,6 +59,17 @@ def test_folders_of_good_and_defective_pictures_need_no_choice_of_classes(tmp_pa
     assert not app.exception
     assert_shows(app, {"Threshold": "plotly_chart", "Against rivals": "dataframe", "Best and worst": "html"})
     assert f"{found.auroc:.3f}" in section(app, "Threshold").text
+
+
+def test_curves_are_drawn_as_curves() -> None:
+    run = fit(presets.get("heartbeats-odd-one").with_values({"epochs": 2}), "cpu")
+    Store().save(run)
+    app = opened(PAGE, {"preset": "heartbeats-odd-one", "epochs": "2", "tab": "Best and worst"})
+    assert not app.exception
+    assert (
+        f"height:{round(parts.CURVE * CURVE_HEIGHT / run.spec.shape[2])}px"
+        in section(app, "Best and worst").image_rows[0]
+    )
 
 
 def test_links_to_nets_that_leave_classes_out_lead_here() -> None:

@@ -27,6 +27,16 @@ def _sparse(name: str, title: str, values: dict[str, object]) -> Preset:
 
 _QUANTISED = {"model.hidden_activation": "silu", "model.initialization": "xavier_uniform"}
 
+_BEATS = {
+    "dataset": "heartbeats",
+    "classes": (0,),
+    "model.hidden_activation": "silu",
+    "model.output_activation": "sigmoid",
+    "optimizer.schedule": "cosine",
+    "batch_size": 32,
+    "epochs": 40,
+}
+
 CODES = [
     Preset("font-linear", "35-2, linear: is it PCA?", {**_LINEAR, "model.layers": (35, 2)}, _LINEAR_ASSUMED),
     Preset(
@@ -105,6 +115,26 @@ CODES = [
         },
         "Our recipe for one class: noise in training, so that the net pulls what it is shown towards the images "
         "that it knows.",
+    ),
+    Preset(
+        "heartbeats-odd-one",
+        "Heartbeat-like curves, trained on normal beats alone: the odd one out",
+        {**_BEATS, "model.layers": (96, 48, 8), "optimizer.learning_rate": 0.003},
+        "Our recipe for curves: a dense net.",
+    ),
+    Preset(
+        "heartbeats-odd-one-conv",
+        "Heartbeat-like curves, one-dimensional convolutions: the odd one out",
+        {
+            **_BEATS,
+            "model.kind": "convolutional",
+            "model.convolution.channels": (8, 8),
+            "model.convolution.stride": (1,),
+            "model.convolution.kernel": 5,
+            "model.convolution.code_size": 8,
+            "optimizer.learning_rate": 0.003,
+        },
+        "Our recipe for curves: of an image that is one pixel high, a convolution sees a line alone.",
     ),
     Preset(
         "dictionary-sparse",

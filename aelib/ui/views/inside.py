@@ -66,7 +66,7 @@ def inside(run: Run, key: str) -> None:
     idles = {when: [idle(layer) for layer in found.layers] for when, found in every.items()}
     left, right = st.columns([1, 3])
     with left:
-        shown = _painted(run.inputs[index], f"{key}:{run.digest}:{index}")
+        shown = _painted(run, run.inputs[index], f"{key}:{run.digest}:{index}")
     labels = None if run.images.labels is None else run.images.labels[index : index + 1]
     one = look(run, nets[moment], shown[None], run.images.images()[index : index + 1], labels)
     with right:
@@ -75,11 +75,11 @@ def inside(run: Run, key: str) -> None:
     _every_layer(run, every, idles, key)
 
 
-def _painted(shown: Tensor, key: str) -> Tensor:
+def _painted(run: Run, shown: Tensor, key: str) -> Tensor:
     """The input with what the person has painted on it; an image that is too large or in colour is only shown."""
     if len(shown) != 1 or max(shown.shape) > PAINTED:
         st.caption(_("Input; painting needs a small grey image"))
-        st.html(glyphs.tile(glyphs.colours(shown.numpy()), "input", 140))
+        st.html(glyphs.tile(glyphs.colours(run.spec.drawn(shown.numpy())), "input", 140))
         return shown
     sent = widget(key, {}).get("flipped") or []
     flipped = [int(pixel) for pixel in sent if 0 <= pixel < shown.numel()]
@@ -109,7 +109,11 @@ def _passes(run: Run, one: Inside, idles: list[Units], chosen: str) -> None:
         found.append((tiles, caption, False))
     found.append(
         (
-            (glyphs.tile(glyphs.colours(one.outputs[0].numpy()), _("{chosen}, output", chosen=chosen), WIDTH),),
+            (
+                glyphs.tile(
+                    glyphs.colours(run.spec.drawn(one.outputs[0].numpy())), _("{chosen}, output", chosen=chosen), WIDTH
+                ),
+            ),
             _("output"),
             False,
         )

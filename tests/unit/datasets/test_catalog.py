@@ -17,6 +17,7 @@ def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) ->
         "digits8x8",
         "dictionary8x8",
         "patches12x12",
+        "heartbeats",
         "letters",
         "house_numbers",
         "photographs_x2",

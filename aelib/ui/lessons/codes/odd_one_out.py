@@ -18,6 +18,7 @@ from aelib.ui.jobs.related_runs import runs_of
 
 SEEDS = 5
 EXAMPLES = 7  # images of each kind
+IMAGE, CURVE = 56, 112  # CSS pixels of their width
 LEVEL = 0.002  # difference of two areas below which they count as the same
 CHALLENGES = (N_("inverted images"), N_("noise"), N_("empty images"))
 
@@ -112,6 +113,7 @@ def rivals(run: Run, key: str) -> None:
 def examples(run: Run, key: str) -> None:
     """The images that the net gets wrong and right: original, reconstruction, and where the error lies."""
     scored, found = to_score(run), _found(run, "error")
+    width = CURVE if run.spec.signal else IMAGE
     order = np.argsort(found.scores)
     odd, normal = [i for i in order if found.odd[i]], [i for i in order if not found.odd[i]]
     for title, chosen in (
@@ -127,7 +129,7 @@ def examples(run: Run, key: str) -> None:
         for number, image, output, where in zip(chosen, part.float() / 255, outputs, far, strict=True):
             label = str(int(scored.images.labels[number]))
             tiles = [
-                glyphs.tile(glyphs.colours(one.numpy()), f"{label}, {what}", 56)
+                glyphs.tile(glyphs.colours(run.spec.drawn(one.numpy())), f"{label}, {what}", width)
                 for one, what in ((image, "original"), (output, "reconstruction"), (where, _("error, pixel by pixel")))
             ]
             columns.append((tiles, _("class {label} · {scores:.3f}", label=label, scores=found.scores[number]), False))

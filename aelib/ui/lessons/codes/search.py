@@ -32,7 +32,7 @@ def _precision(digest: str, created: str, _run: Run) -> dict[str, float]:
 def search(run: Run, key: str) -> None:
     """An image, chosen or drawn, and the training images that are nearest by code and by pixels."""
     train, test = features.parts(run.spec)
-    paints = run.spec.shape[0] == 1 and max(run.spec.shape) <= PAINTED
+    paints = run.spec.shape[0] == 1 and max(run.spec.shape) <= PAINTED and not run.spec.signal
     names = [*([EMPTY] if paints else []), *test.names]
     chosen = st.selectbox(
         _("Image"),
@@ -47,7 +47,7 @@ def search(run: Run, key: str) -> None:
     label = int(test.labels[index]) if index >= 0 else None
     left, right = st.columns([1, 3])
     with left:
-        shown = _query(start, f"{key}:{run.digest}:{index}", paints)
+        shown = _query(run, start, f"{key}:{run.digest}:{index}", paints)
     with right:
         if not bool(shown.any()):
             st.info(_("Draw an image: a click inverts a pixel, a drag draws a line."), icon=":material/draw:")
@@ -76,10 +76,10 @@ def search(run: Run, key: str) -> None:
     )
 
 
-def _query(start: Tensor, key: str, paints: bool) -> Tensor:
+def _query(run: Run, start: Tensor, key: str, paints: bool) -> Tensor:
     """The image that is looked for, channels × height × width, 0 to 1, with what the person has painted on it."""
     if not paints:
-        st.html(glyphs.tile(glyphs.colours(start.numpy()), _("image that is looked for"), 140))
+        st.html(glyphs.tile(glyphs.colours(run.spec.drawn(start.numpy())), _("image that is looked for"), 140))
         return start
     sent = widget(key, {}).get("flipped") or []
     flipped = [int(pixel) for pixel in sent if 0 <= pixel < start.numel()]
