@@ -43,7 +43,7 @@ class Loops(NamedTuple):
     Attributes:
         forward: (z, y, scratch, power) writes f(z) into `y`.
         backward: (z, y, grad, scratch, power) turns dL/dy in `grad` into dL/dz in place.
-            `scratch` and `power` are working memory, at least as long.
+            `scratch` and `power` are working memory, at least as long; `scratch` begins with the slope that f learns.
     """
 
     forward: Callable[..., None]
@@ -215,6 +215,7 @@ ACTIVATIONS: dict[str, Activation] = {
         module=lambda: nn.PReLU(init=PRELU_START),
         script=f"nn.PReLU(init={PRELU_START})",
         batched=InPlace(_prelu_forward, _prelu_backward),
+        compiled=lambda: Loops(compiled_loops.prelu, compiled_loops.prelu_backward),
         learnt_slope=True,
         browser=True,
     ),

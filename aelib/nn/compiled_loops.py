@@ -81,6 +81,18 @@ def leaky_relu_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> 
         grad[s] = grad[s] if z[s] > F(0.0) else F(LEAK) * grad[s]
 
 
+def prelu(z: Any, y: Any, scratch: Any, power: Any) -> None:
+    slope = scratch[0]
+    for s in range(len(z)):
+        y[s] = z[s] if z[s] > F(0.0) else slope * z[s]
+
+
+def prelu_backward(z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> None:
+    slope = scratch[0]
+    for s in range(len(z)):
+        grad[s] = grad[s] if z[s] > F(0.0) else slope * grad[s]
+
+
 def saturating_linear(z: Any, y: Any, scratch: Any, power: Any) -> None:
     for s in range(len(z)):
         y[s] = min(max(z[s], F(0.0)), F(1.0))

@@ -109,6 +109,7 @@ def gradient(
     p: Any,
     g: Any,
     sizes: Any,
+    slopes: Any,
     forwards: Any,
     backwards: Any,
     loss: int,
@@ -124,8 +125,10 @@ def gradient(
     """Compute the gradient of one batch into g. Inputs are processed four at a time, to keep the sums in registers.
 
     Args:
-        p, g: parameters and gradient, flat, layer after layer outputs × (inputs + 1), the bias last.
+        p, g: parameters and gradient, flat, layer after layer outputs × (inputs + 1), the bias last, and then the slope
+            if the layer's activation learns one.
         sizes: int, layers + 1.
+        slopes: int, layers: 1 where the activation learns a slope, else 0.
         forwards, backwards: addresses of the activations' loops, layers.
         loss: address of the loss's loop.
         of_logits: whether the loss's loop gives the derivative with respect to the last z.
@@ -158,18 +161,29 @@ def gradient(
                 for s in range(images):
                     z[o, s] += w0 * before[k, s]
                 k += 1
+        end = at + outputs * (inputs + 1)
+        if slopes[i]:
+            scratch[0] = p[end]
         _forward(forwards[i], z.ravel(), ys[to : to + outputs].ravel(), scratch, power)
-        at += outputs * (inputs + 1)
+        at = end + slopes[i]
         to += outputs
     last = to - sizes[layers]
     _loss_gradient(loss, ys[last:].ravel(), target.ravel(), ds[last:].ravel())
     for i in range(layers - 1, -1, -1):
         inputs, outputs = sizes[i], sizes[i + 1]
-        at -= outputs * (inputs + 1)
+        at -= outputs * (inputs + 1) + slopes[i]
         to -= outputs
         before = x if i == 0 else ys[to - inputs : to]
         d = ds[to : to + outputs]
         if not (i == layers - 1 and of_logits):
+            if slopes[i]:
+                end = at + outputs * (inputs + 1)
+                a0 = F(0.0)
+                for o in range(outputs):
+                    for s in range(images):
+                        a0 += d[o, s] * min(zs[to + o, s], F(0.0))
+                g[end] = a0
+                scratch[0] = p[end]
             _backward(
                 backwards[i], zs[to : to + outputs].ravel(), ys[to : to + outputs].ravel(), d.ravel(), scratch, power
             )
@@ -231,6 +245,7 @@ class CompiledDense(BatchedDense):
         """Raises EntryError if a loop of a registry entry does not compile."""
         super().__init__([model], [experiment], torch.device("cpu"))
         self.sizes = np.array([self.steps[0].inputs, *(step.outputs for step in self.steps)])
+        self.slopes = np.array([int(ACTIVATIONS[step.activation].learnt_slope) for step in self.steps])
         loops = [_served(ACTIVATIONS[step.activation].compiled)() for step in self.steps]
         self.forwards = np.array([_address(one.forward, _FORWARD) for one in loops], np.intp)
         self.backwards = np.array([_address(one.backward, _BACKWARD) for one in loops], np.intp)
@@ -254,6 +269,7 @@ class CompiledDense(BatchedDense):
             self.p,
             self.g,
             self.sizes,
+            self.slopes,
             self.forwards,
             self.backwards,
             self.loss_address,

@@ -43,10 +43,7 @@ def _trains(experiments: Sequence[Experiment]) -> bool:
         and not model.variational
         and model.penalty.entry is None
         and resolve(experiment).architecture.parameters <= MAX_PARAMETERS
-        and all(
-            ACTIVATIONS[step.activation].compiled is not None and not ACTIVATIONS[step.activation].learnt_slope
-            for step in model.steps()
-        )
+        and all(ACTIVATIONS[step.activation].compiled is not None for step in model.steps())
         and loss.compiled is not None
         and not steep
         and OPTIMIZERS[experiment.optimizer.kind].compiled is not None

@@ -15,7 +15,6 @@ from aelib.training.engines import registry
 FONT = presets.get("font-best").with_values({"epochs": 30})
 CASES = {
     "compiled": FONT,
-    "batched": FONT.with_values({"model.hidden_activation": "prelu", "optimizer.kind": "adam"}),
     "in batches": FONT.with_values({"batch_size": 8, "corruption.kind": "masking", "corruption.level": 0.2}),
     "variational": FONT.with_values({"model.variational": True, "optimizer.kind": "rmsprop"}),
     "cosine": FONT.with_values({"optimizer.schedule": "cosine", "optimizer.kind": "momentum"}),
