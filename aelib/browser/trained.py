@@ -75,6 +75,8 @@ class TrainedNet(TypedDict):
 def refusal(run: Run) -> str | None:
     """Why the browser does not compute the net of a run, as a sentence; None where it does."""
     model, plan = run.experiment.resolved_model, run.architecture
+    if run.spec.signal:
+        return _("The network in the browser draws images, and these are curves.")
     if model.kind not in FORWARD_KINDS:
         kind = MODEL_KINDS[model.kind].label
         return _("The network in the browser is dense or convolutional, and this one is {kind}.", kind=kind)

@@ -79,6 +79,20 @@ def test_what_is_painted_goes_through_the_net() -> None:
     assert f"{look(run, run.model, painted, clean).loss:.3g}." in texts(app)
 
 
+def test_what_is_drawn_on_an_empty_sheet_goes_through_the_net() -> None:
+    run = _trained(presets.get("font-best").with_values(SMALL))
+    app = opened("pages/dense.py", _query("font-best", SMALL))
+    sound(app.selectbox(key="dense-run:inside:font5x7:image").set_value("empty sheet").run())
+    before = _pictures(app)
+    app.session_state[f"dense-run:inside:{run.digest}:empty"] = {"flipped": [2, 7, 12]}
+    sound(app.run())
+    assert _pictures(app)[0] != before[0]
+    drawn = run.images.images()[:1] * 0
+    for pixel in (2, 7, 12):
+        drawn.view(-1)[pixel] = 1
+    assert f"{look(run, run.model, drawn, drawn).loss:.3g}." in texts(app)
+
+
 @pytest.mark.parametrize(
     ("page", "preset", "values"),
     [

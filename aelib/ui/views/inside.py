@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+import torch
 from torch import Tensor
 
 from aelib.analysis.denoising import noisy
@@ -24,6 +25,7 @@ TEXT = N_(
     "units answer?"
 )
 PAINTED = 32  # pixels of the longer side of an image up to which one can paint on it
+EMPTY = N_("empty sheet")  # to draw an image of one's own on, which the net shall give back
 SHOWN = 28  # units whose weights are shown as pictures
 WIDTH = 40  # CSS pixels of an image
 UNTRAINED, TRAINED = N_("before training"), N_("after training")
@@ -44,10 +46,12 @@ def _every_image(digest: str, created: str, when: str, _run: Run) -> Inside:
 def inside(run: Run, key: str) -> None:
     """The whole view. Raises LabError for a net with other than fully connected layers."""
     names = list(run.images.names)
+    sheet = [EMPTY] if _can_paint(run.inputs[0]) else []
     cells = st.columns([1, 2], vertical_alignment="bottom")
     chosen = cells[0].selectbox(
         _("Image"),
-        names,
+        [*names, *sheet],
+        format_func=lambda name: _(EMPTY) if name == EMPTY else name,
         index=names.index("a") if "a" in names else 0,
         key=f"{key}:{run.experiment.dataset}:image",
         persist_state="session",
@@ -60,24 +64,32 @@ def inside(run: Run, key: str) -> None:
         key=f"{key}:moment",
         help=_("The weights before the first epoch follow from the seed; those after the last one are stored."),
     )
-    index = names.index(chosen)
     nets = {when: _net(run.digest, run.created, when, run) for when in MOMENTS}
     every = {when: _every_image(run.digest, run.created, when, run) for when in MOMENTS}
     idles = {when: [idle(layer) for layer in found.layers] for when, found in every.items()}
     left, right = st.columns([1, 3])
-    with left:
-        shown = _painted(run, run.inputs[index], f"{key}:{run.digest}:{index}")
+    index = 0 if chosen == EMPTY else names.index(chosen)  # an own image has no class: it takes the first one's
     labels = None if run.images.labels is None else run.images.labels[index : index + 1]
-    one = look(run, nets[moment], shown[None], run.images.images()[index : index + 1], labels)
+    with left:
+        if chosen == EMPTY:
+            shown = _painted(run, torch.zeros_like(run.inputs[0]), f"{key}:{run.digest}:empty")
+        else:
+            shown = _painted(run, run.inputs[index], f"{key}:{run.digest}:{index}")
+    target = shown[None] if chosen == EMPTY else run.images.images()[index : index + 1]
+    one = look(run, nets[moment], shown[None], target, labels)
     with right:
-        _passes(run, one, idles[moment], chosen)
+        _passes(run, one, idles[moment], _(EMPTY) if chosen == EMPTY else chosen)
     _weights(run, one, idles[moment], key)
     _every_layer(run, every, idles, key)
 
 
+def _can_paint(image: Tensor) -> bool:
+    return len(image) == 1 and max(image.shape) <= PAINTED
+
+
 def _painted(run: Run, shown: Tensor, key: str) -> Tensor:
     """The input with what the person has painted on it; an image that is too large or in colour is only shown."""
-    if len(shown) != 1 or max(shown.shape) > PAINTED:
+    if not _can_paint(shown):
         st.caption(_("Input; painting needs a small grey image"))
         st.html(glyphs.tile(glyphs.colours(run.spec.drawn(shown.numpy())), "input", 140))
         return shown

@@ -44,6 +44,10 @@ def test_codes_under_a_constraint_are_decoded_only(font_run: Run, preset: str) -
     assert net["decoder"]
 
 
+def test_curves_are_drawn_by_the_server(font_run: Run) -> None:
+    assert "these are curves" in (refusal(_run(font_run, presets.get("heartbeats-odd-one"))) or "")
+
+
 def test_a_net_that_enlarges_is_refused(font_run: Run) -> None:
     why = refusal(_run(font_run, presets.get("photographs-2")))
     assert why is not None
