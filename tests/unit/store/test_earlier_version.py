@@ -1,6 +1,9 @@
 """A store, addresses and presets written by version 0.1.0 mean the same today (tests/data/before_rooms)."""
 
 import json
+import os
+import shutil
+import subprocess
 import warnings
 import zipfile
 from pathlib import Path
@@ -72,3 +75,26 @@ def test_a_notebook_that_was_handed_in_still_runs(
             if cell.cell_type == "code":
                 exec(cell.source.replace("%matplotlib inline", ""), names)
     assert "loss 0.67" in capsys.readouterr().out
+
+
+def test_the_documented_backup_restores_every_run(earlier_store: Store, home: Path, tmp_path: Path) -> None:
+    """The lines of docs/operations.md, word for word, on a store of the oldest version."""
+    lacking = [name for name in ("rsync", "sqlite3", "bash") if shutil.which(name) is None]
+    if lacking:
+        pytest.skip(f"NOT TESTED HERE: the backup; install {', '.join(lacking)}")
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    lines = text.split("### Backup", 1)[1].split("```bash\n", 1)[1].split("```", 1)[0]
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    digests = {one["digest"] for one in earlier_store.summaries()}
+    for digest in digests:
+        earlier_store.owners.add(digest, ["ann"])
+    script = "set -e\n" + lines.replace("/backup/", f"{backup}/")
+    done = subprocess.run(
+        ["bash", "-c", script], env={**os.environ, "AELIB_HOME": str(home)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    restored = Store(backup)
+    assert {digest for digest, problem in restored.verify() if problem is None} == digests != set()
+    assert {one["digest"] for one in restored.summaries()} == digests
+    assert restored.owners.runs("ann") == digests
