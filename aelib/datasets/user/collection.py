@@ -18,7 +18,7 @@ from aelib.datasets.bundled.emoji import WRONG_PIXEL
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, parts_of, shuffled
 
 from . import storage
-from .found import CLASSES, IMAGES, MAX_PIXELS, SIDES, SMALL
+from .found import CLASSES, IMAGES, MAX_PIXELS, SMALL, is_kept
 
 if TYPE_CHECKING:
     import safetensors
@@ -87,12 +87,11 @@ def _parse(content: bytes) -> tuple[ImageSet, Splits | None, str]:
         given, title = _about(tensors["about"].numpy().tobytes() if "about" in tensors else b"{}", len(pixels))
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise LabError(f"The kept pictures cannot be read ({error}): add them again.") from None
-    fits = pixels.dtype == torch.uint8 and pixels.dim() == 4 and pixels.shape[1] in (1, 3)
+    fits = pixels.dtype == torch.uint8 and pixels.dim() == 4 and is_kept(*pixels.shape[1:])
     if not (
         fits
         and isinstance(names, list)
         and all(isinstance(name, str) and 0 < len(name) <= MAX_NAME for name in names)
-        and all(SIDES[0] <= side <= SIDES[1] for side in pixels.shape[2:])
         and SMALL <= len(pixels) == len(names) <= IMAGES[1]
         and len(set(names)) == len(names)
         and labels.dtype == torch.int64

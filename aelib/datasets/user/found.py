@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aelib.core.errors import LabError
 from aelib.datasets.imageset import Splits, parts_of
 
+CURVES = (33, 512)  # fewest and most values of a curve, which is kept as an image that is one pixel high
 SIDES = (3, 64)  # smallest and largest height and width of an image that is kept as it is
 CHOSEN = (8, 64)  # smallest and largest side that pictures are scaled to
 SIDE = 32  # where none is asked for
@@ -29,6 +30,13 @@ class Skipped(NamedTuple):
 
     file: str
     reason: str
+
+
+def is_kept(channels: int, height: int, width: int) -> bool:
+    """Whether an image of this shape is kept as it is: grey or colour, or a curve."""
+    if (channels, height) == (1, 1):
+        return CURVES[0] <= width <= CURVES[1]
+    return channels in (1, 3) and all(SIDES[0] <= side <= SIDES[1] for side in (height, width))
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ class Found:
             raise LabError(f"This is {self.form} with {count} image{'' if count == 1 else 's'}: give at least 2.")
         if count > IMAGES[1]:
             raise LabError(f"This is {self.form} with {count:,} images: give at most {IMAGES[1]:,}.")
-        if channels not in (1, 3) or not all(SIDES[0] <= side <= SIDES[1] for side in (height, width)):
+        if not is_kept(channels, height, width):
             raise LabError(
                 f"This is {self.form} with images of {height}x{width}: give {SIDES[0]} to {SIDES[1]} pixels a side."
             )

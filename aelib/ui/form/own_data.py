@@ -223,9 +223,9 @@ def _spec(found: Found) -> DatasetSpec:
 
 
 def _tile(found: Found, number: int) -> str:
-    image = found.pixels[number].astype(np.float32) / 255
-    drawn = np.repeat(image, 3, axis=0) if found.kind == "images" and len(image) == 1 else image
-    return glyphs.tile(glyphs.colours(drawn), found.name_of(number), 40)
+    described = _spec(found)
+    drawn = described.drawn(found.pixels[number].astype(np.float32) / 255)
+    return glyphs.tile(glyphs.colours(drawn), found.name_of(number), 80 if described.signal else 40)
 
 
 def _name(found: Found, number: int) -> str:

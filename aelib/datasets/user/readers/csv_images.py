@@ -174,7 +174,8 @@ def read(source: Source, options: Options) -> Found:
     order, given = _given(parts)
     if given is not None:
         array, labels = array[order], [labels[i] for i in order]
-    read_pixels, notes = numbers.images_of(array, FORM, options)
+    curves = options.size is None and numbers.are_curves(array.shape[1])
+    read_pixels, notes = numbers.curves_of(array, FORM) if curves else numbers.images_of(array, FORM, options)
     if given is None and _are_glyphs(read_pixels, labels):
         return Found("glyphs", FORM, read_pixels, unique(labels, glyphs.MAX_NAME), notes=notes)
     values, names, more = numbers.no_classes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aelib.core.errors import LabError
-from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDE, SIDES, Options, Pixels, classes_of
+from aelib.datasets.user.found import CURVES, IMAGES, MAX_PIXELS, SIDE, SIDES, Options, Pixels, classes_of
 
 STEP = 1024  # images that are converted at once, so that no second copy of a large array is made
 MAX_SIDE = 4096  # of an image in an array, before it is made smaller
@@ -46,6 +47,28 @@ def images_of(array: NDArray[Any], form: str, options: Options) -> tuple[Pixels,
     if resized:
         notes.append(f"The middle square of {height}x{width} pixels was scaled to {fitted[0]}x{fitted[1]}.")
     return out, (*notes, *said)
+
+
+def are_curves(count: int) -> bool:
+    """Whether so many numbers in a line of a table are a curve: they are no square, grey or in colour."""
+    square = any(count % channels == 0 and isqrt(count // channels) ** 2 == count // channels for channels in (1, 3))
+    return CURVES[0] <= count <= CURVES[1] and not square
+
+
+def curves_of(array: NDArray[Any], form: str) -> tuple[Pixels, tuple[str, ...]]:
+    """Curves, a line each (curves × values, any finite numbers), as images that are one pixel high, and what was found.
+    The smallest number of all is 0 and the largest 255. Raises LabError."""
+    low, high = float(array.min()), float(array.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        bad = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise LabError(f"This is {form} with a number that is NaN or infinite, in line {bad + 1}: give finite numbers.")
+    scale = 255.0 / (high - low) if high > low else 0.0
+    pixels = _scaled(array, scale, -low * scale)[:, None, None]
+    width = array.shape[1]
+    return pixels, (
+        f"Lines of {width} numbers, which fill no square, are read as curves (--size says the size of images).",
+        f"Numbers from {low:.4g} to {high:.4g}: the smallest is drawn at the bottom, the largest at the top.",
+    )
 
 
 def images_last(shape: tuple[int, ...]) -> bool:

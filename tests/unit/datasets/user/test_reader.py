@@ -326,3 +326,41 @@ def test_folders_of_defects_keep_their_parts_and_their_masks_are_left_out(tmp_pa
 def test_masks_alone_are_pictures(tmp_path: Path) -> None:
     own_data.defects(tmp_path)
     assert datasets.read(tmp_path / "ground_truth").images == 12
+
+
+def _curves(values: np.ndarray, labels: np.ndarray) -> bytes:
+    lines = [
+        ",".join([str(label), *(f"{value:.4f}" for value in row)]) for row, label in zip(values, labels, strict=True)
+    ]
+    return "\n".join(["class," + ",".join(f"t{i}" for i in range(values.shape[1])), *lines]).encode()
+
+
+def test_lines_that_fill_no_square_are_curves(tmp_path: Path) -> None:
+    values = np.sin(np.linspace(0, 9, 50) + np.arange(30)[:, None]) * 3 - 1
+    file = tmp_path / "beats.csv"
+    file.write_bytes(_curves(values, np.arange(30) % 2))
+    found = datasets.read(file)
+    assert found.shape == (1, 1, 50)
+    assert found.class_names == ("0", "1")
+    assert any("read as curves" in note for note in found.notes)
+    expected = (values - values.min()) / (values.max() - values.min())
+    assert found.pixels[:, 0, 0] / 255 == pytest.approx(expected, abs=0.003)
+    described = datasets.spec(datasets.keep_found(found, "beats"))
+    assert described.signal
+    assert datasets.load(described).pixels.shape == (30, 1, 1, 50)
+
+
+@pytest.mark.parametrize(("size", "shape"), [("5x10", (1, 5, 10)), (None, (1, 1, 50))])
+def test_a_size_says_that_lines_are_images(size: str | None, shape: tuple[int, ...], tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_bytes(_curves(np.random.default_rng(0).random((30, 50)), np.arange(30) % 2))
+    height, width = (int(side) for side in (size or "0x0").split("x"))
+    assert datasets.read(file, Options(size=(height, width) if size else None)).shape == shape
+
+
+def test_equal_curves_are_flat_and_squares_are_still_images(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_bytes(_curves(np.ones((20, 40)), np.arange(20) % 2))
+    assert datasets.read(file).pixels.max() == 0
+    file.write_bytes(_curves(np.ones((20, 64)), np.arange(20) % 2))
+    assert datasets.read(file).shape == (1, 8, 8)
