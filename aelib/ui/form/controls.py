@@ -206,8 +206,7 @@ class Controls:
     def dataset(self) -> None:
         """The data sets that this lesson can show: those of the app and those that this user has uploaded."""
         bundled = [name for name in datasets.SETS if self._is_for(name)]
-        own = [name for name in OWN_DATASETS.get() if self._is_for(name)]
-        names = list(dict.fromkeys([*bundled, *own, self.get("dataset")]))
+        names = list(dict.fromkeys([*bundled, *self.own_datasets(), self.get("dataset")]))
         titles = Counter(map(title, names))
 
         def unambiguous(name: str) -> str:
@@ -217,6 +216,10 @@ class Controls:
         self._draw(
             st.selectbox, labels.field("dataset"), "dataset", names, format_func=unambiguous, on_change=self._fit_sizes
         )
+
+    def own_datasets(self) -> list[str]:
+        """The data sets that this user has uploaded and this lesson can show."""
+        return [name for name in OWN_DATASETS.get() if self._is_for(name)]
 
     def _is_for(self, name: str) -> bool:
         try:

@@ -149,6 +149,10 @@ def _own(controls: Controls) -> None:
     )
     st.toggle(_("Keep the colours"), key=f"{form}:colour", on_change=take)
     st.toggle(_("Together with the chosen emoji"), value=True, key=f"{form}:together", on_change=take)
+    for name in controls.own_datasets():
+        if name != controls.get("dataset"):
+            label = _("Use again: {title}", title=title(name))
+            st.button(label, key=f"{form}:again:{name}", on_click=controls.use, args=(name,))
 
 
 def _read(path: str, content: bytes, side: int, colour: bool) -> dict[str, torch.Tensor]:
