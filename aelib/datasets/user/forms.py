@@ -142,6 +142,25 @@ def refused(head: bytes) -> str | None:
         return ": ".join(_PICKLE)
     if head[4:8] == b"ftyp" and not pictures.kind_of(head):
         return "a film: give pictures"
+    if _is_tfrecord(head):
+        return (
+            "a file of records of TensorFlow (TFRecord): save what tfds.as_numpy(tfds.load(NAME, batch_size=-1)) gives "
+            "with np.savez"
+        )
     if re.search(rb"<svg[\s>]", head[:1000]):
         return "a drawing of lines (SVG): save it as PNG"
     return None
+
+
+def _is_tfrecord(head: bytes) -> bool:
+    """Whether a file begins as TensorFlow's records do: a length, and its checksum, which is a masked CRC-32C."""
+    if len(head) < 16:
+        return False
+    crc = 0xFFFFFFFF
+    for byte in head[:8]:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
+    crc ^= 0xFFFFFFFF
+    masked = ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+    return masked == int.from_bytes(head[8:12], "little")
