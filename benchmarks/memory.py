@@ -19,10 +19,12 @@ import torch
 from aelib.core import memory
 from aelib.experiment import presets
 from aelib.training import fit
+from aelib.ui.shell.lessons import LESSONS, Lesson
 from tests.support.server import Server
 
-from .load.memory import Watch, rss
-from .load.visits import Light
+from .load.client import Client
+from .load.memory import Watch, descendants, rss
+from .load.visits import FINISHED, PATIENCE, Light
 from .machine import table, write
 
 NETS = ("letters-7x7-best", "house-numbers-autoencoder", "photographs-3")
@@ -32,6 +34,7 @@ KEEPS = {"MALLOC_MMAP_THRESHOLD_": str(memory._LARGEST), "MALLOC_TRIM_THRESHOLD_
 WAYS = {MALLOPT: {}, "variables": KEEPS, "neither": {}}
 SERVERS = {"not set": {}, "2": {"MALLOC_ARENA_MAX": "2"}}
 PEOPLE, SEEDS = 40, 10
+FEW = 2  # epochs: more of them need no more memory
 TIDIED = memory.TIDY_EVERY + 5  # seconds after which a server has tidied
 
 
@@ -103,15 +106,59 @@ def servers() -> str:
     )
 
 
+SMALL = {**memory.SERVER, "AELIB_PROFILE": "small"}
+ASKED = 690  # MB, what Streamlit's Community Cloud gives an app at least
+
+
+async def _train_lesson(server: Server, lesson: Lesson) -> float:
+    """Open a lesson, train its preset for a few epochs, look at the result: memory of the server afterwards, in MB."""
+    async with Client(server.url, lesson.name, {"preset": lesson.preset, "epochs": FEW}) as client:
+        await client.press(f"{lesson.name.replace('_', '-')}-run:train")
+        await client.sees(*FINISHED, within=PATIENCE)
+        await asyncio.sleep(1.0)
+        return _together(server.pid)
+
+
+def _together(pid: int) -> float:
+    """Memory of a server and all its processes, in MB."""
+    return rss(pid) + sum(map(rss, descendants(pid)))
+
+
+def small() -> str:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        everything = Server(Path(folder) / "all", SMALL)
+        try:
+            for lesson in LESSONS:
+                alone = Server(Path(folder) / lesson.name, SMALL)
+                try:
+                    start, size = _together(alone.pid), asyncio.run(_train_lesson(alone, lesson))
+                finally:
+                    alone.stop()
+                in_turn = asyncio.run(_train_lesson(everything, lesson))
+                rows.append([lesson.title, lesson.preset, *(f"{one:,.0f}" for one in (start, size, in_turn))])
+                print(rows[-1], file=sys.stderr)
+        finally:
+            everything.stop()
+    return (
+        f"## A small server\n\n`AELIB_PROFILE=small`, MALLOC_ARENA_MAX=2: the server with all its processes, in MB,"
+        f" after {FEW} epochs of each lesson's first preset, with the result on the page. {ASKED} MB are asked for.\n\n"
+        + table(["lesson", "preset", "before", "after it alone", "after it and those above it, one server"], rows)
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--net", help=argparse.SUPPRESS)
     parser.add_argument("--way", help=argparse.SUPPRESS)
+    parser.add_argument("--small", action="store_true", help="only the small server, printed")
     options = parser.parse_args()
     if options.net:
         print(json.dumps(_train(options.net, options.way)))
+    elif options.small:
+        print(small())
     else:
-        write("memory", "Memory", f"{trainings()}\n\n{servers()}")
+        write("memory", "Memory", f"{trainings()}\n\n{servers()}\n\n{small()}")
 
 
 if __name__ == "__main__":
