@@ -1,7 +1,7 @@
 """notMNIST: the letters A to J in thousands of typefaces, 28x28, white on black. Found on this machine, not downloaded.
 
-Three forms: IDX files named like MNIST's, in a folder of their own; and the archive `notMNIST_small.tar.gz`, which is
-read as it is, without unpacking anything to the disk.
+Three forms: IDX files named like MNIST's, in a folder of their own; the archive `notMNIST_small.tar.gz`, which is read
+as it is, without unpacking anything to the disk; and the folder `notMNIST_small` that unpacking it gives.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _PARTS = (
 
 
 class _Found(NamedTuple):
-    """What is here: pairs of an image and a label file, or an archive."""
+    """What is here: pairs of an image and a label file, or an archive, or what it was unpacked to."""
 
     pairs: tuple[tuple[Path, Path], ...]
     counts: tuple[int, ...]
@@ -71,6 +71,8 @@ class _Found(NamedTuple):
 
     @property
     def files(self) -> dict[str, Path]:
+        if self.archive is not None and self.archive.is_dir():
+            return {"/".join(path.parts[-2:]): path for path in _pictures(self.archive)}
         if self.archive is not None:
             return {self.archive.name: self.archive}
         return {path.name: path for pair in self.pairs for path in pair}
@@ -96,13 +98,13 @@ def _search() -> _Found | None:
             if other is None:
                 raise LabError(f"{path} has no labels: put {labels} into the same folder.")
             pairs.append((path, other))
-    archive = files.find(NAME, ARCHIVE)
+    archive = files.find(NAME, ARCHIVE) or _unpacked_folder()
     if archive is not None and not any(images.name.startswith("train") for images, _ in pairs):
-        size = files.stamp(archive)[1]
+        size = _stamp(archive)[1]
         # to count what another archive has, it must be read
-        if size == OFFICIAL[0]:
+        if size == OFFICIAL[0] and archive.is_file():
             return _Found((), (OFFICIAL[1],), archive, OFFICIAL[2])
-        _, labels_read, unreadable = _unpacked(*files.stamp(archive))
+        _, labels_read, unreadable = _unpacked(*_stamp(archive))
         return _Found((), (len(labels_read),), archive, unreadable)
     if not pairs:
         return None
@@ -145,8 +147,40 @@ class _Bounded(io.RawIOBase):
         return content
 
 
+def _unpacked_folder() -> Path | None:
+    """Where the archive was unpacked, or where its folders A to J lie; None where that is nowhere."""
+    for place in files.folders(NAME):
+        for folder in (place / "notMNIST_small", place / "notMNIST_large", place):
+            if all((folder / letter).is_dir() for letter in LETTERS):
+                return folder
+    return None
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """The files of its images, in the order of the letters. Raises LabError for too many."""
+    found = [path for letter in LETTERS for path in sorted((folder / letter).glob("[!.]*.png"))]
+    if len(found) > MAX_IMAGES:
+        raise LabError(f"{folder} has {len(found):,} images: give at most {MAX_IMAGES:,}, such as notMNIST_small.")
+    return found
+
+
+def _stamp(path: Path) -> tuple[Path, int, int]:
+    """As `files.stamp`; of a folder the size of all its images, and the time of the newest. Raises OSError."""
+    if not path.is_dir():
+        return files.stamp(path)
+    found = [picture.stat() for picture in _pictures(path)]
+    return path, sum(one.st_size for one in found), max((one.st_mtime_ns for one in found), default=0)
+
+
 def _members(path: Path) -> Iterator[tuple[int, str, bytes]]:
-    """Class, name and content of each image in an archive, with no path of it used for anything. Raises LabError."""
+    """Class, name and content of each image in an archive, with no path of it used for anything, or in the folder that
+    it was unpacked to. Raises LabError."""
+    if path.is_dir():
+        for picture in _pictures(path):
+            if picture.is_file() and picture.stat().st_size <= MEMBER_BYTES:
+                letter = picture.parent.name
+                yield LETTERS.index(letter), f"{letter}/{picture.name}"[:80], picture.read_bytes()
+        return
     with gzip.open(path) as packed, tarfile.open(fileobj=_Bounded(packed), mode="r|") as archive:
         for number, member in enumerate(archive):
             if number >= MEMBERS or member.size > MEMBER_BYTES:
@@ -212,7 +246,7 @@ def _decoded(content: bytes) -> NDArray[np.uint8] | None:
 def _load(found: _Found) -> ImageSet:
     try:
         if found.archive is not None:
-            read = [_unpacked(*files.stamp(found.archive))[:2]]
+            read = [_unpacked(*_stamp(found.archive))[:2]]
         else:
             read = [_read(*pair) for pair in found.pairs]
     except OSError as error:
@@ -237,7 +271,7 @@ def spec() -> DatasetSpec:
                 f"labels into {_folder()[0]}, or {ARCHIVE} (8 MB) from {URL}."
             )
         else:
-            content = files.fingerprint(found.files)
+            content = files.fingerprint(found.files, ends=found.archive is None or not found.archive.is_dir())
     except LabError as error:
         missing = str(error)
     except OSError as error:

@@ -109,6 +109,23 @@ def test_the_archive_of_notmnist_is_read_as_it_is(data: Path) -> None:
     assert [path.name for path in data.rglob("*")] == ["notMNIST_small.tar.gz"], "nothing is unpacked"
 
 
+@pytest.mark.parametrize("place", [".", "notmnist", "notmnist/notMNIST_small"])
+def test_the_archive_may_be_unpacked(data: Path, place: str) -> None:
+    for name, content in [*letters(100), ("notMNIST_small/A/broken.png", b""), ("notMNIST_small/A/._0.png", b"x")]:
+        to = data / place / (name.partition("/")[2] if place != "." else name)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(content)
+    described, images = datasets.spec("notmnist"), datasets.load("notmnist")
+    assert described.missing() is None
+    assert "100 letters A to J (1 more cannot be read)" in described.title
+    assert torch.equal(images.pixels[:, 0, 0, 0].long(), 20 * images.labels)
+    before = described.content
+    (data / place / ("notMNIST_small" if place == "." else "") / "J" / "9.png").write_bytes(b"another size")
+    described = datasets.spec("notmnist")
+    assert described.content != before
+    assert "(2 more cannot be read)" in described.title
+
+
 @pytest.mark.parametrize(
     ("members", "says"),
     [
