@@ -47,7 +47,7 @@ DECLARES: dict[str, tuple[int | str, ...]] = {
     "ModelKind": ("label",),
 }
 # names of dictionaries whose values are texts
-TABLES = ("_FIELDS", "_CHOICES_OF", "KINDS", "STOPPED")
+TABLES = ("_FIELDS", "_CHOICES_OF", "KINDS", "STOPPED", "ERRORS", "COSTS")
 
 
 class Text(NamedTuple):

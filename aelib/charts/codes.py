@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from aelib.charts.curves import styled
 from aelib.charts.palette import BLUE, GREY, SERIES
+from aelib.core.language import _
 
 BINS = 30
 
@@ -34,7 +35,7 @@ def against_numbers(
     if baseline is not None:
         name, value = baseline
         figure.add_hline(value, line={"color": GREY, "dash": "dot"}, annotation_text=name)
-    figure.update_xaxes(title="numbers of the code", type="category")
+    figure.update_xaxes(title=_("numbers of the code"), type="category")
     if shares:
         figure.update_yaxes(title=label, tickformat=".0%", range=[0, 1.04])
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from aelib.core.language import _, separators
 from aelib.training import Run
 
 from .palette import BLUE as BLUE
@@ -24,6 +25,7 @@ def styled(figure: go.Figure, height: int = 300) -> go.Figure:
         hovermode="x unified",
         legend={"orientation": "h", "y": 1.12, "x": 0},
         font={"size": 14},
+        separators=separators(),
     )
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
@@ -40,10 +42,10 @@ def loss(history: list[dict[str, float]], label: str, logarithmic: bool = True) 
     """
     records = [record for record in history if record["epoch"] > 0] if logarithmic else history
     held_out = next((name for name in ("valid_loss", "test_loss") if records and name in records[0]), None)
-    figure = go.Figure(_trace(records, "train_loss", "training" if held_out else label))
+    figure = go.Figure(_trace(records, "train_loss", _("training") if held_out else label))
     if held_out:
         figure.add_trace(_trace(records, held_out, "held-out", color=SERIES[1]))
-    on_axis(figure, "x", spread(trace.x for trace in figure.data), "epoch", logarithmic, whole=True)
+    on_axis(figure, "x", spread(trace.x for trace in figure.data), _("epoch"), logarithmic, whole=True)
     values = spread(trace.y for trace in figure.data)
     positive = [value for value in values if value > 0]
     wide = bool(positive) and max(positive) > MAX_LINEAR * min(positive)
@@ -97,11 +99,16 @@ def errors(
         figure.add_trace(trace)
     along = spread(trace.x for trace in figure.data)
     if seconds:
-        on_axis(figure, "x", along, "seconds of training", logarithmic=True)
+        on_axis(figure, "x", along, _("seconds of training"), logarithmic=True)
     else:
-        on_axis(figure, "x", along, "epoch", logarithmic, whole=True)
+        on_axis(figure, "x", along, _("epoch"), logarithmic, whole=True)
     on_axis(
-        figure, "y", spread(trace.y for trace in figure.data), ERRORS[figure_name], not from_zero, from_zero=from_zero
+        figure,
+        "y",
+        spread(trace.y for trace in figure.data),
+        _(ERRORS[figure_name]),
+        not from_zero,
+        from_zero=from_zero,
     )
     return styled(figure, height)
 
@@ -111,7 +118,9 @@ def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
     records = [record for record in run.history if record["epoch"] > 0] if logarithmic else run.history
     total = run.metrics["total"]
     figure = go.Figure(_trace(records, "learnt", "learnt", shape="hv"))
-    figure.add_hline(y=total, line={"dash": "dot", "width": 1.5, "color": GREY}, annotation_text=f"all {total}")
-    on_axis(figure, "x", spread(trace.x for trace in figure.data), "epoch", logarithmic, whole=True)
-    on_axis(figure, "y", [0, total * 1.12], "images learnt", whole=True, from_zero=True)
+    figure.add_hline(
+        y=total, line={"dash": "dot", "width": 1.5, "color": GREY}, annotation_text=_("all {total}", total=total)
+    )
+    on_axis(figure, "x", spread(trace.x for trace in figure.data), _("epoch"), logarithmic, whole=True)
+    on_axis(figure, "y", [0, total * 1.12], _("images learnt"), whole=True, from_zero=True)
     return styled(figure)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from aelib.analysis.denoising import Level
+from aelib.core.language import _
 
 from .curves import BLUE, GREY, SERIES, styled
 from .ticks import on_axis
@@ -29,25 +30,28 @@ def against_level(levels: Sequence[Level], useful: tuple[float, float] | None, t
             if x[0] < end < x[-1]:
                 chart.add_vline(end, line={"color": GREEN, "dash": "dash"}, annotation_text=f"{end:.2f}")
     if trained is not None:
-        chart.add_vline(trained, line={"color": GREY, "dash": "dot"}, annotation_text="trained with")
+        chart.add_vline(trained, line={"color": GREY, "dash": "dot"}, annotation_text=_("trained with"))
     chart.add_scatter(
         x=x,
         y=[level.nothing for level in levels],
-        name="doing nothing",
+        name=_("doing nothing"),
         line={"color": GREY, "dash": "dash", "width": 2},
     )
     chart.add_scatter(
-        x=x, y=[level.nearest for level in levels], name="nearest clean character", line={"color": ORANGE, "width": 2}
+        x=x,
+        y=[level.nearest for level in levels],
+        name=_("nearest clean character"),
+        line={"color": ORANGE, "width": 2},
     )
     chart.add_scatter(
         x=x,
         y=[level.net.mean for level in levels],
         error_y={"type": "data", "array": [level.net.std for level in levels], "thickness": 1.5},
-        name=f"the network, mean ± std of {len(levels[0].net.values)} seeds",
+        name=_("the network, mean ± std of {values} seeds", values=len(levels[0].net.values)),
         line={"color": BLUE, "width": 3},
     )
     ends = [level.net.mean + level.net.std for level in levels]
     others = [value for level in levels for value in (level.nothing, level.nearest)]
-    on_axis(chart, "x", x, "level of the noise")
-    on_axis(chart, "y", [*ends, *others], "wrong pixels of a character afterwards", from_zero=True)
+    on_axis(chart, "x", x, _("level of the noise"))
+    on_axis(chart, "y", [*ends, *others], _("wrong pixels of a character afterwards"), from_zero=True)
     return styled(chart, 420)

@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from aelib.core.language import _
 from aelib.training.device_speed import Speed
 
 from .curves import BLUE, SERIES, styled
@@ -34,7 +35,7 @@ def speeds(
                 error_x=_reach(found, ranges) if found is now else None,
             )
     on_axis(
-        figure, "x", [*ends, *(one.images_a_second for one in (*now, *elsewhere))], "images a second", from_zero=True
+        figure, "x", [*ends, *(one.images_a_second for one in (*now, *elsewhere))], _("images a second"), from_zero=True
     )
     figure.update_yaxes(categoryorder="total ascending")
     figure.update_layout(barmode="group", hovermode="closest")

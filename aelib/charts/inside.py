@@ -7,6 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from aelib.core.language import _
+
 from .curves import SERIES, styled
 from .glyphs import EXTRA, MISSING, PAPER
 from .palette import GREY
@@ -90,6 +92,6 @@ def gradients(names: Sequence[str], found: Mapping[str, Sequence[float]]) -> go.
             marker={"size": 8, "symbol": symbol},
         )
     positive = [value for value in spread(found.values()) if value > 0]
-    on_axis(figure, "y", positive, "mean |∂L/∂z|", logarithmic=True)
+    on_axis(figure, "y", positive, _("mean |∂L/∂z|"), logarithmic=True)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(names))
     return styled(figure, 270)

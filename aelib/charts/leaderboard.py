@@ -5,6 +5,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from aelib.core.language import _
 from aelib.store import Summary, outcome_text
 
 from .curves import BLUE, styled
@@ -39,13 +40,14 @@ def cost_against_error(runs: Sequence[Summary], cost: Cost = "parameters") -> go
     out."""
     runs = [run for run in runs if run[cost] is not None]
     front = pareto(runs, cost)
-    label = "mean squared error" if runs and runs[0]["wrong_pixels"] is None else "wrong pixels, all images"
+    large = runs and runs[0]["wrong_pixels"] is None
+    label = _("mean squared error") if large else _("wrong pixels, all images")
     figure = go.Figure()
     figure.add_scattergl(
         x=[run[cost] for run in runs],
         y=[error(run) for run in runs],
         mode="markers",
-        name="runs",
+        name=_("runs"),
         marker={"color": BLUE, "size": 8, "opacity": 0.6},
         customdata=[[run["architecture"], outcome_text(run), run["digest"]] for run in runs],
         hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}}; {label}: %{{y}}<br>"
@@ -55,12 +57,12 @@ def cost_against_error(runs: Sequence[Summary], cost: Cost = "parameters") -> go
         x=[run[cost] for run in front],
         y=[error(run) for run in front],
         mode="lines+markers",
-        name=f"Pareto front: none is better with fewer {COSTS[cost].partition(' ')[0]}",
+        name=_("Pareto front: none is better with fewer {what}", what=_(COSTS[cost]).partition(" ")[0]),
         line={"color": ORANGE, "width": 2, "shape": "hv"},
         marker={"size": 10, "symbol": "diamond"},
         hoverinfo="skip",
     )
-    on_axis(figure, "x", [run[cost] or 0 for run in runs], COSTS[cost], logarithmic=True)
+    on_axis(figure, "x", [run[cost] or 0 for run in runs], _(COSTS[cost]), logarithmic=True)
     on_axis(figure, "y", [0.0, *(error(run) for run in runs)], label)
     styled(figure, 380)
     return figure.update_layout(hovermode="closest")

@@ -6,6 +6,7 @@ import html
 import math
 from itertools import pairwise
 
+from aelib.core.language import _
 from aelib.experiment import Experiment, Model, resolve
 from aelib.experiment.architecture import KINDS, Shape, Step, shape_text
 
@@ -45,7 +46,7 @@ def _columns(model: Model, output_activation: str, theme: str) -> str:
         parts.extend(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="{colour}"/>' for x, y in units)
         x = units[0][0]
         bold = ' font-weight="700"' if i == code_at else ""
-        label = f"{size}" + (" code" if i == code_at else "")
+        label = f"{size}" + (_(" code") if i == code_at else "")
         parts.append(_text(x, 14, label, 15, INK[theme], bold))
     longest = max(len(_brief(done.activation)) for done in model.steps())
     crowded = longest * 6.5 > step  # neighbouring labels would overlap

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from aelib.analysis.linear.duel import Round
 from aelib.charts.curves import styled
 from aelib.charts.palette import BLUE, GREY, SERIES
+from aelib.core.language import _
 
 RIGHT_ANGLE = 90.0
 Numbers = NDArray[np.float64]
@@ -21,8 +22,8 @@ def angles(found: Numbers) -> go.Figure:
     names = [str(number) for number in range(1, len(found) + 1)]
     figure.add_bar(x=names, y=found, text=texts, textposition="outside", marker_color=BLUE, cliponaxis=False)
     figure.add_hline(RIGHT_ANGLE, line={"color": GREY, "dash": "dot"})
-    figure.update_xaxes(title="principal angle, largest first", type="category")
-    figure.update_yaxes(title="degrees", range=[0, RIGHT_ANGLE * 1.05], tickvals=[0, 30, 60, 90])
+    figure.update_xaxes(title=_("principal angle, largest first"), type="category")
+    figure.update_yaxes(title=_("degrees"), range=[0, RIGHT_ANGLE * 1.05], tickvals=[0, 30, 60, 90])
     return styled(figure, 240).update_layout(hovermode="closest", showlegend=False)
 
 
@@ -39,9 +40,9 @@ def cosines(found: Numbers, rows: str) -> go.Figure:
         colorscale="Blues",
         texttemplate="%{z:.1f}" if components <= 12 else None,
         hovertemplate="%{y} and principal axis %{x}: %{z:.3f}<extra></extra>",
-        colorbar={"title": "cosine", "thickness": 12},
+        colorbar={"title": _("cosine"), "thickness": 12},
     )
-    figure.update_xaxes(title="principal axis", type="category")
+    figure.update_xaxes(title=_("principal axis"), type="category")
     figure.update_yaxes(title=rows, type="category", autorange="reversed")
     return styled(figure, 320).update_layout(hovermode="closest")
 
@@ -56,6 +57,6 @@ def against_numbers(rounds: Sequence[Round]) -> go.Figure:
     ):
         line = {"color": colour, "dash": dash}
         figure.add_scatter(x=numbers, y=values, mode="lines+markers", name=name, line=line, marker_size=9)
-    figure.update_xaxes(title="numbers of the code", type="category")
+    figure.update_xaxes(title=_("numbers of the code"), type="category")
     figure.update_yaxes(title="PSNR, dB")
     return styled(figure, 300)

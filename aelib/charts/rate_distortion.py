@@ -8,6 +8,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from aelib.analysis.codecs import RatePoint
+from aelib.core.language import _
 
 from .curves import BLUE, SERIES, styled
 from .ticks import on_axis, spread
@@ -45,7 +46,7 @@ def against_bits(curves: Mapping[str, Sequence[RatePoint]], quality: Quality = "
         if coded:
             _hollow(figure, name, coded, quality, colour, named=not hollow_named)
             hollow_named = True
-    on_axis(figure, "x", seen, "bits an image", logarithmic=True)
+    on_axis(figure, "x", seen, _("bits an image"), logarithmic=True)
     on_axis(figure, "y", spread(trace.y for trace in figure.data), LABELS[quality])
     styled(figure, 480)
     # below the plot: seven names take several rows on a phone, and rows above would cover the plot
@@ -101,7 +102,7 @@ def _hollow(figure: go.Figure, name: str, points: list[RatePoint], quality: Qual
     figure.add_scatter(
         x=bits,
         y=[getattr(point, quality) for point in points],
-        name="entropy-coded",
+        name=_("entropy-coded"),
         legendrank=2,
         showlegend=named,
         legendgroup="entropy-coded",

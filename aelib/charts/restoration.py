@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from aelib.analysis.restoration import MEDIAN, NET, NON_LOCAL, NOTHING
+from aelib.core.language import _
 
 from .curves import BLUE, GREY, SERIES, styled
 from .ticks import on_axis, spread
@@ -35,7 +36,7 @@ def against_level(
     if useful is not None:
         chart.add_vrect(*useful, fillcolor=BLUE, opacity=0.09, line_width=0)
     if trained is not None:
-        label = {"annotation_text": "trained with", "annotation_position": "bottom right"}
+        label = {"annotation_text": _("trained with"), "annotation_position": "bottom right"}
         chart.add_vline(trained, line={"color": GREY, "dash": "dot"}, **label)
     for name, values in curves.items():
         chart.add_scatter(
@@ -47,6 +48,6 @@ def against_level(
             marker={"size": 6},
             hovertemplate="%{y:.2f} dB",
         )
-    on_axis(chart, "x", levels, "level of the noise", from_zero=True)
-    on_axis(chart, "y", spread(curves.values()), "PSNR afterwards, dB")
+    on_axis(chart, "x", levels, _("level of the noise"), from_zero=True)
+    on_axis(chart, "y", spread(curves.values()), _("PSNR afterwards, dB"))
     return styled(chart, 420)

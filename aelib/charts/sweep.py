@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import plotly.graph_objects as go
 
 from aelib.analysis.sweep import Result
+from aelib.core.language import _
 
 from .curves import BLUE, GREY, styled
 from .ticks import on_axis
@@ -48,7 +49,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
         x=[name for name, *_ in dots],
         y=[value for _, value, *_ in dots],
         customdata=[rest for _, _, *rest in dots],
-        name="runs: each one, quartiles and median",
+        name=_("runs: each one, quartiles and median"),
         boxpoints="all",
         jitter=0.7,
         pointpos=0,
@@ -73,7 +74,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
             for spread, result in zip(spreads, shown, strict=True)
         ],
         mode="lines+markers",
-        name="mean ± standard deviation",
+        name=_("mean ± standard deviation"),
         line={"color": BLUE, "width": 2.5},
         marker={"size": 10},
         hovertemplate="<b>%{x}</b><br>mean %{y:.5g} ± %{customdata[0]:.3g}<br>%{customdata[1]} runs, from "
@@ -133,7 +134,7 @@ def distribution(values: Sequence[float], label: str) -> go.Figure:
     counts = dict.fromkeys(range(low, high + 1), 0)
     for value in values:
         counts[int(value)] += 1
-    chart = go.Figure(go.Bar(x=list(counts), y=list(counts.values()), marker_color=BLUE, name="runs"))
+    chart = go.Figure(go.Bar(x=list(counts), y=list(counts.values()), marker_color=BLUE, name=_("runs")))
     on_axis(chart, "x", [low - 0.5, high + 0.5], label, whole=True)
-    on_axis(chart, "y", counts.values(), "runs", whole=True, from_zero=True)
+    on_axis(chart, "y", counts.values(), _("runs"), whole=True, from_zero=True)
     return styled(chart, 260).update_layout(hovermode="closest")

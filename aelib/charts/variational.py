@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from aelib.core.language import _
 from aelib.training import Run
 
 from .curves import BLUE, GREY, SERIES, styled
@@ -21,17 +22,19 @@ def parts(run: Run, lowest: float | None) -> tuple[go.Figure, go.Figure]:
     0."""
     figures = go.Figure(), go.Figure()
     epochs = [record["epoch"] for record in run.history if record["epoch"] > 0]
-    titles = "reconstruction loss", "KL divergence, nats"
+    titles = _("reconstruction loss"), _("KL divergence, nats")
     for figure, name, title, colour in zip(figures, ("recon_loss", "kl"), titles, (BLUE, SERIES[1]), strict=True):
         values = [record[name] for record in run.history if record["epoch"] > 0]
         figure.add_scatter(x=epochs, y=values, name=name, mode="lines", line={"width": 2.5, "color": colour})
-        on_axis(figure, "x", epochs, "epoch", logarithmic=len(epochs) > FEW_EPOCHS, whole=True)
+        on_axis(figure, "x", epochs, _("epoch"), logarithmic=len(epochs) > FEW_EPOCHS, whole=True)
         floor = [lowest] if name == "recon_loss" and lowest is not None else []
         on_axis(figure, "y", [*values, *floor], title, from_zero=name == "kl")
         styled(figure).update_layout(showlegend=False)
     if lowest is not None:
         dots = {"dash": "dot", "width": 1.5, "color": GREY}
-        figures[0].add_hline(y=lowest, line=dots, annotation_text="lowest possible", annotation_position="bottom left")
+        figures[0].add_hline(
+            y=lowest, line=dots, annotation_text=_("lowest possible"), annotation_position="bottom left"
+        )
     return figures
 
 
@@ -39,8 +42,8 @@ def numbers(kl_each: Sequence[float], active: Sequence[bool]) -> go.Figure:
     """KL of each latent dimension in nats, active dimensions in blue."""
     colours = [BLUE if on else GREY for on in active]
     figure = go.Figure(go.Bar(x=list(range(1, len(kl_each) + 1)), y=list(kl_each), marker_color=colours))
-    figure.update_xaxes(title="latent dimension", dtick=1 if len(kl_each) <= 20 else None)
-    figure.update_yaxes(title="KL, nats", rangemode="tozero")
+    figure.update_xaxes(title=_("latent dimension"), dtick=1 if len(kl_each) <= 20 else None)
+    figure.update_yaxes(title=_("KL, nats"), rangemode="tozero")
     return styled(figure, 280).update_layout(hovermode="closest")
 
 
@@ -86,8 +89,8 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )
     )
-    on_axis(figure, "x", kls, "KL, nats: information about an image in the code")
-    on_axis(figure, "y", recon_losses, "reconstruction loss")
+    on_axis(figure, "x", kls, _("KL, nats: information about an image in the code"))
+    on_axis(figure, "y", recon_losses, _("reconstruction loss"))
     for group in _near(kls, recon_losses):
         # points that lie close together share one label, which would overprint as several
         text = "β " + ", ".join(f"{betas[i]:g}" for i in group)

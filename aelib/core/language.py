@@ -167,6 +167,11 @@ def number(value: float, form: str = "") -> str:
     return _number(value, form, current())
 
 
+def separators() -> str:
+    """The decimal mark and that of thousands, as Plotly's layout takes them."""
+    return ",." if LANGUAGES[current()].comma else ".,"
+
+
 def _filled(text: str, values: Mapping[str, Any], code: str) -> str:
     return text.format(**values) if not LANGUAGES[code].comma else _WithComma(code).vformat(text, (), values)
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from aelib.analysis.anomalies.detection import Detection
 from aelib.charts.curves import styled
 from aelib.charts.palette import BLUE, GREY, SERIES
+from aelib.core.language import _
 
 BINS = 40
 
@@ -23,14 +24,14 @@ def histogram(found: Detection, threshold: float, label: str) -> go.Figure:
         figure.add_bar(x=centres, y=counts, name=name, marker_color=colour, opacity=0.65, width=edges[1] - edges[0])
     figure.add_vline(threshold, line={"color": GREY, "dash": "dash", "width": 2})
     figure.update_xaxes(title=label)
-    figure.update_yaxes(title="share of images", tickformat=".0%")
+    figure.update_yaxes(title=_("share of images"), tickformat=".0%")
     return styled(figure, 320).update_layout(barmode="overlay")
 
 
 def roc(found: Mapping[str, Detection]) -> go.Figure:
     """Recall against false alarms for every threshold. found: name -> scores; the diagonal is guessing."""
     figure = go.Figure()
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name="guessing")
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name=_("guessing"))
     for (name, one), colour in zip(found.items(), SERIES, strict=False):
         x, y = one.roc()
         figure.add_scatter(x=x, y=y, mode="lines", name=name, line={"color": colour})

@@ -139,7 +139,7 @@ export default function (component) {
       if (py >= box[1] - 1 && py <= box[1] + box[3] + 1) context.fillText(text, box[0] - 4, py);
     }
     context.textAlign = "center"; context.textBaseline = "bottom";
-    context.fillText(`epoch · ${data.label}`, box[0] + box[2] / 2, height - 4);
+    context.fillText(data.axis, box[0] + box[2] / 2, height - 4);
     context.strokeStyle = EXTRA; context.lineWidth = 2; context.beginPath();
     kept.forEach(([epoch], k) => { const p = place(epoch, seen[k]); k ? context.lineTo(...p) : context.moveTo(...p); });
     context.stroke();
@@ -159,7 +159,7 @@ export default function (component) {
       : [names[chosen], captions[chosen], points && 2 * chosen < points.length ? `code (${points[2 * chosen].toFixed(2)}, ${points[2 * chosen + 1].toFixed(2)})` : ""].filter(Boolean).join(" · ");
     sheet.setAttribute("aria-label", data.about + (chosen === null ? "" : " " + about.textContent));
     plane.setAttribute("aria-label", "The codes of the images in the latent plane");
-    curve.setAttribute("aria-label", data.losses.length ? `${data.label} over the epochs: ${data.losses[0].toPrecision(3)} to ${data.losses.at(-1).toPrecision(3)}` : "No loss yet");
+    curve.setAttribute("aria-label", data.losses.length ? `${data.label} over the epochs: ${data.losses[0].toPrecision(3)} to ${data.losses.at(-1).toPrecision(3)}` : data.axis);
   }
 
   const choose = (i) => { if (i !== root.chosen) { root.chosen = i; draw(); } };

@@ -58,7 +58,7 @@ class BenchData(TypedDict):
         colours: one per class.
         epochs, losses: of the history, the untrained net first.
         marks: of the axis of epochs, then of that of losses: value and text of each tick.
-        label: of the loss.
+        label: of the loss; axis: below its picture.
         about: all in one sentence, for people who do not see it.
         state: of the net: untrained, training or trained.
         epoch: at which the net is shown; None before training.
@@ -76,6 +76,7 @@ class BenchData(TypedDict):
     losses: list[float]
     marks: list[list[tuple[float, str]]]
     label: str
+    axis: str
     about: str
     state: Literal["untrained", "training", "trained"]
     epoch: int | None

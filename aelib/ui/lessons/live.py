@@ -76,8 +76,12 @@ def _choices() -> Choices:
         "losses": _labels(LOSSES),
         "optimizers": _labels(OPTIMIZERS),
         "initializations": _labels(INITIALIZATIONS),
-        "normalizations": [("none", "0 to 1"), ("symmetric", "−1 to 1"), ("standardized", "mean 0, deviation 1")],
-        "noises": [("none", "none"), *_labels({name: one for name, one in NOISES.items() if not one.painted})],
+        "normalizations": [
+            ("none", _("0 to 1")),
+            ("symmetric", _("−1 to 1")),
+            ("standardized", _("mean 0, deviation 1")),
+        ],
+        "noises": [("none", _("none")), *_labels({name: one for name, one in NOISES.items() if not one.painted})],
     }
 
 

@@ -89,6 +89,9 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
         captions = _captions(first, work, wrong)
         each = "; ".join(f"{name}: {caption}" for name, caption in zip(first.names, captions, strict=True))
         about = _("The net at epoch {epoch:,}. {each}.", epoch=work.epoch, each=each)
+    label_of_loss = LOSSES[resolved.experiment.loss].label + (
+        " + β KL" if resolved.experiment.model.variational else ""
+    )
     return {
         "shape": list(spec.drawn(first.pixels.numpy()).shape[1:]),
         "names": list(first.names),
@@ -100,7 +103,8 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
         "epochs": [record["epoch"] for record in work.history] if work else [],
         "losses": [record["train_loss"] for record in work.history] if work else [],
         "marks": _marks(work.history if work else []),
-        "label": LOSSES[resolved.experiment.loss].label + (" + β KL" if resolved.experiment.model.variational else ""),
+        "label": label_of_loss,
+        "axis": f"{_('epoch')} · {label_of_loss}",
         "about": about,
         "state": "trained" if isinstance(found, Run) else "training" if found is not None else "untrained",
         "epoch": work.epoch if work else None,

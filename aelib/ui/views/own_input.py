@@ -10,16 +10,17 @@ from aelib.analysis import own_input
 from aelib.charts import glyphs
 from aelib.charts import inside as charts
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _
 from aelib.datasets.user import pictures
 from aelib.training import Run
 from aelib.ui.components.sketch import levels_of, sketch
 from aelib.ui.shell.messages import escaped
 from aelib.ui.shell.session import widget
 
-TITLE = "Draw one"
-TEXT = (
-    "An input that the net has never seen. Draw one of its kind, then something else. What does the net make of it, "
-    "and does the error tell them apart?"
+TITLE = N_("Draw one")
+TEXT = N_(
+    "An input that the net has never seen. Draw one of its kind, then something else. What does the net "
+    "make of it, and does the error tell them apart?"
 )
 LISTED = 12  # numbers of a code that are written out; more are a picture
 WIDTH = 140  # CSS pixels of an image
@@ -51,18 +52,20 @@ def draw(run: Run, key: str) -> None:
         return
     found = own_input.answer(run, image, label, _known(run.digest, run.created, run))
     with middle:
-        st.caption("Its code")
+        st.caption(_("Its code"))
         _code(found.code)
-        st.caption("The nearest code is that of")
+        st.caption(_("The nearest code is that of"))
         name = run.images.names[found.nearest]
         nearest = run.spec.drawn(run.images.images()[found.nearest].numpy())
         st.html(glyphs.row([((glyphs.tile(glyphs.colours(nearest), name, 64),), name[:16], False)]))
     with right:
-        st.caption("What the net makes of it")
+        st.caption(_("What the net makes of it"))
         output = glyphs.colours(run.spec.drawn(found.output.numpy()))
-        st.html(glyphs.tile(output, "output for your input", WIDTH))
+        st.html(glyphs.tile(output, _("output for your input"), WIDTH))
         st.metric("MSE", f"{found.mse:.4f}")
-        st.caption(f"Larger than that of {found.larger:.0%} of the images that the net is evaluated on.")
+        st.caption(
+            _("Larger than that of {larger:.0%} of the images that the net is evaluated on.", larger=found.larger)
+        )
 
 
 def _drawn(run: Run, key: str) -> Tensor | None:
@@ -71,7 +74,7 @@ def _drawn(run: Run, key: str) -> Tensor | None:
     name = f"{key}:{'x'.join(map(str, shape))}"
     before = widget(name, {}).get("levels")
     base = _background(run.digest, run.created, run)
-    st.caption("Draw here")
+    st.caption(_("Draw here"))
     sketch(shape, base, run.spec.light, before, name, lambda: None)
     levels = levels_of(before, shape)
     if not levels.any():
@@ -81,10 +84,12 @@ def _drawn(run: Run, key: str) -> Tensor | None:
 
 def _picture(run: Run, key: str) -> Tensor | None:
     """A picture of the user's, of the size of the images; None where there is none, or it cannot be read."""
-    given = st.file_uploader("A picture", key=f"{key}:file", help=f"{pictures.WORDS}. It is not stored.")
+    given = st.file_uploader(
+        _("A picture"), key=f"{key}:file", help=_("{words}. It is not stored.", words=pictures.WORDS)
+    )
     if given is None:
         return None
-    _, height, width = run.spec.shape
+    _channels, height, width = run.spec.shape
     try:
         square = pictures.read(given.getvalue(), given.name, max(height, width), colour=True)
     except LabError as error:
@@ -93,7 +98,7 @@ def _picture(run: Run, key: str) -> Tensor | None:
     image = square.float() / 255
     if height != width:
         image = interpolate(image[None], (height, width), mode="area")[0]
-    st.html(glyphs.tile(glyphs.colours(run.spec.drawn(image.numpy())), "your picture", WIDTH))
+    st.html(glyphs.tile(glyphs.colours(run.spec.drawn(image.numpy())), _("your picture"), WIDTH))
     return image
 
 
@@ -102,7 +107,7 @@ def _told(run: Run, key: str) -> int | None:
     classes = run.architecture.classes
     if not classes:
         return None
-    return int(st.selectbox("Tell it the class", range(classes), key=f"{key}:{run.digest}:class"))
+    return int(st.selectbox(_("Tell it the class"), range(classes), key=f"{key}:{run.digest}:class"))
 
 
 def _code(code: np.ndarray) -> None:
@@ -112,8 +117,10 @@ def _code(code: np.ndarray) -> None:
         return
     most = float(np.abs(code).max()) or 1.0
     picture = charts.units(code, most)
-    st.html(glyphs.tile(picture, f"code of {len(code)} numbers", min(160, picture.shape[1])))
-    st.caption(f"{len(code):,} numbers; orange is above 0, blue below 0, full colour at ±{most:.2g}.")
+    st.html(glyphs.tile(picture, _("code of {code} numbers", code=len(code)), min(160, picture.shape[1])))
+    st.caption(
+        _("{code:,} numbers; orange is above 0, blue below 0, full colour at ±{most:.2g}.", code=len(code), most=most)
+    )
 
 
 def _small(number: int) -> str:

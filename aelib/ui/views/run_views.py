@@ -153,7 +153,7 @@ def verdict(run: Run) -> None:
             _("Images with at most one wrong pixel. {wrong}", wrong=wrong),
         )
         _figure(_("Wrong pixels"), number(found["wrong_pixels_total"], ","), _("Over all images. {wrong}", wrong=wrong))
-        most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else "none"
+        most = escaped(f"{worst}: {counts[worst]}") if counts[worst] else _("none")
         _figure(_("Worst"), most, _("The image with the most wrong pixels."))
     over = (
         "" if described.memorised else _(" Over {images:,} images that it was not trained on.", images=found["images"])
@@ -287,8 +287,12 @@ def plane(run: Run, key: str) -> None:
     shown = latent_space.plane(codes)
     if shown.is_pca:
         st.caption(
-            f"This code has {run.latent_dim} dimensions. The plane is spanned by the first two principal "
-            f"components, which explain {shown.explained:.0%} of the variance."
+            _(
+                "This code has {dimensions} dimensions. The plane is spanned by the first two principal "
+                "components, which explain {explained:.0%} of the variance.",
+                dimensions=run.latent_dim,
+                explained=shown.explained,
+            )
         )
     if (why := trained.refusal(run)) is None:
         latent_plane.plane(run, None, f"{key}:plane:{run.digest}", lambda: None)

@@ -5,7 +5,7 @@ import streamlit as st
 
 from aelib.analysis.generative import collapse as analysis
 from aelib.charts import glyphs
-from aelib.core.language import _
+from aelib.core.language import N_, _
 from aelib.experiment.variants import collapsing
 from aelib.metrics.image_quality import evenly
 from aelib.training import Run
@@ -13,7 +13,7 @@ from aelib.ui.jobs.related_runs import runs_of
 
 SHOWN = 10  # images
 WIDTH = 48  # pixels of the page
-WHY = r"""
+WHY = N_(r"""
 **Why does the encoder give log σ², not σ?** A variance is positive, and what a layer gives can have either sign. The
 exponential of any number is positive, so no step of training can lead to a variance that is not one. Half of it is the
 logarithm of σ: $\sigma = e^{\frac{1}{2} \log \sigma^2}$. Small and large variances are then equally easy to reach.
@@ -26,7 +26,7 @@ Without the ½ the KL divergence would weigh twice as much, as with β = 2.
 **And the blur?** A squared error is the likelihood of a normal distribution around each pixel. If its standard
 deviation is s, the error counts $1 / (2 s^2)$ times. A large s means that errors matter little beside the KL
 divergence. That is a large β, and the images get blurred. β = 10 says that pixels are very uncertain.
-"""
+""")
 
 
 def collapse(run: Run, key: str) -> None:
@@ -59,7 +59,7 @@ def collapse(run: Run, key: str) -> None:
     for name, one in seen.items():
         st.markdown(_in_words(name, one))
     with st.expander(_("Why log σ², and why ½?")):
-        st.markdown(WHY)
+        st.markdown(_(WHY))
 
 
 def _in_words(name: str, one: analysis.Collapse) -> str:
