@@ -14,10 +14,12 @@ from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.session import set_widget, widget
+from aelib.ui.shell.visitor import on_phone
 
 WIDTH = 72  # of the image, in pixels of the page
+SHEET, ON_PHONE = 280, 164  # pixels of the page: a sheet, three or two beside each other
 FEW = 2  # up to this number of channels, a sheet is drawn small
-SMALL = 240  # pixels of the page
+SMALL = 160  # pixels of the page
 
 
 @st.fragment
@@ -66,9 +68,9 @@ def features(run: Run, key: str) -> None:
         show_error(error)
         return
     activation = run.experiment.output_activation.replace("_", " ")
-    for start in range(0, len(found), 2):
-        for cell, (number, one) in zip(st.columns(2), list(enumerate(found))[start : start + 2], strict=False):
-            with cell:
+    with st.container(horizontal=True, gap="medium"):
+        for number, one in enumerate(found):
+            with st.container(width=ON_PHONE if on_phone() else SHEET):
                 _drawn(one, run, f"{key}:{number}")
     st.caption(
         _(
