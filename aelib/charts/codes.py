@@ -53,7 +53,10 @@ def named(figure: go.Figure, points: NDArray[np.float32], labels: NDArray[np.int
 
 def shares(values: NDArray[Any], label: str, of: str, form: str = "") -> go.Figure:
     """A histogram. values: n; label: what they are; of: what the heights are a share of; form: of the values."""
-    heights, edges = np.histogram(values, bins=min(BINS, max(2, len(np.unique(values)))))
+    bins: int | NDArray[np.float64] = BINS
+    if values.dtype.kind == "i" and np.ptp(values) < BINS:  # counts: a bar for each
+        bins = np.arange(values.min(), values.max() + 2) - 0.5
+    heights, edges = np.histogram(values, bins=bins)
     middles = (edges[1:] + edges[:-1]) / 2
     figure = go.Figure(go.Bar(x=middles, y=heights / len(values), width=edges[1] - edges[0], marker_color=BLUE))
     figure.update_xaxes(title=label, tickformat=form or None)
