@@ -6,14 +6,16 @@ import pytest
 
 from aelib import datasets
 from aelib.analysis.anomalies.detection import detect
+from aelib.core.errors import LabError
 from aelib.datasets.imageset import CURVE_HEIGHT
-from aelib.experiment import presets
+from aelib.experiment import change, presets
+from aelib.experiment.encoding import encode
 from aelib.store import Store
 from aelib.training import fit
 from aelib.ui.lessons.codes import odd_one_out as parts
 from aelib.ui.shell import lessons
 from tests.support.apps import opened
-from tests.support.own_data import defects
+from tests.support.own_data import defects, digits
 from tests.support.sections import assert_shows, section
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -75,3 +77,16 @@ def test_curves_are_drawn_as_curves() -> None:
 def test_links_to_nets_that_leave_classes_out_lead_here() -> None:
     assert lessons.home_of(presets.get("digits-odd-one")).name == "odd_one_out"
     assert lessons.home_of(presets.get("digits-vae-film")).name == "digits"
+
+
+def test_a_small_set_of_ones_own_without_normal_images_to_test_is_one_sentence() -> None:
+    images, labels = digits(60)
+    name = datasets.keep(images, labels)
+    values = {"dataset": name, "epochs": "2", "batch_size": "all"}
+    run = fit(change(presets.get("digits-odd-one"), values), "cpu")
+    with pytest.raises(LabError, match="both needed"):
+        detect(run)
+    Store().save(run)
+    app = opened(PAGE, encode(run.experiment, "digits-odd-one").query())
+    assert not app.exception
+    assert "both needed" in section(app, "Threshold").said

@@ -15,6 +15,7 @@ from aelib.metrics import spread
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.messages import show_errors
 
 SEEDS = 5
 EXAMPLES = 7  # images of each kind
@@ -49,7 +50,12 @@ def nothing_is_odd(run: Run) -> None:
 
 @st.fragment
 def threshold(run: Run, key: str) -> None:
-    """The histogram of a score, a threshold to move, and what it does."""
+    """The histogram of a score, a threshold to move, and what it does; a fragment shows its own problems."""
+    with show_errors():
+        _threshold(run, key)
+
+
+def _threshold(run: Run, key: str) -> None:
     names = [name for name, one in SCORES.items() if one.fits(run)]
     name = st.selectbox(_("Score"), names, format_func=lambda one: SCORES[one].label, key=f"{key}:score")
     st.caption(SCORES[name].about)
