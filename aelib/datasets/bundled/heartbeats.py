@@ -76,6 +76,7 @@ SPEC = DatasetSpec(
     shape=(1, 1, WIDTH),
     splits=SPLITS,
     classes=len(KINDS),
+    by_class=tuple(Splits(train, test=held) for train, held in zip(TRAIN, TEST, strict=True)),
     source="computed by this module",
     licence="MIT",
     load=_load,
