@@ -1,9 +1,13 @@
 """Pages in another language, per session."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from aelib.core.language import speaking
+from aelib.core import catalogue
+from aelib.core.language import LANGUAGES, speaking
 from tests.support.apps import opened, sound
+
+PAGES = ("app.py", "pages/dense.py", "pages/compression.py", "pages/sweeps.py", "pages/activations.py", "pages/runs.py")
 
 
 def _lessons(app: AppTest) -> list[str]:
@@ -59,3 +63,22 @@ def test_a_change_of_language_keeps_what_was_chosen(fresh_server: None) -> None:
     after = dict(app.query_params)
     assert after.pop("lang") == "pt-BR"
     assert after == before
+
+
+def _texts(app: AppTest) -> list[str]:
+    """What a page says, its controls and their help included."""
+    found: list[str] = []
+    for node in app:
+        proto = getattr(node, "proto", None)
+        found += [str(getattr(proto, name, "")) for name in ("body", "label", "help", "placeholder")]
+    return [text.replace("\\", "") for text in found if text]
+
+
+@pytest.mark.parametrize("code", ["es", "pt-BR"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_no_english_sentence(page: str, code: str, fresh_server: None) -> None:
+    translated = catalogue.read(LANGUAGES[code].catalogue)
+    english = {text for text, (other, *_rest) in translated.items() if len(text.split()) >= 4 and other != text}
+    found = _texts(opened(page, {"lang": code}))
+    assert len(found) > 20
+    assert [text for text in found if text in english] == []

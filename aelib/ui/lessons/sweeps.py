@@ -225,7 +225,7 @@ def results(sweep: Sweep, key: str) -> None:
     _best(found)
     table = frame(found)
     if shared:
-        table = table.drop(columns=[_("seconds mean"), _("seconds std")])
+        table = table.drop(columns=["seconds mean", "seconds std"])
     with st.expander(_("Table")):
         table_with_csv(table, "sweep.csv", key)
 
@@ -266,8 +266,8 @@ def frame(found: list[Result]) -> pd.DataFrame:
         for figure in MEASURES:
             if figure in figures:
                 row |= {
-                    _("{figure} mean", figure=figure): figures[figure].mean,
-                    _("{figure} std", figure=figure): figures[figure].std,
+                    f"{figure} mean": figures[figure].mean,
+                    f"{figure} std": figures[figure].std,
                 }
         rows.append(row)
     return pd.DataFrame(rows)

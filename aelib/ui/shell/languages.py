@@ -20,14 +20,16 @@ _chosen: Slot[bool] = Slot("language:chosen", bool)  # whether the address or th
 
 
 def _of_session() -> str | None:
-    """The language of the session whose script this thread runs, also in callbacks and fragments."""
+    """The language of the session whose script this thread runs, also in callbacks and fragments. A page's first text
+    may be looked up before its frame is drawn, so a new session begins here."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return None
     try:
         return str(context.session_state[_language.key])
     except KeyError:
-        return None
+        begin()
+        return _language.get()
 
 
 language.ask_session(_of_session)
@@ -35,7 +37,7 @@ choice_identity.install()
 
 
 def begin() -> None:
-    """Choose the language of a session that begins. Call it before anything is drawn."""
+    """Choose the language of a session that begins."""
     if not _language:
         _language.set(_preferred())
         _take(_asked())

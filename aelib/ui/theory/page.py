@@ -32,7 +32,7 @@ class TheoryPage(SectionedPage):
     @contextmanager
     def evidence(title: str, text: str) -> Iterator[None]:
         """A part of the last section. A LabError is shown in it, and the page continues after it."""
-        st.subheader(title)
+        st.subheader(_(title))
         st.markdown(text)
         try:
             yield
