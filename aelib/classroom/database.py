@@ -19,6 +19,29 @@ _CREATE = """
         UNIQUE (person, digest, item)
     );
     CREATE INDEX IF NOT EXISTS guesses_by_class ON guesses (class, lesson, item);
+    CREATE TABLE IF NOT EXISTS classes (
+        id TEXT NOT NULL UNIQUE, code TEXT NOT NULL UNIQUE, title TEXT NOT NULL, frozen INTEGER NOT NULL,
+        key TEXT NOT NULL, made TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS teachers (
+        class TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (person, class)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS members (
+        serial INTEGER PRIMARY KEY AUTOINCREMENT, class TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,
+        identifier TEXT NOT NULL, joined TEXT NOT NULL, folded TEXT NOT NULL,
+        UNIQUE (person, class), UNIQUE (class, folded)
+    );
+    CREATE TABLE IF NOT EXISTS tasks (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, class TEXT NOT NULL, lesson TEXT NOT NULL, query TEXT NOT NULL,
+        conditions TEXT NOT NULL, pinned TEXT NOT NULL, each INTEGER NOT NULL, at TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS tasks_by_class ON tasks (class, number);
+    CREATE TABLE IF NOT EXISTS results (
+        serial INTEGER PRIMARY KEY AUTOINCREMENT, class TEXT NOT NULL, person TEXT NOT NULL, digest TEXT NOT NULL,
+        lesson TEXT NOT NULL, task INTEGER NOT NULL, met INTEGER NOT NULL, best REAL, figures TEXT NOT NULL,
+        at TEXT NOT NULL, UNIQUE (class, person, digest, task)
+    );
+    CREATE INDEX IF NOT EXISTS results_by_class ON results (class, serial);
 """
 
 

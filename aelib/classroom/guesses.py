@@ -75,3 +75,9 @@ class Guesses:
         )
         with self._file.connected() as connection:
             return [row["answer"] for row in connection.execute(query, (group, lesson, item))]
+
+    def asked(self, group: str) -> list[tuple[str, str]]:
+        """The (lesson, item) to which a class has answered, the last one first."""
+        query = "SELECT lesson, item FROM guesses WHERE class = ? GROUP BY lesson, item ORDER BY max(serial) DESC"
+        with self._file.connected() as connection:
+            return [(row["lesson"], row["item"]) for row in connection.execute(query, (group,))]

@@ -1,9 +1,16 @@
-"""The records of a server: one file, a table for each kind of record."""
+"""What a server knows of its classes: one file with a table for each kind of record, and what is only remembered."""
 
 from pathlib import Path
 
+from .attempts import Attempts
+from .classes import Classes
 from .database import ClassroomFile
 from .guesses import Guesses
+from .presence import Presence
+from .results import Results
+
+MAX_WRONG = 10  # wrong codes and keys of one browser in a minute
+MAX_WRONG_AT_ADDRESS = 60  # of one address, behind which a whole school may be
 
 
 class Classroom:
@@ -13,3 +20,8 @@ class Classroom:
     def __init__(self, root: Path | None = None) -> None:
         file = ClassroomFile(root)
         self.guesses = Guesses(file)
+        self.classes = Classes(file)
+        self.results = Results(file)
+        self.presence = Presence()
+        self.wrong = Attempts(MAX_WRONG)
+        self.wrong_at_address = Attempts(MAX_WRONG_AT_ADDRESS)

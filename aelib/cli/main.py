@@ -126,6 +126,10 @@ def _parser() -> _Parser:
     _placement(sub)
     sub.set_defaults(fresh=False)
 
+    sub = command("classes", "List the classes of this server, or delete one with all that is stored of its students.")
+    sub.add_argument("action", nargs="?", choices=["list", "delete"], default="list")
+    sub.add_argument("code", nargs="?", metavar="CODE", help="delete: the code of the class")
+
     sub = command("runs", "List, show, verify, prune, export or import the runs in the store.")
     sub.add_argument("action", nargs="?", choices=list(ACTIONS), default="list")
     sub.add_argument("digest", nargs="?", metavar="DIGEST", help="the run for show and export; for import the FILE")

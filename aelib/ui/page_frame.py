@@ -9,6 +9,7 @@ from aelib import datasets
 from aelib.charts import glyphs
 from aelib.core.language import N_, _
 
+from .classroom.note import note
 from .components.page_language import page_language
 from .jobs.sidebar import panel
 from .shell import languages
@@ -41,6 +42,7 @@ def page(title: str) -> None:
             for one in pages:
                 page_link(one.file, _(one.title), one.icon)
         panel()
+    note(title)
 
 
 @st.cache_data(show_spinner=False)

@@ -16,6 +16,9 @@ from aelib.ui.shell.server_state import classroom, store
 from aelib.ui.shell.session import Slot, set_widget, widget
 from aelib.ui.shell.visitor import visitor_id
 
+from .histogram import histogram
+from .membership import student_of
+
 WIDTH, NARROW = 150, 76  # pixels of a field for an answer, and of one for a number
 
 
@@ -107,7 +110,8 @@ def _keep(lesson: Lesson, item: Item, experiment: Experiment, given: object) -> 
     if given is None or not str(given).strip():
         return
     guess = Guess(visitor_id(), digest, item.name, item.read(given, experiment))
-    classroom().guesses.put(guess, lesson.name)
+    found = student_of()
+    classroom().guesses.put(guess, lesson.name, found[0].id if found else "")
 
 
 def outcome(lesson: Lesson, run: Run) -> None:
@@ -118,6 +122,8 @@ def outcome(lesson: Lesson, run: Run) -> None:
             return
         item, guess = found
         verdict = item.judge(guess.answer, _outcome(item.name, run.digest, run.created, item, run))
+        group = student_of()
+        others = classroom().guesses.of_class(group[0].id, lesson.name, item.name) if group else []
     except LabError as error:
         show_error(error)
         return
@@ -125,6 +131,9 @@ def outcome(lesson: Lesson, run: Run) -> None:
         icon = ":material/check_circle:" if verdict.right else ":material/lightbulb:"
         st.markdown(f"{icon} {escaped(item.asked(run.experiment))} **{escaped(verdict.text)}**")
         _explain(lesson, item, guess)
+        if len(others) > 1:
+            with st.popover(_("What the class predicted"), icon=":material/bar_chart:"):
+                histogram(item, others, f"{lesson.name}:class-answers", guess.answer)
 
 
 @st.fragment

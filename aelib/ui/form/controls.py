@@ -8,6 +8,7 @@ A teacher's link (teacher_link.py) can lock or hide controls: `_draw` applies th
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -30,6 +31,7 @@ from aelib.experiment import (
 )
 from aelib.experiment.encoding import MAX_VALUE, PRESET, encode
 from aelib.experiment.labels import text
+from aelib.ui.classroom import membership
 from aelib.ui.shell.address import NUMBERS, from_query, is_choice
 from aelib.ui.shell.lessons import Lesson, home_of
 from aelib.ui.shell.links import page_link
@@ -63,7 +65,7 @@ class Controls:
             self._read(query or {})
         self._written = self._address.query
         self._state = self._slot.setdefault()
-        self.rules, _notes = teacher_link.read(self._state.rules, lesson)
+        self.rules = replace(teacher_link.read(self._state.rules, lesson)[0], frozen=membership.is_frozen())
         self._pin()
 
     def _read(self, query: dict[str, str]) -> None:

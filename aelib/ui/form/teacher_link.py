@@ -10,7 +10,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from aelib.analysis import assignments
 from aelib.analysis.assignments import Assignment
@@ -33,19 +33,21 @@ State = Literal["free", "fixed", "hidden"]
 
 @dataclass(frozen=True)
 class Rules:
-    """lock, hide: names as in the address; locked, hidden: the fields (and `preset`) that these names stand for."""
+    """lock, hide: names as in the address; locked, hidden: the fields (and `preset`) that these names stand for;
+    frozen: whether the teacher of a class has fixed every control, which is in no address."""
 
     lock: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     locked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     task: Assignment | None = None
+    frozen: bool = False
 
     def state(self, path: str) -> State:
         """Whether a control can be changed (free), is disabled (fixed), or is not shown (hidden)."""
         if path in self.hidden:
             return "hidden"
-        return "fixed" if path in self.locked else "free"
+        return "fixed" if self.frozen or path in self.locked else "free"
 
     def query(self) -> dict[str, str]:
         """The rules as parameters of an address, from which `read` restores them."""
@@ -70,6 +72,12 @@ def read(query: Mapping[str, str], lesson: Lesson) -> tuple[Rules, list[str]]:
         except LabError as error:
             problems.append(str(error))
     return Rules(lock, hide, _fields(lock, lesson), _fields(hide, lesson), task), problems
+
+
+def pinned(rules: Rules, experiment: Experiment) -> dict[str, Any]:
+    """Path -> value of the fields that the rules lock or hide: what a run must have that was asked for with them."""
+    values = flatten(experiment.model_dump(mode="json"))
+    return {path: value for path, value in values.items() if path in rules.locked | rules.hidden}
 
 
 def _known() -> list[str]:

@@ -1,8 +1,5 @@
 """The locks and the task of a teacher's link in a lesson, and the popover that makes such links."""
 
-import io
-from urllib.parse import quote, urlencode, urlsplit
-
 import streamlit as st
 
 from aelib.analysis import assignments
@@ -12,23 +9,24 @@ from aelib.core.language import N_, _
 from aelib.experiment import Experiment
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
+from aelib.ui.classroom import membership
+from aelib.ui.components.qr import qr_code
+from aelib.ui.shell.links import address, is_local
 from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.server_state import classroom
 from aelib.ui.shell.session import set_widget, widget
 
 from . import teacher_link
 from .controls import Controls
 from .teacher_link import ALL, MORE
 
-QR_WIDTH = "min(100%, 420px, 60vh)"  # readable from the back of a classroom, and fits into its popover
-QR_BORDER = 4  # white modules around the code, required by ISO/IEC 18004
-QR_PRINT = 16  # pixels per module in the downloaded file
-_LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")  # noqa: S104 - names that work on this machine only
-
 
 def fixed(form: Controls) -> None:
     """Show which controls the link locks."""
     names = form.rules.lock
-    if ALL in names:
+    if form.rules.frozen:
+        st.caption(_("Your teacher has fixed every choice for now."), help=_(_ABOUT))
+    elif ALL in names:
         st.caption(_("Your teacher's link has fixed every choice."), help=_(_ABOUT))
     elif names:
         st.caption(
@@ -88,7 +86,7 @@ def popover(form: Controls, experiment: Experiment | None) -> None:
 @st.fragment
 def _make(form: Controls, experiment: Experiment) -> None:
     st.caption(_("This page as it is now"))
-    st.code(_link(form.address), language=None, wrap_lines=True)
+    st.code(address(form.address), language=None, wrap_lines=True)
     st.caption(_("A link for your class"))
     lock = _several(form, "lock", _("Fix"), _("Shown with their values, but cannot be changed."))
     hide = _several(form, "hide", _("Leave out"), _("Not shown; they have the values of this page."))
@@ -111,11 +109,24 @@ def _make(form: Controls, experiment: Experiment) -> None:
     if asked is not None:
         st.markdown(_(":material/flag: {describe}", describe=escaped(asked.describe(experiment))))
     page = {name: value for name, value in form.address.items() if name not in teacher_link.NAMES}
-    link = _link(page | teacher_link.to_query(lock, hide, str(asked or "")))
+    query = page | teacher_link.to_query(lock, hide, str(asked or ""))
+    link = address(query)
     st.code(link, language=None, wrap_lines=True)
-    if urlsplit(link).hostname in _LOCAL:
+    if is_local(link):
         st.caption(_("This address works on this computer only: first open the page under the server's network name."))
-    _code(form, link)
+    if not qr_code(link, f"{form.lesson.name}-link.png", _key(form, "png")):
+        st.info(
+            _(
+                "The link has {link:,} characters, too many for a QR code: fix or leave out “every choice” or "
+                "“all under More choices” instead of many single choices.",
+                link=len(link),
+            ),
+            icon=":material/qr_code:",
+        )
+    try:
+        _give(form, experiment, query, str(asked or ""))
+    except LabError as error:
+        show_error(error)
 
 
 def _several(form: Controls, word: str, label: str, about: str) -> tuple[str, ...]:
@@ -134,42 +145,27 @@ def _several(form: Controls, word: str, label: str, about: str) -> tuple[str, ..
     return (ALL,) if ALL in found else tuple(found)
 
 
-def _code(form: Controls, link: str) -> None:
-    """The link as a QR code, dark on white in every theme, because scanners need that."""
-    import segno
-
-    try:
-        code = segno.make_qr(link, error="l", boost_error=True)
-    except segno.DataOverflowError:
-        st.info(
-            _(
-                "The link has {link:,} characters, too many for a QR code: fix or leave out “every choice” or "
-                "“all under More choices” instead of many single choices.",
-                link=len(link),
-            ),
-            icon=":material/qr_code:",
-        )
+def _give(form: Controls, experiment: Experiment, query: dict[str, str], asked: str) -> None:
+    """For a teacher of a class: give it what the link says."""
+    groups = {group.id: group for group in membership.taught()}
+    if not groups:
         return
-    image = code.svg_data_uri(scale=4, border=QR_BORDER, dark="#000", light="#fff", omitsize=True)
-    st.html(f'<img class="ae-qr" src="{image}" alt="{_("QR code of the link")}" style="width: {QR_WIDTH}">')
-    picture = io.BytesIO()
-    code.save(picture, kind="png", scale=QR_PRINT, border=QR_BORDER, dark="#000", light="#fff")
-    st.download_button(
-        _("QR code as PNG"),
-        picture.getvalue(),
-        f"{form.lesson.name}-link.png",
-        "image/png",
-        icon=":material/qr_code:",
-        key=_key(form, "png"),
-        on_click="ignore",
+    st.divider()
+    each = st.toggle(
+        _("Another seed for each student"),
+        key=_key(form, "each"),
+        help=_("Results cannot be copied then, and a run counts only with the student's own seed."),
     )
-
-
-def _link(query: dict[str, str]) -> str:
-    """The full address of this page with a query; only the query if the page has no address (tests)."""
-    here = urlsplit(st.context.url or "")
-    # do not encode characters that all browsers accept: the link is shorter and readable
-    return here._replace(query=urlencode(query, quote_via=quote, safe=",;:"), fragment="").geturl()
+    rules = teacher_link.read(query, form.lesson)[0]
+    for group in groups.values():
+        if st.button(
+            _("Give it to {title}", title=escaped(group.title)),
+            icon=":material/send:",
+            key=_key(form, f"give:{group.code}"),
+        ):
+            pinned = teacher_link.pinned(rules, experiment)
+            classroom().classes.set_task(group, form.lesson.name, query, asked, pinned, each)
+            st.toast(_("Your students have a button now that opens it."), icon=":material/send:")
 
 
 def _key(form: Controls, name: str) -> str:

@@ -15,7 +15,7 @@ from aelib.experiment import Experiment, presets, resolve
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
 from aelib.ui import page_frame
-from aelib.ui.classroom import prediction
+from aelib.ui.classroom import membership, prediction
 from aelib.ui.form import lesson_forms, teacher_panel
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs.training_panel import go_on, moved_to, run_of
@@ -205,6 +205,7 @@ class LessonPage(SectionedPage):
             lambda: prediction.ask(self.lesson, experiment),
         )
         if run is not None:
+            membership.note(self.lesson, run)
             prediction.outcome(self.lesson, run)
             run_views.diagnosis(run)
             teacher_panel.result(form, run)

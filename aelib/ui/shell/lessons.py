@@ -339,8 +339,14 @@ SWEEPS = Lesson(
     front=("network", "noise", "dataset", "own_data"),
 )
 DOCUMENTS = Page(name="documents", title="From the documents", icon=":material/menu_book:")
+CLASS = Page(name="classroom", title="Class", icon=":material/groups:")
 RUNS = Page(name="runs", title="Runs", icon=":material/leaderboard:")
-TOOLS: tuple[Page, ...] = (LIVE, QUESTIONS, LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS)
+TOOLS: tuple[Page, ...] = (LIVE, QUESTIONS, LAB, COMPARE, SWEEPS, DOCUMENTS, RUNS, CLASS)
+
+
+def every_page() -> tuple[Page, ...]:
+    """All pages but the home page, in the order of the navigation."""
+    return (*LESSONS, *THEORY, *TOOLS)
 
 
 def lesson(name: str) -> Lesson:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from .session import form_state
 
 NAMED_CHANGES = 2  # in a name
 DIGITS = 4  # of a digest
+_LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")  # noqa: S104 - names that work on this machine only
 _IN_NETWORK = (
     "model.layers",
     "model.convolution.channels",
@@ -73,6 +74,18 @@ def link_compare(experiments: Sequence[Experiment], label: str, add: bool = Fals
     values = [short(one) for one in experiments]
     query = {"add": values[0]} if add else {str(i): value for i, value in enumerate(values, 1)}
     page_link(COMPARE.file, escaped(label), COMPARE.icon, query)
+
+
+def address(query: Mapping[str, str]) -> str:
+    """The full address of this page with a query; only the query if the page has no address (tests)."""
+    parts = urlsplit(st.context.url or "")
+    # do not encode characters that all browsers accept: the link is shorter and readable
+    return parts._replace(query=urlencode(query, quote_via=quote, safe=",;:"), fragment="").geturl()
+
+
+def is_local(link: str) -> bool:
+    """Whether a link works on this computer only."""
+    return urlsplit(link).hostname in _LOCAL
 
 
 def here() -> tuple[str, dict[str, str]] | None:

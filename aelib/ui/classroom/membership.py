@@ -1,0 +1,125 @@
+"""Who this session is in a class: nobody, a student, or its teacher."""
+
+import streamlit as st
+
+from aelib.classroom.classes import Group, Member, Task
+from aelib.core.errors import LabError
+from aelib.core.language import _
+from aelib.training import Run
+from aelib.ui.shell.lessons import Lesson
+from aelib.ui.shell.messages import show_error
+from aelib.ui.shell.server_state import classroom
+from aelib.ui.shell.session import Slot
+from aelib.ui.shell.visitor import visitor_id
+
+_NOTED: Slot[set[tuple[str, str, int]]] = Slot("class:noted", set)  # (class, digest, task) that this session has noted
+_LEFT_KEYS: Slot[dict[str, str]] = Slot("class:keys", dict)  # class -> its key, in the session that has made it
+
+
+def student_of() -> tuple[Group, Member] | None:
+    """The class of this student, and as whom; None for everybody else. Raises StoreError."""
+    return classroom().classes.of(visitor_id())
+
+
+def taught() -> list[Group]:
+    """The classes of this teacher."""
+    return classroom().classes.taught_by(visitor_id())
+
+
+def is_frozen() -> bool:
+    """Whether a teacher has fixed the controls of this student."""
+    try:
+        found = student_of()
+    except LabError:
+        return False  # the page says why
+    return found is not None and found[0].frozen
+
+
+def find(code: str) -> Group:
+    """The class with this code. Raises LabError for a wrong code, and for every code after too many wrong ones."""
+    _not_too_often()
+    group = classroom().classes.with_code(code)
+    if group is None:
+        _was_wrong()
+        raise LabError(
+            _("There is no class with the code {code}: ask your teacher for it.", code=repr(code.strip()[:12]))
+        )
+    return group
+
+
+def admit_teacher(group: Group, key: str) -> None:
+    """Make this person a teacher of the class. Raises LabError for a wrong key, and after too many wrong ones."""
+    _not_too_often()
+    if not classroom().classes.admit_teacher(group, key, visitor_id()):
+        _was_wrong()
+        raise LabError(_("This is not the teacher's link of the class: open the one that you were given with it."))
+
+
+def _whose() -> list[tuple[str, bool]]:
+    """Under which names wrong attempts count, and whether a whole address may stand behind it."""
+    address = st.context.ip_address
+    names = [(visitor_id(), False)]
+    return [*names, (address, True)] if isinstance(address, str) and address else names
+
+
+def _not_too_often() -> None:
+    room = classroom()
+    waits = [(room.wrong_at_address if shared else room.wrong).wait(who) for who, shared in _whose()]
+    if any(waits):
+        raise LabError(_("Too many wrong codes: try again in {seconds:.0f} seconds.", seconds=max(waits)))
+
+
+def _was_wrong() -> None:
+    for who, shared in _whose():
+        (classroom().wrong_at_address if shared else classroom().wrong).wrong(who)
+
+
+def make(title: str) -> Group:
+    """A new class of this person. Raises LabError."""
+    group, key = classroom().classes.make(title, visitor_id())
+    _LEFT_KEYS.setdefault()[group.id] = key
+    return group
+
+
+def key_of(group: Group) -> str | None:
+    """The key of a class in the session that has made it, or has asked for another one."""
+    return _LEFT_KEYS.get().get(group.id)
+
+
+def another_key(group: Group) -> None:
+    """A new key for a class."""
+    _LEFT_KEYS.setdefault()[group.id] = classroom().classes.new_key(group)
+
+
+def note(lesson: Lesson, run: Run) -> None:
+    """Note for the class of this student that the page shows this run; says so where it cannot be noted."""
+    try:
+        _note(lesson, run)
+    except LabError as error:
+        show_error(error)
+
+
+def _note(lesson: Lesson, run: Run) -> None:
+    found = student_of()
+    if found is None:
+        return
+    group, member = found
+    task = classroom().classes.task(group)
+    if task is not None and task.lesson != lesson.name:
+        task = None
+    mark = (group.id, run.digest, task.number if task else 0)
+    if mark not in _NOTED.get():
+        classroom().results.add(group, member.person, lesson.name, run, task)
+        _NOTED.setdefault().add(mark)
+
+
+def see(page: str) -> None:
+    """Remember that a page of this student is open."""
+    found = student_of()
+    if found is not None:
+        classroom().presence.see(found[0].id, found[1].person, page)
+
+
+def task_of(group: Group) -> Task | None:
+    """The newest task of a class."""
+    return classroom().classes.task(group)

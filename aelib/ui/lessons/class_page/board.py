@@ -1,0 +1,179 @@
+"""Who is here: the live table of a class, the runs of the students that are chosen, and what they predicted."""
+
+from collections import Counter
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from aelib.classroom.classes import Group, Member, Task
+from aelib.classroom.presence import Seen
+from aelib.classroom.results import Result, Standing, standings
+from aelib.core.language import _, number
+from aelib.experiment import presets
+from aelib.store import outcome_text
+from aelib.ui.classroom.histogram import histogram
+from aelib.ui.shell import lessons
+from aelib.ui.shell.links import link, link_compare, name
+from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.server_state import classroom, store
+
+REFRESH = 5.0  # seconds
+MAX_CHOSEN = 6  # students whose runs are opened together
+
+
+class Board(NamedTuple):
+    """A class as it is now, read in a few queries. results: of all students, in the order in which they came."""
+
+    members: list[Member]
+    seen: dict[str, Seen]
+    results: list[Result]
+    task: Task | None
+    standings: dict[str, Standing]
+
+
+def read(group: Group, task: Task | None = None) -> Board:
+    """What the teacher sees. task: with which they stand; default the newest."""
+    room = classroom()
+    members, results = room.classes.members(group), room.results.of(group)
+    task = task or room.classes.task(group)
+    found = standings(members, results, task) if task is not None else []
+    return Board(members, room.presence.of(group.id), results, task, {one.member.person: one for one in found})
+
+
+def choose(groups: list[Group]) -> Group:
+    """The class to show, the newest first."""
+    if len(groups) == 1:
+        return groups[0]
+    by_id = {group.id: group for group in groups}
+    chosen = st.selectbox(
+        _("Class"), list(by_id), format_func=lambda one: f"{by_id[one].title} ({by_id[one].code})", key="class:which"
+    )
+    return by_id.get(str(chosen), groups[0])
+
+
+@st.fragment(run_every=REFRESH)
+def table(group: Group) -> None:
+    """The students, one row each; it refreshes itself. Chosen rows open their runs below."""
+    board = read(group)
+    here = sum(one.person in board.seen and board.seen[one.person].here for one in board.members)
+    met = sum(one.met is not None for one in board.standings.values())
+    with st.container(horizontal=True, key="class:figures"):
+        st.metric(_("Students"), len(board.members), width="content")
+        st.metric(_("Here now"), here, width="content")
+        if board.task is not None:
+            st.metric(_("Task met"), met, width="content")
+    if not board.members:
+        st.info(_("Nobody has joined yet. Show the code on the projector."), icon=":material/qr_code:")
+        return
+    picked = st.dataframe(
+        _frame(board),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"class:{group.id}:table",
+        placeholder="–",
+    )
+    rows = [board.members[row].person for row in picked.selection.rows if row < len(board.members)]
+    if rows:
+        _open(board, rows[:MAX_CHOSEN])
+    else:
+        st.caption(_("Select students to open their runs; two or more are compared side by side."))
+
+
+def _frame(board: Board) -> pd.DataFrame:
+    last: dict[str, Result] = {one.person: one for one in board.results}
+    runs = Counter(one.person for one in {(one.person, one.digest): one for one in board.results}.values())
+    rows = []
+    for member in board.members:
+        seen, result, standing = (
+            board.seen.get(member.person),
+            last.get(member.person),
+            board.standings.get(member.person),
+        )
+        rows.append(
+            {
+                _("name"): member.name,
+                _("here"): _ago(seen),
+                _("page"): _(_titles().get(seen.lesson, "")) if seen and seen.lesson else "",
+                _("runs"): runs[member.person],
+                _("last run"): _said(result) if result else "",
+                _("task"): _time(standing.met.at) if standing and standing.met else "",
+                _("best"): number(standing.best, ",.4g") if standing and standing.best is not None else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _titles() -> dict[str, str]:
+    return {one.name: one.title for one in lessons.every_page()}
+
+
+def _ago(seen: Seen | None) -> str:
+    if seen is None:
+        return ""
+    return _("now") if seen.here else _("{minutes:.0f} min ago", minutes=max(1.0, seen.ago / 60))
+
+
+def _said(result: Result) -> str:
+    lesson = _(_titles().get(result.lesson, result.lesson))
+    return f"{lesson}: {outcome_text(result.figures)}" if "mse" in result.figures else lesson
+
+
+def _time(at: str) -> str:
+    return at[11:16]
+
+
+def _open(board: Board, people: list[str]) -> None:
+    """Links to the runs of these students: for each the run that met the task, else the last one."""
+    last = {one.person: one.digest for one in board.results}
+    names = {one.person: one.name for one in board.members}
+    found = {}
+    for person in people:
+        standing = board.standings.get(person)
+        digest = (standing.digest if standing else "") or last.get(person, "")
+        run = store().get(digest) if digest else None
+        if run is None:
+            st.caption(escaped(_("{name} has no run yet.", name=names[person])))
+        else:
+            found[person] = run
+            link(run.experiment, f"{names[person]}: {name(run.experiment)}, {outcome_text(run.metrics)}")
+    if len(found) > 1:
+        label = _("Compare these {n} side by side", n=len(found))
+        link_compare([run.experiment for run in found.values()], label)
+
+
+def predictions(group: Group) -> None:
+    """What the class predicted, question by question."""
+    asked = {
+        f"{lesson}:{item}": (lesson, item)
+        for lesson, item in classroom().guesses.asked(group.id)
+        if (lesson, item) in _ITEMS
+    }
+    if not asked:
+        st.caption(_("Nobody has predicted anything yet."))
+        return
+    chosen = st.selectbox(
+        _("Question"),
+        list(asked),
+        format_func=lambda one: _question(*asked[one]),
+        key="class:question",
+    )
+    place = asked.get(str(chosen), next(iter(asked.values())))
+    _answers(group, *place)
+
+
+def _question(lesson: str, item: str) -> str:
+    """The lesson, and the question as it is asked there of the experiment of a first visit."""
+    where = lessons.lesson(lesson)
+    return f"{_(where.title)}: {_ITEMS[lesson, item].asked(presets.get(where.preset))}"
+
+
+@st.fragment(run_every=REFRESH)
+def _answers(group: Group, lesson: str, item: str) -> None:
+    histogram(_ITEMS[lesson, item], classroom().guesses.of_class(group.id, lesson, item), "class:histogram")
+
+
+_ITEMS = {
+    (lesson.name, item.name): item for lesson in (*lessons.LESSONS, lessons.LAB) for item in lesson.predicts
+}  # all that a lesson can ask

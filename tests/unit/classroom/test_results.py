@@ -1,0 +1,104 @@
+"""Results: what meets a task, the gradebook, and the check by training again."""
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aelib.classroom import gradebook
+from aelib.classroom.classes import Group, Member, Task
+from aelib.classroom.recomputing import compared
+from aelib.classroom.records import Classroom
+from aelib.classroom.results import Standing, judged, standings
+from aelib.experiment import presets
+from aelib.training import Run, fit
+
+TINY = presets.get("font-best").with_values({"epochs": 30})
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return fit(TINY, "cpu")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Classroom:
+    return Classroom(tmp_path)
+
+
+@pytest.fixture
+def group(room: Classroom) -> Group:
+    return room.classes.make("5b", "teacher")[0]
+
+
+def test_a_run_counts_only_with_what_the_task_pins(run: Run, group: Group) -> None:
+    task = Task(1, "dense", {}, f"learnt>={run.metrics['learnt']}", {"epochs": 30}, False)
+    assert judged(task, group, "a", run) == (True, run.metrics["learnt"])
+    assert judged(task._replace(pinned={"epochs": 31}), group, "a", run) == (False, None)
+    assert judged(task._replace(conditions="learnt>=33"), group, "a", run) == (False, run.metrics["learnt"])
+    assert judged(task._replace(conditions=""), group, "a", run) == (True, None)
+    assert judged(task._replace(conditions="no task"), group, "a", run)[0] is False
+
+
+def test_another_students_run_does_not_count_where_each_has_a_seed(run: Run, group: Group) -> None:
+    task = Task(1, "dense", {}, "parameters<=99999", {}, True)
+    assert judged(task, group, "a", run) == (False, None), "the seed is 0"
+    own = fit(TINY.with_values({"seed": task.seed(group, "a")}), "cpu")
+    assert judged(task, group, "a", own)[0]
+    assert not judged(task, group, "b", own)[0]
+
+
+def test_how_everybody_stands(run: Run, room: Classroom, group: Group) -> None:
+    task = room.classes.set_task(group, "dense", {}, f"learnt>={run.metrics['learnt']}")
+    ana, ben = (room.classes.join(group, person, name) for person, name in (("a", "Ana"), ("b", "Ben")))
+    room.results.add(group, "a", "dense", run, None)
+    room.results.add(group, "a", "dense", run, task)
+    room.results.add(group, "a", "dense", run, task)
+    results = room.results.of(group)
+    assert [one.task for one in results] == [0, task.number], "once for each task"
+    assert results[1].figures["learnt"] == run.metrics["learnt"]
+    first, second = standings([ana, ben], results, task)
+    assert first.met is not None
+    assert (first.best, first.digest) == (run.metrics["learnt"], run.digest)
+    assert second == Standing(ben, None, None, "")
+    assert room.results.of(group, ["b"]) == []
+
+
+def test_the_best_figure_is_the_smallest_where_the_task_asks_for_little() -> None:
+    from aelib.classroom.results import Result
+
+    member = Member("a", "Ana", "", "")
+    results = [
+        Result("a", d, "dense", 1, m, b, {}, "2026")
+        for d, m, b in (("x", False, 0.5), ("y", True, 0.1), ("z", False, 0.3))
+    ]
+    (standing,) = standings([member], results, Task(1, "dense", {}, "mse<=0.2", {}, False))
+    assert (standing.best, standing.digest) == (0.1, "y")
+
+
+def test_the_gradebook_has_a_line_each_and_no_formula() -> None:
+    task = Task(3, "dense", {}, "learnt>=30", {}, False)
+    hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", 'Ana, "x"\nb', "🚀", "Ñandú"]
+    found = [Standing(Member("p", name, name, ""), None, -1.5, "abc") for name in hostile]
+    text = gradebook.to_csv(found, task).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert tuple(rows[0]) == gradebook.COLUMNS
+    assert len(rows) == len(hostile) + 1
+    for row in rows[1:]:
+        assert not any(cell.startswith(("=", "+", "@", "\t")) for cell in row)
+        assert not any(row[place].startswith("-") for place in (0, 1, 2))
+        assert row[2:5] == ["3 dense learnt>=30", "0", "-1.5"]
+    assert gradebook.to_csv([], task).startswith(b"\xef\xbb\xbfname")
+
+
+def test_a_second_training_shows_whether_a_result_is_real(run: Run, group: Group) -> None:
+    task = Task(1, "dense", {}, f"learnt>={run.metrics['learnt']}", {}, False)
+    again = fit(TINY, "cpu")
+    assert compared(task, group, "a", run, again) == (True, run.metrics["learnt"], True)
+    forged = replace(run, metrics={**run.metrics, "learnt": 32})
+    hard = task._replace(conditions="learnt>=32")
+    checked = compared(hard, group, "a", forged, again)
+    assert not checked.met
+    assert not checked.agrees
