@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aelib.core.errors import LabError
-from aelib.core.language import _
 
 from .database import ClassroomFile
 from .names import MAX_IDENTIFIER, MAX_TITLE, folded, person_name, plain, told_apart
@@ -90,7 +89,7 @@ class Classes:
         """A new class, and its key, which is not stored and cannot be had again. Raises LabError for a title that is
         too long, and for more than MAX_TAUGHT classes."""
         if len(self.taught_by(teacher)) >= MAX_TAUGHT:
-            raise LabError(_("You have {n} classes: delete one first.", n=MAX_TAUGHT))
+            raise LabError("You have {n} classes: delete one first.", n=MAX_TAUGHT)
         code = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
         group = Group(secrets.token_hex(16), code, plain(title, MAX_TITLE) or code, False)
         key = secrets.token_urlsafe(24)
@@ -170,7 +169,7 @@ class Classes:
                 )
             }
             if len(others) >= MAX_MEMBERS:
-                raise LabError(_("This class is full: it has {n} students.", n=MAX_MEMBERS))
+                raise LabError("This class is full: it has {n} students.", n=MAX_MEMBERS)
             found = told_apart(wanted, others)
             connection.execute("DELETE FROM members WHERE class = ? AND person = ?", (group.id, person))
             member = Member(person, found, known_as, now())

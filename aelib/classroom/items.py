@@ -131,7 +131,7 @@ class NumberItem(Item):
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            raise LabError(_("Give a number from {low:,.0f} to {high:,.0f}.", low=low, high=high))
+            raise LabError("Give a number from {low:,.0f} to {high:,.0f}.", low=low, high=high)
         return repr(value)
 
     def said(self, answer: str) -> str:
@@ -172,7 +172,7 @@ class ChoiceItem(Item):
 
     def read(self, given: object, experiment: Experiment) -> str:
         if given not in self.choices:
-            raise LabError(_("Choose one of: {choices}.", choices=", ".join(map(self.said, self.choices))))
+            raise LabError("Choose one of: {choices}.", choices=", ".join(map(self.said, self.choices)))
         return str(given)
 
     def said(self, answer: str) -> str:
@@ -198,7 +198,7 @@ class ImageItem(Item):
 
     def read(self, given: object, experiment: Experiment) -> str:
         if given not in self.options(experiment):
-            raise LabError(_("Choose one of the images on this page."))
+            raise LabError("Choose one of the images on this page.")
         return str(given)
 
     def said(self, answer: str) -> str:

@@ -3,7 +3,6 @@
 import unicodedata
 
 from aelib.core.errors import LabError
-from aelib.core.language import _
 
 MAX_NAME, MAX_IDENTIFIER, MAX_TITLE = 40, 80, 60  # characters
 _JOINER = "\u200d"  # of emoji that are made of several
@@ -15,7 +14,7 @@ def plain(text: str, most: int) -> str:
     kept = "".join(c if c == _JOINER or unicodedata.category(c)[0] != "C" else " " for c in text[: 10 * most])
     found = " ".join(unicodedata.normalize("NFC", kept).split()).strip(_JOINER)
     if len(found) > most or len(text) > 10 * most:
-        raise LabError(_("This has {count:,} characters: give at most {most}.", count=len(text), most=most))
+        raise LabError("This has {count:,} characters: give at most {most}.", count=len(text), most=most)
     return found
 
 
@@ -23,7 +22,7 @@ def person_name(text: str) -> str:
     """The name of a student. Raises LabError if it is empty or too long."""
     found = plain(text, MAX_NAME)
     if not found:
-        raise LabError(_("Give a name or a nickname, so that your teacher knows who you are."))
+        raise LabError("Give a name or a nickname, so that your teacher knows who you are.")
     return found
 
 

@@ -14,6 +14,7 @@ PARTS = {
     "watching": "Progress",
     "submissions": "Many submissions of the same experiments",
     "kills": "Processes killed at random moments",
+    "classroom": "A class with its teacher's page open",
     "big_store": "The page Runs over a large store",
 }
 

@@ -7,7 +7,7 @@ when asked. It draws nothing, so many clients fit on the machine of the server.
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
@@ -16,6 +16,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+
+from aelib.ui.shell.visitor import COOKIE as VISITOR
 
 from .page_state import Lost, PageState
 from .widgets import with_value
@@ -41,13 +43,19 @@ async def cookie(url: str) -> str:
 class Client:
     """One page of one person. `async with Client(...)` opens it, waits for its script, and leaves at the end.
 
-    page: as in the address, such as "dense"; query: the address's parameters; patience: seconds to wait for an answer.
+    page: as in the address, such as "dense"; query: the address's parameters; patience: seconds to wait for an answer;
+    visitor: the token of the app's own cookie, by which it knows a browser again.
     """
 
     def __init__(
-        self, url: str, page: str = "", query: dict[str, Any] | None = None, patience: float = PATIENCE
+        self,
+        url: str,
+        page: str = "",
+        query: dict[str, Any] | None = None,
+        patience: float = PATIENCE,
+        visitor: str = "",
     ) -> None:
-        self.url, self.page, self.patience = url, page, patience
+        self.url, self.page, self.patience, self.visitor = url, page, patience, visitor
         self.query = urlencode(query or {})
         self.shown = PageState()
         self.opened = 0.0  # seconds from the first request to the end of the script
@@ -66,7 +74,7 @@ class Client:
             f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=["streamlit", token or "PLACEHOLDER_AUTH_TOKEN"],  # type: ignore[list-item]
             origin=self.url,  # type: ignore[arg-type]
-            additional_headers={"Cookie": f"{COOKIE}={token}"} if token else {},
+            additional_headers=self._cookies(token),
             max_size=None,
             open_timeout=self.patience,
             proxy=None,
@@ -86,6 +94,11 @@ class Client:
             with suppress(Exception):
                 await asyncio.wait_for(self._socket.close(), 5)
 
+    def _cookies(self, token: str) -> dict[str, str]:
+        every = {COOKIE: token, VISITOR: self.visitor}
+        given = "; ".join(f"{name}={value}" for name, value in every.items() if value)
+        return {"Cookie": given} if given else {}
+
     # --- actions of a person --------------------------------------------------------------------------------
 
     async def rerun(self, trigger: str = "") -> float:
@@ -100,6 +113,13 @@ class Client:
         identity = self.shown.find(key).id
         self.shown.states[identity] = with_value(self.shown.states[identity], value)
         return await self.rerun()
+
+    async def submit(self, values: Mapping[str, Any], label: str) -> float:
+        """Fill in the fields of a form and press its button. Returns seconds until the script has finished."""
+        for key, value in values.items():
+            identity = self.shown.find(key).id
+            self.shown.states[identity] = with_value(self.shown.states[identity], value)
+        return await self.rerun(self.shown.button(label))
 
     async def press(self, key: str) -> None:
         """Press the button with this key without waiting; `sees` waits for the result."""

@@ -98,6 +98,21 @@ class PageState:
                 return getattr(shown.element, str(shown.element.WhichOneof("type")))
         raise Lost(f"the page has no {key}; it says {self.notes()}")
 
+    def button(self, label: str) -> str:
+        """The id of the button with this label. Raises Lost if there is none."""
+        for shown in self.elements.values():
+            if shown.element.WhichOneof("type") == "button" and shown.element.button.label == label:
+                return str(shown.element.button.id)
+        raise Lost(f"the page has no button {label}; it says {self.notes()}")
+
+    def starting(self, start: str) -> str:
+        """The key of the widget whose key starts so. Raises Lost if there is none."""
+        for shown in self.elements.values():
+            _, found, rest = _widget_id(shown.element).partition(f"-{start}")
+            if found:
+                return start + rest
+        raise Lost(f"the page has no {start}; it says {self.notes()}")
+
     def address(self) -> str:
         """The query for which the page asks the browser (aelib/ui/components/address_bar.js), or empty."""
         asked = [

@@ -52,7 +52,7 @@ def admit_teacher(group: Group, key: str) -> None:
     _not_too_often()
     if not classroom().classes.admit_teacher(group, key, visitor_id()):
         _was_wrong()
-        raise LabError(_("This is not the teacher's link of the class: open the one that you were given with it."))
+        raise LabError("This is not the teacher's link of the class: open the one that you were given with it.")
 
 
 def _whose() -> list[tuple[str, bool]]:
@@ -66,7 +66,7 @@ def _not_too_often() -> None:
     room = classroom()
     waits = [(room.wrong_at_address if shared else room.wrong).wait(who) for who, shared in _whose()]
     if any(waits):
-        raise LabError(_("Too many wrong codes: try again in {seconds:.0f} seconds.", seconds=max(waits)))
+        raise LabError("Too many wrong codes: try again in {seconds:.0f} seconds.", seconds=max(waits))
 
 
 def _was_wrong() -> None:
