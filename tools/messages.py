@@ -38,6 +38,7 @@ DECLARES: dict[str, tuple[int | str, ...]] = {
     "NumberItem": ("text", "hint", "why"),
     "ChoiceItem": ("text", "hint", "why"),
     "ImageItem": ("text", "hint", "why"),
+    "fact": ("text", "why"),
     "Activation": ("label",),
     "Loss": ("label",),
     "OptimizerKind": ("label",),

@@ -17,7 +17,8 @@ def _memorised(one: Resolved) -> bool:
     return one.spec.memorised
 
 
-def _has_classes(one: Resolved) -> bool:
+def has_classes(one: Resolved) -> bool:
+    """Whether held-out images are of several classes."""
     return not one.spec.memorised and not one.spec.paired and one.spec.classes > 1
 
 
@@ -59,7 +60,7 @@ WORST_IMAGE = ImageItem(
 WORST_CLASS = ImageItem(
     name="worst-class",
     text="Which class will come out worst?",
-    fits=_has_classes,
+    fits=has_classes,
     right=outcomes.worst_class,
 )
 AGAINST_INPUT = ChoiceItem(

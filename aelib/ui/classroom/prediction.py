@@ -1,11 +1,9 @@
 """Predict, see, explain: the question of a lesson above its Train button, and the answer beside what came."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from aelib.classroom.guesses import MAX_WHY, Guess
-from aelib.classroom.items import ChoiceItem, ImageItem, Item, NumberItem, Outcome, Predicted, asked_of
+from aelib.classroom.items import Item, Predicted, asked_of
 from aelib.core.errors import LabError
 from aelib.core.language import _
 from aelib.experiment import Experiment, digest_of
@@ -13,13 +11,12 @@ from aelib.training import Run
 from aelib.ui.shell.lessons import Lesson
 from aelib.ui.shell.messages import escaped, show_error
 from aelib.ui.shell.server_state import classroom, store
-from aelib.ui.shell.session import Slot, set_widget, widget
+from aelib.ui.shell.session import Slot, widget
 from aelib.ui.shell.visitor import visitor_id
 
+from .fields import field, outcome_of
 from .histogram import histogram
 from .membership import student_of
-
-WIDTH, NARROW = 150, 76  # pixels of a field for an answer, and of one for a number
 
 
 def ask(lesson: Lesson, experiment: Experiment) -> None:
@@ -52,47 +49,9 @@ def _ask(lesson: Lesson, item: Item, experiment: Experiment) -> None:
         st.markdown(
             f"**{_('Predict:')}** {escaped(text)}", width="content", help=escaped(_(item.hint)) if item.hint else None
         )
-        _field(item, experiment, answer, text, key, keep)
+        field(item, experiment, answer, text, key, keep)
     if refused:
         show_error(refused.pop())
-
-
-def _field(
-    item: Item, experiment: Experiment, answer: str | None, text: str, key: str, keep: Callable[[], None]
-) -> None:
-    """The field for an answer. answer: the stored one; text: a name for screen readers."""
-    if answer is not None and widget(key) is None:
-        set_widget(key, f"{float(answer):g}" if isinstance(item, NumberItem) else answer)
-    match item:
-        case ChoiceItem():
-            st.segmented_control(
-                text,
-                list(item.choices),
-                format_func=item.said,
-                key=key,
-                on_change=keep,
-                label_visibility="collapsed",
-            )
-        case ImageItem():
-            st.selectbox(
-                text,
-                item.options(experiment),
-                index=None,
-                key=key,
-                on_change=keep,
-                placeholder=_("your guess"),
-                label_visibility="collapsed",
-                width=WIDTH,
-            )
-        case NumberItem():  # a text field takes a decimal comma, and refuses with a sentence
-            st.text_input(
-                text,
-                key=key,
-                on_change=keep,
-                placeholder=f"?{item.unit}",
-                label_visibility="collapsed",
-                width=NARROW,
-            )
 
 
 def _answer(item: Item, digest: str) -> str | None:
@@ -121,7 +80,7 @@ def outcome(lesson: Lesson, run: Run) -> None:
         if found is None:
             return
         item, guess = found
-        verdict = item.judge(guess.answer, _outcome(item.name, run.digest, run.created, item, run))
+        verdict = item.judge(guess.answer, outcome_of(item.name, run.digest, run.created, item, run))
         group = student_of()
         others = classroom().guesses.of_class(group[0].id, lesson.name, item.name) if group else []
     except LabError as error:
@@ -169,7 +128,7 @@ def made(lesson: Lesson, run: Run) -> Predicted | None:
     if found is None:
         return None
     item, guess = found
-    came = item.came(_outcome(item.name, run.digest, run.created, item, run))
+    came = item.came(outcome_of(item.name, run.digest, run.created, item, run))
     return Predicted(item.asked(run.experiment), item.said(guess.answer), came, guess.why)
 
 
@@ -179,9 +138,3 @@ def _guess(lesson: Lesson, run: Run) -> tuple[Item, Guess] | None:
         return None
     guess = classroom().guesses.get(visitor_id(), run.digest, item.name)
     return None if guess is None else (item, guess)
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _outcome(name: str, digest: str, created: str, _item: Item, _run: Run) -> Outcome:
-    """name: of the item, whose outcome for a run is computed once."""
-    return _item.outcome(_run)

@@ -15,7 +15,7 @@ from aelib.experiment import Experiment, presets, resolve
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
 from aelib.ui import page_frame
-from aelib.ui.classroom import membership, prediction
+from aelib.ui.classroom import membership, prediction, self_check
 from aelib.ui.form import lesson_forms, teacher_panel
 from aelib.ui.form.controls import Controls
 from aelib.ui.jobs.training_panel import go_on, moved_to, run_of
@@ -123,6 +123,8 @@ class LessonPage(SectionedPage):
 
     def _show(self) -> None:
         self.tab(own_input.TITLE, own_input.TEXT, own_input.can)(lambda run: own_input.draw(run, f"{self.key}:draw"))
+        if self.lesson.checks:
+            self.tab(self_check.TITLE, _(self_check.TEXT))(lambda run: self_check.questions(self.lesson, run))
         self.tab(N_("Hand in"), _(HAND_IN))(self._hand_in)
         titles = [tab.title for tab in self._tabs]
         form = Controls(self.lesson, {TAB: titles[0]}, left_out=(TAB,))

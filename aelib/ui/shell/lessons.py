@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aelib import datasets
-from aelib.classroom import predictions
+from aelib.classroom import predictions, self_checks
 from aelib.classroom.items import Item
 from aelib.core.language import translated
 from aelib.datasets import DatasetSpec
@@ -50,6 +50,7 @@ class Lesson(Page):
         front: blocks of controls (`form.blocks.BLOCKS`), in order.
         more: blocks of controls under "More choices", before the fields that every lesson has there.
         predicts: what it asks before the training: the first of these that fits the experiment.
+        checks: what it asks at its end, all that fit the run.
     """
 
     about: str = ""
@@ -63,6 +64,7 @@ class Lesson(Page):
     front: tuple[str, ...] = ("network",)
     more: tuple[str, ...] = ()
     predicts: tuple[Item, ...] = predictions.GENERAL
+    checks: tuple[Item, ...] = ()
 
     def is_about(self, experiment: Experiment, kinds: tuple[str, ...] | None = None) -> bool:
         """Whether the lesson covers the experiment. kinds: replaces `self.kinds`. Raises LabError if the data set is
@@ -166,6 +168,7 @@ LESSONS: tuple[Lesson, ...] = (
         noisy=False,
         front=("network",),
         more=("dataset", "own_data"),
+        checks=self_checks.DENSE,
     ),
     Lesson(
         name="denoising",
@@ -179,6 +182,7 @@ LESSONS: tuple[Lesson, ...] = (
         noisy=True,
         front=("noise_level", "network"),
         more=("noise_use", "dataset", "own_data"),
+        checks=self_checks.DENOISING,
     ),
     Lesson(
         name="emoji",
@@ -190,6 +194,7 @@ LESSONS: tuple[Lesson, ...] = (
         takes=pictures,
         front=("pictures_to_choose", "network", "beta"),
         predicts=(predictions.WORST_IMAGE, *predictions.GENERAL),
+        checks=self_checks.EMOJI,
     ),
     Lesson(
         name="digits",
@@ -203,6 +208,7 @@ LESSONS: tuple[Lesson, ...] = (
         front=("dataset", "network", "beta"),
         more=("own_data",),
         predicts=(predictions.WORST_CLASS, *predictions.GENERAL),
+        checks=self_checks.DIGITS,
     ),
     Lesson(
         name="compression",
@@ -217,6 +223,7 @@ LESSONS: tuple[Lesson, ...] = (
         front=("dataset", "network"),
         more=("own_data", "noise"),
         predicts=(predictions.ERROR_LEFT, *predictions.GENERAL),
+        checks=self_checks.COMPRESSION,
     ),
     Lesson(
         name="restoring",
@@ -230,6 +237,7 @@ LESSONS: tuple[Lesson, ...] = (
         noisy=True,
         front=("dataset", "noise", "network"),
         more=("own_data",),
+        checks=self_checks.RESTORING,
     ),
     Lesson(
         name="colour",
@@ -266,6 +274,7 @@ LESSONS: tuple[Lesson, ...] = (
         front=("dataset", "network"),
         more=("own_data",),
         predicts=(predictions.AGAINST_PCA, *predictions.GENERAL),
+        checks=self_checks.PCA,
     ),
     Lesson(
         name="codes",
@@ -292,6 +301,7 @@ LESSONS: tuple[Lesson, ...] = (
         narrowed=leaves_classes_out,
         front=("dataset", "network"),
         more=("own_data", "noise"),
+        checks=self_checks.ODD_ONE_OUT,
     ),
     Lesson(
         name="sparse",
