@@ -23,13 +23,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def test_a_student_joins_predicts_gets_a_task_and_the_teacher_sees_it(server: Server, browser: Browser) -> None:
     teacher, student = patient_context(browser).new_page(), patient_context(browser, 390).new_page()
     teacher.goto(server.url + "/classroom")
-    enter(teacher.get_by_role("textbox", name="Name of the class"), "Class 5b")
+    teacher.get_by_role("textbox", name="Name of the class").fill("Class 5b")
     teacher.get_by_role("button", name="Make a class").click()
     code = teacher.locator(".st-key-class-projector").get_by_role("heading").inner_text().strip()
     assert re.fullmatch("[A-Z0-9]{6}", code)
 
     student.goto(f"{server.url}/classroom?class={code}")
-    enter(student.get_by_role("textbox", name="Your name or a nickname"), "<b>Ana</b> 🚀")
+    student.get_by_role("textbox", name="Your name or a nickname").fill("<b>Ana</b> 🚀")
     student.get_by_role("button", name="Join", exact=True).click()
     expect(student.get_by_text("You are <b>Ana</b> 🚀 in Class 5b")).to_be_visible()
     expect(teacher.get_by_test_id("stMetric").filter(has_text="Students")).to_contain_text("1")  # by itself
