@@ -9,7 +9,7 @@ from aelib.core.language import _
 from aelib.experiment import Experiment, digest_of
 from aelib.training import Run
 from aelib.ui.shell.lessons import Lesson
-from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.messages import escaped, fragment, show_error
 from aelib.ui.shell.server_state import classroom, store
 from aelib.ui.shell.session import Slot, widget
 from aelib.ui.shell.visitor import visitor_id
@@ -27,7 +27,7 @@ def ask(lesson: Lesson, experiment: Experiment) -> None:
         _ask(lesson, item, experiment)
 
 
-@st.fragment
+@fragment
 def _ask(lesson: Lesson, item: Item, experiment: Experiment) -> None:
     digest = digest_of(experiment)
     key = f"{lesson.name}:predict:{item.name}:{digest}"
@@ -95,7 +95,7 @@ def outcome(lesson: Lesson, run: Run) -> None:
                 histogram(item, others, f"{lesson.name}:class-answers", guess.answer)
 
 
-@st.fragment
+@fragment
 def _explain(lesson: Lesson, item: Item, guess: Guess) -> None:
     key = f"{lesson.name}:why:{item.name}:{guess.digest}"
 

@@ -7,7 +7,7 @@ from aelib.core.errors import LabError
 from aelib.core.language import N_, _
 from aelib.training import Run
 from aelib.ui.shell.lessons import Lesson
-from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.messages import escaped, fragment, show_error
 from aelib.ui.shell.session import widget
 
 from .fields import field, outcome_of
@@ -16,7 +16,7 @@ TITLE = N_("Check yourself")
 TEXT = N_("Answer without looking it up, then look. Some questions are about your own run.")
 
 
-@st.fragment
+@fragment
 def questions(lesson: Lesson, run: Run) -> None:
     """All questions that fit the run. The answer to each is shown once there is one of the user's."""
     right = asked = 0

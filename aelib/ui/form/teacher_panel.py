@@ -12,7 +12,7 @@ from aelib.training import Run
 from aelib.ui.classroom import membership
 from aelib.ui.components.qr import qr_code
 from aelib.ui.shell.links import address, is_local
-from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.messages import escaped, fragment, show_error
 from aelib.ui.shell.server_state import classroom
 from aelib.ui.shell.session import set_widget, widget
 
@@ -83,7 +83,7 @@ def popover(form: Controls, experiment: Experiment | None) -> None:
             _make(form, experiment)
 
 
-@st.fragment
+@fragment
 def _make(form: Controls, experiment: Experiment) -> None:
     st.caption(_("This page as it is now"))
     st.code(address(form.address), language=None, wrap_lines=True)

@@ -16,7 +16,7 @@ import streamlit as st
 
 from aelib.core.errors import LabError
 from aelib.core.language import _
-from aelib.ui.shell.messages import show_error
+from aelib.ui.shell.messages import fragment_every, show_error
 from aelib.ui.shell.visitor import visitor_id
 
 REMEMBERED = 12  # results
@@ -172,7 +172,7 @@ def result_of(key: str, label: str, work: Work[T], about: str = "", queue: str =
     return None
 
 
-@st.fragment(run_every=POLL)
+@fragment_every(POLL)
 def _watch(key: str, queue: str) -> None:
     task = _background(queue).get(key)
     if task is None or task.future.done() or task.stopped or visitor_id() in task.left:

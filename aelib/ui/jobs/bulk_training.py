@@ -10,7 +10,7 @@ from aelib.core.language import _, ngettext
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.jobs import Job
 from aelib.ui.shell.links import here
-from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.messages import escaped, fragment_every, show_error
 from aelib.ui.shell.server_state import jobs, store
 from aelib.ui.shell.visitor import visitor_id
 
@@ -82,7 +82,7 @@ def _mine(experiments: Sequence[Experiment]) -> list[Job]:
     return list({id(job): job for job in jobs_of if job.active and person in job.people}.values())
 
 
-@st.fragment(run_every=POLL * 2)
+@fragment_every(POLL * 2)
 def _watch(digests: list[str], total: int, key: str, damaged: set[str]) -> None:
     active = {id(job): job for digest in digests if (job := jobs().get(digest)) is not None and job.active}
     if not active or store().known(digests) - damaged:  # some training has ended: redraw the page to show it

@@ -22,6 +22,7 @@ from aelib.ui.components.figures import chart
 from aelib.ui.jobs.background import Work, forget, result_of
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.caching import cached
+from aelib.ui.shell.messages import fragment
 from aelib.ui.shell.server_state import jobs
 from aelib.ui.shell.session import draws
 
@@ -32,7 +33,7 @@ REPEATS = 5  # measurements
 BUSY = 1.5  # processes for each core from which on a machine counts as busy
 
 
-@st.fragment
+@fragment
 def rows(run: Run, key: str) -> None:
     """Rows of originals, inputs (if they differ) and outputs of the net, with a button for other images."""
     chosen = _others(run, key)

@@ -22,7 +22,7 @@ from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import escaped, problems, show_errors, text_of
+from aelib.ui.shell.messages import escaped, fragment, problems, text_of
 from aelib.ui.shell.server_state import open_run
 from aelib.ui.shell.session import Slot, set_widget, widget
 from aelib.ui.views import run_views
@@ -225,43 +225,42 @@ def _points(digest: str, created: str, _run: Run) -> NDArray[np.float32]:
     return latent_space.plane(codes).points(codes)
 
 
-@st.fragment
+@fragment
 def images(shown: Mapping[str, Run], key: str) -> None:
     """Latent planes at one scale, and reconstructions row by row. A selection in one plane appears in all."""
-    with show_errors():
-        first = next(iter(shown.values()))
-        names = first.images.names[:IN_A_PLANE]
-        # a new table has new widgets, which start with the choices in the address
-        own = f"{key}:{first.experiment.dataset}"
-        place, brushed = f"{own}:picked:{compare_table.version()}", f"{own}:brushed:{compare_table.version()}"
-        if widget(place) is None:
-            set_widget(place, list(dict.fromkeys(names[i] for i in _followed(len(names)))))
-        picked = st.multiselect(
-            _("Images to follow"),
-            names,
-            key=place,
-            max_selections=SHOWN,
-            placeholder=_("Choose some, or select points in a plane"),
-            persist_state="session",
-        )
-        chosen = [names.index(one) for one in picked]
-        brush: Slot[list[int]] = Slot(brushed, list)
-        many = brush.get()
-        if many[:SHOWN] == chosen:  # until other images are selected
-            chosen = many
-        plane = f"{own}:planes:{compare_table.version()}"
+    first = next(iter(shown.values()))
+    names = first.images.names[:IN_A_PLANE]
+    # a new table has new widgets, which start with the choices in the address
+    own = f"{key}:{first.experiment.dataset}"
+    place, brushed = f"{own}:picked:{compare_table.version()}", f"{own}:brushed:{compare_table.version()}"
+    if widget(place) is None:
+        set_widget(place, list(dict.fromkeys(names[i] for i in _followed(len(names)))))
+    picked = st.multiselect(
+        _("Images to follow"),
+        names,
+        key=place,
+        max_selections=SHOWN,
+        placeholder=_("Choose some, or select points in a plane"),
+        persist_state="session",
+    )
+    chosen = [names.index(one) for one in picked]
+    brush: Slot[list[int]] = Slot(brushed, list)
+    many = brush.get()
+    if many[:SHOWN] == chosen:  # until other images are selected
+        chosen = many
+    plane = f"{own}:planes:{compare_table.version()}"
 
-        def take() -> None:
-            """Copy a plane's selection to the widget; the redrawn chart shows it and has no selection of its own."""
-            points = widget(plane, {}).get("selection", {}).get("points", [])
-            if points:
-                found = list(dict.fromkeys(one["point_index"] for one in points))
-                brush.set(found)
-                set_widget(place, [names[one] for one in found[:SHOWN]])
+    def take() -> None:
+        """Copy a plane's selection to the widget; the redrawn chart shows it and has no selection of its own."""
+        points = widget(plane, {}).get("selection", {}).get("points", [])
+        if points:
+            found = list(dict.fromkeys(one["point_index"] for one in points))
+            brush.set(found)
+            set_widget(place, [names[one] for one in found[:SHOWN]])
 
-        _planes(shown, chosen, plane, take)
-        compare_table.set_choice("images", "-".join(map(str, chosen[:SHOWN])))
-        _reconstructions(shown, (chosen or _telling(shown))[:SHOWN])
+    _planes(shown, chosen, plane, take)
+    compare_table.set_choice("images", "-".join(map(str, chosen[:SHOWN])))
+    _reconstructions(shown, (chosen or _telling(shown))[:SHOWN])
 
 
 def _followed(count: int) -> list[int]:

@@ -22,7 +22,7 @@ from aelib.training import Run
 from aelib.ui.components.figures import csv_button
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.caching import cached
-from aelib.ui.shell.messages import problems, text_of
+from aelib.ui.shell.messages import fragment, problems, text_of
 from aelib.ui.shell.server_state import open_run
 from aelib.ui.shell.session import draws, set_widget, widget
 
@@ -115,7 +115,7 @@ def _image_bits(run: Run) -> int:
 # --- parts -------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
+@fragment
 def compared(run: Run, key: str) -> None:
     """Originals above reconstructions, and the number of bits of image and code."""
     numbers = run.latent_dim
@@ -324,7 +324,7 @@ def _table(found: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-@st.fragment
+@fragment
 def fewer_bits(run: Run, key: str) -> None:
     """Decode the code quantised to few bits per number."""
     bits = st.select_slider(

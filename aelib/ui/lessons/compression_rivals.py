@@ -15,6 +15,7 @@ from aelib.core.language import _, ngettext
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.shell.caching import cached
+from aelib.ui.shell.messages import fragment
 
 from .compression import code_name, decibels_column, images_of, measured_on, pca_points, points
 
@@ -27,7 +28,7 @@ def _codecs(images: str, _run: Run) -> dict[str, list[RatePoint]]:
     return rate_distortion.codec_curves(_run.spec)
 
 
-@st.fragment
+@fragment
 def against_codecs(run: Run, others: Sequence[Run], key: str) -> None:
     """Quality against bits for the nets, PCA, JPEG and WebP, with a summary in words. others: of further codes."""
     nets = list(others) if any(one.digest == run.digest for one in others) else [*others, run]

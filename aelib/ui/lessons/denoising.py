@@ -20,7 +20,7 @@ from aelib.ui.components.paint import paint
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import escaped, problems
+from aelib.ui.shell.messages import escaped, fragment, problems
 from aelib.ui.shell.server_state import open_run, store
 from aelib.ui.shell.session import draws, widget
 
@@ -29,7 +29,7 @@ SEEDS = 10
 MAX_SHOWN = 100  # images in rows
 
 
-@st.fragment
+@fragment
 def live(run: Run, key: str) -> None:
     """Add noise of any kind and level to every image and restore it with the trained net."""
     trained = run.experiment.corruption
@@ -96,7 +96,7 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
         table_with_csv(table, f"denoised-{run.digest}.csv", key)
 
 
-@st.fragment
+@fragment
 def painting(run: Run, key: str) -> None:
     """A character to paint on, and its restoration."""
     names = list(run.images.names)

@@ -25,7 +25,7 @@ from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.components.live_slider import live_slider
 from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import show_errors
+from aelib.ui.shell.messages import fragment, show_errors
 from aelib.ui.shell.session import Slot, draws
 
 IN_A_ROW = 12  # images
@@ -67,7 +67,7 @@ def _start(run: Run) -> str:
 # --- parts -------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
+@fragment
 def live(run: Run, key: str) -> None:
     """Add noise of any kind and level, and restore the images with the net and with two filters."""
     start = _start(run)
@@ -230,7 +230,7 @@ def epochs(run: Run, key: str) -> None:
     )
 
 
-@st.fragment
+@fragment
 def against_level(run: Run, key: str) -> None:
     """PSNR against noise level for the net, the filters and the unprocessed images."""
     start = _start(run)

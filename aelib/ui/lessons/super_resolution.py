@@ -24,7 +24,7 @@ from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.jobs.background import result_of
 from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.caching import cached
-from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.messages import escaped, fragment, show_error
 
 TILE = 176  # pixels of the page
 CROP = 96  # pixels of an enlarged picture in the comparison
@@ -100,7 +100,7 @@ def _by_detail(digest: str, created: str, _run: Run) -> list[int]:
     return super_resolution.telling(super_resolution.test_images(_run))
 
 
-@st.fragment
+@fragment
 def zoom(run: Run, key: str) -> None:
     """One patch enlarged by every method."""
     images = super_resolution.test_images(run)
@@ -192,7 +192,7 @@ def own_picture(run: Run, key: str) -> None:
         _shown(run, picture, large, what, key)
 
 
-@st.fragment
+@fragment
 def _shown(run: Run, picture: NDArray[np.uint8], large: NDArray[np.uint8], what: str, key: str) -> None:
     """A part of the result next to the same part without a net, and a download."""
     times = super_resolution.factor(run)

@@ -1,13 +1,17 @@
 """Messages on a page. They contain user input, so Markdown in it is escaped."""
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import ParamSpec
 
 import streamlit as st
 
 from aelib.core.errors import LabError
 from aelib.experiment import ExperimentError, labels
+
+P = ParamSpec("P")
 
 
 def problems(sentences: Iterable[str]) -> None:
@@ -66,3 +70,25 @@ def show_errors() -> Iterator[None]:
     except LabError as error:
         show_error(error)
         st.stop()
+
+
+def fragment(draw: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that is drawn anew by itself, as `st.fragment`; it shows a LabError in its place. Streamlit
+    shows what a fragment raises before the page around it can catch it, as a traceback."""
+    return st.fragment(_with_its_errors(draw))
+
+
+def fragment_every(seconds: float) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """A `fragment` that is also drawn anew after so many seconds, again and again."""
+    return lambda draw: st.fragment(_with_its_errors(draw), run_every=seconds)
+
+
+def _with_its_errors(draw: Callable[P, None]) -> Callable[P, None]:
+    @functools.wraps(draw)
+    def drawn(*arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            draw(*arguments, **named)
+        except LabError as error:
+            show_error(error)
+
+    return drawn

@@ -12,7 +12,7 @@ from aelib.core.language import _, ngettext
 from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
-from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.messages import escaped, fragment, show_error
 from aelib.ui.shell.session import set_widget, widget
 from aelib.ui.shell.visitor import on_phone
 
@@ -22,7 +22,7 @@ FEW = 2  # up to this number of channels, a sheet is drawn small
 SMALL = 160  # pixels of the page
 
 
-@st.fragment
+@fragment
 def features(run: Run, key: str) -> None:
     """Contact sheets of every step's feature maps for one image, which the user chooses."""
     if run.experiment.model.kind not in ("convolutional", "super_resolution"):

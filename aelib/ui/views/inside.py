@@ -16,6 +16,7 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.components.paint import paint
+from aelib.ui.shell.messages import fragment
 from aelib.ui.shell.session import widget
 
 TITLE = N_("Look inside")
@@ -42,7 +43,7 @@ def _every_image(digest: str, created: str, when: str, _run: Run) -> Inside:
     return look(_run, _net(digest, created, when, _run))
 
 
-@st.fragment
+@fragment
 def inside(run: Run, key: str) -> None:
     """The whole view. Raises LabError for a net with other than fully connected layers."""
     names = list(run.images.names)

@@ -18,6 +18,7 @@ from aelib.ui.components.film import film
 from aelib.ui.components.mix import mix as mix_component
 from aelib.ui.components.net import net_data
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.messages import fragment
 
 from . import latent_plane
 
@@ -26,7 +27,7 @@ MAX_STOPS = 8
 SIDE = 25  # points across and down of the mixture, decoded in advance where the browser does not compute the net
 
 
-@st.fragment
+@fragment
 def morph(run: Run, key: str) -> None:
     """A path through pictures by the net, by its plain counterpart, and by cross-fading; as film, strip and files."""
     names = list(run.images.names)
@@ -141,7 +142,7 @@ def _apart(names: list[str], count: int) -> list[str]:
     return names[::step][:count]
 
 
-@st.fragment
+@fragment
 def mix(run: Run, key: str) -> None:
     """Three or four pictures at the corners, mixed at the pointer."""
     names = list(run.images.names)

@@ -14,7 +14,7 @@ from aelib.core.language import N_, _
 from aelib.datasets.user import pictures
 from aelib.training import Run
 from aelib.ui.components.sketch import levels_of, sketch
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, fragment
 from aelib.ui.shell.session import widget
 
 TITLE = N_("Draw one")
@@ -41,7 +41,7 @@ def _background(digest: str, created: str, _run: Run) -> int:
     return own_input.background(_run.images)
 
 
-@st.fragment
+@fragment
 def draw(run: Run, key: str) -> None:
     """The whole view."""
     left, middle, right = st.columns([5, 3, 4], gap="medium")

@@ -23,7 +23,7 @@ from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.training import Progress, Run
 from aelib.ui.components.figures import chart, csv_button
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, fragment
 from aelib.ui.shell.session import set_widget, widget
 
 from . import code_line, latent_plane
@@ -276,7 +276,7 @@ def reconstructions(run: Run) -> None:
         )
 
 
-@st.fragment
+@fragment
 def plane(run: Run, key: str) -> None:
     """The interactive latent plane, with a slider for every number of the code, and the decoded point. Where the
     browser does not compute the net, a grid of decoded images with two sliders."""
@@ -343,7 +343,7 @@ def _grid_plane(run: Run, codes: NDArray[np.float32], shown: latent_space.Plane,
         latent_plane.plane(run, (point[0], point[1]), component, picked)
 
 
-@st.fragment
+@fragment
 def interpolation(run: Run, key: str, start: str, end: str) -> None:
     """Interpolation from one image to another in the latent space."""
     names = list(run.images.names)
@@ -367,7 +367,7 @@ def interpolation(run: Run, key: str, start: str, end: str) -> None:
         latent_plane.path(run, [names.index(first), names.index(second)], f"{key}:bend")
 
 
-@st.fragment
+@fragment
 def replay(run: Run, key: str) -> None:
     """Replay of the training from the first epoch to the last."""
     latent_plane.replay(run, f"{key}:replay:{run.digest}")

@@ -8,6 +8,7 @@ from aelib.core.language import _
 from aelib.experiment.variants import plain
 from aelib.training import Run
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.messages import fragment
 from aelib.ui.shell.session import draws
 
 
@@ -22,7 +23,7 @@ def _typical(dataset: str) -> float:
     return typical_distance(dataset)
 
 
-@st.fragment
+@fragment
 def samples(run: Run, key: str, count: int, width: int) -> None:
     """Draw `count` samples, each `width` page pixels wide; for a variational net also from its plain counterpart."""
     draw = draws(key, st.button(_("Draw again"), icon=":material/casino:", key=f"{key}:again"))

@@ -15,7 +15,7 @@ from aelib.store import outcome_text
 from aelib.ui.classroom.histogram import histogram
 from aelib.ui.shell import lessons
 from aelib.ui.shell.links import link, link_compare, name
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, fragment_every
 from aelib.ui.shell.server_state import classroom, store
 
 REFRESH = 5.0  # seconds
@@ -52,7 +52,7 @@ def choose(groups: list[Group]) -> Group:
     return by_id.get(str(chosen), groups[0])
 
 
-@st.fragment(run_every=REFRESH)
+@fragment_every(REFRESH)
 def table(group: Group) -> None:
     """The students, one row each; it refreshes itself. Chosen rows open their runs below."""
     board = read(group)
@@ -169,7 +169,7 @@ def _question(lesson: str, item: str) -> str:
     return f"{_(where.title)}: {_ITEMS[lesson, item].asked(presets.get(where.preset))}"
 
 
-@st.fragment(run_every=REFRESH)
+@fragment_every(REFRESH)
 def _answers(group: Group, lesson: str, item: str) -> None:
     histogram(_ITEMS[lesson, item], classroom().guesses.of_class(group.id, lesson, item), "class:histogram")
 

@@ -15,7 +15,7 @@ from aelib.experiment.encoding import PRESET
 from aelib.training import fit
 from aelib.ui.jobs.background import result_of
 from aelib.ui.shell import lessons
-from aelib.ui.shell.messages import escaped, show_error
+from aelib.ui.shell.messages import escaped, fragment_every, show_error
 from aelib.ui.shell.server_state import classroom, store
 from aelib.ui.shell.session import widget
 
@@ -105,7 +105,7 @@ def book(group: Group) -> None:
     _check(group, task)
 
 
-@st.fragment(run_every=board.REFRESH)
+@fragment_every(board.REFRESH)
 def _check(group: Group, task: Task) -> None:
     """How many have met the task; their runs are trained again on request, and compared."""
     everybody = list(board.read(group, task).standings.values())

@@ -15,7 +15,7 @@ from aelib.metrics import spread
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
-from aelib.ui.shell.messages import show_errors
+from aelib.ui.shell.messages import fragment
 
 SEEDS = 5
 EXAMPLES = 7  # images of each kind
@@ -48,11 +48,10 @@ def nothing_is_odd(run: Run) -> None:
     to_score(run)  # raises the sentence that says why
 
 
-@st.fragment
+@fragment
 def threshold(run: Run, key: str) -> None:
-    """The histogram of a score, a threshold to move, and what it does; a fragment shows its own problems."""
-    with show_errors():
-        _threshold(run, key)
+    """The histogram of a score, a threshold to move, and what it does."""
+    _threshold(run, key)
 
 
 def _threshold(run: Run, key: str) -> None:

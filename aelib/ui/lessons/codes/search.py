@@ -12,6 +12,7 @@ from aelib.core.language import _
 from aelib.training import Run
 from aelib.ui.components.paint import paint
 from aelib.ui.shell.caching import cached
+from aelib.ui.shell.messages import fragment
 from aelib.ui.shell.session import widget
 
 from . import uses
@@ -28,7 +29,7 @@ def _precision(digest: str, created: str, _run: Run) -> dict[str, float]:
     return {name: neighbours.precision(one, NEAREST) for name, one in uses.of(_run).items()}
 
 
-@st.fragment
+@fragment
 def search(run: Run, key: str) -> None:
     """An image, chosen or drawn, and the training images that are nearest by code and by pixels."""
     train, test = features.parts(run.spec)
@@ -116,7 +117,7 @@ def _ranges(digest: str, created: str, _run: Run) -> traversal.Ranges:
     return traversal.ranges(_run)
 
 
-@st.fragment
+@fragment
 def one_number(run: Run, key: str) -> None:
     """One image, and what the decoder draws while one number of its code moves through its range."""
     found = _ranges(run.digest, run.created, run)

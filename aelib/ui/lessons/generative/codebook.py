@@ -14,6 +14,7 @@ from aelib.experiment.variants import of_numbers, quantised
 from aelib.training import Run
 from aelib.ui.components.figures import chart
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.messages import fragment
 from aelib.ui.shell.session import draws
 
 LARGE, SMALL = 112, 36  # pixels of the page
@@ -66,7 +67,7 @@ def entries(run: Run, key: str) -> None:
     _as_many_bits(net, usage, key)
 
 
-@st.fragment
+@fragment
 def _one_image(net: Run, usage: analysis.Usage, key: str) -> None:
     """An image, its code, and every entry at one place of it."""
     places, count = len(usage.counts), len(net.images)

@@ -14,7 +14,7 @@ from aelib.experiment.variants import unconditional
 from aelib.metrics.image_quality import evenly
 from aelib.training import Array, Run
 from aelib.ui.jobs.related_runs import runs_of
-from aelib.ui.shell.messages import escaped
+from aelib.ui.shell.messages import escaped, fragment
 from aelib.ui.shell.session import draws
 
 NEW = 12  # images of one class
@@ -70,7 +70,7 @@ def ask(run: Run, key: str) -> None:
     _said(net, names, key)
 
 
-@st.fragment
+@fragment
 def _asked(net: Run, names: list[str], key: str) -> None:
     """New images of the chosen class."""
     left, right = st.columns([4, 1], vertical_alignment="bottom")

@@ -89,3 +89,22 @@ def test_each_sentence_is_a_box_of_its_own() -> None:
 
     app = from_function(page)
     assert [one.value for one in app.error] == [r"One \*bold\* sentence\.", r"Another\.", r"A third\."]
+
+
+def test_what_a_fragment_refuses_is_a_sentence_in_its_place() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from aelib.core.errors import LabError
+        from aelib.ui.shell.messages import fragment
+
+        @fragment
+        def part() -> None:
+            raise LabError("Give at least two images.")
+
+        part()
+        st.markdown("what follows")
+
+    app = from_function(script)
+    assert [box.value for box in app.error] == ["Give at least two images\\."]
+    assert [text.value for text in app.markdown] == ["what follows"]
