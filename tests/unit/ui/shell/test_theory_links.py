@@ -12,6 +12,6 @@ PAGES = Path(__file__).parents[4] / "pages"
 
 @pytest.mark.parametrize("page", THEORY, ids=lambda page: page.name)
 def test_a_theory_page_links_to_the_lessons_that_link_to_it(page: Page) -> None:
-    named = re.findall(r'\(lesson\("(\w+)"\), "', (PAGES / f"{page.name}.py").read_text(encoding="utf-8"))
+    named = re.findall(r'\(lesson\("(\w+)"\), _\("', (PAGES / f"{page.name}.py").read_text(encoding="utf-8"))
     assert tuple(named) == MATTERS_IN[page]
     assert all(page in theory_of(lesson(name)) for name in named)
