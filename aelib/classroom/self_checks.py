@@ -36,6 +36,26 @@ SMALLER = NumberItem(
     near=0.5,
     why="The pixels of an image, divided by the numbers of its code.",
 )
+LARGER = NumberItem(
+    name="larger",
+    text="Your net: how many numbers has its code for each pixel of an image?",
+    fits=lambda one: not one.spec.paired,
+    figure=lambda run: run.latent_dim / run.spec.pixels,
+    high=1_000_000,
+    digits=2,
+    near=0.1,
+    why="The numbers of its code, divided by the pixels of an image. Above 1 the code is overcomplete.",
+)
+GROWN = NumberItem(
+    name="grown",
+    text="Your net: how many pixels does it make of each pixel that it is shown?",
+    fits=lambda one: one.spec.paired,
+    figure=lambda run: (run.spec.shape[1] * run.spec.shape[2]) / (run.spec.shown_shape[1] * run.spec.shown_shape[2]),
+    high=1_000,
+    digits=0,
+    near=0.1,
+    why="Height and width grow by the same factor, so the number of pixels grows by its square.",
+)
 HALFWAY = NumberItem(
     name="halfway",
     text="Your training: after what share of the epochs had the loss fallen half of its way?",
@@ -244,6 +264,116 @@ RIVALS = fact(
     why="A net must earn what it costs. On small images it often does not.",
 )
 
+SHARED = fact(
+    name="shared",
+    text="Why has a convolution so few weights?",
+    choices=(
+        N_("Most of them are 0"),
+        N_("It looks at brightness alone"),
+        N_("The same kernel is used at every place of the image"),
+    ),
+    right=2,
+    why="An edge is an edge everywhere, so one kernel finds it everywhere.",
+)
+BLUR = fact(
+    name="blur",
+    text="Why do outputs look blurred where the code is small?",
+    choices=(
+        N_("The mean of all images that fit the code has the smallest squared error"),
+        N_("The photographs were out of focus"),
+        N_("The learning rate was too small"),
+    ),
+    right=0,
+    why="What the code does not say, the net cannot know. The mean of all that is possible is blurred.",
+)
+HAIR = fact(
+    name="hair",
+    text="The enlarged photograph shows single hairs. Were they there?",
+    choices=(
+        N_("Yes: a net only makes visible what is in its input"),
+        N_("Perhaps: the net draws what photographs usually show at such a place"),
+        N_("No: a net cannot draw hairs"),
+    ),
+    right=1,
+    why="Several sharp images give the same small one. The net chooses; nobody asked the camera.",
+)
+BICUBIC = fact(
+    name="bicubic",
+    text="A net reaches 30 dB. What do you have to know before you call it good?",
+    choices=(N_("What bicubic reaches on the same images"), N_("Its number of weights"), N_("Its training time")),
+    right=0,
+    why="Easy photographs give every method 30 dB. What counts is the gain over a method without a net.",
+)
+DECIBELS = fact(
+    name="decibels",
+    text="PSNR rises by 3 dB. What becomes of the squared error?",
+    choices=(N_("It falls by 3 %"), N_("It falls to a third"), N_("It falls to about half")),
+    right=2,
+    why="Ten decibels are a factor of ten, and three are 10 to the power of 0.3: about two.",
+)
+PURITY = fact(
+    name="purity",
+    text="You ask k-means for as many clusters as there are images. How pure are they?",
+    choices=(N_("As pure as ten clusters"), N_("Perfectly pure, and useless"), N_("Not pure at all")),
+    right=1,
+    why="A cluster of one image has one class. Compare purities for the same number of clusters only.",
+)
+MAP = fact(
+    name="map",
+    text="Two groups lie far apart on a t-SNE map. What do you know?",
+    choices=(
+        N_("Little: it keeps neighbours together, and large distances mean nothing"),
+        N_("Their codes are far apart"),
+        N_("They are different classes"),
+    ),
+    right=0,
+    why="t-SNE spreads groups so that all can be seen. Their sizes and distances are not those of the codes.",
+)
+PROBE = fact(
+    name="probe",
+    text="Neighbours of the pixels tell the classes apart better than neighbours of your code. What was the code for?",
+    choices=(
+        N_("For nothing: the net has failed"),
+        N_("For the classes: train longer"),
+        N_("For few numbers: it is smaller, and nobody told it the classes"),
+    ),
+    right=2,
+    why="It was trained to give back pixels in few numbers. That classes are still told apart is a gift.",
+)
+COPY = fact(
+    name="copy",
+    text="An overcomplete net is trained without any cure. What can it learn?",
+    choices=(
+        N_("Better features, since it has more numbers"),
+        N_("To copy its input, and nothing about the images"),
+        N_("Nothing: it does not train"),
+    ),
+    right=1,
+    why="The error is smallest if it copies. A cure makes copying expensive: noise, sparsity, contraction, dropout.",
+)
+PENALTY = fact(
+    name="penalty",
+    text="What does an L1 penalty on the code do?",
+    choices=(
+        N_("It makes all numbers of a code equal"),
+        N_("It makes the code shorter"),
+        N_("It makes most numbers of a code 0 for each image"),
+    ),
+    right=2,
+    why="Every active number costs, so only those are active that are worth their price.",
+)
+FEATURE = fact(
+    name="feature",
+    text="A number of the code is active in no image. What can you say of its feature?",
+    choices=(
+        N_("It is dead: training no longer changes it"),
+        N_("It is the most important one"),
+        N_("It is the mean image"),
+    ),
+    right=0,
+    why="Without activity there is no gradient. Such a number is lost unless something wakes it.",
+)
+
 DENSE: tuple[Item, ...] = (SMALLER, WORST_IMAGE, NARROW, NEIGHBOURS, LUCK)
 DENOISING: tuple[Item, ...] = (WORST_IMAGE, NOISE_LEFT, TARGET, BASELINE, INVENT)
 EMOJI: tuple[Item, ...] = (SMALLER, HALFWAY, KL, BETWEEN, COLLAPSE)
@@ -251,4 +381,8 @@ DIGITS: tuple[Item, ...] = (BEST_CLASS, ERROR_LEFT, LABELS, COLLAPSE, HELD_OUT)
 COMPRESSION: tuple[Item, ...] = (SMALLER, HALFWAY, DECODER, HEADER, HELD_OUT)
 RESTORING: tuple[Item, ...] = (HALFWAY, ERROR_LEFT, INVENT, OTHER_LEVEL, HELD_OUT)
 PCA: tuple[Item, ...] = (SMALLER, HALFWAY, PLANE, AXES, BEND)
+COLOUR: tuple[Item, ...] = (SMALLER, HALFWAY, SHARED, BLUR, HELD_OUT)
+SUPER_RESOLUTION: tuple[Item, ...] = (GROWN, HALFWAY, HAIR, BICUBIC, DECIBELS)
+CODES: tuple[Item, ...] = (SMALLER, HALFWAY, PROBE, PURITY, MAP)
+SPARSE: tuple[Item, ...] = (LARGER, HALFWAY, COPY, PENALTY, FEATURE)
 ODD_ONE_OUT: tuple[Item, ...] = (AUROC, HALFWAY, THRESHOLD, UNSEEN, RIVALS)

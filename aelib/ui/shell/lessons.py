@@ -250,6 +250,7 @@ LESSONS: tuple[Lesson, ...] = (
         front=("dataset", "noise", "network"),
         more=("own_data",),
         predicts=(predictions.LOST_MOST, *predictions.GENERAL),
+        checks=self_checks.COLOUR,
     ),
     Lesson(
         name="super_resolution",
@@ -261,6 +262,7 @@ LESSONS: tuple[Lesson, ...] = (
         kinds=("super_resolution",),
         also=("convolutional",),
         front=("dataset", "network"),
+        checks=self_checks.SUPER_RESOLUTION,
     ),
     Lesson(
         name="pca",
@@ -288,6 +290,7 @@ LESSONS: tuple[Lesson, ...] = (
         narrowed=has_a_plain_code,
         front=("dataset", "network"),
         more=("own_data", "noise"),
+        checks=self_checks.CODES,
     ),
     Lesson(
         name="odd_one_out",
@@ -315,6 +318,7 @@ LESSONS: tuple[Lesson, ...] = (
         front=("dataset", "network"),
         more=("own_data", "noise"),
         predicts=(predictions.FEATURES, predictions.NUMBERS_ON, *predictions.GENERAL),
+        checks=self_checks.SPARSE,
     ),
 )
 LAB = Lesson(
