@@ -4,12 +4,15 @@ Each has its own module, NAME.py with NAME.js. Data goes to the browser as numbe
 """
 
 import base64
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+
+from .words import said
 
 _HERE = Path(__file__).parent
 
@@ -63,10 +66,16 @@ button { white-space: nowrap; font: inherit; color: inherit; padding: 0.3em 0.9e
 """
 
 
-def component(name: str, html: str, *before: str) -> Any:
-    """The component of NAME.js, preceded by the shared code in common.js and in the files `before`."""
+def component(name: str, html: str, *before: str) -> Callable[..., Any]:
+    """The component of NAME.js, preceded by the shared code in common.js and in the files `before`. Its data have its
+    texts in the session's language, see words.py."""
     script = "".join((_HERE / f"{one}.js").read_text(encoding="utf-8") for one in ("common", *before, name))
-    return st.components.v2.component(f"aelib.{name}", html=html, css=_CSS, js=script)
+    mounted = st.components.v2.component(f"aelib.{name}", html=html, css=_CSS, js=script)
+
+    def draw(data: Mapping[str, Any], **more: Any) -> Any:
+        return mounted(data={**data, "texts": said(name)}, **more)
+
+    return draw
 
 
 def encoded(pixels: NDArray[Any]) -> str:

@@ -4,6 +4,8 @@
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".atlas");
+  const say = root.say = speaker(data);
+  speak(root, say);
   const plane = root.querySelector("canvas.points"), sheet = root.querySelector("canvas.grid"), picture = root.querySelector("canvas.picture"), decoded = root.querySelector("canvas.decoded");
   const button = root.querySelector("button"), slider = root.querySelector("input");
   const status = root.querySelector(".bar .status"), about = root.querySelector(".about");
@@ -84,10 +86,12 @@ export default function (component) {
     const tall = 72 * shape[1] / shape[2], small = fit(picture, 72 + 2 * PAD, tall + 2 * PAD);
     onPaper(small, sprite(originals, root.chosen * size, shape), PAD, PAD, 72, tall);
     const p = point(root.chosen), k = 3 * (root.now * count + root.chosen);
-    const deviation = ellipses ? `; its distribution has standard deviations ${[0, 2].map((d) => Math.sqrt(ellipses[k + d]).toPrecision(2)).join(" and ")} (lines at 1 and 2)` : "";
-    about.textContent = `${showsPoint ? `decoded at (${spot.map((v) => v.toFixed(2)).join(", ")}); nearest: ` : ""}${names[root.chosen]} at (${p.map((v) => v.toFixed(2)).join(", ")})${deviation}`;
-    const told = Object.entries(losses[root.now]).map(([name, value]) => `${{ recon_loss: "reconstruction", kl: "KL", mse: "MSE" }[name]} ${value.toPrecision(3)}`);
-    status.textContent = [`epoch ${epochs[root.now].toLocaleString("en")}`, ...told].join(" · ");
+    const deviation = ellipses ? "; " + say("its distribution has standard deviations {a} and {b} (lines at 1 and 2)", { a: Math.sqrt(ellipses[k]).toPrecision(2), b: Math.sqrt(ellipses[k + 2]).toPrecision(2) }) : "";
+    about.textContent = (showsPoint
+      ? say("decoded at ({spot}); nearest: {name} at ({place})", { spot: spot.map((v) => v.toFixed(2)).join(", "), name: names[root.chosen], place: p.map((v) => v.toFixed(2)).join(", ") })
+      : say("{name} at ({place})", { name: names[root.chosen], place: p.map((v) => v.toFixed(2)).join(", ") })) + deviation;
+    const told = Object.entries(losses[root.now]).map(([name, value]) => `${{ recon_loss: say("reconstruction"), kl: "KL", mse: "MSE" }[name]} ${value.toPrecision(3)}`);
+    status.textContent = [say("epoch {n}", { n: inLanguage(epochs[root.now]) }), ...told].join(" · ");
     slider.value = root.now;
     slider.setAttribute("aria-valuetext", status.textContent);
   }
@@ -103,7 +107,7 @@ export default function (component) {
     }
     draw();
   }
-  function stop() { clearInterval(timer); timer = null; button.textContent = "▶\uFE0E Play"; }
+  function stop() { clearInterval(timer); timer = null; button.textContent = "▶\uFE0E " + say("Play"); }
   // A drag takes the sliders of the code along.
   function drag(event) {
     choose(event);
@@ -117,7 +121,7 @@ export default function (component) {
   button.onclick = () => {
     if (timer) { stop(); return; }
     if (root.now >= last) root.now = 0;
-    button.textContent = "❚❚ Pause";
+    button.textContent = "❚❚ " + say("Pause");
     draw();
     timer = setInterval(() => { if (root.now >= last) stop(); else { root.now += 1; draw(); } }, 900);
   };

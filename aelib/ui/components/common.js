@@ -56,6 +56,28 @@ function fit(canvas, width, height) {
   return context;
 }
 
+// Texts in the session's language by their English, which words.py lists: say("epoch {n}", { n: 3 }).
+const speaker = ({ texts = {} }) => (text, values = {}) =>
+  (texts[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+// A number as the page's language writes it.
+const inLanguage = (number) => number.toLocaleString(document.documentElement.lang || "en");
+
+// The fixed texts of a component's HTML, in the session's language: of its buttons and labels, and names of its parts.
+function speak(root, say) {
+  for (const element of root.querySelectorAll("button, label")) {
+    for (const node of element.childNodes) {
+      if (node.nodeType !== Node.TEXT_NODE || !node.data.trim()) continue;
+      node.english ??= node.data.trim();
+      node.data = say(node.english) + (element.children.length ? " " : "");
+    }
+  }
+  for (const element of [root, ...root.querySelectorAll("[aria-label]")].filter((one) => one.hasAttribute("aria-label"))) {
+    element.english ??= element.getAttribute("aria-label");
+    element.setAttribute("aria-label", say(element.english));
+  }
+}
+
 const themed = (element, name, fallback) => getComputedStyle(element).getPropertyValue(name).trim() || fallback;
 
 // Round numbers to mark a linear axis with, three to seven: the rule of aelib/charts/ticks.py, for planes that zoom.

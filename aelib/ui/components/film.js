@@ -13,6 +13,8 @@ export default function (component) {
   // Streamlit calls this again when anything on the page changes: the film goes on where it was.
   if (root.count !== count) Object.assign(root, { count, time: 0, forward: true });
   if (root.playing === undefined) root.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const say = speaker(data);
+  speak(root, say);
   slider.max = count - 1;
   let request = null;
 
@@ -36,10 +38,10 @@ export default function (component) {
       });
     });
     slider.value = now;
-    status.textContent = marks[now] || `${now} of ${count - 1}`;
+    status.textContent = marks[now] || say("{n} of {total}", { n: now, total: count - 1 });
     slider.setAttribute("aria-valuetext", status.textContent);
-    stage.setAttribute("aria-label", `${rows.map((row) => row.name).join(", ")}: image ${now + 1} of ${count}. ${marks[now]}`);
-    button.textContent = root.playing ? "❚❚ Pause" : "▶\uFE0E Play";
+    stage.setAttribute("aria-label", `${rows.map((row) => row.name).join(", ")}: ${say("image {n} of {total}", { n: now + 1, total: count })}. ${marks[now]}`);
+    button.textContent = root.playing ? "❚❚ " + say("Pause") : "▶\uFE0E " + say("Play");
   }
 
   function play() {

@@ -4,6 +4,8 @@
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".mix");
+  const say = root.say = speaker(data);
+  speak(root, say);
   const canvas = root.querySelector("canvas"), status = root.querySelector(".status");
   const { shape, side, corners, places, names, weights } = data, size = shape[0] * shape[1] * shape[2];
   const cells = data.cells && bytes(data.cells), codes = new Float32Array(bytes(data.codes).buffer), dimension = codes.length / names.length;

@@ -15,7 +15,7 @@ function startNet(root, given, failed) {
     root.redraw();
   }).catch((error) => {
     console.warn(error);
-    failed("The network does not run in this browser: a current Firefox, Chrome, Edge or Safari shows its pictures.");
+    failed(root.say("The network does not run in this browser: a current Firefox, Chrome, Edge or Safari shows its pictures."));
   });
 }
 
@@ -83,7 +83,7 @@ function codePanel(root, { code: about, names, shape }, originals, changed) {
     for (let i = 0, area = shape[1] * shape[2]; i < area; i++) {
       differing += [...Array(shape[0]).keys()].some((c) => Math.abs(made[c * area + i] - originals[near * size + c * area + i]) >= 255 * about.wrong);
     }
-    find("near").textContent = `Decoded. Nearest: ${names[near]}, which differs from it in ${differing} of ${shape[1] * shape[2]} pixels.`;
+    find("near").textContent = root.say("Decoded. Nearest: {name}, which differs from it in {n} of {total} pixels.", { name: names[near], n: differing, total: shape[1] * shape[2] });
     find("made").setAttribute("aria-label", find("near").textContent);
   };
   return panel;

@@ -6,6 +6,8 @@ const EDGE = 5; // pixels around the image, as in canvas.py
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".paint");
+  const say = root.say = speaker(data);
+  speak(root, say);
   const canvas = root.querySelector("canvas"), made = root.querySelector(".made"), clear = root.querySelector("button"), status = root.querySelector(".status");
   const [, rows, columns] = data.shape, clean = bytes(data.pixels);
   // A rerun of the page calls this function again with what the server heard last, which may be older than what has been
@@ -30,7 +32,7 @@ export default function (component) {
       context.strokeRect((root.cursor % columns) * cell + 1, Math.floor(root.cursor / columns) * cell + 1, cell - 2, cell - 2);
     }
     clear.disabled = flipped.size === 0;
-    status.textContent = `${flipped.size} painted`;
+    status.textContent = say("{n} painted", { n: flipped.size });
     canvas.cell = cell;
     through(cell);
   }
@@ -45,7 +47,7 @@ export default function (component) {
     const context = fit(made, columns * cell, rows * cell);
     context.drawImage(sprite(output, 0, [1, rows, columns]), 0, 0, columns * cell, rows * cell);
     const on = output.filter((value) => value >= 128).length;
-    made.setAttribute("aria-label", `What the net makes of it: ${on} of ${output.length} pixels on`);
+    made.setAttribute("aria-label", say("What the net makes of it: {n} of {total} pixels on", { n: on, total: output.length }));
   }
 
   const at = (event) => {

@@ -3,6 +3,8 @@
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".palette");
+  root.replaceChildren();
+  speak(root, speaker(data));
   const { shape, names } = data, size = shape[0] * shape[1] * shape[2], pixels = bytes(data.pixels);
   const chosen = new Set(data.chosen);
   root.replaceChildren(...names.map((name, i) => {

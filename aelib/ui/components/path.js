@@ -17,6 +17,8 @@ function between(a, b, t, spherical) {
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".path"), find = (name) => root.querySelector(name);
+  const say = root.say = speaker(data);
+  speak(root, say);
   const way = find(".way"), here = find(".here"), strip = find(".strip"), slider = find("input"), straighten = find("button"), status = find(".status");
   const { shape, names, points, origin, axes, x, y, labels } = data, size = shape[0] * shape[1] * shape[2];
   const originals = bytes(data.originals), all = new Float32Array(bytes(data.codes).buffer), dimension = origin.length;
@@ -51,10 +53,10 @@ export default function (component) {
     context.strokeStyle = "#fff"; context.lineWidth = 2; context.stroke();
     slider.value = root.t;
     const parts = root.stops.length - 1, part = Math.min(parts - 1, Math.floor(root.t * parts)), share = Math.round(100 * (root.t * parts - part));
-    status.textContent = `${share} % of the way from ${names[data.stops[part]]} to ${names[data.stops[part + 1]]}`;
+    status.textContent = say("{share} % of the way from {start} to {end}", { share, start: names[data.stops[part]], end: names[data.stops[part + 1]] });
     slider.setAttribute("aria-valuetext", status.textContent);
-    way.setAttribute("aria-label", `The path on the latent plane, ${status.textContent}. Arrow keys move along it.`);
-    here.setAttribute("aria-label", `What the decoder makes of it, ${status.textContent}`);
+    way.setAttribute("aria-label", `${say("The path on the latent plane")}, ${status.textContent}. ${say("Arrow keys move along it.")}`);
+    here.setAttribute("aria-label", `${say("What the decoder makes of it")}, ${status.textContent}`);
     straighten.disabled = data.stops.every((i, k) => codeOf(i).every((value, d) => value === root.stops[k][d]));
     if (!root.net) return;
     const wide = 130, tall = wide * shape[1] / shape[2];

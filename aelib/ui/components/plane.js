@@ -7,6 +7,8 @@ const MOSAIC = 1.2e8; // multiplications that the background may take
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".plane");
+  const say = root.say = speaker(data);
+  speak(root, say);
   const canvas = root.querySelector("canvas"), status = root.querySelector(".status"), main = canvas.parentElement;
   const { shape, columns, rows, points, names, labels } = data;
   const [out, reset] = root.querySelectorAll("button");
@@ -139,9 +141,9 @@ export default function (component) {
   function move(p) {
     pointer = [Math.min(x[1], Math.max(x[0], p[0])), Math.min(y[1], Math.max(y[0], p[1]))];
     draw();
-    const known = (i) => data.wrong[i] ? `${names[i]} (${data.wrong[i]} wrong)` : names[i];
+    const known = (i) => data.wrong[i] ? say("{name} ({n} wrong)", { name: names[i], n: data.wrong[i] }) : names[i];
     const together = root.dataset.crowd ? crowdNow.map(known).join(", ") : "";
-    status.textContent = `(${pointer.map((v) => v.toFixed(2)).join(", ")}) · ` + (together ? `lie together: ${together}` : `nearest: ${known(closest(p))}`);
+    status.textContent = `(${pointer.map((v) => v.toFixed(2)).join(", ")}) · ` + (together ? say("lie together: {names}", { names: together }) : say("nearest: {name}", { name: known(closest(p)) }));
   }
 
   const at = (event) => {

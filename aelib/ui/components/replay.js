@@ -10,6 +10,8 @@ export default function (component) {
   const size = shape[0] * shape[1] * shape[2], last = epochs.length - 1;
   const pixels = bytes(data.pixels), originals = bytes(data.originals);
   const glyphs = names.map((_, i) => sprite(originals, i * size, shape));
+  const say = speaker(data);
+  speak(root, say);
   let playing = null;
   slider.max = last; slider.step = "any"; slider.value = last;
 
@@ -33,21 +35,21 @@ export default function (component) {
       const left = 1 + (i % across) * (tile + 9) + PAD, top = 1 + Math.floor(i / across) * (tall + 9) + PAD;
       onPaper(paper, sprite(pixels, (now * names.length + i) * size, shape), left, top, tile, tall);
     });
-    const known = learnt[now] === null ? "" : ` · ${learnt[now]} of ${data.total} learnt`;
-    status.textContent = `epoch ${epochs[now].toLocaleString("en")}${known}`;
+    const known = learnt[now] === null ? "" : " · " + say("{learnt} of {total} learnt", { learnt: learnt[now], total: data.total });
+    status.textContent = say("epoch {n}", { n: inLanguage(epochs[now]) }) + known;
     slider.setAttribute("aria-valuetext", status.textContent);
-    plane.setAttribute("aria-label", `The codes of the images on the latent plane, ${status.textContent}`);
-    sheet.setAttribute("aria-label", `The reconstructions, ${status.textContent}`);
+    plane.setAttribute("aria-label", `${say("The codes of the images on the latent plane")}, ${status.textContent}`);
+    sheet.setAttribute("aria-label", `${say("The reconstructions")}, ${status.textContent}`);
   }
 
   function stop() {
     if (playing) cancelAnimationFrame(playing);
-    playing = null; button.textContent = "▶\uFE0E Play";
+    playing = null; button.textContent = "▶\uFE0E " + say("Play");
   }
   button.onclick = () => {
     if (playing) { stop(); return; }
     if (+slider.value >= last) slider.value = 0;
-    button.textContent = "❚❚ Pause";
+    button.textContent = "❚❚ " + say("Pause");
     let before = performance.now();
     const step = (now) => {
       slider.value = +slider.value + (now - before) / 1000 * last / 8; // the whole of learning in eight seconds

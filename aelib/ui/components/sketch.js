@@ -9,6 +9,8 @@ const BRUSH = 1.1 / 28; // its radius in larger images, as a share of the side
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".sketch");
+  const say = root.say = speaker(data);
+  speak(root, say);
   const canvas = root.querySelector("canvas"), [erase, clear] = root.querySelectorAll("button");
   const [, rows, columns] = data.shape, count = rows * columns;
   // As in paint.js: what is drawn lives on the element, since a rerun may bring an older state.
