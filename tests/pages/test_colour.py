@@ -196,7 +196,7 @@ def test_an_archive_that_is_refused_changes_nothing(lesson: str, query: dict[str
         (packed(pictures(30) | {"../../away.png": picture(1)}), "leads out of it"),
         (packed(pictures(30) | {"cats/bomb.png": bytes(30_000_000)}, zipfile.ZIP_DEFLATED), "grows to 30,000,000"),
         (b"hello", "mine.zip is a text, in which no images were found"),
-        (packed(pictures(1)), "1 picture:"),
+        (packed(pictures(1)), "one picture:"),
     ):
         _upload(app, lesson, content)
         (error,) = app.error

@@ -14,7 +14,7 @@ def test_a_lesson_ends_with_buttons_that_keep_what_is_written(font_run: Run) -> 
     app = opened("pages/dense.py", {"preset": "font-best", "epochs": "60"})
     assert titles(app)[-1] == "Hand in"
     labels = [button.label for button in section(app, "Hand in").every("download_button")]
-    assert labels == ["Page (HTML)", "Notebook", "Python script"]
+    assert labels == ["Page (HTML)", "Notebook", "Live page (HTML)", "Python script"]
     assert "The files have no title and no notes yet." in texts(app)
     app.text_input(key="dense-run:hand-in:title").set_value("Anna & Ben")
     app.text_area(key="dense-run:hand-in:notes").set_value("a\nb")
