@@ -210,7 +210,7 @@ def test_pictures_of_ones_own_alone_and_with_emoji() -> None:
     ("file", "content", "says"),
     [
         ("dot.png", saved(Image.new("L", (1, 1))), "1x1"),
-        ("text.png", b"not a picture", "not a picture that can be read"),
+        ("text.png", b"not a picture", "text.png is a text, in which no images were found"),
     ],
 )
 def test_a_bad_picture_is_one_sentence_and_changes_nothing(file: str, content: bytes, says: str) -> None:
