@@ -6,6 +6,7 @@
 // instance reports), followed (whether Streamlit has the address too, and writes it no more), leave (a page and query to open instead).
 // State "browser": address, step, and whether the window is narrow, as a phone's is.
 
+const AGAIN = 2000; // milliseconds after which a report that nobody has answered is repeated
 let steps = 0, shown = "", report = () => {};
 // page -> session, and of this session the last step, the address and the entry to which it led until the server knows of
 // it, and the serial of the last address taken over
@@ -69,12 +70,14 @@ export default function (component) {
     const root = parentElement.querySelector(".address-bar");
     root.dataset.followed = data.followed;
     report = () => {
+      clearTimeout(root.again);
       if (current() !== data.page) return;
       const address = page.step > data.step ? page.led : location.search; // until the server knows of the step
       const browser = { address, step: page.step, narrow: small.matches };
       const told = JSON.stringify(Object.values(browser));
       const heard = JSON.stringify([data.heard?.address, data.heard?.step, data.heard?.narrow]);
       if (told !== heard || told !== root.told) setStateValue("browser", browser);
+      if (told !== heard) root.again = setTimeout(() => report(), AGAIN); // an answer calls this component again
       root.told = told;
     };
   }
