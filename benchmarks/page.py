@@ -199,9 +199,9 @@ def dragged(home: Path, browser: Browser) -> float:
         page.locator("img[alt*=noisy]").first.wait_for(timeout=60_000)
         page.wait_for_function(_IS_STILL)
         page.evaluate(
-            """() => { window.answers = 0; new MutationObserver((all) => { for (const one of all)
-            if (one.target.tagName === 'IMG' && (one.target.alt || '').includes('noisy')) window.answers++; })
-            .observe(document.body, { subtree: true, attributes: true, attributeFilter: ['src'] }); }"""
+            """() => { window.answers = 0; let before = "";
+            setInterval(() => { const now = document.querySelector("img[alt*=noisy]")?.src ?? before;
+            if (now !== before) window.answers += 1; before = now; }, 20); }"""
         )
         thumb = page.get_by_test_id("stSliderThumbValue").first
         thumb.scroll_into_view_if_needed()
