@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from aelib.core.language import separators
+
 if TYPE_CHECKING:  # reports have these ticks too, without Plotly
     import plotly.graph_objects as go
 
@@ -136,7 +138,8 @@ def _within(low: float, high: float, candidates: Iterable[Decimal]) -> list[Deci
 
 
 def _text(value: Decimal) -> str:
-    """A plain number: 0.002, 5, 20,000; with an exponent only if it is very small or very large."""
+    """A plain number as the language writes it: 0.002, 5, 20,000; with an exponent only if it is very small or very
+    large."""
     smallest, largest = _PLAIN
     if value and not smallest <= abs(value) < largest:
         digits, exponent = f"{value.normalize():e}".split("e")
@@ -144,7 +147,7 @@ def _text(value: Decimal) -> str:
     else:
         text = f"{value:,f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−")
+    return text.translate(str.maketrans(".,", separators())).replace("-", "−")
 
 
 def spread(curves: Iterable[Sequence[float]]) -> list[float]:

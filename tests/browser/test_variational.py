@@ -135,7 +135,9 @@ def test_a_picture_of_ones_own_and_one_that_is_none(server: Server, page: Page, 
     files.set_input_files(str(tmp_path / "me.png"))
     expect(page.get_by_text("9 pictures of your own").first).to_be_visible()
     expect(page).to_have_url(re.compile("dataset=pictures-"))
-    expect(page.get_by_text("is a text, in which no images were found").first).to_be_visible()  # still in the list of files
+    expect(
+        page.get_by_text("is a text, in which no images were found").first
+    ).to_be_visible()  # still in the list of files
     (tmp_path / "you.png").write_bytes(saved(half("RGB", "red", "white")))
     files.set_input_files(str(tmp_path / "you.png"))
     expect(page.get_by_text("10 pictures of your own").first).to_be_visible()

@@ -12,6 +12,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from aelib.core.language import current
+
 from .words import said
 
 _HERE = Path(__file__).parent
@@ -73,7 +75,7 @@ def component(name: str, html: str, *before: str) -> Callable[..., Any]:
     mounted = st.components.v2.component(f"aelib.{name}", html=html, css=_CSS, js=script)
 
     def draw(data: Mapping[str, Any], **more: Any) -> Any:
-        return mounted(data={**data, "texts": said(name)}, **more)
+        return mounted(data={**data, "texts": said(name), "language": current()}, **more)
 
     return draw
 

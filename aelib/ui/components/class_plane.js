@@ -91,7 +91,7 @@ export default function (component) {
       ? say("decoded at ({spot}); nearest: {name} at ({place})", { spot: spot.map((v) => v.toFixed(2)).join(", "), name: names[root.chosen], place: p.map((v) => v.toFixed(2)).join(", ") })
       : say("{name} at ({place})", { name: names[root.chosen], place: p.map((v) => v.toFixed(2)).join(", ") })) + deviation;
     const told = Object.entries(losses[root.now]).map(([name, value]) => `${{ recon_loss: say("reconstruction"), kl: "KL", mse: "MSE" }[name]} ${value.toPrecision(3)}`);
-    status.textContent = [say("epoch {n}", { n: inLanguage(epochs[root.now]) }), ...told].join(" · ");
+    status.textContent = [say("epoch {n}", { n: say.number(epochs[root.now]) }), ...told].join(" · ");
     slider.value = root.now;
     slider.setAttribute("aria-valuetext", status.textContent);
   }

@@ -56,12 +56,12 @@ function fit(canvas, width, height) {
   return context;
 }
 
-// Texts in the session's language by their English, which words.py lists: say("epoch {n}", { n: 3 }).
-const speaker = ({ texts = {} }) => (text, values = {}) =>
-  (texts[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-
-// A number as the page's language writes it.
-const inLanguage = (number) => number.toLocaleString(document.documentElement.lang || "en");
+// Texts in the session's language by their English, which words.py lists: say("epoch {n}", { n: 3 }); say.number(1000) is a
+// number as the language writes it.
+const speaker = ({ texts = {}, language = "en" }) => Object.assign(
+  (text, values = {}) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole),
+  { number: (value) => value.toLocaleString(language) },
+);
 
 // The fixed texts of a component's HTML, in the session's language: of its buttons and labels, and names of its parts.
 function speak(root, say) {

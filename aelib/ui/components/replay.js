@@ -36,7 +36,7 @@ export default function (component) {
       onPaper(paper, sprite(pixels, (now * names.length + i) * size, shape), left, top, tile, tall);
     });
     const known = learnt[now] === null ? "" : " · " + say("{learnt} of {total} learnt", { learnt: learnt[now], total: data.total });
-    status.textContent = say("epoch {n}", { n: inLanguage(epochs[now]) }) + known;
+    status.textContent = say("epoch {n}", { n: say.number(epochs[now]) }) + known;
     slider.setAttribute("aria-valuetext", status.textContent);
     plane.setAttribute("aria-label", `${say("The codes of the images on the latent plane")}, ${status.textContent}`);
     sheet.setAttribute("aria-label", `${say("The reconstructions")}, ${status.textContent}`);

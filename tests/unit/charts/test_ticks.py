@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aelib.charts.ticks import FEWEST, MOST, on_axis, ticks
+from aelib.core.language import speaking
 
 _sizes = st.floats(1e-12, 1e12)
 
@@ -74,3 +75,9 @@ def test_an_axis_of_a_figure_has_the_ticks_and_the_range_of_its_values() -> None
     on_axis(figure, "y", [3.0, 4.0], "MSE", from_zero=True)
     assert figure.layout.yaxis.range[0] == 0
     assert figure.layout.yaxis.tickvals[0] == 0
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    with speaking("es"):
+        assert ticks(0.1, 0.3).texts == ["0,1", "0,15", "0,2", "0,25", "0,3"]
+        assert ticks(0, 20_000).texts[-1] == "20.000"
