@@ -199,9 +199,10 @@ def main(arguments: list[str] | None = None) -> int:
         if language.code == ENGLISH:
             continue
         found = catalogue(language) if options.check else update(language)
+        faults = [f"unused: {text!r}" for text in unused(found)]
         if options.check:
             found.update(template(), no_fuzzy_matching=True)
-        faults = [f"not translated: {text!r}" for text in missing(found)]
+        faults += [f"not translated: {text!r}" for text in missing(found)]
         faults += [f"broken: {text!r}" for text in broken(found)]
         print("\n".join(f"{language.code}: {fault}" for fault in faults) or f"{language.code}: complete")
         wrong += len(faults)

@@ -8,7 +8,7 @@ from .classes import Task
 from .results import Standing
 
 COLUMNS = ("name", "identifier", "task", "met", "best", "time", "digest")  # in English: imports look for them
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # and the four in full width
 
 
 def to_csv(standings: Iterable[Standing], task: Task) -> bytes:

@@ -4,6 +4,7 @@ A worker reports about five times a second, whatever it trains (`mailbox.WorkerE
 SILENT seconds waits for something that does not come: a driver, a disk, a lock.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from aelib.core.durations import duration_text
 from .job import Job
 from .local_pool import LocalPool
 
+_log = logging.getLogger(__name__)
 SILENT = 600.0  # seconds; the start of a process and the compilation of an engine take a minute on a busy machine
 STOPPING = 120.0  # seconds, for a job that has been asked to stop
 EVERY = 10.0  # seconds between two looks
@@ -61,4 +63,7 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._closed.wait(EVERY):
-            self.check()
+            try:
+                self.check()
+            except Exception:  # noqa: BLE001 - the next look may succeed; without one no hung worker would ever end
+                _log.exception("the watchdog could not look at the jobs")

@@ -100,5 +100,6 @@ def trustworthiness(codes: Array, points: Array) -> float:
 
 def agreement(points: Array, labels: Indices) -> float:
     """Mean over all images: the share of their NEAR nearest in a map (images × 2) that have their class, 0 to 1."""
-    found = nearest(points, points, NEAR + 1)[:, 1:]
+    search = neighbors.NearestNeighbors(n_neighbors=NEAR).fit(points)
+    found = search.kneighbors(return_distance=False)  # of each point, without itself, also where two are the same
     return float((labels[found] == labels[:, None]).mean())

@@ -1,5 +1,6 @@
 """Data of one's own: files in any form, looked at before they are kept. `aelib.datasets.read` judges them."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ AT_ONCE = 3_000_000  # bytes that are read while the page is drawn; more are rea
 SHOWN = 24  # images on a sheet
 SAID = 5  # files that are left out
 AS_GIVEN = 0
+MAX_SIZE = 12  # characters of a height and a width
 _DRAWING = ".#.\n###\n.#.\n\n#.#\n.#.\n#.#"
 _PARTS = {"train": N_("{n:,} to train on"), "valid": N_("{n:,} to validate with"), "test": N_("{n:,} to test on")}
 SIDES = (AS_GIVEN, *range(8, 65, 4))
@@ -44,10 +46,14 @@ def own_data(controls: Controls) -> None:
             help="\n".join([_("What a file is, is judged by its content."), "", *_forms()]),
         )
         drawn = None if given else _drawing(key)  # not between files and what was read of them
-        options = _options(controls, key)
-        found = _found(controls, given, options) if given else _drawn(drawn, options)
-        if found is not None:
-            _show(controls, key, found)
+        try:
+            options = _options(controls, key)
+        except LabError as error:  # a size that no image has
+            st.error(escaped(str(error)), icon=":material/error:")
+        else:
+            found = _found(controls, given, options) if given else _drawn(drawn, options)
+            if found is not None:
+                _show(controls, key, found)
         if problem := _problem(controls).get():
             st.error(escaped(problem), icon=":material/error:")
         st.download_button(
@@ -109,7 +115,10 @@ def _options(controls: Controls, key: str) -> datasets.Options:
     if takes not in (many_in_colour, many_in_grey):
         colour = right.toggle(_("Keep the colours"), key=f"{key}:colour")
     size = right.text_input(
-        _("Height x width"), key=f"{key}:size", placeholder=_("7x5, where numbers stand in one line")
+        _("Height x width"),
+        key=f"{key}:size",
+        max_chars=MAX_SIZE,
+        placeholder=_("7x5, where numbers stand in one line"),
     )
     return datasets.Options(side or None, colour, _size(size), _side(controls))
 
@@ -132,7 +141,7 @@ def _found(controls: Controls, given: Sequence[Any], options: datasets.Options) 
     """What is in the files; None while they are read, or where they cannot be."""
     files = [(one.name, one) for one in given]
     about = (options.side, options.colour, options.size, options.default)
-    key = f"own:{about}:{'-'.join(one.file_id for one in given)}"[:400]
+    key = f"own:{about}:{hashlib.sha256(' '.join(one.file_id for one in given).encode()).hexdigest()}"
     if sum(one.size for one in given) > AT_ONCE:
 
         def read(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> Found:

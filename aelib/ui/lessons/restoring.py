@@ -284,7 +284,8 @@ def against_level(run: Run, key: str) -> None:
 def _between(span: tuple[float, float]) -> str:
     low, high = span
     begin = _("from the smallest level drawn") if low <= LEVELS[0] else _("from a level of **{low:.2f}**", low=low)
-    return f"{begin} {'to the end of the scale' if high >= LEVELS[-1] else f'to **{high:.2f}**'}"
+    end = _("to the end of the scale") if high >= LEVELS[-1] else _("to **{high:.2f}**", high=high)
+    return f"{begin} {end}"
 
 
 def what_if(run: Run) -> None:

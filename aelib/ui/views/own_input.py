@@ -10,7 +10,7 @@ from aelib.analysis import own_input
 from aelib.charts import glyphs
 from aelib.charts import inside as charts
 from aelib.core.errors import LabError
-from aelib.core.language import N_, _
+from aelib.core.language import N_, _, number
 from aelib.datasets.user import pictures
 from aelib.training import Run
 from aelib.ui.components.sketch import levels_of, sketch
@@ -62,7 +62,7 @@ def draw(run: Run, key: str) -> None:
         st.caption(_("What the net makes of it"))
         output = glyphs.colours(run.spec.drawn(found.output.numpy()))
         st.html(glyphs.tile(output, _("output for your input"), WIDTH))
-        st.metric("MSE", f"{found.mse:.4f}")
+        st.metric("MSE", number(found.mse, ".4f"))
         st.caption(
             _("Larger than that of {larger:.0%} of the images that the net is evaluated on.", larger=found.larger)
         )
@@ -113,7 +113,7 @@ def _told(run: Run, key: str) -> int | None:
 def _code(code: np.ndarray) -> None:
     """A code in numbers, or as a picture where they are many."""
     if len(code) <= LISTED:
-        st.markdown("  \n".join(f"z{_small(i + 1)} = {value:.2f}" for i, value in enumerate(code)))
+        st.markdown("  \n".join(f"z{_small(i + 1)} = {number(value, '.2f')}" for i, value in enumerate(code)))
         return
     most = float(np.abs(code).max()) or 1.0
     picture = charts.units(code, most)
@@ -123,5 +123,5 @@ def _code(code: np.ndarray) -> None:
     )
 
 
-def _small(number: int) -> str:
-    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(number))
+def _small(index: int) -> str:
+    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(index))

@@ -80,14 +80,14 @@ def test_the_best_figure_is_the_smallest_where_the_task_asks_for_little() -> Non
 
 def test_the_gradebook_has_a_line_each_and_no_formula() -> None:
     task = Task(3, "dense", {}, "learnt>=30", {}, False)
-    hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", 'Ana, "x"\nb', "🚀", "Ñandú"]
+    hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\uff1d1+1", 'Ana, "x"\nb', "🚀", "Ñandú"]
     found = [Standing(Member("p", name, name, ""), None, -1.5, "abc") for name in hostile]
     text = gradebook.to_csv(found, task).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert tuple(rows[0]) == gradebook.COLUMNS
     assert len(rows) == len(hostile) + 1
     for row in rows[1:]:
-        assert not any(cell.startswith(("=", "+", "@", "\t")) for cell in row)
+        assert not any(cell.startswith(("=", "+", "@", "\t", "\uff1d")) for cell in row)
         assert not any(row[place].startswith("-") for place in (0, 1, 2))
         assert row[2:5] == ["3 dense learnt>=30", "0", "-1.5"]
     assert gradebook.to_csv([], task).startswith(b"\xef\xbb\xbfname")

@@ -1,12 +1,14 @@
 """Who is here: the live table of a class, the runs of the students that are chosen, and what they predicted."""
 
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from aelib.classroom.classes import Group, Member, Task
+from aelib.classroom.gradebook import harmless
 from aelib.classroom.presence import Seen
 from aelib.classroom.results import Result, Standing, standings
 from aelib.core.language import _, number
@@ -19,6 +21,7 @@ from aelib.ui.shell.messages import escaped, fragment_every
 from aelib.ui.shell.server_state import classroom, store
 
 REFRESH = 5.0  # seconds
+DAY = 24 * 60  # minutes
 MAX_CHOSEN = 6  # students whose runs are opened together
 
 
@@ -93,7 +96,7 @@ def _frame(board: Board) -> pd.DataFrame:
         )
         rows.append(
             {
-                _("name"): member.name,
+                _("name"): harmless(member.name),
                 _("here"): _ago(seen),
                 _("page"): _(_titles().get(seen.lesson, "")) if seen and seen.lesson else "",
                 _("runs"): runs[member.person],
@@ -121,7 +124,10 @@ def _said(result: Result) -> str:
 
 
 def _time(at: str) -> str:
-    return at[11:16]
+    """Hour and minute where the browser is. at: UTC, ISO 8601."""
+    offset = st.context.timezone_offset  # minutes, as JavaScript has it: negative east of Greenwich
+    minutes = max(-DAY, min(DAY, offset)) if isinstance(offset, int) else 0  # without a browser there is none
+    return f"{datetime.fromisoformat(at) - timedelta(minutes=minutes):%H:%M}"
 
 
 def _open(board: Board, people: list[str]) -> None:

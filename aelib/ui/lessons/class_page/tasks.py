@@ -1,5 +1,6 @@
 """What a class is to do: the next task, frozen controls, how everybody stands, the gradebook."""
 
+import hashlib
 from collections.abc import Callable
 
 import pandas as pd
@@ -12,7 +13,7 @@ from aelib.classroom.recomputing import Checked, compared
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext, number
 from aelib.experiment.encoding import PRESET
-from aelib.training import fit
+from aelib.training import Run, fit
 from aelib.ui.jobs.background import result_of
 from aelib.ui.shell import lessons
 from aelib.ui.shell.messages import escaped, fragment_every, show_error
@@ -115,16 +116,17 @@ def _check(group: Group, task: Task) -> None:
         return
     st.caption(_("{met} of {n} have met this task.", met=len(standing), n=len(everybody)))
     some = standing[:MAX_CHECKED]
-    key = f"class:check:{task.number}:{''.join(one.digest[:4] for one in some)}"
+    who = " ".join(f"{one.member.person} {one.member.name} {one.digest}" for one in some)
+    key = f"class:check:{task.number}:{hashlib.sha256(who.encode()).hexdigest()}"
 
     def work(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> list[tuple[str, str, Checked | None]]:
         done = []
+        trained: dict[str, Run] = {}  # several students may have the same run
         for place, one in enumerate(some):
-            if stop():
-                break
             stored = store().get(one.digest)
-            again = fit(stored.experiment, "cpu") if stored else None
-            checked = compared(task, group, one.member.person, stored, again) if stored and again else None
+            if stored and one.digest not in trained:
+                trained[one.digest] = fit(stored.experiment, "cpu", cancelled=stop)
+            checked = compared(task, group, one.member.person, stored, trained[one.digest]) if stored else None
             done.append((one.member.name, one.digest, checked))
             on_progress((place + 1) / len(some))
         return done
@@ -139,7 +141,7 @@ def _check(group: Group, task: Task) -> None:
         return
     rows = [
         {
-            _("name"): name,
+            _("name"): gradebook.harmless(name),
             _("met again"): _("gone") if one is None else _("yes") if one.met else _("no"),
             _("best"): "" if one is None or one.best is None else number(one.best, ",.4g"),
             _("same figure"): "" if one is None else _("yes") if one.agrees else _("no"),

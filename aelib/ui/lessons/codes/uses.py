@@ -68,7 +68,7 @@ def sizes_of_codes(run: Run, key: str) -> None:
             lines.setdefault(one.kind, []).append((one.numbers, figure))
     level = value(worths[-1])
     baseline = None if level is None else (f"{PIXELS}: {level:.1%}", level)
-    title = _("accuracy, {measure}", measure=_measure(measure)) if level else _measure(measure)
+    title = _("accuracy, {measure}", measure=_measure(measure)) if level is not None else _measure(measure)
     chart(
         charts.against_numbers(lines, title, baseline, shares=level is not None),
         f"{key}:chart",
