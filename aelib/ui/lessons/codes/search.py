@@ -83,7 +83,7 @@ def _query(run: Run, start: Tensor, key: str, paints: bool) -> Tensor:
         st.html(glyphs.tile(glyphs.colours(run.spec.drawn(start.numpy())), _("image that is looked for"), 140))
         return start
     sent = widget(key, {}).get("flipped") or []
-    flipped = [int(pixel) for pixel in sent if 0 <= pixel < start.numel()]
+    flipped = [pixel for pixel in sent if isinstance(pixel, int) and 0 <= pixel < start.numel()]
     st.caption(_("Paint: a click inverts a pixel"))
     paint(start.numpy(), flipped, key, lambda: None)
     return noisy(start[None], "painted", 1.0, 0, flipped)[0]

@@ -127,7 +127,7 @@ def _level(one: Worth, others: list[Worth]) -> bool:
     return all(one.knn > other.knn - CLOSE for other in others if other.numbers == one.numbers)
 
 
-@cached("Encoding", max_entries=32)
+@cached("Encoding", max_entries=4)
 def _features(digest: str, created: str, _run: Run) -> dict[str, features.Labelled]:
     """By the net, by PCA with as many numbers, and the pixels. PCA is left out where it has not as many."""
     found = {CODE: features.codes(_run)}
