@@ -1,8 +1,10 @@
 """axe-core finds nothing serious on our pages, and every canvas says what it shows and answers the keyboard."""
 
+from contextlib import suppress
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from aelib.store import Store
 from aelib.training import Run
@@ -44,6 +46,13 @@ def _problems(page: Page) -> list[str]:
     return found
 
 
+def _named(page: Page) -> None:
+    """Wait until every canvas has its name: Streamlit puts a component's HTML in place before it loads the script that
+    knows the name in the page's language."""
+    with suppress(TimeoutError):
+        page.wait_for_function(f"({CANVASES})().length === 0")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_serious_violation(server: Server, browser: Browser, font_run: Run, scheme: str) -> None:
     Store(server.home).save(font_run)
@@ -56,5 +65,6 @@ def test_no_page_has_a_serious_violation(server: Server, browser: Browser, font_
             settled(page)
             if path.startswith(lesson):
                 expect(page.get_by_text("Found in the store").first).to_be_visible()
+            _named(page)
             wrong[path] = _problems(page)
         assert not any(wrong.values()), {path: found for path, found in wrong.items() if found}

@@ -71,7 +71,8 @@ export default function (component) {
     root.dataset.followed = data.followed;
     report = () => {
       clearTimeout(root.again);
-      if (current() !== data.page) return;
+      // Streamlit names the page that it shows in every report: one for a page that is gone would bring the wrong page
+      if (current() !== data.page || !root.isConnected) return;
       const address = page.step > data.step ? page.led : location.search; // until the server knows of the step
       const browser = { address, step: page.step, narrow: small.matches };
       const told = JSON.stringify(Object.values(browser));
