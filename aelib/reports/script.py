@@ -25,6 +25,7 @@ from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES, select
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.nn.penalties import PENALTIES
+from aelib.nn.variational import VARIANCES
 from aelib.training import CHECK_EVERY, TRAIN_SAMPLE
 
 from . import images
@@ -154,6 +155,9 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "scale": normal.scale,
         "normalized": experiment.normalization != "none",
         "loss": loss.script,
+        "loss_each": (loss.script or "").removesuffix(")") + ', reduction="none")',
+        "log_var": VARIANCES[model.variance].script,
+        "samples": experiment.importance_samples if model.variational else 1,
         "penalty": asked if penalty is not None and penalty.value is not None else "",
         "constraint": asked if penalty is not None and penalty.constrain is not None else "",
         "optimizer": (OPTIMIZERS[optimizer.kind].script or "").format(**settings),

@@ -57,6 +57,8 @@ def _scripted(experiment: Experiment, folder: Path, more: str = "") -> dict[str,
             0.02,
         ),
         ("emoji-best", {"epochs": 60, "model.layers": "400-32-2", "beta": 3, "beta_warm_up": 20}, 0.02),
+        ("emoji-best", {"epochs": 60, "model.layers": "400-32-2", "importance_samples": 8}, 0.04),
+        ("emoji-best", {"epochs": 60, "model.layers": "400-32-2", "model.variance": "softplus"}, 0.02),
         (
             "font-20-10",
             {
