@@ -19,8 +19,8 @@ SEEDS = 5
 MNIST = {
     "dataset": "mnist",
     "model.layers": (784, 10),
-    "batch_size": 2000,
-    "epochs": 60,
+    "batch_size": 1000,
+    "epochs": 100,
     "optimizer.learning_rate": 0.01,
 }
 NETS = {

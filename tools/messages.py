@@ -44,6 +44,7 @@ DECLARES: dict[str, tuple[int | str, ...]] = {
     "OptimizerKind": ("label",),
     "Initialization": ("label",),
     "Penalty": ("label", "about"),
+    "Variance": ("label",),
     "Noise": ("label", "about"),
     "ModelKind": ("label",),
 }

@@ -25,7 +25,12 @@ METRICS = {
 }
 UNTESTED = "seconds"  # nets that train together get equal shares of one measured time, so their times have no spread
 _RECONSTRUCTION = ("loss", "normalization")
-_OBJECTIVE = ("model.variational", "beta", "free_bits")  # what the training objective adds to the reconstruction loss
+_OBJECTIVE = (
+    "model.variational",
+    "beta",
+    "free_bits",
+    "importance_samples",
+)  # what the training objective adds to the reconstruction loss
 
 
 def differing(experiments: Sequence[Experiment]) -> list[str]:

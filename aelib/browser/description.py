@@ -63,6 +63,8 @@ def refusal(experiment: Experiment) -> str | None:
     model = experiment.resolved_model
     if model.tied or model.dropout or model.penalty.entry is not None:
         return "The network in the browser knows no tied weights, no dropout and no penalty on the code."
+    if model.variational and (model.variance != "log_var" or experiment.importance_samples > 1):
+        return "The network in the browser gives log variances and draws one code of an image."
     if model.conditional or model.codebook.entries:
         return "The network in the browser is told no classes and has no codebook."
     if not model.plain:

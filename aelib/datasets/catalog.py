@@ -75,6 +75,7 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     house_numbers.SPEC,
     *photographs.SPECS,
     mnist.SPEC,
+    mnist.BINARY,
     fashion_mnist=fashion_mnist.spec,
     notmnist=notmnist.spec,
     svhn=svhn.spec,

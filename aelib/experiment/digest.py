@@ -104,6 +104,8 @@ def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) 
         "beta": experiment.model.variational,
         "beta_warm_up": experiment.model.variational and experiment.beta > 0,
         "free_bits": experiment.model.variational and experiment.beta > 0,
+        "importance_samples": experiment.model.variational,
+        "model.variance": experiment.model.variational,
         "early_stop.wrong_pixels": experiment.early_stop.kind == "learnt",
         "early_stop.patience": experiment.early_stop.kind == "patience",
         "early_stop.min_delta": experiment.early_stop.kind == "patience",

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.penalties import PENALTIES, Penalty
+from aelib.nn.variational import VARIANCES
 
 from .declare import LISTED, Names, Part, Words, empty_is_none, one_of, setting
 from .model_kinds import MODEL_KINDS
@@ -212,6 +213,11 @@ class Model(Part):
             "choose true or false",
         ),
     ] = False
+    variance: Annotated[
+        str,
+        one_of(VARIANCES),
+        setting("What the encoder of a variational net gives for the variance of a code number.", Names(VARIANCES)),
+    ] = "log_var"
     conditional: Annotated[
         bool,
         setting("Encoder and decoder are told the class of every image.", "choose true or false"),

@@ -25,6 +25,8 @@ _FIELDS: dict[str, str] = {
     "model.conditional": "Conditional: told the class",
     "beta": "β, the weight of the KL divergence",
     "beta_warm_up": "Epochs until β is reached",
+    "importance_samples": "Samples of a code in a step (IWAE)",
+    "model.variance": "The encoder gives for the variance",
     "free_bits": "Free bits (nats a code number)",
     "model.layers": "Layers, from the image to the code",
     "model.decoder_layers": "Layers of the decoder (empty: mirrored)",

@@ -10,6 +10,7 @@ from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
+from aelib.nn.variational import VARIANCES
 
 from .declare import LISTED, Names, Part, Words, one_of, setting
 from .fields import CODE_PENALTIES, OUTPUT_ACTIVATIONS, Model
@@ -17,6 +18,7 @@ from .model_kinds import MODEL_KINDS
 from .training_fields import CORRUPTIONS, EPOCHS, MAX_EPOCHS, Corruption, EarlyStop, Optimizer
 
 MAX_CLASSES = 1000
+MAX_SAMPLES = 1000
 
 
 def _all_or_number(value: object) -> object:
@@ -105,6 +107,15 @@ class Settings(Part):
             le=100,
         ),
     ] = 0.0
+    importance_samples: Annotated[
+        int,
+        setting(
+            "Codes drawn of each image in a step. More than 1 trains with the bound of IWAE instead of the ELBO.",
+            Words("give a whole number from 1 to {most:,}", most=MAX_SAMPLES),
+            ge=1,
+            le=MAX_SAMPLES,
+        ),
+    ] = 1
     seed: Annotated[
         int,
         setting(
@@ -124,6 +135,7 @@ REGISTRIES: dict[str, Mapping[str, object]] = {
     "model.output_activation": OUTPUT_ACTIVATIONS,
     "model.initialization": INITIALIZATIONS,
     "model.penalty.kind": CODE_PENALTIES,
+    "model.variance": VARIANCES,
     "corruption.kind": CORRUPTIONS,
     "loss": LOSSES,
     "optimizer.kind": OPTIMIZERS,

@@ -41,6 +41,12 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
             f"{experiment.beta_warm_up:,}",
             _("give at most {epochs:,}, the {{epochs}}, or β never reaches its value", epochs=experiment.epochs),
         )
+    if model.variational and experiment.importance_samples > 1 and experiment.free_bits > 0:
+        yield Problem(
+            "free_bits",
+            f"{experiment.free_bits:g}",
+            _("give 0, since the bound of {{importance_samples}} has no KL of each code number"),
+        )
     if model.enlarges and model.variational:
         yield Problem(
             "model.variational", "true", _("choose false, since a super-resolution net has no code to sample")
@@ -156,7 +162,15 @@ def with_net(resolved: "Resolved") -> Iterator[Problem]:
             _(", which leaves a batch of 1 image, and {model.batch_norm} needs 2"),
         )
     together = min(size or images, images)
-    if not model.dense and net.activations * together > MAX_ACTIVATIONS:
+    drawn = experiment.importance_samples if model.variational else 1
+    if drawn > 1 and net.activations * together * drawn > MAX_ACTIVATIONS:
+        yield Problem(
+            "importance_samples",
+            f"{drawn:,}",
+            _("give at most {most:,}", most=max(1, MAX_ACTIVATIONS // (net.activations * together))),
+            _(", or smaller batches: {together:,} images need too many numbers at once", together=together),
+        )
+    elif not model.dense and net.activations * together > MAX_ACTIVATIONS:
         most = MAX_ACTIVATIONS // net.activations
         yield Problem(
             "batch_size",

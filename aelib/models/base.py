@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from aelib.core.errors import LabError
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture
+from aelib.nn.variational import VARIANCES
 
 from .codebook import Codebook
 
@@ -44,6 +45,7 @@ class Autoencoder(nn.Module, ABC):
         self.architecture = architecture
         self.latent_dim = architecture.latent_dim
         self.variational = description.variational
+        self.variance = VARIANCES[description.variance]
         self.penalty = description.penalty
         self.commitment = description.codebook.commitment
         self.codebook: Codebook | None = None
@@ -85,14 +87,15 @@ class Autoencoder(nn.Module, ABC):
 
     @abstractmethod
     def encoded(self, x: Tensor) -> Tensor:
-        """What the encoder gives: codes, or mu and log_var side by side where the net is variational."""
+        """What the encoder gives: codes, or mu and what stands for the variance side by side where the net is
+        variational."""
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """mu and log_var of each image, batch × latent_dim each. Raises ValueError where the net is not variational."""
         if not self.variational:
             raise ValueError("only a variational net gives distributions")
-        mu, log_var = self.encoded(x).chunk(2, dim=1)
-        return mu, log_var
+        mu, s = self.encoded(x).chunk(2, dim=1)
+        return mu, self.variance.log_var(s)
 
     def encode(self, x: Tensor) -> Tensor:
         """Images to codes; of a variational net the means."""

@@ -20,11 +20,13 @@ from aelib.experiment import MODEL_KINDS, Experiment, digest_of, resolve
 from aelib.metrics import LEARNT_AT_MOST
 from aelib.models import Enlarge, build
 from aelib.models.codebook import DEAD, SMALLEST
+from aelib.models.layers import TiedLinear
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES, select
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.nn.penalties import PENALTIES
+from aelib.nn.variational import VARIANCES
 from aelib.training import CHECK_EVERY, TRAIN_SAMPLE
 
 from . import images
@@ -66,8 +68,6 @@ def check(experiment: Experiment) -> None:
         raise LabError(
             f"{experiment.model.kind!r} nets cannot be written as a script of plain PyTorch: choose {known}."
         )
-    if experiment.model.tied:
-        raise LabError("A script of plain PyTorch has no tied weights: choose tied false.")
     if experiment.precision == "mixed" and not experiment.model.dense:
         raise LabError("A script of plain PyTorch trains in 32 bits only: choose precision full.")
 
@@ -141,6 +141,7 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "norms": any("BatchNorm" in one for one in modules),
         "transposed": any("ConvTranspose" in one for one in modules),
         "book": net.architecture.book,
+        "tied": model.tied,
         "dead": DEAD,
         "smallest": SMALLEST,
         "classes_told": net.architecture.classes,
@@ -154,6 +155,9 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "scale": normal.scale,
         "normalized": experiment.normalization != "none",
         "loss": loss.script,
+        "loss_each": (loss.script or "").removesuffix(")") + ', reduction="none")',
+        "log_var": VARIANCES[model.variance].script,
+        "samples": experiment.importance_samples if model.variational else 1,
         "penalty": asked if penalty is not None and penalty.value is not None else "",
         "constraint": asked if penalty is not None and penalty.constrain is not None else "",
         "optimizer": (OPTIMIZERS[optimizer.kind].script or "").format(**settings),
@@ -197,6 +201,8 @@ def _module(module: nn.Module) -> str:
     if name is not None:
         return ACTIVATIONS[name].script or ""  # `check` has rejected activations without one
     match module:
+        case TiedLinear():
+            return f"Tied({module.in_features}, {module.out_features})"
         case nn.Linear():
             return f"nn.Linear({module.in_features}, {module.out_features})"
         case nn.Conv2d() | nn.ConvTranspose2d():
@@ -229,7 +235,8 @@ def _sequence(modules: list[nn.Module]) -> str:
     for module in modules:
         if isinstance(module, nn.Identity):
             continue
-        if not lines or isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d | nn.Upsample | Enlarge):
+        begins = nn.Linear | TiedLinear | nn.Conv2d | nn.ConvTranspose2d | nn.Upsample | Enlarge
+        if not lines or isinstance(module, begins):
             lines.append([])
         lines[-1].append(_module(module))
     return "\n".join(f"    {', '.join(line)}," for line in lines)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypedDict
 
 from .sqlite import Database
 
-VERSION = 4  # of the table: a file with another version is deleted and rebuilt
+VERSION = 5  # of the table: a file with another version is deleted and rebuilt
 
 
 class Summary(TypedDict):
@@ -17,6 +17,7 @@ class Summary(TypedDict):
     Attributes:
         created: time of the training's end, UTC, ISO 8601.
         architecture: the net in short, such as 35-20-2.
+        activation: of the hidden layers; empty where a net has none.
         latent_dim: number of values of a code; None where it depends on images that are not on this machine.
         learnt: number of images with at most one wrong pixel; None for data sets that are not memorised.
         total: number of images; None likewise.

@@ -182,6 +182,12 @@ def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
         _damaged(digest, f"{SNAPSHOTS} has other tensors than it should")
 
 
+def _hidden_activation(model: dict[str, Any]) -> str:
+    """The activation of the hidden layers; "" of a dense net that has none, where it has no effect."""
+    hidden = model["kind"] != "dense" or len(model["layers"]) > 2 or len(model.get("decoder_layers") or ()) > 2
+    return str(model["hidden_activation"]) if hidden else ""
+
+
 def summary(record: dict[str, Any], size: int) -> Summary:
     """The row of a run in the index. It needs only the record, so a run is listed even if its data set is not on this
     machine. size: bytes on disk."""
@@ -192,7 +198,7 @@ def summary(record: dict[str, Any], size: int) -> Summary:
         dataset=experiment["dataset"],
         architecture=network_name(experiment["model"]),
         latent_dim=_latent_dim(experiment),
-        activation=experiment["model"]["hidden_activation"],
+        activation=_hidden_activation(experiment["model"]),
         optimizer=experiment["optimizer"]["kind"],
         learning_rate=experiment["optimizer"]["learning_rate"],
         seed=experiment["seed"],

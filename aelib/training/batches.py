@@ -49,6 +49,7 @@ class BatchLoader:
         self.size = first.batch_size or len(images)
         self.epochs = first.epochs
         self.latent_dim = resolve(first).latent_dim if first.model.variational else 0
+        self.samples = first.importance_samples if first.model.variational else 1
         self.seeds = [member.seed for member in members]
         self.levels = [member.corruption.level for member in members]
         self.order = [generator(seed, "order") for seed in self.seeds]
@@ -116,14 +117,14 @@ class BatchLoader:
         keys = [key(seed, turn) for turn in turns for seed in self.seeds]
         return self.normalization.apply(corrupt(pixels, self.noise.kind, levels, keys, numbers, self.noise.pixels))
 
-    def _eps(self, turns: list[int], images: Tensor) -> Tensor | None:
-        """Standard normal numbers, (turns · members) × images × latent_dim, determined by the indices of the images;
-        None for nets that are not variational."""
+    def _eps(self, turns: list[int], images: Tensor, samples: int = 1) -> Tensor | None:
+        """Standard normal numbers, (turns · members) × images × (samples · latent_dim), determined by the indices of
+        the images; None for nets that are not variational."""
         if not self.latent_dim:
             return None
         keys = [key(seed, turn) for turn in turns for seed in self.seeds]
         # other draws than those of the noise on pixels, so that both are independent
-        return normal(lambda draw: random_bits(keys, images, self.latent_dim, draw + 2))
+        return normal(lambda draw: random_bits(keys, images, samples * self.latent_dim, draw + 2))
 
     def _turns(self, epoch: int, numbers: int) -> list[int]:
         """The epochs to draw at once, from `epoch` on. numbers: random numbers of one epoch."""
@@ -138,15 +139,21 @@ class BatchLoader:
             self._noise_ahead = dict(zip(turns, noisy.view(len(turns), len(self.seeds), *noisy.shape[1:]), strict=True))
         return self._noise_ahead.pop(epoch)
 
+    @property
+    def _drawn_by_batch(self) -> bool:
+        """Whether every batch draws the random numbers of its codes by itself, which are the same numbers."""
+        return self.samples > 1 and self.size < len(self.bytes)
+
     def _codes_noise(self, epoch: int) -> Tensor | None:
-        """Standard normal numbers of this epoch, members × images × latent_dim, None for nets that are not variational.
-        The numbers of the next epochs are drawn with them."""
-        if not self.latent_dim:
+        """Standard normal numbers of this epoch, members × images × (samples · latent_dim), None for nets that are not
+        variational, and where there are so many that every batch draws its own (`_drawn_by_batch`). The numbers of the
+        next epochs are drawn with them."""
+        if not self.latent_dim or self._drawn_by_batch:
             return None
         if epoch not in self._eps_ahead:
             images = torch.arange(len(self.bytes), device=self.device)
-            turns = self._turns(epoch, len(self.seeds) * len(images) * self.latent_dim)
-            eps = self._eps(turns, images)
+            turns = self._turns(epoch, len(self.seeds) * len(images) * self.samples * self.latent_dim)
+            eps = self._eps(turns, images, self.samples)
             assert eps is not None  # noqa: S101 - for the type checker: latent_dim is not 0
             self._eps_ahead = dict(zip(turns, eps.view(len(turns), len(self.seeds), *eps.shape[1:]), strict=True))
         return self._eps_ahead.pop(epoch)
@@ -180,7 +187,10 @@ class BatchLoader:
             else:
                 inputs = clean
             labels = None if self.labels is None else self.labels[chosen]
-            yield Batch(inputs, targets, None if eps is None else eps[members, chosen], labels)
+            if self._drawn_by_batch:
+                yield Batch(inputs, targets, self._eps([epoch], chosen, self.samples), labels)
+            else:
+                yield Batch(inputs, targets, None if eps is None else eps[members, chosen], labels)
 
     def skip(self, epochs: int) -> None:
         """Let this many epochs go by unseen, before the first one: their order is drawn, and nothing else depends on

@@ -47,7 +47,10 @@ def _group(first: Experiment, nets: int) -> float:
     parameters = resolve(first).architecture.parameters
     widest = max(step.inputs * step.outputs for step in first.model.steps())
     each = LARGE if widest * size >= matmul.LEAST else MULTIPLICATION
-    arithmetic = 3 * parameters * size * nets * each + (parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0)
+    drawn = (1 + first.importance_samples) / 2 if first.model.variational else 1.0  # only the decoder sees all codes
+    arithmetic = 3 * parameters * size * nets * each * drawn + (
+        parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0
+    )
     noise = NOISE * resolve(first).spec.pixels * size * nets if first.corruption.kind != "none" else 0.0
     evaluations = min(first.epochs, HISTORY_POINTS) * (EVALUATION * slow + arithmetic / 3 * images / size)
     return steps * (operations + arithmetic + noise) + evaluations + KEEP * nets
@@ -56,7 +59,8 @@ def _group(first: Experiment, nets: int) -> float:
 def _convolutional(experiment: Experiment, images: int) -> float:
     """Estimated seconds for one convolutional net: forward and backward for training, forward for evaluation."""
     net, epochs = resolve(experiment).architecture, experiment.epochs
-    image = 3 * net.multiplications * CONVOLUTION + net.activations * MAP
+    drawn = (1 + experiment.importance_samples) / 2 if experiment.model.variational else 1.0
+    image = drawn * (3 * net.multiplications * CONVOLUTION + net.activations * MAP)
     image += NOISE * resolve(experiment).spec.pixels if experiment.corruption.kind != "none" else 0.0
     splits = resolve(experiment).spec.splits
     evaluation_images = min(splits.valid or splits.test or images, EVALUATION_IMAGES) + TRAIN_SAMPLE

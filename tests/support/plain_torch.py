@@ -7,10 +7,11 @@ optimiser's `torch`, an initialisation's `draw`, a noise's `apply`. All else is 
 import math
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Normal
 
 from aelib import datasets
 from aelib.core.counter_rng import TEST, key, normal, random_bits
@@ -134,7 +135,31 @@ def _noise(experiment: Experiment, pixels: Tensor, turn: int) -> Tensor:
 def _codes_noise(experiment: Experiment, images: int, turn: int) -> Tensor:
     """Standard normal, images × latent_dim, of one turn."""
     keys, numbers = [key(experiment.seed, turn)], torch.arange(images)
-    return normal(lambda draw: random_bits(keys, numbers, resolve(experiment).latent_dim, draw + 2))[0].double()
+    size = resolve(experiment).latent_dim * (experiment.importance_samples if turn != TEST else 1)
+    return normal(lambda draw: random_bits(keys, numbers, size, draw + 2))[0].double()
+
+
+def _log_var(experiment: Experiment, s: Tensor) -> Tensor:
+    """Log variances of what the encoder gives for them."""
+    match experiment.model.variance:
+        case "softplus":
+            return 2 * (1 + s.exp()).log().log()
+        case "clamped":
+            return torch.where(s > 1e-6, s, torch.full_like(s, 1e-6)).log()
+    return s
+
+
+def _bound(experiment: Experiment, net: Any, x: Tensor, t: Tensor, eps: Tensor, beta: float) -> Tensor:
+    """The negative bound of IWAE, sample by sample, with the densities of torch.distributions."""
+    mu, s = net.encoded(x).chunk(2, dim=1)
+    posterior, prior = Normal(mu, (_log_var(experiment, s) / 2).exp()), Normal(0.0, 1.0)
+    weights = []
+    for draw in eps.split(mu.shape[1], dim=1):
+        z = posterior.loc + posterior.scale * draw
+        logits = net.decode_logits(z)
+        recon = LOSSES[experiment.loss].value(logits, net.output(logits), t).flatten(1).sum(dim=1)
+        weights.append(-recon - beta * (posterior.log_prob(z) - prior.log_prob(z)).sum(dim=1))
+    return -torch.stack(weights).exp().mean(dim=0).log().mean()
 
 
 def _rate(experiment: Experiment, epoch: int) -> float:
@@ -185,7 +210,8 @@ def train(experiment: Experiment) -> PlainRun:
             code, logits = net.through(x)
             parts = {"recon_loss": loss(logits, net.output(logits), t).mean()}
             return parts | {"penalty": _penalty(experiment, code.flatten(1), net.encoded, x)}
-        mu, log_var = net.encoded(x).chunk(2, dim=1)
+        mu, s = net.encoded(x).chunk(2, dim=1)
+        log_var = _log_var(experiment, s)
         logits = net.decode_logits(mu + (log_var / 2).exp() * eps)
         each = loss(logits, net.output(logits), t).mean() * about.pixels
         return {"recon_loss": each, "kl": ((mu**2 + log_var.exp() - 1 - log_var) / 2).mean(dim=0)}
@@ -222,7 +248,10 @@ def train(experiment: Experiment) -> PlainRun:
         everything = torch.randperm(count, generator=order) if size < count else torch.arange(count)
         for chosen in everything.split(size):
             optimizer.zero_grad()
-            objective(losses(x[chosen], targets[chosen], eps[chosen]), beta).backward()
+            if experiment.model.variational and experiment.importance_samples > 1:
+                _bound(experiment, net, x[chosen], targets[chosen], eps[chosen], beta).backward()
+            else:
+                objective(losses(x[chosen], targets[chosen], eps[chosen]), beta).backward()
             optimizer.step()
         history.append(looked_at(epoch))
     return PlainRun(start, dict(net.state_dict()), history)

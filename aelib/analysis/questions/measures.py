@@ -8,6 +8,7 @@ from aelib.analysis.anomalies import detection
 from aelib.analysis.generative import codebook, samplers
 from aelib.analysis.inside import layers, units
 from aelib.nn import losses
+from aelib.nn.variational import SMALLEST_VARIANCE
 from aelib.training import Run
 
 from .evidence import Measure
@@ -73,12 +74,20 @@ def _checkerboard(run: Run) -> float:
     return _phases(run.reconstructions().clamp(0, 1)) / _phases(run.images.images())
 
 
+def _stuck(run: Run) -> float:
+    """Share of the variances, of all images and code numbers, that are the smallest allowed."""
+    log_var = run.snapshots.log_var
+    return 0.0 if log_var is None else float((log_var[-1].exp() < 1.001 * SMALLEST_VARIANCE).float().mean())
+
+
 def _threshold(run: Run) -> float:
     return detection.detect(run).threshold()
 
 
 MSE = _metric("mse", "Error (MSE)")
 KL = _metric("kl", "KL, nats", ".3f")
+ELBO = _metric("elbo", "ELBO, nats", ".1f")
+STUCK = Measure(label="Variances at the smallest allowed", value=_stuck, form=".0%")
 ACTIVE = _metric("active", "Active code numbers", ".0f")
 LEARNT = _metric("learnt", "Images learnt", ".0f")
 LOSS = Measure(label="Training loss, per pixel", value=lambda run: run.loss, form=".3f")

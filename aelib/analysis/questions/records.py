@@ -27,6 +27,20 @@ QUESTIONS: dict[str, Question] = {
         "times more as an image has pixels: that is a β of 64 here. With β = 1 the code carries {a.kl} nats and the "
         "error is {a.mse}; with β = 64 it carries {b.kl} nats and the error is {b.mse}.",
     ),
+    "variance": Question(
+        title="Why does the encoder give log σ² and not σ²?",
+        preset="font-best",
+        changes={"model.variational": True, "beta": 0.1, "epochs": 300},
+        sides=(
+            Side(label="log σ²", changes={"model.variance": "log_var"}),
+            Side(label="σ², cut off above 0", changes={"model.variance": "clamped"}),
+        ),
+        measures={"stuck": m.STUCK, "kl": m.KL, "elbo": m.ELBO},
+        holds=lambda a, b: b["stuck"] > 0.3 > 0.05 > a["stuck"] and b["kl"] > 1.2 * a["kl"] and b["elbo"] < a["elbo"],
+        answer="Any number is the logarithm of a variance, but a variance is above 0. An encoder that gives σ² itself "
+        "must be cut off there, where the gradient is 0: {b.stuck} of the variances are stuck at the smallest, so "
+        "the code is a point and costs {b.kl} nats instead of {a.kl}. The ELBO is {b.elbo} instead of {a.elbo}.",
+    ),
     "same": Question(
         title="Why is the output the same for every image?",
         preset="font-20-10",

@@ -1,8 +1,10 @@
-"""MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py)."""
+"""MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py); and the same with
+black and white pixels only, for likelihoods."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
+from aelib.core.random import generator
 from aelib.datasets import files, idx
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered
@@ -22,6 +25,7 @@ else:
     torch = lazy("torch")
 
 NAME = "mnist"
+BINARY_NAME = "mnist_binary"
 SIDE = 28
 SPLITS = Splits(train=60_000, test=10_000)
 
@@ -102,4 +106,22 @@ SPEC = DatasetSpec(
     licence="CC BY-SA 3.0, as commonly given",
     load=_load,
     missing=_missing,
+)
+
+
+def _load_binary() -> ImageSet:
+    """Each pixel is white with the probability that its grey value is (Salakhutdinov & Murray 2008). The draw is always
+    the same one, but not the one that they published."""
+    grey = _load()
+    random = generator(0, "binary pixels")
+    white = torch.rand(grey.pixels.shape, generator=random) < grey.pixels / 255
+    return ImageSet(white.to(torch.uint8) * 255, grey.names, grey.labels)
+
+
+BINARY = replace(
+    SPEC,
+    name=BINARY_NAME,
+    title="MNIST in black and white: 70,000 digits, 28x28",
+    source="MNIST, each pixel white with the probability that its grey value is",
+    load=_load_binary,
 )

@@ -11,7 +11,7 @@ from aelib.experiment import Experiment, resolve
 from aelib.models import Autoencoder
 from aelib.nn import losses
 from aelib.nn.optimizers import torch_optimizer
-from aelib.nn.variational import kl, objective, reparametrize
+from aelib.nn.variational import importance_objective, kl, objective, reparametrize
 
 from .base import STEPS, Batch, EngineKind, Evaluation, Posterior
 
@@ -63,6 +63,7 @@ class AutogradEngine:
         )  # images per pass of an evaluation
         self.loss = losses.select(experiment.loss, experiment.output_activation)
         self.beta, self.free_bits = experiment.beta, experiment.free_bits
+        self.samples = experiment.importance_samples
         settings = experiment.optimizer
         self.rate = settings.learning_rate
         self.optimizer = torch_optimizer(
@@ -94,9 +95,27 @@ class AutogradEngine:
         net = self._given(batch)
         with self.mixed:
             mu, log_var = (_full(half) for half in net.posterior(self._laid(batch.inputs[0])))
-            logits = net.decode_logits(reparametrize(mu, log_var, batch.eps[0]))
+            # a step with several samples of an image is `_importance`; evaluations look at the first one
+            logits = net.decode_logits(reparametrize(mu, log_var, batch.eps[0, :, : mu.shape[1]]))
         _, recon_loss = self._compared(logits, batch.targets[0])
         return mu, log_var, recon_loss, kl(mu, log_var).mean(dim=0)
+
+    def _importance(self, batch: Batch, beta: float) -> Tensor:
+        """The objective with several samples of every image."""
+        if batch.eps is None:
+            raise ValueError("a variational net needs random numbers")
+        images = batch.inputs.shape[1]
+        net = self._given(batch)
+        with self.mixed:
+            mu, log_var = (_full(half) for half in net.posterior(self._laid(batch.inputs[0])))
+            eps = batch.eps[0].view(images, self.samples, -1).transpose(0, 1)
+            codes = reparametrize(mu, log_var, eps).flatten(0, 1)
+            labels = None if batch.labels is None else batch.labels[0].repeat(self.samples)
+            logits = self.model.given(labels).decode_logits(codes)
+        logits = _full(logits)
+        targets = self._laid(batch.targets[0].repeat(self.samples, 1, 1, 1))
+        each = self.loss.value(logits, self.model.output(logits), targets).flatten(1).sum(dim=1)
+        return importance_objective(each.view(self.samples, images), mu, log_var, eps, beta)
 
     def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
         self.model.train()
@@ -104,7 +123,9 @@ class AutogradEngine:
             group["lr"] = self.rate * rate_factor
         self.optimizer.zero_grad()
         with reproducible(self.device):
-            if self.model.variational:
+            if self.samples > 1 and self.model.variational:
+                loss = self._importance(batch, self.beta * beta_factor)
+            elif self.model.variational:
                 *_, recon_loss, kl_each = self._sampled(batch)
                 loss = objective(recon_loss, kl_each, self.beta * beta_factor, self.free_bits)
             else:

@@ -21,7 +21,8 @@ class Batch(NamedTuple):
     """A batch.
 
     inputs, targets: normalised images, (members or 1) × images × channels × height × width; eps: for variational nets,
-    standard normal numbers, members × images × latent_dim; labels: for nets that are told the class, (members or 1) ×
+    standard normal numbers, members × images × latent_dim, with several samples of an image one after the other;
+    labels: for nets that are told the class, (members or 1) ×
     images.
     """
 

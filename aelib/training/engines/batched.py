@@ -37,6 +37,7 @@ def supports(experiment: Experiment) -> bool:
     return (
         model.plain
         and not model.batch_norm
+        and (not model.variational or (model.variance == "log_var" and experiment.importance_samples == 1))
         and (penalty is None or penalty.batched)
         and all(ACTIVATIONS[step.activation].batched is not None for step in model.steps())
         and losses.select(experiment.loss, experiment.output_activation).gradient is not None

@@ -121,6 +121,8 @@ def rest(controls: Controls) -> None:
             controls.typed("beta")
         controls.number("beta_warm_up")
         controls.typed("free_bits")
+        controls.choice("model.variance")
+        controls.typed("importance_samples")
     controls.typed("classes")
     controls.choice("normalization")
     controls.choice("loss")

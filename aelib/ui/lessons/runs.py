@@ -89,7 +89,7 @@ def table(rows: list[Summary]) -> None:
     frame["wrong_pixels"] = frame["wrong_pixels"].astype("Int64")
     frame["dataset"] = frame["dataset"].map({name: title(name) for name in frame["dataset"].unique()})
     for column, path in (("activation", "model.hidden_activation"), ("optimizer", "optimizer.kind")):
-        frame[column] = [labels.choice(path, name) for name in frame[column]]
+        frame[column] = [labels.choice(path, name) if name else None for name in frame[column]]
     frame["stopped"] = frame["stopped"].map({name: _(text) for name, text in STOPPED.items()})
     columns = {
         "architecture": "layers",

@@ -21,6 +21,7 @@ from aelib.nn import losses
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
+from aelib.nn.variational import VARIANCES
 from aelib.training import Progress, Run
 from aelib.ui.components.figures import chart, csv_button
 from aelib.ui.shell.messages import escaped, fragment
@@ -112,6 +113,18 @@ def _objective(experiment: Experiment) -> None:
     )
     each = r"\tfrac{1}{2}(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2)"
     st.latex(rf"\beta\sum_j\max(\lambda,\;{each})" if free else rf"\beta\sum_j{each}")
+    if experiment.model.variance != "log_var":
+        st.markdown(_("What the encoder gives, s, stands for the variance by"))
+        st.latex(VARIANCES[experiment.model.variance].formula)
+    if (samples := experiment.importance_samples) > 1:
+        st.markdown(
+            _(
+                "A step draws {samples:,} codes of each image and makes the **bound of IWAE** large instead; the "
+                "curves show the objective with one code, so that nets can be compared.",
+                samples=samples,
+            )
+        )
+        st.latex(r"\ln\tfrac{1}{K}\sum_k p(x|z_k)\,\big(p(z_k)/q(z_k|x)\big)^\beta")
 
 
 def error_curves(run: Run, key: str) -> None:

@@ -24,6 +24,7 @@ def test_every_set_of_the_list_is_described_and_loads_or_says_why(data: Path) ->
         "photographs_x3",
         "photographs_x4",
         "mnist",
+        "mnist_binary",
         "fashion_mnist",
         "notmnist",
         "svhn",

@@ -43,7 +43,7 @@ def test_a_number_that_json_does_not_have_is_refused() -> None:
         ({"optimizer.step_every": 7}, {}),
         ({"optimizer.schedule_epochs": 7}, {}),
         ({"optimizer.schedule": "cosine", "optimizer.schedule_epochs": 1000}, {"optimizer.schedule": "cosine"}),
-        ({"beta": 3.0, "free_bits": 0.2}, {}),
+        ({"beta": 3.0, "free_bits": 0.2, "importance_samples": 5, "model.variance": "clamped"}, {}),
         ({"early_stop.kind": "patience", "early_stop.wrong_pixels": 3}, {"early_stop.kind": "patience"}),
         ({"model.layers": "35-2", "model.hidden_activation": "tanh"}, {"model.layers": "35-2"}),
         ({"precision": "mixed"}, {}),

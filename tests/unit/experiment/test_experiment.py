@@ -238,6 +238,8 @@ WITH = {
     "beta": (0.5, {"model.variational": True}),
     "beta_warm_up": (10, {"model.variational": True}),
     "free_bits": (0.1, {"model.variational": True}),
+    "importance_samples": (5, {"model.variational": True}),
+    "model.variance": ("softplus", {"model.variational": True}),
     "early_stop.wrong_pixels": (0, {"early_stop.kind": "learnt"}),
     "early_stop.patience": (7, {"early_stop.kind": "patience"}),
     "early_stop.min_delta": (0.1, {"early_stop.kind": "patience"}),

@@ -14,6 +14,7 @@ from aelib.datasets import catalog
 from aelib.experiment import GRID_SIDE, SNAPSHOT_IMAGES, Experiment, presets, resolve
 from aelib.models import build
 from aelib.nn import variational
+from aelib.nn.variational import VARIANCES
 from aelib.store import Store
 from aelib.training import fit, fit_many
 from aelib.training.engines.autograd import AutogradEngine
@@ -137,6 +138,51 @@ def test_a_net_does_not_depend_on_the_beta_of_its_companions() -> None:
     others = fit_many([base, base.with_values({"seed": 4, "beta": 7.0})], "cpu")[0]
     for name, weight in alone.weights.items():
         assert torch.equal(weight, others.weights[name])
+
+
+def test_the_bound_of_many_samples_is_that_of_torch_distributions() -> None:
+    """log 1/K Σ p(x|z) p(z) / q(z|x), with Bernoulli pixels; one sample of it is the ELBO's, sampled."""
+    model = build(BASE).double().requires_grad_(False)
+    images = datasets.load("font5x7").images().double()
+    mu, log_var = model.posterior(images)
+    eps = _random(7, len(images), 3)
+    posterior, prior = Normal(mu, (log_var / 2).exp()), Normal(0.0, 1.0)
+    each, weights = [], []
+    for draw in eps:
+        z = posterior.loc + posterior.scale * draw
+        likelihood = Bernoulli(logits=model.decode_logits(z)).log_prob(images).sum(dim=(1, 2, 3))
+        each.append(-likelihood)
+        weights.append(likelihood + (prior.log_prob(z) - posterior.log_prob(z)).sum(dim=1))
+    expected = -torch.stack(weights).exp().mean(dim=0).log().mean()
+    found = variational.importance_objective(torch.stack(each), mu, log_var, eps, 1.0)
+    torch.testing.assert_close(found, expected)
+    elbo = variational.importance_objective(torch.stack(each[:1]), mu, log_var, eps[:1], 1.0)
+    torch.testing.assert_close(elbo, -weights[0].mean())
+
+
+@pytest.mark.parametrize("name", VARIANCES)
+def test_a_variance_and_its_gradient_are_what_the_formula_says(name: str) -> None:
+    s = torch.tensor([-20.0, -2.0, -0.5, 0.3, 1.0, 4.0], dtype=torch.float64, requires_grad=True)
+    mu = torch.linspace(-1, 1, 6, dtype=torch.float64)
+    variance = {
+        "log_var": s.exp(),
+        "softplus": torch.nn.functional.softplus(s).square().clamp(min=variational.SMALLEST_VARIANCE),
+        "clamped": torch.where(s > variational.SMALLEST_VARIANCE, s, s.new_tensor(variational.SMALLEST_VARIANCE)),
+    }[name]
+    expected = kl_divergence(Normal(mu, variance.sqrt()), Normal(torch.zeros_like(mu), torch.ones_like(mu)))
+    found = variational.kl(mu, VARIANCES[name].log_var(s))
+    torch.testing.assert_close(found, expected)
+    slopes = [torch.autograd.grad(one.sum(), s, retain_graph=True)[0] for one in (found, expected)]
+    torch.testing.assert_close(*slopes)
+    stuck = (slopes[0] == 0).tolist()
+    assert (
+        stuck
+        == {
+            "log_var": [False] * 6,
+            "softplus": [True, *[False] * 5],
+            "clamped": [True] * 3 + [False, True, False],  # at 1 it is where it should be
+        }[name]
+    )
 
 
 def test_free_bits_without_end_leave_the_plain_loss_and_warm_up_begins_without_kl() -> None:

@@ -22,6 +22,24 @@ def test_mnist_is_the_original(real_data: Path, monkeypatch: pytest.MonkeyPatch)
     assert set(datasets.evaluation_set("mnist").labels.tolist()) == set(range(10))
 
 
+def test_black_and_white_pixels_are_drawn_from_the_grey_ones_and_always_the_same(
+    real_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AELIB_DATA", str(real_data))
+    grey, drawn = datasets.load("mnist"), datasets.load("mnist_binary")
+    assert drawn.labels.equal(grey.labels)
+    assert drawn.pixels.unique().tolist() == [0, 255]
+    part = slice(0, 5000)
+    probability, white = grey.pixels[part] / 255.0, drawn.pixels[part] / 255.0
+    assert not white[probability == 0].any()
+    assert white[probability == 1].all()
+    for low, high in ((0.1, 0.3), (0.4, 0.6), (0.7, 0.9)):
+        some = (probability > low) & (probability < high)
+        assert float(white[some].mean()) == pytest.approx(float(probability[some].mean()), abs=0.02)
+    catalog._load.cache_clear()
+    assert datasets.load("mnist_binary").pixels.equal(drawn.pixels)
+
+
 def test_where_mnist_is_not_there_one_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
     catalog._load.cache_clear()

@@ -49,6 +49,9 @@ def _cases() -> list[dict[str, Any]]:
     book = {"model.codebook.entries": 8, "model.codebook.decay": 0.8}
     cases += [book, {**book, "model.codebook.numbers": 1}, {**book, "model.kind": "convolutional"}]
     cases += [{**book, "model.codebook.revive": False}, {**book, "model.tied": True}]
+    drawn = {"model.variational": True, "beta": 2.0, "beta_warm_up": 3, "importance_samples": 5}
+    cases += [drawn, {**drawn, "batch_size": "all"}, {**drawn, "model.kind": "convolutional", "loss": "mae"}]
+    cases += [{"model.variational": True, "model.variance": name} for name in choices("model.variance")]
     # so large that the optimiser is torch's fused one, and so large that products are those of oneDNN
     cases += [{"model.layers": "35-400-120-2"}, {"model.layers": "35-400-120-2", **VARIATIONAL}]
     cases += [{"model.layers": "35-420-400-2", "batch_size": "all", "optimizer.kind": "momentum"}]
