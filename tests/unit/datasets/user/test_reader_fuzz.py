@@ -15,7 +15,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import Options
 from aelib.datasets.user import glyphs
-from aelib.datasets.user.readers import c_tables, csv_images, drawings
+from aelib.datasets.user.readers.texts import c_tables, csv_images, drawings
 from aelib.datasets.user.source import of_bytes
 from tests.support import own_data
 from tests.support.pictures import packed, saved, tarred

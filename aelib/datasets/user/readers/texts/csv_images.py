@@ -19,10 +19,9 @@ from aelib.datasets.imageset import Splits
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDES, Found, Options, Pixels, unique
 from aelib.datasets.user.glyphs import separated
+from aelib.datasets.user.readers import numbers
+from aelib.datasets.user.readers.arrays import part_of
 from aelib.datasets.user.source import HEAD, Source, encoding_of
-
-from . import numbers
-from .arrays import part_of
 
 FORM = "a table of images, a line each"
 _ROWS = 16  # numbers in a line that may as well be a row of a glyph
