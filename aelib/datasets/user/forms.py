@@ -36,14 +36,20 @@ FORMS = (
         "numbers in braces",
         "as programs have a font: `{0x04, 0x0e, ...}, // name`, in C, Arduino, Python or JavaScript; a number is a "
         "row, or a pixel where all are 0 and 1, or a column where the size says so; hexadecimal, decimal or binary",
-        (".h", ".c", ".cpp", ".ino", ".py", ".js", ".json", ".txt"),
+        (".h", ".c", ".cpp", ".ino", ".py", ".js", ".txt"),
     ),
     Form("bitmap fonts", "in the form BDF, as fonts of 5x7 are passed on; each glyph in the font's box", (".bdf",)),
     Form(
         "drawings in text",
-        "blocks of `.#` or `0 1`, an empty line between two, or as high as `--size` says; or lines "
-        "of a name and all pixels",
+        "blocks of `.#`, `0 1` or any two signs, an empty line between two, or as high as `--size` says, also in "
+        "frames; or lines of a name and all pixels",
         (".txt",),
+    ),
+    Form(
+        "JSON",
+        "lists `images` and `labels`, a list of objects with a name and rows or a label and pixels, or an object "
+        "with a glyph under each name",
+        (".json",),
     ),
     Form(
         "table of images",

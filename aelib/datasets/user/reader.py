@@ -6,6 +6,7 @@ Nothing is kept here: see `keeping`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -17,8 +18,8 @@ from .found import Found, Options, Skipped
 from .parts import together
 from .readers import archives, arrays, labels, matlab, opendocument, photographs, records, spreadsheets
 from .readers.arrays import part_of
-from .readers.texts import bdf, c_tables, csv_images, drawings
-from .source import MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
+from .readers.texts import bdf, c_tables, csv_images, drawings, json_forms
+from .source import HEAD, MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
 
 MAX_FILES = 50_000  # in a folder
 _HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")
@@ -39,7 +40,7 @@ _TEXTS = (
     _Text(glyphs.is_one, lambda text, _: glyphs.find(text)),
     _Text(c_tables.is_one, c_tables.read),
     _Text(c_tables.has_rows, c_tables.read_rows),
-    _Text(drawings.is_one, drawings.read),
+    _Text(lambda text: drawings.is_one(drawings.plain(text)), drawings.read),
     _Text(drawings.has_bits, drawings.read_bits),
 )
 
@@ -114,6 +115,8 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     start = csv_images.start_of(source)
     if not start.strip():
         raise LabError(f"{shown} is no form of images that is known here: give {forms.taken()}.")
+    if json_forms.is_one(start) and (found := json_forms.read(source, options)) is not None:
+        return found
     for text in _TEXTS[:3]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
@@ -246,6 +249,8 @@ def _kind(source: Source) -> tuple[str, str]:
 
 def _tables(sources: Sequence[Source], options: Options, shown: str, skipped: list[Skipped]) -> Found:
     """One table or archive of arrays among files that are none; two where their names say that they are parts."""
+    if len(sources) > 2 and (drawn := _drawn(sources)):
+        return drawings.read(drawn, options)
     read_ones: list[tuple[Source, Found]] = []
     reasons: list[str] = []
     for source in sources:
@@ -266,6 +271,17 @@ def _tables(sources: Sequence[Source], options: Options, shown: str, skipped: li
     if len(read_ones) == 1:
         return read_ones[0][1]
     return together([(source.name, found) for source, found in read_ones], shown)
+
+
+def _drawn(sources: Sequence[Source]) -> str:
+    """Files that are one drawing each as one text, named after the files; "" where any is something else."""
+    if len(sources) > glyphs.GLYPHS[1] or any(one.size > HEAD for one in sources):
+        return ""
+    texts = [csv_images.start_of(one).strip("\n") for one in sources]
+    if not all(drawings.is_one(text) and not re.search(r"\n[ \t]*\n", text) for text in texts):
+        return ""
+    named = zip(sources, texts, strict=True)
+    return "\n\n".join(f"'{PurePosixPath(one.name).stem}'\n{text}" for one, text in named)
 
 
 def _short(skipped: Skipped) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.io
-from PIL import Image
 
 from aelib import datasets
 from aelib.core.errors import LabError
 from tests.support import own_data
-from tests.support.pictures import packed, saved
+from tests.support.other_programs import HEAD, MIME, field, masked, ods, records
+from tests.support.pictures import packed
 
 IMAGES, LABELS = own_data.digits()
 FONT = own_data.FONT.pixels.numpy()[:, 0] // 255
@@ -68,20 +68,6 @@ def test_a_matlab_file_that_is_damaged_or_claims_too_much_is_refused(monkeypatch
         datasets.read(_mat(True, X=np.zeros((100, 64, 64), np.uint8)))
 
 
-_HEAD = (
-    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-)
-_FOOT = "</office:spreadsheet></office:body></office:document-content>"
-_MIME = b"application/vnd.oasis.opendocument.spreadsheet"
-
-
-def _ods(*tables: str, before: str = "") -> bytes:
-    body = "".join(f'<table:table table:name="Sheet{i}">{rows}</table:table>' for i, rows in enumerate(tables))
-    return packed({"mimetype": _MIME, "content.xml": f"{before}{_HEAD}{body}{_FOOT}".encode()})
-
-
 def _row(*cells: str, times: int = 1) -> str:
     return f'<table:table-row table:number-rows-repeated="{times}">{"".join(cells)}</table:table-row>'
 
@@ -101,11 +87,11 @@ FONT_TABLE = _row(_word("char"), *(_word(f"row{i}") for i in range(7))) + "".joi
 
 
 def test_a_spreadsheet_of_libreoffice() -> None:
-    found = datasets.read(_ods(FONT_TABLE + _row(_word("", 16000), times=1_000_000)), name="a.ods")
+    found = datasets.read(ods(FONT_TABLE + _row(_word("", 16000), times=1_000_000)), name="a.ods")
     assert (found.kind, found.names) == ("glyphs", NAMES)
     assert np.array_equal(found.pixels[:, 0] // 255, FONT)
     lines = [_row(_number(label), *map(_number, image.ravel())) for label, image in zip(LABELS, IMAGES, strict=True)]
-    numbers = datasets.read(_ods("".join([_row(_word("label"), *(_word(f"p{i}") for i in range(64))), *lines])))
+    numbers = datasets.read(ods("".join([_row(_word("label"), *(_word(f"p{i}") for i in range(64))), *lines])))
     assert (numbers.images, numbers.classes) == (60, 10)
     assert np.array_equal(numbers.pixels[:, 0], IMAGES)
 
@@ -113,13 +99,13 @@ def test_a_spreadsheet_of_libreoffice() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (_ods(""), "without anything in its cells"),
-        (_ods(_row(_word("a"), _word("b"))), "without images"),
-        (_ods(_row(_word("1", 9_000_000))), "damaged"),
-        (_ods(_row(_word("1", 64), times=2_000_000)), "more than 8,000,000 cells"),
-        (_ods(FONT_TABLE, before='<!DOCTYPE a [<!ENTITY b "c">]>'), "declarations of its own"),
-        (_ods(FONT_TABLE, before=f"<!--{'a' * 9000}--><!DOCTYPE a>"), "declarations of its own"),
-        (packed({"mimetype": _MIME, "content.xml": (_HEAD + FONT_TABLE[:200]).encode()}), "damaged"),
+        (ods(""), "without anything in its cells"),
+        (ods(_row(_word("a"), _word("b"))), "without images"),
+        (ods(_row(_word("1", 9_000_000))), "damaged"),
+        (ods(_row(_word("1", 64), times=2_000_000)), "more than 8,000,000 cells"),
+        (ods(FONT_TABLE, before='<!DOCTYPE a [<!ENTITY b "c">]>'), "declarations of its own"),
+        (ods(FONT_TABLE, before=f"<!--{'a' * 9000}--><!DOCTYPE a>"), "declarations of its own"),
+        (packed({"mimetype": MIME, "content.xml": (HEAD + FONT_TABLE[:200]).encode()}), "damaged"),
     ],
 )
 def test_a_spreadsheet_that_is_no_data_or_a_bomb_is_refused(content: bytes, says: str) -> None:
@@ -128,46 +114,11 @@ def test_a_spreadsheet_that_is_no_data_or_a_bomb_is_refused(content: bytes, says
     assert "\n" not in str(caught.value)
 
 
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*out, number])
-
-
-def _field(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
-
-
-def _records(images: np.ndarray, labels: np.ndarray) -> bytes:
-    """As TensorFlow datasets writes them; the checksum of the length is that of the first record's, others are 0."""
-    out = bytearray()
-    for image, label in zip(images, labels, strict=True):
-        picture = _field(1, b"image") + _field(2, _field(1, _field(1, saved(Image.fromarray(image)))))
-        said = _field(1, b"label") + _field(2, _field(3, _field(1, _varint(int(label)))))
-        example = _field(1, _field(1, picture) + _field(1, said))
-        size = struct.pack("<Q", len(example))
-        out += size + struct.pack("<I", _masked(size)) + example + bytes(4)
-    return bytes(out)
-
-
-def _masked(content: bytes) -> int:
-    """CRC-32C, bit by bit, as TensorFlow masks it."""
-    crc = 0xFFFFFFFF
-    for byte in content:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-
-
 def test_records_as_tensorflow_datasets_leaves_mnist(tmp_path: Path) -> None:
     folder = tmp_path / "mnist" / "3.0.1"
     folder.mkdir(parents=True)
-    (folder / "mnist-train.tfrecord-00000-of-00001").write_bytes(_records(IMAGES[:40], LABELS[:40]))
-    (folder / "mnist-test.tfrecord-00000-of-00001").write_bytes(_records(IMAGES[40:], LABELS[40:]))
+    (folder / "mnist-train.tfrecord-00000-of-00001").write_bytes(records(IMAGES[:40], LABELS[:40]))
+    (folder / "mnist-test.tfrecord-00000-of-00001").write_bytes(records(IMAGES[40:], LABELS[40:]))
     (folder / "dataset_info.json").write_text("{}")
     found = datasets.read(folder.parent)
     assert (found.shape, found.classes, found.parts) == ((1, 8, 8), 10, {"train": 40, "test": 20})
@@ -177,10 +128,10 @@ def test_records_as_tensorflow_datasets_leaves_mnist(tmp_path: Path) -> None:
 
 
 def test_records_that_are_damaged_or_have_no_pictures_are_refused() -> None:
-    whole = _records(IMAGES[:3], LABELS[:3])
-    numbers = _field(1, _field(1, _field(1, b"x") + _field(2, _field(3, _field(1, b"\x05")))))
+    whole = records(IMAGES[:3], LABELS[:3])
+    numbers = field(1, field(1, field(1, b"x") + field(2, field(3, field(1, b"\x05")))))
     size = struct.pack("<Q", len(numbers))
-    plain = size + struct.pack("<I", _masked(size)) + numbers + bytes(4)
+    plain = size + struct.pack("<I", masked(size)) + numbers + bytes(4)
     for bad, says in (
         (whole[:-9], "cut off"),
         (whole[:12] + b"\xff" * 30 + whole[42:], "damaged record"),
