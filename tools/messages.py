@@ -18,6 +18,7 @@ from babel.messages.catalog import Catalog, Message
 
 from aelib import datasets
 from aelib.core.language import ENGLISH, LANGUAGES, Language
+from aelib.datasets.user import forms
 from aelib.experiment import presets
 
 ROOT = Path(__file__).parents[1]
@@ -73,6 +74,8 @@ def texts(files: Iterable[Path] | None = None) -> list[Text]:
 
 def _made() -> Iterator[Text]:
     """Texts of registries that are made when they are imported."""
+    for text in (*(text for form in forms.FORMS for text in (form.name, form.about)), *forms.WORDS):
+        yield Text(text, None, "aelib/datasets/user/forms.py")
     for preset in presets.PRESETS.values():
         fields = vars(preset)
         for text in (fields["title"], fields["assumed"]):

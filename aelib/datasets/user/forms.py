@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from . import pictures
-from .readers import photographs
+from . import glyphs, pictures
+from .readers import arrays, matlab, photographs, records
+from .readers.texts import bdf, c_tables, csv_images, drawings
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,20 @@ FORMS = (
         "numbers in braces",
         "as programs have a font: `{0x04, 0x0e, ...}, // name`, in C, Arduino, Python or JavaScript; a number is a "
         "row, or a pixel where all are 0 and 1, or a column where the size says so; hexadecimal, decimal or binary",
-        (".h", ".c", ".cpp", ".ino", ".py", ".js", ".json", ".txt"),
+        (".h", ".c", ".cpp", ".ino", ".py", ".js", ".txt"),
     ),
+    Form("bitmap fonts", "in the form BDF, as fonts of 5x7 are passed on; each glyph in the font's box", (".bdf",)),
     Form(
         "drawings in text",
-        "blocks of `.#` or `0 1`, an empty line between two, or as high as `--size` says; or lines "
-        "of a name and all pixels",
+        "blocks of `.#`, `0 1` or any two signs, an empty line between two, or as high as `--size` says, also in "
+        "frames; or lines of a name and all pixels",
         (".txt",),
+    ),
+    Form(
+        "JSON",
+        "lists `images` and `labels`, a list of objects with a name and rows or a label and pixels, or an object "
+        "with a glyph under each name",
+        (".json",),
     ),
     Form(
         "table of images",
@@ -50,9 +58,9 @@ FORMS = (
         (".csv", ".tsv", ".txt"),
     ),
     Form(
-        "spreadsheets of Excel",
+        "spreadsheets of Excel or LibreOffice",
         "either of these tables, or a drawing in cells of 0 and 1, in a sheet; sheets called train and test are parts",
-        (".xlsx",),
+        (".xlsx", ".ods"),
     ),
     Form(
         "arrays of NumPy",
@@ -60,12 +68,25 @@ FORMS = (
         "...; `X`, `y`; `images`, `labels`; `arr_0`); numbers from 0 to 1, -1 to 1, or 0 to 255",
         (".npy", ".npz"),
     ),
+    Form(
+        "arrays of MATLAB",
+        "as arrays of NumPy, in files of version 5 to 7 (`save -v7`, `scipy.io.savemat`); images may lie along the "
+        "last axis, and arrays in structs",
+        (".mat",),
+    ),
     Form("IDX files", "as MNIST has them, of any size, packed or not, with their labels beside them", (".idx", ".gz")),
+    Form(
+        "records of TensorFlow",
+        "examples with a picture and a label each, as TensorFlow datasets keeps MNIST; `train` and `test` in the "
+        "files' names are parts",
+        (".tfrecord",),
+    ),
     Form(
         "pictures",
         f"{pictures.WORDS}, whatever they are called: a folder, a ZIP or tar archive or several files, "
         f"{photographs.PICTURES[0]} to {photographs.PICTURES[1]:,}; folders are classes, and `train` and `test` above "
-        "them are parts; the middle square of each is scaled to 8 to 64 pixels a side",
+        "them are parts; else a table beside them (`labels.csv`: file, label) or their names (`cat_12.png`, "
+        "`3_12.png`) say the class; the middle square of each is scaled to 8 to 64 pixels a side",
         (
             ".png",
             ".jpg",
@@ -86,6 +107,13 @@ FORMS = (
 )
 
 
+# What `Found.form` may be.
+WORDS = (
+    *(c_tables.FORM, c_tables.LINES, drawings.FORM, drawings.LINES, csv_images.FORM, glyphs.FORM, bdf.FORM),
+    *(arrays.NPY, arrays.NPZ, arrays.IDX, matlab.FORM, records.FORM, photographs.FORM),
+)
+
+
 def table() -> str:
     """The forms that are taken as a table in Markdown, for data/README.md."""
     lines = [f"| {form.name} | {form.about} | {' '.join(form.endings)} |" for form in FORMS]
@@ -103,7 +131,7 @@ _PICKLE = ("a pickle", "it can run any program when it is opened, so save the im
 _REFUSED = (
     *((bytes([0x80, protocol]), *_PICKLE) for protocol in range(2, 6)),
     (b"\x89HDF\r\n", "an HDF5 file", "save the images with np.savez"),
-    (b"MATLAB ", "a MATLAB file", "save the images with np.savez"),
+    (b"MATLAB ", "a MATLAB file of version 7.3", "save it with -v7, or the images with np.savez"),
     (b"PAR1", "a Parquet file", "save the images with np.savez, or as CSV"),
     (b"Rar!", "a RAR archive", "pack the files as ZIP"),
     (b"7z\xbc\xaf", "a 7-Zip archive", "pack the files as ZIP"),
@@ -142,17 +170,12 @@ def refused(head: bytes) -> str | None:
         return ": ".join(_PICKLE)
     if head[4:8] == b"ftyp" and not pictures.kind_of(head):
         return "a film: give pictures"
-    if _is_tfrecord(head):
-        return (
-            "a file of records of TensorFlow (TFRecord): save what tfds.as_numpy(tfds.load(NAME, batch_size=-1)) gives "
-            "with np.savez"
-        )
     if re.search(rb"<svg[\s>]", head[:1000]):
         return "a drawing of lines (SVG): save it as PNG"
     return None
 
 
-def _is_tfrecord(head: bytes) -> bool:
+def is_tfrecord(head: bytes) -> bool:
     """Whether a file begins as TensorFlow's records do: a length, and its checksum, which is a masked CRC-32C."""
     if len(head) < 16:
         return False

@@ -59,18 +59,20 @@ _STARTS = (
     (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"II+\0", "TIFF"), (b"MM\0+", "TIFF"),
 )  # fmt: skip
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # sizes are checked here
+TWELVE = 12  # bits of many cameras, in files of 16
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
-def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
-    """One picture as uint8, channels × side × side: the middle square, scaled, transparency on white.
+def read(content: bytes, name: str, side: int, colour: bool, bits: int = 16) -> Tensor:
+    """One picture as uint8, channels × side × side: the middle square, scaled, transparency on white. bits: of white,
+    where values have 16.
 
     Raises LabError naming the picture and what to do.
     """
     shown = name[:60]
     picture = _opened(content, shown)
     try:
-        small = _small(picture, side)
+        small = _small(picture, side, bits)
     except Exception:  # noqa: BLE001
         raise LabError(f"{shown} is a damaged picture: save it again as PNG or JPEG.") from None
     array = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
@@ -79,11 +81,36 @@ def read(content: bytes, name: str, side: int, colour: bool) -> Tensor:
 
 def pixels_of(content: bytes) -> int:
     """How many pixels a picture says that it has, before anything is decoded; 0 for what `read` refuses."""
+    width, height = size_of(content)
+    return width * height
+
+
+def largest(content: bytes) -> int | None:
+    """The largest value of a grey picture of 16 bits; None for any other, which is not decoded."""
     try:
         picture = _opened(content, "")
+        return int(np.asarray(picture).max()) if picture.mode in _SIXTEEN_BIT else None
+    except Exception:  # noqa: BLE001 - whatever a decoder raises; `read` says it
+        return None
+
+
+def size_of(content: bytes) -> tuple[int, int]:
+    """Width and height that a picture says that it has; 0 and 0 for what `read` refuses."""
+    try:
+        return _opened(content, "").size
     except LabError:
-        return 0
-    return picture.width * picture.height
+        return 0, 0
+
+
+def as_it_is(content: bytes) -> NDArray[np.uint8]:
+    """One picture of a set of records as it is: height × width, or height × width × 3. Raises LabError."""
+    picture = _opened(content, "a picture")
+    if picture.mode != "L":
+        return whole(content, "a picture", MAX_PIXELS_PNG)
+    try:
+        return np.asarray(picture)
+    except Exception:  # noqa: BLE001
+        raise LabError("A picture is damaged: get the file again.") from None
 
 
 def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
@@ -138,7 +165,7 @@ def _opened(content: bytes, shown: str, most: int | None = None) -> Image.Image:
     return picture
 
 
-def _small(picture: Image.Image, side: int) -> Image.Image:
+def _small(picture: Image.Image, side: int, bits: int) -> Image.Image:
     """The middle square of the first frame in RGB, as the camera held it, over white.
 
     Cut out before anything is converted, so that a large picture needs little more memory than it has itself.
@@ -152,18 +179,18 @@ def _small(picture: Image.Image, side: int) -> Image.Image:
     if square.mode == "F":
         square = _from_floats(square)
     elif square.mode in _SIXTEEN_BIT:
-        square = _eight_bit(square, turned.info.get("transparency"))
+        square = _eight_bit(square, turned.info.get("transparency"), bits)
     elif square.mode not in ("RGBA", "LA", "P", "PA", "L", "RGB") or "transparency" not in turned.info:
         square = square if square.mode in ("RGBA", "LA", "PA") else square.convert("RGB")
     small = square.convert("RGBA").resize((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB")
 
 
-def _eight_bit(picture: Image.Image, transparent: object) -> Image.Image:
-    """Grey of 16 bits as grey of 8, with its transparent value: Pillow's own conversion cuts at 255 instead of
-    scaling."""
+def _eight_bit(picture: Image.Image, transparent: object, bits: int = 16) -> Image.Image:
+    """Grey of 16 bits, or of fewer in 16, as grey of 8, with its transparent value: Pillow's own conversion cuts at 255
+    instead of scaling."""
     values = np.asarray(picture)
-    grey = Image.fromarray((values >> 8).astype(np.uint8))
+    grey = Image.fromarray((values >> bits - 8).astype(np.uint8))
     if isinstance(transparent, int):
         grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
     return grey

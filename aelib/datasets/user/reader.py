@@ -6,6 +6,7 @@ Nothing is kept here: see `keeping`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -15,9 +16,10 @@ from aelib.core.errors import LabError
 from . import forms, glyphs, pictures
 from .found import Found, Options, Skipped
 from .parts import together
-from .readers import archives, arrays, c_tables, csv_images, drawings, photographs, spreadsheets
+from .readers import archives, arrays, labels, matlab, opendocument, photographs, records, spreadsheets
 from .readers.arrays import part_of
-from .source import MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
+from .readers.texts import bdf, c_tables, csv_images, drawings, json_forms
+from .source import HEAD, MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
 
 MAX_FILES = 50_000  # in a folder
 _HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")
@@ -34,10 +36,11 @@ class _Text:
 
 
 _TEXTS = (
+    _Text(bdf.is_one, lambda text, _: bdf.read(text)),
     _Text(glyphs.is_one, lambda text, _: glyphs.find(text)),
     _Text(c_tables.is_one, c_tables.read),
     _Text(c_tables.has_rows, c_tables.read_rows),
-    _Text(drawings.is_one, drawings.read),
+    _Text(lambda text: drawings.is_one(drawings.plain(text)), drawings.read),
     _Text(drawings.has_bits, drawings.read_bits),
 )
 
@@ -101,6 +104,10 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
         return arrays.read_npy(source, options)
     if arrays.is_idx(head):
         return arrays.read_idx([source, *(_labels_beside(source) if siblings else [])], options)
+    if matlab.is_one(head):
+        return matlab.read(source, options)
+    if forms.is_tfrecord(head):
+        return records.read([source], options)
     if kind := pictures.kind_of(head):
         raise LabError(f"{shown} is one {kind} picture: give two or more pictures, a folder of them, or a ZIP archive.")
     if reason := forms.refused(head):
@@ -108,14 +115,16 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     start = csv_images.start_of(source)
     if not start.strip():
         raise LabError(f"{shown} is no form of images that is known here: give {forms.taken()}.")
-    for text in _TEXTS[:2]:
+    if json_forms.is_one(start) and (found := json_forms.read(source, options)) is not None:
+        return found
+    for text in _TEXTS[:3]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
     if drawings.has_blocks(start, options):
         return drawings.read(text_of(source.content(MAX_TEXT), shown), options)
     if csv_images.is_one(start):
         return csv_images.read(source, options)
-    for text in _TEXTS[2:]:
+    for text in _TEXTS[3:]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
     raise LabError(f"{shown} is {_kind_of_text(start)}, in which no images were found: give {forms.taken()}.")
@@ -143,7 +152,9 @@ def _zip(source: Source, options: Options) -> Found:
     with archives.Archive(source) as archive:
         names = archive.names
         if spreadsheets.is_one(names):
-            return _spreadsheet(source, options)
+            return _spreadsheet(source, spreadsheets.FORM, spreadsheets.sheets(source), options)
+        if opendocument.is_one(archive):
+            return _spreadsheet(source, opendocument.FORM, opendocument.sheets(archive), options)
         for entry, what in forms.DOCUMENTS:
             if any(one == entry or one.endswith(entry) for one in names):
                 raise LabError(f"{source.shown} is {what}: save the table as CSV.")
@@ -157,20 +168,18 @@ def _zip(source: Source, options: Options) -> Found:
         return _group(archive.sources(), [], options, f"{source.shown}, a ZIP archive,")
 
 
-def _spreadsheet(source: Source, options: Options) -> Found:
+def _spreadsheet(source: Source, form: str, sheets: Sequence[Source], options: Options) -> Found:
     """The first sheet that has images, or all sheets where their names say that they are parts."""
     read_ones: list[tuple[str, Found]] = []
     skipped: list[Skipped] = []
-    for sheet in spreadsheets.sheets(source):
+    for sheet in sheets:
         try:
             read_ones.append((sheet.name, _file(sheet, options, siblings=False)))
         except LabError as error:
             skipped.append(Skipped(sheet.name, str(error).rstrip(".")))
     if not read_ones:
         some = f"the sheet {skipped[0].file} is {_short(skipped[0]).removeprefix('is ')}"
-        raise LabError(
-            f"{source.shown} is {spreadsheets.FORM} without images, as {some}: give a table of glyphs or of images."
-        )
+        raise LabError(f"{source.shown} is {form} without images, as {some}: give a table of glyphs or of images.")
     if len(read_ones) > 1 and None not in [part_of(name) for name, _ in read_ones]:
         found = together(read_ones, source.shown)
     else:
@@ -190,9 +199,14 @@ def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, 
             by_kind.setdefault(kind, []).append(source)
     if "picture" in by_kind:
         others = [one for kind, each in by_kind.items() if kind != "picture" for one in each]
-        skipped += [Skipped(one.name, "no picture, among pictures") for one in others]
-        return photographs.read(by_kind["picture"], options, skipped)
-    if "idx" in by_kind:
+        tables = labels.find(by_kind["picture"], others)
+        used = {id(table.source) for table in tables}
+        skipped += [Skipped(one.name, "no picture, among pictures") for one in others if id(one) not in used]
+        return photographs.read(by_kind["picture"], options, skipped, tables)
+    if "records" in by_kind:
+        skipped += [Skipped(one.name, "no records") for each in by_kind for one in by_kind[each] if each != "records"]
+        found = records.read(by_kind["records"], options)
+    elif "idx" in by_kind:
         plain = [_within(one) if one.head(2) == b"\x1f\x8b" else one for one in by_kind["idx"]]
         found = arrays.read_idx(plain, options)
     elif len(by_kind.get("npy", ())) > 1:
@@ -203,7 +217,7 @@ def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, 
 
 
 def _kind(source: Source) -> tuple[str, str]:
-    """What one of several files is: "picture", "idx", "npy", "other", or "skip" with the reason."""
+    """What one of several files is: "picture", "idx", "npy", "records", "other", or "skip" with the reason."""
     path = PurePosixPath(source.name)
     if any(part.startswith(".") or part in _HIDDEN for part in path.parts):
         return "skip", "a hidden file of the system"
@@ -222,6 +236,10 @@ def _kind(source: Source) -> tuple[str, str]:
         return "idx", ""
     if head[:6] == b"\x93NUMPY":
         return "npy", ""
+    if forms.is_tfrecord(head):
+        return "records", ""
+    if matlab.is_one(head):
+        return "other", ""
     if reason := forms.refused(head):
         return "skip", reason
     if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"):
@@ -231,6 +249,8 @@ def _kind(source: Source) -> tuple[str, str]:
 
 def _tables(sources: Sequence[Source], options: Options, shown: str, skipped: list[Skipped]) -> Found:
     """One table or archive of arrays among files that are none; two where their names say that they are parts."""
+    if len(sources) > 2 and (drawn := _drawn(sources)):
+        return drawings.read(drawn, options)
     read_ones: list[tuple[Source, Found]] = []
     reasons: list[str] = []
     for source in sources:
@@ -251,6 +271,17 @@ def _tables(sources: Sequence[Source], options: Options, shown: str, skipped: li
     if len(read_ones) == 1:
         return read_ones[0][1]
     return together([(source.name, found) for source, found in read_ones], shown)
+
+
+def _drawn(sources: Sequence[Source]) -> str:
+    """Files that are one drawing each as one text, named after the files; "" where any is something else."""
+    if len(sources) > glyphs.GLYPHS[1] or any(one.size > HEAD for one in sources):
+        return ""
+    texts = [csv_images.start_of(one).strip("\n") for one in sources]
+    if not all(drawings.is_one(text) and not re.search(r"\n[ \t]*\n", text) for text in texts):
+        return ""
+    named = zip(sources, texts, strict=True)
+    return "\n\n".join(f"'{PurePosixPath(one.name).stem}'\n{text}" for one, text in named)
 
 
 def _short(skipped: Skipped) -> str:

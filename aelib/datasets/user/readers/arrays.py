@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from aelib.core.errors import LabError
 from aelib.datasets.imageset import Splits
-from aelib.datasets.user.found import Found, Options, Skipped
+from aelib.datasets.user.found import SIDES, Found, Options, Skipped, is_kept, unique
+from aelib.datasets.user.pictures import MAX_NAME
 from aelib.datasets.user.source import MAX_BYTES, Source
 
 from . import numbers
@@ -29,6 +31,8 @@ MAX_ARRAYS = 64
 _PARTS = {
     "train": 0, "training": 0, "tr": 0, "trn": 0, "valid": 1, "val": 1, "validation": 1, "dev": 1,
     "test": 2, "testing": 2, "tst": 2, "t10k": 2, "eval": 2,
+    "entrenamiento": 0, "entreno": 0, "treino": 0, "treinamento": 0, "validacion": 1, "validacao": 1,
+    "prueba": 2, "pruebas": 2, "teste": 2, "testes": 2,
 }  # fmt: skip
 _SHORT = _PARTS | {"va": 1, "te": 2, "ts": 2}  # behind x or y only, elsewhere it may be a class, such as a kana
 _IMAGES = (
@@ -49,7 +53,8 @@ class Named(NamedTuple):
 
 def words_of(name: str) -> list[str]:
     """The words of a name: "x_train.npy" and "trainX" have x and train."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()  # without accents
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain)
     found = [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
     return [word[:3] + word[4:] if re.fullmatch(r"arr_\d", word) else word for word in found]
 
@@ -60,7 +65,7 @@ def part_of(name: str) -> int | None:
     for word in words:
         if word in _PARTS:
             return _PARTS[word]
-        if word in _SHORT and words[0] in ("x", "y"):
+        if word in _SHORT and {words[0], words[-1]} & {"x", "y"}:
             return _SHORT[word]
         for bare in (word[1:] if word[0] in "xy" else "", word[:-1] if word[-1] in "xy" else ""):
             if bare in _SHORT:
@@ -223,6 +228,8 @@ def read_idx(sources: Sequence[Source], options: Options) -> Found:
 def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequence[Skipped] = ()) -> Found:
     """The images of some arrays: which are images and which are labels, what belongs together, by names and by shapes.
     Raises LabError."""
+    if (called := _by_name(arrays)) is not None:
+        return called.found(form, options, tuple(skipped))
     left_out = list(skipped)
     pictures: dict[int | None, Named] = {}
     for one in sorted(arrays, key=lambda one: (one.labels is not False, -one.array.size)):
@@ -265,6 +272,42 @@ def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequ
     counts = {part: len(pictures[part].array) for part in parts if part is not None}
     given = Splits(counts.get(0, 0), counts.get(1, 0), counts.get(2, 0)) if len(counts) > 1 and 0 in counts else None
     return Found("images", form, pixels, None, labels, class_names, given, tuple(left_out), (*said, *more))
+
+
+class _ByName(NamedTuple):
+    """Arrays whose names say what is in them: an image each, or the images of a class."""
+
+    arrays: list[Named]
+    labels: NDArray[Any]
+    each: bool
+
+    def found(self, form: str, options: Options, skipped: tuple[Skipped, ...]) -> Found:
+        together = np.concatenate([one.array for one in self.arrays])
+        pixels, notes = numbers.images_of(together, form, options)
+        if self.each:
+            names = unique([one.name for one in self.arrays], MAX_NAME)
+            return Found("images", form, pixels, names, skipped=skipped, notes=notes)
+        labels, class_names, more = numbers.classes([self.labels])
+        notes = (*notes, "Each array was read as the images of a class.", *more)
+        return Found("images", form, pixels, None, labels, class_names, None, skipped, notes)
+
+
+def _by_name(arrays: Sequence[Named]) -> _ByName | None:
+    """Several arrays whose names speak neither of parts nor of images and labels, and which have images of one size:
+    cat.npy and dog.npy, or an image for each letter. None for any others."""
+    shapes = {one.array.shape[1:] for one in arrays}
+    if len(arrays) < 2 or len(shapes) != 1 or any(one.part is not None or one.labels is not None for one in arrays):
+        return None
+    inner = shapes.pop()
+    count = len(arrays[0].array)
+    square = len(inner) == 1 and inner[0] >= SIDES[0] ** 2 and math.isqrt(inner[0]) ** 2 == inner[0]
+    alike = len(inner) == 1 and all(len(one.array) == count for one in arrays) and is_kept(1, count, inner[0])
+    if alike and (count == inner[0] or not square):
+        each = [one._replace(array=one.array[None]) for one in arrays]
+        return _ByName(each, np.empty(0), True)
+    if not (square or (len(inner) in (2, 3) and min(inner[:2]) >= SIDES[0])):
+        return None
+    return _ByName(list(arrays), np.repeat([one.name for one in arrays], [len(one.array) for one in arrays]), False)
 
 
 def _images_first(

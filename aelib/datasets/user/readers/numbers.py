@@ -13,6 +13,7 @@ from aelib.core.errors import LabError
 from aelib.datasets.user.found import CURVES, IMAGES, MAX_PIXELS, SIDE, SIDES, Options, Pixels, classes_of
 
 STEP = 1024  # images that are converted at once, so that no second copy of a large array is made
+STANDARDISED = 20.0  # no number of images of mean 0 and standard deviation 1 is further from 0
 MAX_SIDE = 4096  # of an image in an array, before it is made smaller
 
 
@@ -155,10 +156,14 @@ def _range(array: NDArray[Any], form: str) -> tuple[float, float, list[str]]:
         )
     if low >= 0 and high <= 255:
         return 1.0, 0.0, [f"Numbers from {text}: read as 0 to 255."]
-    if -1 <= low < 0 and high <= 1 and not whole:
+    if -1 <= low < 0 and high <= 1:
         return 127.5, 127.5, [f"Numbers from {text}: read as -1 to 1."]
     if whole and low >= 0 and high <= 65535:
-        return 255.0 / 65535, 0.0, [f"Numbers from {text}: read as 0 to 65,535."]
+        most = next(most for most in (1023, 4095, 65535) if high <= most)  # of 10, 12 and 16 bits
+        return 255.0 / most, 0.0, [f"Numbers from {text}: read as 0 to {most:,}."]
+    if -STANDARDISED <= low < 0 < high <= STANDARDISED and not whole:
+        scale = 255.0 / (high - low)
+        return scale, -low * scale, [f"Numbers from {text}, standardised: the smallest is black, the largest white."]
     raise LabError(f"This is {form} with numbers from {text}: give them from 0 to 1 or from 0 to 255.")
 
 

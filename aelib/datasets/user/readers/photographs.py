@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -15,6 +15,7 @@ from aelib.datasets.user import pictures
 from aelib.datasets.user.found import SMALL, Found, Options, Skipped, classes_of, unique
 from aelib.datasets.user.source import Source
 
+from . import labels
 from .arrays import part_of
 
 FORM = "pictures"
@@ -23,14 +24,24 @@ MAX_PIXELS = 15_000_000_000  # of all pictures together as they come: 1,200 phot
 FEW_NAMED = 5  # pictures of a class, where only their names say it
 UNREADABLE = 0.5  # share of pictures that may be left out
 MASKS = {"ground_truth", "groundtruth", "mask", "masks"}  # folders of what shows where a defect is
+MOST_NUMBERED = 50  # classes that are numbers in files' names
 LEAVES = {"images", "image", "imgs", "img", "pictures", "pics", "photos", "jpeg", "jpegimages", "png", "data", "frames"}
 
 
-def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped] = ()) -> Found:
+def read(
+    sources: Sequence[Source],
+    options: Options,
+    skipped: Sequence[Skipped] = (),
+    tables: Sequence[labels.Table] = (),
+) -> Found:
     """The middle square of each picture, in an order that is always the same. Raises LabError, also where half of them
-    cannot be read. Masks of defects beside pictures in parts, as MVTec has them, are left out."""
-    sources, masks = _without_masks(sources)
-    skipped = (*skipped, *masks)
+    cannot be read. Masks of defects beside pictures in parts, as MVTec has them, are left out.
+
+    tables: that say the class of each picture; they count where folders do not say it.
+    """
+    sources, masks = _without_masks(sorted(sources, key=_natural))
+    sources, said, unnamed = _named_by(sources, tables)
+    skipped = (*skipped, *masks, *unnamed)
     count = len(sources)
     if not PICTURES[0] <= count <= PICTURES[1]:
         also = f", and {len(skipped):,} files that are none ({skipped[0].file}: {skipped[0].reason})" if skipped else ""
@@ -39,6 +50,7 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
     side = options.side or options.default
     pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
     read_ones: list[Source] = []
+    deep: dict[int, int] = {}  # of pictures of 16 bits, by their place, the largest value
     left_out = list(skipped)
     bad = 0
     left = MAX_PIXELS
@@ -54,6 +66,8 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
                     f"These are pictures of more than {MAX_PIXELS:,} pixels together: make them smaller first."
                 )
             pixels[len(read_ones)] = pictures.read(content, source.name, side, options.colour).numpy()
+            if largest := pictures.largest(content):
+                deep[len(read_ones)] = largest
         except _TooMany:
             raise
         except LabError as error:  # counted, and told
@@ -69,7 +83,32 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
     kept = len(read_ones)
     if kept < PICTURES[0]:
         raise LabError(f"Of these {count} pictures {kept} can be read ({left_out[-1].reason}): give at least 2.")
-    return _found(read_ones, pixels[:kept], tuple(left_out), side)
+    notes = [f"The middle square of each was scaled to {side}x{side}."]
+    if deep and max(deep.values()) < 1 << pictures.TWELVE:  # of a camera or a microscope of 12 bits, in files of 16
+        for at in deep:
+            content = read_ones[at].content(pictures.MAX_BYTES)
+            pixels[at] = pictures.read(content, read_ones[at].name, side, options.colour, pictures.TWELVE).numpy()
+        notes.append("Values up to 4,095 in pictures of 16 bits: read as 0 to 4,095.")
+    return _found(read_ones, pixels[:kept], tuple(left_out), notes, said)
+
+
+def _natural(source: Source) -> list[tuple[int, str]]:
+    """What orders names as people do: 2.png before 10.png."""
+    return [(int(word), "") if word.isdecimal() else (0, word) for word in re.split(r"(\d{1,18})", source.name)]
+
+
+def _named_by(
+    sources: Sequence[Source], tables: Sequence[labels.Table]
+) -> tuple[list[Source], dict[str, labels.Said], list[Skipped]]:
+    """The pictures, what tables say of them, and those that are left out as no table names them; where folders say the
+    classes, or each picture is learnt by itself, tables say nothing."""
+    paths = [PurePosixPath(source.name) for source in sources]
+    if not tables or len(sources) < SMALL or classes_of(_places(paths)[0]) is not None:
+        return list(sources), {}, []
+    said = {name: one for table in tables for name, one in table.of.items()}
+    shown = ", ".join(table.source.shown for table in tables[:3])
+    named = [source for source in sources if source.name in said]
+    return named, said, [Skipped(one.name, f"not in {shown}") for one in sources if one.name not in said]
 
 
 def _without_masks(sources: Sequence[Source]) -> tuple[list[Source], list[Skipped]]:
@@ -94,20 +133,30 @@ def _reason(error: str, source: Source) -> str:
     return error.rstrip(".")
 
 
-def _found(sources: Sequence[Source], pixels: np.ndarray, skipped: tuple[Skipped, ...], side: int) -> Found:
+def _found(
+    sources: Sequence[Source],
+    pixels: np.ndarray,
+    skipped: tuple[Skipped, ...],
+    notes: list[str],
+    said: Mapping[str, labels.Said],
+) -> Found:
     paths = [PurePosixPath(source.name) for source in sources]
     folders, parts = _places(paths)
+    if said:
+        folders = [said[source.name].label for source in sources]
+        of_table = [part_of(said[source.name].part) for source in sources]
+        parts = parts if None in of_table else of_table
+        notes.append("Classes were taken from a table beside the pictures.")
     given = None
     counts = [sum(part == number for part in parts) for number in range(3)]
-    notes = [f"The middle square of each was scaled to {side}x{side}."]
     if counts[0] and counts[1] + counts[2] and sum(counts) == len(paths) >= SMALL:
         given = Splits(*counts)
         order = np.argsort(np.array(parts), kind="stable")
         pixels, folders = pixels[order], [folders[i] for i in order]
         paths = [paths[i] for i in order]
     found = classes_of(folders)
-    if found is None and len(paths) >= SMALL and (said := _said_by_names(paths)):
-        found = classes_of(said)
+    if found is None and len(paths) >= SMALL and (called := _said_by_names(paths)):
+        found = classes_of(np.array(called))
         notes.append("Classes were taken from the files' names.")
     labels, names = found or (None, ())
     shown = None if len(paths) >= SMALL else unique([path.stem for path in paths], pictures.MAX_NAME)
@@ -139,14 +188,29 @@ def _places(paths: Sequence[PurePosixPath]) -> tuple[list[str], list[int | None]
 
 
 def _part(folder: str) -> int | None:
-    return part_of(folder) if len(folder) < 12 else None
+    return part_of(folder) if len(folder) <= 20 else None
 
 
-def _said_by_names(paths: Sequence[PurePosixPath]) -> list[str] | None:
-    """The classes that files are named after, such as cat.0.jpg and dog_12.jpg; None where a name has none, or a class
-    fewer than FEW_NAMED pictures."""
-    found = [re.fullmatch(r"([^\W\d][^\W\d_]*(?:[ _-][^\W\d_]+)*)[ ._-]*\d+", path.stem) for path in paths]
+def _said_by_names(paths: Sequence[PurePosixPath]) -> list[str] | list[int] | None:
+    """The classes that files are named after, such as cat.0.jpg and dog (12).jpg, or 3_12.png and 00012-num3.png; None
+    where a name has none, or a class fewer than FEW_NAMED pictures."""
+    stems = [path.stem for path in paths]
+    found = [re.fullmatch(r"([^\W\d][^\W\d_]*(?:[ _-][^\W\d_]+)*)[ ._-]*(?:\(\d+\)|\d+)", stem) for stem in stems]
     names = [one[1].lower() for one in found if one]
-    if len(names) < len(paths) or min(Counter(names).values()) < FEW_NAMED:
+    if len(names) < len(paths):
+        return _numbered(stems)
+    return names if len(set(names)) > 1 and min(Counter(names).values()) >= FEW_NAMED else None
+
+
+def _numbered(stems: Sequence[str]) -> list[int] | None:
+    """As `_said_by_names`, where all names are two numbers: that of the class has few values, the other is a picture's
+    own, at least within its class."""
+    found = [re.fullmatch(r"(\d{1,9})[ ._-]+(?:[a-z]{1,8}[ ._-]?)?(\d{1,9})", stem, re.IGNORECASE) for stem in stems]
+    pairs = [(int(one[1]), int(one[2])) for one in found if one]
+    if len(pairs) < len(stems) or len(set(pairs)) < len(pairs):
         return None
-    return names if len(set(names)) > 1 else None
+    for classes in ([first for first, _ in pairs], [second for _, second in pairs]):
+        counts = Counter(classes)
+        if 1 < len(counts) <= MOST_NUMBERED and min(counts.values()) >= FEW_NAMED and max(classes) < 1000:
+            return classes
+    return None

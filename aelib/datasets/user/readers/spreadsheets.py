@@ -49,7 +49,7 @@ def sheets(source: Source) -> list[Source]:
             warnings.simplefilter("ignore")  # of styles that openpyxl does not know
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for sheet in book.worksheets[:MAX_SHEETS]:
-                table = _Table()
+                table = Table()
                 for row in _rows(sheet):
                     left -= len(row)
                     if left < 0:
@@ -111,7 +111,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-class _Table:
+class Table:
     """The rows of a sheet as CSV, written as they come: there may be millions of cells.
 
     Those of a drawing are held as well, as long as there are few, since its cells are on or empty and get their zeros

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -133,8 +134,27 @@ def _lines(
         "@relation digits\n\n@data\n" + _lines(head=False, end="\r\n"),
         "sep=,\r\n" + _lines(end="\r\n"),
         "\n".join(f"{i or 'id'},{line}" for i, line in enumerate(_lines().splitlines())),
+        "\n".join(f'"{i}" {line}' if i else line for i, line in enumerate(_lines(" ").splitlines())),
+        ","
+        + ",".join(map(str, range(65)))
+        + "\n"
+        + "\n".join(f"{i},{x}" for i, x in enumerate(_lines(head=False).split())),
+        re.sub(r"(\d),(\d{4})", r'"\1,\2"', _lines(";", ".4f", 255).replace(".", ",")).replace(";", ","),
     ],
-    ids=["decimal commas", "tabs", "label last", "no header", "spaces", "savetxt", "ARFF", "sep", "numbered"],
+    ids=[
+        "decimal commas",
+        "tabs",
+        "label last",
+        "no header",
+        "spaces",
+        "savetxt",
+        "ARFF",
+        "sep",
+        "numbered",
+        "R",
+        "pandas",
+        "quoted",
+    ],
 )
 def test_a_table_of_images_is_read_as_it_is(text: str) -> None:
     found = datasets.read(text.encode())
@@ -239,8 +259,6 @@ def test_classes_are_found_where_they_are_said(
         (b"(dp0\nS'data'\np1\n.", "a pickle"),
         (b"MATLAB 7.3 MAT-file" + bytes(500), "a MATLAB file"),
         (b"\0\0\0\x20ftypisom" + bytes(60), "a film"),
-        # a record of 30 bytes: its length and that length's masked CRC-32C
-        (bytes.fromhex("1e00000000000000") + bytes.fromhex("d9dc1232") + bytes(40), "TFRecord"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a drawing of lines"),
         (b"\0\0\1\0\1\0" + bytes(60), "an icon"),
         (b"\0\1\0\0\0\x0c" + bytes(60), "a font of outlines"),
@@ -261,3 +279,109 @@ def test_a_set_smaller_than_a_recipes_batch_trains() -> None:
     assert changed.batch_size is None, "all 14 training images"
     assert resolve(changed).spec.splits.train == 14
     assert change(presets.get("house-numbers-autoencoder"), {"dataset": name, "batch_size": 7}).batch_size == 7
+
+
+def _pixels_in_braces(on: str, off: str, open_: str = "{", close: str = "}") -> str:
+    return ",".join(
+        open_ + ",".join(open_ + ",".join(on if pixel else off for pixel in row) + close for row in glyph) + close
+        for glyph in FONT
+    )
+
+
+def _blocks(on: str, off: str, between: str = "\n\n") -> str:
+    return between.join("\n".join(glyph) for glyph in DRAWN).replace(".", off).replace("#", on)
+
+
+def _framed() -> str:
+    edge = f"+{'-' * 5}+"
+    blocks = ("\n".join(f"|{row.replace('.', ' ')}|" for row in glyph) for glyph in DRAWN)
+    return "\n".join(f"{edge}\n{block}\n{edge}" for block in blocks)
+
+
+MORE: dict[str, tuple[str, bool]] = {
+    "a number a line, drawn beside": (
+        "const f[32][7] = {"
+        + "".join("{\n" + "".join(f"  0b{value:05b}, // {value:05b}\n" for value in glyph) + "},\n" for glyph in ROWS)
+        + "};",
+        False,
+    ),
+    "a number a line, a comment before a glyph": (
+        "byte f[] = {\n"
+        + "\n".join(
+            f"  // {name}\n" + "".join(f"  {value:#04x},\n" for value in glyph)
+            for name, glyph in zip(NAMES, ROWS, strict=True)
+        )
+        + "};",
+        False,
+    ),
+    "truth in C": (f"bool f[32][7][5] = {{{_pixels_in_braces('true', 'false')}}};", False),
+    "truth in Python": (f"f = [{_pixels_in_braces('True', 'False', '[', ']')}]", False),
+    "rows in round brackets": (
+        "f = {\n"
+        + "".join(
+            f"  {name!r}: (\n" + "".join(f"    {row!r},\n" for row in rows) + "  ),\n"
+            for name, rows in zip(NAMES, DRAWN, strict=True)
+        )
+        + "}",
+        True,
+    ),
+    "tuples": ("f = [\n" + "".join(f"({', '.join(f'{v:#04x}' for v in glyph)}),\n" for glyph in ROWS) + "]", False),
+    "JSON, objects": (
+        json.dumps([{"char": name, "rows": glyph} for name, glyph in zip(NAMES, ROWS, strict=True)]),
+        True,
+    ),
+    "JSON, a font": (
+        json.dumps({"name": "mine", "width": 5, "glyphs": dict(zip(NAMES, ROWS, strict=True))}, indent=1),
+        True,
+    ),
+    "-1 and 1": ("\n\n".join("\n".join(" ".join(f"{2 * int(p) - 1:2d}" for p in r) for r in g) for g in FONT), False),
+    "O and .": (_blocks("O", "."), False),
+    "% and -": (_blocks("%", "-"), False),
+    "circles": (_blocks("⚫", "⚪"), False),
+    "two signs a pixel": (_blocks("██", "  "), False),
+    "frames": (_framed(), False),
+    "Markdown": (
+        "\n\n".join(f"## {name}\n\n```\n" + "\n".join(rows) + "\n```" for name, rows in zip(NAMES, DRAWN, strict=True)),
+        False,
+    ),
+    "zeros and ones of 35 cells": (
+        _table([["letter", *range(35)], *([n, *g.ravel()] for n, g in zip(NAMES, FONT, strict=True))]),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("form", MORE)
+def test_a_font_is_read_without_a_size(form: str) -> None:
+    text, named = MORE[form]
+    found = datasets.read(text.encode())
+    assert (found.kind, found.images) == ("glyphs", 32)
+    assert np.array_equal(found.pixels[:, 0] // 255, FONT)
+    if named:
+        assert found.names == NAMES
+
+
+def test_files_of_a_drawing_each_are_a_font(tmp_path: Path) -> None:
+    for name, rows in zip("abcdef", DRAWN, strict=False):
+        (tmp_path / f"{name}.txt").write_text("\n".join(rows) + "\n")
+    found = datasets.read(tmp_path)
+    assert (found.kind, found.names) == ("glyphs", tuple("abcdef"))
+    assert np.array_equal(found.pixels[:, 0] // 255, FONT[:6])
+
+
+@pytest.mark.parametrize(
+    "bad", [{"a": 1}, {"images": [[1, 2], [3]]}, [{"a": "b"}], {"x": {"y": {}}}, {"images": [1e999]}]
+)
+def test_json_without_images_is_refused(bad: object) -> None:
+    with pytest.raises(LabError) as caught:
+        datasets.read(json.dumps(bad).encode())
+    assert "\n" not in str(caught.value)
+
+
+def test_images_in_json() -> None:
+    lists = json.dumps({"images": IMAGES.tolist(), "labels": LABELS.tolist()})
+    records = [{"label": int(y), "pixels": x.ravel().tolist()} for x, y in zip(IMAGES, LABELS, strict=True)]
+    for text in (lists, json.dumps(records)):
+        found = datasets.read(text.encode())
+        assert (found.kind, found.images, found.class_names) == ("images", 60, tuple("0123456789"))
+        assert np.array_equal(found.pixels[:, 0], IMAGES)

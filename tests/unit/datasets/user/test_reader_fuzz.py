@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import scipy.io
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -15,9 +16,10 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import Options
 from aelib.datasets.user import glyphs
-from aelib.datasets.user.readers import c_tables, csv_images, drawings
+from aelib.datasets.user.readers.texts import bdf, c_tables, csv_images, drawings, json_forms
 from aelib.datasets.user.source import of_bytes
 from tests.support import own_data
+from tests.support.other_programs import ods, records
 from tests.support.pictures import packed, saved, tarred
 
 IMAGES, LABELS = (one[:4] for one in own_data.digits(4))
@@ -68,6 +70,12 @@ def _members(entries: dict[str, bytes]) -> st.SearchStrategy[bytes]:
     return st.lists(st.tuples(name, content), max_size=6).map(pack)
 
 
+def _mat(compressed: bool) -> bytes:
+    out = io.BytesIO()
+    scipy.io.savemat(out, {"X": IMAGES, "y": LABELS[:4, None]}, do_compression=compressed)
+    return out.getvalue()
+
+
 SIZE = st.sampled_from([None, None, (3, 3), (7, 5), (8, 8)])
 C = _parts(
     "{", "}", "[", "]", ",", "0x0e", "0b101", "7", "18446744073709551616", "//a\n", "/*", "*/", "\n", "=", "'a'", "ULL"
@@ -78,11 +86,23 @@ NUMBERS = _parts(
     "label,", "pixel0,", "1,", "255,", "-1,", "0,5;", "nan,", "1e9,", "\n", ",".join("0" * 10) + "\n", '"', "a", ";"
 )
 
+JSON = _parts(
+    "{", "}", "[", "]", ",", ":", '"a"', '"rows"', '"images"', "[1,2,3]", '["#.#","###",".#."]', "1e999", "null"
+)
+BDF = _parts(
+    "STARTFONT 2.1\n", "FONTBOUNDINGBOX 5 7 0 0\n", "STARTCHAR a\n", "ENCODING 97\n", "BBX 5 3 0 0\n", "BITMAP\n",
+    "F8\n", "ENDCHAR\n", "-1", "9",
+)  # fmt: skip
+OTHER_SIGNS = _parts("```\n", "+---+\n", "|# #|\n", "-1 1 -1\n", "O..\n", "██\n", "  \n", "\n", "'a'\n")
+
 READERS: dict[str, tuple[st.SearchStrategy[object], Callable[[object, Options], object]]] = {
     "numbers in braces": (C, lambda text, options: c_tables.read(str(text), options)),
     "rows of numbers": (C, lambda text, options: c_tables.read_rows(str(text), options)),
     "drawings": (DRAWN, lambda text, options: drawings.read(str(text), options)),
     "names and bits": (DRAWN, lambda text, options: drawings.read_bits(str(text), options)),
+    "drawings in other signs": (OTHER_SIGNS, lambda text, options: drawings.read(str(text), options)),
+    "bitmap fonts": (BDF, lambda text, _: bdf.read(str(text))),
+    "JSON": (JSON, lambda text, options: json_forms.read(of_bytes(str(text).encode("utf-8", "replace"), "a"), options)),
     "tables of glyphs": (TABLE, lambda text, _: glyphs.find(str(text))),
     "tables of images": (
         NUMBERS,
@@ -96,6 +116,13 @@ FILES: dict[str, st.SearchStrategy[bytes]] = {
     "bytes": st.binary(max_size=200),
     ".npy": _broken(own_data.npy(IMAGES)),
     ".npz": _damaged(own_data.npz(x_train=IMAGES, y_train=LABELS[:4])),
+    "MATLAB": _damaged(_mat(False)),
+    "MATLAB, packed": _damaged(_mat(True)),
+    "ODS": _damaged(ods("<table:table-row/>")),
+    "TFRecord": _damaged(records(IMAGES, LABELS[:4])),
+    "labels": st.lists(st.sampled_from(["a.png,1\n", "PNG.png,cat\n", "GIF.png;x\n", "{", "\n", ","]), max_size=12).map(
+        lambda lines: packed(PICTURES | {"labels.csv": "".join(lines).encode()})
+    ),
     "IDX": _broken(own_data.idx(IMAGES)),
     "gzip": _damaged(gzip.compress(own_data.idx(IMAGES), mtime=0)),
     "tar": _broken(tarred(PICTURES)),

@@ -30,9 +30,13 @@ _TOKEN = re.compile(
     r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
     r"|(?P<open>[{\[])|(?P<close>[}\]])"
     r"|(?P<number>(?<![\w.])(?:0[xX][0-9a-fA-F]+|0?[bB][01]+|[0-9]+)(?:[uUlL]{0,3})(?![\w.]))"
+    r"|(?P<truth>\b(?:true|false)\b)"
     r"|(?P<line>\n)|(?P<equals>=(?!=))",
-    re.DOTALL | re.MULTILINE,
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
+# What stands in round brackets in Python: several numbers, or rows such as ".#.".
+_NUMBERS = r"(?:0[xXbB][0-9a-fA-F]+|\d+)\s*,\s*"
+_TUPLE = re.compile(rf"\(\s*((?:{_NUMBERS}){{2,}}[^()\n]*|(?:[\"'][#.01]{{3,32}}[\"']\s*,?\s*){{3,}})\)")
 _CODE = re.compile(
     r"^(?:(?:code|char|ascii|index)?\s*(?:0[xX][0-9a-fA-F]+|U\+[0-9a-fA-F]+|#?\d+)\b\s*[:,;=.)-]*\s*)+", re.I
 )
@@ -59,8 +63,9 @@ class _Group:
 def is_one(text: str) -> bool:
     """Whether a text has a group of two numbers or more in braces or brackets, or of rows such as ".#.", and is no JSON
     object of objects."""
-    number = r"(?:0[xXbB][0-9a-fA-F]+|[bB][01]+|\d+)[uUlL]*"
-    group = rf"[{{\[]\s*(?:{number}(?:\s*,\s*|\s+)[0-9bB{{\[]|[\"'][#.01]{{3,}}[\"']\s*,)"
+    text = re.sub(r"//[^\n]*|/\*.*?\*/", " ", _TUPLE.sub(r"[\1]", text), flags=re.DOTALL)
+    number = r"(?:true|false|True|False|0[xXbB][0-9a-fA-F]+|[bB][01]+|\d+)[uUlL]*"
+    group = rf"[{{\[]\s*(?:{number}(?:\s*,\s*|\s+)[0-9bBtfTF{{\[]|[\"'][#.01]{{3,}}[\"']\s*,)"
     return bool(re.search(group, text)) and not (re.match(r"\s*\{\s*\"", text) and '": {' in text)
 
 
@@ -73,6 +78,7 @@ def has_rows(text: str) -> bool:
 
 def read(text: str, options: Options) -> Found:
     """The glyphs of a table in braces. Raises LabError."""
+    text = _TUPLE.sub(r"[\1]", text)
     whole = _tree(text)
     leaves = list(_leaves(whole))
     _octal(leaves)
@@ -188,6 +194,10 @@ def _tree(text: str) -> _Group:
                 # `['a'] = {...}`, `[0x41] = {...}` or `new int[] {...}`: what names the group that follows, if anything
                 open_groups[-1].groups.pop()
                 pending, last = pending or last.name or "".join(one.text for one in last.numbers), None
+        elif kind == "truth" and len(open_groups) > 1:
+            open_groups[-1].numbers.append(
+                _Number(int(token.lower() == "true"), str(int(token.lower() == "true")), line)
+            )
         elif kind == "number" and len(open_groups) > 1:
             open_groups[-1].numbers.append(_number(token, line))
         line += token.count("\n")
@@ -260,6 +270,8 @@ def _flat(group: _Group, text: str, options: Options) -> Found:
     for number in numbers:
         by_line.setdefault(number.line, []).append(number)
     lengths = {len(one) for one in by_line.values()}
+    if not options.size and (blocks := _between_comments(numbers, text)):
+        return _found(blocks, options)
     if all(number.value > 0xFFFFFFFF or number.value == 0 or len(number.text) > 10 for number in numbers):
         return _found([_Item("", one.line, _bytes_of(one)) for one in numbers], options)
     if options.size and {number.value for number in numbers} <= {0, 1}:
@@ -281,6 +293,24 @@ def _flat(group: _Group, text: str, options: Options) -> Found:
         )
     items = [_Item("", numbers[i].line, numbers[i : i + each]) for i in range(0, len(numbers), each)]
     return _found(items, options)
+
+
+def _between_comments(numbers: Sequence[_Number], text: str) -> list[_Item]:
+    """The glyphs of numbers that stand one in a line, with a comment or an empty line before each glyph; none, where
+    they stand otherwise."""
+    lines = text.split("\n")
+    blocks: list[_Item] = []
+    for before, number in zip((None, *numbers), numbers, strict=False):
+        gap = [line.strip() for line in lines[before.line if before else 0 : number.line - 1]]
+        if before is None or gap:
+            said = next((line for line in reversed(gap) if line.startswith(("//", "/*", "#", ";"))), "")
+            name = _name(said.strip("/*#; \t")) if said else ""
+            blocks.append(_Item(name, number.line, []))
+        elif before.line == number.line:
+            return []
+        blocks[-1].numbers.append(number)
+    counts = {len(one.numbers) for one in blocks}
+    return blocks if len(blocks) > 1 and len(counts) == 1 and counts.pop() >= glyphs.SIDES[0] else []
 
 
 def _each(numbers: Sequence[_Number], lengths: set[int], size: tuple[int, int]) -> int:

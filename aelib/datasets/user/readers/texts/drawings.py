@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from aelib.core.errors import LabError
 from aelib.datasets.user import glyphs
@@ -17,6 +18,78 @@ ON, OFF = "#1Xx*@█■●▓⬛🟦🟥🟩", ".0-_·□○░⬜"
 _RULE = re.compile(r"\s*[-=_]{3,}\s*")  # between two drawings
 _DRAWN = re.compile(rf"[{re.escape(ON + OFF)}\s,;|]*[{re.escape(ON + OFF)}][{re.escape(ON + OFF)}\s,;|]*")
 _BITS = re.compile(r"(?P<name>\S.*?)?(?:\s*[:=,;\t]\s*|\s+|^)\"?(?P<bits>[01#.](?:[\s,;]*[01#.]){8,})\"?[\s,;]*")
+
+
+_FRAME = re.compile(r"\s*[+┌└├╔╚╭╰][-─━═+]{3,}[+┐┘┤╗╝╮╯]\s*")
+_FENCED = re.compile(r"^```[^\n]*\n(.*?)\n```[ \t]*$", re.DOTALL | re.MULTILINE)
+_MINUS = re.compile(r"(?<![\w.])-1(?:\.0*)?(?![\w.])")
+_PLUS = re.compile(r"(?<![\w.])\+?1(?:\.0*)?(?![\w.])")
+_SIGNS_SHARE = 0.6  # of a text's lines that two signs draw
+
+
+def plain(text: str) -> str:
+    """A drawing in other signs with # and ., without frames and fences; any other text as it is."""
+    if "```" in text and (fenced := _unfenced(text)):
+        text = fenced
+    lines = text.split("\n")
+    if sum(bool(_FRAME.fullmatch(line)) for line in lines) >= 2:
+        lines = ["" if _FRAME.fullmatch(line) else _unframed(line) for line in lines]
+    elif "-1" in text and set(_PLUS.sub("1", _MINUS.sub("0", text))) <= set("01 \t,;|\n"):
+        lines = _PLUS.sub("1", _MINUS.sub("0", text)).split("\n")
+    if not is_one("\n".join(lines)):
+        lines = _in_two_signs(lines)
+    return "\n".join(_halved(lines))
+
+
+def _unfenced(text: str) -> str:
+    """The blocks of code in a text, each named by the last line before it; in quotes, since it may be such a sign."""
+    out, end = [], 0
+    for found in _FENCED.finditer(text):
+        before = [line.strip(" #*:") or line.strip() for line in text[end : found.start()].split("\n") if line.strip()]
+        out.append((f"'{before[-1]}'\n" if before else "") + found[1])
+        end = found.end()
+    return "\n\n".join(out) if len(out) > 1 else ""
+
+
+def _unframed(line: str) -> str:
+    kept = line.strip()
+    framed = len(kept) > 2 and kept[0] in "|│┃║" and kept[-1] in "|│┃║"
+    return kept[1:-1].replace(" ", ".") if framed else line
+
+
+def _in_two_signs(lines: list[str]) -> list[str]:
+    """With # and . for any two signs that nearly all lines are drawn in, or for one sign and spaces."""
+    counts = Counter(c for line in lines for c in line if not c.isspace() and c not in ",;|")
+    signs = [sign for sign, _ in counts.most_common(2)]
+    if not signs or any(sign.isdigit() for sign in signs):
+        return lines
+    for each in ({*signs}, {signs[0]}):
+        drawn = [bool(line.strip()) and set(line) <= each | set(" \t") for line in lines]
+        if sum(drawn) >= 3 and sum(drawn) > _SIGNS_SHARE * sum(bool(line.strip()) for line in lines):
+            off = next((one for one in signs if one in OFF + "⚪"), signs[0]) if len(each) == 2 else None
+            table = {ord(sign): "." if sign == off else "#" for sign in each}
+            return [line.translate(table) if is_drawn else line for line, is_drawn in zip(lines, drawn, strict=True)]
+    return lines
+
+
+def _halved(lines: list[str]) -> list[str]:
+    """Drawings in which two equal signs side by side are a pixel, as they look square then, with one of them."""
+    drawn = [
+        bool(line) and (line.isspace() or bool(_DRAWN.fullmatch(line) and not _RULE.fullmatch(line))) for line in lines
+    ]
+    rows = [line for line, one in zip(lines, drawn, strict=True) if one]
+    widest = max(map(len, rows), default=0)
+    rows = [line.ljust(len(line) + len(line) % 2) for line in rows]
+    paired = all(line[::2] == line[1::2] for line in rows)
+    if (
+        len(rows) < 8
+        or widest < 2 * glyphs.SIDES[0]
+        or not paired
+        or not any(set(line) & set("#█■▓X@*") for line in rows)
+    ):
+        return lines
+    halved = iter([line[::2] for line in rows])
+    return [next(halved) if one else line for line, one in zip(lines, drawn, strict=True)]
 
 
 def is_one(text: str) -> bool:
@@ -53,7 +126,7 @@ def has_bits(text: str) -> bool:
 def read(text: str, options: Options) -> Found:
     """The drawings of a text: blocks with empty lines between them, or of a height that the person says; a line that is
     not drawn names the block that follows. Raises LabError."""
-    lines = text.rstrip().split("\n")
+    lines = plain(text).rstrip().split("\n")
     if _rows_are_glyphs(lines, options):
         return _numbered(lines, options)
     blocks, names = _blocks(lines, options)
@@ -100,7 +173,7 @@ def _blocks(lines: list[str], options: Options) -> tuple[list[list[tuple[int, st
         rule = rules and bool(_RULE.fullmatch(line))
         drawn = bool(_DRAWN.fullmatch(line)) and not rule and not (titles and line.startswith("#"))
         if not drawn and line.strip() and not rule:
-            blocks, names = [*blocks, []], [*names, line.strip().strip(":#/").strip()]
+            blocks, names = [*blocks, []], [*names, _title(line)]
         elif not drawn or (options.size and len(blocks[-1]) == options.size[0]):
             if blocks[-1]:
                 blocks, names = [*blocks, []], [*names, ""]
@@ -109,6 +182,11 @@ def _blocks(lines: list[str], options: Options) -> tuple[list[list[tuple[int, st
         else:
             blocks[-1].append((number, line))
     return blocks, names
+
+
+def _title(line: str) -> str:
+    said = line.strip().strip(":#/").strip()
+    return said[1:-1] if len(said) > 2 and said[0] == said[-1] == "'" else said
 
 
 _Rows = list[list[tuple[int, str]]]

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,9 @@ from aelib.datasets.imageset import Splits
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDES, Found, Options, Pixels, unique
 from aelib.datasets.user.glyphs import separated
+from aelib.datasets.user.readers import numbers
+from aelib.datasets.user.readers.arrays import part_of
 from aelib.datasets.user.source import HEAD, Source, encoding_of
-
-from . import numbers
-from .arrays import part_of
 
 FORM = "a table of images, a line each"
 _ROWS = 16  # numbers in a line that may as well be a row of a glyph
@@ -88,7 +87,10 @@ def _columns(text: str, options: Options | None) -> _Columns | None:
     while head and not head[-1] and len(rows) > 1 and not any(row[len(head) - 1 :] != [""] for row in rows[1:2]):
         head.pop()  # an empty column at the end
     words = sum(not _NUMBER.fullmatch(cell) for cell in head if cell)
-    header = 2 * words > len(head) or any(one in _LABEL or (one and one in _OTHER) for one in head)
+    if len(rows) > 1 and len(rows[1]) == len(head) + 1 and 2 * words > len(head):
+        head.insert(0, "")  # R names the columns only, not that of the rows' names
+    counted = _counted(head)
+    header = counted or 2 * words > len(head) or any(one in _LABEL or (one and one in _OTHER) for one in head)
     if header and "pixels" in head:
         return _Columns(separator, True, _at(head, _LABEL), _at(head, _PART), (head.index("pixels"),), packed=True)
     if len(head) < FEWEST:
@@ -100,11 +102,22 @@ def _columns(text: str, options: Options | None) -> _Columns | None:
     label = _at(head, _LABEL)
     others = {i for i, one in enumerate(head) if one in _OTHER} | ({label} if label is not None else set())
     pixels = [i for i in range(len(head)) if i not in others]
+    if counted and label is None and not _fits(len(pixels), options):
+        alike = [row for row in rows[1:] if len(row) >= len(head)]
+        label = pixels.pop(-1 if _labels(alike, pixels[-1]) and not _labels(alike, pixels[0]) else 0)
     if label is None and not _fits(len(pixels), options) and _fits(len(pixels) - 1, options):
         label = pixels.pop(0 if not re.search(r"\d", head[pixels[0]]) else -1)
     if label is None:
         label = _at(head, _NAMES)
     return _Columns(separator, True, label, _at(head, _PART), tuple(pixels))
+
+
+def _counted(head: Sequence[str]) -> bool:
+    """Whether the columns have no names but numbers, from 0 or 1 on, as pandas writes a table without names."""
+    numbered = head[1:] if not head[0] else head
+    return len(numbered) >= FEWEST and any(
+        list(numbered) == [str(i) for i in range(start, start + len(numbered))] for start in (0, 1)
+    )
 
 
 def _without_header(rows: Sequence[Sequence[str]], separator: str, width: int, options: Options | None) -> _Columns:
@@ -175,6 +188,8 @@ def read(source: Source, options: Options) -> Found:
     if given is not None:
         array, labels = array[order], [labels[i] for i in order]
     curves = options.size is None and numbers.are_curves(array.shape[1])
+    if curves and array.dtype == np.uint8 and array.min() < array.max() == 1:
+        options, curves = replace(options, size=_size_of_glyph(source.shown, width)), False
     read_pixels, notes = numbers.curves_of(array, FORM) if curves else numbers.images_of(array, FORM, options)
     if given is None and _are_glyphs(read_pixels, labels):
         return Found("glyphs", FORM, read_pixels, unique(labels, glyphs.MAX_NAME), notes=notes)
@@ -184,6 +199,20 @@ def read(source: Source, options: Options) -> Found:
         if not columns.header:
             more = (f"The {'first' if columns.label == 0 else 'last'} column was read as the label.", *more)
     return Found("images", FORM, read_pixels, None, values, names, given, notes=(*notes, *more))
+
+
+def _size_of_glyph(shown: str, count: int) -> tuple[int, int]:
+    """Height and width of glyphs of so many zeros and ones, which are no curve: 35 are 7x5, as the course's font has
+    them. Raises LabError where that must be said."""
+    if count == 35:
+        return 7, 5
+    sizes = [
+        f"{count // w}x{w}" for w in range(glyphs.SIDES[0], glyphs.SIDES[1] + 1) if count % w == 0 and w * w < count
+    ]
+    such = f", such as --size {sizes[-1]}" if sizes else ""
+    raise LabError(
+        f"{shown} has {count} zeros and ones in each line, which are no square: say the size of a glyph{such}."
+    )
 
 
 def _are_glyphs(pixels: Pixels, labels: Sequence[str]) -> bool:
@@ -248,7 +277,7 @@ def _numbers(rows: list[tuple[int, list[str]]], columns: _Columns, width: int) -
             raise LabError(f"This is {FORM}, but line {line} has {len(cells)} pixels and the first {width}.")
         if any(row[i].strip() for i in range(needed, len(row))) and not columns.header:
             raise LabError(f"This is {FORM}, but line {line} has {len(row)} cells and the first {needed}.")
-        if columns.separator != ",":
+        if columns.separator != "," or any("," in cell for cell in cells):
             cells = [cell.replace(",", ".") for cell in cells]
         try:
             found.append(np.array(cells, np.float32))

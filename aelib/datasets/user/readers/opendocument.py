@@ -1,0 +1,152 @@
+"""Tables in a spreadsheet of LibreOffice (.ods), each sheet as the text that saving it as CSV would give.
+
+Its one part with cells is XML, which is read element by element: repeated cells and rows, with which a few bytes may
+claim millions, count as what they become, and declarations of its own, which no program writes, are refused.
+Source: OpenDocument 1.3, part 3, 9.1 (tables).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+from aelib.core.errors import LabError
+from aelib.datasets.user.source import Source, of_bytes
+
+from .archives import Archive
+from .spreadsheets import MAX_CELLS, MAX_EMPTY, MAX_SHEET, MAX_SHEETS, Table
+
+FORM = "a spreadsheet of LibreOffice"
+CONTENT = "content.xml"
+_MIME = b"application/vnd.oasis.opendocument.spreadsheet"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+
+
+def is_one(archive: Archive) -> bool:
+    """Whether an archive has the content of a document of which the first bytes speak of tables."""
+    if CONTENT not in archive.names:
+        return False
+    heads = {one.name: one.head() for one in archive.sources(packed_well=True) if one.name in (CONTENT, "mimetype")}
+    return heads.get("mimetype", b"").strip() == _MIME or b":spreadsheet" in heads[CONTENT]
+
+
+def sheets(archive: Archive) -> list[Source]:
+    """The sheets with anything in them as CSV, in their order. Raises LabError."""
+    shown = archive.source.shown
+    part = next(one for one in archive.sources(packed_well=True) if one.name == CONTENT)
+    if part.size > MAX_SHEET:
+        raise LabError(f"{shown} is {FORM} that grows to {part.size:,} bytes: save the table as CSV.")
+    found: list[Source] = []
+    left = MAX_CELLS
+    try:
+        with part.opened() as file:
+            for name, rows in _tables(_Plain(file, shown)):
+                table = Table()
+                for row in rows:
+                    left -= len(row) + 1
+                    if left < 0:
+                        raise LabError(f"{shown} is {FORM} with more than {MAX_CELLS:,} cells: save the table as CSV.")
+                    table.add(row)
+                if table.cells:
+                    found.append(of_bytes(table.text().encode(), name))
+                if len(found) == MAX_SHEETS:
+                    break
+    except LabError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever the parser raises on damaged or hostile XML
+        raise LabError(f"{shown} is {FORM} that is damaged: save it again, or save the table as CSV.") from None
+    if not found:
+        raise LabError(f"{shown} is {FORM} without anything in its cells: give one with a table.")
+    return found
+
+
+class _Plain:
+    """A file of XML without declarations of its own, with which a few bytes could become billions. What a cell says is
+    escaped, so that no other place of the file has these signs."""
+
+    def __init__(self, file: Any, shown: str) -> None:
+        self.file, self.shown, self.kept = file, shown, b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises LabError at the first declaration."""
+        piece: bytes = self.file.read(size)
+        seen = self.kept + piece.replace(b"\0", b"")  # of UTF-16
+        if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
+            raise LabError(f"{self.shown} is {FORM} with declarations of its own: save the table as CSV.")
+        self.kept = seen[-8:]
+        return piece
+
+
+def _tables(file: _Plain) -> Iterator[tuple[str, Iterator[list[str]]]]:
+    """The name and the rows of each sheet; a sheet's rows are to be taken before the next sheet is."""
+    events = ElementTree.iterparse(file, events=("start", "end"))  # noqa: S314 - see _Plain
+    for event, element in events:
+        if event == "start" and element.tag == _TABLE + "table":
+            yield element.get(_TABLE + "name", "sheet"), _rows(events, element)
+
+
+def _rows(events: Iterator[tuple[str, Any]], table: Any) -> Iterator[list[str]]:
+    """The rows of a sheet without empty cells at their ends, and without empty rows at its end."""
+    empty = 0
+    for event, element in events:
+        if event != "end":
+            continue
+        if element is table:
+            return
+        if element.tag == _TABLE + "table-row":
+            row = _cells(element)
+            times = _times(element, "rows")
+            element.clear()
+            if row:
+                yield from ([] for _ in range(min(empty, MAX_EMPTY)))
+                empty = 0
+                for _ in range(times):
+                    yield row
+            else:
+                empty += times
+
+
+def _cells(row: Any) -> list[str]:
+    cells: list[str] = []
+    waiting = 0  # empty cells, which count only where one with something in it follows
+    for cell in row:
+        if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+            continue
+        text, times = _value(cell), _times(cell, "columns")
+        if not text:
+            waiting += times
+        elif len(cells) + waiting + times > MAX_CELLS:
+            raise ValueError("too many cells")
+        else:
+            cells += [""] * waiting + [text] * times
+            waiting = 0
+    return cells
+
+
+def _value(cell: Any) -> str:
+    """A cell as CSV has it: a number as it is kept, whatever is shown of it."""
+    value = cell.get(_OFFICE + "value") if cell.get(_OFFICE + "value-type") in ("float", "percentage") else None
+    if value is not None:
+        return re.sub(r"\.0+$", "", value)
+    if (truth := cell.get(_OFFICE + "boolean-value")) is not None:
+        return str(int(truth == "true"))
+    return "\n".join("".join(_words(one)) for one in cell if one.tag == _TEXT + "p")
+
+
+def _words(paragraph: Any) -> Iterator[str]:
+    """The text of a paragraph; several spaces are an element of their own."""
+    yield paragraph.text or ""
+    for one in paragraph:
+        if one.tag == _TEXT + "s":
+            yield " " * min(100, int(one.get(_TEXT + "c", "1")))
+        else:
+            yield from _words(one)
+        yield one.tail or ""
+
+
+def _times(element: Any, what: str) -> int:
+    return int(element.get(f"{_TABLE}number-{what}-repeated", "1"))
