@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from .classes import Task
 from .results import Standing
+from .tasks import Task
 
 COLUMNS = ("name", "identifier", "task", "met", "best", "time", "digest")  # in English: imports look for them
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # and the four in full width

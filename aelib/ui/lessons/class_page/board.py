@@ -7,10 +7,11 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from aelib.classroom.classes import Group, Member, Task
+from aelib.classroom.classes import Group, Member
 from aelib.classroom.gradebook import harmless
 from aelib.classroom.presence import Seen
 from aelib.classroom.results import Result, Standing, standings
+from aelib.classroom.tasks import Task
 from aelib.core.language import _, number
 from aelib.experiment import presets
 from aelib.store import outcome_text
