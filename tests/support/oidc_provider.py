@@ -17,7 +17,7 @@ import oidc_provider_mock
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-ALGORITHM = "RS256"
+ALGORITHM, CLIENT = "RS256", "autoencoder-lab"
 Claims = dict[str, Any]
 # name -> what is done to the claims
 LIES: dict[str, Callable[[Claims], Claims]] = {
@@ -26,7 +26,7 @@ LIES: dict[str, Callable[[Claims], Claims]] = {
     "unsigned": lambda claims: claims,
     "wrong audience": lambda claims: {**claims, "aud": "another-client"},
     # which Authlib accepts: only our own check refuses it
-    "wrong audience, our name beside it": lambda claims: {**claims, "aud": ["another-client"], "azp": claims["aud"]},
+    "wrong audience, our name beside it": lambda claims: {**claims, "aud": ["another-client"], "azp": CLIENT},
     "wrong issuer": lambda claims: {**claims, "iss": "http://127.0.0.1:1"},
     "wrong nonce": lambda claims: {**claims, "nonce": "another"},
     "clock ahead": lambda claims: {**claims, "iat": int(time.time()) + 3600, "exp": int(time.time()) + 7200},
