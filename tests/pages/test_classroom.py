@@ -292,8 +292,8 @@ def test_a_class_is_deleted_after_a_second_press() -> None:
 @pytest.mark.parametrize(
     ("lang", "wrong", "long", "empty", "key", "often"),
     [
-        ("es", "No hay ninguna clase", "caracteres", "apodo", "enlace docente", "Demasiados códigos"),
-        ("pt-BR", "Não há turma com", "caracteres", "apelido", "link docente", "Códigos errados demais"),
+        ("es", "No hay ninguna clase", "máximo es", "apodo", "enlace docente", "Demasiados códigos"),
+        ("pt-BR", "Não há turma com", "máximo é", "apelido", "link docente", "Códigos errados demais"),
     ],
 )
 def test_what_is_refused_is_said_in_the_persons_language(
