@@ -8,6 +8,7 @@ PUT /users/SUBJECT sets the claims of a person; PUT /lie with one of LIES spoils
 import json
 import sys
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -34,6 +35,15 @@ LIES: dict[str, Callable[[Claims], Claims]] = {
 }
 
 
+def spoilt(token: str, lie: str, key: RSAKey, forged: RSAKey) -> str:
+    """An ID token that was signed with `key`, told as this lie."""
+    claims = LIES[lie](dict(jwt.decode(token, key).claims))
+    if lie == "unsigned":
+        parts = ({"alg": "none", "typ": "JWT"}, claims)
+        return ".".join([*(urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts), ""])
+    return jwt.encode({"alg": ALGORITHM}, claims, forged if lie == "wrong key" else key)
+
+
 def _app() -> flask.Flask:
     app = oidc_provider_mock.app()
     lie = {"name": ""}
@@ -47,20 +57,12 @@ def _app() -> flask.Flask:
     @app.after_request
     def spoil(answer: flask.Response) -> flask.Response:
         if lie["name"] and flask.request.path == "/oauth2/token":
+            key = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
             given = answer.get_json()
-            given["id_token"] = _spoilt(given["id_token"], lie["name"], forged)
-            answer.set_data(json.dumps(given))
+            answer.set_data(json.dumps(given | {"id_token": spoilt(given["id_token"], lie["name"], key, forged)}))
         return answer
 
     return app
-
-
-def _spoilt(token: str, lie: str, forged: RSAKey) -> str:
-    key = flask.g.oidc_provider_mock_storage.jwk
-    claims = LIES[lie](dict(jwt.decode(token, key).claims))
-    if lie == "unsigned":
-        return jwt.encode({"alg": "none"}, claims, key, algorithms=["none"])
-    return jwt.encode({"alg": ALGORITHM}, claims, forged if lie == "wrong key" else key)
 
 
 class _Quiet(WSGIRequestHandler):
