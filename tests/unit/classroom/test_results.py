@@ -11,7 +11,7 @@ from aelib.classroom import gradebook
 from aelib.classroom.classes import Group, Member
 from aelib.classroom.recomputing import compared
 from aelib.classroom.records import Classroom
-from aelib.classroom.results import Standing, judged, standings
+from aelib.classroom.results import Result, Standing, judged, standings
 from aelib.classroom.tasks import DATA, SAME, SEED, Task
 from aelib.experiment import presets
 from aelib.store import Store
@@ -102,8 +102,6 @@ def test_how_everybody_stands(run: Run, room: Classroom, group: Group) -> None:
 
 
 def test_the_best_figure_is_the_smallest_where_the_task_asks_for_little() -> None:
-    from aelib.classroom.results import Result
-
     member = Member("a", "Ana", "", "")
     results = [
         Result("a", d, "dense", 1, m, b, {}, "2026")
@@ -111,6 +109,18 @@ def test_the_best_figure_is_the_smallest_where_the_task_asks_for_little() -> Non
     ]
     (standing,) = standings([member], results, Task(1, "dense", {}, "mse<=0.2", {}, SAME))
     assert (standing.best, standing.digest) == (0.1, "y")
+
+
+def test_canvas_gets_the_columns_that_its_importer_looks_for() -> None:
+    task = Task(3, "dense", {}, "learnt>=30", {}, SAME)
+    met = Result("p", "abc", "dense", 3, True, 31.0, {}, "2026")
+    ana, ben = (Member("p", name, mail, "") for name, mail in (("Ana", "ana@school.example"), ("=Ben", "")))
+    found = [Standing(ana, met, 31.0, "abc"), Standing(ben, None, None, "")]
+    rows = list(csv.reader(io.StringIO(gradebook.to_canvas(found, task).decode("utf-8-sig"))))
+    assert rows[0] == ["Student", "ID", "SIS Login ID", "Section", "Autoencoder Lab: task 3, dense"]
+    assert rows[1][0].strip() == "Points Possible"
+    assert rows[1][-1] == "1"
+    assert rows[2:] == [["Ana", "", "ana@school.example", "", "1"], ["'=Ben", "", "", "", "0"]]
 
 
 def test_the_gradebook_has_a_line_each_and_no_formula() -> None:

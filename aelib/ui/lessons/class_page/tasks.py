@@ -1,10 +1,13 @@
 """What a class is to do: the next task, frozen controls, how everybody stands, the gradebook."""
 
+from collections.abc import Callable, Iterable
+
 import streamlit as st
 
 from aelib.analysis import assignments
 from aelib.classroom import gradebook
 from aelib.classroom.classes import Group
+from aelib.classroom.results import Standing
 from aelib.classroom.tasks import Task
 from aelib.core.errors import LabError
 from aelib.core.language import _
@@ -83,14 +86,38 @@ def book(group: Group) -> None:
         _("Task"), list(found), format_func=lambda one: title(found[one]), key=f"class:{group.id}:task"
     )
     task = found.get(int(chosen or 0), next(iter(found.values())))
+    with st.container(horizontal=True, key="class:books"):
+        _download(
+            group,
+            task,
+            gradebook.to_csv,
+            _("Gradebook as CSV"),
+            _(
+                "Name, identifier, task, met (1 or 0), best figure, time and digest. Moodle imports it: map identifier "
+                "to the user's e-mail or ID number, and met to a grade."
+            ),
+        )
+        _download(
+            group,
+            task,
+            gradebook.to_canvas,
+            _("Gradebook for Canvas"),
+            _("One point for a task that is met. Canvas finds students by their login, else by their name."),
+        )
+    check.section(group, task)
+
+
+def _download(
+    group: Group, task: Task, write: Callable[[Iterable[Standing], Task], bytes], label: str, about: str
+) -> None:
+    name = write.__name__.removeprefix("to_")
     st.download_button(
-        _("Gradebook as CSV"),
-        lambda: gradebook.to_csv(board.read(group, task).standings.values(), task),
-        f"class-{group.code}-task-{task.number}.csv",
+        label,
+        lambda: write(board.read(group, task).standings.values(), task),
+        f"class-{group.code}-task-{task.number}-{name}.csv",
         "text/csv",
         icon=":material/download:",
-        key="class:csv",
-        help=_("Name, identifier, task, met (1 or 0), best figure, time and digest. Moodle and Canvas import it."),
+        key=f"class:{name}",
+        help=about,
         on_click="ignore",
     )
-    check.section(group, task)
