@@ -15,10 +15,10 @@ RUN useradd --uid 1000 --create-home lab && install --directory --owner=lab /dat
 WORKDIR /app
 
 # before the code, so that a change of the code does not install everything again
-COPY requirements.txt requirements-cluster.txt constraints-cpu.txt ./
+COPY requirements.txt requirements-cluster.txt requirements-login.txt constraints-cpu.txt ./
 RUN if [ "$TORCH" = cpu ]; then set -- -c constraints-cpu.txt --extra-index-url https://download.pytorch.org/whl/cpu; \
     else set --; fi \
-    && pip install "$@" -r requirements-cluster.txt
+    && pip install "$@" -r requirements-cluster.txt -r requirements-login.txt
 
 COPY .streamlit ./.streamlit
 COPY aelib ./aelib

@@ -61,7 +61,7 @@ soak: .venv/dev
 
 # Exact versions and hashes of everything that an installation gets, and their licences. Needs uv (pip install uv).
 lock:
-	uv pip compile pyproject.toml --extra app --extra cluster --generate-hashes --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra app --extra cluster --extra login --generate-hashes --universal --python-version 3.11 \
 		--custom-compile-command "make lock" --quiet --output-file requirements.lock
 	$(BIN)/python -m tests.support.licences
 
@@ -79,7 +79,7 @@ audit:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.venv/dev: .venv/app requirements-dev.txt requirements-cluster.txt requirements-docs.txt
+.venv/dev: .venv/app requirements-dev.txt requirements-cluster.txt requirements-login.txt requirements-docs.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

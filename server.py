@@ -24,7 +24,8 @@ from starlette.routing import Route
 from aelib.core.errors import LabError
 from aelib.jobs import health as state
 from aelib.jobs import is_small
-from aelib.ui.shell import server_state, visitor
+from aelib.ui.shell import account, server_state, visitor
+from aelib.ui.shell.lessons import CLASS
 
 
 async def health(_: Request) -> JSONResponse:
@@ -71,5 +72,8 @@ app = st.App(
     "app.py",
     lifespan=lifespan,
     routes=[Route(f"{'/' if base else ''}{base}/health", health) for base in _bases],
-    middleware=[Middleware(visitor.VisitorCookie)],
+    middleware=[
+        Middleware(visitor.VisitorCookie),
+        Middleware(account.LoginAnswer, browser_of=visitor.browser_of, page=CLASS.name),
+    ],
 )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib.core.language import N_, _
-from aelib.ui.lessons.class_page import board, join, settings, tasks
+from aelib.ui.lessons.class_page import board, join, log_in, settings, tasks
 from aelib.ui.lessons.lesson import SectionedPage
 from aelib.ui.shell import messages
 from aelib.ui.shell.lessons import CLASS
@@ -13,6 +13,7 @@ page = SectionedPage(
 )
 
 with messages.show_errors():
+    log_in.status()
     groups = join.taught()
 if not groups:
     with page.section(N_("Join")):

@@ -18,6 +18,7 @@ from aelib.core.errors import LabError
 
 from .database import ClassroomFile
 from .names import MAX_IDENTIFIER, MAX_TITLE, folded, person_name, plain, told_apart
+from .tasks import DATA, SAME, SEED, Task, divided
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,35 +47,6 @@ class Member(NamedTuple):
     name: str
     identifier: str
     joined: str
-
-
-class Task(NamedTuple):
-    """What a class is to do.
-
-    Attributes:
-        number: grows with every task.
-        lesson: name of the page.
-        query: the address of the experiment there.
-        conditions: as `analysis.assignments.parse` reads them, or empty.
-        pinned: dotted path -> value of the fields that a run must have to count.
-        each: whether every student has another seed.
-    """
-
-    number: int
-    lesson: str
-    query: dict[str, str]
-    conditions: str
-    pinned: dict[str, Any]
-    each: bool
-
-    def seed(self, group: Group, person: str) -> int:
-        """The seed of one student, which no other student can compute: the class's id is secret."""
-        text = f"{group.id}:{self.number}:{person}"
-        return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 1_000_000
-
-    def query_for(self, group: Group, person: str) -> dict[str, str]:
-        """The address for one student."""
-        return {**self.query, "seed": str(self.seed(group, person))} if self.each else self.query
 
 
 class Classes:
@@ -136,11 +108,17 @@ class Classes:
         with self._file.connected() as connection:
             connection.execute("UPDATE classes SET frozen = ? WHERE id = ?", (frozen, group.id))
 
+    def is_frozen(self, group: Group) -> bool:
+        """Whether the controls are fixed now; `group` says what they were when it was read."""
+        with self._file.connected() as connection:
+            row = connection.execute("SELECT frozen FROM classes WHERE id = ?", (group.id,)).fetchone()
+        return row is not None and bool(row["frozen"])
+
     def delete(self, group: Group) -> None:
         """Remove the class and all that is stored of its students there: names, identifiers, predictions, results. Runs
         stay: they have no names."""
         with self._file.connected() as connection:
-            for table in ("teachers", "members", "tasks", "results", "guesses"):
+            for table in ("teachers", "members", "tasks", "results", "checks", "guesses"):
                 connection.execute(f"DELETE FROM {table} WHERE class = ?", (group.id,))  # noqa: S608 - ours
             connection.execute("DELETE FROM classes WHERE id = ?", (group.id,))
 
@@ -182,7 +160,7 @@ class Classes:
     def leave(self, group: Group, person: str) -> None:
         """Remove a student with name, predictions and results."""
         with self._file.connected() as connection:
-            for table in ("members", "results", "guesses"):
+            for table in ("members", "results", "checks", "guesses"):
                 connection.execute(
                     f"DELETE FROM {table} WHERE class = ? AND person = ?",  # noqa: S608 - ours
                     (group.id, person),
@@ -213,9 +191,11 @@ class Classes:
         query: Mapping[str, str],
         conditions: str = "",
         pinned: Mapping[str, Any] | None = None,
-        each: bool = False,
+        each: str = SAME,
     ) -> Task:
-        """Give the class a task; see `Task`."""
+        """Give the class a task; see `Task`. Raises LabError where its data cannot be divided as `each` asks."""
+        if each == DATA:
+            divided(query)
         values = (group.id, lesson, json.dumps(dict(query)), conditions, json.dumps(dict(pinned or {})), each, now())
         with self._file.connected() as connection:
             number = connection.execute(
@@ -238,6 +218,7 @@ class Classes:
         return None if row is None else _task(row)
 
 
+_EACH_BEFORE = {0: SAME, 1: SEED}  # as files have it that were made before data were divided
 _CLASS = "SELECT id, code, title, frozen FROM classes"
 
 
@@ -252,7 +233,7 @@ def _task(row: sqlite3.Row) -> Task:
         json.loads(row["query"]),
         row["conditions"],
         json.loads(row["pinned"]),
-        bool(row["each"]),
+        _EACH_BEFORE.get(row["each"], row["each"]),
     )
 
 

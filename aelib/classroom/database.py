@@ -42,6 +42,10 @@ _CREATE = """
         at TEXT NOT NULL, UNIQUE (class, person, digest, task)
     );
     CREATE INDEX IF NOT EXISTS results_by_class ON results (class, serial);
+    CREATE TABLE IF NOT EXISTS checks (
+        class TEXT NOT NULL, task INTEGER NOT NULL, person TEXT NOT NULL, digest TEXT NOT NULL, met INTEGER NOT NULL,
+        best REAL, agrees INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (class, task, person, digest)
+    ) WITHOUT ROWID;
 """
 
 

@@ -7,6 +7,7 @@ from .classes import Classes
 from .database import ClassroomFile
 from .guesses import Guesses
 from .presence import Presence
+from .recomputing import Checks
 from .results import Results
 
 MAX_WRONG = 10  # wrong codes and keys of one browser in a minute
@@ -22,6 +23,7 @@ class Classroom:
         self.guesses = Guesses(file)
         self.classes = Classes(file)
         self.results = Results(file)
+        self.checks = Checks(file)
         self.presence = Presence()
         self.wrong = Attempts(MAX_WRONG)
         self.wrong_at_address = Attempts(MAX_WRONG_AT_ADDRESS)

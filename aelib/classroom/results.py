@@ -14,8 +14,9 @@ from aelib.analysis import assignments
 from aelib.core.errors import LabError
 from aelib.experiment import flatten
 
-from .classes import Group, Member, Task, now
+from .classes import Group, Member, now
 from .database import ClassroomFile
+from .tasks import Task
 
 if TYPE_CHECKING:
     from aelib.training import Run
@@ -47,11 +48,12 @@ class Result(NamedTuple):
 
 def judged(task: Task, group: Group, person: str, run: Run) -> tuple[bool, float | None]:
     """Whether a run of this student meets the task, and the figure of its first condition. A run counts only with the
-    fields that the task pins, and with the student's own seed."""
+    fields that the task pins, and with those that are the student's own."""
     values = flatten(run.experiment.model_dump(mode="json"))
-    wanted = dict(task.pinned)
-    if task.each:
-        wanted["seed"] = task.seed(group, person)
+    try:
+        wanted = task.pinned | task.own(group, person)
+    except LabError:
+        return False, None  # its data set is no longer on this machine
     fits = all(values.get(path) == value for path, value in wanted.items())
     if not task.conditions:
         return fits, None

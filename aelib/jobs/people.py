@@ -26,6 +26,17 @@ def own(store: Store, job: Job, outcome: Outcome) -> None:
         _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
 
 
+def own_too(store: Store, job: Job) -> None:
+    """Note who has asked for a run that is there. What is nobody's, such as an administrator's, stays so: an owner may
+    delete it."""
+    try:
+        is_owned = bool(store.owners.of(job.digest))
+    except StoreError:
+        return
+    if is_owned:
+        own(store, job, Outcome("done"))
+
+
 def write(pending_jobs: PendingJobs, job: Job) -> None:
     """Let the next server know who waits for a job now."""
     try:

@@ -167,7 +167,7 @@ class JobScheduler:
         job = Job(experiments, self._mailbox(digest), {person}, request, page, start=start)
         if stored:
             job.state, job.people = "done", {person}
-            people.own(self.store, job, Outcome("done"))
+            people.own_too(self.store, job)
             job.finished.set()
             with self._lock:
                 self._remember(job)

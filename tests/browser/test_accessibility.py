@@ -18,7 +18,7 @@ STREAMLITS = {
     # its sidebar scrolls, and can be focused only once its links are there
     ("scrollable-region-focusable", "stSidebarContent"),
 }
-PATHS = ("", "live", "activations", "convolution", "training", "why_variational")
+PATHS = ("", "classroom?lang=es", "live", "activations", "convolution", "training", "why_variational")
 TABS = ("Latent plane", "Path", "Replay", "Look inside", "Hand in")
 # role, name and reach of all canvases, also those in shadow roots; Streamlit's tables draw on canvases of their own
 CANVASES = """() => {

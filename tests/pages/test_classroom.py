@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from aelib.classroom.classes import Group
 from aelib.classroom.records import MAX_WRONG
+from aelib.classroom.tasks import DATA
 from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import fit
@@ -138,7 +139,7 @@ def test_a_task_is_a_button_for_students_and_is_judged_by_the_server() -> None:
     sound(_submit(teacher, "Send").run())
     task = classroom().classes.task(group)
     assert task is not None
-    assert (task.lesson, task.conditions, task.each) == ("dense", "parameters<=99999", False)
+    assert (task.lesson, task.conditions, task.each) == ("dense", "parameters<=99999", "")
     sound(student.run())
     assert "Your teacher has given a task in **Dense autoencoder**" in texts(student)
     sound(student.button(key="class:open-task").click().run())
@@ -179,11 +180,11 @@ def test_a_bad_task_is_a_sentence_and_gives_nothing() -> None:
 def test_a_lesson_gives_its_own_link_to_the_class() -> None:
     teacher, group = _teacher()
     teacher = _go(teacher, "pages/dense.py", {**QUERY, "lock": "epochs"})
-    teacher.toggle(key="dense:class:each").set_value(True)
+    teacher.selectbox(key="dense:class:each").set_value("seed")
     sound(teacher.button(key=f"dense:class:give:{group.code}").click().run())
     task = classroom().classes.task(group)
     assert task is not None
-    assert (task.lesson, task.each, task.pinned) == ("dense", True, {"epochs": 30})
+    assert (task.lesson, task.each, task.pinned) == ("dense", "seed", {"epochs": 30})
     assert task.query.items() >= {"preset": "font-best", "epochs": "30", "lock": "epochs"}.items()
     student = _student(group)
     sound(student.button(key="class:open-task").click().run())
@@ -246,10 +247,34 @@ def test_the_gradebook_is_checked_by_training_again() -> None:
     sound(teacher.run())
     assert "Gradebook as CSV" in [one.proto.label for one in teacher.get("download_button")]
     sound(_submit(teacher, "Check by training again").run())
-    until(teacher, lambda: len(teacher.dataframe) == 2)
+    until(teacher, lambda: len(teacher.dataframe) == 2 and list(teacher.dataframe[1].value["met again"]) == ["yes"])
     checked = teacher.dataframe[1].value
     assert list(checked["met again"]) == ["yes"]
     assert list(checked["same figure"]) == ["yes"]
+
+
+def test_a_switch_shows_what_the_teacher_has_set_in_another_browser() -> None:
+    teacher, group = _teacher()
+    key = f"class:{group.id}:frozen"
+    assert not teacher.toggle(key=key).value
+    classroom().classes.freeze(group, True)
+    assert sound(teacher.run()).toggle(key=key).value
+    sound(teacher.toggle(key=key).set_value(False).run())
+    assert not classroom().classes.is_frozen(group)
+
+
+def test_each_student_opens_another_part_of_the_data() -> None:
+    _page, group = _teacher()
+    task = classroom().classes.set_task(group, "dense", QUERY, "", {}, DATA)
+    seen = []
+    for name in ("Ana", "Ben"):
+        student = _student(group, name)
+        sound(student.button(key="class:open-task").click().run())
+        own = task.own(group, student.session_state["person"])
+        there = student.query_params["classes"]
+        assert there == "-".join(map(str, own["classes"]))
+        seen.append(there)
+    assert seen[0] != seen[1]
 
 
 def test_a_class_is_deleted_after_a_second_press() -> None:
@@ -259,3 +284,66 @@ def test_a_class_is_deleted_after_a_second_press() -> None:
     assert classroom().classes.with_code(group.code) is None
     assert classroom().classes.members(group) == []
     assert [one.label for one in teacher.button if one.label == "Make a class"]
+
+
+# --- bad input, in the person's language ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "wrong", "long", "empty", "key", "often"),
+    [
+        ("es", "No hay ninguna clase", "máximo es", "apodo", "enlace docente", "Demasiados códigos"),
+        ("pt-BR", "Não há turma com", "máximo é", "apelido", "link docente", "Códigos errados demais"),
+    ],
+)
+def test_what_is_refused_is_said_in_the_persons_language(
+    group: Group, lang: str, wrong: str, long: str, empty: str, key: str, often: str
+) -> None:
+    english = ("There is no class", "characters", "nickname", "teacher's link", "Too many")
+
+    def refused(app: AppTest, sentence: str) -> None:
+        assert sentence in said(app)
+        assert not any(word in said(app) for word in english)
+
+    app = opened(PAGE, {"lang": lang})
+    app.text_input(key="class:name").set_value("Ana")
+    for place in range(MAX_WRONG + 1):
+        app.text_input(key="class:code").set_value(f"AAAAA{place}")
+        sound(_join(app).run())
+        refused(app, wrong if place < MAX_WRONG else often)
+    for name, sentence in (("x" * 500, long), (" \u202e ", empty)):
+        other = opened(PAGE, {"lang": lang, "class": group.code})
+        other.text_input(key="class:name").set_value(name)
+        refused(sound(_join(other).run()), sentence)
+    refused(opened(PAGE, {"lang": lang, "class": group.code, "key": "forged"}), key)
+    assert classroom().classes.members(group) == []
+
+
+def _join(app: AppTest) -> AppTest:
+    """Press the button of the form, whatever it is called."""
+    next(one for one in app.button if one.form_id == "class:join").click()
+    return app
+
+
+def test_two_equal_names_are_told_apart_on_the_page(group: Group) -> None:
+    for name in ("Ana", "ANA", "\uff21na"):
+        _student(group, name)
+    assert {one.name for one in classroom().classes.members(group)} == {"Ana", "ANA (2)", "\uff21na (3)"}
+
+
+def test_a_clock_that_is_wrong_changes_no_order_and_no_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aelib.classroom import classes, results
+
+    teacher, group = _teacher()
+    times = iter([f"{year}-01-01T00:00:00+00:00" for year in (2099, 1970, 2050, 1971, 2000, 1999, 2098, 1990)])
+    for module in (classes, results):
+        monkeypatch.setattr(module, "now", lambda: next(times))
+    student = _student(group)
+    classroom().classes.set_task(group, "emoji", {"preset": "emoji-best"})
+    last = classroom().classes.set_task(group, "dense", QUERY, "parameters<=99999")
+    assert classroom().classes.task(group) == last, "the one that was given last, whatever the clock says"
+    Store().save(fit(TINY, "cpu"))
+    _go(student, "pages/dense.py", QUERY)
+    (result,) = classroom().results.of(group)
+    assert result.met
+    assert group.code in " ".join(one.value for one in sound(teacher.run()).markdown)

@@ -14,6 +14,7 @@ WANTED = [
     *PROJECT["dependencies"],
     *PROJECT["optional-dependencies"]["app"],
     *PROJECT["optional-dependencies"]["cluster"],
+    *PROJECT["optional-dependencies"]["login"],
 ]
 AGAIN = "run `make lock`"
 

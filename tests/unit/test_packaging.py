@@ -98,6 +98,7 @@ def test_it_works_from_any_folder(installed: Path, tmp_path: Path) -> None:
     [
         ("requirements.txt", ["", "app"]),
         ("requirements-cluster.txt", ["cluster"]),
+        ("requirements-login.txt", ["login"]),
         ("requirements-docs.txt", ["docs"]),
         ("requirements-dev.txt", ["dev"]),
     ],

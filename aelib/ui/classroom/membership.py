@@ -2,10 +2,14 @@
 
 import streamlit as st
 
-from aelib.classroom.classes import Group, Member, Task
+from aelib.classroom.accounts import Account, is_teacher
+from aelib.classroom.classes import Group, Member
+from aelib.classroom.names import MAX_NAME
+from aelib.classroom.tasks import Task
 from aelib.core.errors import LabError
 from aelib.core.language import _
 from aelib.training import Run
+from aelib.ui.shell.account import account, login_settings
 from aelib.ui.shell.lessons import Lesson
 from aelib.ui.shell.messages import show_error
 from aelib.ui.shell.server_state import classroom
@@ -22,8 +26,59 @@ def student_of() -> tuple[Group, Member] | None:
 
 
 def taught() -> list[Group]:
-    """The classes of this teacher."""
-    return classroom().classes.taught_by(visitor_id())
+    """The classes of this teacher; none for who has no teacher's address, where addresses say who teaches."""
+    return classroom().classes.taught_by(visitor_id()) if may_teach() else []
+
+
+def may_teach() -> bool:
+    """Whether this person may make classes and open them as a teacher."""
+    return is_teacher(_account_or_none(), login_settings().teachers)
+
+
+def _account_or_none() -> Account | None:
+    try:
+        return account()
+    except LabError:
+        return None  # the class page says why
+
+
+def must_teach() -> None:
+    """Raises LabError for who may not."""
+    if may_teach():
+        return
+    found = _account_or_none()
+    if found is None:
+        raise LabError("Teachers of this server log in: press “Log in” on the page Class first.")
+    if not found.email:
+        raise LabError("Your log-in has no confirmed e-mail address, and this server knows its teachers by theirs.")
+    raise LabError(
+        "{email} is not a teacher's address on this server: ask whoever runs it to add it.", email=found.email
+    )
+
+
+def address() -> str:
+    """The e-mail address with which this person has logged in; empty for none."""
+    found = _account_or_none()
+    return found.email if found else ""
+
+
+def suggested_name() -> str:
+    """The name that the log-in gives; empty for none."""
+    found = _account_or_none()
+    return found.name[:MAX_NAME] if found else ""
+
+
+def must_log_in() -> bool:
+    """Whether this person has to log in before joining a class."""
+    return login_settings().required and _account_or_none() is None
+
+
+def join(code: str, name: str, identifier: str) -> None:
+    """Join the class with this code. A log-in's address takes the place of the identifier. Raises LabError."""
+    if must_log_in():
+        raise LabError("Students of this server log in before they join: press “Log in” first.")
+    group = find(code)
+    classroom().classes.join(group, visitor_id(), name, address() or identifier)
 
 
 def is_frozen() -> bool:
@@ -48,7 +103,9 @@ def find(code: str) -> Group:
 
 
 def admit_teacher(group: Group, key: str) -> None:
-    """Make this person a teacher of the class. Raises LabError for a wrong key, and after too many wrong ones."""
+    """Make this person a teacher of the class. Raises LabError for a wrong key, after too many wrong ones, and for a
+    person who may not teach."""
+    must_teach()
     _not_too_often()
     if not classroom().classes.admit_teacher(group, key, visitor_id()):
         _was_wrong()
@@ -76,6 +133,7 @@ def _was_wrong() -> None:
 
 def make(title: str) -> Group:
     """A new class of this person. Raises LabError."""
+    must_teach()
     group, key = classroom().classes.make(title, visitor_id())
     _LEFT_KEYS.setdefault()[group.id] = key
     return group

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from aelib.classroom.classes import Group, Member, Task
+from aelib.classroom.classes import Group, Member
+from aelib.classroom.tasks import Task
 from aelib.core.errors import LabError
 from aelib.core.language import _
 from aelib.ui.shell import languages, lessons

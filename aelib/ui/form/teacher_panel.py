@@ -10,6 +10,7 @@ from aelib.experiment import Experiment
 from aelib.experiment.encoding import PRESET
 from aelib.training import Run
 from aelib.ui.classroom import membership
+from aelib.ui.classroom.one_each import one_each
 from aelib.ui.components.qr import qr_code
 from aelib.ui.shell.links import address, is_local
 from aelib.ui.shell.messages import escaped, fragment, show_error
@@ -151,11 +152,7 @@ def _give(form: Controls, experiment: Experiment, query: dict[str, str], asked: 
     if not groups:
         return
     st.divider()
-    each = st.toggle(
-        _("Another seed for each student"),
-        key=_key(form, "each"),
-        help=_("Results cannot be copied then, and a run counts only with the student's own seed."),
-    )
+    each = one_each(_key(form, "each"))
     rules = teacher_link.read(query, form.lesson)[0]
     for group in groups.values():
         if st.button(

@@ -1,5 +1,6 @@
 """State that all sessions of a server share: the store, the classroom, the jobs, opened runs."""
 
+import math
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from aelib.classroom import recomputing
 from aelib.classroom.records import Classroom
 from aelib.core.errors import LabError
 from aelib.core.settings import settings
@@ -45,6 +47,16 @@ def jobs() -> JobScheduler:
     background = JobScheduler(store(), _cluster(), limits=allowed)
     background.warm()
     return background
+
+
+@st.cache_resource(show_spinner=False)
+def checking() -> JobScheduler:
+    """Trains students' runs again, in the same workers as all trainings, one at a time and each alone, as the students
+    did. It has a store of its own, so that the run that is checked stays."""
+    main = jobs()
+    limits_of_checks = main.limits.model_copy(update={"max_jobs": math.inf})
+    again = Store(main.store.root / recomputing.FOLDER)
+    return JobScheduler(again, main.executor, slots=1, limits=limits_of_checks, device=main.device, is_server=False)
 
 
 def _cluster() -> Executor | None:

@@ -1,8 +1,8 @@
-"""An identifier for each browser: a reopened tab finds its jobs, and one user cannot fill the queue.
+"""An identifier for each person: a reopened tab finds its jobs, and one user cannot fill the queue.
 
-There is no login. The server sends every browser a random cookie with its first page (`VisitorCookie`, which server.py
-adds to the app); the identifier is a hash of it. Without a cookie (cookies off, `streamlit run app.py`, tests), each
-session has a random identifier.
+Nobody has to log in; whoever does is the same person on every browser (`account`). To all others the server sends with
+their first page a random cookie (`VisitorCookie`, which server.py adds to the app), and the identifier is a
+hash of it. Without a cookie (cookies off, `streamlit run app.py`, tests), each session has a random identifier.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .account import account_person
 from .session import Slot
 
 COOKIE = "aelib_visitor"
@@ -22,11 +23,32 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def visitor_id() -> str:
+    """The identifier of this person: of the account that has logged in, 24 hexadecimal digits, else of this browser."""
+    return account_person() or browser_id()
+
+
+def browser_id() -> str:
     """The identifier of this browser, 12 hexadecimal digits."""
-    token = st.context.cookies.get(COOKIE, "")
+    found = _named(st.context.cookies.get(COOKIE, ""))
+    return found or Slot("person", lambda: secrets.token_hex(6)).setdefault()
+
+
+def is_known_again() -> bool:
+    """Whether a reload of the page, or another tab, is the same person. True without a browser (tests)."""
+    is_browser = isinstance(st.context.headers.get("User-Agent"), str)
+    return not is_browser or _named(st.context.cookies.get(COOKIE, "")) is not None or account_person() is not None
+
+
+def browser_of(headers: Headers) -> str | None:
+    """The identifier of the browser that sent these headers; None without the cookie."""
+    # not http.cookies, which drops everything behind a cookie of another app that it cannot read
+    return _named(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
+
+
+def _named(token: object) -> str | None:
     if isinstance(token, str) and _TOKEN.fullmatch(token):  # without a browser (tests) there are no cookies at all
         return hashlib.sha256(token.encode()).hexdigest()[:12]
-    return Slot("person", lambda: secrets.token_hex(6)).setdefault()
+    return None
 
 
 def on_phone() -> bool:
@@ -52,7 +74,7 @@ class VisitorCookie:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _has_token(Headers(scope=scope)):
+        if scope["type"] != "http" or browser_of(Headers(scope=scope)) is not None:
             await self.app(scope, receive, send)
             return
 
@@ -65,11 +87,6 @@ class VisitorCookie:
             await send(message)
 
         await self.app(scope, receive, with_cookie)
-
-
-def _has_token(headers: Headers) -> bool:
-    # not http.cookies, which drops everything behind a cookie of another app that it cannot read
-    return bool(_TOKEN.fullmatch(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")))
 
 
 def _cookie(secure: bool) -> str:

@@ -13,7 +13,9 @@ from aelib.classroom.classes import ALPHABET, MAX_TAUGHT, Group
 from aelib.classroom.guesses import Guess
 from aelib.classroom.presence import HERE, Presence
 from aelib.classroom.records import Classroom
+from aelib.classroom.tasks import DATA, SAME, SEED
 from aelib.core.errors import LabError, StoreError
+from aelib.experiment.encoding import decode
 from tests.support.hostile import HOSTILE
 
 
@@ -125,13 +127,51 @@ def test_a_task_is_another_for_each_student_only_if_asked(room: Classroom, group
     same = room.classes.set_task(group, "dense", {"preset": "font-best"}, "learnt>=30", {"epochs": 30})
     assert room.classes.task(group) == same
     assert same.query_for(group, "a") == {"preset": "font-best"}
-    each = room.classes.set_task(group, "dense", {"preset": "font-best", "seed": "0"}, "", {}, each=True)
+    each = room.classes.set_task(group, "dense", {"preset": "font-best", "seed": "0"}, "", {}, SEED)
     assert room.classes.tasks(group) == [each, same]
     seeds = {each.query_for(group, person)["seed"] for person in "abcdefgh"}
     assert len(seeds) == 8
     assert each.query_for(group, "a") == each.query_for(group, "a")
     other, _key = room.classes.make("6a", "teacher")
     assert each.seed(group, "a") != each.seed(other, "a"), "nobody computes it without the class's id"
+
+
+def test_each_student_has_another_half_of_the_classes(room: Classroom, group: Group) -> None:
+    query = {"preset": "digits-vae", "lock": "epochs", "task": "mse<=1"}
+    task = room.classes.set_task(group, "digits", query, "mse<=1", {}, DATA)
+    assert room.classes.task(group) == task
+    own = [task.own(group, f"person{number}") for number in range(30)]
+    assert all(len(set(one["classes"])) == 5 and set(one["classes"]) <= set(range(10)) for one in own)
+    assert len({(tuple(one["classes"]), one["seed"]) for one in own}) == 30
+    assert len({tuple(one["classes"]) for one in own}) > 20
+    address = task.query_for(group, "person0")
+    assert address.items() >= query.items()
+    assert address["classes"] == "-".join(map(str, own[0]["classes"]))
+    asked = {name: text for name, text in address.items() if name not in ("lock", "task", "preset")}
+    assert list(decode("digits-vae", asked).classes) == own[0]["classes"], "the page reads it so"
+
+
+def test_data_that_cannot_be_divided_is_a_sentence_and_no_task(room: Classroom, group: Group) -> None:
+    for changes in ({"dataset": "heartbeats", "classes": "0-1-2"}, {"preset": "nothing"}):
+        with pytest.raises(LabError):
+            room.classes.set_task(group, "dense", {"preset": "font-best", **changes}, "", {}, DATA)
+    with pytest.raises(LabError, match="cannot be divided between students"):
+        room.classes.set_task(group, "digits", {"preset": "digits-vae", "classes": "0-1-2"}, "", {}, DATA)
+    assert room.classes.task(group) is None
+
+
+def test_a_task_of_a_file_from_before_is_read(room: Classroom, group: Group, tmp_path: Path) -> None:
+    room.classes.set_task(group, "dense", {"preset": "font-best"}, "", {}, SEED)
+    with sqlite3.connect(tmp_path / "classroom.sqlite") as connection:
+        connection.execute("UPDATE tasks SET each = 1")
+    found = room.classes.task(group)
+    assert found is not None
+    assert found.each == SEED
+    with sqlite3.connect(tmp_path / "classroom.sqlite") as connection:
+        connection.execute("UPDATE tasks SET each = 0")
+    found = room.classes.task(group)
+    assert found is not None
+    assert found.each == SAME
 
 
 def test_nothing_of_a_class_is_left_when_it_is_deleted(room: Classroom, group: Group, tmp_path: Path) -> None:
@@ -143,7 +183,7 @@ def test_nothing_of_a_class_is_left_when_it_is_deleted(room: Classroom, group: G
     room.guesses.put(Guess("b", "digest", "learnt", "20.0"), "dense")
     room.classes.delete(group)
     connection = sqlite3.connect(tmp_path / "classroom.sqlite")
-    for table in ("teachers", "members", "tasks", "results", "guesses"):
+    for table in ("teachers", "members", "tasks", "results", "checks", "guesses"):
         rows = connection.execute(f"SELECT class FROM {table}").fetchall()
         assert group.id not in {row[0] for row in rows}, table
     assert room.classes.with_code(group.code) is None

@@ -11,6 +11,7 @@ from aelib.core.errors import LabError
 from aelib.experiment import digest_of
 from aelib.jobs import JobScheduler, Limits
 from aelib.store import Store
+from aelib.training import fit
 from tests.support.patience import wait_until
 from tests.support.trainings import BEST, DIVERGES, LONG, finished, held
 
@@ -149,6 +150,14 @@ def test_a_run_belongs_to_those_who_had_it_trained(threads: ThreadPoolExecutor) 
     assert owners.runs("cleo") == {digest_of(BEST)}
     jobs.store.delete(digest_of(BEST))
     assert owners.of(digest_of(BEST)) == set()
+
+
+def test_who_asks_for_a_run_that_is_nobodys_does_not_own_it(threads: ThreadPoolExecutor) -> None:
+    store = Store()
+    store.save(fit(BEST.with_values({"epochs": 3}), "cpu"))  # as the command line does
+    jobs = JobScheduler(store, threads)
+    assert jobs.submit(BEST.with_values({"epochs": 3}), "cleo").state == "done"
+    assert store.owners.runs("cleo") == set(), "else she could delete it"
 
 
 def test_many_experiments_train_in_few_jobs_and_each_is_a_run(threads: ThreadPoolExecutor) -> None:

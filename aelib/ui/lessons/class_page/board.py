@@ -7,10 +7,11 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from aelib.classroom.classes import Group, Member, Task
+from aelib.classroom.classes import Group, Member
 from aelib.classroom.gradebook import harmless
 from aelib.classroom.presence import Seen
 from aelib.classroom.results import Result, Standing, standings
+from aelib.classroom.tasks import Task
 from aelib.core.language import _, number
 from aelib.experiment import presets
 from aelib.store import outcome_text
@@ -87,7 +88,7 @@ def table(group: Group) -> None:
 def _frame(board: Board) -> pd.DataFrame:
     last: dict[str, Result] = {one.person: one for one in board.results}
     runs = Counter(one.person for one in {(one.person, one.digest): one for one in board.results}.values())
-    rows = []
+    rows, titles = [], {one.name: _(one.title) for one in lessons.every_page()}
     for member in board.members:
         seen, result, standing = (
             board.seen.get(member.person),
@@ -98,18 +99,14 @@ def _frame(board: Board) -> pd.DataFrame:
             {
                 _("name"): harmless(member.name),
                 _("here"): _ago(seen),
-                _("page"): _(_titles().get(seen.lesson, "")) if seen and seen.lesson else "",
+                _("page"): titles.get(seen.lesson, "") if seen else "",
                 _("runs"): runs[member.person],
-                _("last run"): _said(result) if result else "",
+                _("last run"): _said(result, titles) if result else "",
                 _("task"): _time(standing.met.at) if standing and standing.met else "",
                 _("best"): number(standing.best, ",.4g") if standing and standing.best is not None else "",
             }
         )
     return pd.DataFrame(rows)
-
-
-def _titles() -> dict[str, str]:
-    return {one.name: one.title for one in lessons.every_page()}
 
 
 def _ago(seen: Seen | None) -> str:
@@ -118,8 +115,8 @@ def _ago(seen: Seen | None) -> str:
     return _("now") if seen.here else _("{minutes:.0f} min ago", minutes=max(1.0, seen.ago / 60))
 
 
-def _said(result: Result) -> str:
-    lesson = _(_titles().get(result.lesson, result.lesson))
+def _said(result: Result, titles: dict[str, str]) -> str:
+    lesson = titles.get(result.lesson, result.lesson)
     return f"{lesson}: {outcome_text(result.figures)}" if "mse" in result.figures else lesson
 
 

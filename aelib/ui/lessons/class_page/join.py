@@ -32,7 +32,8 @@ def student() -> None:
     """The form to join a class; for those who have joined, their name and the way out."""
     found = membership.student_of()
     if found is None:
-        _form(st.query_params.get(CODE, ""), "", "", _("Join"))
+        if not membership.must_log_in():  # the page says so, beside the button
+            _form(st.query_params.get(CODE, ""), membership.suggested_name(), "", _("Join"))
     else:
         _joined(*found)
 
@@ -69,12 +70,13 @@ def _form(code: str, name: str, identifier: str, label: str) -> None:
             key="class:name",
             help=_("At most {n} characters. Your teacher sees it; other students do not.", n=MAX_NAME),
         )
-        st.text_input(
-            _("E-mail or number, if your teacher asks for it"),
-            identifier,
-            key="class:identifier",
-            help=_("At most {n} characters, for your teacher's gradebook.", n=MAX_IDENTIFIER),
-        )
+        if not membership.address():  # who has logged in is known by it
+            st.text_input(
+                _("E-mail or number, if your teacher asks for it"),
+                identifier,
+                key="class:identifier",
+                help=_("At most {n} characters, for your teacher's gradebook.", n=MAX_IDENTIFIER),
+            )
         pressed = st.form_submit_button(label, type="primary", icon=":material/login:")
     st.caption(
         _(
@@ -88,8 +90,7 @@ def _form(code: str, name: str, identifier: str, label: str) -> None:
 
 def _join(code: str, name: str, identifier: str) -> None:
     try:
-        group = membership.find(code)
-        classroom().classes.join(group, visitor_id(), name, identifier)
+        membership.join(code, name, identifier)
     except LabError as error:
         show_error(error)
     else:
@@ -97,7 +98,12 @@ def _join(code: str, name: str, identifier: str) -> None:
 
 
 def make() -> None:
-    """The form that makes a class."""
+    """The form that makes a class; a sentence for who may not."""
+    try:
+        membership.must_teach()
+    except LabError as error:
+        st.caption(escaped(str(error)))
+        return
     with st.form("class:make", border=False):
         st.text_input(
             _("Name of the class"), key="class:title", max_chars=MAX_TITLE, placeholder=_("such as Neural networks, 5b")

@@ -1,36 +1,33 @@
 """What a class is to do: the next task, frozen controls, how everybody stands, the gradebook."""
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-import pandas as pd
 import streamlit as st
 
 from aelib.analysis import assignments
 from aelib.classroom import gradebook
-from aelib.classroom.classes import Group, Task
-from aelib.classroom.recomputing import Checked, compared
+from aelib.classroom.classes import Group
+from aelib.classroom.results import Standing
+from aelib.classroom.tasks import Task
 from aelib.core.errors import LabError
-from aelib.core.language import _, ngettext, number
+from aelib.core.language import _
 from aelib.experiment.encoding import PRESET
-from aelib.training import Run, fit
-from aelib.ui.jobs.background import result_of
+from aelib.ui.classroom.one_each import one_each
 from aelib.ui.shell import lessons
-from aelib.ui.shell.messages import escaped, fragment_every, show_error
-from aelib.ui.shell.server_state import classroom, store
-from aelib.ui.shell.session import widget
+from aelib.ui.shell.messages import fragment_every, show_error
+from aelib.ui.shell.server_state import classroom
+from aelib.ui.shell.session import set_widget, widget
 
-from . import board
-
-MAX_CHECKED = 50  # runs that are trained again at once
+from . import board, check
 
 
+@fragment_every(board.REFRESH)
 def freeze(group: Group) -> None:
-    """The switch that fixes the controls of all students."""
+    """The switch that fixes the controls of all students. It shows what another browser of the teacher has set."""
     key = f"class:{group.id}:frozen"
+    set_widget(key, classroom().classes.is_frozen(group))
     st.toggle(
         _("Freeze the controls of all students"),
-        group.frozen,
         key=key,
         on_change=lambda: _freeze(group, bool(widget(key))),
         help=_("Students see their choices and can change none. A task that you give still opens."),
@@ -60,11 +57,7 @@ def give(group: Group) -> None:
         conditions = st.text_input(
             _("Task, or empty"), key="class:conditions", placeholder="learnt>=30; parameters<=1500", max_chars=300
         )
-        each = st.toggle(
-            _("Another seed for each student"),
-            key="class:each",
-            help=_("Results cannot be copied then, and a run counts only with the student's own seed."),
-        )
+        each = one_each("class:each")
         pressed = st.form_submit_button(_("Send"), type="primary", icon=":material/send:")
     if not pressed:
         return
@@ -93,63 +86,38 @@ def book(group: Group) -> None:
         _("Task"), list(found), format_func=lambda one: title(found[one]), key=f"class:{group.id}:task"
     )
     task = found.get(int(chosen or 0), next(iter(found.values())))
+    with st.container(horizontal=True, key="class:books"):
+        _download(
+            group,
+            task,
+            gradebook.to_csv,
+            _("Gradebook as CSV"),
+            _(
+                "Name, identifier, task, met (1 or 0), best figure, time and digest. Moodle imports it: map identifier "
+                "to the user's e-mail or ID number, and met to a grade."
+            ),
+        )
+        _download(
+            group,
+            task,
+            gradebook.to_canvas,
+            _("Gradebook for Canvas"),
+            _("One point for a task that is met. Canvas finds students by their login, else by their name."),
+        )
+    check.section(group, task)
+
+
+def _download(
+    group: Group, task: Task, write: Callable[[Iterable[Standing], Task], bytes], label: str, about: str
+) -> None:
+    name = write.__name__.removeprefix("to_")
     st.download_button(
-        _("Gradebook as CSV"),
-        lambda: gradebook.to_csv(board.read(group, task).standings.values(), task),
-        f"class-{group.code}-task-{task.number}.csv",
+        label,
+        lambda: write(board.read(group, task).standings.values(), task),
+        f"class-{group.code}-task-{task.number}-{name}.csv",
         "text/csv",
         icon=":material/download:",
-        key="class:csv",
-        help=_("Name, identifier, task, met (1 or 0), best figure, time and digest. Moodle and Canvas import it."),
+        key=f"class:{name}",
+        help=about,
         on_click="ignore",
     )
-    _check(group, task)
-
-
-@fragment_every(board.REFRESH)
-def _check(group: Group, task: Task) -> None:
-    """How many have met the task; their runs are trained again on request, and compared."""
-    everybody = list(board.read(group, task).standings.values())
-    standing = [one for one in everybody if one.met]
-    if not standing:
-        st.caption(_("Nobody has met this task yet."))
-        return
-    st.caption(_("{met} of {n} have met this task.", met=len(standing), n=len(everybody)))
-    some = standing[:MAX_CHECKED]
-    who = " ".join(f"{one.member.person} {one.member.name} {one.digest}" for one in some)
-    key = f"class:check:{task.number}:{hashlib.sha256(who.encode()).hexdigest()}"
-
-    def work(on_progress: Callable[[float], None], stop: Callable[[], bool]) -> list[tuple[str, str, Checked | None]]:
-        done = []
-        trained: dict[str, Run] = {}  # several students may have the same run
-        for place, one in enumerate(some):
-            stored = store().get(one.digest)
-            if stored and one.digest not in trained:
-                trained[one.digest] = fit(stored.experiment, "cpu", cancelled=stop)
-            checked = compared(task, group, one.member.person, stored, trained[one.digest]) if stored else None
-            done.append((one.member.name, one.digest, checked))
-            on_progress((place + 1) / len(some))
-        return done
-
-    about = ngettext(
-        "The run of {n} student is trained again, and must meet the task again.",
-        "The runs of {n} students are trained again, and must meet the task again.",
-        len(some),
-    )
-    found = result_of(key, _("Check by training again"), work, about)
-    if found is None:
-        return
-    rows = [
-        {
-            _("name"): gradebook.harmless(name),
-            _("met again"): _("gone") if one is None else _("yes") if one.met else _("no"),
-            _("best"): "" if one is None or one.best is None else number(one.best, ",.4g"),
-            _("same figure"): "" if one is None else _("yes") if one.agrees else _("no"),
-            _("digest"): digest,
-        }
-        for name, digest, one in found
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="class:checked")
-    bad = [name for name, _digest, one in found if one is None or not one.met]
-    if bad:
-        st.warning(escaped(_("Not met again: {names}.", names=", ".join(bad))), icon=":material/flag:")

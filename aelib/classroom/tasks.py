@@ -1,0 +1,96 @@
+"""What a class is to do, and what of it is each student's own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aelib import datasets
+from aelib.core.errors import LabError
+from aelib.core.language import N_
+from aelib.experiment import Experiment, flatten, labels, resolve
+from aelib.experiment.encoding import PRESET, decode
+
+if TYPE_CHECKING:
+    from .classes import Group
+
+SAME, SEED, DATA = "", "seed", "data"
+EACH = {  # what each student has of their own -> in words
+    SAME: N_("The same for all"),
+    SEED: N_("Another seed for each student"),
+    DATA: N_("Another half of the data set's classes for each student, and another seed"),
+}
+MIN_CLASSES = 4  # of which each student gets half
+
+
+class Task(NamedTuple):
+    """What a class is to do.
+
+    Attributes:
+        number: grows with every task.
+        lesson: name of the page.
+        query: the address of the experiment there.
+        conditions: as `analysis.assignments.parse` reads them, or empty.
+        pinned: dotted path -> value of the fields that a run must have to count.
+        each: a key of EACH.
+    """
+
+    number: int
+    lesson: str
+    query: dict[str, str]
+    conditions: str
+    pinned: dict[str, Any]
+    each: str
+
+    def seed(self, group: Group, person: str) -> int:
+        """The seed of one student, which no other student can compute: the class's id is secret."""
+        return _drawn(self._secret(group, person)) % 1_000_000
+
+    def own(self, group: Group, person: str) -> dict[str, Any]:
+        """Dotted path -> value of the fields that are this student's own. Raises LabError where the data set is not on
+        this machine."""
+        if self.each == SAME:
+            return {}
+        found: dict[str, Any] = {"seed": self.seed(group, person)}
+        if self.each == DATA:
+            found["classes"] = list(_half(divided(self.query), self._secret(group, person)))
+        return found
+
+    def query_for(self, group: Group, person: str) -> dict[str, str]:
+        """The address for one student. Raises LabError as `own`."""
+        return self.query | {path: labels.text(value) for path, value in self.own(group, person).items()}
+
+    def _secret(self, group: Group, person: str) -> str:
+        return f"{group.id}:{self.number}:{person}"
+
+
+def divided(query: Mapping[str, str]) -> tuple[int, ...]:
+    """The classes of which each student gets half, of the experiment at this address. Raises LabError for a data set
+    that cannot be divided, and one that is not on this machine."""
+    return _divided(tuple(sorted(query.items())))
+
+
+@lru_cache(maxsize=256)
+def _divided(query: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
+    given, fields = dict(query), flatten(Experiment().model_dump(mode="json"))
+    experiment = decode(given.get(PRESET, ""), {path: text for path, text in given.items() if path in fields})
+    spec = resolve(experiment).spec
+    found = tuple(sorted(set(experiment.classes))) or datasets.trainable_classes(spec)
+    if len(found) < MIN_CLASSES or experiment.model.conditional:
+        raise LabError(
+            "The images of this task cannot be divided between students, which takes {n} classes or more and a net "
+            "that is not told the class: give everybody another seed instead.",
+            n=MIN_CLASSES,
+        )
+    return found
+
+
+def _half(classes: tuple[int, ...], secret: str) -> tuple[int, ...]:
+    order = sorted(classes, key=lambda one: _drawn(f"{secret}:{one}"))
+    return tuple(sorted(order[: len(order) // 2]))
+
+
+def _drawn(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
