@@ -18,9 +18,8 @@ from aelib.core.random import generator
 from aelib.datasets.noise import NOISES
 from aelib.experiment import MODEL_KINDS, Experiment, digest_of, resolve
 from aelib.metrics import LEARNT_AT_MOST
-from aelib.models import Enlarge, build
+from aelib.models import Enlarge, TiedLinear, build
 from aelib.models.codebook import DEAD, SMALLEST
-from aelib.models.layers import TiedLinear
 from aelib.nn.activations import ACTIVATIONS
 from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES, select
