@@ -35,7 +35,9 @@ def test_a_student_joins_predicts_gets_a_task_and_the_teacher_sees_it(server: Se
     expect(teacher.get_by_test_id("stMetric").filter(has_text="Students")).to_contain_text("1")  # by itself
 
     student.goto(f"{server.url}/dense?preset=font-best&epochs=300")
+    settled(student)
     enter(student.locator(".st-key-dense-predict").get_by_role("textbox"), "20")
+    settled(student)
     train(student)
     expect(student.get_by_text(re.compile("Your prediction: 20")).first).to_be_visible()
     expect(teacher.get_by_test_id("stMetric").filter(has_text="Here now")).to_contain_text("1")
