@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -116,14 +117,25 @@ class Soak:
             self.problems.append(f"{name}: {said.decode()[-300:]}")
 
 
+def opened(pid: int) -> Counter[str]:
+    """What a process has open: kind, or path without its numbers -> how many."""
+    found: Counter[str] = Counter()
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # closed just now
+            target = str(one.readlink())
+            found[target.partition(":")[0] if target[0] != "/" else re.sub(r"[0-9a-f]{8,}|\d+", "*", target)] += 1
+    return found
+
+
 @dataclass(frozen=True)
 class State:
-    """What a server holds: memory in MB, its threads, open files and processes."""
+    """What a server holds: memory in MB, its threads, open files and processes; opened: the files by kind."""
 
     megabytes: float
     threads: int
     files: int
     processes: int
+    opened: Counter[str] = field(repr=False)
 
     @classmethod
     def of(cls, pid: int) -> "State":
@@ -133,6 +145,7 @@ class State:
             len(list((folder / "task").iterdir())),
             len(list((folder / "fd").iterdir())),
             len(descendants(pid)),
+            opened(pid),
         )
 
 
@@ -157,7 +170,8 @@ def left_over(server: Server, before: State, after: State) -> list[str]:
     for name, room in (("threads", 10), ("files", 20), ("processes", 2)):
         was, now = getattr(before, name), getattr(after, name)
         if now > was + room:
-            problems.append(f"{name} grew from {was} to {now}")
+            what = f": {dict(after.opened - before.opened)}" if name == "files" else ""
+            problems.append(f"{name} grew from {was} to {now}{what}")
     problems += [f"temporary: {path}" for path in server.home.rglob(".writing-*")]
     problems += [f"a job is left: {path}" for path in (server.home / "jobs").glob("*/*/*.json")]
     problems += [f"{digest}: {problem}" for digest, problem in Store(server.home).verify() if problem is not None]
