@@ -40,9 +40,10 @@ def test_what_runs_when_the_server_is_asked_to_end_is_kept(tmp_path: Path, profi
         server.process.terminate()
         assert server.process.wait(STOPS_WITHIN) is not None
         (kept,) = Store(server.home).digests()
-        epochs = Store(server.home).get(kept).epochs
+        run = Store(server.home).get(kept)
+        assert run is not None
         server.start()
-        assert f"epochs={epochs}" in asyncio.run(_returns(server.url, visitor))
+        assert f"epochs={run.epochs}" in asyncio.run(_returns(server.url, visitor))
         assert "Traceback" not in server.log.read_text(encoding="utf-8")
     finally:
         server.stop()
