@@ -1,7 +1,8 @@
 """A class that does what it likes for half an hour: trains, stops, leaves, comes back, uploads, exports, while workers
 are killed, all at random from a seed. Afterwards nothing may be left over. Linux only; needs requirements-dev.txt.
 
-python -m benchmarks.soak [--minutes 30] [--people 8] [--seed 0]; exit code 1 where a check fails. Writes nothing.
+python -m benchmarks.soak [--minutes 30] [--people 8] [--seed 0]; exit code 1 where a check fails.
+Writes benchmarks/soak.md.
 """
 
 import argparse
@@ -27,16 +28,17 @@ from aelib.core import memory
 from aelib.store import Store
 from tests.support.server import Server
 
-from .load.client import Client
+from .load.client import PATIENCE, Client
 from .load.memory import descendants, rss
 from .load.page_state import Lost
+from .machine import table, write
 
 PAGES = ("dense", "lab", "runs", "emoji", "denoising")
 PRESETS = ("font-best", "font-20-10", "font-denoise-best", "emoji-best")
 SEEDS, EPOCHS = 20, (20, 300, 4000)
 KILL_EVERY = 20.0  # seconds between two killed workers, on average
 MORE_MEMORY = 100.0  # MB that the server may have more than after its first quarter
-SETTLES_WITHIN = 120.0  # seconds
+SETTLES_WITHIN = 600.0  # seconds
 # Streamlit keeps the session of a closed page for two minutes, in case it comes back, and each holds three open files.
 SESSIONS_KEPT = 120.0
 GLYPHS = "char,row0,row1,row2,row3\na,#...,....,....,####\nb,.#..,....,....,##{}#\n"
@@ -44,17 +46,23 @@ GLYPHS = "char,row0,row1,row2,row3\na,#...,....,....,####\nb,.#..,....,....,##{}
 
 @dataclass
 class Soak:
-    """One server and what was done to it. done: number of each action."""
+    """One server and what was done to it.
+
+    end: of time.monotonic(), but not before `least` trainings were begun; done: number of each action; patience:
+    seconds that a person waits for an answer.
+    """
 
     server: Server
     random: random.Random
     end: float
     done: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    least: int = 0
+    patience: float = PATIENCE
 
     @property
     def over(self) -> bool:
-        return time.monotonic() > self.end
+        return time.monotonic() > self.end and self.done["training"] >= self.least
 
     async def run(self, people: int) -> None:
         """Until the time is over."""
@@ -67,7 +75,7 @@ class Soak:
             page, preset = self.random.choice(PAGES), self.random.choice(PRESETS)
             query = {"preset": preset, "epochs": self.random.choice(EPOCHS), "seed": self.random.randrange(SEEDS)}
             with suppress(Lost, TimeoutError, OSError):  # a page that was left is no problem; the checks come later
-                come = partial(Client, self.server.url, page, {} if page == "runs" else query, visitor=visitor)
+                come = partial(Client, self.server.url, page, {} if page == "runs" else query, self.patience, visitor)
                 async with come() as client:
                     self.done["page"] += 1
                     left = await self._act(client, page)
@@ -87,7 +95,7 @@ class Soak:
         self.done["training"] += 1
         what = self.random.choice(("wait", "wait", "stop", "leave"))
         if what == "wait":
-            await client.sees("Trained just now", "Found in the store", "Stopped", within=30.0)
+            await client.sees("Trained just now", "Found in the store", "Stopped", within=self.patience)
         elif what == "stop":
             await asyncio.sleep(self.random.uniform(0.2, 2.0))
             if client.shown.has(f"{run}:stop"):
@@ -232,10 +240,19 @@ def main() -> int:
             runs = Store(server.home).count()
         finally:
             server.stop()
-    print(f"{dict(done)}, {runs} runs in the store")
-    for name, state in zip(("after a quarter", "at the end"), states, strict=True):
-        print(f"{name}: {state}")
-    print("\n".join(problems) or "nothing is left over")
+    header = ["", "MB", "threads", "open files", "worker and helper processes"]
+    rows = [
+        [name, f"{state.megabytes:.0f}", str(state.threads), str(state.files), str(state.processes)]
+        for name, state in zip(("after a quarter", "at the end"), states, strict=True)
+    ]
+    did = ", ".join(f"{name} {number}" for name, number in sorted(done.items()))
+    body = (
+        f"{asked.people} people for {asked.minutes:g} minutes, seed {asked.seed}: {did}. The store has {runs} runs."
+        f"\n\nThe server when all jobs had ended, {SESSIONS_KEPT:.0f} s after the last page was closed:"
+        f"\n\n{table(header, rows)}\n\n"
+    )
+    found = "\n".join(f"- {problem}" for problem in problems) or "Nothing is left over."
+    write("soak", "A class that does what it likes", body + found, f"soak --minutes {asked.minutes:g}")
     return 1 if problems else 0
 
 
