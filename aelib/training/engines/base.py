@@ -86,6 +86,11 @@ class Engine(Protocol):
         """The member's state_dict, copied to the CPU."""
         ...
 
+    def states(self) -> dict[str, Tensor]:
+        """The state_dicts of all members, copied to the CPU: name -> members × shape. Snapshots take them, while
+        training waits."""
+        ...
+
     def optimizer_state(self, member: int) -> dict[str, Tensor]:
         """The state of the member's optimiser, copied to the CPU: `steps`, the number of its steps, and for each slot
         (`OptimizerKind.slots`) and parameter a tensor like the parameter, by the name "slot.parameter"."""
