@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from aelib.core import memory, threads
 from aelib.core.errors import LabError
+from aelib.core.language import LANGUAGES
 
 from .output import say
 from .runs import ACTIONS
@@ -116,6 +117,7 @@ def _parser() -> _Parser:
     kind.add_argument(
         "--script", type=_named, metavar="FILE", help="a Python script that trains the experiment without aelib"
     )
+    sub.add_argument("--lang", choices=list(LANGUAGES), help="language of the file")
     sub.add_argument("--title", default="", metavar="TEXT", help="title of a page or notebook")
     sub.add_argument("--notes", default="", metavar="TEXT", help="text below the title; line breaks are kept")
 
