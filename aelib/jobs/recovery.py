@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
 from aelib.experiment import Experiment, parse, resolve
 
 _ALIVE = ".alive"
@@ -48,7 +48,9 @@ class PendingJobs:
             if (self.folder / _ALIVE).exists():  # else another server removed it before it was locked
                 return
             self._alive.release()
-        raise LabError(f"No folder for jobs could be locked in {self.jobs}: too many servers start there at once.")
+        raise LabError(
+            "No folder for jobs could be locked in {jobs}: too many servers start there at once.", jobs=self.jobs
+        )
 
     def folder_of(self, job: str) -> Path:
         """The folder of a job, which also holds its mailbox."""
@@ -97,8 +99,9 @@ class PendingJobs:
     @staticmethod
     def _refused(folder: Path, error: OSError) -> LabError:
         return LabError(
-            f"The job could not be written to {folder} ({error.strerror or error}): make room or choose another "
-            "AELIB_HOME."
+            "The job could not be written to {folder} ({reason}): make room or choose another AELIB_HOME.",
+            folder=folder,
+            reason=reason_of(error),
         )
 
 

@@ -18,6 +18,7 @@ from contextlib import suppress
 
 from aelib import datasets
 from aelib.core.errors import LabError, StoreError
+from aelib.core.language import N_, Lazy
 from aelib.experiment import Experiment, digest_of
 from aelib.store import Store, pack, unpack
 from aelib.training import Progress, groups
@@ -179,11 +180,8 @@ class JobScheduler:
             if self._closed:
                 raise LabError("The server is being stopped: ask again when it is back.")
             mine = {one.request for one in [*self._running.values(), *self._queue] if person in one.people}
-            if request not in mine and len(mine) >= self.limits.max_jobs:
-                raise LabError(
-                    f"You have {len(mine)} trainings waiting or running, and this server allows "
-                    f"{self.limits.max_jobs:,.0f} at a time: wait for one to end, or stop one."
-                )
+            if request not in mine:
+                self.limits.check_jobs(len(mine))
             self.pending_jobs.write(digest, PendingJob(experiments, {person}))
             self._remember(job)
             self._queue.append(job)
@@ -249,7 +247,7 @@ class JobScheduler:
             if queued:
                 self._queue.remove(job)
         if queued:
-            self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
+            self._end(job, Outcome("cancelled", Lazy("Stopped before it began, as asked.")))
         else:
             job.mailbox.request_stop()
         return True
@@ -273,9 +271,9 @@ class JobScheduler:
                 job.mailbox.clear()  # reports of a worker that died do not belong to this attempt
                 job.future = future = self.executor.submit(run_task, self._task(job))
             except LabError as error:
-                self._end(job, Outcome("failed", str(error)))
+                self._end(job, Outcome("failed", error.text))
             except Exception as error:  # noqa: BLE001 - on any error, the job must end
-                self._end(job, Outcome("failed", f"The job could not be started ({type(error).__name__}: {error})."))
+                self._end(job, Outcome("failed", Lazy("The job could not be started ({error}).", error=repr(error))))
             else:
                 future.add_done_callback(self._callback(job))
 
@@ -316,9 +314,9 @@ class JobScheduler:
             except BrokenProcessPool:
                 pass
             except LabError as error:
-                outcome = Outcome("failed", str(error))
+                outcome = Outcome("failed", error.text)
             except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
-                outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
+                outcome = Outcome("failed", Lazy("The worker failed ({error}).", error=repr(error)))
             if self._closed and (outcome is None or outcome.state != "done"):
                 job.finished.set()  # it stays pending for the next server
                 return
@@ -344,10 +342,10 @@ class JobScheduler:
                 job.state = "queued"
                 self._queue.insert(0, job)
         elif job.stopping:
-            self._end(job, Outcome("cancelled", "Stopped, as asked."))
+            self._end(job, Outcome("cancelled", Lazy("Stopped, as asked.")))
         else:
-            died = f"Its worker process died {job.attempts} times, perhaps for lack of memory: try a smaller net."
-            self._end(job, Outcome("failed", job.hung or died))
+            died = N_("Its worker process died {times} times, perhaps for lack of memory: try a smaller net.")
+            self._end(job, Outcome("failed", job.hung or Lazy(died, times=job.attempts)))
 
     def _end(self, job: Job, outcome: Outcome) -> None:
         people.own(self.store, job, outcome)
@@ -356,7 +354,7 @@ class JobScheduler:
                 self.store.note_diverged(outcome.diverged)
         with self._lock:
             self._running.pop(job.digest, None)
-            job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
+            job.state, job.why, job.diverged = outcome.state, outcome.why, outcome.diverged
             job.kept, job.ended, job.future = outcome.kept, time.time(), None
             job.mailbox.close()
             self.pending_jobs.remove(job.digest)
@@ -390,11 +388,11 @@ class JobScheduler:
     def _restore(self, pending: PendingJob) -> None:
         """Add a job that a killed server did not finish, as failed: its people see it and can submit it again."""
         digest = digest_of_all([digest_of(one) for one in pending.experiments])
-        reason = "The server was restarted before this training ended: start it again."
+        why = Lazy("The server was restarted before this training ended: start it again.")
         mailbox = self._mailbox(digest)
-        job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", reason, ended=time.time())
+        job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", why, ended=time.time())
         if all(own in self.store for own in job.digests):
-            job.state, job.reason = "done", ""  # the server was killed after the run was saved
+            job.state, job.why = "done", ""  # the server was killed after the run was saved
         people.own(self.store, job, Outcome(job.state))  # or after some of the runs of a sweep were
         job.finished.set()
         self._remember(job)

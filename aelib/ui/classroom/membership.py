@@ -4,7 +4,6 @@ import streamlit as st
 
 from aelib.classroom.classes import Group, Member, Task
 from aelib.core.errors import LabError
-from aelib.core.language import _
 from aelib.training import Run
 from aelib.ui.shell.lessons import Lesson
 from aelib.ui.shell.messages import show_error
@@ -41,9 +40,7 @@ def find(code: str) -> Group:
     group = classroom().classes.with_code(code)
     if group is None:
         _was_wrong()
-        raise LabError(
-            _("There is no class with the code {code}: ask your teacher for it.", code=repr(code.strip()[:12]))
-        )
+        raise LabError("There is no class with the code {code!r}: ask your teacher for it.", code=code.strip()[:12])
     return group
 
 

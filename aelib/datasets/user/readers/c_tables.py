@@ -11,49 +11,19 @@ person's size says so, it is a column (the least significant bit is the upper pi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options
 
-FORM = "a table of numbers in braces"
-LINES = "lines of numbers"
+from .braces import FORM, Group, Number, leaves_of, tree
+
+LINES = Lazy("lines of numbers")
 MAX_NUMBERS = 200_000
-MAX_DEPTH = 6
-
-_TOKEN = re.compile(
-    r"(?P<comment>//[^\n]*|/\*.*?\*/|\#(?!\s*define\b|\s*include\b|\s*if|\s*endif|\s*pragma)[^\n]*)"
-    r"|(?P<directive>^[ \t]*\#[^\n]*)"
-    r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
-    r"|(?P<open>[{\[])|(?P<close>[}\]])"
-    r"|(?P<number>(?<![\w.])(?:0[xX][0-9a-fA-F]+|0?[bB][01]+|[0-9]+)(?:[uUlL]{0,3})(?![\w.]))"
-    r"|(?P<line>\n)|(?P<equals>=(?!=))",
-    re.DOTALL | re.MULTILINE,
-)
-_CODE = re.compile(
-    r"^(?:(?:code|char|ascii|index)?\s*(?:0[xX][0-9a-fA-F]+|U\+[0-9a-fA-F]+|#?\d+)\b\s*[:,;=.)-]*\s*)+", re.I
-)
-
-
-class _Number(NamedTuple):
-    value: int
-    text: str
-    line: int
-
-
-@dataclass
-class _Group:
-    """What stands between two braces, or brackets."""
-
-    line: int
-    bracket: bool = False
-    groups: list[_Group] = field(default_factory=list)
-    numbers: list[_Number] = field(default_factory=list)
-    name: str = ""
-    end: int = 0
 
 
 def is_one(text: str) -> bool:
@@ -73,22 +43,25 @@ def has_rows(text: str) -> bool:
 
 def read(text: str, options: Options) -> Found:
     """The glyphs of a table in braces. Raises LabError."""
-    whole = _tree(text)
-    leaves = list(_leaves(whole))
+    whole = tree(text)
+    leaves = list(leaves_of(whole))
     _octal(leaves)
     if sum(len(one.numbers) for one in leaves) > MAX_NUMBERS:
-        raise LabError(f"This is {FORM} with more than {MAX_NUMBERS:,} numbers: give one font only.")
+        raise LabError(
+            "This is {form} with more than {most:,} numbers: give one font only.", form=FORM, most=MAX_NUMBERS
+        )
     largest = _largest(whole)
     if not largest:
         raise LabError(
-            f"This seems to be {FORM}, but no braces have three numbers: write a glyph as {{0x04, 0x0a, ...}}."
+            "This seems to be {form}, but no braces have three numbers: write a glyph as {{0x04, 0x0a, ...}}.",
+            form=FORM,
         )
     if len(largest) == 1 and len(largest[0].numbers) > 1:
         return _flat(largest[0], text, options)
     return _found([_item(one) for one in largest], options)
 
 
-def _octal(leaves: Sequence[_Group]) -> None:
+def _octal(leaves: Sequence[Group]) -> None:
     """Numbers such as 016 as C means them, where they are neither decimal, with zeros before them, nor rows of bits."""
     padded = [one.text for leaf in leaves for one in leaf.numbers if re.fullmatch(r"0\d+|0b0[01]+", one.text)]
     digits = set("".join(text.replace("b", "") for text in padded))
@@ -105,7 +78,8 @@ def read_rows(text: str, options: Options) -> Found:
     try:
         found = read("{" + "".join(f"{_opened(line)}\n" for line in text.split("\n")) + "}", options)
     except LabError as error:
-        raise LabError(str(error).replace(FORM, LINES)) from None
+        form = {"form": LINES} if error.values.get("form") == FORM else {}
+        raise LabError(error.args[0], **{**error.values, **form}) from None
     return replace(found, form=LINES)
 
 
@@ -124,11 +98,11 @@ class _Item(NamedTuple):
 
     name: str
     line: int
-    numbers: list[_Number]
+    numbers: list[Number]
     width: int = 0
 
 
-def _item(group: _Group) -> _Item:
+def _item(group: Group) -> _Item:
     inner = [one for one in group.groups if one.numbers or one.groups]
     if len(inner) == 1 and len(inner[0].numbers) >= glyphs.SIDES[0]:  # a struct: a sign or its code, and its rows
         code = " ".join(number.text for number in group.numbers[:1])
@@ -137,8 +111,11 @@ def _item(group: _Group) -> _Item:
         widths = {len(row.numbers) for row in group.groups}
         if len(widths) != 1:
             raise LabError(
-                f"This is {FORM}, but the rows of the glyph in line {group.line} have {_several(sorted(widths))} "
-                "numbers: give all rows the same."
+                "This is {form}, but the rows of the glyph in line {line} have {widths} numbers: give all rows the "
+                "same.",
+                form=FORM,
+                line=group.line,
+                widths=_several(sorted(widths)),
             )
         flat = [number for row in group.groups for number in row.numbers]
         name = group.name or group.groups[-1].name
@@ -147,102 +124,15 @@ def _item(group: _Group) -> _Item:
 
 
 def _several(values: Sequence[int]) -> str:
-    return " and ".join(map(str, values[:3]))
+    return ", ".join(map(str, values[:3]))
 
 
-def _tree(text: str) -> _Group:
-    """The groups of a text. Raises LabError for braces that do not fit each other."""
-    whole = _Group(0)
-    open_groups = [whole]
-    line, last, pending = 1, None, ""
-    python = "{" not in text or "#define" not in text
-    for found in _TOKEN.finditer(text):
-        kind, token = found.lastgroup, found.group()
-        if kind == "comment" and (token[0] != "#" or python):
-            said = _name(token.strip("/*# \t\n\r"))
-            if last is not None and last.end == line and said:
-                last.name = said  # behind a group, on its line
-            elif said:
-                pending = said
-        elif kind == "text":
-            if len(open_groups) > 1 and (row := re.fullmatch(r"[#.01]{3,32}", token[1:-1])):
-                drawn = row[0].replace("#", "1").replace(".", "0")
-                open_groups[-1].numbers.append(_Number(int(drawn, 2), "0b" + drawn, line))
-            else:
-                pending = _unquoted(token) or pending
-        elif kind == "open":
-            group = _Group(line, found["open"] == "[", name=pending)
-            pending, last = "", None
-            open_groups[-1].groups.append(group)
-            open_groups.append(group)
-            if len(open_groups) > MAX_DEPTH:
-                raise LabError(f"This seems to be {FORM}, but line {line} is too deep in braces: give one font only.")
-        elif kind == "close":
-            if len(open_groups) == 1:
-                if open_groups[0].groups:
-                    continue  # of a dimension, such as [7]
-                raise LabError(f"This seems to be {FORM}, but line {line} closes braces that none opened: check it.")
-            last = open_groups.pop()
-            last.end = line
-            if last.bracket and not last.groups and len(last.numbers) <= 1 and open_groups[-1].groups:
-                # `['a'] = {...}`, `[0x41] = {...}` or `new int[] {...}`: what names the group that follows, if anything
-                open_groups[-1].groups.pop()
-                pending, last = pending or last.name or "".join(one.text for one in last.numbers), None
-        elif kind == "number" and len(open_groups) > 1:
-            open_groups[-1].numbers.append(_number(token, line))
-        line += token.count("\n")
-        if kind == "line" and last is not None and last.end < line - 1:
-            last = None
-    if len(open_groups) > 1:
-        raise LabError(
-            f"This seems to be {FORM}, but the braces opened in line {open_groups[1].line} are never closed: "
-            "the file was cut off, give all of it."
-        )
-    return whole
-
-
-def _name(comment: str) -> str:
-    """What a comment calls a glyph: "0x60, up" is up; a comment that is only a code is that code."""
-    said = _CODE.sub("", comment).strip(" ,;:\t")
-    said = said[1:-1] if len(said) == 3 and said[0] == said[2] and said[0] in "'\"`" else said
-    return (said or comment).strip()[: glyphs.MAX_NAME]
-
-
-def _unquoted(token: str) -> str:
-    return token[1:-1].replace("\\\\", "\\").replace("\\'", "'").replace('\\"', '"')
-
-
-def _number(token: str, line: int) -> _Number:
-    text = token.rstrip("uUlL")
-    low = text.lower()
-    if len(low) > 40:
-        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}...: give at most 64 bits.")
-    if low.startswith("0x"):
-        value = int(low, 16)
-    elif "b" in low:
-        value = int(low.partition("b")[2], 2)
-    elif len(low) >= 3 and set(low) <= {"0", "1"}:
-        return _Number(int(low, 2), "0b" + low, line)  # 01110 is five pixels, whatever C would make of it
-    else:
-        value = int(low)
-    if value >= 1 << 64:
-        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}: give at most 64 bits.")
-    return _Number(value, low, line)
-
-
-def _leaves(group: _Group) -> Iterator[_Group]:
-    if group.numbers:
-        yield group
-    for one in group.groups:
-        yield from _leaves(one)
-
-
-def _largest(whole: _Group) -> list[_Group]:
+def _largest(whole: Group) -> list[Group]:
     """The glyphs: the members of the group with the most numbers below it, which are groups of numbers, or of rows."""
     fonts = [one for one in whole.groups if one.groups or len(one.numbers) > 1]
     if not fonts:
         return []
-    font = max(fonts, key=lambda one: sum(len(leaf.numbers) for leaf in _leaves(one)))
+    font = max(fonts, key=lambda one: sum(len(leaf.numbers) for leaf in leaves_of(one)))
     while len(font.groups) == 1 and not font.numbers:
         font = font.groups[0]
     if not font.groups:
@@ -252,11 +142,11 @@ def _largest(whole: _Group) -> list[_Group]:
     return font.groups
 
 
-def _flat(group: _Group, text: str, options: Options) -> Found:
+def _flat(group: Group, text: str, options: Options) -> Found:
     """One row of numbers: a glyph a line, or as many as the declaration, or the person, says."""
     numbers = group.numbers
     dims = [int(one) for one in re.findall(r"\[\s*(\d{1,4})\s*\]", text.partition("=")[0])]
-    by_line: dict[int, list[_Number]] = {}
+    by_line: dict[int, list[Number]] = {}
     for number in numbers:
         by_line.setdefault(number.line, []).append(number)
     lengths = {len(one) for one in by_line.values()}
@@ -272,18 +162,23 @@ def _flat(group: _Group, text: str, options: Options) -> Found:
         each = lengths.pop()
     else:
         raise LabError(
-            f"This is {FORM} with {len(numbers):,} numbers in one row, and nothing says how many make a glyph: say the "
-            "size (--size 7x5), or write a line for each glyph."
+            "This is {form} with {numbers:,} numbers in one row, and nothing says how many make a glyph: say the "
+            "size (--size 7x5), or write a line for each glyph.",
+            form=FORM,
+            numbers=len(numbers),
         )
     if each < 1 or len(numbers) % each:
         raise LabError(
-            f"This is {FORM} with {len(numbers):,} numbers, which is not a whole number of glyphs of {each}."
+            "This is {form} with {numbers:,} numbers, which is not a whole number of glyphs of {each}.",
+            form=FORM,
+            numbers=len(numbers),
+            each=each,
         )
     items = [_Item("", numbers[i].line, numbers[i : i + each]) for i in range(0, len(numbers), each)]
     return _found(items, options)
 
 
-def _each(numbers: Sequence[_Number], lengths: set[int], size: tuple[int, int]) -> int:
+def _each(numbers: Sequence[Number], lengths: set[int], size: tuple[int, int]) -> int:
     """How many of the numbers in one row make a glyph of such a height and width, as `_as_said` reads it."""
     height, wide = size
     widest = max(number.value.bit_length() for number in numbers)
@@ -295,20 +190,28 @@ def _each(numbers: Sequence[_Number], lengths: set[int], size: tuple[int, int]) 
     return wide if wide < widest <= height else height
 
 
-def _bytes_of(number: _Number) -> list[_Number]:
+def _bytes_of(number: Number) -> list[Number]:
     """The eight rows of a glyph of 8x8 that is one number of 64 bits."""
-    return [_Number(byte, "0x", number.line) for byte in number.value.to_bytes(8, "big")]
+    return [Number(byte, "0x", number.line) for byte in number.value.to_bytes(8, "big")]
 
 
 def _found(items: Sequence[_Item], options: Options) -> Found:
     count = len(items[0].numbers)
     if not count:
-        raise LabError(f"This seems to be {FORM}, but the glyph in line {items[0].line} has no numbers: write them.")
+        raise LabError(
+            "This seems to be {form}, but the glyph in line {line} has no numbers: write them.",
+            form=FORM,
+            line=items[0].line,
+        )
     for one in items:
         if len(one.numbers) != count or one.width != items[0].width:
             raise LabError(
-                f"This is {FORM}, but the glyph in line {one.line} has {len(one.numbers)} numbers and the first "
-                f"{count}: give every glyph the same."
+                "This is {form}, but the glyph in line {line} has {numbers} numbers and the first {count}: give "
+                "every glyph the same.",
+                form=FORM,
+                line=one.line,
+                numbers=len(one.numbers),
+                count=count,
             )
     values = [[number.value for number in one.numbers] for one in items]
     names = [one.name or str(i) for i, one in enumerate(items)]
@@ -317,28 +220,39 @@ def _found(items: Sequence[_Item], options: Options) -> Found:
     if items[0].width or (pixels and not drawn and count > 2):
         height, width = (count // items[0].width, items[0].width) if items[0].width else side_of(count, options)
         if not pixels:
-            raise LabError(f"This is {FORM}, but its rows have numbers other than 0 and 1: write pixels as 0 and 1.")
+            raise LabError(
+                "This is {form}, but its rows have numbers other than 0 and 1: write pixels as 0 and 1.", form=FORM
+            )
         bits = [[row[i * width : (i + 1) * width] for i in range(height)] for row in values]
         return glyphs.found_of(FORM, names, bits)
     texts = [number.text for one in items for number in one.numbers]
     binary = {len(t.partition("b")[2]) for t in texts if t.startswith(("0b", "b"))}
     width = max([max(binary, default=0), *(value.bit_length() for row in values for value in row)])
-    notes: list[str] = []
+    notes: list[Lazy] = []
     if options.size:
         values, notes = _as_said(values, width, options.size)
         width = options.size[1]
     elif glyphs.SIDES[0] <= count < width <= 8:
         notes = [
-            f"Each number was read as a row; if it is a column, say the height and width, such as {width}x{count}."
+            Lazy(
+                "Each number was read as a row; if it is a column, say the height and width, such as {width}x{count}.",
+                width=width,
+                count=count,
+            )
         ]
     width = max(width, glyphs.SIDES[0])
     if width > glyphs.SIDES[1]:
-        raise LabError(f"This is {FORM} with rows of {width} bits: give at most {glyphs.SIDES[1]}.")
+        raise LabError(
+            "This is {form} with rows of {width} bits: give at most {most}.",
+            form=FORM,
+            width=width,
+            most=glyphs.SIDES[1],
+        )
     bits = [[[value >> b & 1 for b in reversed(range(width))] for value in row] for row in values]
     return glyphs.found_of(FORM, names, bits, *notes)
 
 
-def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tuple[list[list[int]], list[str]]:
+def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tuple[list[list[int]], list[Lazy]]:
     """The rows of glyphs of such a height and width, and a note: numbers are rows, bytes of rows (from the left), or
     columns (their lowest bit is the upper pixel). Raises LabError."""
     height, wide = size
@@ -350,13 +264,18 @@ def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tupl
             [int.from_bytes(bytes(one[i : i + row]), "big") >> (8 * row - wide) for i in range(0, count, row)]
             for one in values
         ]
-        return joined, [f"Each {row} numbers are a row."]
+        return joined, [Lazy("Each {row} numbers are a row.", row=row)]
     if count == wide and width <= height:
         turned = [[int("".join(str(one >> y & 1) for one in glyph), 2) for y in range(height)] for glyph in values]
-        return turned, ["Each number was read as a column, its lowest bit the upper pixel."]
+        return turned, [Lazy("Each number was read as a column, its lowest bit the upper pixel.")]
     raise LabError(
-        f"This is {FORM} with glyphs of {count} numbers of {width} bits: {height}x{wide} does not fit them, as rows or "
-        "as columns."
+        "This is {form} with glyphs of {count} numbers of {width} bits: {height}x{wide} does not fit them, "
+        "as rows or as columns.",
+        form=FORM,
+        count=count,
+        width=width,
+        height=height,
+        wide=wide,
     )
 
 
@@ -365,9 +284,16 @@ def side_of(count: int, options: Options) -> tuple[int, int]:
     if options.size:
         if options.size[0] * options.size[1] != count:
             height, width = options.size
-            raise LabError(f"The glyphs have {count} pixels each: --size {height}x{width} does not fit them.")
+            raise LabError(
+                "The glyphs have {count} pixels each: --size {height}x{width} does not fit them.",
+                count=count,
+                height=height,
+                width=width,
+            )
         return options.size
     side = round(count**0.5)
     if side * side != count:
-        raise LabError(f"The glyphs have {count} pixels each, which is no square: say their size, such as --size 7x5.")
+        raise LabError(
+            "The glyphs have {count} pixels each, which is no square: say their size, such as --size 7x5.", count=count
+        )
     return side, side

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits
 from aelib.datasets.user import pictures
 from aelib.datasets.user.found import SMALL, Found, Options, Skipped, classes_of, unique
@@ -17,7 +18,7 @@ from aelib.datasets.user.source import Source
 
 from .arrays import part_of
 
-FORM = "pictures"
+FORM = Lazy("pictures")
 PICTURES = (2, 20_000)  # fewest and most in a set
 MAX_PIXELS = 15_000_000_000  # of all pictures together as they come: 1,200 photographs of a phone
 FEW_NAMED = 5  # pictures of a class, where only their names say it
@@ -33,9 +34,16 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
     skipped = (*skipped, *masks)
     count = len(sources)
     if not PICTURES[0] <= count <= PICTURES[1]:
-        also = f", and {len(skipped):,} files that are none ({skipped[0].file}: {skipped[0].reason})" if skipped else ""
-        what = "This is one picture" if count == 1 else f"These are {count:,} pictures"
-        raise LabError(f"{what}{also}: give {PICTURES[0]} to {PICTURES[1]:,}, as {pictures.WORDS}.")
+        what = Lazy("This is one picture") if count == 1 else Lazy("These are {count:,} pictures", count=count)
+        bounds = {"what": what, "least": PICTURES[0], "most": PICTURES[1], "words": pictures.WORDS}
+        if not skipped:
+            raise LabError("{what}: give {least} to {most:,}, as {words}.", **bounds)
+        raise LabError(
+            "{what}, and {others:,} files that are none, such as {first}: give {least} to {most:,}, as {words}.",
+            others=len(skipped),
+            first=skipped[0],
+            **bounds,
+        )
     side = options.side or options.default
     pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
     read_ones: list[Source] = []
@@ -51,24 +59,32 @@ def read(sources: Sequence[Source], options: Options, skipped: Sequence[Skipped]
             left -= pictures.pixels_of(content)
             if left < 0:
                 raise _TooMany(
-                    f"These are pictures of more than {MAX_PIXELS:,} pixels together: make them smaller first."
+                    "These are pictures of more than {most:,} pixels together: make them smaller first.",
+                    most=MAX_PIXELS,
                 )
             pixels[len(read_ones)] = pictures.read(content, source.name, side, options.colour).numpy()
         except _TooMany:
             raise
         except LabError as error:  # counted, and told
-            left_out.append(Skipped(source.name, _reason(str(error), source)))
+            left_out.append(Skipped(source.name, error))
             bad += 1
             if bad > UNREADABLE * count:
                 raise LabError(
-                    f"More than half of these {count:,} pictures cannot be read, such as {left_out[-1].file} "
-                    f"({left_out[-1].reason}): save them again as PNG or JPEG."
+                    "More than half of these {count:,} pictures cannot be read, such as {file}: save them again as PNG "
+                    "or JPEG.",
+                    count=count,
+                    file=left_out[-1],
                 ) from None
         else:
             read_ones.append(source)
     kept = len(read_ones)
     if kept < PICTURES[0]:
-        raise LabError(f"Of these {count} pictures {kept} can be read ({left_out[-1].reason}): give at least 2.")
+        raise LabError(
+            "Of these {count} pictures {kept} can be read; one that cannot is {file}: give at least 2.",
+            count=count,
+            kept=kept,
+            file=left_out[-1],
+        )
     return _found(read_ones, pixels[:kept], tuple(left_out), side)
 
 
@@ -79,7 +95,7 @@ def _without_masks(sources: Sequence[Source]) -> tuple[list[Source], list[Skippe
     others = [each for name, each in folders.items() if name not in masks]
     if not masks or not others or not all(any(_part(one) is not None for one in each) for each in others):
         return list(sources), []
-    left = [Skipped(name, "a mask of a defect, not a picture") for name in folders if name in masks]
+    left = [Skipped(name, Lazy("a mask of a defect, not a picture")) for name in folders if name in masks]
     return [source for source in sources if source.name not in masks], left
 
 
@@ -87,19 +103,12 @@ class _TooMany(LabError):
     """What no picture that is left out can mend."""
 
 
-def _reason(error: str, source: Source) -> str:
-    """Without the name, which stands beside it."""
-    for name in (source.name[:60], source.shown):
-        error = error.removeprefix(f"{name} ")
-    return error.rstrip(".")
-
-
 def _found(sources: Sequence[Source], pixels: np.ndarray, skipped: tuple[Skipped, ...], side: int) -> Found:
     paths = [PurePosixPath(source.name) for source in sources]
     folders, parts = _places(paths)
     given = None
     counts = [sum(part == number for part in parts) for number in range(3)]
-    notes = [f"The middle square of each was scaled to {side}x{side}."]
+    notes = [Lazy("The middle square of each was scaled to {side}x{side}.", side=side)]
     if counts[0] and counts[1] + counts[2] and sum(counts) == len(paths) >= SMALL:
         given = Splits(*counts)
         order = np.argsort(np.array(parts), kind="stable")
@@ -108,7 +117,7 @@ def _found(sources: Sequence[Source], pixels: np.ndarray, skipped: tuple[Skipped
     found = classes_of(folders)
     if found is None and len(paths) >= SMALL and (said := _said_by_names(paths)):
         found = classes_of(said)
-        notes.append("Classes were taken from the files' names.")
+        notes.append(Lazy("Classes were taken from the files' names."))
     labels, names = found or (None, ())
     shown = None if len(paths) >= SMALL else unique([path.stem for path in paths], pictures.MAX_NAME)
     return Found("images", FORM, pixels, shown, labels, names, given, skipped, tuple(notes))
