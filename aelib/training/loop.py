@@ -34,6 +34,7 @@ SNAPSHOT_NUMBERS = 4_000_000  # limit on the stored numbers of these snapshots
 LONG_EPOCH = 1.0  # seconds from which a stopped training goes back to the start of its epoch, not on to its end
 CHECK_EVERY = 10  # epochs between two checks for early stopping
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
+FIRST_REPORT = 0.05  # seconds of training before the first one: a person waits for a first picture
 
 
 class Cancelled(LabError):
@@ -149,7 +150,8 @@ class TrainingLoop:
                 snapshots = {self.trained + epoch for epoch in more}
         checks = first.early_stop.kind != "none"
         recorded = records | snapshots | {0, epochs}
-        self.start = self.last = reported = time.perf_counter()
+        self.start = self.last = time.perf_counter()
+        reported = self.start - max(REPORT_EVERY - FIRST_REPORT, 0.0)
         if not self.trained:
             self._evaluate(0, snapshots)
         seconds = 0.0  # of the last epoch
