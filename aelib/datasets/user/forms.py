@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from . import glyphs, pictures
 from .readers import arrays, matlab, photographs, records
-from .readers.texts import bdf, c_tables, csv_images, drawings
+from .readers.texts import bdf, braces, c_tables, csv_images, drawings
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ FORMS = (
 
 # What `Found.form` may be.
 WORDS = (
-    *(c_tables.FORM, c_tables.LINES, drawings.FORM, drawings.LINES, csv_images.FORM, glyphs.FORM, bdf.FORM),
+    *(braces.FORM, c_tables.LINES, drawings.FORM, drawings.LINES, csv_images.FORM, glyphs.FORM, bdf.FORM),
     *(arrays.NPY, arrays.NPZ, arrays.IDX, matlab.FORM, records.FORM, photographs.FORM),
 )
 

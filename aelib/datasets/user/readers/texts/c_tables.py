@@ -11,53 +11,22 @@ person's size says so, it is a column (the least significant bit is the upper pi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options
 
-FORM = "a table of numbers in braces"
+from .braces import FORM, Group, Number, leaves, name_in, tree
+
 LINES = "lines of numbers"
 MAX_NUMBERS = 200_000
-MAX_DEPTH = 6
 
-_TOKEN = re.compile(
-    r"(?P<comment>//[^\n]*|/\*.*?\*/|\#(?!\s*define\b|\s*include\b|\s*if|\s*endif|\s*pragma)[^\n]*)"
-    r"|(?P<directive>^[ \t]*\#[^\n]*)"
-    r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
-    r"|(?P<open>[{\[])|(?P<close>[}\]])"
-    r"|(?P<number>(?<![\w.])(?:0[xX][0-9a-fA-F]+|0?[bB][01]+|[0-9]+)(?:[uUlL]{0,3})(?![\w.]))"
-    r"|(?P<truth>\b(?:true|false)\b)"
-    r"|(?P<line>\n)|(?P<equals>=(?!=))",
-    re.DOTALL | re.MULTILINE | re.IGNORECASE,
-)
 # What stands in round brackets in Python: several numbers, or rows such as ".#.".
 _NUMBERS = r"(?:0[xXbB][0-9a-fA-F]+|\d+)\s*,\s*"
 _TUPLE = re.compile(rf"\(\s*((?:{_NUMBERS}){{2,}}[^()\n]*|(?:[\"'][#.01]{{3,32}}[\"']\s*,?\s*){{3,}})\)")
-_CODE = re.compile(
-    r"^(?:(?:code|char|ascii|index)?\s*(?:0[xX][0-9a-fA-F]+|U\+[0-9a-fA-F]+|#?\d+)\b\s*[:,;=.)-]*\s*)+", re.I
-)
-
-
-class _Number(NamedTuple):
-    value: int
-    text: str
-    line: int
-
-
-@dataclass
-class _Group:
-    """What stands between two braces, or brackets."""
-
-    line: int
-    bracket: bool = False
-    groups: list[_Group] = field(default_factory=list)
-    numbers: list[_Number] = field(default_factory=list)
-    name: str = ""
-    end: int = 0
 
 
 def is_one(text: str) -> bool:
@@ -79,10 +48,10 @@ def has_rows(text: str) -> bool:
 def read(text: str, options: Options) -> Found:
     """The glyphs of a table in braces. Raises LabError."""
     text = _TUPLE.sub(r"[\1]", text)
-    whole = _tree(text)
-    leaves = list(_leaves(whole))
-    _octal(leaves)
-    if sum(len(one.numbers) for one in leaves) > MAX_NUMBERS:
+    whole = tree(text)
+    numbers = list(leaves(whole))
+    _octal(numbers)
+    if sum(len(one.numbers) for one in numbers) > MAX_NUMBERS:
         raise LabError(f"This is {FORM} with more than {MAX_NUMBERS:,} numbers: give one font only.")
     largest = _largest(whole)
     if not largest:
@@ -94,13 +63,13 @@ def read(text: str, options: Options) -> Found:
     return _found([_item(one) for one in largest], options)
 
 
-def _octal(leaves: Sequence[_Group]) -> None:
+def _octal(groups: Sequence[Group]) -> None:
     """Numbers such as 016 as C means them, where they are neither decimal, with zeros before them, nor rows of bits."""
-    padded = [one.text for leaf in leaves for one in leaf.numbers if re.fullmatch(r"0\d+|0b0[01]+", one.text)]
+    padded = [one.text for leaf in groups for one in leaf.numbers if re.fullmatch(r"0\d+|0b0[01]+", one.text)]
     digits = set("".join(text.replace("b", "") for text in padded))
     if not digits & set("234567") or digits & set("89"):
         return
-    for leaf in leaves:
+    for leaf in groups:
         leaf.numbers = [
             one._replace(value=int(one.text.replace("b", ""), 8)) if one.text in padded else one for one in leaf.numbers
         ]
@@ -130,11 +99,11 @@ class _Item(NamedTuple):
 
     name: str
     line: int
-    numbers: list[_Number]
+    numbers: list[Number]
     width: int = 0
 
 
-def _item(group: _Group) -> _Item:
+def _item(group: Group) -> _Item:
     inner = [one for one in group.groups if one.numbers or one.groups]
     if len(inner) == 1 and len(inner[0].numbers) >= glyphs.SIDES[0]:  # a struct: a sign or its code, and its rows
         code = " ".join(number.text for number in group.numbers[:1])
@@ -156,103 +125,12 @@ def _several(values: Sequence[int]) -> str:
     return " and ".join(map(str, values[:3]))
 
 
-def _tree(text: str) -> _Group:
-    """The groups of a text. Raises LabError for braces that do not fit each other."""
-    whole = _Group(0)
-    open_groups = [whole]
-    line, last, pending = 1, None, ""
-    python = "{" not in text or "#define" not in text
-    for found in _TOKEN.finditer(text):
-        kind, token = found.lastgroup, found.group()
-        if kind == "comment" and (token[0] != "#" or python):
-            said = _name(token.strip("/*# \t\n\r"))
-            if last is not None and last.end == line and said:
-                last.name = said  # behind a group, on its line
-            elif said:
-                pending = said
-        elif kind == "text":
-            if len(open_groups) > 1 and (row := re.fullmatch(r"[#.01]{3,32}", token[1:-1])):
-                drawn = row[0].replace("#", "1").replace(".", "0")
-                open_groups[-1].numbers.append(_Number(int(drawn, 2), "0b" + drawn, line))
-            else:
-                pending = _unquoted(token) or pending
-        elif kind == "open":
-            group = _Group(line, found["open"] == "[", name=pending)
-            pending, last = "", None
-            open_groups[-1].groups.append(group)
-            open_groups.append(group)
-            if len(open_groups) > MAX_DEPTH:
-                raise LabError(f"This seems to be {FORM}, but line {line} is too deep in braces: give one font only.")
-        elif kind == "close":
-            if len(open_groups) == 1:
-                if open_groups[0].groups:
-                    continue  # of a dimension, such as [7]
-                raise LabError(f"This seems to be {FORM}, but line {line} closes braces that none opened: check it.")
-            last = open_groups.pop()
-            last.end = line
-            if last.bracket and not last.groups and len(last.numbers) <= 1 and open_groups[-1].groups:
-                # `['a'] = {...}`, `[0x41] = {...}` or `new int[] {...}`: what names the group that follows, if anything
-                open_groups[-1].groups.pop()
-                pending, last = pending or last.name or "".join(one.text for one in last.numbers), None
-        elif kind == "truth" and len(open_groups) > 1:
-            open_groups[-1].numbers.append(
-                _Number(int(token.lower() == "true"), str(int(token.lower() == "true")), line)
-            )
-        elif kind == "number" and len(open_groups) > 1:
-            open_groups[-1].numbers.append(_number(token, line))
-        line += token.count("\n")
-        if kind == "line" and last is not None and last.end < line - 1:
-            last = None
-    if len(open_groups) > 1:
-        raise LabError(
-            f"This seems to be {FORM}, but the braces opened in line {open_groups[1].line} are never closed: "
-            "the file was cut off, give all of it."
-        )
-    return whole
-
-
-def _name(comment: str) -> str:
-    """What a comment calls a glyph: "0x60, up" is up; a comment that is only a code is that code."""
-    said = _CODE.sub("", comment).strip(" ,;:\t")
-    said = said[1:-1] if len(said) == 3 and said[0] == said[2] and said[0] in "'\"`" else said
-    return (said or comment).strip()[: glyphs.MAX_NAME]
-
-
-def _unquoted(token: str) -> str:
-    return token[1:-1].replace("\\\\", "\\").replace("\\'", "'").replace('\\"', '"')
-
-
-def _number(token: str, line: int) -> _Number:
-    text = token.rstrip("uUlL")
-    low = text.lower()
-    if len(low) > 40:
-        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}...: give at most 64 bits.")
-    if low.startswith("0x"):
-        value = int(low, 16)
-    elif "b" in low:
-        value = int(low.partition("b")[2], 2)
-    elif len(low) >= 3 and set(low) <= {"0", "1"}:
-        return _Number(int(low, 2), "0b" + low, line)  # 01110 is five pixels, whatever C would make of it
-    else:
-        value = int(low)
-    if value >= 1 << 64:
-        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}: give at most 64 bits.")
-    return _Number(value, low, line)
-
-
-def _leaves(group: _Group) -> Iterator[_Group]:
-    if group.numbers:
-        yield group
-    for one in group.groups:
-        yield from _leaves(one)
-
-
-def _largest(whole: _Group) -> list[_Group]:
+def _largest(whole: Group) -> list[Group]:
     """The glyphs: the members of the group with the most numbers below it, which are groups of numbers, or of rows."""
     fonts = [one for one in whole.groups if one.groups or len(one.numbers) > 1]
     if not fonts:
         return []
-    font = max(fonts, key=lambda one: sum(len(leaf.numbers) for leaf in _leaves(one)))
+    font = max(fonts, key=lambda one: sum(len(leaf.numbers) for leaf in leaves(one)))
     while len(font.groups) == 1 and not font.numbers:
         font = font.groups[0]
     if not font.groups:
@@ -262,11 +140,11 @@ def _largest(whole: _Group) -> list[_Group]:
     return font.groups
 
 
-def _flat(group: _Group, text: str, options: Options) -> Found:
+def _flat(group: Group, text: str, options: Options) -> Found:
     """One row of numbers: a glyph a line, or as many as the declaration, or the person, says."""
     numbers = group.numbers
     dims = [int(one) for one in re.findall(r"\[\s*(\d{1,4})\s*\]", text.partition("=")[0])]
-    by_line: dict[int, list[_Number]] = {}
+    by_line: dict[int, list[Number]] = {}
     for number in numbers:
         by_line.setdefault(number.line, []).append(number)
     lengths = {len(one) for one in by_line.values()}
@@ -295,7 +173,7 @@ def _flat(group: _Group, text: str, options: Options) -> Found:
     return _found(items, options)
 
 
-def _between_comments(numbers: Sequence[_Number], text: str) -> list[_Item]:
+def _between_comments(numbers: Sequence[Number], text: str) -> list[_Item]:
     """The glyphs of numbers that stand one in a line, with a comment or an empty line before each glyph; none, where
     they stand otherwise."""
     lines = text.split("\n")
@@ -304,7 +182,7 @@ def _between_comments(numbers: Sequence[_Number], text: str) -> list[_Item]:
         gap = [line.strip() for line in lines[before.line if before else 0 : number.line - 1]]
         if before is None or gap:
             said = next((line for line in reversed(gap) if line.startswith(("//", "/*", "#", ";"))), "")
-            name = _name(said.strip("/*#; \t")) if said else ""
+            name = name_in(said.strip("/*#; \t")) if said else ""
             blocks.append(_Item(name, number.line, []))
         elif before.line == number.line:
             return []
@@ -313,7 +191,7 @@ def _between_comments(numbers: Sequence[_Number], text: str) -> list[_Item]:
     return blocks if len(blocks) > 1 and len(counts) == 1 and counts.pop() >= glyphs.SIDES[0] else []
 
 
-def _each(numbers: Sequence[_Number], lengths: set[int], size: tuple[int, int]) -> int:
+def _each(numbers: Sequence[Number], lengths: set[int], size: tuple[int, int]) -> int:
     """How many of the numbers in one row make a glyph of such a height and width, as `_as_said` reads it."""
     height, wide = size
     widest = max(number.value.bit_length() for number in numbers)
@@ -325,9 +203,9 @@ def _each(numbers: Sequence[_Number], lengths: set[int], size: tuple[int, int]) 
     return wide if wide < widest <= height else height
 
 
-def _bytes_of(number: _Number) -> list[_Number]:
+def _bytes_of(number: Number) -> list[Number]:
     """The eight rows of a glyph of 8x8 that is one number of 64 bits."""
-    return [_Number(byte, "0x", number.line) for byte in number.value.to_bytes(8, "big")]
+    return [Number(byte, "0x", number.line) for byte in number.value.to_bytes(8, "big")]
 
 
 def _found(items: Sequence[_Item], options: Options) -> Found:
