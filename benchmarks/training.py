@@ -30,7 +30,7 @@ def compiled(experiment: Experiment) -> Callable[[int], None]:
     """The steps of the compiled engine, without evaluation."""
     from aelib.training.engines.compiled import CompiledDense
 
-    engine = CompiledDense(build(experiment), experiment)
+    engine = CompiledDense([build(experiment)], [experiment])
     images = datasets.load(experiment.dataset).images()[None]
     batch = Batch(images, images)
 

@@ -81,6 +81,12 @@ class Optimizer(Part):
             case "constant":
                 return 1.0
 
+    def rate_factors(self, first: int, last: int, epochs: int) -> list[float]:
+        """`rate_factor` of the epochs `first` to `last`."""
+        if self.schedule == "constant":
+            return [1.0] * (last - first + 1)
+        return [self.rate_factor(epoch, epochs) for epoch in range(first, last + 1)]
+
 
 class Corruption(Part):
     """How images are corrupted before the net sees them; the targets stay clean."""

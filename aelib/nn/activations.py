@@ -41,9 +41,9 @@ class Loops(NamedTuple):
     """An activation for the compiled engine: functions that Numba compiles, over flat float32 arrays of one length.
 
     Attributes:
-        forward: (z, y, scratch, power) writes f(z) into `y`.
-        backward: (z, y, grad, scratch, power) turns dL/dy in `grad` into dL/dz in place.
-            `scratch` and `power` are working memory, at least as long; `scratch` begins with the slope that f learns.
+        forward: (z, y, slope) writes f(z) into `y`.
+        backward: (z, y, grad, slope) turns dL/dy in `grad` into dL/dz in place.
+            `slope` is the number that f learns, 0 where it learns none.
     """
 
     forward: Callable[..., None]

@@ -39,8 +39,8 @@ class Loss:
             script can have it.
         gradient: (y, t, out) writes the derivative of each pixel's loss into `out`, for the batched engine: with
             respect to z where `of_logits`, else with respect to y. None: not served.
-        compiled: gives the loop (y, t, grad) for the compiled engine, flat float32 arrays: the derivative of the mean
-            over pixels. None: not served.
+        compiled: gives the loop (y, t, grad) for the compiled engine, flat float32 arrays: the same as `gradient`.
+            None: not served.
         of_logits: whether `value` reads z, and `gradient` and `compiled` give the derivative with respect to z.
         behind_sigmoid: the same loss computed from z, for a sigmoid output.
         of_probabilities: whether it compares probabilities, so that outputs must lie in [0, 1].

@@ -81,6 +81,12 @@ class BatchLoader:
         """Batches of an epoch."""
         return -(-len(self.bytes) // self.size)
 
+    @property
+    def steady(self) -> Batch | None:
+        """The one batch of every epoch; None if an epoch has several, or other ones than the epoch before."""
+        fresh = (self.noisy_training and self.noise.fresh) or self.latent_dim > 0
+        return self.whole if self.size >= len(self.bytes) and not fresh else None
+
     def evaluation_batch(self, images: ImageSet | None = None, first: int = 0) -> Batch:
         """The batch for an evaluation: these images in order, None for the training set.
 

@@ -1,5 +1,6 @@
 """Evaluation of nets during training: values for the history, images for the snapshots, and the final metrics."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from aelib.metrics import latent_space, protocol, reconstruction
 from aelib.metrics.protocol import HeldOut
 
 from .batches import BatchLoader
-from .engines.base import Engine, Evaluation, Posterior
+from .engines.base import Ahead, Engine, Evaluation, Nets, Posterior
 from .picture import CODES, Picture, images_in
 
 TRAIN_SAMPLE = 500  # training images on which the loss is also computed if the evaluation set is held out
@@ -22,15 +23,33 @@ class Evaluated(NamedTuple):
     """All members, evaluated at one epoch.
 
     Attributes:
-        evaluation: codes, outputs and losses from the engine.
-        pixels: the outputs as pixels, members × images × channels × height × width, not clipped.
+        epoch: which.
+        losses: the loss of each member, on the evaluation set.
         figures: a history record for each member; for a memorised data set also most_wrong, the number of wrong pixels
             of the worst image.
+        evaluations: codes, outputs and losses from the engine, of these members and of other epochs.
+        all_pixels: the outputs as pixels, nets × images × channels × height × width, not clipped.
+        part: which of these nets are the members.
+        nets: the parameters of the members (see `Ahead.at`); None: those that the engine has.
     """
 
-    evaluation: Evaluation
-    pixels: Tensor
+    epoch: int
+    losses: list[float]
     figures: list[dict[str, float]]
+    evaluations: Evaluation
+    all_pixels: Tensor
+    part: slice
+    nets: Tensor | None = None
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Codes, outputs and losses of the members."""
+        return self.evaluations.of(self.part)
+
+    @property
+    def pixels(self) -> Tensor:
+        """The outputs of the members as pixels."""
+        return self.all_pixels[self.part]
 
 
 def history_columns(experiment: Experiment) -> tuple[str, ...]:
@@ -73,16 +92,32 @@ class Evaluator:
 
     def evaluate(self, epoch: int) -> Evaluated:
         """Evaluate all members with their current weights."""
-        sampled = self.engine.evaluate(self.sample).loss if self.sample is not None else None
-        evaluation = self.engine.evaluate(self.evaluation_batch)
-        pixels = self.loader.normalization.pixels(evaluation.outputs)
-        return Evaluated(evaluation, pixels, self._figures(epoch, evaluation, sampled, pixels))
+        return self._evaluated([epoch], self.engine)[0]
 
-    def _figures(
-        self, epoch: int, evaluation: Evaluation, sampled: Tensor | None, pixels: Tensor
-    ) -> list[dict[str, float]]:
-        """The history record of each member. sampled: losses on the training set if the evaluation set is held out,
-        else None."""
+    def evaluate_all(self, epochs: Sequence[int], engine: Ahead, rows: Tensor) -> list[Evaluated]:
+        """Evaluate all members as they were at these epochs. rows: epochs × members × parameters."""
+        return self._evaluated(epochs, engine.at(rows.flatten(0, 1)), rows)
+
+    def _evaluated(self, epochs: Sequence[int], nets: Nets, rows: Tensor | None = None) -> list[Evaluated]:
+        """nets: those of all epochs, one epoch after the other; rows: see `evaluate_all`."""
+        times = len(epochs)
+        sampled = nets.evaluate(self.sample.repeated(times)).loss if self.sample is not None else None
+        evaluation = nets.evaluate(self.evaluation_batch.repeated(times))
+        pixels = self.loader.normalization.pixels(evaluation.outputs)
+        losses, figures = evaluation.loss.tolist(), self._figures(evaluation, sampled, pixels)
+        members = len(figures) // times
+        found = []
+        for i, epoch in enumerate(epochs):
+            part = slice(i * members, (i + 1) * members)
+            records = [{"epoch": epoch, **one} for one in figures[part]]
+            found.append(
+                Evaluated(epoch, losses[part], records, evaluation, pixels, part, None if rows is None else rows[i])
+            )
+        return found
+
+    def _figures(self, evaluation: Evaluation, sampled: Tensor | None, pixels: Tensor) -> list[dict[str, float]]:
+        """The history record of each net, without the epoch. sampled: losses on the training set if the evaluation set
+        is held out, else None."""
         losses = [evaluation.loss] if sampled is None else [sampled, evaluation.loss]
         columns = {name: loss.tolist() for name, loss in zip(self.protocol.losses, losses, strict=True)}
         if evaluation.posterior is not None:
@@ -90,14 +125,14 @@ class Evaluator:
             columns["kl"] = evaluation.posterior.kl.sum(dim=1).tolist()
         columns |= self.protocol.evaluate(pixels, self.targets)
         rows = zip(*columns.values(), strict=True)
-        return [{"epoch": epoch, **dict(zip(columns, row, strict=True))} for row in rows]
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
-    def pictures(self, epoch: int, evaluated: Evaluated) -> dict[str, Tensor]:
+    def pictures(self, evaluated: Evaluated) -> dict[str, Tensor]:
         """The tensors of `Snapshots` for this epoch: name -> members × ..., on the CPU."""
         resolved, evaluation, pixels = self.resolved, evaluated.evaluation, evaluated.pixels
         shape = (*evaluation.codes.shape[:2], 0)
         kept = {
-            "epochs": torch.full((len(pixels),), epoch),
+            "epochs": torch.full((len(pixels),), evaluated.epoch),
             "codes": evaluation.codes.cpu() if resolved.stores_codes else evaluation.codes.new_zeros(shape).cpu(),
             "pixels": _as_bytes(pixels[:, : resolved.snapshot_images]),
         }
@@ -108,7 +143,11 @@ class Evaluator:
                 latent_space.extent(codes.numpy(), resolved.experiment.model.variational) for codes in kept["codes"]
             ]
             points = [latent_space.cells(extent, GRID_SIDE) for extent in extents]
-            decoded = self.engine.decode(torch.from_numpy(np.stack(points)).to(self.loader.device))
+            nets: Nets = self.engine
+            if evaluated.nets is not None:
+                assert isinstance(self.engine, Ahead)  # noqa: S101 - for the type checker: no other keeps them
+                nets = self.engine.at(evaluated.nets)
+            decoded = nets.decode(torch.from_numpy(np.stack(points)).to(self.loader.device))
             kept["grid"], kept["extent"] = _as_bytes(self.loader.normalization.pixels(decoded)), torch.tensor(extents)
         return kept
 

@@ -1,9 +1,10 @@
 """The training loop: one group of nets that train together, from the first epoch to their runs."""
 
+import functools
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -19,11 +20,11 @@ from aelib.experiment import Experiment, ExperimentError, resolve
 from aelib.models import build
 from aelib.nn.variational import warm_up
 
-from . import continuation
+from . import ahead, continuation
 from .batches import BatchLoader
 from .engines import numba_support, registry
-from .engines.base import Engine
-from .evaluation import Evaluator
+from .engines.base import Ahead, Engine
+from .evaluation import Evaluated, Evaluator
 from .picture import COST, Picture
 from .run import Run, Snapshots, utc_text
 
@@ -137,7 +138,7 @@ class TrainingLoop:
 
     def run(self) -> list[Run | Diverged]:
         first = self.members[0]
-        epochs, optimizer = first.epochs, first.optimizer
+        epochs = first.epochs
         records = _spread(epochs, HISTORY_POINTS)
         room = max(2, SNAPSHOT_NUMBERS // resolve(first).snapshot_numbers)  # fewer snapshots of larger sets
         chosen = first.snapshots
@@ -148,10 +149,18 @@ class TrainingLoop:
                 more = _spread(epochs - self.trained, min(SNAPSHOTS, room), log_only=True)
                 snapshots = {self.trained + epoch for epoch in more}
         checks = first.early_stop.kind != "none"
-        recorded = records | snapshots | {0, epochs}
-        self.start = self.last = reported = time.perf_counter()
+        self.recorded, self.at_snapshots, self.checks = records | snapshots | {0, epochs}, snapshots, checks
+        self.start = self.last = self.reported = time.perf_counter()
         if not self.trained:
-            self._evaluate(0, snapshots)
+            self._evaluate(0)
+        if self.loader.steady is not None and isinstance(self.engine, Ahead):
+            ahead.run(self, self.engine, CHECK_EVERY, REPORT_EVERY)
+        else:
+            self._step_by_step()
+        return [self.results[i] for i in range(len(self.members))]
+
+    def _step_by_step(self) -> None:
+        first, epochs = self.members[0], self.members[0].epochs
         seconds = 0.0  # of the last epoch
         for epoch in range(self.trained + 1, epochs + 1):
             if not self.rows:  # every loss was not finite, the untrained nets' included
@@ -161,20 +170,39 @@ class TrainingLoop:
             # of this epoch or none: a stop must not go back further than it says
             keep = alone and (seconds > LONG_EPOCH or epoch - 1 == self.trained > 0)
             self.checkpoint = (self.engine.state(0), self.engine.optimizer_state(0)) if keep else None
-            factor, beta_factor = optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
+            factor, beta_factor = first.optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
             for number, batch in enumerate(self.loader.epoch(epoch), 1):
                 self.engine.step(batch, factor, beta_factor)
-                if (now := time.perf_counter()) - reported >= REPORT_EVERY:
-                    reported = now
-                    self._raise_if_cancelled(epoch)
-                    self._report(epoch, number / self.loader.batches)
+                if (now := time.perf_counter()) - self.reported >= REPORT_EVERY:
+                    self.report(epoch, number / self.loader.batches)
                     if self._goes_back(epoch, number, now - began):
-                        return [self.results[i] for i in range(len(self.members))]
+                        return
             seconds = time.perf_counter() - began
-            check = checks and epoch % CHECK_EVERY == 0
-            if check or epoch in recorded or self.stopping:
-                self._evaluate(epoch, snapshots, record=epoch in recorded, check=check)
-        return [self.results[i] for i in range(len(self.members))]
+            check = self.checks and epoch % CHECK_EVERY == 0
+            if check or epoch in self.recorded or self.stopping:
+                self._evaluate(epoch, record=epoch in self.recorded, check=check)
+
+    def report(self, epoch: int, part: float = 1.0) -> None:
+        """Report progress. part: share of this epoch that is done, more than 0. Raises Cancelled."""
+        self.reported = time.perf_counter()
+        self._raise_if_cancelled(epoch)
+        self._report(epoch, part)
+
+    def stop_at(self, epoch: int) -> bool:
+        """Whether somebody has asked to end now, at the end of this epoch: the nets then have their runs."""
+        reason = self.stop() if self.stop is not None else ""
+        if reason:
+            self._stop_with(reason, epoch)
+            self._evaluate(epoch)
+        return bool(reason)
+
+    def _stop_with(self, reason: str, epoch: int) -> None:
+        """End at this epoch. Raises Cancelled if an experiment cannot end there."""
+        self.stopping = reason
+        try:
+            continuation.stopped_at(self.members[0], epoch)
+        except ExperimentError as error:
+            raise Cancelled(f"Stopped at epoch {epoch:,}; nothing of this run is kept: {error}") from None
 
     def _raise_if_cancelled(self, epoch: int) -> None:
         if self.cancelled is not None and self.cancelled():
@@ -187,17 +215,15 @@ class TrainingLoop:
         reason = self.stop() if self.stop is not None else ""
         if not reason or self.stopping:
             return False
-        self.stopping, left = reason, seconds / batches * (self.loader.batches - batches)
+        left = seconds / batches * (self.loader.batches - batches)
         back = left > LONG_EPOCH and self.checkpoint is not None
         if epoch == 1 and left > LONG_EPOCH:
             raise Cancelled("Stopped within the first epoch: nothing of this run is kept.")
-        try:
-            continuation.stopped_at(self.members[0], epoch - 1 if back else epoch)
-        except ExperimentError as error:
-            raise Cancelled(f"Stopped at epoch {epoch:,}; nothing of this run is kept: {error}") from None
+        self._stop_with(reason, epoch - 1 if back else epoch)
         if back and self.checkpoint is not None:
             self.engine.load(*self.checkpoint)
-            self._evaluate(epoch - 1, set())
+            self.at_snapshots = set()
+            self._evaluate(epoch - 1)
         return back
 
     def _report(self, epoch: int, part: float) -> None:
@@ -233,48 +259,67 @@ class TrainingLoop:
             self.next_picture = end + (end - start) / COST
         return self.picture
 
-    def _evaluate(self, epoch: int, snapshots: set[int], record: bool = True, check: bool = False) -> None:
-        """Evaluate every net: record it in the history, check for early stopping, and remove nets that have ended.
-
-        The epochs of checks do not depend on those of records, so that the plots do not decide when a run ends.
-        """
+    def _evaluate(self, epoch: int, record: bool = True, check: bool = False) -> None:
+        """Evaluate every net: record it in the history, check for early stopping, and remove nets that have ended."""
         evaluated = self.evaluator.evaluate(epoch)
-        now = time.perf_counter()
+        ended = self.note(evaluated, time.perf_counter(), record, check)
+        self.finish(evaluated, ended)
+        self.remove(ended)
+
+    def note(
+        self, evaluated: Evaluated, now: float, record: bool = True, check: bool = False, passed: Collection[int] = ()
+    ) -> dict[int, str]:
+        """Record an evaluation. Returns the rows of nets that end here, with the reason; a net that has diverged has
+        its result then, and no reason.
+
+        The epochs of checks do not depend on those of records, so that the plots do not decide when a run ends. now:
+        when the epoch ended; passed: rows that have ended before.
+        """
+        epoch = evaluated.epoch
+        pictures: dict[str, Tensor] | None = None
         self.seconds += (now - self.last) / len(self.rows)
         self.last = now
-        figures = evaluated.figures
-        losses = evaluated.evaluation.loss.tolist()
-        pictures: dict[str, Tensor] | None = None
-        finished: list[tuple[int, str]] = []
-        done: list[int] = []
+        figures, losses = evaluated.figures, evaluated.losses
+        ended: dict[int, str] = {}
         for row, member in enumerate(self.rows):
+            if row in passed:
+                continue
             if not np.isfinite(losses[row]):
                 self.results[member] = Diverged(self.members[member], epoch)
-                done.append(row)
+                ended[row] = ""
                 continue
             stopped = "epochs" if epoch == self.members[member].epochs else self.stopping or None
             if check:
                 stopped = self._reason_to_stop(member, epoch, losses[row], figures[row]) or stopped
-            if record or stopped:
+            history, snapshots = self.history[member], self.snapshots[member]
+            if (record or stopped) and not (history and history[-1]["epoch"] == epoch):
                 recorded = {name: value for name, value in figures[row].items() if name != "most_wrong"}
-                self.history[member].append({**recorded, "seconds": round(self.seconds, 6)})
-            if epoch in snapshots or stopped:
-                pictures = pictures or self.evaluator.pictures(epoch, evaluated)
-                self.snapshots[member].append({name: tensor[row] for name, tensor in pictures.items()})
+                history.append({**recorded, "seconds": round(self.seconds, 6)})
+            if (epoch in self.at_snapshots or stopped) and not (snapshots and int(snapshots[-1]["epochs"]) == epoch):
+                pictures = pictures or self.evaluator.pictures(evaluated)
+                snapshots.append({name: tensor[row] for name, tensor in pictures.items()})
             if stopped:
-                finished.append((row, stopped))
-                done.append(row)
+                ended[row] = stopped
+        return ended
+
+    def finish(self, evaluated: Evaluated, ended: Mapping[int, str]) -> None:
+        """Make the runs of nets that end at the epoch of an evaluation, with the engine's current weights."""
+        finished = {row: stopped for row, stopped in ended.items() if stopped}
         if finished:
             metrics = self.evaluator.final_metrics(evaluated)
-            for row, stopped in finished:
-                self.results[self.rows[row]] = self._finish(row, self.rows[row], epoch, stopped, metrics[row])
-        if done:
-            left = [row for row in range(len(self.rows)) if row not in done]
-            self.rows = [self.rows[row] for row in left]
-            if left:
-                self.loader.retain(left)
-                self.engine.retain(left)
-                self.evaluator.prepare()
+            for row, stopped in finished.items():
+                self.results[self.rows[row]] = self._finish(row, self.rows[row], evaluated.epoch, stopped, metrics[row])
+
+    def remove(self, rows: Collection[int]) -> None:
+        """Go on without these nets."""
+        if not rows:
+            return
+        left = [row for row in range(len(self.rows)) if row not in rows]
+        self.rows = [self.rows[row] for row in left]
+        if left:
+            self.loader.retain(left)
+            self.engine.retain(left)
+            self.evaluator.prepare()
 
     def _reason_to_stop(self, member: int, epoch: int, loss: float, figures: dict[str, float]) -> str | None:
         rule = self.members[member].early_stop
@@ -337,4 +382,8 @@ def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
 
 def _versions() -> dict[str, str]:
     names = ("torch", "numpy", *(["numba"] if numba_support.available else []))
-    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in names}}
+    return {"python": platform.python_version(), **{name: _version(name) for name in names}}
+
+
+# reading it takes milliseconds
+_version = functools.cache(importlib.metadata.version)

@@ -14,6 +14,7 @@ from aelib.experiment import Experiment, flatten, resolve
 
 from . import continuation
 from .engines import batched, registry
+from .engines.base import THREADS
 from .loop import SNAPSHOTS, Cancelled, Diverged, Progress, TrainingLoop
 from .run import Run
 
@@ -141,7 +142,9 @@ def _threads(members: list[Experiment]) -> Iterator[None]:
         yield
         return
     torch.set_num_threads(1)
+    told = THREADS.set(before)
     try:
         yield
     finally:
+        THREADS.reset(told)
         torch.set_num_threads(before)

@@ -19,12 +19,12 @@ class Softsign(nn.Module):
         return z / (1 + z.abs())
 
 
-def _softsign(z, y, scratch, power):  # type: ignore[no-untyped-def]
+def _softsign(z, y, slope):  # type: ignore[no-untyped-def]
     for s in range(len(z)):
         y[s] = z[s] / (1 + abs(z[s]))
 
 
-def _softsign_backward(z, y, grad, scratch, power):  # type: ignore[no-untyped-def]
+def _softsign_backward(z, y, grad, slope):  # type: ignore[no-untyped-def]
     for s in range(len(z)):
         grad[s] /= (1 + abs(z[s])) * (1 + abs(z[s]))
 
@@ -48,7 +48,7 @@ ACTIVATION = Activation(
 
 def _huber(y, t, grad):  # type: ignore[no-untyped-def]
     for s in range(len(y)):
-        grad[s] = min(max(y[s] - t[s], -0.25), 0.25) / len(y)
+        grad[s] = min(max(y[s] - t[s], -0.25), 0.25)
 
 
 LOSS = Loss(

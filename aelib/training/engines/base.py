@@ -5,16 +5,27 @@ decay, noise level and β. `registry.ENGINES` lists the engines, each with an `E
 """
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from aelib.experiment import Experiment
 from aelib.models import Autoencoder
 
 STEPS = "steps"  # the number of steps in the state of an optimiser
+
+# threads that the training may use, where its tensor operations are limited to fewer
+THREADS: ContextVar[int | None] = ContextVar("threads", default=None)
+
+
+def allowed_threads() -> int:
+    """Threads that an engine may start for nets that train side by side."""
+    return THREADS.get() or torch.get_num_threads()
 
 
 class Batch(NamedTuple):
@@ -30,6 +41,17 @@ class Batch(NamedTuple):
     targets: Tensor
     eps: Tensor | None = None
     labels: Tensor | None = None
+
+    def repeated(self, times: int) -> "Batch":
+        """The batch for so many copies of each member, one copy of all members after the other."""
+
+        def copied(part: Tensor) -> Tensor:
+            return part if len(part) == 1 else part.repeat(times, *[1] * (part.dim() - 1))
+
+        inputs = copied(self.inputs)
+        targets = inputs if self.targets is self.inputs else copied(self.targets)
+        eps, labels = (None if part is None else copied(part) for part in (self.eps, self.labels))
+        return Batch(inputs, targets, eps, labels)
 
 
 class Posterior(NamedTuple):
@@ -64,16 +86,14 @@ class Evaluation(NamedTuple):
     loss: Tensor
     posterior: Posterior | None = None
 
+    def of(self, members: slice) -> "Evaluation":
+        """The results of some members."""
+        posterior = None if self.posterior is None else Posterior(*(part[members] for part in self.posterior))
+        return Evaluation(self.codes[members], self.outputs[members], self.loss[members], posterior)
 
-class Engine(Protocol):
-    """An engine performs optimisation steps for all members at once. members: their number."""
 
-    members: int
-
-    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
-        """Update every member once. rate_factor, beta_factor: factors (0 to 1) on learning rate and β, from the
-        schedule and the warm-up."""
-        ...
+class Nets(Protocol):
+    """Nets that can be looked at."""
 
     def evaluate(self, batch: Batch) -> Evaluation:
         """Codes, outputs and loss of a batch; the weights do not change."""
@@ -81,6 +101,17 @@ class Engine(Protocol):
 
     def decode(self, codes: Tensor) -> Tensor:
         """Decode codes, members × n × latent_dim, to normalised images, members × n × channels × height × width."""
+        ...
+
+
+class Engine(Nets, Protocol):
+    """An engine performs optimisation steps for all members at once. members: their number."""
+
+    members: int
+
+    def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
+        """Update every member once. rate_factor, beta_factor: factors (0 to 1) on learning rate and β, from the
+        schedule and the warm-up."""
         ...
 
     def state(self, member: int) -> dict[str, Tensor]:
@@ -98,6 +129,24 @@ class Engine(Protocol):
 
     def retain(self, members: list[int]) -> None:
         """Continue with these members only, in this order."""
+        ...
+
+
+@runtime_checkable
+class Ahead(Engine, Protocol):
+    """An engine that can perform many steps in one call: of nets without random codes, with the same batch."""
+
+    def steps(self, batch: Batch, rate_factors: NDArray[np.float64], keep: NDArray[np.bool_]) -> Tensor:
+        """A step for each factor. keep: after which steps to copy the parameters. Returns the copies, kept steps ×
+        members × parameters."""
+        ...
+
+    def at(self, rows: Tensor) -> Nets:
+        """Nets with such parameters, nets × parameters, until the next call of any method of the engine."""
+        ...
+
+    def again(self, member: int, batch: Batch, rate_factors: NDArray[np.float64]) -> None:
+        """Take a member back to where the last call of `steps` began, and so many steps on."""
         ...
 
 

@@ -9,6 +9,7 @@ Layout: samples are the inner axis. Activations of a layer are members × (size 
 and multiplies the bias, so weight and bias are one matrix, members × outputs × (inputs + 1), and one product.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -119,6 +120,7 @@ class BatchedDense:
     """
 
     fuses = True  # may use torch's fused optimiser
+    _owners: Tensor | None = None  # of each number of `flat`: whose it is
 
     def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
         first = experiments[0]
@@ -174,9 +176,26 @@ class BatchedDense:
         """members × parameters to flat, segment after segment."""
         return torch.cat([part.flatten() for part in torch.split(rows, self._segments(), dim=1)])
 
+    def rows(self) -> Tensor:
+        """The parameters of each member: members × parameters."""
+        parts = torch.split(self.flat, [self.members * size for size in self._segments()])
+        return torch.cat([part.view(self.members, -1) for part in parts], dim=1)
+
+    def show(self, rows: Tensor) -> None:
+        """Become nets with these parameters, nets × parameters, to evaluate them: the optimiser is not told."""
+        flat = self._by_segment(rows)
+        if len(rows) == self.members:
+            self.flat.copy_(flat)
+        else:
+            self.members = len(rows)
+            self._lay_out(flat)
+
     def _expand(self, values: Tensor) -> Tensor:
         """One value for each member to flat: every number of a member gets the member's value."""
-        return values.to(self.flat.dtype).to(self.flat.device)[self._member_of]
+        if self._owners is None:
+            members = torch.arange(self.members)[:, None].expand(-1, self._numbers)
+            self._owners = self._by_segment(members).to(self.flat.device)
+        return values.to(self.flat.dtype).to(self.flat.device)[self._owners]
 
     @property
     def _numbers(self) -> int:
@@ -190,9 +209,8 @@ class BatchedDense:
 
     def _lay_out(self, flat: Tensor) -> None:
         self.flat = flat
-        self.gradient = torch.zeros_like(flat)
-        owners = torch.arange(self.members)[:, None].expand(-1, sum(self._segments()))
-        self._member_of = self._by_segment(owners).to(flat.device)
+        self.gradient = torch.empty_like(flat)  # every step writes all of it
+        self._owners = None
         self.buffers: dict[int, _Buffers] = {}
         ends = list(accumulate(self.members * size for size in self._segments()))
         starts = iter(zip([0, *ends], ends, strict=False))
@@ -318,15 +336,24 @@ class BatchedDense:
     def _named(self, flat: Tensor, member: int) -> dict[str, Tensor]:
         """Views of a flat tensor like the parameters: one for each parameter of the member, by its name in
         `DenseAutoencoder`."""
+        parts = torch.split(flat, [self.members * size for size in self._segments()])
+        return self._by_name([part.view(self.members, -1)[member] for part in parts])
+
+    def named(self, row: Tensor) -> dict[str, Tensor]:
+        """Views of a row of `rows`, as `_named`."""
+        return self._by_name(torch.split(row, self._segments()))
+
+    def _by_name(self, segments: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Views of the segments of one member."""
         found: dict[str, Tensor] = {}
-        parts = iter(torch.split(flat, [self.members * size for size in self._segments()]))
+        parts = iter(segments)
         for i, step in enumerate(self.steps):
             part, at = ("encoder", i) if i < self.code_at else ("decoder", i - self.code_at)
-            matrix = next(parts).view(self.members, step.outputs, step.inputs + 1)[member]
+            matrix = next(parts).view(step.outputs, step.inputs + 1)
             found[f"{part}.{2 * at}.weight"], found[f"{part}.{2 * at}.bias"] = matrix[:, :-1], matrix[:, -1]
             if ACTIVATIONS[step.activation].learnt_slope:
                 name = "output_activation.weight" if i == len(self.steps) - 1 else f"{part}.{2 * at + 1}.weight"
-                found[name] = next(parts).view(self.members, 1)[member]
+                found[name] = next(parts)
         return found
 
     def optimizer_state(self, member: int) -> dict[str, Tensor]:

@@ -1,290 +1,200 @@
-"""The compiled engine: the steps of the batched engine for one small dense net, as machine code.
+"""The compiled engine: the steps of small dense nets, as machine code.
 
-For a single net even the batched engine spends most of its time between operations. Here the whole gradient and the
-optimiser's update are two calls that Numba has compiled; they release the GIL. Samples are the inner axis, so every
-inner loop runs over them and is vectorised. Compiling takes a few seconds, once on each machine: Numba caches the
-result.
-
-The loops of activations, losses and optimisers are in their registry entries (ours: `aelib.nn.compiled_loops`).
-`gradient` calls those of activations and losses by their addresses, so that one compiled function works for every net.
+For nets this small even the batched engine spends most of its time between operations and in memory. Here many steps
+are one call that Numba has compiled, and it releases the GIL: nets that train together are shared among the threads
+that there are. `compiled_steps` has the steps.
 """
 
-import functools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import torch
-from numba import types
-from numba.core.errors import NumbaError
-from numba.extending import intrinsic
+from numpy.typing import NDArray
+from torch import Tensor
 
-from aelib.core.errors import LabError
 from aelib.experiment import Experiment, resolve
 from aelib.models import Autoencoder, build
 from aelib.nn.activations import ACTIVATIONS
-from aelib.nn.compiled_loops import F, compiled
 from aelib.nn.optimizers import OPTIMIZERS
 
-from .base import Batch
+from .base import STEPS, Batch, Evaluation, allowed_threads
 from .batched import BatchedDense
+from .compiled_steps import BACKWARD, FORWARD, LOSS_GRADIENT, UPDATE, EntryError, address, train
+from .lanes import WIDTH
 
-_VECTOR = types.Array(types.float32, 1, "C")
-_FORWARD = types.void(_VECTOR, _VECTOR, _VECTOR, _VECTOR)
-_BACKWARD = types.void(_VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR)
-_LOSS_GRADIENT = types.void(_VECTOR, _VECTOR, _VECTOR)
-_UPDATE = types.void(_VECTOR, _VECTOR, _VECTOR, _VECTOR, types.float64, types.float64, types.int64)
+__all__ = ["CompiledDense", "EntryError", "warm"]
 
-
-class EntryError(LabError):
-    """A registry entry whose loop does not compile."""
+_NONE = np.zeros(1, np.bool_)  # a step after which nothing is kept
+ALONE = 3e7  # arithmetic operations of a call up to which one thread is faster than several
 
 
-@functools.cache
-def _machine_code(function: Callable[..., None], signature: Any) -> Any:
-    """A registry's loop compiled for one signature. Raises EntryError."""
-    try:
-        return compiled(function, signature)
-    except NumbaError as error:
-        name = getattr(function, "__qualname__", repr(function))
-        raise EntryError(
-            f"The loop {name} of a registry entry does not compile ({' '.join(str(error).split())[:300]}): mend it, or "
-            "leave `compiled` out of the entry."
-        ) from error
+class CompiledDense:
+    """Engine (see `base.Engine`) for dense nets of one shape, loss and kind of optimiser: compiled steps, and the
+    evaluation of the batched engine.
 
-
-def _address(function: Callable[..., None], signature: Any) -> int:
-    """The address of a compiled loop. It stays valid, since `_machine_code` caches the loop."""
-    (result,) = _machine_code(function, signature).overloads.values()
-    return int(result.library.get_pointer_to_function(result.fndesc.llvm_func_name))
-
-
-def _caller(signature: Any) -> Any:
-    """An intrinsic for compiled code: (address, *arguments) calls the loop with this signature at the address."""
-
-    def generate(context: Any, builder: Any, called: Any, values: Any) -> Any:
-        kind = context.call_conv.get_function_type(types.void, signature.args)
-        pointer = builder.inttoptr(values[0], kind.as_pointer())
-        context.call_conv.call_function(builder, pointer, types.void, signature.args, values[1:])
-        return context.get_dummy_value()
-
-    return types.void(types.intp, *signature.args), generate
-
-
-def _call_forward(typing: Any, address: Any, z: Any, y: Any, scratch: Any, power: Any) -> Any:
-    return _caller(_FORWARD)
-
-
-def _call_backward(typing: Any, address: Any, z: Any, y: Any, grad: Any, scratch: Any, power: Any) -> Any:
-    return _caller(_BACKWARD)
-
-
-def _call_loss_gradient(typing: Any, address: Any, y: Any, target: Any, grad: Any) -> Any:
-    return _caller(_LOSS_GRADIENT)
-
-
-_forward: Any = intrinsic(_call_forward)
-_backward: Any = intrinsic(_call_backward)
-_loss_gradient: Any = intrinsic(_call_loss_gradient)
-
-
-@compiled
-def add_decay(p: Any, g: Any, decay: float) -> None:
-    """Weight decay as part of the gradient: g += decay · p."""
-    w = F(decay)
-    for j in range(len(p)):
-        g[j] += w * p[j]
-
-
-@compiled
-def shrink(p: Any, by: float) -> None:
-    """Decoupled weight decay: p −= by · p."""
-    w = F(by)
-    for j in range(len(p)):
-        p[j] -= w * p[j]
-
-
-@compiled
-def gradient(
-    p: Any,
-    g: Any,
-    sizes: Any,
-    slopes: Any,
-    forwards: Any,
-    backwards: Any,
-    loss: int,
-    of_logits: bool,
-    x: Any,
-    target: Any,
-    zs: Any,
-    ys: Any,
-    ds: Any,
-    scratch: Any,
-    power: Any,
-) -> None:
-    """Compute the gradient of one batch into g. Inputs are processed four at a time, to keep the sums in registers.
-
-    Args:
-        p, g: parameters and gradient, flat, layer after layer outputs × (inputs + 1), the bias last, and then the slope
-            if the layer's activation learns one.
-        sizes: int, layers + 1.
-        slopes: int, layers: 1 where the activation learns a slope, else 0.
-        forwards, backwards: addresses of the activations' loops, layers.
-        loss: address of the loss's loop.
-        of_logits: whether the loss's loop gives the derivative with respect to the last z.
-        x, target: pixels × images.
-        zs, ys, ds: buffers for z, y and derivatives, outputs × images of all layers, one below the other.
-        scratch, power: buffers for the largest layer, flat.
+    Parameters and slots are members × parameters, in the order of `BatchedDense.rows`.
     """
-    layers, images = len(forwards), x.shape[1]
-    at, to = 0, 0  # offsets of the layer's weights and of its outputs
-    for i in range(layers):
-        inputs, outputs = sizes[i], sizes[i + 1]
-        before = x if i == 0 else ys[to - inputs : to]
-        z = zs[to : to + outputs]
-        for o in range(outputs):
-            row = at + o * (inputs + 1)
-            bias = p[row + inputs]
-            for s in range(images):
-                z[o, s] = bias
-            k = 0
-            while k + 4 <= inputs:
-                w0 = p[row + k]
-                w1 = p[row + k + 1]
-                w2 = p[row + k + 2]
-                w3 = p[row + k + 3]
-                for s in range(images):
-                    z[o, s] += w0 * before[k, s] + w1 * before[k + 1, s] + w2 * before[k + 2, s] + w3 * before[k + 3, s]
-                k += 4
-            while k < inputs:
-                w0 = p[row + k]
-                for s in range(images):
-                    z[o, s] += w0 * before[k, s]
-                k += 1
-        end = at + outputs * (inputs + 1)
-        if slopes[i]:
-            scratch[0] = p[end]
-        _forward(forwards[i], z.ravel(), ys[to : to + outputs].ravel(), scratch, power)
-        at = end + slopes[i]
-        to += outputs
-    last = to - sizes[layers]
-    _loss_gradient(loss, ys[last:].ravel(), target.ravel(), ds[last:].ravel())
-    for i in range(layers - 1, -1, -1):
-        inputs, outputs = sizes[i], sizes[i + 1]
-        at -= outputs * (inputs + 1) + slopes[i]
-        to -= outputs
-        before = x if i == 0 else ys[to - inputs : to]
-        d = ds[to : to + outputs]
-        if not (i == layers - 1 and of_logits):
-            if slopes[i]:
-                end = at + outputs * (inputs + 1)
-                a0 = F(0.0)
-                for o in range(outputs):
-                    for s in range(images):
-                        a0 += d[o, s] * min(zs[to + o, s], F(0.0))
-                g[end] = a0
-                scratch[0] = p[end]
-            _backward(
-                backwards[i], zs[to : to + outputs].ravel(), ys[to : to + outputs].ravel(), d.ravel(), scratch, power
-            )
-        for o in range(outputs):
-            row = at + o * (inputs + 1)
-            a0 = F(0.0)
-            for s in range(images):
-                a0 += d[o, s]
-            g[row + inputs] = a0
-            k = 0
-            while k + 4 <= inputs:
-                a0 = F(0.0)
-                a1 = F(0.0)
-                a2 = F(0.0)
-                a3 = F(0.0)
-                for s in range(images):
-                    e = d[o, s]
-                    a0 += e * before[k, s]
-                    a1 += e * before[k + 1, s]
-                    a2 += e * before[k + 2, s]
-                    a3 += e * before[k + 3, s]
-                g[row + k] = a0
-                g[row + k + 1] = a1
-                g[row + k + 2] = a2
-                g[row + k + 3] = a3
-                k += 4
-            while k < inputs:
-                a0 = F(0.0)
-                for s in range(images):
-                    a0 += d[o, s] * before[k, s]
-                g[row + k] = a0
-                k += 1
-        if i > 0:
-            back, stride = ds[to - inputs : to], inputs + 1
-            for k in range(inputs):
-                for s in range(images):
-                    back[k, s] = F(0.0)
-                o = 0
-                while o + 4 <= outputs:
-                    c = at + o * stride + k
-                    w0 = p[c]
-                    w1 = p[c + stride]
-                    w2 = p[c + 2 * stride]
-                    w3 = p[c + 3 * stride]
-                    for s in range(images):
-                        back[k, s] += w0 * d[o, s] + w1 * d[o + 1, s] + w2 * d[o + 2, s] + w3 * d[o + 3, s]
-                    o += 4
-                while o < outputs:
-                    w0 = p[at + o * stride + k]
-                    for s in range(images):
-                        back[k, s] += w0 * d[o, s]
-                    o += 1
 
-
-class CompiledDense(BatchedDense):
-    """Engine (see `base.Engine`) for one dense net: compiled steps, and the evaluation of the batched engine."""
-
-    def __init__(self, model: Autoencoder, experiment: Experiment) -> None:
+    def __init__(self, models: list[Autoencoder], experiments: list[Experiment]) -> None:
         """Raises EntryError if a loop of a registry entry does not compile."""
-        super().__init__([model], [experiment], torch.device("cpu"))
-        self.sizes = np.array([self.steps[0].inputs, *(step.outputs for step in self.steps)])
-        self.slopes = np.array([int(ACTIVATIONS[step.activation].learnt_slope) for step in self.steps])
-        loops = [_served(ACTIVATIONS[step.activation].compiled)() for step in self.steps]
-        self.forwards = np.array([_address(one.forward, _FORWARD) for one in loops], np.intp)
-        self.backwards = np.array([_address(one.backward, _BACKWARD) for one in loops], np.intp)
-        self.loss_address = _address(_served(self.loss.compiled)(), _LOSS_GRADIENT)
-        self.settings, self.kind = experiment.optimizer, OPTIMIZERS[experiment.optimizer.kind]
-        self.update = _machine_code(_served(self.kind.compiled)(), _UPDATE)
-        self.p, self.g = self.flat.numpy(), self.gradient.numpy()
-        slots = [slot.numpy() for slot in self.optimizer.slots]
-        self.first, self.second = (*slots, self.g[:0], self.g[:0])[:2]
-        self.rooms: dict[int, tuple[Any, ...]] = {}
+        self.nets = BatchedDense(models, experiments, torch.device("cpu"))
+        steps, loss = self.nets.steps, self.nets.loss
+        self.members, self.threads = len(models), allowed_threads()
+        self.kind = OPTIMIZERS[experiments[0].optimizer.kind]
+        rows = self.nets.rows()
+        self._take(rows, *(torch.zeros_like(rows) for _ in self.kind.slots))
+        settings = [experiment.optimizer for experiment in experiments]
+        self.settings = np.array([(one.learning_rate, one.momentum, one.weight_decay) for one in settings])
+        self.done = np.zeros(self.members, np.int64)
+        self.begin, self.before = (self.rows, *self.slots), self.done  # of the last call of `steps`
+        self.sizes = np.array([steps[0].inputs, *(step.outputs for step in steps)])
+        loops = [_served(ACTIVATIONS[step.activation].compiled)() for step in steps]
+        self.network = (
+            self.sizes,
+            np.array([int(ACTIVATIONS[step.activation].learnt_slope) for step in steps]),
+            np.array([address(one.forward, FORWARD) for one in loops], np.intp),
+            np.array([address(one.backward, BACKWARD) for one in loops], np.intp),
+            address(_served(loss.compiled)(), LOSS_GRADIENT),
+            loss.of_logits,
+            address(_served(self.kind.compiled)(), UPDATE),
+            self.kind.decoupled_decay,
+        )
+        self.rooms: dict[int, _Room] = {}
 
     def step(self, batch: Batch, rate_factor: float, beta_factor: float = 1.0) -> None:
+        self._train(batch, np.array([rate_factor]), _NONE, self.numbers[0][None, :0])
+
+    def steps(self, batch: Batch, rate_factors: NDArray[np.float64], keep: NDArray[np.bool_]) -> Tensor:
+        self.begin, self.before = (self.rows, *self.slots), self.done.copy()
+        self._take(*(rows.clone() for rows in self.begin))
+        copies = torch.empty(int(keep.sum()), *self.rows.shape)
+        self._train(batch, rate_factors, keep, copies.numpy())
+        return copies
+
+    def again(self, member: int, batch: Batch, rate_factors: NDArray[np.float64]) -> None:
+        for now, then in zip((self.rows, *self.slots), self.begin, strict=True):
+            now[member] = then[member]
+        self.done[member] = self.before[member]
+        nothing = np.zeros(len(rate_factors), np.bool_)
+        self._train(batch, rate_factors, nothing, self.numbers[0][None, :0], slice(member, member + 1))
+
+    def _train(self, batch: Batch, factors: Any, keep: Any, kept: Any, members: slice = slice(None)) -> None:
+        """A step of these members for each factor. keep, kept: see `train`."""
         images = batch.inputs.shape[1]
-        room = self._room(images)
-        room.load(batch)
         if images not in self.rooms:
-            layers = [np.zeros((int(self.sizes[1:].sum()), images), np.float32) for _ in range(3)]
-            flat = [np.zeros(int(self.sizes.max()) * images, np.float32) for _ in range(2)]
-            self.rooms[images] = (room.y[0][0].numpy(), room.target[0].numpy(), *layers, *flat)
-        gradient(
-            self.p,
-            self.g,
-            self.sizes,
-            self.slopes,
-            self.forwards,
-            self.backwards,
-            self.loss_address,
-            self.loss.of_logits,
-            *self.rooms[images],
-        )
-        self.optimizer.steps += 1
-        settings = self.settings
-        learning_rate = settings.learning_rate * rate_factor
-        if settings.weight_decay != 0.0:
-            if self.kind.decoupled_decay:
-                shrink(self.p, settings.weight_decay * learning_rate)
-            else:
-                add_decay(self.p, self.g, settings.weight_decay)
-        self.update(self.p, self.g, self.first, self.second, learning_rate, settings.momentum, self.optimizer.steps)
+            self.rooms[images] = _Room(images, self.sizes, self.rows.shape[1])
+        room = self.rooms[images]
+        room.load(batch)
+        self.shown = False
+        begin, end, _ = members.indices(self.members)
+        operations = 6 * self.rows.shape[1] * images * (end - begin) * len(factors)
+        parts = min(self.threads, end - begin) if operations > ALONE else 1
+        while len(room.working) < parts:
+            room.working.append(room.buffers())
+
+        def part(index: int) -> None:
+            first, last = (begin + (end - begin) * bound // parts for bound in (index, index + 1))
+            given = (self.settings, factors, self.done, keep, kept)
+            train(first, last, *self.numbers, *self.network, *given, *room.data, *room.working[index])
+
+        if parts == 1:
+            part(0)
+        else:
+            with ThreadPoolExecutor(parts) as pool:
+                list(pool.map(part, range(parts)))
+        self.done[members] += len(factors)
+
+    def _take(self, rows: Tensor, *slots: Tensor) -> None:
+        """Go on with these parameters and slots."""
+        self.rows, self.slots, self.shown = rows, slots, False
+        self.numbers = tuple(one.numpy() for one in (rows, *slots, rows[:, :0], rows[:, :0])[:3])
+
+    # --- evaluation -----------------------------------------------------------------------------------------
+
+    def at(self, rows: Tensor) -> BatchedDense:
+        self.shown = False
+        self.nets.show(rows)
+        return self.nets
+
+    def _nets(self) -> BatchedDense:
+        """Nets with the current weights, to evaluate."""
+        if not self.shown:
+            self.nets.show(self.rows)
+            self.shown = True
+        return self.nets
+
+    def evaluate(self, batch: Batch) -> Evaluation:
+        return self._nets().evaluate(batch)
+
+    def decode(self, codes: Tensor) -> Tensor:
+        return self._nets().decode(codes)
+
+    def state(self, member: int) -> dict[str, Tensor]:
+        return self._nets().state(member)
+
+    # --- members --------------------------------------------------------------------------------------------
+
+    def optimizer_state(self, member: int) -> dict[str, Tensor]:
+        found = {STEPS: torch.tensor(int(self.done[member]))}
+        for slot, rows in zip(self.kind.slots, self.slots, strict=True):
+            named = self.nets.named(rows[member])
+            found |= {f"{slot}.{name}": part.clone() for name, part in named.items()}
+        return found
+
+    def load(self, state: dict[str, Tensor], optimizer_state: dict[str, Tensor]) -> None:
+        self.shown = False
+        for name, part in self.nets.named(self.rows[0]).items():
+            part.copy_(state[name])
+        self.done[0] = int(optimizer_state[STEPS])
+        for slot, rows in zip(self.kind.slots, self.slots, strict=True):
+            for name, part in self.nets.named(rows[0]).items():
+                part.copy_(optimizer_state.get(f"{slot}.{name}", torch.zeros(())))  # none before the first step
+
+    def retain(self, members: list[int]) -> None:
+        self.members = len(members)
+        self._take(self.rows[members], *(slot[members] for slot in self.slots))
+        self.settings, self.done = self.settings[members], self.done[members]
+        self.rooms.clear()  # a batch has inputs of the members
+
+
+class _Room:
+    """A batch as `train` reads it, and its working memory."""
+
+    def __init__(self, images: int, sizes: Any, parameters: int) -> None:
+        self.sizes, self.parameters = sizes, parameters
+        self.blocks = -(-images // WIDTH)
+        counts = torch.arange(self.blocks * WIDTH) < images
+        # a mean over pixels and images; np.float32, since 1 / n in float32 is what torch multiplies by
+        self.share = (counts.float() / (images * int(sizes[-1]))).view(self.blocks, WIDTH).numpy()
+        self.loaded: tuple[Tensor, ...] = ()
+        self.data: tuple[Any, ...] = ()
+        self.working: list[tuple[Any, ...]] = []  # of each thread
+
+    def load(self, batch: Batch) -> None:
+        """Lay the batch out in blocks, unless it is already there (full-batch training)."""
+        if self.loaded and batch.inputs is self.loaded[0] and batch.targets is self.loaded[1]:
+            return
+        self.loaded = (batch.inputs, batch.targets)
+        x, target = self._blocks(batch.inputs, 1), self._blocks(batch.targets, 0)
+        self.data = (x.numpy(), target.numpy(), self.share)
+
+    def _blocks(self, images: Tensor, ones: int) -> Tensor:
+        """members × images × ... to members × blocks × (pixels + ones) · WIDTH, with zeros behind the last image."""
+        members, count = images.shape[:2]
+        pixels = images.flatten(2)
+        laid = torch.ones(members, self.blocks, pixels.shape[2] + ones, WIDTH)
+        padded = torch.nn.functional.pad(pixels, (0, 0, 0, self.blocks * WIDTH - count))
+        laid[:, :, : pixels.shape[2]] = padded.view(members, self.blocks, WIDTH, -1).transpose(2, 3)
+        return laid.flatten(2)
+
+    def buffers(self) -> tuple[Any, ...]:
+        """zs, ys, ds and g of `train`, for one thread."""
+        rows, layers = int(self.sizes[1:].sum()), len(self.sizes) - 1
+        buffers = (torch.zeros(rows, WIDTH), torch.ones(rows + layers, WIDTH), torch.zeros(rows, WIDTH))
+        # torch's memory begins at a cache line, numpy's does not
+        return tuple(one.flatten().numpy() for one in (*buffers, torch.zeros(self.parameters)))
 
 
 def _served(loops: Callable[[], Any] | None) -> Callable[[], Any]:
@@ -297,6 +207,6 @@ def _served(loops: Callable[[], Any] | None) -> Callable[[], Any]:
 def warm() -> None:
     """Compile the engine, or load it from Numba's cache, so that the first training does not wait for it."""
     experiment = Experiment()
-    engine = CompiledDense(build(experiment), experiment)
+    engine = CompiledDense([build(experiment)], [experiment])
     images = torch.zeros(1, 1, *resolve(experiment).spec.shape)
     engine.step(Batch(images, images), 0.0)

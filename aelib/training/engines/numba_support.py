@@ -30,9 +30,9 @@ available = find_spec("numba") is not None
 
 
 def _trains(experiments: Sequence[Experiment]) -> bool:
-    """Whether the engine can train the net: Numba is installed, the net is small and dense, and the registry entries of
-    all its choices have a compiled form."""
-    (experiment,) = experiments
+    """Whether the engine can train the nets: Numba is installed, they are small and dense, and the registry entries of
+    all their choices have a compiled form."""
+    experiment = experiments[0]
     model = experiment.resolved_model
     loss = losses.select(experiment.loss, experiment.output_activation)
     # at a hard limit the gradient of cross-entropy jumps to 1e12, so rounding would determine the result
@@ -69,10 +69,10 @@ def compiled_engine() -> "type[CompiledDense] | None":
 
 def _make(models: list[Autoencoder], experiments: list[Experiment], _: torch.device) -> "CompiledDense | None":
     engine = compiled_engine()
-    return None if engine is None else engine(models[0], experiments[0])
+    return None if engine is None else engine(models, experiments)
 
 
-KIND = EngineKind(name="compiled", trains=_trains, make=_make, devices=("cpu",))
+KIND = EngineKind(name="compiled", trains=_trains, make=_make, together=True, devices=("cpu",))
 
 
 def warm_up() -> None:
