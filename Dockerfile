@@ -28,7 +28,7 @@ COPY app.py server.py ./
 
 COPY deploy/health.py ./deploy/health.py
 
-USER lab
+USER 1000
 VOLUME /data
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=10s --start-period=120s CMD ["python", "deploy/health.py"]

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from aelib.core.errors import LabError
 from aelib.jobs import health as state
 from aelib.jobs import is_small
-from aelib.ui.shell import account, server_state, visitor
+from aelib.ui.shell import account, closed_sessions, server_state, visitor
 from aelib.ui.shell.lessons import CLASS
 
 
@@ -40,6 +40,7 @@ async def health(_: Request) -> JSONResponse:
 async def _tidy() -> None:
     while True:
         await asyncio.sleep(memory.TIDY_EVERY)
+        closed_sessions.forget()
         await run_in_threadpool(memory.tidy)
 
 

@@ -35,6 +35,14 @@ _TOPIC = "aelib-progress"
 _log = logging.getLogger(__name__)
 
 
+def _is_given_up() -> bool:
+    """On a worker, in the thread of a task: whether the scheduler wants the task no longer, because the server that
+    sent it is gone. Dask lets such a task run to its end, and the worker would do nothing else until then."""
+    worker = distributed.get_worker()
+    task = worker.state.tasks.get(worker.get_current_task())
+    return task is None or task.state == "cancelled"
+
+
 @dataclass(frozen=True)
 class _WorkerEnd:
     """The worker's end of a job's mailbox. key: of one job of one server."""
@@ -47,7 +55,7 @@ class _WorkerEnd:
         distributed.get_worker().log_event(_TOPIC, {"key": self.key, "progress": json.dumps(asdict(short))})
 
     def stop_requested(self) -> bool:
-        return bool(distributed.Event(_flag(self.key)).is_set())
+        return _is_given_up() or bool(distributed.Event(_flag(self.key)).is_set())
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ def own_too(store: Store, job: Job) -> None:
 
 
 def write(pending_jobs: PendingJobs, job: Job) -> None:
-    """Let the next server know who waits for a job now."""
+    """Let the next server know who waits for a job now, and what was kept of it."""
     try:
-        pending_jobs.update(job.digest, PendingJob(job.experiments, job.people | job.resubmitted_by))
+        pending_jobs.update(job.digest, PendingJob(job.experiments, job.people | job.resubmitted_by, job.kept))
     except LabError as error:  # the training itself goes on
         _log.warning("job digest=%s its people could not be written: %s", job.digest, error)

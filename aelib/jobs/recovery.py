@@ -9,6 +9,7 @@ import json
 import logging
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,11 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment, parse, resolve
+from aelib.experiment import Experiment, digest_of, parse, resolve
+from aelib.store import Store
+
+from .job import Job, digest_of_all
+from .mailbox import Mailbox
 
 _ALIVE = ".alive"
 _TRIES = 5
@@ -25,10 +30,32 @@ _log = logging.getLogger(__name__)
 
 
 class PendingJob(NamedTuple):
-    """A job that has not ended: its experiments and the people who wait for it."""
+    """A job that has not ended: its experiments and the people who wait for it. kept: see `Job`, where its server was
+    stopped in an orderly way."""
 
     experiments: tuple[Experiment, ...]
     people: set[str]
+    kept: Experiment | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the job."""
+        return digest_of_all([digest_of(one) for one in self.experiments])
+
+    def ended(self, store: Store, mailbox: Mailbox) -> Job:
+        """The job as its people find it on the next server: failed, so that they can start it again."""
+        again = "The server was restarted before this training ended: "
+        again += "start it again." if self.kept is None else f"it is kept as it was then, after {_epochs(self.kept)}."
+        job = Job(self.experiments, mailbox, self.people, self.digest, None, "failed", again, ended=time.time())
+        job.kept = self.kept
+        if all(digest in store for digest in job.digests):
+            job.state, job.reason = "done", ""  # the server was killed after the run was saved
+        job.finished.set()
+        return job
+
+
+def _epochs(experiment: Experiment) -> str:
+    return f"{experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)}"
 
 
 class PendingJobs:
@@ -68,10 +95,14 @@ class PendingJobs:
         """Write a pending job again, whole or not at all: other people wait for it. Raises LabError if it cannot be
         written."""
         folder = self.folder_of(job)
-        experiments = [experiment.model_dump(mode="json") for experiment in pending.experiments]
+        found = {
+            "experiments": [experiment.model_dump(mode="json") for experiment in pending.experiments],
+            "people": sorted(pending.people),
+            "kept": pending.kept and pending.kept.model_dump(mode="json"),
+        }
         written = folder / "job.json.new"
         try:
-            written.write_text(json.dumps({"experiments": experiments, "people": sorted(pending.people)}))
+            written.write_text(json.dumps(found))
             written.replace(folder / "job.json")
         except OSError as error:
             raise self._refused(folder, error) from None
@@ -108,6 +139,7 @@ def _read(server: Path) -> Iterator[PendingJob]:
             found = json.loads(path.read_text())
             experiments = tuple(parse(one) for one in found["experiments"])
             people = {str(person) for person in found["people"]}
+            kept = parse(found["kept"]) if found.get("kept") else None  # a server before this field left none
             if not experiments:
                 raise ValueError("no experiment")
             for one in experiments:
@@ -115,4 +147,4 @@ def _read(server: Path) -> Iterator[PendingJob]:
         except (OSError, ValueError, TypeError, KeyError, RecursionError, LabError) as error:
             _log.warning("job %s cannot be read: %s", path.parent.name, error)
             continue
-        yield PendingJob(experiments, people)
+        yield PendingJob(experiments, people, kept)

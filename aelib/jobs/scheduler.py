@@ -19,7 +19,7 @@ from contextlib import suppress
 from aelib import datasets
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment import Experiment, digest_of
-from aelib.store import Store, pack, unpack
+from aelib.store import Store, unpack
 from aelib.training import Progress, groups
 
 from . import people
@@ -31,10 +31,11 @@ from .pace import Pace, slowdown
 from .profile import local_executor
 from .recovery import PendingJob, PendingJobs
 from .watchdog import Watchdog
-from .worker import Outcome, RemoteExecutor, TrainingTask, run_task
+from .worker import Outcome, RemoteExecutor, TrainingTask, beginning, run_task
 
 ATTEMPTS = 2  # number of times that a job is started if its worker dies
 MAX_ENDED_JOBS = 500  # ended jobs that stay known, for pages that ask later why a job failed
+CLOSES_WITHIN = 15.0  # seconds that running trainings have to be kept; systemd and Docker are told to wait for 30
 MAX_NETS_PER_JOB = 50  # so that a hundred nets use two cores
 
 _log = logging.getLogger(__name__)
@@ -93,13 +94,18 @@ class JobScheduler:
             self.executor.warm()
 
     def close(self) -> None:
-        """End the server. Waiting and running jobs are stopped and left for the next server, as after a kill."""
+        """End the server. Single nets that train are kept as they are, where they say so within CLOSES_WITHIN seconds;
+        all jobs that have not ended are left for the next server, as after a kill."""
         with self._lock:
             left, self._queue, self._closed = self.active(), [], True
         for job in left:
             with suppress(Exception):  # a cluster that does not answer need not be asked
                 job.mailbox.request_stop()
         self.watchdog.close()
+        end = time.monotonic() + CLOSES_WITHIN
+        for job in left:
+            if job.state == "running":
+                job.finished.wait(max(0.0, end - time.monotonic()))
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.pending_jobs.close(retain=bool(left))
 
@@ -294,19 +300,8 @@ class JobScheduler:
             self.limits.max_seconds,
             self.device,
             uploaded,
-            self._start(job),
+            beginning(self.store, job.start) if job.start is not None else None,
         )
-
-    def _start(self, job: Job) -> tuple[str, dict[str, bytes]] | None:
-        """The run that a job goes on from, as files; None where it begins at epoch 1."""
-        if job.start is None:
-            return None
-        try:
-            run = self.store.get(job.start, with_optimizer=True)
-        except LabError as error:
-            _log.warning("job digest=%s begins at epoch 1, since its start cannot be read: %s", job.digest, error)
-            return None
-        return None if run is None or not run.optimizer_state else (job.start, pack(run).files)
 
     def _callback(self, job: Job) -> Callable[[Future[Outcome]], None]:
         def finished(future: Future[Outcome]) -> None:
@@ -320,7 +315,7 @@ class JobScheduler:
             except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
                 outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
             if self._closed and (outcome is None or outcome.state != "done"):
-                job.finished.set()  # it stays pending for the next server
+                self._leave(job, outcome)
                 return
             if outcome is None:
                 self._died(job)
@@ -329,6 +324,14 @@ class JobScheduler:
             self._dispatch()
 
         return finished
+
+    def _leave(self, job: Job, outcome: Outcome | None) -> None:
+        """Leave a job to the next server, since this one ends."""
+        if outcome is not None:
+            people.own(self.store, job, outcome)
+            job.kept = outcome.kept
+            people.write(self.pending_jobs, job)
+        job.finished.set()
 
     def _received(self, outcome: Outcome) -> Outcome:
         """Check and store runs that arrived as files. Raises LabError if they do not match their digests."""
@@ -388,13 +391,7 @@ class JobScheduler:
                     del self._of[own]
 
     def _restore(self, pending: PendingJob) -> None:
-        """Add a job that a killed server did not finish, as failed: its people see it and can submit it again."""
-        digest = digest_of_all([digest_of(one) for one in pending.experiments])
-        reason = "The server was restarted before this training ended: start it again."
-        mailbox = self._mailbox(digest)
-        job = Job(pending.experiments, mailbox, pending.people, digest, None, "failed", reason, ended=time.time())
-        if all(own in self.store for own in job.digests):
-            job.state, job.reason = "done", ""  # the server was killed after the run was saved
-        people.own(self.store, job, Outcome(job.state))  # or after some of the runs of a sweep were
-        job.finished.set()
+        """Add a job that an earlier server did not finish: its people see what became of it."""
+        job = pending.ended(self.store, self._mailbox(pending.digest))
+        people.own(self.store, job, Outcome(job.state))  # of what was saved before that server ended
         self._remember(job)

@@ -1,5 +1,6 @@
 """The work of a worker: train, then save every run or send it back."""
 
+import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from aelib.store import Store, pack, unpack
 from aelib.training import HAND, TIME, Cancelled, Diverged, Run, fit_many
 
 from .mailbox import Mailbox, State, WorkerEnd
+
+_log = logging.getLogger(__name__)
 
 
 class RemoteExecutor(Executor, ABC):
@@ -50,6 +53,17 @@ class TrainingTask:
     device: str = "auto"
     user_datasets: dict[str, bytes] = field(default_factory=dict, repr=False)
     start: tuple[str, dict[str, bytes]] | None = field(default=None, repr=False)
+
+
+def beginning(store: Store, digest: str) -> tuple[str, dict[str, bytes]] | None:
+    """The stored run of this digest as `TrainingTask.start`; None where training begins at epoch 1, because the run
+    cannot be read or has no optimiser's state."""
+    try:
+        run = store.get(digest, with_optimizer=True)
+    except LabError as error:
+        _log.warning("training does not go on from run %s, which cannot be read: %s", digest, error)
+        return None
+    return None if run is None or not run.optimizer_state else (digest, pack(run).files)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Union
 from aelib.core.language import translated
 from aelib.core.lazy import lazy
 
+from .eager_optimizer import eager
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -362,4 +364,4 @@ def torch_optimizer(
     """The optimiser from torch itself, for models that train with autograd; one pass over each tensor where torch has
     that."""
     fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
-    return OPTIMIZERS[kind].torch(parameters, learning_rate, momentum, weight_decay, fused)
+    return eager(lambda: OPTIMIZERS[kind].torch(parameters, learning_rate, momentum, weight_decay, fused))

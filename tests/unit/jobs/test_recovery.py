@@ -1,9 +1,14 @@
 """What a server that was killed or closed did not finish."""
 
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from aelib.experiment import digest_of
-from aelib.jobs import JobScheduler
+from aelib.jobs import JobScheduler, scheduler
+from aelib.jobs.local_pool import LocalPool
 from aelib.store import Store
 from aelib.training import fit
 from tests.support.patience import wait_until
@@ -48,6 +53,41 @@ def test_a_server_that_is_closed_leaves_its_jobs_to_be_asked_for_again() -> None
     assert [job.people for job in after.ended("ada")] == [{"ada"}, {"ada"}]
     after.close()
     assert list((store.root / "jobs").iterdir()) == []
+
+
+def test_a_training_that_ran_when_its_server_was_closed_is_kept_as_it_was(threads: ThreadPoolExecutor) -> None:
+    store = Store()
+    jobs = JobScheduler(store, threads)
+    jobs.submit(LONG, "ada")
+    wait_until(lambda: jobs.progress(digest_of(LONG)))
+    jobs.close()
+    after = JobScheduler(store, ThreadPoolExecutor(1))
+    job = after.get(digest_of(LONG))
+    assert job is not None
+    assert job.kept is not None
+    assert (run := store.get(digest_of(job.kept))) is not None
+    assert job.reason.endswith(f"it is kept as it was then, after {run.epochs:,} epoch{'s' * (run.epochs > 1)}.")
+    assert store.owners.of(run.digest) == {"ada"}
+    assert after.submit(LONG, "ada").active  # and it can be asked for again
+    after.close()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be made to hang on Windows")
+def test_a_training_that_does_not_listen_does_not_keep_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "CLOSES_WITHIN", 0.1)
+    workers = LocalPool(1)
+    jobs = JobScheduler(Store(), workers)
+    job = jobs.submit(LONG, "ada")
+    wait_until(lambda: jobs.progress(digest_of(LONG)))
+    (pid,) = workers.pids()
+    os.kill(pid, signal.SIGSTOP)
+    jobs.close()
+    assert finished(job).kept is None
+    after = JobScheduler(Store(), ThreadPoolExecutor(1))
+    assert [one.reason for one in after.ended("ada")] == [
+        "The server was restarted before this training ended: start it again."
+    ]
+    after.close()
 
 
 def test_who_joins_and_who_leaves_a_training_is_known_to_the_next_server() -> None:

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 import aelib
+from aelib.classroom.database import ClassroomFile
 from aelib.experiment import digest_of, presets
 from aelib.experiment.encoding import decode, unpack
 from aelib.store import Store
@@ -77,18 +78,34 @@ def test_a_notebook_that_was_handed_in_still_runs(
     assert "loss 0.67" in capsys.readouterr().out
 
 
-def test_the_documented_backup_restores_every_run(earlier_store: Store, home: Path, tmp_path: Path) -> None:
-    """The lines of docs/operations.md, word for word, on a store of the oldest version."""
+def _lines(page: str, heading: str) -> str:
+    """The first block of commands below a heading of the documentation."""
+    text = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+    return text.split(heading, 1)[1].split("```bash\n", 1)[1].split("```", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "end"), [("operations.md", "### Backup", None), ("deployment.md", "## Upgrade", "git pull")]
+)
+def test_the_documented_backup_restores_everything(
+    earlier_store: Store, home: Path, tmp_path: Path, page: str, heading: str, end: str | None
+) -> None:
+    """The lines of the documentation, word for word, on a store of the oldest version; nothing was uploaded to it."""
     lacking = [name for name in ("rsync", "sqlite3", "bash") if shutil.which(name) is None]
     if lacking:
         pytest.skip(f"NOT TESTED HERE: the backup; install {', '.join(lacking)}")
-    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
-    lines = text.split("### Backup", 1)[1].split("```bash\n", 1)[1].split("```", 1)[0]
+    lines = _lines(page, heading)
+    if end is not None:
+        lines = lines[: lines.index(end)]
     backup = tmp_path / "backup"
     backup.mkdir()
     digests = {one["digest"] for one in earlier_store.summaries()}
     for digest in digests:
         earlier_store.owners.add(digest, ["ann"])
+    task = ("7b", "dense", "preset=font-best", "[]", "[]", 0, "2026")
+    fields = "class, lesson, query, conditions, pinned, each, at"
+    with ClassroomFile(home).connected() as connection:
+        connection.execute(f"INSERT INTO tasks ({fields}) VALUES (?, ?, ?, ?, ?, ?, ?)", task)
     script = "set -e\n" + lines.replace("/backup/", f"{backup}/")
     done = subprocess.run(
         ["bash", "-c", script], env={**os.environ, "AELIB_HOME": str(home)}, capture_output=True, text=True, check=False
@@ -98,3 +115,5 @@ def test_the_documented_backup_restores_every_run(earlier_store: Store, home: Pa
     assert {digest for digest, problem in restored.verify() if problem is None} == digests != set()
     assert {one["digest"] for one in restored.summaries()} == digests
     assert restored.owners.runs("ann") == digests
+    with ClassroomFile(backup).connected() as connection:
+        assert [tuple(row) for row in connection.execute(f"SELECT {fields} FROM tasks")] == [task]
