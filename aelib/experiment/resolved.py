@@ -25,6 +25,8 @@ from .problems import ExperimentError
 
 SNAPSHOT_IMAGES = 32  # images of a large set whose reconstructions snapshots store
 GRID_SIDE = 15  # points across and down of the decoded plane in a snapshot
+SNAPSHOT_WEIGHTS = 250_000  # numbers in all weights that the snapshots of a run store: 1 MB
+LEAST_WEIGHTS = 3  # snapshots with weights, below which none are stored: there is nothing to scrub through
 MAX_CODE = 64  # latent dimensions of a convolutional net that snapshots store: pages compute larger codes from the net
 
 
@@ -96,6 +98,12 @@ class Resolved:
     def snapshot_numbers(self) -> int:
         """Pixels in one snapshot."""
         return (self.snapshot_images + (GRID_SIDE**2 if self.stores_grid else 0)) * self.spec.pixels
+
+    @property
+    def weight_snapshots(self) -> int:
+        """How many snapshots store the weights too, at most: those of a small net of fully connected layers."""
+        most = SNAPSHOT_WEIGHTS // self.architecture.parameters
+        return most if self.experiment.model.dense and most >= LEAST_WEIGHTS else 0
 
 
 def resolve(experiment: Experiment) -> Resolved:

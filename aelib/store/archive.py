@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,12 +29,10 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.core.lazy import lazy
 from aelib.datasets.user import glyphs, storage
-from aelib.experiment import GRID_SIDE, MAX_EPOCHS, MAX_PARAMETERS, resolve
-from aelib.metrics import image_quality, protocol, reconstruction
-from aelib.metrics.protocol import HeldOut
-from aelib.models import build
-from aelib.training import Run, history_columns, utc_text
+from aelib.experiment import MAX_EPOCHS, MAX_PARAMETERS
+from aelib.training import Run, utc_text
 
+from .archive_checks import problem_of
 from .errors import DamagedRun
 from .run_files import RUN, SNAPSHOTS, WEIGHTS, pack, read_record, unpack
 from .store import Store
@@ -58,9 +55,7 @@ MAX_DIRECTORY = 10_000  # bytes of the archive's list of entries
 MAX_RATIO = 100  # of uncompressed to compressed size
 RATIO_FROM = 1_000_000  # bytes, above which MAX_RATIO applies
 MAX_DEPTH = 12  # of nested objects and lists in run.json
-MAX_MULTIPLICATIONS = 20_000_000_000  # limit for computing the metrics again
 CLOCK_TOLERANCE = timedelta(hours=1)  # another server's clock may be ahead of ours by this much
-METRIC_TOLERANCE = 0.05  # relative: machines, devices and mixed precision round differently
 _UNREADABLE = (  # errors that zipfile raises
     zipfile.BadZipFile,
     zlib.error,
@@ -282,118 +277,6 @@ def _checked(files: Mapping[str, bytes], record: _Record) -> Run:
         run = unpack(files.__getitem__, record.digest)
     except DamagedRun as damaged:
         raise _refused(record.digest, damaged.what) from None
-    problem = _of_weights(run) or _of_history(run, record) or _of_snapshots(run) or _of_metrics(run)
-    if problem:
+    if problem := problem_of(run, record.parameters):
         raise _refused(record.digest, problem)
     return run
-
-
-def _of_weights(run: Run) -> str | None:
-    with torch.device("meta"):
-        kinds = {name: tensor.dtype for name, tensor in build(run.experiment).state_dict().items()}
-    if {name: tensor.dtype for name, tensor in run.weights.items()} != kinds:
-        return "its weights are of another kind of number"
-    if not all(bool(tensor.isfinite().all()) for tensor in run.weights.values()):
-        return "its weights are not all numbers"
-    return None
-
-
-def _of_history(run: Run, record: _Record) -> str | None:
-    if record.parameters != run.parameters or run.epochs > run.experiment.epochs:
-        return "its parameters or epochs are not those of its experiment"
-    names = {"epoch", *history_columns(run.experiment), "seconds"}
-    if any(one.keys() != names for one in run.history):
-        return "its history has other columns than it should"
-    if not all(_number(value) for one in run.history for value in one.values()):
-        return "its history is not all numbers"
-    epochs, seconds = [one["epoch"] for one in run.history], [one["seconds"] for one in run.history]
-    # the last epoch is always recorded
-    if epochs != sorted(set(epochs)) or epochs != list(map(int, epochs)) or epochs[0] < 0 or epochs[-1] != run.epochs:
-        return "its history has other epochs than it should"
-    if seconds != sorted(seconds) or seconds[0] < 0:
-        return "the seconds of its history do not go on"
-    return None
-
-
-def _of_snapshots(run: Run) -> str | None:
-    experiment, found = run.experiment, run.snapshots.tensors()
-    described, count = resolve(experiment).spec, len(run.snapshots.epochs)
-    images = len(datasets.evaluation_set(described))
-    code = resolve(experiment).latent_dim if resolve(experiment).stores_codes else 0
-    pixels = torch.uint8, (count, min(resolve(experiment).snapshot_images, images), *described.shape)
-    expected: dict[str, tuple[torch.dtype, tuple[int, ...]]] = {
-        "epochs": (torch.int64, (count,)),
-        "codes": (torch.float32, (count, images, code)),
-        "pixels": pixels,
-    }
-    if experiment.model.variational and resolve(experiment).stores_codes:
-        expected["log_var"] = expected["codes"]
-    if resolve(experiment).stores_grid:
-        expected["grid"] = torch.uint8, (count, GRID_SIDE**2, *described.shape)
-        expected["extent"] = torch.float32, (count, 4)
-    if not count or {name: (one.dtype, tuple(one.shape)) for name, one in found.items()} != expected:
-        return "its snapshots do not fit the experiment"
-    if not all(bool(one.isfinite().all()) for one in found.values()):
-        return "its snapshots are not all numbers"
-    epochs = run.snapshots.epochs.tolist()
-    if epochs != sorted(set(epochs)) or not 0 <= epochs[0] <= epochs[-1] <= run.epochs:
-        return "its snapshots are of other epochs than it should have"
-    return None
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _of_metrics(run: Run) -> str | None:
-    """Check that the metrics have the right names, are finite, and agree with each other and with the weights. Returns
-    the problem in words, None without one."""
-    found, described, latent = run.metrics, run.spec, run.latent_dim
-    evaluated_by = protocol(described)
-    numbers = set(evaluated_by.metrics)
-    lists: dict[str, Callable[[Any], bool]] = {}
-    if run.experiment.model.variational:
-        numbers |= {"recon_loss", "kl", "elbo", "active"}
-        lists = {name: _numbers_of(latent) for name in ("active_each", "kl_each")}
-    if found.keys() != numbers | lists.keys() | evaluated_by.by_image:
-        return "its metrics are not those of such a run"
-    if not all(_number(found[name]) for name in numbers) or not all(fits(found[name]) for name, fits in lists.items()):
-        return "its metrics are not all numbers"
-    if run.experiment.model.variational and not math.isclose(
-        found["elbo"], -(found["recon_loss"] + found["kl"]), rel_tol=1e-4, abs_tol=1e-4
-    ):
-        return "its metrics do not agree with each other"
-    if not evaluated_by.agree(found, run.images):
-        return "its metrics do not agree with each other"
-    if evaluated_by.held_out and found["images"] != len(datasets.test_set(described)):
-        return "its metrics are of other images"
-    return _check_metrics_again(run)
-
-
-def _numbers_of(latent: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and len(value) == latent and all(map(_number, value))
-
-
-def _check_metrics_again(run: Run) -> str | None:
-    """Compute the metrics again from the weights, if this takes only seconds and the net's inputs are known."""
-    described, noise = run.spec, run.experiment.corruption
-    images = run.images if described.memorised else datasets.test_set(described)
-    steps = run.architecture.steps
-    if sum(step.multiplications for step in steps) * len(images) > MAX_MULTIPLICATIONS:
-        return None
-    if not described.memorised and noise.kind != "none":
-        return None  # its noise was drawn for the whole test set, part by part
-    outputs = run.restored(run.inputs_of(images), images.labels)
-    mse = float(reconstruction.mse(outputs, images.images()).mean())
-    if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):
-        return "its metrics are not those of its weights"
-    if not described.memorised and not HeldOut.pools(run.metrics):
-        decibels = image_quality.mean_psnr(outputs, images.images())
-        if not math.isclose(decibels, run.metrics["psnr"], rel_tol=METRIC_TOLERANCE):
-            return "its metrics are not those of its weights"
-    if described.memorised:
-        wrong = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
-        allowed = max(2, METRIC_TOLERANCE * int(wrong))  # pixels on the threshold
-        if abs(int(wrong) - run.metrics["wrong_pixels_total"]) > allowed:
-            return "its metrics are not those of its weights"
-    return None

@@ -34,7 +34,7 @@ else:
     safetensors = lazy("safetensors")
     safetensors_torch = lazy("safetensors.torch")
 
-FORMAT = 2  # of run.json: increase it if older versions of the program cannot read the new files
+FORMAT = 3  # of run.json: increase it if older versions of the program cannot read the new files
 RUN, WEIGHTS, SNAPSHOTS = "run.json", "weights.safetensors", "snapshots.safetensors"
 OPTIMIZER = "optimizer.safetensors"  # runs of earlier versions have none
 
@@ -177,7 +177,7 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
 
 def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
     try:
-        return training.Snapshots(**tensors)
+        return training.Snapshots.of(tensors)
     except TypeError:
         _damaged(digest, f"{SNAPSHOTS} has other tensors than it should")
 

@@ -127,6 +127,13 @@ class Evaluator:
         rows = zip(*columns.values(), strict=True)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
+    def nets(self, evaluated: Evaluated) -> Nets:
+        """The members as they were when they were evaluated, until the next call of any method of the engine."""
+        if evaluated.nets is None:
+            return self.engine
+        assert isinstance(self.engine, Ahead)  # noqa: S101 - for the type checker: no other keeps them
+        return self.engine.at(evaluated.nets)
+
     def pictures(self, evaluated: Evaluated) -> dict[str, Tensor]:
         """The tensors of `Snapshots` for this epoch: name -> members × ..., on the CPU."""
         resolved, evaluation, pixels = self.resolved, evaluated.evaluation, evaluated.pixels
@@ -143,11 +150,7 @@ class Evaluator:
                 latent_space.extent(codes.numpy(), resolved.experiment.model.variational) for codes in kept["codes"]
             ]
             points = [latent_space.cells(extent, GRID_SIDE) for extent in extents]
-            nets: Nets = self.engine
-            if evaluated.nets is not None:
-                assert isinstance(self.engine, Ahead)  # noqa: S101 - for the type checker: no other keeps them
-                nets = self.engine.at(evaluated.nets)
-            decoded = nets.decode(torch.from_numpy(np.stack(points)).to(self.loader.device))
+            decoded = self.nets(evaluated).decode(torch.from_numpy(np.stack(points)).to(self.loader.device))
             kept["grid"], kept["extent"] = _as_bytes(self.loader.normalization.pixels(decoded)), torch.tensor(extents)
         return kept
 

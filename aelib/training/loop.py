@@ -5,7 +5,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -114,6 +114,8 @@ class TrainingLoop:
         self.rows = list(range(len(members)))
         self.history: list[list[dict[str, float]]] = [[] for _ in members]
         self.snapshots: list[list[dict[str, Tensor]]] = [[] for _ in members]
+        self.with_weights: set[int] = set()  # epochs whose weights are kept, besides the last one
+        self.weights: list[list[tuple[int, dict[str, Tensor]]]] = [[] for _ in members]  # epoch, state_dict
         self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and its epoch
         self.seconds = 0.0  # of training per net, divided among the nets that were training
         self.picture: Picture | None = None
@@ -133,8 +135,13 @@ class TrainingLoop:
         kept = list(range(len(run.snapshots.epochs)))
         if run.experiment.snapshots is None:
             kept = _thinned(kept, min(SNAPSHOTS, room))
-        tensors = run.snapshots.tensors()
+        before, weights = run.snapshots, run.snapshots.weights
+        tensors = replace(before, weights={}, weight_epochs=None).tensors()
         self.snapshots[0] = [{name: tensor[i] for name, tensor in tensors.items()} for i in kept]
+        if before.weight_epochs is not None:
+            there = list(enumerate(before.weight_epochs.tolist()))
+            there = _thinned(there, resolve(run.experiment).weight_snapshots // 2)
+            self.weights[0] = [(epoch, {name: one[i] for name, one in weights.items()}) for i, epoch in there]
 
     def run(self) -> list[Run | Diverged]:
         first = self.members[0]
@@ -148,6 +155,9 @@ class TrainingLoop:
             if chosen is None:
                 more = _spread(epochs - self.trained, min(SNAPSHOTS, room), log_only=True)
                 snapshots = {self.trained + epoch for epoch in more}
+        most = resolve(first).weight_snapshots
+        wanted = [epoch for epoch in sorted(snapshots | {epochs}) if epoch - self.trained > 0 or epoch == 0]
+        self.with_weights = set(_thinned(wanted, most - most // 2 if self.weights[0] else most))
         checks = first.early_stop.kind != "none"
         self.recorded, self.at_snapshots, self.checks = records | snapshots | {0, epochs}, snapshots, checks
         self.start = self.last = self.reported = time.perf_counter()
@@ -281,6 +291,7 @@ class TrainingLoop:
         self.last = now
         figures, losses = evaluated.figures, evaluated.losses
         ended: dict[int, str] = {}
+        states: dict[str, Tensor] | None = None
         for row, member in enumerate(self.rows):
             if row in passed:
                 continue
@@ -298,6 +309,11 @@ class TrainingLoop:
             if (epoch in self.at_snapshots or stopped) and not (snapshots and int(snapshots[-1]["epochs"]) == epoch):
                 pictures = pictures or self.evaluator.pictures(evaluated)
                 snapshots.append({name: tensor[row] for name, tensor in pictures.items()})
+            kept = self.weights[member]
+            wanted = self.with_weights and (epoch in self.with_weights or stopped)
+            if wanted and not (kept and kept[-1][0] == epoch):
+                states = states or self.evaluator.nets(evaluated).states()
+                kept.append((epoch, {name: tensor[row] for name, tensor in states.items()}))
             if stopped:
                 ended[row] = stopped
         return ended
@@ -337,7 +353,10 @@ class TrainingLoop:
         kept, experiment = self.snapshots[member], self.members[member]
         if stopped == self.stopping:
             experiment = continuation.stopped_at(experiment, epoch)
-        snapshots = {name: torch.stack([one[name] for one in kept]) for name in kept[0]}
+        snapshots = Snapshots.of({name: torch.stack([one[name] for one in kept]) for name in kept[0]})
+        if there := self.weights[member]:
+            weights = {name: torch.stack([state[name] for _, state in there]) for name in there[0][1]}
+            snapshots = replace(snapshots, weights=weights, weight_epochs=torch.tensor([epoch for epoch, _ in there]))
         return Run(
             experiment=experiment,
             history=self.history[member],
@@ -349,7 +368,7 @@ class TrainingLoop:
             created=utc_text(datetime.now(UTC)),
             versions={**_versions(), "engine": type(self.engine).__name__},
             weights=self.engine.state(row),
-            snapshots=Snapshots(**snapshots),
+            snapshots=snapshots,
             optimizer_state=self.engine.optimizer_state(row),
         )
 
@@ -368,6 +387,8 @@ def _thinned(items: Sequence[T], most: int) -> list[T]:
     """At most this many items, spread evenly, with the first and the last."""
     if len(items) <= most:
         return list(items)
+    if most < 1:
+        return []
     return [items[round(i)] for i in np.linspace(0, len(items) - 1, most)]
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from aelib.experiment.architecture import Architecture
 from aelib.models import Autoencoder, build
 
 Array = NDArray[np.float32]
+WEIGHTS = "weights."  # before the name of a weight among the tensors of snapshots
 TOGETHER = 20_000_000  # largest number of outputs of a layer when a run evaluates images
 
 # why training ended -> in words that follow "training ended"
@@ -63,6 +64,9 @@ class Snapshots:
         grid: for two latent dimensions, the decoded plane: uint8, snapshots × rows · columns × channels × height ×
             width, row 0 at the top.
         extent: the part of the plane that `grid` covers: snapshots × 4 (x from, x to, y from, y to).
+        weights: of a small dense net (`resolved.weight_snapshots`) its state_dict at some of the epochs, the last one
+            among them: name -> that many × shape. Empty for other nets, and for runs of earlier versions.
+        weight_epochs: int64, these epochs; None where there are none.
     """
 
     epochs: Tensor
@@ -71,10 +75,19 @@ class Snapshots:
     log_var: Tensor | None = None
     grid: Tensor | None = None
     extent: Tensor | None = None
+    weight_epochs: Tensor | None = None
+    weights: dict[str, Tensor] = field(default_factory=dict)
 
     def tensors(self) -> dict[str, Tensor]:
-        """name -> tensor, without those that are None."""
-        return {name: tensor for name, tensor in vars(self).items() if tensor is not None}
+        """name -> tensor, without those that are None; that of a weight is WEIGHTS and its own."""
+        found = {name: tensor for name, tensor in vars(self).items() if isinstance(tensor, Tensor)}
+        return found | {WEIGHTS + name: tensor for name, tensor in self.weights.items()}
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, Tensor]) -> "Snapshots":
+        """The snapshots whose `tensors` these are. Raises TypeError for other names."""
+        weights = {name.removeprefix(WEIGHTS): one for name, one in tensors.items() if name.startswith(WEIGHTS)}
+        return cls(**{name: one for name, one in tensors.items() if not name.startswith(WEIGHTS)}, weights=weights)
 
 
 @dataclass(frozen=True, eq=False)

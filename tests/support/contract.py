@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 import torch
+from torch import Tensor
 
 from aelib.experiment import Experiment
 from aelib.training import Run, fit_many
@@ -94,15 +95,22 @@ def trains(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyP
 
 
 def goes_the_way_of(run: object, plain: PlainRun) -> None:
-    """A run has the weights and the history of the reference."""
+    """A run has the weights, after training and in its snapshots, and the history of the reference."""
     assert isinstance(run, Run), run
     assert run.weights.keys() == plain.weights.keys()
     ways = [(plain.weights[name] - start).abs().max() for name, start in plain.start.items() if "running" not in name]
     longest = float(max(ways))
     assert longest > 100 * ROUNDING, "nothing was trained"
-    for name, expected in plain.weights.items():
-        found = run.weights[name].to(expected.dtype)
-        torch.testing.assert_close({name: found}, {name: expected}, rtol=ROUNDING, atol=WAY * longest)
+
+    def agree(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
+        close = {name: found[name].to(wanted.dtype) for name, wanted in expected.items()}
+        torch.testing.assert_close(close, expected, rtol=ROUNDING, atol=WAY * longest)
+
+    agree(run.weights, plain.weights)
+    at = run.snapshots.weight_epochs
+    assert (at is not None) == (run.resolved.weight_snapshots > 0)
+    for i, epoch in enumerate([] if at is None else at.tolist()):
+        agree({name: one[i] for name, one in run.snapshots.weights.items()}, plain.states[epoch])
     assert len(run.history) == len(plain.history)
     for found, wanted in zip(run.history, plain.history, strict=True):
         assert {name: value for name, value in found.items() if name != "seconds"} == pytest.approx(wanted, rel=LOSS)

@@ -27,11 +27,12 @@ from aelib.nn.optimizers import OPTIMIZERS
 
 class PlainRun(NamedTuple):
     """start, weights: before and after training, float64, named as in `Run.weights`; history: as in `Run.history`, of
-    every epoch, without seconds."""
+    every epoch, without seconds; states: the weights after every epoch, those of `start` first."""
 
     start: dict[str, Tensor]
     weights: dict[str, Tensor]
     history: list[dict[str, float]]
+    states: list[dict[str, Tensor]]
 
 
 class _Tied(nn.Module):
@@ -237,6 +238,7 @@ def train(experiment: Experiment) -> PlainRun:
         return {**record, "wrong_pixels": int(wrong.sum()), "learnt": int((wrong <= 1).sum())}
 
     start = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    states = [start]
     history, order = [looked_at(0)], generator(experiment.seed, "order")
     for epoch in range(1, experiment.epochs + 1):
         net.train()
@@ -254,4 +256,5 @@ def train(experiment: Experiment) -> PlainRun:
                 objective(losses(x[chosen], targets[chosen], eps[chosen]), beta).backward()
             optimizer.step()
         history.append(looked_at(epoch))
-    return PlainRun(start, dict(net.state_dict()), history)
+        states.append({name: tensor.clone() for name, tensor in net.state_dict().items()})
+    return PlainRun(start, states[-1], history, states)

@@ -200,6 +200,9 @@ class AutogradEngine:
             for name, tensor in self.model.state_dict().items()
         }
 
+    def states(self) -> dict[str, Tensor]:
+        return {name: tensor[None] for name, tensor in self.state(0).items()}
+
     def optimizer_state(self, member: int) -> dict[str, Tensor]:
         found = {STEPS: torch.tensor(self.steps)}
         for name, parameter in self.model.named_parameters():

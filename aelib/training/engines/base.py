@@ -103,6 +103,11 @@ class Nets(Protocol):
         """Decode codes, members × n × latent_dim, to normalised images, members × n × channels × height × width."""
         ...
 
+    def states(self) -> dict[str, Tensor]:
+        """The state_dicts of all members, copied to the CPU: name -> members × shape. Snapshots take them, while
+        training waits."""
+        ...
+
 
 class Engine(Nets, Protocol):
     """An engine performs optimisation steps for all members at once. members: their number."""

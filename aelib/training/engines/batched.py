@@ -62,6 +62,7 @@ def bytes_needed(experiment: Experiment, snapshots: int) -> int:
     if model.variational:
         noise += 6 * resolved.latent_dim * images
     kept = snapshots * (8 * evaluated * resolved.latent_dim + resolved.snapshot_numbers)
+    kept += 4 * min(snapshots, resolved.weight_snapshots) * resolved.architecture.parameters
     return 4 * (flat + activations + noise) + kept
 
 
@@ -331,26 +332,29 @@ class BatchedDense:
 
     def state(self, member: int) -> dict[str, Tensor]:
         """The member's state_dict, with the names of `DenseAutoencoder`."""
-        return {name: part.detach().cpu().clone() for name, part in self._named(self.flat, member).items()}
+        return {name: part[member].detach().cpu().clone() for name, part in self._named(self.flat).items()}
 
-    def _named(self, flat: Tensor, member: int) -> dict[str, Tensor]:
-        """Views of a flat tensor like the parameters: one for each parameter of the member, by its name in
+    def states(self) -> dict[str, Tensor]:
+        return self._named(self.flat.detach().to("cpu", copy=True))  # one copy, whatever the number of layers
+
+    def _named(self, flat: Tensor) -> dict[str, Tensor]:
+        """Views of a flat tensor like the parameters: for each parameter members × shape, by its name in
         `DenseAutoencoder`."""
         parts = torch.split(flat, [self.members * size for size in self._segments()])
-        return self._by_name([part.view(self.members, -1)[member] for part in parts])
+        return self._by_name([part.view(self.members, -1) for part in parts])
 
     def named(self, row: Tensor) -> dict[str, Tensor]:
-        """Views of a row of `rows`, as `_named`."""
+        """Views of a row of `rows`, by the parameters' names in `DenseAutoencoder`."""
         return self._by_name(torch.split(row, self._segments()))
 
     def _by_name(self, segments: Sequence[Tensor]) -> dict[str, Tensor]:
-        """Views of the segments of one member."""
+        """Views of the segments, each ... × its size, as ... × the parameter's shape."""
         found: dict[str, Tensor] = {}
         parts = iter(segments)
         for i, step in enumerate(self.steps):
             part, at = ("encoder", i) if i < self.code_at else ("decoder", i - self.code_at)
-            matrix = next(parts).view(step.outputs, step.inputs + 1)
-            found[f"{part}.{2 * at}.weight"], found[f"{part}.{2 * at}.bias"] = matrix[:, :-1], matrix[:, -1]
+            matrix = next(parts).unflatten(-1, (step.outputs, step.inputs + 1))
+            found[f"{part}.{2 * at}.weight"], found[f"{part}.{2 * at}.bias"] = matrix[..., :-1], matrix[..., -1]
             if ACTIVATIONS[step.activation].learnt_slope:
                 name = "output_activation.weight" if i == len(self.steps) - 1 else f"{part}.{2 * at + 1}.weight"
                 found[name] = next(parts)
@@ -359,17 +363,17 @@ class BatchedDense:
     def optimizer_state(self, member: int) -> dict[str, Tensor]:
         found = {STEPS: torch.tensor(self.optimizer.steps)}
         for slot, flat in zip(self.optimizer.kind.slots, self.optimizer.slots, strict=True):
-            found |= {f"{slot}.{name}": part.cpu().clone() for name, part in self._named(flat, member).items()}
+            found |= {f"{slot}.{name}": part[member].cpu().clone() for name, part in self._named(flat).items()}
         return found
 
     @torch.no_grad()
     def load(self, state: dict[str, Tensor], optimizer_state: dict[str, Tensor]) -> None:
-        for name, part in self._named(self.flat, 0).items():
-            part.copy_(state[name])
+        for name, part in self._named(self.flat).items():
+            part[0].copy_(state[name])
         self.optimizer.steps = int(optimizer_state[STEPS])
         for slot, flat in zip(self.optimizer.kind.slots, self.optimizer.slots, strict=True):
-            for name, part in self._named(flat, 0).items():
-                part.copy_(optimizer_state.get(f"{slot}.{name}", torch.zeros(())))  # none before the first step
+            for name, part in self._named(flat).items():
+                part[0].copy_(optimizer_state.get(f"{slot}.{name}", torch.zeros(())))  # none before the first step
 
     def retain(self, members: list[int]) -> None:
         chosen = torch.tensor(members, device=self.flat.device)

@@ -134,6 +134,9 @@ class CompiledDense:
     def state(self, member: int) -> dict[str, Tensor]:
         return self._nets().state(member)
 
+    def states(self) -> dict[str, Tensor]:
+        return self._nets().states()
+
     # --- members --------------------------------------------------------------------------------------------
 
     def optimizer_state(self, member: int) -> dict[str, Tensor]:

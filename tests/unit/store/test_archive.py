@@ -237,9 +237,24 @@ def test_snapshots_that_do_not_fit_are_refused(run: Run, home: Path) -> None:
         {"epochs": whole["epochs"].flip(0)},
         {"pixels": whole["pixels"].float()},
         {"grid": torch.zeros(3)},
+        {"weight_epochs": whole["weight_epochs"] + 1000},
+        {"weight_epochs": whole["weight_epochs"].float()},
+        {"weight_epochs": whole["weight_epochs"][:1].clone()},
+        {"weights.encoder.0.bias": whole["weights.encoder.0.bias"] * float("inf")},
+        {"weights.encoder.0.bias": whole["weights.encoder.0.bias"][:, :3].contiguous()},
+        {"weights.more": torch.zeros(3)},
     ):
         files = {**_files(exchange.to_zip(run)), SNAPSHOTS: safetensors.torch.save({**whole, **changed})}
         _refused(_zip(_signed(files)), "snapshots", home)
+
+
+def test_a_run_whose_snapshots_have_no_weights_is_read(run: Run) -> None:
+    """As of earlier versions."""
+    without = {name: one for name, one in run.snapshots.tensors().items() if not name.startswith("weight")}
+    files = {**_files(exchange.to_zip(run)), SNAPSHOTS: safetensors.torch.save(without)}
+    back = exchange.from_zip(_zip(_signed(files, lambda record: record.update(format=2))))
+    assert back.snapshots.weights == {}
+    assert back.metrics == run.metrics
 
 
 def test_edited_figures_are_refused(run: Run, home: Path) -> None:

@@ -43,6 +43,12 @@ def test_going_on_gives_what_training_from_the_beginning_gives(experiment: Exper
     assert (epochs[0], epochs[-1]) == (0, experiment.epochs + 20)
     assert gone_on.snapshots.epochs.tolist() == sorted(set(gone_on.snapshots.epochs.tolist()))
     assert gone_on.seconds > first.seconds
+    at, most = gone_on.snapshots.weight_epochs, gone_on.resolved.weight_snapshots
+    assert (at is not None) == (most > 0)
+    if at is not None:
+        assert (at[0], at[-1]) == (0, experiment.epochs + 20)
+        assert at.tolist() == sorted(set(at.tolist()))
+        assert len(at) <= most + 1
 
 
 def test_the_state_of_one_engine_serves_another(monkeypatch: pytest.MonkeyPatch) -> None:

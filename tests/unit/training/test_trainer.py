@@ -7,6 +7,8 @@ import torch
 
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, ExperimentError, Problem, presets
+from aelib.experiment.resolved import SNAPSHOT_WEIGHTS
+from aelib.models import build
 from aelib.store import DamagedRun
 from aelib.training import Cancelled, Diverged, Progress, Run, fit, fit_many, loop
 
@@ -71,6 +73,42 @@ def test_snapshots_are_kept_where_asked() -> None:
     assert run.snapshots.codes.shape == (4, 32, 2)
     assert run.snapshots.pixels.shape == (4, 32, 1, 7, 5)
     assert not torch.equal(run.snapshots.codes[0], run.snapshots.codes[3])
+
+
+def test_snapshots_of_a_small_net_have_its_weights() -> None:
+    run = fit(BEST.with_values({"epochs": 100, "snapshots": "0,1,15,100"}), "cpu")
+    assert run.snapshots.weight_epochs is not None
+    assert run.snapshots.weight_epochs.tolist() == [0, 1, 15, 100]
+    assert run.snapshots.weights.keys() == run.weights.keys()
+    for epoch, i in ((1, 1), (15, 2), (100, 3)):
+        shorter = fit(BEST.with_values({"epochs": epoch}), "cpu")
+        for name, tensor in run.snapshots.weights.items():
+            torch.testing.assert_close(tensor[i], shorter.weights[name], rtol=1e-5, atol=1e-7)
+    start = build(BEST).state_dict()
+    assert all(torch.equal(tensor[0], start[name]) for name, tensor in run.snapshots.weights.items())
+
+
+def test_weights_in_snapshots_are_bounded() -> None:
+    wide = fit(BEST.with_values({"epochs": 40, "model.layers": "35-200-2"}), "cpu")
+    at = wide.snapshots.weight_epochs
+    assert at is not None
+    assert wide.resolved.weight_snapshots < len(wide.snapshots.epochs)
+    assert len(at) <= wide.resolved.weight_snapshots
+    assert (at[0], at[-1]) == (0, 40)
+    assert sum(one.numel() for one in wide.snapshots.weights.values()) <= SNAPSHOT_WEIGHTS
+    wider = fit(BEST.with_values({"epochs": 1, "model.layers": "35-2000-2"}), "cpu")
+    assert wider.snapshots.weights == {}
+    assert wider.snapshots.weight_epochs is None
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_a_net_that_stops_early_keeps_its_last_weights(seeds: int) -> None:
+    experiments = [BEST.with_values({"early_stop.kind": "learnt", "seed": seed}) for seed in range(seeds)]
+    for run in fit_many(experiments, "cpu"):
+        assert isinstance(run, Run)
+        assert run.snapshots.weight_epochs is not None
+        assert run.snapshots.weight_epochs[-1] == run.epochs
+        assert all(torch.equal(tensor[-1], run.weights[name]) for name, tensor in run.snapshots.weights.items())
 
 
 def test_early_stop_when_all_is_learnt() -> None:
