@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.colors import sample_colorscale
 
-from aelib.core.language import _
+from aelib.core.language import _, number
 
 from .curves import SERIES, styled
 from .glyphs import EXTRA, MISSING, PAPER
@@ -71,6 +72,47 @@ def image(values: Numbers, limit: float) -> Picture:
     shares = np.clip(values / (limit or 1.0), -1, 1).transpose(1, 2, 0)
     picture: Picture = ((shares + 1) * 127.5).round().astype(np.uint8)
     return picture
+
+
+def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Mean |∂L/∂z| of every layer at some epochs, on a logarithmic axis; zeros are left out.
+
+    found: name of a layer -> a number for each epoch, from the image to the image: the first is the darkest.
+    """
+    figure = go.Figure()
+    last = max(1, len(found) - 1)
+    for i, (name, values) in enumerate(found.items()):
+        colour = sample_colorscale("Viridis", [0.9 * i / last])[0]
+        shown = [value if value > 0 else None for value in values]
+        line = {"width": 2, "color": colour, "dash": "solid" if name.startswith("encoder") else "dot"}
+        figure.add_scatter(x=_labels(epochs), y=shown, name=name, mode="lines+markers", line=line, marker={"size": 5})
+    positive = [value for value in spread(found.values()) if value > 0]
+    on_axis(figure, "y", positive, _("mean |∂L/∂z|"), logarithmic=True)
+    return _by_epoch(figure, epochs)
+
+
+def counts(epochs: Sequence[int], found: Mapping[str, Sequence[int]]) -> go.Figure:
+    """Numbers of units at some epochs. found: name of a curve -> a number for each epoch."""
+    figure = go.Figure()
+    for (name, values), colour, symbol in zip(
+        found.items(), (SERIES[1], SERIES[0]), ("square", "circle"), strict=False
+    ):
+        line, marker = {"width": 2.5, "color": colour}, {"size": 7, "symbol": symbol}
+        figure.add_scatter(x=_labels(epochs), y=list(values), name=name, mode="lines+markers", line=line, marker=marker)
+    on_axis(
+        figure, "y", [0.0, *(float(value) for value in spread(found.values()))], _("units"), whole=True, from_zero=True
+    )
+    return _by_epoch(figure, epochs)
+
+
+def _labels(epochs: Sequence[int]) -> list[str]:
+    return [number(epoch, ",") for epoch in epochs]
+
+
+def _by_epoch(figure: go.Figure, epochs: Sequence[int]) -> go.Figure:
+    """With an axis of the epochs in their order: snapshots lie closer at the start, where most changes."""
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=_labels(epochs), title=_("epoch"))
+    return styled(figure, 300)
 
 
 def gradients(names: Sequence[str], found: Mapping[str, Sequence[float]]) -> go.Figure:

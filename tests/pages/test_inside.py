@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from aelib.analysis.inside.layers import look, untrained
+from aelib.analysis.inside.over_training import moments
 from aelib.analysis.inside.units import idle
 from aelib.experiment import Experiment, presets
 from aelib.training import Run, fit
@@ -55,13 +56,26 @@ def test_image_moment_and_layer_change_the_pictures() -> None:
     key = "dense-run:inside"
     sound(app.selectbox(key=f"{key}:font5x7:image").set_value("b").run())
     seen.append(_pictures(app))
-    sound(app.segmented_control(key=f"{key}:moment").set_value("before training").run())
-    seen.append(_pictures(app))
+    for epoch in (0, 3):
+        slider = next(one for one in app.select_slider if one.key.endswith(":epoch"))
+        sound(slider.set_value(epoch).run())
+        seen.append(_pictures(app))
     for layer in ("encoder 2", "decoder 2"):
         sound(app.segmented_control(key=f"{key}:layer").set_value(layer).run())
         seen.append(_pictures(app))
     assert all(one != other for i, one in enumerate(seen) for other in seen[:i])
     assert not app.error
+
+
+def test_gradients_and_idle_units_are_shown_over_training() -> None:
+    run = _trained(presets.get("font-best").with_values(SMALL))
+    app = opened("pages/dense.py", _query("font-best", SMALL))
+    found = moments(run)
+    (table,) = (one.value for one in app.dataframe if "epoch" in one.value)
+    assert table["epoch"].tolist() == [one.epoch for one in found]
+    assert len(found) > 5
+    assert table["encoder 1"].tolist() == pytest.approx([one.gradients[0] for one in found])
+    assert table["dead"].tolist() == [one.dead for one in found]
 
 
 def test_what_is_painted_goes_through_the_net() -> None:
@@ -107,5 +121,5 @@ def test_other_lessons_have_it_too(page: str, preset: str, values: dict[str, obj
     app = opened(f"pages/{page}.py", _query(preset, values))
     opened_tab(app, TITLE)
     assert not app.error
-    assert "gradient before" in app.dataframe[-1].value
+    assert any("gradient before" in one.value for one in app.dataframe)
     assert metric(app, "Saturated units")

@@ -11,7 +11,7 @@ _film = component(
     "film",
     """<div class="ae film"><div class="bar"><button type="button">▶ Play</button>
 <input type="range" min="0" value="0" step="1" aria-label="Image"><span class="status"></span></div>
-<canvas role="img"></canvas></div>""",
+<canvas role="img" aria-label="Image"></canvas></div>""",
 )
 
 

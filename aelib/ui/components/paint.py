@@ -10,7 +10,8 @@ from .net import NetData
 
 PAINT_HTML = """<div class="ae paint"><div class="pair"><canvas class="point" tabindex="0" role="img"
 aria-label="Image to paint on. Arrow keys move, Enter inverts a pixel."></canvas>
-<canvas class="made" role="img" hidden></canvas></div><div class="bar"><button type="button">Clear</button>
+<canvas class="made" role="img"
+aria-label="What the net makes of it" hidden></canvas></div><div class="bar"><button type="button">Clear</button>
 <span class="status"></span></div></div>"""
 _paint = component("paint", PAINT_HTML, "net")
 

@@ -7,8 +7,10 @@ from .net import NetData
 
 PATH_HTML = """<div class="ae path"><div class="bar"><input type="range" min="0" max="1" step="0.001" value="0.5"
 aria-label="Place on the path"><button type="button">Straighten</button></div>
-<div class="beside"><div class="main"><canvas class="way point" tabindex="0" role="img"></canvas></div>
-<div class="code"><canvas class="here" role="img"></canvas><div class="status" role="status"></div></div></div>
+<div class="beside"><div class="main"><canvas class="way point" tabindex="0" role="img"
+aria-label="The path on the latent plane"></canvas></div>
+<div class="code"><canvas class="here" role="img"
+aria-label="What the decoder makes of it"></canvas><div class="status" role="status"></div></div></div>
 <canvas class="strip" role="img" aria-label="The path, decoded step by step"></canvas></div>"""
 _path = component("path", PATH_HTML, "net")
 

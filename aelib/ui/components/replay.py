@@ -8,7 +8,9 @@ _replay = component(
     "replay",
     """<div class="ae replay"><div class="bar"><button type="button">▶ Play</button>
 <input type="range" min="0" value="0" aria-label="Epoch"><span class="status"></span></div>
-<canvas class="points" role="img"></canvas><canvas class="sheet" role="img"></canvas></div>""",
+<canvas class="points" role="img"
+aria-label="The codes of the images on the latent plane"></canvas><canvas class="sheet" role="img"
+aria-label="The reconstructions"></canvas></div>""",
 )
 
 

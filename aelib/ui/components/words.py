@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *_NET,
         N_("Clear"),
         N_("{n} painted"),
+        N_("What the net makes of it"),
         N_("What the net makes of it: {n} of {total} pixels on"),
         N_("Image to paint on. Arrow keys move, Enter inverts a pixel."),
     ),

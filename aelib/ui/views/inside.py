@@ -1,4 +1,4 @@
-"""Look inside: activations, weights and gradients of every layer of a dense net, before and after training."""
+"""Look inside: activations, weights and gradients of every layer of a dense net, at each snapshot of its training."""
 
 import pandas as pd
 import streamlit as st
@@ -6,11 +6,12 @@ import torch
 from torch import Tensor
 
 from aelib.analysis.denoising import noisy
-from aelib.analysis.inside.layers import Inside, Layer, look, untrained
+from aelib.analysis.inside.layers import Inside, Layer, look
+from aelib.analysis.inside.over_training import Moment, epochs, moments, net_at
 from aelib.analysis.inside.units import Units, idle
 from aelib.charts import glyphs
 from aelib.charts import inside as charts
-from aelib.core.language import N_, _
+from aelib.core.language import N_, _, number
 from aelib.models import Autoencoder
 from aelib.nn.activations import ACTIVATIONS
 from aelib.training import Run
@@ -33,14 +34,19 @@ UNTRAINED, TRAINED = N_("before training"), N_("after training")
 MOMENTS = {UNTRAINED: N_("before"), TRAINED: N_("after")}  # moment -> in the head of a column
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _net(digest: str, created: str, when: str, _run: Run) -> Autoencoder:
-    return _run.model if when == TRAINED else untrained(_run)
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _net(digest: str, created: str, epoch: int, _run: Run) -> Autoencoder:
+    return net_at(_run, epoch)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _every_image(digest: str, created: str, when: str, _run: Run) -> Inside:
-    return look(_run, _net(digest, created, when, _run))
+def _every_image(digest: str, created: str, epoch: int, _run: Run) -> Inside:
+    return look(_run, _net(digest, created, epoch, _run))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _moments(digest: str, created: str, _run: Run) -> list[Moment]:
+    return moments(_run)
 
 
 @fragment
@@ -57,16 +63,18 @@ def inside(run: Run, key: str) -> None:
         key=f"{key}:{run.experiment.dataset}:image",
         persist_state="session",
     )
-    moment = cells[1].segmented_control(
-        _("The net"),
-        [UNTRAINED, TRAINED],
-        default=TRAINED,
-        required=True,
-        key=f"{key}:moment",
-        help=_("The weights before the first epoch follow from the seed; those after the last one are stored."),
+    there = epochs(run)
+    epoch = cells[1].select_slider(
+        _("The net after this many epochs"),
+        there,
+        value=there[-1],
+        format_func=lambda one: number(one, ","),
+        key=f"{key}:{run.digest}:{run.created}:epoch",
+        help=_("Snapshots of small nets keep the weights. Of other nets there are the first weights and the last."),
     )
-    nets = {when: _net(run.digest, run.created, when, run) for when in MOMENTS}
-    every = {when: _every_image(run.digest, run.created, when, run) for when in MOMENTS}
+    every = {UNTRAINED: _every_image(run.digest, run.created, 0, run)}
+    every[TRAINED] = _every_image(run.digest, run.created, run.epochs, run)
+    now = [idle(layer) for layer in _every_image(run.digest, run.created, epoch, run).layers]
     idles = {when: [idle(layer) for layer in found.layers] for when, found in every.items()}
     left, right = st.columns([1, 3])
     index = 0 if chosen == EMPTY else names.index(chosen)  # an own image has no class: it takes the first one's
@@ -77,11 +85,12 @@ def inside(run: Run, key: str) -> None:
         else:
             shown = _painted(run, run.inputs[index], f"{key}:{run.digest}:{index}")
     target = shown[None] if chosen == EMPTY else run.images.images()[index : index + 1]
-    one = look(run, nets[moment], shown[None], target, labels)
+    one = look(run, _net(run.digest, run.created, epoch, run), shown[None], target, labels)
     with right:
-        _passes(run, one, idles[moment], _(EMPTY) if chosen == EMPTY else chosen)
-    _weights(run, one, idles[moment], key)
+        _passes(run, one, now, _(EMPTY) if chosen == EMPTY else chosen)
+    _weights(run, one, now, key)
     _every_layer(run, every, idles, key)
+    _over_training(run, [layer.name for layer in one.layers], key)
 
 
 def _can_paint(image: Tensor) -> bool:
@@ -276,11 +285,32 @@ def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units
         _(
             "Over {outputs} images. **Gradient:** mean of |∂L/∂z| over images and units. **Dead:** the slope "
             "of the activation is practically 0 for every image, so no gradient passes. **Saturated:** for at "
-            "least 9 of 10 images, the slope is below 5% of the steepest. A run keeps the weights after its "
-            "last epoch, and those before the first follow from its seed.",
+            "least 9 of 10 images, the slope is below 5% of the steepest.",
             outputs=len(layers[0].outputs),
         )
     )
+
+
+def _over_training(run: Run, names: list[str], key: str) -> None:
+    """The gradient at each layer, and the units that do not learn, at each snapshot that has weights."""
+    found = _moments(run.digest, run.created, run)
+    if len(found) < 3:
+        st.caption(_("This run has no weights between its first and its last epoch to follow the gradients through."))
+        return
+    at = [moment.epoch for moment in found]
+    left, right = st.columns(2)
+    with left:
+        st.markdown(_("**Gradient of the loss at each layer over training**"))
+        gradients = {name: [moment.gradients[i] for moment in found] for i, name in enumerate(names)}
+        chart(charts.over_training(at, gradients), f"{key}:over-training")
+    with right:
+        st.markdown(_("**Units that do not learn, over training**"))
+        dead, saturated = [moment.dead for moment in found], [moment.saturated for moment in found]
+        chart(charts.counts(at, {_("dead"): dead, _("saturated"): saturated}), f"{key}:idle")
+    with st.expander(_("Table of the snapshots")):
+        table = pd.DataFrame({_("epoch"): at, **gradients, _("dead"): dead, _("saturated"): saturated})
+        config = {name: st.column_config.NumberColumn(format="%.1e") for name in names}
+        table_with_csv(table, f"inside-over-training-{run.digest}.csv", f"{key}:over", column_config=config)
 
 
 def _counted(label: str, layers: tuple[Layer, ...], found: list[list[Tensor]]) -> None:
