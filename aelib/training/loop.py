@@ -35,6 +35,7 @@ SNAPSHOT_NUMBERS = 4_000_000  # limit on the stored numbers of these snapshots
 LONG_EPOCH = 1.0  # seconds from which a stopped training goes back to the start of its epoch, not on to its end
 CHECK_EVERY = 10  # epochs between two checks for early stopping
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
+FIRST_REPORT = 0.05  # seconds of training before the first one: a person waits for a first picture
 
 
 class Cancelled(LabError):
@@ -160,7 +161,8 @@ class TrainingLoop:
         self.with_weights = set(_thinned(wanted, most - most // 2 if self.weights[0] else most))
         checks = first.early_stop.kind != "none"
         self.recorded, self.at_snapshots, self.checks = records | snapshots | {0, epochs}, snapshots, checks
-        self.start = self.last = self.reported = time.perf_counter()
+        self.start = self.last = time.perf_counter()
+        self.reported = self.start - max(REPORT_EVERY - FIRST_REPORT, 0.0)
         if not self.trained:
             self._evaluate(0)
         if self.loader.steady is not None and isinstance(self.engine, Ahead):

@@ -1,5 +1,6 @@
 """Train an experiment: start button, live progress, stop."""
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -25,6 +26,7 @@ _WATCHED = Slot("watched", str)  # digest of the experiment whose training this 
 _REFUSED = Slot("refused", lambda: LabError(""))  # why the last press of Train began nothing
 POLL = 0.2  # seconds between two looks at a running job, and more where many jobs run
 POLLS = 20  # looks a second at all jobs of the server together, about
+FIRST_PICTURE = 0.15  # seconds that a page waits for the first picture of a training, to be drawn with it
 AT_ONCE = 0.5  # seconds: a training that is expected to take less is awaited, and the page is drawn once, with its run
 
 
@@ -145,7 +147,7 @@ def _go_on(run: Run, key: str, more: str) -> None:
         _REFUSED.set(error)
     else:
         _move(experiment, key)
-        _await_if_short(job)
+        _await_first_sight(job)
 
 
 def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
@@ -181,13 +183,22 @@ def _submit(experiment: Experiment, fresh: bool) -> None:
         _REFUSED.set(error)
     else:
         _WATCHED.set(digest_of(experiment))
-        _await_if_short(job)
+        _await_first_sight(job)
 
 
-def _await_if_short(job: Job) -> None:
-    """Wait for a training that is over before a page that shows its progress would be drawn; no other is waited for."""
-    if job.state == "running" and jobs().estimate(job.experiments) <= AT_ONCE:
+def _await_first_sight(job: Job) -> None:
+    """Wait for a training that is over before a page that shows its progress would be drawn, of a longer one for the
+    first picture; a training in the queue is not waited for."""
+    if job.state != "running":
+        return
+    if jobs().estimate(job.experiments) <= AT_ONCE:
         job.finished.wait(AT_ONCE)
+        return
+    end = time.monotonic() + FIRST_PICTURE
+    while (left := end - time.monotonic()) > 0 and not job.finished.wait(min(0.01, left)):
+        progress = jobs().progress(job.digest)
+        if progress is not None and progress.picture is not None:
+            return
 
 
 def _guess(experiment: Experiment) -> str:
