@@ -25,11 +25,11 @@ TINY = presets.get("font-best").with_values({"epochs": 20})
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MB of its own."""
+    """A file system of 4 MB of its own."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(folder)], capture_output=True, check=False
     )
     if not mounted or mounted.returncode:
         pytest.skip("NOT TESTED HERE: a full and a read-only disk; mounting a tmpfs needs root on Linux")

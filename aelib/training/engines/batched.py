@@ -353,7 +353,8 @@ class BatchedDense:
         parts = iter(segments)
         for i, step in enumerate(self.steps):
             part, at = ("encoder", i) if i < self.code_at else ("decoder", i - self.code_at)
-            matrix = next(parts).unflatten(-1, (step.outputs, step.inputs + 1))
+            segment = next(parts)
+            matrix = segment.view(*segment.shape[:-1], step.outputs, step.inputs + 1)
             found[f"{part}.{2 * at}.weight"], found[f"{part}.{2 * at}.bias"] = matrix[..., :-1], matrix[..., -1]
             if ACTIVATIONS[step.activation].learnt_slope:
                 name = "output_activation.weight" if i == len(self.steps) - 1 else f"{part}.{2 * at + 1}.weight"

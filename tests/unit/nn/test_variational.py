@@ -232,8 +232,10 @@ def test_a_run_on_many_images_keeps_what_the_lesson_needs_and_comes_back_from_th
     torch.testing.assert_close(
         snapshots.grid[-1][[0, -1]].float() / 255, torch.from_numpy(corner), rtol=0, atol=0.5 / 255 + 1e-5
     )
+    before = run.snapshots.tensors()
+    assert before.keys() == snapshots.tensors().keys()
     for name, tensor in snapshots.tensors().items():
-        assert torch.equal(tensor, getattr(run.snapshots, name))
+        assert torch.equal(tensor, before[name])
     found = again.metrics
     assert found["images"] == 360
     assert found["elbo"] == pytest.approx(-(found["recon_loss"] + found["kl"]))
