@@ -137,7 +137,7 @@ class Architecture:
         """Numbers in a code."""
         return math.prod(self.code_shape)
 
-    @property
+    @functools.cached_property
     def parameters(self) -> int:
         of_book = self.book.entries * self.book.numbers if self.book is not None else 0
         return sum(step.parameters for step in self.steps) + of_book
@@ -147,7 +147,7 @@ class Architecture:
         """Of one image on its way through the net."""
         return sum(step.multiplications for step in self.steps)
 
-    @property
+    @functools.cached_property
     def activations(self) -> int:
         """Numbers that all steps give for one image, which training keeps: batch norm and activation count."""
         return sum(

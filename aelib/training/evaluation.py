@@ -65,6 +65,7 @@ class Evaluator:
 
     def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
         self.resolved, self.engine, self.loader = resolve(experiment), engine, loader
+        self.ahead = engine if isinstance(engine, Ahead) else None  # asked once: it reads the whole protocol
         self.spec, self.images = self.resolved.spec, datasets.evaluation_set(self.resolved.spec)
         self.protocol = protocol(self.spec)
         self.targets = self.images.images().to(loader.device)
@@ -129,10 +130,15 @@ class Evaluator:
 
     def nets(self, evaluated: Evaluated) -> Nets:
         """The members as they were when they were evaluated, until the next call of any method of the engine."""
-        if evaluated.nets is None:
+        if evaluated.nets is None or self.ahead is None:
             return self.engine
-        assert isinstance(self.engine, Ahead)  # noqa: S101 - for the type checker: no other keeps them
-        return self.engine.at(evaluated.nets)
+        return self.ahead.at(evaluated.nets)
+
+    def states(self, evaluated: Evaluated) -> dict[str, Tensor]:
+        """The state_dicts of the members as they were when they were evaluated: name -> members × shape, copied."""
+        if evaluated.nets is None or self.ahead is None:
+            return self.engine.states()
+        return self.ahead.states_at(evaluated.nets)
 
     def pictures(self, evaluated: Evaluated) -> dict[str, Tensor]:
         """The tensors of `Snapshots` for this epoch: name -> members × ..., on the CPU."""

@@ -23,7 +23,7 @@ from aelib.nn.variational import warm_up
 from . import ahead, continuation
 from .batches import BatchLoader
 from .engines import numba_support, registry
-from .engines.base import Ahead, Engine
+from .engines.base import Engine
 from .evaluation import Evaluated, Evaluator
 from .picture import COST, Picture
 from .run import Run, Snapshots, utc_text
@@ -165,8 +165,8 @@ class TrainingLoop:
         self.reported = self.start - max(REPORT_EVERY - FIRST_REPORT, 0.0)
         if not self.trained:
             self._evaluate(0)
-        if self.loader.steady is not None and isinstance(self.engine, Ahead):
-            ahead.run(self, self.engine, CHECK_EVERY, REPORT_EVERY)
+        if self.loader.steady is not None and self.evaluator.ahead is not None:
+            ahead.run(self, self.evaluator.ahead, CHECK_EVERY, REPORT_EVERY)
         else:
             self._step_by_step()
         return [self.results[i] for i in range(len(self.members))]
@@ -314,7 +314,7 @@ class TrainingLoop:
             kept = self.weights[member]
             wanted = self.with_weights and (epoch in self.with_weights or stopped)
             if wanted and not (kept and kept[-1][0] == epoch):
-                states = states or self.evaluator.nets(evaluated).states()
+                states = states or self.evaluator.states(evaluated)
                 kept.append((epoch, {name: tensor[row] for name, tensor in states.items()}))
             if stopped:
                 ended[row] = stopped

@@ -103,11 +103,6 @@ class Nets(Protocol):
         """Decode codes, members × n × latent_dim, to normalised images, members × n × channels × height × width."""
         ...
 
-    def states(self) -> dict[str, Tensor]:
-        """The state_dicts of all members, copied to the CPU: name -> members × shape. Snapshots take them, while
-        training waits."""
-        ...
-
 
 class Engine(Nets, Protocol):
     """An engine performs optimisation steps for all members at once. members: their number."""
@@ -121,6 +116,11 @@ class Engine(Nets, Protocol):
 
     def state(self, member: int) -> dict[str, Tensor]:
         """The member's state_dict, copied to the CPU."""
+        ...
+
+    def states(self) -> dict[str, Tensor]:
+        """The state_dicts of all members, copied to the CPU: name -> members × shape. Snapshots take them, while
+        training waits."""
         ...
 
     def optimizer_state(self, member: int) -> dict[str, Tensor]:
@@ -148,6 +148,10 @@ class Ahead(Engine, Protocol):
 
     def at(self, rows: Tensor) -> Nets:
         """Nets with such parameters, nets × parameters, until the next call of any method of the engine."""
+        ...
+
+    def states_at(self, rows: Tensor) -> dict[str, Tensor]:
+        """The state_dicts of nets with such parameters, nets × parameters: name -> nets × shape, copied."""
         ...
 
     def again(self, member: int, batch: Batch, rate_factors: NDArray[np.float64]) -> None:

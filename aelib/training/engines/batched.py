@@ -343,9 +343,9 @@ class BatchedDense:
         parts = torch.split(flat, [self.members * size for size in self._segments()])
         return self._by_name([part.view(self.members, -1) for part in parts])
 
-    def named(self, row: Tensor) -> dict[str, Tensor]:
-        """Views of a row of `rows`, by the parameters' names in `DenseAutoencoder`."""
-        return self._by_name(torch.split(row, self._segments()))
+    def named(self, rows: Tensor) -> dict[str, Tensor]:
+        """Views of `rows`, or of one of them: ... × parameters, by the parameters' names in `DenseAutoencoder`."""
+        return self._by_name(torch.split(rows, self._segments(), dim=-1))
 
     def _by_name(self, segments: Sequence[Tensor]) -> dict[str, Tensor]:
         """Views of the segments, each ... × its size, as ... × the parameter's shape."""

@@ -118,6 +118,9 @@ class CompiledDense:
         self.nets.show(rows)
         return self.nets
 
+    def states_at(self, rows: Tensor) -> dict[str, Tensor]:
+        return self.nets.named(rows.clone())  # one copy, whatever the number of layers
+
     def _nets(self) -> BatchedDense:
         """Nets with the current weights, to evaluate."""
         if not self.shown:

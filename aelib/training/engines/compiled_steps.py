@@ -43,6 +43,7 @@ def _machine_code(function: Callable[..., None], signature: Any) -> Any:
         ) from error
 
 
+@functools.cache
 def address(function: Callable[..., None], signature: Any) -> int:
     """The address of a compiled loop. It stays valid, since `_machine_code` caches the loop."""
     (result,) = _machine_code(function, signature).overloads.values()
