@@ -49,6 +49,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.busy
+	$(BIN)/python -m benchmarks.language
 	$(BIN)/python -m benchmarks.estimates
 
 # A class of 50 at one server: some ten minutes.

@@ -82,6 +82,12 @@ class Results:
                 (*values, now()),
             )
 
+    def has(self, group: Group, person: str, digest: str) -> bool:
+        """Whether a student's page has shown this run."""
+        with self._file.connected() as connection:
+            query = "SELECT 1 FROM results WHERE class = ? AND person = ? AND digest = ?"
+            return connection.execute(query, (group.id, person, digest)).fetchone() is not None
+
     def of(self, group: Group, people: Iterable[str] | None = None) -> list[Result]:
         """The results of a class, in the order in which they came. people: of these alone."""
         query, values = "SELECT * FROM results WHERE class = ?", [group.id]

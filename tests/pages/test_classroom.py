@@ -54,6 +54,11 @@ def _go(app: AppTest, page: str, query: Mapping[str, str] | None = None) -> AppT
     return sound(app.run())
 
 
+def _sees(app: AppTest, query: Mapping[str, str] | None = None) -> AppTest:
+    """A student who presses Train for a run that is in the store."""
+    return sound(_go(app, "pages/dense.py", query or QUERY).button(key="dense-run:train").click().run())
+
+
 # --- joining --------------------------------------------------------------------------------------------------
 
 
@@ -146,7 +151,7 @@ def test_a_task_is_a_button_for_students_and_is_judged_by_the_server() -> None:
     assert student.title[0].value == "Dense autoencoder"
     assert not any("Open the task" in one.label for one in student.button)
     Store().save(fit(TINY, "cpu"))
-    student = _go(student, "pages/dense.py", QUERY)
+    _sees(student)
     (result,) = classroom().results.of(group)
     assert (result.task, result.met) == (task.number, True)
     sound(teacher.run())
@@ -163,7 +168,7 @@ def test_a_task_in_a_forged_address_is_not_the_class_task() -> None:
     classroom().classes.set_task(group, "dense", QUERY, "learnt>=32", {})
     Store().save(fit(TINY, "cpu"))
     student = _student(group)
-    _go(student, "pages/dense.py", {**QUERY, "task": "learnt>=0"})
+    _sees(student, {**QUERY, "task": "learnt>=0"})
     (result,) = classroom().results.of(group)
     assert not result.met
     del teacher
@@ -217,7 +222,7 @@ def test_two_students_runs_are_opened_side_by_side() -> None:
     _page, group = _teacher()
     for seed, name in ((1, "Ana"), (2, "Ben")):
         Store().save(fit(TINY.with_values({"seed": seed}), "cpu"))
-        _go(_student(group, name), "pages/dense.py", {**QUERY, "seed": str(seed)})
+        _sees(_student(group, name), {**QUERY, "seed": str(seed)})
     found = board.read(group)
     assert [one.name for one in found.members] == ["Ana", "Ben"]
     assert len(found.results) == 2
@@ -232,8 +237,8 @@ def test_predictions_of_the_class_are_shown_after_ones_own() -> None:
         assert "Answers of the class" not in texts(student)
     third = _go(_student(group, "Cleo"), "pages/dense.py", QUERY)
     Store().save(fit(TINY, "cpu"))
-    assert "how many gave them: 20 (1), 25 (1)" in texts(sound(students[0].run()))
-    assert "Answers of the class" not in texts(sound(third.run())), "who has predicted nothing sees nothing"
+    assert "how many gave them: 20 (1), 25 (1)" in texts(_sees(students[0]))
+    assert "Answers of the class" not in texts(_sees(third)), "who has predicted nothing sees nothing"
     assert "how many gave them: 20 (1), 25 (1)" in texts(sound(teacher.run()))
 
 
@@ -243,7 +248,7 @@ def test_the_gradebook_is_checked_by_training_again() -> None:
     teacher, group = _teacher()
     classroom().classes.set_task(group, "dense", QUERY, "parameters<=99999", {"epochs": 30})
     Store().save(fit(TINY, "cpu"))
-    _go(_student(group), "pages/dense.py", QUERY)
+    _sees(_student(group))
     sound(teacher.run())
     assert "Gradebook as CSV" in [one.proto.label for one in teacher.get("download_button")]
     sound(_submit(teacher, "Check by training again").run())
@@ -343,7 +348,39 @@ def test_a_clock_that_is_wrong_changes_no_order_and_no_right(monkeypatch: pytest
     last = classroom().classes.set_task(group, "dense", QUERY, "parameters<=99999")
     assert classroom().classes.task(group) == last, "the one that was given last, whatever the clock says"
     Store().save(fit(TINY, "cpu"))
-    _go(student, "pages/dense.py", QUERY)
+    _sees(student)
     (result,) = classroom().results.of(group)
     assert result.met
     assert group.code in " ".join(one.value for one in sound(teacher.run()).markdown)
+
+
+# --- predictions ----------------------------------------------------------------------------------------------
+
+
+def _predicts(app: AppTest, answer: str) -> AppTest:
+    (key,) = [one.key for one in app.text_input if one.key and ":predict:" in one.key]
+    return sound(app.text_input(key=key).set_value(answer).run())
+
+
+def test_a_student_predicts_although_another_was_faster(group: Group) -> None:
+    run = fit(TINY, "cpu")
+    Store().save(run)
+    ben = _go(_student(group, "Ben"), "pages/dense.py", QUERY)
+    assert not ben.metric, "nothing of what came is on the page"
+    assert "Trained by others: press Train to see what came." in [one.value for one in ben.caption]
+    _predicts(ben, "20")
+    sound(ben.button(key="dense-run:train").click().run())
+    assert f"Your prediction: 20. What came: {run.metrics['learnt']}" in texts(ben)
+    assert any("Found in the store" in one.value for one in ben.success), "nobody trained it anew"
+    sound(ben.run())
+    assert "Your prediction: 20." in texts(ben)
+
+
+def test_who_has_seen_a_run_predicts_nothing_of_it(group: Group) -> None:
+    Store().save(fit(TINY, "cpu"))
+    ben = _go(_student(group, "Ben"), "pages/dense.py", QUERY)
+    sound(ben.button(key="dense-run:train").click().run())
+    assert ben.metric
+    assert not [one.key for one in ben.text_input if one.key and ":predict:" in one.key]
+    ben = _go(ben, "pages/runs.py")
+    assert _go(ben, "pages/dense.py", QUERY).metric, "once seen, it is opened as any run"

@@ -149,6 +149,13 @@ def another_key(group: Group) -> None:
     _LEFT_KEYS.setdefault()[group.id] = classroom().classes.new_key(group)
 
 
+def has_seen(digest: str) -> bool:
+    """Whether this person has seen a run, if there is one: everybody has, but a student of a class whose pages have not
+    shown it. Raises StoreError."""
+    found = student_of()
+    return found is None or classroom().results.has(found[0], found[1].person, digest)
+
+
 def note(lesson: Lesson, run: Run) -> None:
     """Note for the class of this student that the page shows this run; says so where it cannot be noted."""
     try:

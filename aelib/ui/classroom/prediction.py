@@ -16,7 +16,18 @@ from aelib.ui.shell.visitor import visitor_id
 
 from .fields import field, outcome_of
 from .histogram import histogram
-from .membership import student_of
+from .membership import has_seen, student_of
+
+
+def comes_first(lesson: Lesson, experiment: Experiment) -> bool:
+    """Whether the page is to ask before it shows a run that others have trained: a student of a class predicts before
+    seeing what came, whoever of the class was faster."""
+    if asked_of(lesson.predicts, experiment) is None:
+        return False
+    try:
+        return not has_seen(digest_of(experiment))
+    except LabError:
+        return False  # the page says why
 
 
 def ask(lesson: Lesson, experiment: Experiment) -> None:
@@ -61,9 +72,9 @@ def _answer(item: Item, digest: str) -> str | None:
 
 def _keep(lesson: Lesson, item: Item, experiment: Experiment, given: object) -> None:
     """Store an answer, or take it back where the field is empty or has no answer, which raises LabError. Nothing
-    changes once the run is there."""
+    changes once this person can see the run."""
     digest = digest_of(experiment)
-    if digest in store():
+    if digest in store() and has_seen(digest):
         return
     classroom().guesses.remove(visitor_id(), digest, item.name)
     if given is None or not str(given).strip():

@@ -13,7 +13,7 @@ from aelib.jobs import Job
 from aelib.store import DamagedRun
 from aelib.training import STOPPED, Progress, Run, longer
 from aelib.ui.shell.messages import escaped, show_error
-from aelib.ui.shell.server_state import jobs, open_run
+from aelib.ui.shell.server_state import jobs, open_run, store
 from aelib.ui.shell.session import Slot, widget
 from aelib.ui.shell.visitor import on_phone, visitor_id
 
@@ -41,19 +41,26 @@ def moved_to(key: str) -> Experiment | None:
 
 
 def run_of(
-    experiment: Experiment, key: str, bench: Bench, moves: bool = True, ask: Callable[[], None] = lambda: None
+    experiment: Experiment,
+    key: str,
+    bench: Bench,
+    moves: bool = True,
+    ask: Callable[[], None] = lambda: None,
+    asks_first: bool = False,
 ) -> Run | None:
     """The stored run of an experiment. If there is none, None, and a Train button or live progress with Stop.
 
     bench: draws the picture below, which is the same element in all three states; moves: whether the page can show
     another number of epochs, such as those of a net that was stopped (see `moved_to`); ask: draws a question above the
-    Train button, or on a phone below it, where Train stays on the first screen.
+    Train button, or on a phone below it, where Train stays on the first screen; asks_first: wait for the press of Train
+    even where others have trained it or do so now.
     """
     digest = digest_of(experiment)
     if _WATCHED.get() != digest:
         _WATCHED.pop()  # another experiment: the note “trained just now” no longer applies
     job = jobs().get(digest)
-    if job is not None and job.active:
+    veiled = asks_first and (job is None or visitor_id() not in job.people)
+    if job is not None and job.active and not veiled:
         _WATCHED.set(digest)
         every = max(POLL, len(jobs().active()) / POLLS)
         st.fragment(_watch, run_every=every)(digest, key, bench)
@@ -61,7 +68,11 @@ def run_of(
     # as deep as in a fragment, which has a container of its own: the picture stays the same element
     with st.container():
         with st.container():
-            run = _stored_or_button(experiment, key, job, moves, ask)
+            run = None
+            if veiled and (digest in store() or (job is not None and job.active)):
+                _ask_and_train(experiment, key, ask, _("Trained by others: press Train to see what came."))
+            else:
+                run = _stored_or_button(experiment, key, job, moves, ask)
         with st.container():
             bench(run)
     return run
@@ -88,12 +99,19 @@ def _stored_or_button(
         return run
     if job is not None:
         _why_it_ended(job, key, moves)
+    _ask_and_train(experiment, key, ask, _not_trained(experiment), is_damaged)
+    return None
+
+
+def _ask_and_train(
+    experiment: Experiment, key: str, ask: Callable[[], None], caption: str, is_damaged: bool = False
+) -> None:
+    """The question and the button, on a phone the button first."""
     if not on_phone():
         ask()
-    _train_button(experiment, key, is_damaged)
+    _train_button(experiment, key, caption, is_damaged)
     if on_phone():
         ask()
-    return None
 
 
 def _why_it_ended(job: Job, key: str, moves: bool) -> None:
@@ -150,7 +168,7 @@ def _go_on(run: Run, key: str, more: str) -> None:
         _await_first_sight(job)
 
 
-def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
+def _train_button(experiment: Experiment, key: str, caption: str, is_damaged: bool) -> None:
     if downloads.missing(resolve(experiment).spec):
         return
     # a callback: the page is drawn once, with the training begun, and not a second time
@@ -164,25 +182,29 @@ def _train_button(experiment: Experiment, key: str, is_damaged: bool) -> None:
     )
     if _REFUSED:
         show_error(_REFUSED.pop())
-    st.caption(
-        ngettext(
-            "Not trained yet: {n:,} epoch of {parameters:,} parameters, {guess}.",
-            "Not trained yet: {n:,} epochs of {parameters:,} parameters, {guess}.",
-            experiment.epochs,
-            parameters=resolve(experiment).architecture.parameters,
-            guess=_guess(experiment),
-        )
+    st.caption(caption)
+
+
+def _not_trained(experiment: Experiment) -> str:
+    return ngettext(
+        "Not trained yet: {n:,} epoch of {parameters:,} parameters, {guess}.",
+        "Not trained yet: {n:,} epochs of {parameters:,} parameters, {guess}.",
+        experiment.epochs,
+        parameters=resolve(experiment).architecture.parameters,
+        guess=_guess(experiment),
     )
 
 
 def _submit(experiment: Experiment, fresh: bool) -> None:
     """Submit the experiment; a refusal is shown by the page that follows."""
+    there = not fresh and digest_of(experiment) in store()
     try:
         job = jobs().submit(experiment, visitor_id(), fresh=fresh)
     except LabError as error:
         _REFUSED.set(error)
     else:
-        _WATCHED.set(digest_of(experiment))
+        if not there:
+            _WATCHED.set(digest_of(experiment))
         _await_first_sight(job)
 
 

@@ -205,6 +205,7 @@ class LessonPage(SectionedPage):
             lambda found: bench.show(experiment, found, self.key),
             moves,
             lambda: prediction.ask(self.lesson, experiment),
+            prediction.comes_first(self.lesson, experiment),
         )
         if run is not None:
             membership.note(self.lesson, run)

@@ -46,7 +46,8 @@ def give(group: Group) -> None:
     st.markdown(
         _(
             "Send everybody to a lesson: your students get a button, and go when they are ready. For a task with an "
-            "experiment of your own, fixed choices or hidden ones, open the lesson and use **For the class** there."
+            "experiment of your own, fixed choices or hidden ones, open the lesson and use **{button}** there.",
+            button=_("For the class"),
         )
     )
     with st.form("class:give", border=False):

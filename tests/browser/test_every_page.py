@@ -1,0 +1,111 @@
+"""Every page in every language, light or dark, at a projector's and a phone's width: no exception, nothing serious for
+axe-core, every canvas named and reachable, and no text cut off."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, TimeoutError, expect
+
+from aelib.core.language import LANGUAGES
+from aelib.store import Store
+from aelib.training import Run
+from tests.support.browsing import opened, settled
+from tests.support.server import ROOT, Server
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", *sorted(page.stem for page in Path(ROOT, "pages").glob("*.py")))
+TABS = ("Latent plane", "Path", "Replay", "Look inside", "Hand in")  # of the dense lesson
+WIDTHS = (1280, 390)
+SCHEMES = ("light", "dark")
+# Streamlit's own, with the reason why it stays
+STREAMLITS = {
+    # its sidebar scrolls, and can be focused only once its links are there
+    ("scrollable-region-focusable", "stSidebarContent"),
+}
+# role, name and reach of all canvases, also those in shadow roots; Streamlit's tables draw on canvases of their own
+CANVASES = """() => {
+  const found = [], walk = (root) => {
+    for (const one of root.querySelectorAll("*")) {
+      const ours = one.tagName === "CANVAS" && !one.closest("button, [data-testid=stDataFrame]") && one.offsetParent;
+      if (ours && !(one.getAttribute("role") === "img" && one.getAttribute("aria-label"))) found.push(one.outerHTML);
+      if (ours && one.classList.contains("point") && one.tabIndex !== 0) found.push("no keyboard: " + one.outerHTML);
+      if (one.shadowRoot) walk(one.shadowRoot);
+    }
+  };
+  walk(document);
+  return found;
+}"""
+# labels that are wider than their box, and a page that scrolls sideways
+CUT_OFF = """() => {
+  const found = [...document.querySelectorAll('.stMain button p, .stMain label p, .stMain [role=tab] p')]
+    .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent);
+  const main = document.querySelector('.stMain');
+  return main.scrollWidth > main.clientWidth + 1 ? [...found, 'the page'] : found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory, font_run: Run) -> Iterator[Server]:
+    """One server for all pages, with a run in its store."""
+    running = Server(tmp_path_factory.mktemp("every_page") / "server")
+    Store(running.home).save(font_run)
+    yield running
+    running.kill()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_by_everyone(full: Server, browser: Browser, name: str, language: str) -> None:
+    dark = (PAGES.index(name) + list(LANGUAGES).index(language)) % 2  # each page in both themes, with some language
+    for page in opened(browser, WIDTHS[0], SCHEMES[dark]):
+        page.goto(f"{full.url}/{name}?lang={language}")
+        assert list(_faults(page, WIDTHS)) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_can_be_read_by_everyone(full: Server, browser: Browser, font_run: Run, tab: str, scheme: str) -> None:
+    for page in opened(browser, WIDTHS[0], scheme):
+        page.goto(f"{full.url}/dense?preset=font-best&epochs={font_run.experiment.epochs}&tab={tab}")
+        expect(page.get_by_text("Found in the store").first).to_be_visible()
+        assert list(_faults(page, WIDTHS[:1])) == []
+
+
+def _faults(page: Page, widths: Iterable[int]) -> Iterator[str]:
+    """What is wrong with the open page, at these widths; axe-core judges the first."""
+    expect(page.locator("h1").first).to_be_visible()
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        settled(page)
+        if width == WIDTHS[0]:
+            with suppress(TimeoutError):  # a component's HTML is there before the script that knows its name
+                page.wait_for_function(f"({CANVASES})().length === 0")
+            yield from _lasting(page)
+        yield from (f"{width} px, cut off: {text}" for text in page.evaluate(CUT_OFF))
+    yield from (f"exception: {text}" for text in page.locator(".stException").all_text_contents())
+
+
+def _lasting(page: Page) -> list[str]:
+    """What is found again and again: Streamlit pales a page that is drawn once more, and pale text lacks contrast."""
+    found: list[str] = []
+    for _ in range(10):
+        settled(page)
+        if not (found := _once(page)):
+            return []
+        page.wait_for_timeout(1000)
+    return found
+
+
+def _once(page: Page) -> list[str]:
+    """Serious and critical violations of ours, and canvases without a name or a keyboard."""
+    found = [str(one) for one in page.evaluate(CANVASES)]
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            for node in violation["nodes"]:
+                if not any(violation["id"] == rule and part in node["html"] for rule, part in STREAMLITS):
+                    found.append(f"{violation['id']}: {node['html'][:200]} {node.get('failureSummary')}")
+    return found
