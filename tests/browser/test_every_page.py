@@ -1,7 +1,7 @@
 """Every page in every language, light or dark, at a projector's and a phone's width: no exception, nothing serious for
 axe-core, every canvas named and reachable, and no text cut off."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -84,23 +84,28 @@ def _faults(page: Page, widths: Iterable[int]) -> Iterator[str]:
         if width == WIDTHS[0]:
             with suppress(TimeoutError):  # a component's HTML is there before the script that knows its name
                 page.wait_for_function(f"({CANVASES})().length === 0")
-            yield from _lasting(page)
-        yield from (f"{width} px, cut off: {text}" for text in page.evaluate(CUT_OFF))
+            yield from _lasting(page, _violations)
+        yield from (f"{width} px, cut off: {text}" for text in _lasting(page, _cut_off))
     yield from (f"exception: {text}" for text in page.locator(".stException").all_text_contents())
 
 
-def _lasting(page: Page) -> list[str]:
-    """What is found again and again: Streamlit pales a page that is drawn once more, and pale text lacks contrast."""
+def _lasting(page: Page, find: Callable[[Page], list[str]]) -> list[str]:
+    """What is found again and again: Streamlit pales a page that is drawn once more, and pale text lacks contrast; a
+    chart takes its new width a moment after the page."""
     found: list[str] = []
     for _ in range(10):
         settled(page)
-        if not (found := _once(page)):
+        if not (found := find(page)):
             return []
         page.wait_for_timeout(1000)
     return found
 
 
-def _once(page: Page) -> list[str]:
+def _cut_off(page: Page) -> list[str]:
+    return [str(text) for text in page.evaluate(CUT_OFF)]
+
+
+def _violations(page: Page) -> list[str]:
     """Serious and critical violations of ours, and canvases without a name or a keyboard."""
     found = [str(one) for one in page.evaluate(CANVASES)]
     for violation in Axe().run(page).response["violations"]:
