@@ -25,6 +25,14 @@ def student_of() -> tuple[Group, Member] | None:
     return classroom().classes.of(visitor_id())
 
 
+def is_student() -> bool:
+    """Whether this person is in a class, and teaches none."""
+    try:
+        return student_of() is not None and not taught()
+    except LabError:
+        return False  # the page says why
+
+
 def taught() -> list[Group]:
     """The classes of this teacher; none for who has no teacher's address, where addresses say who teaches."""
     return classroom().classes.taught_by(visitor_id()) if may_teach() else []

@@ -179,7 +179,8 @@ class LessonPage(SectionedPage):
             self.header(N_("Choose"))
             teacher_panel.fixed(form)
             experiment = lesson_forms.draw(form)
-            teacher_panel.popover(form, experiment)
+            if not membership.is_student():  # who gets tasks does not give them
+                teacher_panel.popover(form, experiment)
         with picture:
             self.header(N_("Train"))
             teacher_panel.task(form, experiment)

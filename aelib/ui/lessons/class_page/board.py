@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +12,7 @@ from aelib.classroom.gradebook import harmless
 from aelib.classroom.presence import Seen
 from aelib.classroom.results import Result, Standing, standings
 from aelib.classroom.tasks import Task
-from aelib.core.language import _, number
+from aelib.core.language import N_, _, number
 from aelib.experiment import presets
 from aelib.store import outcome_text
 from aelib.ui.classroom.histogram import histogram
@@ -77,12 +77,24 @@ def table(group: Group) -> None:
         selection_mode="multi-row",
         key=f"class:{group.id}:table",
         placeholder="–",
+        column_config={_(name): st.column_config.Column(width=width) for name, width in _WIDTHS.items()},
     )
     rows = [board.members[row].person for row in picked.selection.rows if row < len(board.members)]
     if rows:
         _open(board, rows[:MAX_CHOSEN])
     else:
         st.caption(_("Select students to open their runs; two or more are compared side by side."))
+
+
+# of columns that hold a sentence, or one number: Streamlit gives all the same width and cuts off what is longer
+_WIDTHS: dict[str, Literal["small", "medium", "large"]] = {
+    N_("page"): "medium",
+    N_("last run"): "large",
+    N_("runs"): "small",
+    N_("task"): "small",
+    N_("best"): "small",
+    N_("here"): "small",
+}
 
 
 def _frame(board: Board) -> pd.DataFrame:
