@@ -35,6 +35,9 @@ SLOW = (
 SLOW += ("unit/ui", "unit/cli", "unit/nn/test_variational.py", "unit/store/test_store.py", "unit/test_architecture.py")
 SLOW += ("unit/test_full_disk.py", "unit/test_examples.py", "unit/test_packaging.py", "unit/test_registries.py")
 
+# the command line speaks the language of the environment, and texts are compared in English
+os.environ["AELIB_LANG"] = "en"
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

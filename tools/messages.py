@@ -24,13 +24,29 @@ from aelib.experiment import presets
 ROOT = Path(__file__).parents[1]
 SOURCES = ("app.py", "aelib", "pages")
 
+# errors whose first argument is a text with placeholders, the others its values
+ERRORS = (
+    "LabError",
+    "StoreError",
+    "UnreadableRun",
+    "Stopped",
+    "Cancelled",
+    "Interrupted",
+    "NotServed",
+    "EntryError",
+    "_TooMany",
+    "__init__",  # of one of these by a subclass
+)
+
 # function -> its arguments that are texts, by position or by name
 DECLARES: dict[str, tuple[int | str, ...]] = {
     "_": (0,),
     "N_": (0,),
-    "LabError": (0,),
-    "StoreError": (0,),
+    "Lazy": (0,),
+    **dict.fromkeys(ERRORS, (0,)),
+    "_damaged": (1,),
     "Words": (0,),
+    "Alternative": (0,),
     "cached": (0,),
     "setting": (0, 1),
     "Form": (0, 1),
@@ -74,7 +90,7 @@ def texts(files: Iterable[Path] | None = None) -> list[Text]:
 
 def _made() -> Iterator[Text]:
     """Texts of registries that are made when they are imported."""
-    for text in (*(text for form in forms.FORMS for text in (form.name, form.about)), *forms.WORDS):
+    for text in (text for form in forms.FORMS for text in (form.name, form.about)):
         yield Text(text, None, "aelib/datasets/user/forms.py")
     for preset in presets.PRESETS.values():
         fields = vars(preset)

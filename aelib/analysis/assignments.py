@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _, number
 from aelib.experiment import Experiment, resolve, with_point
 from aelib.training import Run
 
@@ -27,13 +28,13 @@ def _equal(found: float, value: float) -> bool:
     return math.isclose(found, value, rel_tol=1e-6)
 
 
-# operator as in an address -> its words and its function
+# operator as in an address -> its words with the value, and its function
 OPERATORS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
-    ">=": ("at least", operator.ge),
-    "<=": ("at most", operator.le),
-    ">": ("more than", operator.gt),
-    "<": ("less than", operator.lt),
-    "=": ("exactly", _equal),
+    ">=": (N_("at least {value}"), operator.ge),
+    "<=": (N_("at most {value}"), operator.le),
+    ">": (N_("more than {value}"), operator.gt),
+    "<": (N_("less than {value}"), operator.lt),
+    "=": (N_("exactly {value}"), _equal),
 }
 _CONDITION = re.compile(r"\s*([A-Za-z_]+)\s*(>=|<=|>|<|=)\s*([-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d{1,3})?)\s*")
 
@@ -44,7 +45,7 @@ class Metric:
 
     Attributes:
         label: its name on pages.
-        phrase: part of a sentence with `{}` for the bound.
+        phrase: part of a sentence with `{bound}`.
         goal: whether the figure is a goal to reach; else it is a limit to keep to.
         of: the figure of a run, None if the run has none.
     """
@@ -56,18 +57,21 @@ class Metric:
 
 
 METRICS: dict[str, Metric] = {
-    "learnt": Metric("Learnt", "{} learnt images", True, lambda run: run.metrics.get("learnt")),
+    "learnt": Metric(N_("Learnt"), N_("{bound} learnt images"), True, lambda run: run.metrics.get("learnt")),
     "wrong_pixels": Metric(
-        "Wrong pixels over all images", "{} wrong pixels", True, lambda run: run.metrics.get("wrong_pixels_total")
+        N_("Wrong pixels over all images"),
+        N_("{bound} wrong pixels"),
+        True,
+        lambda run: run.metrics.get("wrong_pixels_total"),
     ),
-    "mse": Metric("MSE", "an MSE of {}", True, lambda run: run.metrics["mse"]),
-    "psnr": Metric("PSNR", "a PSNR of {} dB", True, decibels.psnr),
-    "elbo": Metric("ELBO", "an ELBO of {}", True, lambda run: run.metrics.get("elbo")),
-    "loss": Metric("Training loss", "a loss of {}", True, lambda run: run.loss),
-    "parameters": Metric("Parameters", "{} parameters", False, lambda run: run.parameters),
-    "latent_dim": Metric("Latent dimensions", "{} latent dimensions", False, lambda run: run.latent_dim),
-    "epochs": Metric("Epochs", "{} epochs", False, lambda run: run.epochs),
-    "seconds": Metric("Seconds of training", "{} seconds of training", False, lambda run: run.seconds),
+    "mse": Metric(N_("MSE"), N_("an MSE of {bound}"), True, lambda run: run.metrics["mse"]),
+    "psnr": Metric(N_("PSNR"), N_("a PSNR of {bound} dB"), True, decibels.psnr),
+    "elbo": Metric(N_("ELBO"), N_("an ELBO of {bound}"), True, lambda run: run.metrics.get("elbo")),
+    "loss": Metric(N_("Training loss"), N_("a loss of {bound}"), True, lambda run: run.loss),
+    "parameters": Metric(N_("Parameters"), N_("{bound} parameters"), False, lambda run: run.parameters),
+    "latent_dim": Metric(N_("Latent dimensions"), N_("{bound} latent dimensions"), False, lambda run: run.latent_dim),
+    "epochs": Metric(N_("Epochs"), N_("{bound} epochs"), False, lambda run: run.epochs),
+    "seconds": Metric(N_("Seconds of training"), N_("{bound} seconds of training"), False, lambda run: run.seconds),
 }
 
 
@@ -85,13 +89,13 @@ class Condition:
     @property
     def bound(self) -> str:
         """The bound in words, such as "at least 30"."""
-        return f"{OPERATORS[self.operator][0]} {number_text(self.value)}"
+        return _(OPERATORS[self.operator][0], value=number_text(self.value))
 
     def describe(self, experiment: Experiment) -> str:
         """The condition as part of a sentence."""
         if self.metric == "learnt" and resolve(experiment).spec.memorised:
-            return f"{self.bound} of {resolve(experiment).spec.images:,}"
-        return METRICS[self.metric].phrase.format(self.bound)
+            return _("{bound} of {total:,}", bound=self.bound, total=resolve(experiment).spec.images)
+        return _(METRICS[self.metric].phrase, bound=self.bound)
 
     def met(self, found: float | None) -> bool:
         """Whether a figure meets the condition; None and NaN do not."""
@@ -111,10 +115,10 @@ class ConditionResult:
     met: bool
 
     def __str__(self) -> str:
-        label = METRICS[self.condition.metric].label
+        label, bound = _(METRICS[self.condition.metric].label), self.condition.bound
         if self.found is None:
-            return f"{label}: this network has no such figure (asked: {self.condition.bound})"
-        return f"{label}: {number_text(self.found)} (asked: {self.condition.bound})"
+            return _("{label}: this network has no such figure (asked: {bound})", label=label, bound=bound)
+        return _("{label}: {found} (asked: {bound})", label=label, found=number_text(self.found), bound=bound)
 
 
 @dataclass(frozen=True)
@@ -132,8 +136,10 @@ class Assignment:
         goals = [one.describe(experiment) for one in self.conditions if METRICS[one.metric].goal]
         limits = [one.describe(experiment) for one in self.conditions if not METRICS[one.metric].goal]
         if not goals:
-            return f"Train a network with {_joined(limits)}."
-        return f"Reach {_joined(goals)}{f' with {_joined(limits)}' if limits else ''}."
+            return _("Train a network with {limits}.", limits=_joined(limits))
+        if not limits:
+            return _("Reach {goals}.", goals=_joined(goals))
+        return _("Reach {goals} with {limits}.", goals=_joined(goals), limits=_joined(limits))
 
     def check(self, run: Run) -> list[ConditionResult]:
         """The result of every condition for a run."""
@@ -154,12 +160,12 @@ class Assignment:
 def parse(text: str) -> Assignment:
     """The task in a text (for the grammar see the top of this module). Raises LabError for an invalid text."""
     if len(text) > MAX_TEXT:
-        raise LabError(f"The task has {len(text):,} characters: give at most {MAX_TEXT}.")
+        raise LabError("The task has {count:,} characters: give at most {most}.", count=len(text), most=MAX_TEXT)
     parts = [part for part in re.split(r";|,(?!\d)", text) if part.strip()]
     if not parts:
         raise LabError("The task is empty: write conditions such as learnt>=30;parameters<=1500.")
     if len(parts) > MAX_CONDITIONS:
-        raise LabError(f"The task has {len(parts)} conditions: give at most {MAX_CONDITIONS}.")
+        raise LabError("The task has {count} conditions: give at most {most}.", count=len(parts), most=MAX_CONDITIONS)
     conditions = [_condition(part) for part in parts]
     twice = {(one.metric, one.operator) for one in conditions}
     if len(twice) < len(conditions):
@@ -172,24 +178,32 @@ def _condition(text: str) -> Condition:
     found = _CONDITION.fullmatch(text.replace("≥", ">=").replace("≤", "<=").replace("==", "="))
     if found is None:
         raise LabError(
-            f"{shown!r} in the task is no condition: write a figure, one of {' '.join(OPERATORS)} and a number, "
-            "such as learnt>=30."
+            "{shown!r} in the task is no condition: write a figure, one of {operators} and a number, such as "
+            "learnt>=30.",
+            shown=shown,
+            operators=" ".join(OPERATORS),
         )
     name, sign, number = found.groups()
     if name.lower() not in METRICS:
-        raise LabError(f"{name[:60]!r} in the task is no figure of a run: choose one of {', '.join(METRICS)}.")
+        raise LabError(
+            "{name!r} in the task is no figure of a run: choose one of {metrics}.",
+            name=name[:60],
+            metrics=", ".join(METRICS),
+        )
     try:
         value = float(with_point(number))
     except ValueError:
-        raise LabError(f"{shown!r} in the task can be read in two ways: write the number without a comma.") from None
+        raise LabError(
+            "{shown!r} in the task can be read in two ways: write the number without a comma.", shown=shown
+        ) from None
     if not math.isfinite(value):
-        raise LabError(f"{shown!r} in the task has an infinite number: give a smaller one.")
+        raise LabError("{shown!r} in the task has an infinite number: give a smaller one.", shown=shown)
     return Condition(name.lower(), sign, value)
 
 
 def number_text(value: float) -> str:
     """A figure for display: integers in full, other numbers with four significant digits."""
-    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.4g}"
+    return number(value, ",.0f" if value == round(value) and abs(value) < 1e15 else ".4g")
 
 
 def _plainly(value: float) -> str:
@@ -198,4 +212,4 @@ def _plainly(value: float) -> str:
 
 
 def _joined(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return _(" and ").join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

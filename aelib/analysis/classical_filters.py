@@ -43,7 +43,7 @@ def median(images: Tensor, size: int = 3) -> Tensor:
     from skimage import filters
 
     if size < 1 or size % 2 == 0:
-        raise LabError(f"The median of {size} × {size} pixels was asked for: give an odd size, such as 3.")
+        raise LabError("The median of {size} × {size} pixels was asked for: give an odd size, such as 3.", size=size)
     around = np.ones((1, 1, size, size))
     found = filters.median(_array(images), around, mode="reflect")  # type: ignore[no-untyped-call]
     return torch.from_numpy(found).clamp(0, 1)
@@ -81,7 +81,7 @@ def non_local_means(images: Tensor, sigma: float | None = None, strength: Streng
         level = noise_level(images) if sigma is None else sigma
         strength = Strength(level, DEFAULT_H * level)
     if not all(math.isfinite(value) and value >= 0 for value in (strength.sigma, strength.h)):
-        raise LabError(f"The noise level is {strength.sigma}, h {strength.h}: give numbers from 0 on.")
+        raise LabError("The noise level is {sigma}, h {h}: give numbers from 0 on.", sigma=strength.sigma, h=strength.h)
     return torch.from_numpy(_filtered(pixels, strength))
 
 
@@ -100,8 +100,9 @@ def tune(noisy: Tensor, clean: Tensor, sigma: float | None = None) -> Strength:
     """
     if noisy.shape != clean.shape:
         raise LabError(
-            f"Noisy images of {tuple(noisy.shape)} cannot be compared with clean ones of {tuple(clean.shape)}: give "
-            "the same images twice."
+            "Noisy images of {noisy} cannot be compared with clean ones of {clean}: give the same images twice.",
+            noisy=tuple(noisy.shape),
+            clean=tuple(clean.shape),
         )
     few = evenly(len(noisy), TUNING_IMAGES)
     noisy, clean = noisy[few], clean[few].float().cpu()
@@ -135,11 +136,13 @@ def _array(images: Tensor) -> NDArray[np.float32]:
     """A copy of the images as an array. Raises LabError for invalid images."""
     if images.dim() != 4 or images.shape[1] not in (1, 3) or not images.numel():
         raise LabError(
-            f"Images of shape {tuple(images.shape)} were to be filtered: give grey or RGB ones, images × channels × "
-            "height × width."
+            "Images of shape {shape} were to be filtered: give grey or RGB ones, images × channels × height × width.",
+            shape=tuple(images.shape),
         )
     if len(images) > MAX_IMAGES:
-        raise LabError(f"{len(images):,} images were to be filtered: choose at most {MAX_IMAGES}.")
+        raise LabError(
+            "{count:,} images were to be filtered: choose at most {most}.", count=len(images), most=MAX_IMAGES
+        )
     pixels: NDArray[np.float32] = images.detach().cpu().float().numpy().copy()
     if not np.isfinite(pixels).all():
         raise LabError("Not every pixel of the images to filter is a finite number: give pixels from 0 to 1.")

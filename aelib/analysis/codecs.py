@@ -90,7 +90,7 @@ def dequantize(symbols: Symbols, bits: int, low: Codes, high: Codes) -> NDArray[
 
 def _cell(bits: int, low: Codes, high: Codes) -> Codes:
     if bits not in range(1, MAX_BITS + 1):
-        raise LabError(f"bits is {bits}: give a whole number from 1 to {MAX_BITS}.")
+        raise LabError("bits is {bits}: give a whole number from 1 to {most}.", bits=bits, most=MAX_BITS)
     width: Codes = (np.asarray(high, np.float64) - low) / 2**bits
     if not (np.isfinite(width) & (width >= 0)).all():
         raise LabError(
@@ -143,8 +143,12 @@ def network_points(
     """
     if len(codes_test) != len(images) or codes_train.shape[1:] != codes_test.shape[1:]:
         raise LabError(
-            f"{len(codes_test)} codes of {codes_test.shape[1:]} were given for {len(images)} images, with training "
-            f"codes of {codes_train.shape[1:]}: give one code for each image, of one net."
+            "{codes} codes of {shape} were given for {count} images, with training codes of {trained}: give one "
+            "code for each image, of one net.",
+            codes=len(codes_test),
+            shape=codes_test.shape[1:],
+            count=len(images),
+            trained=codes_train.shape[1:],
         )
     chosen = measured_images(images)
     low, high = min_max(codes_train)
@@ -175,7 +179,11 @@ def pca(train: Tensor, test: Tensor, components: int, bits: int = FLOAT) -> tupl
     Raises LabError where there are fewer training images or pixels than components."""
     most = min(len(pca_training_images(train)), math.prod(train.shape[1:]))
     if not 1 <= components <= most:
-        raise LabError(f"{components} principal components were asked for: there are 1 to {most} of these images.")
+        raise LabError(
+            "{components} principal components were asked for: there are 1 to {most} of these images.",
+            components=components,
+            most=most,
+        )
     axes, mean, fitted = _fit_pca(train, components)
     coefficients = (_flat(test) - mean) @ axes.T
     kept, entropy_bits = _stored_codes(coefficients, bits, *min_max(fitted))
@@ -285,7 +293,11 @@ def _codec_points(
     without_headers: Callable[[bytes], int],
 ) -> tuple[list[RatePoint], list[RatePoint]]:
     if images.dim() != 4 or images.shape[1] not in (1, 3):
-        raise LabError(f"{kind} was asked for images of {tuple(images.shape[1:])}: only grey and RGB images have it.")
+        raise LabError(
+            "{kind} was asked for images of {shape}: only grey and RGB images have it.",
+            kind=kind,
+            shape=tuple(images.shape[1:]),
+        )
     targets = images[measured_images(images)]
     mode = "L" if targets.shape[1] == 1 else "RGB"
     pixels = (targets.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()

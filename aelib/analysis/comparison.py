@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_
 from aelib.experiment import Experiment, flatten, resolve
 from aelib.metrics import Difference as Difference
 from aelib.metrics import difference as difference
@@ -14,14 +15,14 @@ from . import decibels
 MAX_RUNS = 6  # side by side
 MAX_SEEDS = 50
 METRICS = {
-    "learnt": "images learnt",
-    "wrong_pixels_total": "wrong pixels",
+    "learnt": N_("images learnt"),
+    "wrong_pixels_total": N_("wrong pixels"),
     "psnr": "PSNR (dB)",
-    "mse": "mean squared error",
+    "mse": N_("mean squared error"),
     "elbo": "ELBO",
     "kl": "KL",
-    "loss": "training loss",
-    "seconds": "seconds of training",
+    "loss": N_("training loss"),
+    "seconds": N_("seconds of training"),
 }
 UNTESTED = "seconds"  # nets that train together get equal shares of one measured time, so their times have no spread
 _RECONSTRUCTION = ("loss", "normalization")
@@ -54,7 +55,7 @@ def with_seeds(experiment: Experiment, count: int) -> list[Experiment]:
     Raises LabError unless count is 1 to MAX_SEEDS.
     """
     if not 1 <= count <= MAX_SEEDS:
-        raise LabError(f"{count} seeds were asked for: give 1 to {MAX_SEEDS}.")
+        raise LabError("{count} seeds were asked for: give 1 to {most}.", count=count, most=MAX_SEEDS)
     return [experiment.with_values({"seed": experiment.seed + i}) for i in range(count)]
 
 

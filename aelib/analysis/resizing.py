@@ -39,7 +39,7 @@ def enlarge(images: Tensor, factor: int, method: str = "bicubic") -> Tensor:
     and for a factor below 1.
     """
     if method not in METHODS:
-        raise LabError(f"method is {method!r}: choose {', '.join(METHODS)}.")
+        raise LabError("method is {method!r}: choose {methods}.", method=method, methods=", ".join(METHODS))
     _check(images, factor)
     return _resized(images, images.shape[-2] * factor, images.shape[-1] * factor, METHODS[method])
 
@@ -53,7 +53,12 @@ def shrink(images: Tensor, factor: int) -> Tensor:
     _check(images, factor)
     height, width = images.shape[-2:]
     if height % factor or width % factor:
-        raise LabError(f"Images of {width} × {height} cannot be shrunk by {factor}: cut them to a multiple first.")
+        raise LabError(
+            "Images of {width} × {height} cannot be shrunk by {factor}: cut them to a multiple first.",
+            width=width,
+            height=height,
+            factor=factor,
+        )
     return _resized(images, height // factor, width // factor, Image.Resampling.BICUBIC)
 
 
@@ -103,8 +108,10 @@ def tiled(
         wanted = (1, given.shape[-2] * factor, given.shape[-1] * factor)
         if result.dim() != 4 or (result.shape[0], *result.shape[2:]) != wanted:
             raise LabError(
-                f"The net made {tuple(result.shape)} of a tile of {tuple(given.shape)}: choose one that enlarges by "
-                f"{factor}, or set multiple."
+                "The net made {made} of a tile of {given}: choose one that enlarges by {factor}, or set multiple.",
+                made=tuple(result.shape),
+                given=tuple(given.shape),
+                factor=factor,
             )
         if not done:  # the first tile gives the number of channels and the dtype
             found = result.new_empty((result.shape[1], height * factor, width * factor))
@@ -139,7 +146,12 @@ def tiled_bytes(
         raise LabError("A picture was given that is not made of bytes: give height × width × channels, 0 to 255.")
     height, width = picture.shape[:2]
     if min(height, width) < SMALLEST:
-        raise LabError(f"The picture has {width} × {height} pixels: take one of at least {SMALLEST} × {SMALLEST}.")
+        raise LabError(
+            "The picture has {width} × {height} pixels: take one of at least {least} × {least}.",
+            width=width,
+            height=height,
+            least=SMALLEST,
+        )
     bytes_ = torch.from_numpy(np.array(picture)).reshape(height, width, -1).permute(2, 0, 1)
 
     def through(window: Tensor) -> Tensor:
@@ -177,16 +189,25 @@ def _repeated(window: Tensor, rows: int, columns: int) -> Tensor:
 
 def _check_tiles(picture: Tensor, factor: int, tile: int, overlap: int, multiple: int) -> None:
     if picture.dim() != 3 or not picture.numel():
-        raise LabError(f"A picture of shape {tuple(picture.shape)} was given: give channels × height × width.")
+        raise LabError(
+            "A picture of shape {shape} was given: give channels × height × width.", shape=tuple(picture.shape)
+        )
     height, width = picture.shape[1:]
     if height * width > MAX_PIXELS:
         raise LabError(
-            f"The picture has {width:,} × {height:,} pixels: take one of at most {MAX_PIXELS // 10**6} megapixels."
+            "The picture has {width:,} × {height:,} pixels: take one of at most {most} megapixels.",
+            width=width,
+            height=height,
+            most=MAX_PIXELS // 10**6,
         )
     if factor < 1 or overlap < 0 or multiple < 1 or tile // multiple * multiple - 2 * overlap < multiple:
         raise LabError(
-            f"Tiles of {tile} with an overlap of {overlap} and multiples of {multiple} cannot enlarge by {factor}: "
-            "give tiles of more than two overlaps and a multiple, and a factor of at least 1."
+            "Tiles of {tile} with an overlap of {overlap} and multiples of {multiple} cannot enlarge by "
+            "{factor}: give tiles of more than two overlaps and a multiple, and a factor of at least 1.",
+            tile=tile,
+            overlap=overlap,
+            multiple=multiple,
+            factor=factor,
         )
 
 
@@ -199,7 +220,8 @@ def _resized(images: Tensor, height: int, width: int, method: Image.Resampling) 
 def _check(images: Tensor, factor: int) -> None:
     if images.dim() != 4 or not images.numel():
         raise LabError(
-            f"Images of shape {tuple(images.shape)} cannot be resized: give images × channels × height × width."
+            "Images of shape {shape} cannot be resized: give images × channels × height × width.",
+            shape=tuple(images.shape),
         )
     if factor < 1:
-        raise LabError(f"factor is {factor}: give a whole number from 1 on.")
+        raise LabError("factor is {factor}: give a whole number from 1 on.", factor=factor)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets import ImageSet
 from aelib.experiment.architecture import Architecture
 from aelib.metrics import image_quality, reconstruction
@@ -150,15 +151,16 @@ def check_any_size(run: Run) -> None:
     """Raises LabError if the net takes images of one size only."""
     net = run.architecture
     height, width = net.steps[0].inputs[1:]
-    only = f"This net takes pictures of {width}x{height} pixels only"
+    only = Lazy("This net takes pictures of {width}x{height} pixels only", width=width, height=height)
     if not run.experiment.model.enlarges:
-        raise LabError(f"{only}: train a super-resolution net for pictures of any size.")
+        raise LabError("{only}: train a super-resolution net for pictures of any size.", only=only)
     if any(step.kind == "dense" for step in net.steps):
-        raise LabError(f"{only}: train one with model.convolution.code_size left empty.")
+        raise LabError("{only}: train one with model.convolution.code_size left empty.", only=only)
     if any(step.kind == "resize" and not step.whole for step in net.steps):
         raise LabError(
-            f"{only}: train one with a model.convolution.stride that divides this size, or with transposed "
-            "convolutions (model.convolution.upsampling)."
+            "{only}: train one with a model.convolution.stride that divides this size, or with transposed "
+            "convolutions (model.convolution.upsampling).",
+            only=only,
         )
 
 

@@ -88,7 +88,9 @@ class Sweep:
 
     def __post_init__(self) -> None:
         if len(self.over) > MAX_FIELDS:
-            raise LabError(f"A sweep is over at most {MAX_FIELDS} fields: {len(self.over)} were given.")
+            raise LabError(
+                "A sweep is over at most {most} fields: {count} were given.", most=MAX_FIELDS, count=len(self.over)
+            )
         for path, values in self.over.items():
             if path == "seed":
                 raise LabError("A sweep has seeds anyway: give their number, and another field to vary.")
@@ -99,11 +101,15 @@ class Sweep:
             if twice:
                 raise ExperimentError([Problem(path, repr(twice[0]), _("give each value once"), _(" twice"))])
         if self.size // max(1, self.seeds) > MAX_POINTS:
-            raise LabError(f"This sweep has {self.size // self.seeds:,} points: at most {MAX_POINTS} are allowed.")
+            raise LabError(
+                "This sweep has {points:,} points: at most {most} are allowed.",
+                points=self.size // self.seeds,
+                most=MAX_POINTS,
+            )
         if self.seeds < 1:
-            raise LabError(f"The number of seeds is {self.seeds}: give a whole number from 1.")
+            raise LabError("The number of seeds is {seeds}: give a whole number from 1.", seeds=self.seeds)
         if self.size > MAX_NETS:
-            raise LabError(f"This sweep has {self.size:,} nets: at most {MAX_NETS:,} are allowed.")
+            raise LabError("This sweep has {nets:,} nets: at most {most:,} are allowed.", nets=self.size, most=MAX_NETS)
         first: dict[str, Point] = {}
         for point in self.points():  # raises an error for values that are not allowed
             twin = first.setdefault(digest_of(point.experiments[0]), point)
@@ -112,8 +118,10 @@ class Sweep:
                     ", ".join(f"{path} {value}" for path, value in one.values.items()) for one in (twin, point)
                 )
                 raise LabError(
-                    f"{same} and {other} are the same experiment: the value is the same, or the field has no effect "
-                    "here (a level of noise without noise, a momentum with Adam)."
+                    "{same} and {other} are the same experiment: the value is the same, or the field has no effect "
+                    "here (a level of noise without noise, a momentum with Adam).",
+                    same=same,
+                    other=other,
                 )
 
     @property
@@ -135,7 +143,9 @@ class Sweep:
     def _nets(self, values: dict[str, str]) -> tuple[Experiment, ...]:
         first = change(self.base, values)
         if first.seed + self.seeds > 2**32:
-            raise LabError(f"seed is {first.seed}: with {self.seeds} seeds from there on it is too large.")
+            raise LabError(
+                "seed is {seed}: with {seeds} seeds from there on it is too large.", seed=first.seed, seeds=self.seeds
+            )
         # only the first is validated: the others differ only in the seed
         return (first, *(first.model_copy(update={"seed": first.seed + i}) for i in range(1, self.seeds)))
 
@@ -150,9 +160,11 @@ def parse_over(texts: Sequence[str]) -> dict[str, list[str]]:
     for given in texts:
         key, equals, values = given.partition("=")
         if not equals or not values.strip():
-            raise LabError(f"--over is {given[:60]!r}: write KEY=V1,V2,..., such as optimizer.kind=adam,sgd.")
+            raise LabError(
+                "--over is {given!r}: write KEY=V1,V2,..., such as optimizer.kind=adam,sgd.", given=given[:60]
+            )
         if key.strip() in over:
-            raise LabError(f"--over names {key.strip()} twice: give all its values at once.")
+            raise LabError("--over names {key} twice: give all its values at once.", key=key.strip())
         over[key.strip()] = split(values, key.strip())
     return over
 

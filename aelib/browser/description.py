@@ -13,6 +13,7 @@ from torch import nn
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.noise import NOISES
 from aelib.experiment import MODEL_KINDS, Experiment, resolve
 from aelib.models import Autoencoder
@@ -57,37 +58,59 @@ class NotServed(LabError):
     """The engine in the browser does not know something of an experiment."""
 
 
-def refusal(experiment: Experiment) -> str | None:
+def refusal(experiment: Experiment) -> Lazy | None:
     """Why the engine cannot compute and train the experiment, in a sentence; None where it can. Raises LabError where
     the data set is not here."""
     model = experiment.resolved_model
     if model.tied or model.dropout or model.penalty.entry is not None:
-        return "The network in the browser knows no tied weights, no dropout and no penalty on the code."
+        return Lazy("The network in the browser knows no tied weights, no dropout and no penalty on the code.")
     if model.variational and (model.variance != "log_var" or experiment.importance_samples > 1):
-        return "The network in the browser gives log variances and draws one code of an image."
+        return Lazy("The network in the browser gives log variances and draws one code of an image.")
     if model.conditional or model.codebook.entries:
-        return "The network in the browser is told no classes and has no codebook."
+        return Lazy("The network in the browser is told no classes and has no codebook.")
     if not model.plain:
-        return f"The network in the browser has fully connected layers only, and this one is {_label(model.kind)}."
+        return Lazy(
+            "The network in the browser has fully connected layers only, and this one is {kind}.",
+            kind=_label(model.kind),
+        )
     for step in model.steps():
         if not ACTIVATIONS[step.activation].browser:
-            return _unknown("activation", ACTIVATIONS[step.activation].label)
+            return Lazy(
+                "The network in the browser does not know the activation {label}.",
+                label=ACTIVATIONS[step.activation].label,
+            )
     if not LOSSES[experiment.loss].browser:
-        return _unknown("loss", LOSSES[experiment.loss].label)
+        label = LOSSES[experiment.loss].label
+        return Lazy("The network in the browser does not know the loss {label}.", label=label)
     if not OPTIMIZERS[experiment.optimizer.kind].browser:
-        return _unknown("optimiser", OPTIMIZERS[experiment.optimizer.kind].label)
+        label = OPTIMIZERS[experiment.optimizer.kind].label
+        return Lazy("The network in the browser does not know the optimiser {label}.", label=label)
     if not INITIALIZATIONS[model.initialization].browser:
-        return _unknown("initialisation", INITIALIZATIONS[model.initialization].label)
+        label = INITIALIZATIONS[model.initialization].label
+        return Lazy("The network in the browser does not know the initialisation {label}.", label=label)
     noise = experiment.corruption.kind
     if noise != "none" and not NOISES[noise].browser:
-        return _unknown("noise", NOISES[noise].label)
+        return Lazy("The network in the browser does not know the noise {label}.", label=NOISES[noise].label)
     resolved = resolve(experiment)
     if not resolved.spec.memorised or resolved.spec.paired:
-        return f"The network in the browser learns a few images by heart; {resolved.spec.title} is a larger set."
+        return Lazy(
+            "The network in the browser learns a few images by heart; {title} is a larger set.",
+            title=resolved.spec.title,
+        )
     if resolved.architecture.parameters > MAX_PARAMETERS:
-        return _too_large(resolved.architecture.parameters, "parameters", MAX_PARAMETERS)
+        return Lazy(
+            "The network in the browser has at most {most:,} parameters, and this one would have {found:,}.",
+            most=MAX_PARAMETERS,
+            found=resolved.architecture.parameters,
+        )
     pixels = resolved.spec.splits.train * resolved.spec.pixels
-    return _too_large(pixels, "pixels in all images", MAX_PIXELS) if pixels > MAX_PIXELS else None
+    if pixels > MAX_PIXELS:
+        return Lazy(
+            "The network in the browser takes at most {most:,} pixels in all images, and these have {found:,}.",
+            most=MAX_PIXELS,
+            found=pixels,
+        )
+    return None
 
 
 def describe(experiment: Experiment) -> Description:
@@ -131,14 +154,6 @@ def _described(experiment: Experiment, weights: Weights | None) -> Description:
 def _floats(parts: list[NDArray[Any]]) -> str:
     whole = np.concatenate(parts) if parts else np.empty(0)
     return base64.b64encode(whole.astype("<f4").tobytes()).decode()
-
-
-def _unknown(what: str, label: str) -> str:
-    return f"The network in the browser does not know the {what} {label}."
-
-
-def _too_large(found: int, what: str, most: int) -> str:
-    return f"The network in the browser has at most {most:,} {what}, and this one would have {found:,}."
 
 
 def _label(kind: str) -> str:

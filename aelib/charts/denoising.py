@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from aelib.analysis.denoising import Level
-from aelib.core.language import _
+from aelib.core.language import _, number
 
 from .curves import BLUE, GREY, SERIES, styled
 from .ticks import on_axis
@@ -28,7 +28,7 @@ def against_level(levels: Sequence[Level], useful: tuple[float, float] | None, t
         chart.add_vrect(*useful, fillcolor=GREEN, opacity=0.12, line_width=0)
         for end in useful:
             if x[0] < end < x[-1]:
-                chart.add_vline(end, line={"color": GREEN, "dash": "dash"}, annotation_text=f"{end:.2f}")
+                chart.add_vline(end, line={"color": GREEN, "dash": "dash"}, annotation_text=number(end, ".2f"))
     if trained is not None:
         chart.add_vline(trained, line={"color": GREY, "dash": "dot"}, annotation_text=_("trained with"))
     chart.add_scatter(

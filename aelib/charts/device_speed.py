@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.training.device_speed import Speed
 
 from .curves import BLUE, SERIES, styled
@@ -21,7 +21,7 @@ def speeds(
     """
     figure, ranges = go.Figure(), ranges or {}
     ends = [end for pair in ranges.values() for end in pair]
-    for name, found, colour in (("measured now", now, BLUE), ("stored", elsewhere, SERIES[1])):
+    for name, found, colour in ((_("measured now"), now, BLUE), (_("stored"), elsewhere, SERIES[1])):
         if found:
             figure.add_bar(
                 x=[one.images_a_second for one in found],
@@ -29,7 +29,7 @@ def speeds(
                 name=name,
                 orientation="h",
                 marker_color=colour,
-                text=[f"{one.images_a_second:,.0f}" for one in found],
+                text=[number(one.images_a_second, ",.0f") for one in found],
                 textposition="inside",
                 insidetextanchor="start",
                 error_x=_reach(found, ranges) if found is now else None,

@@ -56,10 +56,16 @@ def sheets(maps: Iterable[tuple[str, Tensor]], shared: bool = False) -> list[She
 
 def _sheet(name: str, layer: Tensor, shared: bool) -> Sheet:
     if layer.dim() != 3 or not layer.numel():
-        raise LabError(f"{name} gives {tuple(layer.shape)}: only layers of channels × height × width have a picture.")
+        raise LabError(
+            "{name} gives {shape}: only layers of channels × height × width have a picture.",
+            name=name,
+            shape=tuple(layer.shape),
+        )
     values: NDArray[np.float32] = layer.detach().cpu().to(torch.float32).numpy()
     if not np.isfinite(values).all():
-        raise LabError(f"{name} gives values that are not finite: train the net with a smaller learning rate.")
+        raise LabError(
+            "{name} gives values that are not finite: train the net with a smaller learning rate.", name=name
+        )
     low, high = (
         (values.min(), values.max())
         if shared

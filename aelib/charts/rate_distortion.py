@@ -109,14 +109,21 @@ def _hollow(figure: go.Figure, name: str, points: list[RatePoint], quality: Qual
         mode="markers",
         marker={"color": colour, "size": 13, "symbol": "circle-open", "line": {"width": 2.5}},
         hovertext=[
-            _hover_text(f"{name}, entropy-coded", point, each) for point, each in zip(points, bits, strict=True)
+            _hover_text(_("{name}, entropy-coded", name=name), point, each)
+            for point, each in zip(points, bits, strict=True)
         ],
         hoverinfo="text",
     )
 
 
 def _hover_text(name: str, point: RatePoint, bits: float) -> str:
-    return (
-        f"<b>{name}</b><br>{point.setting}<br>{bits:,.0f} bits an image<br>"
-        f"PSNR {point.psnr:.2f} dB, SSIM {point.ssim:.3f}<br>MSE {point.mse:.2g}"
+    return _(
+        "<b>{name}</b><br>{setting}<br>{bits:,.0f} bits an image<br>PSNR {psnr:.2f} dB, SSIM {ssim:.3f}<br>"
+        "MSE {mse:.2g}",
+        name=name,
+        setting=point.setting,
+        bits=bits,
+        psnr=point.psnr,
+        ssim=point.ssim,
+        mse=point.mse,
     )

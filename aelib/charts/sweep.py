@@ -56,7 +56,8 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
         line={"color": GREY, "width": 1},
         fillcolor="rgba(138, 147, 163, 0.15)",
         marker={"color": GREY, "size": 5, "opacity": 0.5},
-        hovertemplate=f"seed %{{customdata[0]}}<br>{label} %{{y:.5g}}<br>%{{customdata[1]}}<extra></extra>",
+        hovertemplate=_("seed {seed}", seed="%{customdata[0]}")
+        + f"<br>{label} %{{y:.5g}}<br>%{{customdata[1]}}<extra></extra>",
     )
     chart.add_scatter(
         x=names,
@@ -77,8 +78,17 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
         name=_("mean ± standard deviation"),
         line={"color": BLUE, "width": 2.5},
         marker={"size": 10},
-        hovertemplate="<b>%{x}</b><br>mean %{y:.5g} ± %{customdata[0]:.3g}<br>%{customdata[1]} runs, from "
-        "%{customdata[2]:.5g} to %{customdata[3]:.5g}<br>%{customdata[4]} diverged<extra></extra>",
+        hovertemplate=_(
+            "<b>{value}</b><br>mean {mean} ± {std}<br>{runs} runs, from {least} to {most}<br>{diverged} diverged",
+            value="%{x}",
+            mean="%{y:.5g}",
+            std="%{customdata[0]:.3g}",
+            runs="%{customdata[1]}",
+            least="%{customdata[2]:.5g}",
+            most="%{customdata[3]:.5g}",
+            diverged="%{customdata[4]}",
+        )
+        + "<extra></extra>",
     )
     chart.update_xaxes(
         title=title, type="category", categoryorder="array", categoryarray=every, range=[-0.5, len(every) - 0.5]
@@ -87,7 +97,7 @@ def means(results: Sequence[Result], path: str, title: str, figure: str, label: 
     on_axis(chart, "y", [*ends, *(value for _, value, *_ in dots)], label, from_zero=True)
     for place, result in enumerate(results):
         if not result.runs and result.diverged:
-            text = f"{result.diverged} of {len(result.point.experiments)} diverged"
+            text = _("{some} of {all} diverged", some=result.diverged, all=len(result.point.experiments))
             chart.add_annotation(x=place, y=0.02, yref="paper", text=text, showarrow=False, textangle=-90)
     styled(chart, 400)
     return chart.update_layout(hovermode="closest")
@@ -104,8 +114,15 @@ def heat(results: Sequence[Result], paths: Sequence[str], titles: Sequence[str],
         values.append([None if math.isnan(spread.mean) else spread.mean for spread in spreads])
         texts.append(
             [
-                (f"{spread.mean:.4g} ± {spread.std:.2g}, {len(spread.values)} runs" if spread.values else "no run")
-                + f", {cells[row, column].diverged} diverged"
+                _(
+                    "{mean:.4g} ± {std:.2g}, {runs} runs, {diverged} diverged",
+                    mean=spread.mean,
+                    std=spread.std,
+                    runs=len(spread.values),
+                    diverged=cells[row, column].diverged,
+                )
+                if spread.values
+                else _("no run, {diverged} diverged", diverged=cells[row, column].diverged)
                 for column, spread in zip(columns, spreads, strict=True)
             ]
         )

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.training import Run
 
 from .curves import BLUE, GREY, SERIES, styled
@@ -85,7 +85,7 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
             cliponaxis=False,
             line={"color": GREY, "width": 1.5},
             marker={"size": 10, "color": BLUE},
-            text=[f"β {beta:g}" for beta in betas],
+            text=[f"β {number(beta, 'g')}" for beta in betas],
             hovertemplate="%{text}<br>KL %{x:.2f}, reconstruction %{y:.2f}<extra></extra>",
         )
     )
@@ -93,7 +93,7 @@ def trade(betas: Sequence[float], recon_losses: Sequence[float], kls: Sequence[f
     on_axis(figure, "y", recon_losses, _("reconstruction loss"))
     for group in _near(kls, recon_losses):
         # points that lie close together share one label, which would overprint as several
-        text = "β " + ", ".join(f"{betas[i]:g}" for i in group)
+        text = "β " + "; ".join(number(betas[i], "g") for i in group)
         last = max(group, key=lambda i: kls[i])
         figure.add_annotation(x=kls[last], y=recon_losses[last], text=text, xshift=9, yshift=9, showarrow=False)
         figure.layout.annotations[-1].update(xanchor="right" if kls[last] > max(kls) * 0.85 else "left")

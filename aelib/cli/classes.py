@@ -4,6 +4,7 @@ import argparse
 
 from aelib.classroom.records import Classroom
 from aelib.core.errors import LabError
+from aelib.core.language import _
 
 from .output import print_json, print_table
 
@@ -27,5 +28,7 @@ def classes(options: argparse.Namespace) -> int:
             ]
         )
     else:
-        print_table([("code", "students", "made", "title"), *((c.code, n, at, c.title) for c, n, at in found.all())])
+        print_table(
+            [(_("code"), _("students"), _("made"), _("title")), *((c.code, n, at, c.title) for c, n, at in found.all())]
+        )
     return 0

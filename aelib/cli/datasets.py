@@ -6,6 +6,7 @@ import sys
 
 from aelib import datasets as sets
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _, number
 
 from .output import path_of, print_json, say
 
@@ -21,7 +22,7 @@ def datasets(options: argparse.Namespace) -> int:
         raise LabError("--side, --grey, --size and --invert say how data is added: give --add PATH too.")
     if options.get:
         sets.get(options.get, _show_download)
-        say(f"{options.get} is present.")
+        say(_("{name} is present.", name=options.get))
     specs = sets.available()
     if options.json:
         print_json(
@@ -39,7 +40,7 @@ def datasets(options: argparse.Namespace) -> int:
                     "source": spec.source,
                     "licence": spec.licence,
                     "present": spec.missing() is None,
-                    "get": spec.missing(),
+                    "get": None if (missing := spec.missing()) is None else str(missing),
                 }
                 for spec in specs
             ]
@@ -47,9 +48,11 @@ def datasets(options: argparse.Namespace) -> int:
     else:
         for spec in specs:
             size = "x".join(str(side) for side in spec.shape)
-            there = spec.missing() or "present"
-            print(f"{spec.name}: {spec.title}; {spec.images:,} images of {size}, {spec.classes} classes, {there}")
-            print(f"    from: {spec.source}; licence: {spec.licence}")
+            there = spec.missing() or _("present")
+            text = N_("{name}: {title}; {images:,} images of {size}, {classes} classes, {there}")
+            counts = {"images": spec.images, "size": size, "classes": spec.classes}
+            print(_(text, name=spec.name, title=spec.title, there=there, **counts))
+            print("    " + _("from: {source}; licence: {licence}", source=spec.source, licence=spec.licence))
     return 0
 
 
@@ -63,13 +66,16 @@ def _add(options: argparse.Namespace) -> int:
         print_json({"name": name, **found.document()})
         return 0
     size = "x".join(map(str, found.shape))
-    parts = ", ".join(f"{count:,} {part}" for part, count in found.parts.items())
-    say(f"{found.form}: {found.images:,} {found.kind} of {size}, {found.classes:,} classes; {parts}")
+    parts = ", ".join(f"{number(count, ',')} {part}" for part, count in found.parts.items())
+    text = N_("{form}: {count:,} images of {size}, {classes:,} classes; {parts}")
+    if found.kind == "glyphs":
+        text = N_("{form}: {count:,} glyphs of {size}, {classes:,} classes; {parts}")
+    say(_(text, form=found.form, count=found.images, size=size, classes=found.classes, parts=parts))
     for note in found.notes:
-        say(note)
+        say(str(note))
     if found.skipped:
-        some = "; ".join(f"{one.file} ({one.reason})" for one in found.skipped[:MAX_SAID])
-        say(f"{len(found.skipped):,} files are left out (--json names all): {some}")
+        some = "; ".join(f"{one.file} ({one.why})" for one in found.skipped[:MAX_SAID])
+        say(_("{count:,} files are left out (--json names all): {some}", count=len(found.skipped), some=some))
     print(name)
     return 0
 
@@ -80,7 +86,7 @@ def _size(text: str | None) -> tuple[int, int] | None:
         return None
     found = re.fullmatch(r"(\d{1,3})\s*[xX×]\s*(\d{1,3})", text.strip())
     if not found:
-        raise LabError(f"--size is {text[:20]!r}: give height x width, such as 7x5.")
+        raise LabError("--size is {text!r}: give height x width, such as 7x5.", text=text[:20])
     return int(found[1]), int(found[2])
 
 

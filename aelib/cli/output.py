@@ -32,4 +32,6 @@ def path_of(name: str) -> Path:
     try:
         return Path(name).expanduser()
     except RuntimeError:
-        raise LabError(f"{name} names the folder of nobody on this machine: write the path in full.") from None
+        raise LabError(
+            "{name} names the folder of nobody on this machine: write the path in full.", name=name
+        ) from None

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import _, number
 from aelib.store import DamagedRun, Store
 from aelib.training import Run
 
@@ -14,7 +15,7 @@ def report(options: argparse.Namespace) -> int:
     """Raises LabError for a run that cannot be opened, a file that cannot be written, or arguments that do not fit."""
     kind = next(name for name in ("html", "live", "notebook", "script") if getattr(options, name))
     if kind in ("live", "script") and len(options.digest) > 1:
-        raise LabError(f"--{kind} writes one run: {len(options.digest)} digests were given.")
+        raise LabError("--{kind} writes one run: {count} digests were given.", kind=kind, count=len(options.digest))
     if kind == "script" and (options.title or options.notes):
         raise LabError("--script has no place for --title and --notes: leave them out.")
     path = path_of(getattr(options, kind))
@@ -25,14 +26,17 @@ def report(options: argparse.Namespace) -> int:
         path.write_text(text, encoding="utf-8")
         images = _write_images(path, runs[0]) if kind == "script" else None
     except OSError as error:
-        raise LabError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
+        raise LabError(
+            "{path} cannot be written ({reason}): choose another place.", path=path, reason=reason_of(error)
+        ) from None
     size = path.stat().st_size
     if options.json:
         print_json({"file": str(path), "kind": kind, "bytes": size, "runs": [run.digest for run in runs]})
     else:
-        say(f"{path}: {size / 1000:,.0f} kB")
+        say(f"{path}: {number(size / 1000, ',.0f')} kB")
         if images is not None:
-            say(f"{images}: the images that it loads, {images.stat().st_size / 1000:,.0f} kB")
+            kilobytes = images.stat().st_size / 1000
+            say(_("{path}: the images that it loads, {size:,.0f} kB", path=images, size=kilobytes))
     return 0
 
 
@@ -70,7 +74,7 @@ def _opened(store: Store, digest: str) -> Run:
     try:
         run = store.get(digest)
     except DamagedRun as damaged:
-        raise LabError(str(damaged)) from None  # there is nothing to report, so this is a wrong argument: exit code 2
+        raise LabError(damaged.text) from None  # there is nothing to report, so this is a wrong argument: exit code 2
     if run is None:
-        raise LabError(f"There is no run {digest[:60]!r}: see `runs list`.")
+        raise LabError("There is no run {digest!r}: see `runs list`.", digest=digest[:60])
     return run

@@ -4,6 +4,7 @@ import argparse
 import time
 
 from aelib.core.durations import duration_text
+from aelib.core.language import ENGLISH, _, speaking
 from aelib.core.paths import checkout
 from aelib.experiment import Experiment
 from aelib.reproduction import runner
@@ -25,15 +26,17 @@ def reproduce(options: argparse.Namespace) -> int:
 
     def train(experiments: list[Experiment]) -> None:
         duration = duration_text(time_estimate.seconds(experiments))
-        say(f"  {len(experiments):,} trainings, about {duration} on one core")
+        say("  " + _("{count:,} trainings, about {duration} on one core", count=len(experiments), duration=duration))
         train_all(experiments, options, store)
 
     if options.write:
         checkout()  # raises an error before hours of training if there is no checkout to write to
     for number, claim in enumerate(claims, start=1):
-        say(f"{number} of {len(claims)}, {claim.id}{_shortened(claim, options.quick)}")
+        place = _("{number} of {count}", number=number, count=len(claims))
+        say(f"{place}, {claim.id}{_shortened(claim, options.quick)}")
         start = time.perf_counter()
-        record = runner.reproduce(claim, store, train, options.quick)
+        with speaking(ENGLISH):  # what is written down is the same wherever it is measured
+            record = runner.reproduce(claim, store, train, options.quick)
         say(f"  {record['verdict']} ({duration_text(time.perf_counter() - start)})")
         records[claim.id] = record
         if options.write:
@@ -54,7 +57,7 @@ def _shortened(claim: Claim, quick: bool) -> str:
     document = runner.sides(claim, quick)[0]
     less = []
     if document.seeds < claim.seeds:
-        less.append(f"{document.seeds} of {claim.seeds} seeds")
+        less.append(_("{some} of {all} seeds", some=document.seeds, all=claim.seeds))
     if document.whole is not None:
-        less.append(f"{document.base.epochs:,} of {document.whole:,} epochs")
-    return f" (quick: {', '.join(less)})" if less else ""
+        less.append(_("{some:,} of {all:,} epochs", some=document.base.epochs, all=document.whole))
+    return " " + _("(quick: {less})", less=", ".join(less)) if less else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import N_, _, number
 from aelib.core.lazy import lazy
 from aelib.store import DamagedRun, Store, outcome_text
 
@@ -15,11 +16,21 @@ if TYPE_CHECKING:
     from aelib.store import archive
     from aelib.training import Run
 
-    from . import train
+    from . import results, train
 else:
-    archive, train = lazy("aelib.store.archive"), lazy("aelib.cli.train")
+    archive, train, results = lazy("aelib.store.archive"), lazy("aelib.cli.train"), lazy("aelib.cli.results")
 
 MAX_DAYS = 36_500
+COLUMNS = (
+    N_("digest"),
+    N_("created"),
+    N_("data set"),
+    N_("layers"),
+    N_("result"),
+    N_("parameters"),
+    N_("epochs"),
+    N_("seconds"),
+)
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -28,7 +39,7 @@ def runs(options: argparse.Namespace) -> int:
     for name, written in ARGUMENTS.items():
         if getattr(options, name) not in (None, False) and name not in USES.get(options.action, ()):
             given = f"{written} ({getattr(options, name)[:60]!r})" if name in ("digest", "file") else written
-            raise LabError(f"runs {options.action} does not use {given}: leave it out.")
+            raise LabError("runs {action} does not use {given}: leave it out.", action=options.action, given=given)
     return ACTIONS[options.action](Store(), options)
 
 
@@ -37,10 +48,10 @@ def _list(store: Store, options: argparse.Namespace) -> int:
     if options.json:
         print_json(rows)
     elif not rows:
-        print("No runs yet: python -m aelib train font-best")
+        print(_("No runs yet: python -m aelib train font-best"))
     else:
         print_table(
-            [("digest", "created", "data set", "layers", "result", "parameters", "epochs", "seconds")]
+            [tuple(map(_, COLUMNS))]
             + [
                 (
                     row["digest"],
@@ -50,7 +61,7 @@ def _list(store: Store, options: argparse.Namespace) -> int:
                     outcome_text(row),
                     row["parameters"],
                     row["epochs"],
-                    f"{row['seconds']:.2f}",
+                    number(row["seconds"], ".2f"),
                 )
                 for row in rows
             ]
@@ -60,10 +71,10 @@ def _list(store: Store, options: argparse.Namespace) -> int:
 
 def _asked(store: Store, options: argparse.Namespace) -> Run:
     if not options.digest:
-        raise LabError(f"runs {options.action} needs the digest of a run: see `runs list`.")
+        raise LabError("runs {action} needs the digest of a run: see `runs list`.", action=options.action)
     run = store.get(options.digest)
     if run is None:
-        raise LabError(f"There is no run {options.digest[:60]!r}: see `runs list`.")
+        raise LabError("There is no run {digest!r}: see `runs list`.", digest=options.digest[:60])
     return run
 
 
@@ -74,11 +85,13 @@ def _export(store: Store, options: argparse.Namespace) -> int:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise LabError(f"{path} cannot be written ({error.strerror}): choose another FILE.") from None
+        raise LabError(
+            "{path} cannot be written ({reason}): choose another FILE.", path=path, reason=reason_of(error)
+        ) from None
     if options.json:
         print_json({"digest": run.digest, "file": str(path), "bytes": len(content)})
     else:
-        print(f"{path}: {len(content):,} bytes")
+        print(_("{path}: {size:,} bytes", path=path, size=len(content)))
     return 0
 
 
@@ -88,15 +101,19 @@ def _import(store: Store, options: argparse.Namespace) -> int:
     path = path_of(options.digest)
     try:
         if path.stat().st_size > archive.MAX_ARCHIVE:
-            raise LabError(f"{path} is too large for a run: at most {archive.MAX_ARCHIVE:,} bytes are read.")
+            raise LabError(
+                "{path} is too large for a run: at most {most:,} bytes are read.", path=path, most=archive.MAX_ARCHIVE
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise LabError(f"{path} cannot be read ({error.strerror}): give an existing file.") from None
+        raise LabError(
+            "{path} cannot be read ({reason}): give an existing file.", path=path, reason=reason_of(error)
+        ) from None
     run, new = archive.import_zip(content, store)
     if options.json:
         print_json({"digest": run.digest, "kept": new, "dataset": run.experiment.dataset, "metrics": run.metrics})
     else:
-        print(f"{run.digest}: {'stored' if new else 'already in the store'}, {outcome_text(run.metrics)}")
+        print(f"{run.digest}: {_('stored') if new else _('already in the store')}, {outcome_text(run.metrics)}")
     return 0
 
 
@@ -112,7 +129,7 @@ def _show(store: Store, options: argparse.Namespace) -> int:
     if options.json:
         print_json({**document, "history": run.history})
     else:
-        train.print_result(document, [run])
+        results.print_result(document, [run])
         print(run.experiment.to_json())
     return 0
 
@@ -122,7 +139,7 @@ def _verify(store: Store, options: argparse.Namespace) -> int:
     found = dict(store.verify())
     problems = {digest: problem for digest, problem in found.items() if problem is not None}
     damaged = [
-        {"digest": digest, "problem": one.what} for digest, one in problems.items() if isinstance(one, DamagedRun)
+        {"digest": digest, "problem": str(one.what)} for digest, one in problems.items() if isinstance(one, DamagedRun)
     ]
     unread = [
         {"digest": digest, "problem": str(one)} for digest, one in problems.items() if not isinstance(one, DamagedRun)
@@ -134,7 +151,9 @@ def _verify(store: Store, options: argparse.Namespace) -> int:
             print(f"{row['digest']}: {row['problem']}")
         for row in unread:
             print(row["problem"])
-        print(f"{len(found)} runs, {len(damaged)} damaged{f', {len(unread)} that cannot be read now' * bool(unread)}")
+        counts = {"count": len(found), "damaged": len(damaged), "unread": len(unread)}
+        text = N_("{count} runs, {damaged} damaged")
+        print(_(N_("{count} runs, {damaged} damaged, {unread} that cannot be read now") if unread else text, **counts))
     return 1 if damaged or unread else 0
 
 
@@ -144,7 +163,12 @@ def _prune(store: Store, options: argparse.Namespace) -> int:
     for name in ("keep", "older_than", "max_mb"):
         value, largest = getattr(options, name), MAX_DAYS if name == "older_than" else 1e12
         if value is not None and not 0 <= value <= largest:
-            raise LabError(f"--{name.replace('_', '-')} is {value}: give a number from 0 to {largest:,.0f}.")
+            raise LabError(
+                "--{name} is {value}: give a number from 0 to {most:,.0f}.",
+                name=name.replace("_", "-"),
+                value=value,
+                most=largest,
+            )
     removed = store.prune(
         keep=options.keep,
         older_than_days=options.older_than,
@@ -155,7 +179,8 @@ def _prune(store: Store, options: argparse.Namespace) -> int:
     if options.json:
         print_json({"removed": [] if options.dry_run else removed, "would_remove": removed})
     else:
-        print(f"{'would remove' if options.dry_run else 'removed'} {len(removed)} runs")
+        text = N_("would remove {count} runs") if options.dry_run else N_("removed {count} runs")
+        print(_(text, count=len(removed)))
         for digest in removed:
             print(digest)
     return 0

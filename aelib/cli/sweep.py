@@ -6,6 +6,7 @@ from typing import Any
 
 from aelib.analysis.sweep import MEASURES, Result, Sweep, collect, parse_over
 from aelib.core.durations import duration_text
+from aelib.core.language import N_, _, number
 from aelib.experiment import digest_of
 from aelib.store import Store
 
@@ -39,10 +40,12 @@ def sweep(options: argparse.Namespace) -> int:
     else:
         _print(results, asked)
         took = duration_text(seconds)
-        say(f"{len(missing):,} of {asked.size:,} nets trained in {took}, the others were in the store.")
+        text = N_("{missing:,} of {size:,} nets trained in {took}, the others were in the store.")
+        say(_(text, missing=len(missing), size=asked.size, took=took))
     diverged = sum(result.diverged for result in results)
     if diverged:
-        say(f"{diverged:,} of {asked.size:,} nets diverged; the means leave them out.")
+        text = N_("{diverged:,} of {size:,} nets diverged; the means leave them out.")
+        say(_(text, diverged=diverged, size=asked.size))
     return 0 if any(result.runs for result in results) else 1
 
 
@@ -60,9 +63,12 @@ def _document(result: Result) -> dict[str, Any]:
 
 def _print(results: list[Result], asked: Sweep) -> None:
     shown = [name for name in MEASURES[:4] if any(result.runs and name in result.measures for result in results)]
-    rows: list[list[object]] = [[*asked.over, "runs", *(f"{name} (mean ± std)" for name in shown), "diverged"]]
+    rows: list[list[object]] = [
+        [*asked.over, _("runs"), *(_("{name} (mean ± std)", name=name) for name in shown), _("diverged")]
+    ]
     for result in results:
         figures = result.measures
-        cells = [f"{figures[name].mean:.4g} ± {figures[name].std:.2g}" if result.runs else "-" for name in shown]
+        spreads = [figures[name] for name in shown] if result.runs else []
+        cells = [f"{number(one.mean, '.4g')} ± {number(one.std, '.2g')}" for one in spreads] or ["-"] * len(shown)
         rows.append([*result.point.values.values(), len(result.runs), *cells, result.diverged or ""])
     print_table(rows)

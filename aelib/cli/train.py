@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 from aelib import datasets
 from aelib.analysis import decibels, judged
 from aelib.core.durations import duration_text
-from aelib.core.errors import LabError
-from aelib.datasets import WRONG_PIXEL
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import N_, _
 from aelib.datasets.user.source import text_of
 from aelib.experiment import Experiment, change, digest_of, from_json, presets, resolve
 from aelib.store import DamagedRun, Store
 from aelib.training import HAND, Cancelled, Diverged, Progress, Run, fit_many
 
 from .output import path_of, print_json, say
+from .results import print_result
 
 if TYPE_CHECKING:
     from aelib.jobs import Job, JobScheduler
@@ -50,7 +51,9 @@ def experiment_of(options: argparse.Namespace) -> Experiment:
     for setting in options.set or []:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise LabError(f"--set is {setting[:60]!r}: write KEY=VALUE, such as optimizer.learning_rate=0.01.")
+            raise LabError(
+                "--set is {setting!r}: write KEY=VALUE, such as optimizer.learning_rate=0.01.", setting=setting[:60]
+            )
         values[key.strip()] = value.strip()
     given = values.get("dataset", "")
     if given.endswith(".csv") or (given not in datasets.SETS and given and path_of(given).is_file()):
@@ -63,20 +66,22 @@ def _from_file(name: str) -> Experiment:
     try:
         return from_json(text)
     except LabError as error:
-        raise LabError(f"{name}: {error}") from None
+        raise LabError("{name}: {error}", name=name, error=error) from None
 
 
 def _read(name: str) -> str:
     try:
         return text_of(path_of(name).read_bytes(), name)
     except OSError as error:
-        raise LabError(f"{name} cannot be read ({error.strerror}): give an existing file.") from None
+        raise LabError(
+            "{name} cannot be read ({reason}): give an existing file.", name=name, reason=reason_of(error)
+        ) from None
 
 
 def _keep(name: str) -> str:
     """Keep what is in a file as a data set, and return its name, which is derived from its content."""
     dataset = datasets.keep_found(datasets.read(name))
-    say(f"{name} is stored as data set {dataset}.")
+    say(_("{name} is stored as data set {dataset}.", name=name, dataset=dataset))
     return dataset
 
 
@@ -84,12 +89,21 @@ def _show_progress(progress: Progress) -> None:
     if not sys.stderr.isatty():
         return
     if progress.wanted > 1:
-        text = f"{progress.share:.0%}, {progress.finished:,} of {progress.wanted:,} nets done"
+        parts = [
+            _(
+                "{share:.0%}, {finished:,} of {wanted:,} nets done",
+                share=progress.share,
+                finished=progress.finished,
+                wanted=progress.wanted,
+            )
+        ]
     else:
-        text = f"epoch {progress.epoch:,} of {progress.epochs:,}"
-        text += f", {progress.learnt} of {progress.total} learnt" if progress.total else ""
-    text += f", loss {progress.loss:.5f}, {duration_text(progress.seconds_left)} left"
-    print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+        parts = [_("epoch {epoch:,} of {epochs:,}", epoch=progress.epoch, epochs=progress.epochs)]
+        if progress.total:
+            parts.append(_("{learnt} of {total} learnt", learnt=progress.learnt, total=progress.total))
+    parts.append(_("loss {loss:.5f}", loss=progress.loss))
+    parts.append(_("{duration} left", duration=duration_text(progress.seconds_left)))
+    print(f"\r{', '.join(parts):<78}", end="", file=sys.stderr, flush=True)
 
 
 def train(options: argparse.Namespace) -> int:
@@ -99,7 +113,9 @@ def train(options: argparse.Namespace) -> int:
     """
     base = experiment_of(options)
     if not 1 <= options.seeds <= MAX_SEEDS:
-        raise LabError(f"--seeds is {options.seeds}: give a whole number from 1 to {MAX_SEEDS:,}.")
+        raise LabError(
+            "--seeds is {seeds}: give a whole number from 1 to {most:,}.", seeds=options.seeds, most=MAX_SEEDS
+        )
     experiments = (
         [base.with_values({"seed": base.seed + i}) for i in range(options.seeds)] if options.seeds > 1 else [base]
     )
@@ -119,9 +135,22 @@ def train(options: argparse.Namespace) -> int:
     if not runs:
         raise diverged[0]
     if diverged:
-        say(f"{len(diverged)} of {len(experiments)} runs diverged; the means leave them out: {diverged[0]}")
+        say(
+            _(
+                "{diverged} of {count} runs diverged; the means leave them out: {first}",
+                diverged=len(diverged),
+                count=len(experiments),
+                first=diverged[0],
+            )
+        )
     if options.device not in ("auto", *(run.device for run in runs)):
-        say(f"Found in the store, trained on {runs[0].device}: --fresh trains on {options.device}.")
+        say(
+            _(
+                "Found in the store, trained on {device}: --fresh trains on {wanted}.",
+                device=runs[0].device,
+                wanted=options.device,
+            )
+        )
     if not missing:
         seconds = sum(run.seconds for run in runs)
     figures = run_document(runs[0]) if options.seeds == 1 else _several(runs, len(diverged))
@@ -141,7 +170,7 @@ def _start(options: argparse.Namespace, store: Store) -> Run | None:
         raise LabError("--from goes on with one net on this machine: leave out --seeds and --scheduler.")
     run = store.get(options.start, with_optimizer=True)
     if run is None:
-        raise LabError(f"There is no run {options.start[:60]!r}: see `runs list`.")
+        raise LabError("There is no run {digest!r}: see `runs list`.", digest=options.start[:60])
     return run
 
 
@@ -168,14 +197,17 @@ def _train_one(
     try:
         results = train_all(missing, options, store, lambda: HAND if interrupted else "", start)
     except Cancelled as error:
-        raise Interrupted(str(error)) from None
+        raise Interrupted(error.text) from None
     finally:
         if heeds and before is signal.default_int_handler:
             signal.signal(signal.SIGINT, before)
     if results and isinstance(results[0], Run) and results[0].stopped == HAND:
         run = results[0]
-        after = f"{run.epochs:,} epoch{'s' * (run.epochs > 1)}"
-        raise Interrupted(f"Stopped after {after}, kept as run {run.digest}; --from {run.digest} goes on from there.")
+        raise Interrupted(
+            "Stopped after epoch {epochs:,}, kept as run {digest}; --from {digest} goes on from there.",
+            epochs=run.epochs,
+            digest=run.digest,
+        )
     return results
 
 
@@ -239,8 +271,8 @@ def _on_cluster(experiments: list[Experiment], options: argparse.Namespace, stor
         elif (run := store.get(digest_of(experiment))) is not None:
             results.append(run)
         else:
-            reasons = [job.reason for job in submitted if job.reason]
-            raise LabError(f"A training ended without a run: {' '.join(reasons[:1])}")
+            why = next((job.why for job in submitted if job.why), "")
+            raise LabError("A training ended without a run: {why}", why=why)
     return results
 
 
@@ -250,12 +282,14 @@ def _show_jobs(jobs: JobScheduler, submitted: list[Job]) -> None:
     reports = [jobs.progress(job.digest) for job in submitted if job.active]
     running = [progress for progress in reports if progress is not None]
     share = (len(submitted) - len(reports) + sum(progress.share for progress in running)) / len(submitted)
-    text = f"{share:.0%} of {sum(len(job.experiments) for job in submitted)} trainings"
+    count = sum(len(job.experiments) for job in submitted)
+    parts = [_("{share:.0%} of {count} trainings", share=share, count=count)]
     if running:
-        text += f", {duration_text(max(progress.seconds_left for progress in running))} left of the slowest"
+        slowest = duration_text(max(progress.seconds_left for progress in running))
+        parts.append(_("{duration} left of the slowest", duration=slowest))
     elif reports:
-        text += ", waiting for a worker"
-    print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+        parts.append(_("waiting for a worker"))
+    print(f"\r{', '.join(parts):<78}", end="", file=sys.stderr, flush=True)
 
 
 def _stored(store: Store, digest: str) -> Run | None:
@@ -263,7 +297,8 @@ def _stored(store: Store, digest: str) -> Run | None:
     try:
         return store.get(digest)
     except DamagedRun as damaged:
-        say(f"Run {digest} is damaged ({damaged.what}): training it again and replacing it.")
+        text = N_("Run {digest} is damaged ({what}): training it again and replacing it.")
+        say(_(text, digest=digest, what=damaged.what))
         return None
 
 
@@ -319,40 +354,3 @@ def _entries_spread(values: list[Any]) -> Any:
 
 def _spread(values: list[float]) -> dict[str, Any]:
     return {"mean": mean(values), "std": stdev(values) if len(values) > 1 else 0.0, "values": values}
-
-
-def print_result(document: dict[str, Any], runs: list[Run]) -> None:
-    """Print the results in a few lines. document: as printed with --json."""
-    source = "from the store" if document["cached"] else f"trained in {duration_text(document['seconds'])}"
-    if len(runs) == 1:
-        run = runs[0]
-        print(f"run {run.digest} on {run.device}, {source}")
-        print(f"{run.epochs:,} epochs, {run.parameters:,} parameters, loss {run.loss:.6f}")
-        print(_result_line(run))
-        wrong = {name: count for name, count in run.metrics.get("wrong_pixels", {}).items() if count > 1}
-        if wrong:
-            print("more than 1 wrong pixel: " + ", ".join(f"{name} {count}" for name, count in wrong.items()))
-    else:
-        print(f"{len(runs)} runs on {document['device']}, {source}; mean ± std over seeds:")
-        for name in ("learnt", "mse", "psnr", "elbo", "recon_loss", "kl"):
-            if spread := document["metrics"].get(name):
-                of = f" of {runs[0].metrics['total']}" if name == "learnt" else ""
-                print(f"{name} {spread['mean']:.4g} ± {spread['std']:.2g}{of}")
-        loss = document["loss"]
-        print(f"loss {loss['mean']:.6f} ± {loss['std']:.6f}")
-
-
-def _result_line(run: Run) -> str:
-    """The results of a run in one line."""
-    found, described = run.metrics, run.spec
-    if described.memorised:
-        threshold = f"off by {described.wrong_pixel:g} or more" if described.wrong_pixel != WRONG_PIXEL else "wrong"
-        text = f"{found['learnt']} of {found['total']} learnt (at most 1 pixel {threshold})"
-    else:
-        text = f"MSE {found['mse']:.5f}, PSNR {decibels.psnr(run):.1f} dB"
-        text += f" over {found['images']:,} held-out images"
-    if "elbo" in found:
-        text += f"; ELBO {found['elbo']:.3f}: recon_loss {found['recon_loss']:.3f}, KL {found['kl']:.3f}"
-        text += f", {found['active']} of {run.latent_dim} latent dimensions active"
-    text += "".join(f"; {name} {value:.4g}" for name, value in judged.figures(run).items())
-    return text

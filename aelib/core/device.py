@@ -27,10 +27,12 @@ def pick_device(wanted: str = "auto") -> torch.device:
     if wanted == "auto":
         return torch.device(next(name for name, there in present.items() if there))
     if wanted not in present:
-        raise LabError(f"device is {wanted!r}: choose auto, cpu, cuda or mps.")
+        raise LabError("device is {wanted!r}: choose auto, cpu, cuda or mps.", wanted=wanted)
     if not present[wanted]:
         here = ", ".join(name for name, there in present.items() if there)
-        raise LabError(f"device is {wanted!r}, which this machine does not have: choose {here} or auto.")
+        raise LabError(
+            "device is {wanted!r}, which this machine does not have: choose {here} or auto.", wanted=wanted, here=here
+        )
     return torch.device(wanted)
 
 

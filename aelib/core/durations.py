@@ -14,5 +14,15 @@ def duration_text(seconds: float) -> str:
     return f"{number(seconds / 3600, ',.0f')} h" if seconds >= 35_640 else f"{_two_digits(seconds / 3600)} h"
 
 
+class Duration:
+    """A duration as a value of a text that is translated later."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return duration_text(self.seconds)
+
+
 def _two_digits(value: float) -> str:
     return number(value, ".0f") if value >= 9.95 else number(value, ".2g")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .language import _
+from .language import N_, Lazy
 
 
 class LabError(Exception):
@@ -11,7 +11,7 @@ class LabError(Exception):
     It is translated where it is shown, not where it is raised, since a worker process raises for any session.
 
     Args:
-        text: in English, with a placeholder `{name}` for each of the `values`.
+        text: in English, with a placeholder `{name}` for each of the `values`; or both together.
 
     Attributes:
         exit_code: what the command line ends with: 2 for a wrong request, 1 for a request that was right and failed.
@@ -19,12 +19,40 @@ class LabError(Exception):
 
     exit_code = 2
 
-    def __init__(self, text: str = "", /, **values: Any) -> None:
-        super().__init__(text)
-        self.values = values
+    def __init__(self, text: str | Lazy = "", /, **values: Any) -> None:
+        said = text if isinstance(text, Lazy) else Lazy(text, **values)
+        super().__init__(said.text)
+        self.values = said.values
+
+    @property
+    def text(self) -> Lazy:
+        """The sentence without the error, to be kept and shown elsewhere."""
+        return Lazy(str(self.args[0]), **self.values)
 
     def __str__(self) -> str:
-        return _(str(self.args[0]), **self.values)
+        return str(self.text)
+
+
+def reason_of(error: OSError) -> Lazy:
+    """What the system says of an error, for the middle of a sentence."""
+    return Lazy(error.strerror or str(error))
+
+
+# What systems say most often.
+_SYSTEM = (
+    N_("Permission denied"),
+    N_("Operation not permitted"),
+    N_("No such file or directory"),
+    N_("File exists"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("File name too long"),
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("Read-only file system"),
+    N_("Input/output error"),
+    N_("Too many open files"),
+)
 
 
 class StoreError(LabError):

@@ -5,6 +5,8 @@
 - `N_("Text")` marks a text that is declared at import (a label, a record). `_` translates it where it is shown. What is
   declared stays English, so keys, options, digests and addresses do not depend on a language.
 - `@translated("label")` above a dataclass: this field is declared in English and read in the current language.
+- `Lazy("Text with {name}", name=value)` is a text with its values that is translated each time it is shown: a part of
+  an error, or what is kept of a training that ended. Its values may be `Lazy` too.
 - `ngettext("{n} map", "{n} maps", n)` chooses between one and many.
 
 The language is, in this order: what `speaking` has set in this context, what the app says of its session
@@ -129,6 +131,29 @@ def _(text: str, /, **values: Any) -> str:
 def N_(text: str) -> str:  # noqa: N802 - gettext's name
     """The same text, marked for translation: `_` translates it where it is shown."""
     return text
+
+
+class Lazy:
+    """A text that is translated where it is shown, which may be another session, or another day.
+
+    Args:
+        text: in English, with a placeholder `{name}` for each of the `values`.
+    """
+
+    def __init__(self, text: str, /, **values: Any) -> None:
+        self.text, self.values = text, values
+
+    def __str__(self) -> str:
+        return _(self.text, **self.values)
+
+    def __repr__(self) -> str:
+        return f"Lazy({self.text!r}, **{self.values!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lazy) and (self.text, self.values) == (other.text, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
 
 def translated(*fields: str) -> Callable[[type[T]], type[T]]:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .errors import LabError
+from .language import N_, Lazy
 
 _SHOWN = 40  # characters of a wrong value
 
@@ -64,9 +65,18 @@ class EnvironmentSettings(BaseSettings):
             wrong = error.errors()[0]
             name = str(wrong["loc"][0])
             extra = cls.model_fields[name].json_schema_extra
-            allowed = extra["allowed"] if isinstance(extra, dict) else ""
-            where = f"{name} (or {cls.variable(name)})" if name in from_file else cls.variable(name)
-            raise LabError(f"{where} is {str(wrong['input'])[:_SHOWN]!r}: give {allowed}.") from None
+            allowed = Lazy(str(extra["allowed"])) if isinstance(extra, dict) else ""
+            where: str | Lazy = (
+                Lazy("{name} (or {variable})", name=name, variable=cls.variable(name))
+                if name in from_file
+                else cls.variable(name)
+            )
+            raise LabError(
+                "{where} is {value!r}: give {allowed}.",
+                where=where,
+                value=str(wrong["input"])[:_SHOWN],
+                allowed=allowed,
+            ) from None
 
 
 class Settings(EnvironmentSettings):
@@ -79,10 +89,10 @@ class Settings(EnvironmentSettings):
         profile: how much memory the app may take (`aelib.jobs.profile`); None: as the memory of the machine is.
     """
 
-    home: _Folder | None = Field(None, json_schema_extra={"allowed": "a folder"})
-    data: _Folder | None = Field(None, json_schema_extra={"allowed": "a folder"})
-    scheduler: str | None = Field(None, json_schema_extra={"allowed": "an address such as tcp://10.0.0.5:8786"})
-    profile: Literal["small", "full"] | None = Field(None, json_schema_extra={"allowed": "small or full"})
+    home: _Folder | None = Field(None, json_schema_extra={"allowed": N_("a folder")})
+    data: _Folder | None = Field(None, json_schema_extra={"allowed": N_("a folder")})
+    scheduler: str | None = Field(None, json_schema_extra={"allowed": N_("an address such as tcp://10.0.0.5:8786")})
+    profile: Literal["small", "full"] | None = Field(None, json_schema_extra={"allowed": N_("small or full")})
 
 
 def settings() -> Settings:

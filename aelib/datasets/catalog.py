@@ -97,7 +97,9 @@ def spec(name: str) -> DatasetSpec:
         return pictures.stored_spec(name)
     if name.startswith(collection.PREFIX):
         return collection.stored_spec(name)
-    raise LabError(f"dataset is {name[:60]!r}: choose one of {', '.join(SETS)}, or images of your own.")
+    raise LabError(
+        "dataset is {name!r}: choose one of {names}, or images of your own.", name=name[:60], names=", ".join(SETS)
+    )
 
 
 def canonical(name: str) -> str:
@@ -123,7 +125,7 @@ def _load(described: DatasetSpec) -> ImageSet:
     images = described.load()
     fits = tuple(images.pixels.shape[1:]) == described.shape and tuple(images.shown.shape[1:]) == described.shown_shape
     if len(images) != described.images or not fits:
-        raise LabError(f"{described.name} is not what it should be: replace its files by the originals.")
+        raise LabError("{name} is not what it should be: replace its files by the originals.", name=described.name)
     return images
 
 
@@ -222,5 +224,7 @@ def save_content(name: str, content: bytes) -> str:
 def get(name: str, report: files.Report = lambda *_: None) -> None:
     """Download a data set that is not bundled, if it is not here. Raises LabError."""
     if name not in DOWNLOADS:
-        raise LabError(f"{name[:60]!r} is not a data set to download: choose one of {', '.join(DOWNLOADS)}.")
+        raise LabError(
+            "{name!r} is not a data set to download: choose one of {names}.", name=name[:60], names=", ".join(DOWNLOADS)
+        )
     files.get(name, DOWNLOADS[name], report)

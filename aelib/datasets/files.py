@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.core.paths import home
 
@@ -153,14 +154,17 @@ def _ends(path: Path, size: int, _time: int) -> bytes:
     return digest.digest()
 
 
-def missing(dataset: str, files: Sequence[RemoteFile]) -> str | None:
+def missing(dataset: str, files: Sequence[RemoteFile]) -> Lazy | None:
     """None where all files are here, else one sentence with what to do."""
     lacking = [file.name for file in files if find(dataset, file.name) is None]
     if not lacking:
         return None
-    return (
-        f"{dataset} is not on this machine: run `python -m aelib datasets --get {dataset}`, or put "
-        f"{', '.join(lacking)} into {folders(dataset)[0]}."
+    return Lazy(
+        "{dataset} is not on this machine: run `python -m aelib datasets --get {dataset}`, or put {lacking} "
+        "into {folder}.",
+        dataset=dataset,
+        lacking=", ".join(lacking),
+        folder=folders(dataset)[0],
     )
 
 
@@ -228,10 +232,13 @@ def get(dataset: str, files: Sequence[RemoteFile], report: Report = lambda *_: N
         with filelock.FileLock(home() / f".{dataset}.lock", timeout=0):
             _get(dataset, files, folder, report)
     except filelock.Timeout:
-        raise LabError(f"{dataset} is being downloaded already: wait until it is here.") from None
+        raise LabError("{dataset} is being downloaded already: wait until it is here.", dataset=dataset) from None
     except OSError as error:
         raise LabError(
-            f"{dataset} cannot be kept in {folder} ({error.strerror}): mend this, or set AELIB_HOME."
+            "{dataset} cannot be kept in {folder} ({reason}): mend this, or set AELIB_HOME.",
+            dataset=dataset,
+            folder=folder,
+            reason=reason_of(error),
         ) from None
 
 
@@ -246,19 +253,32 @@ def _get(dataset: str, files: Sequence[RemoteFile], folder: Path, report: Report
             pooch.retrieve(file.url, file.checksum, fname=file.name, path=folder, downloader=downloader)
         except Exception as error:  # noqa: BLE001 - of the network, of HTTP, of the disk, a wrong checksum
             lacking = [each.name for each in files if find(dataset, each.name) is None]
-            kept = ", and goes on where it broke off" if downloader.part.is_file() else ""
+            told = {
+                "name": file.name,
+                "url": file.url,
+                "reason": _reason(error),
+                "lacking": ", ".join(lacking),
+                "folder": folder,
+            }
+            if downloader.part.is_file():
+                raise LabError(
+                    "{name} could not be downloaded from {url} ({reason}): try again later, and it goes on where it "
+                    "broke off, or put {lacking} into {folder} by hand.",
+                    **told,
+                ) from None
             raise LabError(
-                f"{file.name} could not be downloaded from {file.url} ({_reason(error)}): try again later{kept}, or "
-                f"put {', '.join(lacking)} into {folder} by hand."
+                "{name} could not be downloaded from {url} ({reason}): try again later, or put {lacking} into {folder} "
+                "by hand.",
+                **told,
             ) from None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Lazy:
     """In a few words: what libraries say is long."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"the server answers {error.response.status_code}"
+        return Lazy("the server answers {status}", status=error.response.status_code)
     if isinstance(error, requests.RequestException):
-        return "no connection to the server"
+        return Lazy("no connection to the server")
     if isinstance(error, ValueError):
-        return "what came is not the file that it should be"
-    return str(error).split("\n")[0][:100]
+        return Lazy("what came is not the file that it should be")
+    return Lazy(str(error).split("\n")[0][:100])

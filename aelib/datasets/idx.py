@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def read(path: Path, shape: tuple[int, ...]) -> Tensor:
     content = _start(path, wanted + 1)  # no more, whatever a packed file would grow to
     if content[: len(header)] != header or len(content) != wanted:
         size = "x".join(map(str, shape))
-        raise LabError(f"{path} is not the IDX file of {size} bytes that it should be: replace it by the original.")
+        raise LabError(
+            "{path} is not the IDX file of {size} bytes that it should be: replace it by the original.",
+            path=path,
+            size=size,
+        )
     return torch.from_numpy(np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape).copy())
 
 
@@ -41,14 +46,22 @@ def count(path: Path, item: tuple[int, ...], most: int) -> int:
     axes = 1 + len(item)
     content = _start(path, 4 * (1 + axes))
     if len(content) < 4 * (1 + axes) or content[:4] != bytes((0, 0, 8, axes)):
-        kind = f"images of {'x'.join(map(str, item))}" if item else "labels"
-        raise LabError(f"{path} is not an IDX file of {kind}: replace it by the original.")
+        size = "x".join(map(str, item))
+        kind = Lazy("images of {size}", size=size) if item else Lazy("labels")
+        raise LabError("{path} is not an IDX file of {kind}: replace it by the original.", path=path, kind=kind)
     number, *found = struct.unpack(f">{axes}I", content[4:])
     if tuple(found) != item:
         size = "x".join(map(str, found))
-        raise LabError(f"{path} holds images of {size} and not of {'x'.join(map(str, item))}: replace it.")
+        raise LabError(
+            "{path} holds images of {size} and not of {item}: replace it.",
+            path=path,
+            size=size,
+            item="x".join(map(str, item)),
+        )
     if not 0 < number <= most:
-        raise LabError(f"{path} says that it holds {number:,} things: give 1 to {most:,}.")
+        raise LabError(
+            "{path} says that it holds {number:,} things: give 1 to {most:,}.", path=path, number=number, most=most
+        )
     return int(number)
 
 
@@ -66,4 +79,6 @@ def _start(path: Path, size: int) -> bytes:
             with gzip.open(plain) if packed else plain as file:
                 return file.read(size)
     except (OSError, EOFError, zlib.error) as error:
-        raise LabError(f"{path} cannot be read ({error}): replace it by the original file.") from None
+        raise LabError(
+            "{path} cannot be read ({error}): replace it by the original.", path=path, error=str(error)
+        ) from None

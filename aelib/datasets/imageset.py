@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.core.random import generator
 
@@ -119,7 +120,7 @@ class DatasetSpec:
     evaluation: Literal["memorise", "held_out"] = "held_out"
     wrong_pixel: float = WRONG_PIXEL
     light: bool = False
-    missing: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
+    missing: Callable[[], Lazy | None] = field(default=lambda: None, repr=False, compare=False)
     input_shape: tuple[int, int, int] | None = None
     content: str = ""
     features: Callable[[], Tensor] | None = field(default=None, repr=False, compare=False)

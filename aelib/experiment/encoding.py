@@ -48,7 +48,11 @@ def decode(preset: str, changes: Mapping[str, Any]) -> Experiment:
     """The experiment that these changes of a preset make, checked with its data set. Raises LabError."""
     too_long = next((path for path, value in changes.items() if len(str(value)) > MAX_VALUE), None)
     if too_long is not None:
-        raise LabError(f"The value of {too_long[:60]!r} is too long: give at most {MAX_VALUE} characters.")
+        raise LabError(
+            "The value of {too_long!r} is too long: give at most {most} characters.",
+            too_long=too_long[:60],
+            most=MAX_VALUE,
+        )
     return resolve(change(presets.get(preset), changes)).experiment
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import distributed
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.training import Progress
 
 from .mailbox import progress_from
@@ -107,14 +108,15 @@ class DaskCluster(RemoteExecutor):
         try:
             client = distributed.Client(self.address, timeout=CONNECT_SECONDS, name="aelib", set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise LabError(f"{self._no_answer()} ({type(error).__name__}.)") from None
+            raise LabError("{answer} ({error})", answer=self._no_answer(), error=type(error).__name__) from None
         client.subscribe_topic(_TOPIC, self._on_event)
         return client
 
-    def _no_answer(self) -> str:
-        return (
-            f"No Dask scheduler answers at {self.address[:80]}: start one there, or check the "
-            "address, such as tcp://127.0.0.1:8786."
+    def _no_answer(self) -> Lazy:
+        return Lazy(
+            "No Dask scheduler answers at {address}: start one there, or check the address, such as "
+            "tcp://127.0.0.1:8786.",
+            address=self.address[:80],
         )
 
     def _watch(self) -> None:
@@ -186,7 +188,7 @@ class DaskCluster(RemoteExecutor):
             ours.set_exception(LabError("Every worker of the cluster that tried it died, perhaps for lack of memory."))
         except CancelledError:
             if key in self._stopped:
-                ours.set_result(Outcome("cancelled", "Stopped before a worker took it, as asked."))
+                ours.set_result(Outcome("cancelled", Lazy("Stopped before a worker took it, as asked.")))
             else:
                 ours.set_exception(LabError("The cluster was stopped before this training ended: start it again."))
         except Exception as error:  # noqa: BLE001 - any error must reach the job

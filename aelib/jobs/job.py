@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from aelib.core.language import Lazy
 from aelib.experiment import Experiment, digest_of
 
 from .mailbox import Mailbox, State
@@ -25,7 +26,8 @@ class Job:
         request: the digest of everything that was submitted in one request, of which this job may be a part.
         page: path and query parameters of the page that submitted it, to link back to it.
         state: queued, running, done, failed or cancelled.
-        reason: one sentence on why it failed or was cancelled.
+        why: one sentence on why it failed or was cancelled, for any language; plain English from a worker of an earlier
+            version.
         diverged: digest -> epoch at which the loss was no longer finite.
         start: digest of the run from which a single net goes on.
         kept: the experiment of the run that was made of a single net that was stopped.
@@ -52,7 +54,7 @@ class Job:
     request: str = ""
     page: tuple[str, dict[str, str]] | None = None
     state: State = "queued"
-    reason: str = ""
+    why: Lazy | str = ""
     diverged: dict[str, int] = field(default_factory=dict)
     start: str | None = None
     kept: Experiment | None = None
@@ -60,7 +62,7 @@ class Job:
     attempts: int = 0
     stopping: bool = False
     future: Future[Any] | None = field(default=None, repr=False)
-    hung: str = ""
+    hung: Lazy | None = None
     resubmitted_by: set[str] = field(default_factory=set)
     submitted: float = field(default_factory=time.time)
     started: float | None = None
@@ -79,6 +81,11 @@ class Job:
     def experiment(self) -> Experiment:
         """The first experiment; most jobs have only one."""
         return self.experiments[0]
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or was cancelled, in the language of who asks."""
+        return str(self.why)
 
     @property
     def active(self) -> bool:

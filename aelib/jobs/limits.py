@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
-from aelib.core.language import _
+from aelib.core.language import N_, _
 from aelib.core.settings import EnvironmentSettings
 from aelib.experiment import Experiment, ExperimentError, Problem, resolve
 from aelib.training import time_estimate
@@ -25,9 +25,9 @@ def _whole(number: float) -> float:
     return number
 
 
-_Number = Annotated[float, Field(gt=0, json_schema_extra={"allowed": "a number above 0"})]
+_Number = Annotated[float, Field(gt=0, json_schema_extra={"allowed": N_("a number above 0")})]
 _WholeNumber = Annotated[
-    float, Field(gt=0, json_schema_extra={"allowed": "a whole number above 0"}), AfterValidator(_whole)
+    float, Field(gt=0, json_schema_extra={"allowed": N_("a whole number above 0")}), AfterValidator(_whole)
 ]
 
 
@@ -60,6 +60,16 @@ class Limits(BaseModel):
                 "The network has {parameters:,} parameters: this server allows at most {max_parameters:,.0f}.",
                 parameters=parameters,
                 max_parameters=self.max_parameters,
+            )
+
+    def check_jobs(self, count: int) -> None:
+        """Raises LabError if so many jobs of one person that wait or run leave no room for another."""
+        if count >= self.max_jobs:
+            raise LabError(
+                "You have {count} trainings waiting or running, and this server allows {most:,.0f} at a time: wait for "
+                "one to end, or stop one.",
+                count=count,
+                most=self.max_jobs,
             )
 
     def check_duration(self, experiments: Sequence[Experiment]) -> None:

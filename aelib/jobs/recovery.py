@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import Lazy
 from aelib.experiment import Experiment, digest_of, parse, resolve
 from aelib.store import Store
 
@@ -44,18 +45,18 @@ class PendingJob(NamedTuple):
 
     def ended(self, store: Store, mailbox: Mailbox) -> Job:
         """The job as its people find it on the next server: failed, so that they can start it again."""
-        again = "The server was restarted before this training ended: "
-        again += "start it again." if self.kept is None else f"it is kept as it was then, after {_epochs(self.kept)}."
-        job = Job(self.experiments, mailbox, self.people, self.digest, None, "failed", again, ended=time.time())
+        why = Lazy("The server was restarted before this training ended: start it again.")
+        if self.kept is not None:
+            why = Lazy(
+                "The server was restarted before this training ended: it is kept as it was after epoch {epochs:,}.",
+                epochs=self.kept.epochs,
+            )
+        job = Job(self.experiments, mailbox, self.people, self.digest, None, "failed", why, ended=time.time())
         job.kept = self.kept
         if all(digest in store for digest in job.digests):
-            job.state, job.reason = "done", ""  # the server was killed after the run was saved
+            job.state, job.why = "done", ""  # the server was killed after the run was saved
         job.finished.set()
         return job
-
-
-def _epochs(experiment: Experiment) -> str:
-    return f"{experiment.epochs:,} epoch{'s' * (experiment.epochs > 1)}"
 
 
 class PendingJobs:
@@ -75,7 +76,9 @@ class PendingJobs:
             if (self.folder / _ALIVE).exists():  # else another server removed it before it was locked
                 return
             self._alive.release()
-        raise LabError(f"No folder for jobs could be locked in {self.jobs}: too many servers start there at once.")
+        raise LabError(
+            "No folder for jobs could be locked in {jobs}: too many servers start there at once.", jobs=self.jobs
+        )
 
     def folder_of(self, job: str) -> Path:
         """The folder of a job, which also holds its mailbox."""
@@ -128,8 +131,9 @@ class PendingJobs:
     @staticmethod
     def _refused(folder: Path, error: OSError) -> LabError:
         return LabError(
-            f"The job could not be written to {folder} ({error.strerror or error}): make room or choose another "
-            "AELIB_HOME."
+            "The job could not be written to {folder} ({reason}): make room or choose another AELIB_HOME.",
+            folder=folder,
+            reason=reason_of(error),
         )
 
 

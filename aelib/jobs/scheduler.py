@@ -18,6 +18,7 @@ from contextlib import suppress
 
 from aelib import datasets
 from aelib.core.errors import LabError, StoreError
+from aelib.core.language import N_, Lazy
 from aelib.experiment import Experiment, digest_of
 from aelib.store import Store, unpack
 from aelib.training import Progress, groups
@@ -185,11 +186,8 @@ class JobScheduler:
             if self._closed:
                 raise LabError("The server is being stopped: ask again when it is back.")
             mine = {one.request for one in [*self._running.values(), *self._queue] if person in one.people}
-            if request not in mine and len(mine) >= self.limits.max_jobs:
-                raise LabError(
-                    f"You have {len(mine)} trainings waiting or running, and this server allows "
-                    f"{self.limits.max_jobs:,.0f} at a time: wait for one to end, or stop one."
-                )
+            if request not in mine:
+                self.limits.check_jobs(len(mine))
             self.pending_jobs.write(digest, PendingJob(experiments, {person}))
             self._remember(job)
             self._queue.append(job)
@@ -255,7 +253,7 @@ class JobScheduler:
             if queued:
                 self._queue.remove(job)
         if queued:
-            self._end(job, Outcome("cancelled", "Stopped before it began, as asked."))
+            self._end(job, Outcome("cancelled", Lazy("Stopped before it began, as asked.")))
         else:
             job.mailbox.request_stop()
         return True
@@ -279,9 +277,9 @@ class JobScheduler:
                 job.mailbox.clear()  # reports of a worker that died do not belong to this attempt
                 job.future = future = self.executor.submit(run_task, self._task(job))
             except LabError as error:
-                self._end(job, Outcome("failed", str(error)))
+                self._end(job, Outcome("failed", error.text))
             except Exception as error:  # noqa: BLE001 - on any error, the job must end
-                self._end(job, Outcome("failed", f"The job could not be started ({type(error).__name__}: {error})."))
+                self._end(job, Outcome("failed", Lazy("The job could not be started ({error}).", error=repr(error))))
             else:
                 future.add_done_callback(self._callback(job))
 
@@ -311,9 +309,9 @@ class JobScheduler:
             except BrokenProcessPool:
                 pass
             except LabError as error:
-                outcome = Outcome("failed", str(error))
+                outcome = Outcome("failed", error.text)
             except BaseException as error:  # noqa: BLE001 - cancelled futures too: the job must end
-                outcome = Outcome("failed", f"The worker failed ({type(error).__name__}: {error}).")
+                outcome = Outcome("failed", Lazy("The worker failed ({error}).", error=repr(error)))
             if self._closed and (outcome is None or outcome.state != "done"):
                 self._leave(job, outcome)
                 return
@@ -347,10 +345,10 @@ class JobScheduler:
                 job.state = "queued"
                 self._queue.insert(0, job)
         elif job.stopping:
-            self._end(job, Outcome("cancelled", "Stopped, as asked."))
+            self._end(job, Outcome("cancelled", Lazy("Stopped, as asked.")))
         else:
-            died = f"Its worker process died {job.attempts} times, perhaps for lack of memory: try a smaller net."
-            self._end(job, Outcome("failed", job.hung or died))
+            died = N_("Its worker process died {times} times, perhaps for lack of memory: try a smaller net.")
+            self._end(job, Outcome("failed", job.hung or Lazy(died, times=job.attempts)))
 
     def _end(self, job: Job, outcome: Outcome) -> None:
         people.own(self.store, job, outcome)
@@ -359,7 +357,7 @@ class JobScheduler:
                 self.store.note_diverged(outcome.diverged)
         with self._lock:
             self._running.pop(job.digest, None)
-            job.state, job.reason, job.diverged = outcome.state, outcome.reason, outcome.diverged
+            job.state, job.why, job.diverged = outcome.state, outcome.why, outcome.diverged
             job.kept, job.ended, job.future = outcome.kept, time.time(), None
             job.mailbox.close()
             self.pending_jobs.remove(job.digest)

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from aelib.core.durations import duration_text
+from aelib.core.durations import Duration
+from aelib.core.language import Lazy
 
 from .job import Job
 from .local_pool import LocalPool
@@ -53,8 +54,9 @@ class Watchdog:
             if said != before:
                 self._heard[job] = said, now
             elif now - since >= (stopping if job.stopping else silent):
-                job.hung = (
-                    f"It gave no sign of life for {duration_text(now - since)}, so its worker was ended: try again."
+                job.hung = Lazy(
+                    "It gave no sign of life for {duration}, so its worker was ended: try again.",
+                    duration=Duration(now - since),
                 )
                 hung.append(job)
                 if isinstance(self._executor, LocalPool) and job.future is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.experiment import Experiment, digest_of
 from aelib.store import Store, pack, unpack
 from aelib.training import HAND, TIME, Cancelled, Diverged, Run, fit_many
@@ -72,14 +73,14 @@ class Outcome:
 
     Attributes:
         state: done, failed or cancelled.
-        reason: one sentence if it failed or was cancelled, else empty.
+        why: one sentence if it failed or was cancelled, else empty; who reads it has it in another language.
         diverged: digest -> epoch at which the loss was no longer finite.
         files: digest -> files of the run (see `aelib.store.pack`) if the worker does not share the store.
         kept: the experiment of the run that was made of a single net that was stopped.
     """
 
     state: State
-    reason: str = ""
+    why: Lazy | str = ""
     diverged: dict[str, int] = field(default_factory=dict)
     files: dict[str, dict[str, bytes]] | None = field(default=None, repr=False)
     kept: Experiment | None = None
@@ -92,20 +93,21 @@ def run_task(task: TrainingTask) -> Outcome:
     nets only those that have ended are kept, since what asked for them needs whole ones.
 
     If the only net of a task diverges, the task fails; one of several is recorded in `diverged`. A LabError is not
-    raised but becomes the reason of the outcome.
+    raised but says why the outcome is what it is.
     """
     end = time.monotonic() + task.max_seconds
     stop: Callable[[], bool] = task.mailbox.stop_requested
     files: dict[str, dict[str, bytes]] = {}
     diverged: dict[str, int] = {}
-    reason, kept = "", None
+    why: Lazy | str = ""
+    kept: Experiment | None = None
 
     def on_result(result: Run | Diverged) -> None:
-        nonlocal reason, kept
+        nonlocal why, kept
         if isinstance(result, Run) and result.stopped in (HAND, TIME):
             kept = result.experiment
         if isinstance(result, Diverged):
-            diverged[digest_of(result.experiment)], reason = result.epoch, str(result)
+            diverged[digest_of(result.experiment)], why = result.epoch, result.text
         elif store is None:
             files[result.digest] = pack(result).files
         else:
@@ -129,18 +131,24 @@ def run_task(task: TrainingTask) -> Outcome:
             fit_many(experiments, task.device, report, lambda: bool(ends()), on_result)
     except Cancelled as error:
         if stop():
-            return Outcome("cancelled", str(error), diverged, files or None)
+            return Outcome("cancelled", error.text, diverged, files or None)
         return Outcome("failed", _too_long(task), diverged, files or None)
     except LabError as error:
-        return Outcome("failed", str(error), diverged, files or None)
+        return Outcome("failed", error.text, diverged, files or None)
     if kept is not None:
-        text = f"It was stopped, and is kept as it was after {kept.epochs:,} epoch{'s' * (kept.epochs > 1)}."
         if stop():
+            text = Lazy("It was stopped, and is kept as it was after epoch {epochs:,}.", epochs=kept.epochs)
             return Outcome("cancelled", text, diverged, files or None, kept)
-        return Outcome("failed", f"{_too_long(task)} {text}", diverged, files or None, kept)
+        text = Lazy(
+            "It took longer than the {seconds:,.0f} s that this server allows, and is kept as it was after epoch "
+            "{epochs:,}.",
+            seconds=task.max_seconds,
+            epochs=kept.epochs,
+        )
+        return Outcome("failed", text, diverged, files or None, kept)
     failed = len(task.experiments) == 1 and bool(diverged)
-    return Outcome("failed" if failed else "done", reason if failed else "", diverged, files or None)
+    return Outcome("failed" if failed else "done", why if failed else "", diverged, files or None)
 
 
-def _too_long(task: TrainingTask) -> str:
-    return f"It took longer than the {task.max_seconds:,.0f} s that this server allows."
+def _too_long(task: TrainingTask) -> Lazy:
+    return Lazy("It took longer than the {seconds:,.0f} s that this server allows.", seconds=task.max_seconds)

@@ -77,8 +77,10 @@ def ssim(outputs: Tensor, targets: Tensor) -> Tensor:
 
     if outputs.shape != targets.shape or outputs.dim() != 4 or not outputs.numel():
         raise LabError(
-            f"Images of {tuple(outputs.shape)} and of {tuple(targets.shape)} were to be compared: give both as "
-            "images × channels × height × width, of the same shape."
+            "Images of {outputs} and of {targets} were to be compared: give both as images × channels × height × "
+            "width, of the same shape.",
+            outputs=tuple(outputs.shape),
+            targets=tuple(targets.shape),
         )
     height, width = outputs.shape[-2:]
     fits = min(WINDOW, height - 1 + height % 2, width - 1 + width % 2)
@@ -123,6 +125,8 @@ def luminance(rgb: Tensor) -> Tensor:
     Raises LabError unless there are three channels.
     """
     if rgb.dim() < 3 or rgb.shape[-3] != 3:
-        raise LabError(f"The luma of an image of shape {tuple(rgb.shape)} was asked for: give red, green and blue.")
+        raise LabError(
+            "The luma of an image of shape {shape} was asked for: give red, green and blue.", shape=tuple(rgb.shape)
+        )
     weights = torch.tensor([65.481, 128.553, 24.966], dtype=rgb.dtype, device=rgb.device) / 255
     return torch.einsum("...chw,c->...hw", rgb, weights).unsqueeze(-3) + 16 / 255

@@ -9,13 +9,14 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_
 from aelib.experiment import Model
 from aelib.experiment.architecture import Architecture
 from aelib.nn.variational import VARIANCES
 
 from .codebook import Codebook
 
-NEEDS_LABELS = "This net is told the class of every image: give it images with labels, or choose a class."
+NEEDS_LABELS = N_("This net is told the class of every image: give it images with labels, or choose a class.")
 
 
 class Passed(NamedTuple):
@@ -68,7 +69,7 @@ class Autoencoder(nn.Module, ABC):
         if labels is None or not len(labels):
             raise LabError(NEEDS_LABELS)
         if int(labels.min()) < 0 or int(labels.max()) >= classes:
-            raise LabError(f"The net was trained with the classes 0 to {classes - 1}: choose one of them.")
+            raise LabError("The net was trained with the classes 0 to {last}: choose one of them.", last=classes - 1)
         told = copy.copy(self)
         told._classes = F.one_hot(labels.long(), classes)
         return told

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment, change, networks, presets
 
 from .measures import EMOJI_LEARNT_AT_HALF, MEASURES, Measure
@@ -80,7 +81,8 @@ class Claim:
     @property
     def assumed(self) -> str:
         """What the document leaves out and what we assumed instead."""
-        return " ".join(text for text in (presets.preset(self.recipe.preset).assumed, self.recipe.why) if text)
+        why = _(self.recipe.why) if self.recipe.why else ""
+        return " ".join(text for text in (presets.preset(self.recipe.preset).assumed, why) if text)
 
 
 # --- recipes ------------------------------------------------------------------------------------------------
@@ -94,12 +96,12 @@ _QUICK_START = {
     "optimizer.learning_rate": 0.01,
     "optimizer.schedule": "cosine",
 }
-_QUICK_WHY = (
+_QUICK_WHY = N_(
     "The document's layers and epochs, with Adam (learning rate 0.01, falling to 0), SiLU, and cross-entropy on pixels "
     "from 0 to 1. This converges within the document's epochs."
 )
 _LINEAR = {**_QUICK_START, "loss": "mse", "optimizer.learning_rate": 0.1}
-_LINEAR_WHY = (
+_LINEAR_WHY = N_(
     "The document's layers and epochs, with Adam (learning rate 0.1, falling to 0) and squared error, which the "
     "document reports. There is no hidden layer, so no activation to choose."
 )
@@ -111,13 +113,15 @@ _CODES = {
     "beta": 0.01,
     "optimizer.schedule": "cosine",
 }
-_CODES_WHY = (
+_CODES_WHY = N_(
     "The document's layers and epochs, with β 0.01 (at 1 the KL outweighs the details), SiLU, a sigmoid output, "
     "cross-entropy, Xavier initialisation and a learning rate that falls to 0."
 )
-_ERROR_WHY = "It does not define its error either: here the mean squared error for pixels from −1 to 1."
-_WRONG_WHY = "It does not say when a pixel is wrong either: here from an error of 0.2, where 0 is black and 1 is white."
-_USABLE_WHY = (
+_ERROR_WHY = N_("It does not define its error either: here the mean squared error for pixels from −1 to 1.")
+_WRONG_WHY = N_(
+    "It does not say when a pixel is wrong either: here from an error of 0.2, where 0 is black and 1 is white."
+)
+_USABLE_WHY = N_(
     "It decides by eye up to which noise level the net is usable: here as long as at least half of the noisy "
     "characters are restored nearest to their own original."
 )
@@ -126,13 +130,18 @@ _FEW_EPOCHS = 3
 _FEW_WHY = f"The document names no number of epochs: here {_FEW_EPOCHS}, so that the table takes minutes, not hours."
 
 
+def _assumed(preset: str) -> str:
+    """What is assumed of a preset, in English, which `_` translates where it is shown."""
+    return str(vars(presets.preset(preset))["assumed"])
+
+
 def _font_a(name: str) -> Claim:
     """One of document A's three nets for the font."""
     return Claim(
         name,
         MEASURES["characters_learnt_of_32"],
         Recipe(name),
-        Recipe(f"{name}-best", {}, presets.preset(f"{name}-best").assumed),
+        Recipe(f"{name}-best", {}, _assumed(f"{name}-best")),
         20,
         20,
         (
@@ -191,7 +200,7 @@ def _emoji(name: str) -> Claim:
 
 def _code(size: str) -> Claim:
     name, few = f"notmnist-{size}", {"epochs": 5}
-    why = f"{presets.preset(f'{name}-best').assumed} A quarter of the epochs, since each takes several times as long."
+    why = f"{_assumed(f'{name}-best')} A quarter of the epochs, since each takes several times as long."
     return Claim(
         name,
         MEASURES["code_bits"],
@@ -208,7 +217,7 @@ _FASTER = Alternative("rate 0.003, not 0.001", {"optimizer.learning_rate": 0.003
 
 def _sharpen(layers: int) -> Claim:
     name, few = f"sr-{layers}", {"epochs": _FEW_EPOCHS}
-    why = f"{presets.preset(f'{name}-best').assumed} As many epochs."
+    why = f"{_assumed(f'{name}-best')} As many epochs."
     return Claim(
         name,
         MEASURES["mse"],
@@ -239,7 +248,7 @@ _ALL = [
         "font-denoise-10",
         MEASURES["usable_noise_limit"],
         Recipe("font-denoise-10", {}, _USABLE_WHY),
-        Recipe("font-denoise-best", {}, presets.preset("font-denoise-best").assumed),
+        Recipe("font-denoise-best", {}, _assumed("font-denoise-best")),
         3,
         3,
         (Alternative("loss: cross-entropy, not squared error", {"loss": "bce"}),),
@@ -263,16 +272,18 @@ _ALL = [
     _pictures(
         "mnist-vae",
         seeds=1,
-        untried="other layers, another learning rate or another β: a training takes 100 epochs of 60,000 digits, "
-        "several minutes.",
+        untried=N_(
+            "other layers, another learning rate or another β: a training takes 100 epochs of 60,000 digits, "
+            "several minutes."
+        ),
     ),
     *(_code(size) for size in networks.CODES),
     _pictures("svhn-autoencoder", _RATE),
     _pictures("svhn-denoise", _RATE),
     _pictures(
         "svhn-gpu",
-        why="Without timings on its own images, those on house numbers of the same size are used.",
-        untried="another net: both devices train the same one, and only their time is compared.",
+        why=N_("Without timings on its own images, those on house numbers of the same size are used."),
+        untried=N_("another net: both devices train the same one, and only their time is compared."),
     ),
     Claim(
         "mnist-denoise",
@@ -281,7 +292,7 @@ _ALL = [
         Recipe(
             "mnist-denoise",
             {"model.hidden_activation": "silu", "optimizer.learning_rate": 0.002, "optimizer.schedule": "cosine"},
-            "The document's layers, with SiLU and a learning rate of 0.002 that falls to 0.",
+            N_("The document's layers, with SiLU and a learning rate of 0.002 that falls to 0."),
         ),
         _SEEDS,
         _SEEDS,
@@ -296,7 +307,7 @@ _ALL = [
     _pictures(
         "sr-activations",
         *_ACTIVATIONS,
-        why="The document names no number of epochs: here one, since six activations are compared.",
+        why=N_("The document names no number of epochs: here one, since six activations are compared."),
         epochs=1,
     ),
 ]

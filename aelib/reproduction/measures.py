@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from aelib import datasets
 from aelib.analysis import denoising
+from aelib.core.language import N_
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run, device_speed
 
@@ -119,23 +120,25 @@ def _metric(name: str) -> Callable[[Run], float]:
     return lambda run: float(run.metrics[name])
 
 
-_PICTURES = Measure("mean squared error of the pictures", "", _metric("mse"))
+_PICTURES = Measure(N_("mean squared error of the pictures"), "", _metric("mse"))
 # by the column `metric` of data/results.csv
 MEASURES: dict[str, Measure] = {
-    "characters_learnt_of_32": Measure("characters learnt of 32", "more", _metric("learnt")),
-    "emoji_learnt_of_8": Measure("emoji learnt of 8", "more", _metric("learnt")),
-    "usable_noise_limit": Measure("noise up to which half of the characters are recognised", "more", noise_limit),
-    "intermediate_images": Measure("different images between two emoji", "more", morph_images),
-    "std_of_error": Measure("standard deviation of the error over the runs", "less", mean_error, scatter=True),
-    "mean_error": Measure("mean squared error, pixels from −1 to 1", "less", mean_error),
-    "code_bits": Measure("bits of the code, 32 a number", "same", code_bits),
-    "bce": Measure("binary cross-entropy of test images", "less", cross_entropy),
-    "mse": Measure("mean squared error of validation patches", "less", _metric("mse")),
-    "gpu_over_cpu_time": Measure("time on a GPU / time on a CPU", "", time_ratio),
+    "characters_learnt_of_32": Measure(N_("characters learnt of 32"), "more", _metric("learnt")),
+    "emoji_learnt_of_8": Measure(N_("emoji learnt of 8"), "more", _metric("learnt")),
+    "usable_noise_limit": Measure(N_("noise up to which half of the characters are recognised"), "more", noise_limit),
+    "intermediate_images": Measure(N_("different images between two emoji"), "more", morph_images),
+    "std_of_error": Measure(N_("standard deviation of the error over the runs"), "less", mean_error, scatter=True),
+    "mean_error": Measure(N_("mean squared error, pixels from −1 to 1"), "less", mean_error),
+    "code_bits": Measure(N_("bits of the code, 32 a number"), "same", code_bits),
+    "bce": Measure(N_("binary cross-entropy of test images"), "less", cross_entropy),
+    "mse": Measure(N_("mean squared error of validation patches"), "less", _metric("mse")),
+    "gpu_over_cpu_time": Measure(N_("time on a GPU / time on a CPU"), "", time_ratio),
     "latent_scatter_and_grid": _PICTURES,
     "pictures": _PICTURES,
     "comparison": _PICTURES,
     "originals_and_outputs": _PICTURES,
     "originals_noisy_outputs": _PICTURES,
 }
-EMOJI_LEARNT_AT_HALF = Measure("emoji learnt of 8, pixels wrong from 0.5", "more", functools.partial(learnt_at, HALF))
+EMOJI_LEARNT_AT_HALF = Measure(
+    N_("emoji learnt of 8, pixels wrong from 0.5"), "more", functools.partial(learnt_at, HALF)
+)

@@ -17,7 +17,8 @@ from statistics import mean, stdev
 import numpy as np
 import torch
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import _, number
 from aelib.core.paths import bundled
 from aelib.core.random import generator
 from aelib.experiment import Experiment, change, digest_of, presets, resolve
@@ -27,7 +28,7 @@ from aelib.training import Run, device_speed, time_estimate
 
 from .claims import CLAIMS, Claim
 from .measures import Measure
-from .verdicts import TOLERANCE, Record, error_text, evaluate, other_layers, recipe_text, value_text
+from .verdicts import Record, error_text, evaluate, other_layers, recipe_text, side_text, tolerance, verdict
 
 RECORD = bundled("reproduction.json")  # the page of the app reads it
 TABLE = RECORD.parents[1] / "benchmarks" / "reproduction.md"  # exists in a checkout only
@@ -108,7 +109,9 @@ def select_claims(names: Sequence[str]) -> list[Claim]:
     for name in names:
         if name not in CLAIMS:
             raise LabError(
-                f"{name[:60]!r} is no row of data/results.csv: choose of {', '.join(CLAIMS)}, or name none for all."
+                "{name!r} is no row of data/results.csv: choose of {claims}, or name none for all.",
+                name=name[:60],
+                claims=", ".join(CLAIMS),
             )
     claims = [claim for claim in CLAIMS.values() if not names or claim.id in names]
     return sorted(claims, key=seconds)
@@ -234,7 +237,9 @@ def load(path: Path | None = None) -> list[Record]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise LabError(f"{path.name} cannot be read ({error}): delete it, and measure the rows again.") from None
+        raise LabError(
+            "{name} cannot be read ({error}): delete it, and measure the rows again.", name=path.name, error=str(error)
+        ) from None
 
 
 def _with_verdict(record: Record) -> Record:
@@ -271,7 +276,9 @@ def _replace(path: Path, text: str) -> None:
         temp_path.write_text(text, encoding="utf-8")
         temp_path.replace(path)
     except OSError as error:
-        raise LabError(f"{path} cannot be written ({error.strerror}): make room, or leave --write out.") from None
+        raise LabError(
+            "{path} cannot be written ({reason}): make room, or leave --write out.", path=path, reason=reason_of(error)
+        ) from None
 
 
 def table_row(record: Record) -> dict[str, str]:
@@ -282,27 +289,25 @@ def table_row(record: Record) -> dict[str, str]:
         "row": record["id"],
         "document": record["document"],
         "network": record["network"],
-        "figure": record["measure"],
+        "figure": _(record["measure"]),
         "reported": record["reported"] or "–",
         "document's recipe": side_text(document),
         "our recipe": side_text(best),
-        "epochs": _both(document, best, lambda side: f"{side['epochs']:,}"),
-        "seconds": _both(document, best, lambda side: "–" if side["seconds"] is None else f"{side['seconds']:.2g}"),
-        "verdict": record["verdict"] + (" Quick: fewer seeds or epochs." if record["quick"] else ""),
+        "epochs": _both(document, best, lambda side: number(side["epochs"], ",")),
+        "seconds": _both(
+            document, best, lambda side: "–" if side["seconds"] is None else number(side["seconds"], ".2g")
+        ),
+        "verdict": verdict(record) + (" " + _("Quick: fewer seeds or epochs.") if record["quick"] else ""),
     }
+
+
+def _seconds(side: Record) -> str:
+    return "–" if side["seconds"] is None else number(side["seconds"], ".2g")
 
 
 def _both(document: Record | None, best: Record | None, text_of: Callable[[Record], str]) -> str:
     """The document's text / ours; one text if both are the same or there is only one side."""
     return " / ".join(dict.fromkeys(text_of(side) for side in (document, best) if side is not None)) or "–"
-
-
-def side_text(side: Record | None) -> str:
-    """mean ± std (seeds) of a side, "–" without a figure."""
-    if side is None or side["figure"] is None:
-        return "–"
-    seeds = len(side["digests"])
-    return value_text(side["figure"], side) + (f" ({seeds})" if seeds > 1 else "")
 
 
 def assumptions(record: Record) -> list[dict[str, str]]:
@@ -315,9 +320,9 @@ def assumptions(record: Record) -> list[dict[str, str]]:
     return [
         {
             "row": record["id"],
-            "figure": record["measure"],
+            "figure": _(record["measure"]),
             "as assumed": _with_error(document, other),
-            "otherwise": other["title"],
+            "otherwise": _(other["title"]),
             "gives": _with_error(other, document),
         }
         for other in others
@@ -337,9 +342,9 @@ def untried_assumptions(record: Record) -> list[str]:
     """Sentences about assumptions that have not been measured: those still to be measured, and why others are not."""
     claim = CLAIMS[record["id"]]
     tried = {side["title"] for side in record["sides"] if side["role"] == "alternative"}
-    left = [other.title for other in claim.alternatives if other.title not in tried]
-    found = [f"Not measured yet: {'; '.join(left)}."] if left and record["sides"] else []
-    return [*found, *([f"Not tried: {claim.untried}"] if claim.untried else [])]
+    left = [_(other.title) for other in claim.alternatives if other.title not in tried]
+    found = [_("Not measured yet: {left}.", left="; ".join(left))] if left and record["sides"] else []
+    return [*found, *([_("Not tried: {untried}", untried=_(claim.untried))] if claim.untried else [])]
 
 
 def markdown(records: Sequence[Record]) -> str:
@@ -349,7 +354,7 @@ def markdown(records: Sequence[Record]) -> str:
     parts = [
         "# From the documents",
         "Every figure that the documents report, measured again by `python -m aelib reproduce --write`: mean ± std "
-        f"over seeds (number of seeds in brackets). {TOLERANCE} Epochs and seconds per training: document's recipe / "
+        f"over seeds (number of seeds in brackets). {tolerance()} Epochs and seconds per training: document's recipe / "
         "ours.",
         "Measured on " + "; ".join(machines) + ".",
         _table([table_row(record) for record in records]),

@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets.user import glyphs, storage
 from aelib.experiment import MAX_EPOCHS, MAX_PARAMETERS
@@ -110,7 +111,9 @@ def to_zip(run: Run) -> bytes:
     if name is not None:
         content = datasets.content_of(run.experiment.dataset)
         if content is None:
-            raise LabError(f"The data set {run.experiment.dataset} is not on this machine any more: add it again.")
+            raise LabError(
+                "The data set {dataset} is not on this machine any more: add it again.", dataset=run.experiment.dataset
+            )
         files[name] = content
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -131,15 +134,18 @@ def from_zip(content: bytes) -> Run:
     digest, own = record.digest, _dataset_file(str(record.experiment.get("dataset", "")))
     included = [name for name in DATASETS if name in files]
     if included != ([] if own is None else [own]):
-        what = "brings a data set that it does not use" if own is None else "lacks the data set that it was trained on"
-        raise LabError(f"The file {what}: export the run again.")
+        if own is None:
+            raise LabError("The file brings a data set that it does not use: export the run again.")
+        raise LabError("The file lacks the data set that it was trained on: export the run again.")
     if own is None:
         return _checked(files, record)
     name = str(record.experiment["dataset"])
     # checked in a temporary folder first: nothing is saved before everything has been checked
     with tempfile.TemporaryDirectory() as temp_folder, storage.using_folder(Path(temp_folder)):
         if datasets.save_content(name, files[own]) != name:
-            raise LabError(f"The data set in the file of run {digest} is not the one it names: export the run again.")
+            raise LabError(
+                "The data set in the file of run {digest} is not the one it names: export the run again.", digest=digest
+            )
         _checked(files, record)
     datasets.save_content(name, files[own])
     return unpack(files.__getitem__, digest)
@@ -172,7 +178,7 @@ def _dataset_file(dataset: str) -> str | None:
 def _members(content: bytes) -> dict[str, bytes]:
     """The files of an archive by name. Raises LabError for any file that a run does not have."""
     if len(content) > MAX_ARCHIVE:
-        raise LabError(f"The file has {len(content):,} bytes: a run has at most {MAX_ARCHIVE:,}.")
+        raise LabError("The file has {size:,} bytes: a run has at most {most:,}.", size=len(content), most=MAX_ARCHIVE)
     try:
         _check_directory(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -196,17 +202,27 @@ def _expected(members: Sequence[zipfile.ZipInfo]) -> Sequence[zipfile.ZipInfo]:
     names = [member.filename for member in members]
     for name in names:
         if name not in LIMITS or names.count(name) > 1:
-            raise LabError(f"The file has the entry {name[:60]!r}, which no run has: export the run again.")
+            raise LabError("The file has the entry {name!r}, which no run has: export the run again.", name=name[:60])
     if missing := [name for name in (RUN, WEIGHTS, SNAPSHOTS) if name not in names]:
-        raise LabError(f"The file lacks {', '.join(missing)}: export the run again.")
+        raise LabError("The file lacks {missing}: export the run again.", missing=", ".join(missing))
     for member in members:
         name, size = member.filename, member.file_size
         if member.flag_bits & 1 or member.external_attr >> 28 == 0xA:
-            raise LabError(f"The entry {name} is locked or a link: export the run again.")
+            raise LabError("The entry {name} is locked or a link: export the run again.", name=name)
         if size > LIMITS[name]:
-            raise LabError(f"The entry {name} grows to {size:,} bytes: at most {LIMITS[name]:,} are read.")
+            raise LabError(
+                "The entry {name} grows to {size:,} bytes: at most {most:,} are read.",
+                name=name,
+                size=size,
+                most=LIMITS[name],
+            )
         if size > RATIO_FROM and size > MAX_RATIO * max(1, member.compress_size):
-            raise LabError(f"The entry {name} grows to {size:,} bytes from {member.compress_size:,}: no run does.")
+            raise LabError(
+                "The entry {name} grows to {size:,} bytes from {packed:,}: no run does.",
+                name=name,
+                size=size,
+                packed=member.compress_size,
+            )
     return members
 
 
@@ -227,9 +243,9 @@ def _record(files: Mapping[str, bytes]) -> _Record:
     try:
         found = json.loads(files[RUN], parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise LabError(f"The file's {RUN} is not JSON: export the run again.") from None
+        raise LabError("The file's {run} is not JSON: export the run again.", run=RUN) from None
     if not isinstance(found, dict) or _depth(found) > MAX_DEPTH:
-        raise LabError(f"The file's {RUN} is not that of a run: export the run again.")
+        raise LabError("The file's {run} is not that of a run: export the run again.", run=RUN)
     digest = str(found.get("digest"))[:16]
     try:
         read_record(files.__getitem__, digest)
@@ -239,7 +255,7 @@ def _record(files: Mapping[str, bytes]) -> _Record:
         raise _refused(digest, damaged.what) from None
     except (ValidationError, ValueError) as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "created"
-        raise _refused(digest, f"{where[:60]} in {RUN} is not what it should be") from None
+        raise _refused(digest, Lazy("{where} in {file} is not what it should be", where=where[:60], file=RUN)) from None
     return record
 
 
@@ -250,8 +266,8 @@ def _of_time(created: str) -> None:
         raise ValueError(created)
 
 
-def _refused(digest: str, what: str) -> LabError:
-    return LabError(f"The file of run {digest} is damaged ({what}): export the run again.")
+def _refused(digest: str, what: Lazy) -> LabError:
+    return LabError("The file of run {digest} is damaged ({what}): export the run again.", digest=digest, what=what)
 
 
 def _no_number(name: str) -> float:
@@ -278,5 +294,5 @@ def _checked(files: Mapping[str, bytes], record: _Record) -> Run:
     except DamagedRun as damaged:
         raise _refused(record.digest, damaged.what) from None
     if problem := problem_of(run, record.parameters):
-        raise _refused(record.digest, problem)
+        raise _refused(record.digest, Lazy(problem))
     return run

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aelib import datasets
+from aelib.core.language import N_
 from aelib.core.lazy import lazy
 from aelib.experiment import GRID_SIDE, resolve
 from aelib.metrics import image_quality, protocol, reconstruction
@@ -25,7 +26,7 @@ METRIC_TOLERANCE = 0.05  # relative: machines, devices and mixed precision round
 
 
 def problem_of(run: Run, parameters: int) -> str | None:
-    """What of a run does not fit its experiment, in words that follow a colon; None where all does. parameters: their
+    """What of a run does not fit its experiment, in English, to follow a colon; None where all does. parameters: their
     number, as the file says."""
     return _of_weights(run) or _of_history(run, parameters) or _of_snapshots(run) or _of_metrics(run)
 
@@ -34,26 +35,26 @@ def _of_weights(run: Run) -> str | None:
     with torch.device("meta"):
         kinds = {name: tensor.dtype for name, tensor in build(run.experiment).state_dict().items()}
     if {name: tensor.dtype for name, tensor in run.weights.items()} != kinds:
-        return "its weights are of another kind of number"
+        return N_("its weights are of another kind of number")
     if not all(bool(tensor.isfinite().all()) for tensor in run.weights.values()):
-        return "its weights are not all numbers"
+        return N_("its weights are not all numbers")
     return None
 
 
 def _of_history(run: Run, parameters: int) -> str | None:
     if parameters != run.parameters or run.epochs > run.experiment.epochs:
-        return "its parameters or epochs are not those of its experiment"
+        return N_("its parameters or epochs are not those of its experiment")
     names = {"epoch", *history_columns(run.experiment), "seconds"}
     if any(one.keys() != names for one in run.history):
-        return "its history has other columns than it should"
+        return N_("its history has other columns than it should")
     if not all(_number(value) for one in run.history for value in one.values()):
-        return "its history is not all numbers"
+        return N_("its history is not all numbers")
     epochs, seconds = [one["epoch"] for one in run.history], [one["seconds"] for one in run.history]
     # the last epoch is always recorded
     if epochs != sorted(set(epochs)) or epochs != list(map(int, epochs)) or epochs[0] < 0 or epochs[-1] != run.epochs:
-        return "its history has other epochs than it should"
+        return N_("its history has other epochs than it should")
     if seconds != sorted(seconds) or seconds[0] < 0:
-        return "the seconds of its history do not go on"
+        return N_("the seconds of its history do not go on")
     return None
 
 
@@ -75,14 +76,14 @@ def _of_snapshots(run: Run) -> str | None:
         expected["grid"] = torch.uint8, (count, GRID_SIDE**2, *described.shape)
         expected["extent"] = torch.float32, (count, 4)
     if not count or {name: (one.dtype, tuple(one.shape)) for name, one in found.items()} != expected:
-        return "its snapshots do not fit the experiment"
+        return N_("its snapshots do not fit the experiment")
     if not all(bool(one.isfinite().all()) for one in found.values()):
-        return "its snapshots are not all numbers"
+        return N_("its snapshots are not all numbers")
     if problem := _of_snapshot_weights(run):
         return problem
     epochs = run.snapshots.epochs.tolist()
     if epochs != sorted(set(epochs)) or not 0 <= epochs[0] <= epochs[-1] <= run.epochs:
-        return "its snapshots are of other epochs than it should have"
+        return N_("its snapshots are of other epochs than it should have")
     return None
 
 
@@ -93,15 +94,15 @@ def _of_snapshot_weights(run: Run) -> str | None:
         return None
     most = run.resolved.weight_snapshots
     if at is None or at.dtype != torch.int64 or at.dim() != 1 or not 1 <= len(at) <= most + 1:
-        return "the weights in its snapshots are of other epochs than they should be"
+        return N_("the weights in its snapshots are of other epochs than they should be")
     epochs, seen = at.tolist(), set(run.snapshots.epochs.tolist())
     if epochs != sorted(set(epochs)) or not seen.issuperset(epochs):
-        return "the weights in its snapshots are of other epochs than they should be"
+        return N_("the weights in its snapshots are of other epochs than they should be")
     expected = {name: (one.dtype, (len(at), *one.shape)) for name, one in run.weights.items()}
     if {name: (one.dtype, tuple(one.shape)) for name, one in found.items()} != expected:
-        return "the weights in its snapshots do not fit the experiment"
+        return N_("the weights in its snapshots do not fit the experiment")
     if not all(bool(one.isfinite().all()) for one in found.values()):
-        return "the weights in its snapshots are not all numbers"
+        return N_("the weights in its snapshots are not all numbers")
     return None
 
 
@@ -120,17 +121,17 @@ def _of_metrics(run: Run) -> str | None:
         numbers |= {"recon_loss", "kl", "elbo", "active"}
         lists = {name: _numbers_of(latent) for name in ("active_each", "kl_each")}
     if found.keys() != numbers | lists.keys() | evaluated_by.by_image:
-        return "its metrics are not those of such a run"
+        return N_("its metrics are not those of such a run")
     if not all(_number(found[name]) for name in numbers) or not all(fits(found[name]) for name, fits in lists.items()):
-        return "its metrics are not all numbers"
+        return N_("its metrics are not all numbers")
     if run.experiment.model.variational and not math.isclose(
         found["elbo"], -(found["recon_loss"] + found["kl"]), rel_tol=1e-4, abs_tol=1e-4
     ):
-        return "its metrics do not agree with each other"
+        return N_("its metrics do not agree with each other")
     if not evaluated_by.agree(found, run.images):
-        return "its metrics do not agree with each other"
+        return N_("its metrics do not agree with each other")
     if evaluated_by.held_out and found["images"] != len(datasets.test_set(described)):
-        return "its metrics are of other images"
+        return N_("its metrics are of other images")
     return _check_metrics_again(run)
 
 
@@ -150,14 +151,14 @@ def _check_metrics_again(run: Run) -> str | None:
     outputs = run.restored(run.inputs_of(images), images.labels)
     mse = float(reconstruction.mse(outputs, images.images()).mean())
     if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):
-        return "its metrics are not those of its weights"
+        return N_("its metrics are not those of its weights")
     if not described.memorised and not HeldOut.pools(run.metrics):
         decibels = image_quality.mean_psnr(outputs, images.images())
         if not math.isclose(decibels, run.metrics["psnr"], rel_tol=METRIC_TOLERANCE):
-            return "its metrics are not those of its weights"
+            return N_("its metrics are not those of its weights")
     if described.memorised:
         wrong = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
         allowed = max(2, METRIC_TOLERANCE * int(wrong))  # pixels on the threshold
         if abs(int(wrong) - run.metrics["wrong_pixels_total"]) > allowed:
-            return "its metrics are not those of its weights"
+            return N_("its metrics are not those of its weights")
     return None

@@ -1,6 +1,7 @@
 """Errors of stored runs."""
 
 from aelib.core.errors import StoreError
+from aelib.core.language import Lazy
 
 
 class UnreadableRun(StoreError):
@@ -9,13 +10,14 @@ class UnreadableRun(StoreError):
 
 
 class DamagedRun(StoreError):
-    """A stored run that has changed since it was written. digest: of the run; what: the damage in words."""
+    """A stored run that has changed since it was written. digest: of the run; what: the damage in words, for
+    the middle of a sentence."""
 
     exit_code = 1
 
-    def __init__(self, digest: str, what: str) -> None:
-        super().__init__(f"Run {digest} is damaged ({what}): train it again, or delete it.")
+    def __init__(self, digest: str, what: Lazy) -> None:
+        super().__init__("Run {digest} is damaged ({what}): train it again, or delete it.", digest=digest, what=what)
         self.digest, self.what = digest, what
 
-    def __reduce__(self) -> tuple[type["DamagedRun"], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type["DamagedRun"], tuple[str, Lazy]]:
         return DamagedRun, (self.digest, self.what)

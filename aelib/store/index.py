@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+from aelib.core.language import _, number
+
 from .sqlite import Database
 
 VERSION = 5  # of the table: a file with another version is deleted and rebuilt
@@ -60,7 +62,9 @@ def badness(run: Summary) -> tuple[float, ...]:
 def outcome_text(found: Mapping[str, Any]) -> str:
     """The result of a run in a few words, from a Summary or a run's metrics."""
     learnt = found.get("learnt")
-    return f"MSE {found['mse']:.2g}" if learnt is None else f"{learnt} of {found['total']} learnt"
+    if learnt is None:
+        return f"MSE {number(found['mse'], '.2g')}"
+    return _("{learnt} of {total} learnt", learnt=learnt, total=found["total"])
 
 
 Order = Literal["newest", "best", "smallest", "fastest"]

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.experiment import network_name, parse, resolve
 
@@ -77,9 +78,9 @@ def _check_optimizer(state: dict[str, Tensor], weights: dict[str, Tensor], diges
     for name, tensor in state.items():
         of = weights.get(name.partition(".")[2])
         if tensor.numel() != 1 and (of is None or tensor.shape != of.shape):
-            _damaged(digest, f"{OPTIMIZER} does not fit the weights")
+            _damaged(digest, "{file} does not fit the weights", file=OPTIMIZER)
     if "steps" not in state:
-        _damaged(digest, f"{OPTIMIZER} has no number of steps")
+        _damaged(digest, "{file} has no number of steps", file=OPTIMIZER)
 
 
 def _checksum(content: bytes) -> str:
@@ -113,8 +114,8 @@ def _record(run: Run, files: dict[str, str]) -> dict[str, Any]:
     return {**record, "checksum": _self_checksum(record)}
 
 
-def _damaged(digest: str, what: str) -> NoReturn:
-    raise DamagedRun(digest, what)
+def _damaged(digest: str, what: str, **values: str) -> NoReturn:
+    raise DamagedRun(digest, Lazy(what, **values))
 
 
 def read_record(read: ReadFile, digest: str) -> dict[str, Any]:
@@ -122,24 +123,26 @@ def read_record(read: ReadFile, digest: str) -> dict[str, Any]:
     try:
         record = json.loads(read(RUN))
     except (ValueError, RecursionError):
-        _damaged(digest, f"{RUN} is not JSON")
+        _damaged(digest, "{file} is not JSON", file=RUN)
     if not isinstance(record, dict):
-        _damaged(digest, f"{RUN} is not an object")
+        _damaged(digest, "{file} is not an object", file=RUN)
     if isinstance(record.get("format"), int) and record["format"] > FORMAT:
-        raise UnreadableRun(f"Run {digest} was written by a newer Autoencoder Lab: update this one to read it.")
+        raise UnreadableRun(
+            "Run {digest} was written by a newer Autoencoder Lab: update this one to read it.", digest=digest
+        )
     if record.get("checksum") != _self_checksum(record):
-        _damaged(digest, f"{RUN} does not match its checksum")
+        _damaged(digest, "{file} does not match its checksum", file=RUN)
     return record
 
 
 def _tensors(read: ReadFile, name: str, record: dict[str, Any], digest: str) -> dict[str, Tensor]:
     content = read(name)
     if _checksum(content) != record["files"].get(name):
-        _damaged(digest, f"{name} does not match its checksum")
+        _damaged(digest, "{file} does not match its checksum", file=name)
     try:
         return safetensors_torch.load(content)
     except safetensors.SafetensorError as error:
-        _damaged(digest, f"{name}: {error}")
+        _damaged(digest, "{file}: {error}", file=name, error=str(error))
 
 
 def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str, Tensor], digest: str) -> Run:
@@ -148,14 +151,16 @@ def _run(record: dict[str, Any], weights: dict[str, Tensor], snapshots: dict[str
         resolved = resolve(experiment)
     except LabError as error:
         # the checksum is correct, so the file is intact: this machine lacks its data set or one of its choices
-        raise UnreadableRun(f"Run {digest} cannot be opened here: {error}") from None
+        raise UnreadableRun("Run {digest} cannot be opened here: {error}", digest=digest, error=error) from None
     if resolved.digest != digest and resolved.spec.content:
         described = experiment.dataset
         raise UnreadableRun(
-            f"Run {digest} was trained on other files of {described} than are on this machine: train it again here."
+            "Run {digest} was trained on other files of {described} than are on this machine: train it again here.",
+            digest=digest,
+            described=described,
         )
     if resolved.digest != digest:
-        _damaged(digest, f"its experiment has the digest {resolved.digest}")
+        _damaged(digest, "its experiment has the digest {found}", found=resolved.digest)
     with torch.device("meta"):
         expected = {name: tensor.shape for name, tensor in models.build(experiment).state_dict().items()}
     if {name: tensor.shape for name, tensor in weights.items()} != expected:
@@ -179,7 +184,7 @@ def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
     try:
         return training.Snapshots.of(tensors)
     except TypeError:
-        _damaged(digest, f"{SNAPSHOTS} has other tensors than it should")
+        _damaged(digest, "{file} has other tensors than it should", file=SNAPSHOTS)
 
 
 def _hidden_activation(model: dict[str, Any]) -> str:

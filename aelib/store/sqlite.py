@@ -32,7 +32,8 @@ class Database:
         if found not in (0, version):
             if not is_copy:
                 raise StoreError(
-                    f"{path} is damaged or of another version of this program: use that version, or move the file away."
+                    "{path} is damaged or of another version of this program: use that version, or move the file away.",
+                    path=path,
                 )
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
@@ -50,7 +51,11 @@ class Database:
             raise self._error(error) from None
 
     def _error(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(f"{self.path} cannot be read or written ({error}): make room, or choose another AELIB_HOME.")
+        return StoreError(
+            "{path} cannot be read or written ({error}): make room, or choose another AELIB_HOME.",
+            path=self.path,
+            error=str(error),
+        )
 
 
 @contextmanager

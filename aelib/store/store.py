@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from aelib.core.errors import StoreError
+from aelib.core.errors import StoreError, reason_of
+from aelib.core.language import Lazy
 from aelib.core.paths import home
 
 from .errors import DamagedRun, UnreadableRun
@@ -55,7 +56,11 @@ class Store:
         try:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"The store {self.root} cannot be made ({error.strerror}): choose AELIB_HOME.") from None
+            raise StoreError(
+                "The store {root} cannot be made ({reason}): choose AELIB_HOME.",
+                root=self.root,
+                reason=reason_of(error),
+            ) from None
         # protects moving a run into place and cleaning up after a kill; readers do not need it
         self._lock = FileLock(self.root / ".lock", timeout=60)
         try:
@@ -65,7 +70,9 @@ class Store:
                 self.owners = Owners(self.root / "people.sqlite")
         except OSError as error:
             raise StoreError(
-                f"The store {self.root} cannot be opened ({error.strerror or error}): choose another AELIB_HOME."
+                "The store {root} cannot be opened ({reason}): choose another AELIB_HOME.",
+                root=self.root,
+                reason=reason_of(error),
             ) from None
 
     # --- one run --------------------------------------------------------------------------------------------
@@ -91,7 +98,7 @@ class Store:
             except (DamagedRun, OSError) as error:
                 if self._identity(digest) == before:
                     raise _lasting(error, digest) from None
-        raise StoreError(f"Run {digest} is replaced faster than it can be read: try again.")
+        raise StoreError("Run {digest} is replaced faster than it can be read: try again.", digest=digest)
 
     def _reader(self, digest: str) -> ReadFile:
         folder = self._folder(digest)
@@ -127,8 +134,10 @@ class Store:
                 self._move_in(temp_folder, run.digest, replace)
         except OSError as error:
             raise StoreError(
-                f"Run {run.digest} could not be saved in {self.root} ({error.strerror or error}): make room or choose "
-                "another AELIB_HOME."
+                "Run {digest} could not be saved in {root} ({reason}): make room or choose another AELIB_HOME.",
+                digest=run.digest,
+                root=self.root,
+                reason=reason_of(error),
             ) from None
         finally:
             if temp_folder is not None:
@@ -165,7 +174,10 @@ class Store:
                     self._folder(digest).rename(gone)
             except OSError as error:
                 raise StoreError(
-                    f"Run {digest} could not be removed ({error.strerror}): it needs the right to write in {self.runs}."
+                    "Run {digest} could not be removed ({reason}): it needs the right to write in {runs}.",
+                    digest=digest,
+                    reason=reason_of(error),
+                    runs=self.runs,
                 ) from None
             shutil.rmtree(gone, ignore_errors=True)
         self.index.remove([digest])
@@ -215,8 +227,9 @@ class Store:
             stamp, there = str(self.runs.stat().st_mtime_ns), set(self.digests())
         except OSError as error:
             raise StoreError(
-                f"The runs in {self.runs} cannot be listed ({error.strerror}): mend the folder, or choose another "
-                "AELIB_HOME."
+                "The runs in {runs} cannot be listed ({reason}): mend the folder, or choose another AELIB_HOME.",
+                runs=self.runs,
+                reason=reason_of(error),
             ) from None
         if self.index.stamp() == stamp:
             return
@@ -306,10 +319,11 @@ def _lasting(error: DamagedRun | OSError, digest: str) -> StoreError:
     if isinstance(error, DamagedRun):
         return error
     if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
-        return DamagedRun(digest, f"{Path(error.filename).name} is not there")
+        return DamagedRun(digest, Lazy("{file} is not there", file=Path(error.filename).name))
     return StoreError(
-        f"Run {digest} cannot be read ({error.strerror or error}): look after the disk and the rights of its folder, "
-        "and try again."
+        "Run {digest} cannot be read ({reason}): look after the disk and the rights of its folder, and try again.",
+        digest=digest,
+        reason=reason_of(error),
     )
 
 
@@ -324,5 +338,9 @@ def load(digest: str) -> Run:
     """The run with this digest from the store in `AELIB_HOME`. Raises LabError if it is missing or damaged."""
     run = Store().get(digest)
     if run is None:
-        raise StoreError(f"There is no run {digest[:60]} in {Store().root}: `Store().summaries()` lists what is there.")
+        raise StoreError(
+            "There is no run {digest} in {root}: `Store().summaries()` lists what is there.",
+            digest=digest[:60],
+            root=Store().root,
+        )
     return run

@@ -30,7 +30,9 @@ def longer(experiment: Experiment, trained: int, more: int) -> Experiment:
     """
     if not 1 <= more <= MAX_EPOCHS - trained:
         raise LabError(
-            f"More epochs: {more:,} is not possible; give a whole number from 1 to {MAX_EPOCHS - trained:,}."
+            "More epochs: {more:,} is not possible; give a whole number from 1 to {most:,}.",
+            more=more,
+            most=MAX_EPOCHS - trained,
         )
     return experiment.with_values({"epochs": trained + more, "early_stop.kind": "none", **_schedule(experiment)})
 
@@ -42,9 +44,14 @@ def check(run: Run, experiment: Experiment) -> None:
     except (LabError, ExperimentError):
         expected = run.experiment
     if experiment.epochs <= run.epochs or digest_of(expected) != digest_of(experiment):
-        raise LabError(f"Run {run.digest} is not the beginning of this experiment: change nothing but its epochs.")
+        raise LabError(
+            "Run {digest} is not the beginning of this experiment: change nothing but its epochs.", digest=run.digest
+        )
     if not run.optimizer_state:
-        raise LabError(f"Run {run.digest} was stored without its optimiser's state: train the experiment from epoch 1.")
+        raise LabError(
+            "Run {digest} was stored without its optimiser's state: train the experiment from epoch 1.",
+            digest=run.digest,
+        )
 
 
 def _schedule(experiment: Experiment) -> dict[str, int]:

@@ -183,7 +183,7 @@ def stored() -> list[Speed]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError):
-        raise LabError(f"{STORED.name} cannot be read: delete it, and measure the devices again.") from None
+        raise LabError("{name} cannot be read: delete it, and measure the devices again.", name=STORED.name) from None
     return found
 
 

@@ -50,8 +50,10 @@ class Diverged(LabError):
     def __init__(self, experiment: Experiment, epoch: int) -> None:
         rate = experiment.optimizer.learning_rate
         super().__init__(
-            f"The loss was no longer a finite number at epoch {epoch:,}, so training stopped: try a learning rate "
-            f"below {rate:g}, or another initialisation."
+            "The loss was no longer a finite number at epoch {epoch:,}, so training stopped: try a learning rate below "
+            "{rate:g}, or another initialisation.",
+            epoch=epoch,
+            rate=rate,
         )
         self.experiment, self.epoch = experiment, epoch
 
@@ -214,11 +216,13 @@ class TrainingLoop:
         try:
             continuation.stopped_at(self.members[0], epoch)
         except ExperimentError as error:
-            raise Cancelled(f"Stopped at epoch {epoch:,}; nothing of this run is kept: {error}") from None
+            raise Cancelled(
+                "Stopped at epoch {epoch:,}; nothing of this run is kept: {error}", epoch=epoch, error=error
+            ) from None
 
     def _raise_if_cancelled(self, epoch: int) -> None:
         if self.cancelled is not None and self.cancelled():
-            raise Cancelled(f"Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.")
+            raise Cancelled("Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.", epoch=epoch)
 
     def _goes_back(self, epoch: int, batches: int, seconds: float) -> bool:
         """Whether training has ended within this epoch, after so many batches and seconds of it, with the net as it was

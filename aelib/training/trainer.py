@@ -106,7 +106,9 @@ def fit_many(
                 on_result(results[i])
         if stop is not None and len(results) < len(experiments) and stop():
             raise Cancelled(
-                f"Stopped after {len(results)} of {len(experiments)} nets, as asked; the others are not kept."
+                "Stopped after {done} of {count} nets, as asked; the others are not kept.",
+                done=len(results),
+                count=len(experiments),
             )
     return [results[i] for i in range(len(experiments))]
 

@@ -205,7 +205,9 @@ def _chosen(app: AppTest) -> list[int]:
 def test_what_makes_no_sense_beside_the_table_is_left_out(stored: dict[str, Run]) -> None:
     wrong = {"figure": "beauty", "by": "<b>", "images": "99-x-1-1-" + "9" * 300, "nonsense": "1"}
     app = opened("pages/compare.py", {**PAIR, "seeds": "3", **wrong})
-    assert not app.error
+    assert [one.value.replace("\\", "") for one in app.error] == [
+        "'nonsense' in the address says nothing to this page: experiments are called 1 to 6, or add."
+    ]
     assert _address(app) == {**PAIR, "seeds": "3", "images": "1"}
 
 
@@ -260,3 +262,4 @@ def _result(app: AppTest) -> list[str]:
 def test_seeds_that_cannot_be_are_one(stored: dict[str, Run], seeds: str) -> None:
     app = opened("pages/compare.py", {**PAIR, "seeds": seeds})
     assert app.number_input(key="compare:seeds").value == 1
+    assert f"seeds in the address is {seeds[:20]!r}: give a whole number from 1 to" in said(app)

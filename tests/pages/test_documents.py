@@ -108,6 +108,20 @@ def test_a_row_that_was_not_measured_says_why(measured: list[runner.Record]) -> 
     assert "no files" in _texts(app)
 
 
+def test_an_address_opens_a_row_or_says_that_it_is_not_there(measured: list[runner.Record]) -> None:
+    app = opened(PAGE, {"row": "font-35-2"})
+    assert app.selectbox(key="documents:row").value == "font-35-2"
+    assert not app.error
+    sound(app.selectbox(key="documents:row").set_value("mnist-denoise").run())
+    assert app.selectbox(key="documents:row").value == "mnist-denoise", "what is chosen later counts"
+    app = opened(PAGE, {"row": "nope"})
+    (error,) = app.error
+    assert error.value.replace("\\", "") == (
+        "The address asks for row 'nope', which is not among these: choose one of them."
+    )
+    assert app.selectbox(key="documents:row").value == "font-20-10"
+
+
 def test_the_csv_has_a_line_a_row_and_figures_as_numbers(measured: list[runner.Record]) -> None:
     from aelib.ui.lessons import documents
 

@@ -12,8 +12,9 @@ from aelib.core.errors import LabError
 
 def refused(name: str) -> str:
     """The one sentence with which a set that is not here is refused, by `missing` and by `load` alike."""
-    sentence = datasets.spec(name).missing()
-    assert sentence is not None
+    missing = datasets.spec(name).missing()
+    assert missing is not None
+    sentence = str(missing)
     assert "\n" not in sentence
     assert sentence.endswith(".")
     with pytest.raises(LabError) as caught:

@@ -99,8 +99,10 @@ class Detection:
     def _parted(self) -> None:
         if self.scores.min() == self.scores.max():
             raise LabError(
-                f"All {len(self.scores):,} images have the same score, {self.scores[0]:.4g}, so no threshold parts "
-                "them: choose another score, or train the net longer."
+                "All {count:,} images have the same score, {score:.4g}, so no threshold parts them: choose another "
+                "score, or train the net longer.",
+                count=len(self.scores),
+                score=self.scores[0],
             )
 
 

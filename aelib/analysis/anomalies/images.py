@@ -35,11 +35,9 @@ def to_score(run: Run) -> Scored:
     normal. Raises LabError where the run leaves no class out."""
     if not has_odd_ones(run.spec):
         one = datasets.spec(run.experiment.dataset).classes < 2
-        raise LabError(
-            "All images are of one class, so none is odd: choose images of two classes or more."
-            if one
-            else "The net is trained on every class, so no image is odd: leave some out, such as with classes 0."
-        )
+        if one:
+            raise LabError("All images are of one class, so none is odd: choose images of two classes or more.")
+        raise LabError("The net is trained on every class, so no image is odd: leave some out, such as with classes 0.")
     images = datasets.test_set(run.experiment.dataset)
     normal = torch.isin(images.labels, torch.tensor(datasets.known_classes(run.spec))).numpy()
     if normal.all():

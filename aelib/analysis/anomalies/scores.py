@@ -13,6 +13,7 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import N_, Lazy
 from aelib.metrics import mse
 from aelib.nn import losses, variational
 from aelib.training import Run
@@ -103,34 +104,34 @@ def _isolation(run: Run, pixels: Tensor) -> Array:
 
 SCORES: dict[str, Score] = {
     "error": Score(
-        label="reconstruction error", about="The net cannot draw what it never learnt to draw.", score=errors
+        label=N_("reconstruction error"), about=N_("The net cannot draw what it never learnt to draw."), score=errors
     ),
     "elbo": Score(
-        label="negative ELBO",
-        about="Reconstruction loss and KL together: the bound on how unlikely the image is.",
+        label=N_("negative ELBO"),
+        about=N_("Reconstruction loss and KL together: the bound on how unlikely the image is."),
         score=_negative_elbo,
         fits=lambda run: run.experiment.model.variational,
     ),
     "code": Score(
-        label="distance of the code",
-        about=f"The mean distance of the code to the {NEIGHBOURS} nearest codes of training images.",
+        label=N_("distance of the code"),
+        about=N_("The mean distance of the code to the {n} nearest codes of training images."),
         score=_code_distance,
     ),
     "pca": Score(
-        label="PCA error",
-        about="The error of PCA with as many components as the code has numbers.",
+        label=N_("PCA error"),
+        about=N_("The error of PCA with as many components as the code has numbers."),
         score=_pca_error,
         net=False,
     ),
     "neighbours": Score(
-        label="nearest neighbours",
-        about=f"The mean distance, pixel by pixel, to the {NEIGHBOURS} nearest training images.",
+        label=N_("nearest neighbours"),
+        about=N_("The mean distance, pixel by pixel, to the {n} nearest training images."),
         score=_pixel_distance,
         net=False,
     ),
     "forest": Score(
-        label="isolation forest",
-        about="How few random cuts through the pixels set the image apart (Liu, Ting and Zhou 2008).",
+        label=N_("isolation forest"),
+        about=N_("How few random cuts through the pixels set the image apart (Liu, Ting and Zhou 2008)."),
         score=_isolation,
         net=False,
     ),
@@ -141,7 +142,9 @@ def score(name: str, run: Run, pixels: Tensor) -> Array:
     """How odd images are, the larger the odder: float64, n. pixels: uint8, n × channels × height × width. Raises
     LabError for a score that does not exist or that the run does not have."""
     if name not in SCORES:
-        raise LabError(f"score is {name[:60]!r}: choose {', '.join(SCORES)}.")
+        raise LabError("score is {name!r}: choose {scores}.", name=name[:60], scores=", ".join(SCORES))
     if not SCORES[name].fits(run):
-        raise LabError(f"This net has no {SCORES[name].label}: choose a run with model.variational true.")
+        raise LabError(
+            "This net has no {label}: choose a run with model.variational true.", label=Lazy(SCORES[name].label)
+        )
     return SCORES[name].score(run, pixels)

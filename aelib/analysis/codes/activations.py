@@ -9,6 +9,7 @@ from torch import Tensor
 from aelib import datasets
 from aelib.analysis.inside.layers import look
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets import DatasetSpec, ImageSet, Splits
 from aelib.datasets.user import collection
 from aelib.datasets.user.found import SIDES
@@ -65,7 +66,11 @@ def keep(run: Run, layer: str) -> str:
     layer that is not one of `layers`, and where all activations are the same."""
     sides = layers(run).get(layer)
     if sides is None:
-        raise LabError(f"layer is {layer[:40]!r}: choose one of {', '.join(layers(run)) or 'a wider net'}.")
+        raise LabError(
+            "layer is {layer!r}: choose one of {layers}.",
+            layer=layer[:40],
+            layers=", ".join(layers(run)) or Lazy("a wider net"),
+        )
     both = parts(run.spec)
     found = [activations(run, layer, one) for one in both]
     low, high = float(found[0].min()), float(found[0].max())

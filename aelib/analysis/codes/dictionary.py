@@ -66,7 +66,7 @@ def has_planted(run: Run) -> bool:
 def recovery(run: Run) -> Recovery:
     """Raises LabError where no features are known."""
     if run.spec.features is None or not has_planted(run):
-        raise LabError(f"No features of {run.spec.title} are known: choose dictionary8x8 and a dense net.")
+        raise LabError("No features of {title} are known: choose dictionary8x8 and a dense net.", title=run.spec.title)
     planted = run.spec.features()
     found = torch.nn.functional.normalize(learnt_features(run).flatten(1), dim=1)
     cosines, nearest = (planted.flatten(1) @ found.T).max(dim=1)

@@ -62,7 +62,9 @@ def parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
     """The images whose codes are compared: at most the first TRAINING_CODES training and TEST_CODES test images. Raises
     LabError where they have no classes."""
     if not has_classes(described):
-        raise LabError(f"{described.title} has no classes to tell apart: choose digits, letters or images with labels.")
+        raise LabError(
+            "{title} has no classes to tell apart: choose digits, letters or images with labels.", title=described.title
+        )
     train = datasets.training_set(described).part(slice(TRAINING_CODES))
     return train, datasets.test_set(described).part(slice(TEST_CODES))
 
@@ -86,6 +88,10 @@ def components(described: DatasetSpec, count: int) -> Labelled:
     whole = pixels(described)
     most = min(whole.train.shape)
     if not 1 <= count <= most:
-        raise LabError(f"PCA of these images has 1 to {most} components, not {count}: choose a smaller code.")
+        raise LabError(
+            "PCA of these images has 1 to {most} components, not {count}: choose a smaller code.",
+            most=most,
+            count=count,
+        )
     pca = decomposition.PCA(count, svd_solver="full").fit(whole.train)
     return Labelled(pca.transform(whole.train), whole.train_labels, pca.transform(whole.test), whole.test_labels)

@@ -67,8 +67,9 @@ def clusters(codes: Labelled) -> Clusters:
     count = len(np.unique(codes.train_labels))
     if len(np.unique(codes.train, axis=0)) < count:
         raise LabError(
-            f"The codes of all images are nearly the same, so {count} clusters cannot be formed: train longer, or "
-            "choose another seed."
+            "The codes of all images are nearly the same, so {count} clusters cannot be formed: train longer, or "
+            "choose another seed.",
+            count=count,
         )
     means = cluster.KMeans(count, n_init=STARTS, random_state=0).fit(codes.train)
     members = means.predict(codes.test).astype(np.int64)

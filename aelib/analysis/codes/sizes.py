@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aelib.analysis.linear import plane
+from aelib.core.language import N_
 from aelib.datasets import DatasetSpec
 from aelib.experiment import Experiment, change
 from aelib.training import Run
@@ -23,17 +24,17 @@ PLAIN: Mapping[str, object] = {
     "corruption.kind": "none",
 }
 KINDS: Mapping[str, Mapping[str, object]] = {
-    "plain": {},
-    "denoising": {"corruption.kind": "gaussian", "corruption.level": 0.3, "corruption.where": "train"},
-    "variational": {"model.variational": True},
-    "sparse": {
+    N_("plain"): {},
+    N_("denoising"): {"corruption.kind": "gaussian", "corruption.level": 0.3, "corruption.where": "train"},
+    N_("variational"): {"model.variational": True},
+    N_("sparse"): {
         "model.code_activation": "relu",
         "model.penalty.kind": "l1",
         "model.penalty.weight": 0.0003,
         "optimizer.weight_decay": 0.0001,
     },
 }
-PCA, PIXELS = "PCA", "pixels"
+PCA, PIXELS = "PCA", N_("pixels")
 
 
 def of_kinds(experiment: Experiment, described: DatasetSpec) -> dict[tuple[str, int], Experiment]:

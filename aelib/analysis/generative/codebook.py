@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_
 from aelib.metrics import image_quality
 from aelib.models import Autoencoder, Codebook
 from aelib.training import Array, Run
@@ -15,7 +16,7 @@ from aelib.training import Array, Run
 from .. import codecs, rate_distortion
 from ..codecs import RatePoint
 
-NO_CODEBOOK = "This net has no codebook: choose a run with model.codebook.entries above 0."
+NO_CODEBOOK = N_("This net has no codebook: choose a run with model.codebook.entries above 0.")
 AT_ONCE = 500  # images
 
 

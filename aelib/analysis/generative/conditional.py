@@ -7,12 +7,13 @@ import torch
 from numpy.typing import NDArray
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_
 from aelib.metrics import latent_space
 from aelib.training import Array, Run
 
 from . import generation
 
-NOT_TOLD = "This net is not told the class: choose a run with model.conditional true."
+NOT_TOLD = N_("This net is not told the class: choose a run with model.conditional true.")
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ def iwae_bounds(run: Run, pixels: Tensor, samples: int, seed: int = 0, labels: T
     if not run.experiment.model.variational:
         raise LabError("Only a variational net has a likelihood: choose a run with model.variational true.")
     if not 1 <= samples <= MAX_SAMPLES:
-        raise LabError(f"samples is {samples}: give a whole number from 1 to {MAX_SAMPLES:,}.")
+        raise LabError(
+            "samples is {samples}: give a whole number from 1 to {most:,}.", samples=samples, most=MAX_SAMPLES
+        )
     loss = losses.select(run.experiment.loss, run.experiment.output_activation)
     random, prior = generator(seed, "importance"), Normal(0.0, 1.0)
     found = []

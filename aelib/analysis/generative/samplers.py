@@ -52,7 +52,7 @@ SAMPLERS: dict[str, Sampler] = {
 def sample(name: str, codes: Array, count: int, seed: int = 0) -> Array:
     """Codes drawn by a sampler, count × latent_dim, the same for the same seed. Raises LabError."""
     if name not in SAMPLERS:
-        raise LabError(f"sampler is {name[:60]!r}: choose {', '.join(SAMPLERS)}.")
+        raise LabError("sampler is {name!r}: choose {samplers}.", name=name[:60], samplers=", ".join(SAMPLERS))
     if count < 1:
-        raise LabError(f"count is {count}: give a whole number from 1.")
+        raise LabError("count is {count}: give a whole number from 1.", count=count)
     return SAMPLERS[name].draw(codes, count, seed)

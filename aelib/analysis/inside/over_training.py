@@ -43,7 +43,11 @@ def net_at(run: Run, epoch: int) -> Autoencoder:
         return net.eval()
     if epoch == 0:
         return untrained(run)
-    raise LabError(f"The weights of epoch {epoch:,} are not kept: those of {', '.join(map(str, epochs(run)))} are.")
+    raise LabError(
+        "The weights of epoch {epoch:,} are not kept: those of {kept} are.",
+        epoch=epoch,
+        kept=", ".join(map(str, epochs(run))),
+    )
 
 
 def moments(run: Run) -> list[Moment]:

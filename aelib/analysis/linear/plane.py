@@ -72,7 +72,11 @@ def principal(described: DatasetSpec, count: int) -> Principal:
     train, test = datasets.training_set(described), datasets.test_set(described)
     most = min(described.pixels, len(train)) - 1
     if not 1 <= count <= most:
-        raise LabError(f"PCA of these images has 1 to {most} components, not {count}: choose a smaller code.")
+        raise LabError(
+            "PCA of these images has 1 to {most} components, not {count}: choose a smaller code.",
+            most=most,
+            count=count,
+        )
     pixels = _flat(train.images())
     pca = decomposition.PCA(count, svd_solver="full").fit(pixels)
     found = Principal(pca.components_, pca.mean_, 0.0, 0.0)

@@ -70,8 +70,13 @@ def numbers(name: str) -> list[int]:
     if match is None or len(chosen) < MIN_CHOSEN or chosen[-1] >= len(palette_names(match[1])):
         count = len(palette_names(GREY))
         raise LabError(
-            f"dataset is {name[:60]!r}: write {GREY}- or {COLOUR}- and 10 hexadecimal digits whose bits choose at "
-            f"least {MIN_CHOSEN} of the {count} emoji."
+            "dataset is {name!r}: write {grey}- or {colour}- and 10 hexadecimal digits whose bits choose at "
+            "least {least} of the {count} emoji.",
+            name=name[:60],
+            grey=GREY,
+            colour=COLOUR,
+            least=MIN_CHOSEN,
+            count=count,
         )
     return chosen
 

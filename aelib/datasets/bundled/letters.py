@@ -35,9 +35,11 @@ def tiles(path: Path, rows: int, columns: int, side: int) -> torch.Tensor:
     try:
         sheet = np.atleast_3d(np.asarray(Image.open(path)))
     except OSError as error:
-        raise LabError(f"{path} cannot be read ({str(error)[:80]}): install the project again.") from None
+        raise LabError(
+            "{path} cannot be read ({error}): install the project again.", path=path, error=str(error)[:80]
+        ) from None
     if sheet.shape[:2] != (rows * side, columns * side):
-        raise LabError(f"{path} has another size than it should have: install the project again.")
+        raise LabError("{path} has another size than it should have: install the project again.", path=path)
     grid = sheet.reshape(rows, side, columns, side, -1).transpose(0, 2, 4, 1, 3)
     return torch.from_numpy(np.ascontiguousarray(grid))
 

@@ -63,7 +63,9 @@ def _load() -> ImageSet:
         held_out = [_patches(name, EACH_TEST, random) for name in TEST]
     except (OSError, ValueError) as error:
         reason = str(error).split("\n")[0][:80]
-        raise LabError(f"The photographs of scikit-image cannot be read ({reason}): install it again.") from None
+        raise LabError(
+            "The photographs of scikit-image cannot be read ({reason}): install it again.", reason=reason
+        ) from None
     order = torch.randperm(SPLITS.train, generator=random)
     every = torch.cat([torch.cat(parts)[order], *held_out])
     images = 0.5 + 0.5 * every / (REACH * every.std())

@@ -109,7 +109,9 @@ def _loader(factor: int) -> Callable[[], ImageSet]:
             return _load(factor)
         except (OSError, ValueError) as error:
             reason = str(error).split("\n")[0][:80]
-            raise LabError(f"The photographs of scikit-image cannot be read ({reason}): install it again.") from None
+            raise LabError(
+                "The photographs of scikit-image cannot be read ({reason}): install it again.", reason=reason
+            ) from None
 
     return load
 

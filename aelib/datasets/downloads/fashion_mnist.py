@@ -37,7 +37,7 @@ FILES = [
 def _read(path: Path, *shape: int) -> Tensor:
     numbers = idx.read(path, shape)
     if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() in mnist.CONTENT.values():
-        raise LabError(f"{path} is MNIST's and not Fashion-MNIST's: replace it by the original.")
+        raise LabError("{path} is MNIST's and not Fashion-MNIST's: replace it by the original.", path=path)
     return numbers
 
 
@@ -47,7 +47,7 @@ def _load(found: list[Path]) -> ImageSet:
     pixels = torch.cat([_read(train, splits.train, side, side), _read(test, splits.test, side, side)])[:, None]
     labels = torch.cat([_read(train_labels, splits.train), _read(test_labels, splits.test)]).long()
     if int(labels.max()) > 9:
-        raise LabError(f"The label files of {NAME} hold numbers above 9: replace them by the originals.")
+        raise LabError("The label files of {name} hold numbers above 9: replace them by the originals.", name=NAME)
     return ImageSet(pixels, numbered(labels), labels)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.core.random import generator
 from aelib.datasets import files, idx
@@ -58,7 +59,7 @@ def _read(file: RemoteFile, *shape: int) -> Tensor:
     numbers = idx.read(path, shape)
     # other sets (Fashion-MNIST, KMNIST) have files of the same names and shapes
     if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() != CONTENT[file.name]:
-        raise LabError(f"{path} is not MNIST's, though it looks like it: replace it by the original.")
+        raise LabError("{path} is not MNIST's, though it looks like it: replace it by the original.", path=path)
     return numbers
 
 
@@ -75,12 +76,12 @@ def _from_npz(path: Path) -> ImageSet:
     arrays = [one[part] for part in parts for one in (found.pixels, found.labels) if one is not None]
     digests = [hashlib.sha256(one.astype(np.uint8).tobytes()).hexdigest() for one in arrays]
     if digests != [CONTENT[file.name] for file in FILES]:
-        raise LabError(f"{path} is not MNIST's, though it is called so: replace it by the original.")
+        raise LabError("{path} is not MNIST's, though it is called so: replace it by the original.", path=path)
     labels = torch.from_numpy(np.concatenate([arrays[1], arrays[3]]))
     return ImageSet(torch.from_numpy(found.pixels), numbered(labels), labels)
 
 
-def _missing() -> str | None:
+def _missing() -> Lazy | None:
     missing = files.missing(NAME, FILES)
     return missing if missing and _npz() is None else None
 

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets import files, idx
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, parts_of, shuffled
@@ -96,7 +97,7 @@ def _search() -> _Found | None:
         if (path := _find(images)) is not None:
             other = _find(labels)
             if other is None:
-                raise LabError(f"{path} has no labels: put {labels} into the same folder.")
+                raise LabError("{path} has no labels: put {labels} into the same folder.", path=path, labels=labels)
             pairs.append((path, other))
     archive = files.find(NAME, ARCHIVE) or _unpacked_folder()
     if archive is not None and not any(images.name.startswith("train") for images, _ in pairs):
@@ -115,18 +116,24 @@ def _search() -> _Found | None:
 def _count(images: Path, _a: int, _b: int, labels: Path, _c: int, _d: int) -> int:
     count = idx.count(images, (SIDE, SIDE), MAX_IMAGES)
     if idx.count(labels, (), MAX_IMAGES) != count:
-        raise LabError(f"{labels} has not one label for each of the {count:,} images: replace it by the original.")
+        raise LabError(
+            "{labels} has not one label for each of the {count:,} images: replace it by the original.",
+            labels=labels,
+            count=count,
+        )
     if count < MIN_IMAGES:
-        raise LabError(f"{images} has {count} images: give at least {MIN_IMAGES}.")
+        raise LabError(
+            "{images} has {count} images: give at least {least}.", images=images, count=count, least=MIN_IMAGES
+        )
     return count
 
 
 def _read(images: Path, labels: Path) -> tuple[Tensor, Tensor]:
     pixels, classes = idx.read_counted(images, (SIDE, SIDE), MAX_IMAGES), idx.read_counted(labels, (), MAX_IMAGES)
     if hashlib.sha256(pixels.numpy().tobytes()).hexdigest() in mnist.CONTENT.values():
-        raise LabError(f"{images} is MNIST's and not notMNIST's: replace it by the original.")
+        raise LabError("{images} is MNIST's and not notMNIST's: replace it by the original.", images=images)
     if int(classes.max()) >= len(LETTERS):
-        raise LabError(f"{labels} has numbers above 9: replace it by the original.")
+        raise LabError("{labels} has numbers above 9: replace it by the original.", labels=labels)
     return pixels[:, None], classes.long()
 
 
@@ -143,7 +150,9 @@ class _Bounded(io.RawIOBase):
         content = self.file.read(min(self.left + 1, size if size >= 0 else self.left + 1))
         self.left -= len(content)
         if self.left < 0:
-            raise LabError(f"The archive unpacks to more than {TOTAL_BYTES:,} bytes: replace it by the original.")
+            raise LabError(
+                "The archive unpacks to more than {most:,} bytes: replace it by the original.", most=TOTAL_BYTES
+            )
         return content
 
 
@@ -160,7 +169,12 @@ def _pictures(folder: Path) -> list[Path]:
     """The files of its images, in the order of the letters. Raises LabError for too many."""
     found = [path for letter in LETTERS for path in sorted((folder / letter).glob("[!.]*.png"))]
     if len(found) > MAX_IMAGES:
-        raise LabError(f"{folder} has {len(found):,} images: give at most {MAX_IMAGES:,}, such as notMNIST_small.")
+        raise LabError(
+            "{folder} has {count:,} images: give at most {most:,}, such as notMNIST_small.",
+            folder=folder,
+            count=len(found),
+            most=MAX_IMAGES,
+        )
     return found
 
 
@@ -185,7 +199,10 @@ def _members(path: Path) -> Iterator[tuple[int, str, bytes]]:
         for number, member in enumerate(archive):
             if number >= MEMBERS or member.size > MEMBER_BYTES:
                 raise LabError(
-                    f"{path} is not notMNIST's: give at most {MEMBERS:,} files of at most {MEMBER_BYTES:,} bytes each."
+                    "{path} is not notMNIST's: give at most {most:,} files of at most {most_bytes:,} bytes each.",
+                    path=path,
+                    most=MEMBERS,
+                    most_bytes=MEMBER_BYTES,
                 )
             name = PurePosixPath(member.name)
             letter = name.parent.name
@@ -197,18 +214,18 @@ def _members(path: Path) -> Iterator[tuple[int, str, bytes]]:
 def _unpacked(path: Path, size: int, time: int) -> tuple[Tensor, Tensor, int]:
     """Pixels and labels of all images that can be read, and how many cannot. Raises LabError."""
     found = _attempted(path, size, time)
-    if isinstance(found, str):
+    if isinstance(found, Lazy):
         raise LabError(found)
     return found
 
 
 @lru_cache(maxsize=1)
-def _attempted(path: Path, _size: int, _time: int) -> tuple[Tensor, Tensor, int] | str:
+def _attempted(path: Path, _size: int, _time: int) -> tuple[Tensor, Tensor, int] | Lazy:
     """The same, or what is wrong: that too is kept, since it takes as long to find out."""
     try:
         return _read_archive(path)
     except LabError as error:
-        return str(error)
+        return error.text
 
 
 def _read_archive(path: Path) -> tuple[Tensor, Tensor, int]:
@@ -224,13 +241,26 @@ def _read_archive(path: Path) -> tuple[Tensor, Tensor, int]:
                 pixels.append(image)
                 labels.append(label)
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
-        raise LabError(f"{path} cannot be read ({error}): replace it by the original, from {URL}.") from None
+        raise LabError(
+            "{path} cannot be read ({error}): replace it by the original, from {url}.",
+            path=path,
+            error=str(error),
+            url=URL,
+        ) from None
     if len(unreadable) > max(2, UNREADABLE * len(pixels)):
         raise LabError(
-            f"{len(unreadable)} images of {path} cannot be read, {unreadable[0]} first: replace it by the original."
+            "{count} images of {path} cannot be read, {first} first: replace it by the original.",
+            count=len(unreadable),
+            path=path,
+            first=unreadable[0],
         )
     if len(pixels) < MIN_IMAGES:
-        raise LabError(f"{path} has {len(pixels)} images in folders A to J: replace it by the original, from {URL}.")
+        raise LabError(
+            "{path} has {count} images in folders A to J: replace it by the original, from {url}.",
+            path=path,
+            count=len(pixels),
+            url=URL,
+        )
     return torch.from_numpy(np.stack(pixels))[:, None], torch.tensor(labels), len(unreadable)
 
 
@@ -250,7 +280,11 @@ def _load(found: _Found) -> ImageSet:
         else:
             read = [_read(*pair) for pair in found.pairs]
     except OSError as error:
-        raise LabError(f"{error.filename} cannot be read ({error.strerror}): replace it by the original.") from None
+        raise LabError(
+            "{path} cannot be read ({reason}): replace it by the original.",
+            path=error.filename,
+            reason=reason_of(error),
+        ) from None
     pixels, labels = (torch.cat(each) for each in zip(*read, strict=True))
     # the archive is in the order of the letters; of a complete set, the images to test by stay what they are
     last = len(labels) - found.counts[-1] if found.complete else len(labels)
@@ -266,16 +300,24 @@ def spec() -> DatasetSpec:
     try:
         found = _search()
         if found is None:
-            missing = (
-                f"{NAME} is not on this machine: put train-images-idx3-ubyte.gz, t10k-images-idx3-ubyte.gz and their "
-                f"labels into {_folder()[0]}, or {ARCHIVE} (8 MB) from {URL}."
+            missing = Lazy(
+                "{name} is not on this machine: put train-images-idx3-ubyte.gz, t10k-images-idx3-ubyte.gz and their "
+                "labels into {folder}, or {archive} (8 MB) from {url}.",
+                name=NAME,
+                folder=_folder()[0],
+                archive=ARCHIVE,
+                url=URL,
             )
         else:
             content = files.fingerprint(found.files, ends=found.archive is None or not found.archive.is_dir())
     except LabError as error:
-        missing = str(error)
+        missing = error.text
     except OSError as error:
-        missing = f"{error.filename} cannot be read ({error.strerror}): replace it by the original."
+        missing = Lazy(
+            "{path} cannot be read ({reason}): replace it by the original.",
+            path=error.filename,
+            reason=reason_of(error),
+        )
 
     def load() -> ImageSet:
         if found is None or missing:

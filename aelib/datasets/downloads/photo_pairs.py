@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets import files
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
@@ -81,8 +82,11 @@ def _search(root: Path | None) -> _Found | None:
     found = _Found(root, pairs, patches, factor)
     if not 0 < sum(found.splits) <= MAX_PATCHES:
         raise LabError(
-            f"The pairs in {root} give {sum(found.splits):,} patches of {PATCH[factor]}x{PATCH[factor]}: give 1 to "
-            f"{MAX_PATCHES:,}."
+            "The pairs in {root} give {count:,} patches of {patch}x{patch}: give 1 to {most:,}.",
+            root=root,
+            count=sum(found.splits),
+            patch=PATCH[factor],
+            most=MAX_PATCHES,
         )
     return found
 
@@ -91,14 +95,34 @@ def _patches_of(pair: tuple[Path, Path], factor: int) -> int:
     """How many patches a pair gives. Raises LabError where its sides do not fit each other as those of the first."""
     low, high = (_size(*files.stamp(path)) for path in pair)
     if factor not in PATCH or (low[0] * factor, low[1] * factor) != high:
-        by = f", and here it is smaller by {factor}" if factor in PATCH and factor > 1 else ""
+        sizes = {
+            "file": pair[0],
+            "width": low[0],
+            "height": low[1],
+            "good_width": high[0],
+            "good_height": high[1],
+        }
+        if factor in PATCH and factor > 1:
+            raise LabError(
+                "{file} is {width}x{height} and its good side {good_width}x{good_height}: give a poor side that is "
+                "smaller by {factor}, as in the first pair.",
+                factor=factor,
+                **sizes,
+            )
         raise LabError(
-            f"{pair[0]} is {low[0]}x{low[1]} and its good side {high[0]}x{high[1]}: give a poor side as large, or "
-            f"smaller by 2, 3 or 4, in all pairs alike{by}."
+            "{file} is {width}x{height} and its good side {good_width}x{good_height}: give a poor side as large, "
+            "or smaller by 2, 3 or 4, in all pairs alike.",
+            **sizes,
         )
     patch = PATCH[factor]
     if min(high) < patch:
-        raise LabError(f"{pair[1]} is {high[0]}x{high[1]}: give at least {patch}x{patch}, the size of a patch.")
+        raise LabError(
+            "{file} is {good_width}x{good_height}: give at least {patch}x{patch}, the size of a patch.",
+            file=pair[1],
+            good_width=high[0],
+            good_height=high[1],
+            patch=patch,
+        )
     return (high[0] // patch) * (high[1] // patch)
 
 
@@ -110,7 +134,9 @@ def _pictures(folder: Path) -> dict[str, Path]:
         if path.name.startswith(".") or path.suffix.lower() not in ENDINGS or not path.is_file():
             continue
         if path.stem in found:
-            raise LabError(f"{path} and {found[path.stem].name} have one name: take one of them away.")
+            raise LabError(
+                "{path} and {name} have one name: take one of them away.", path=path, name=found[path.stem].name
+            )
         found[path.stem] = path
     return found
 
@@ -120,9 +146,16 @@ def _pairs(folder: Path) -> list[tuple[Path, Path]]:
     for name in sorted(low.keys() ^ high.keys()):
         lacking = HIGH if name in low else LOW
         path = (low if name in low else high)[name]
-        raise LabError(f"{path} has no partner in {lacking}: put it there, or take this one away.")
+        raise LabError(
+            "{path} has no partner in {lacking}: put it there, or take this one away.", path=path, lacking=lacking
+        )
     if not low:
-        raise LabError(f"{folder} has no pairs: put pictures of the same names into its {LOW} and {HIGH}.")
+        raise LabError(
+            "{folder} has no pairs: put pictures of the same names into its {low} and {high}.",
+            folder=folder,
+            low=LOW,
+            high=HIGH,
+        )
     return [(low[name], high[name]) for name in sorted(low, key=lambda name: (len(name), name))]
 
 
@@ -133,11 +166,19 @@ def _size(path: Path, _size: int, _time: int) -> _Size:
         with Image.open(path, formats=pictures.FORMATS) as picture:
             size = picture.size
     except Image.DecompressionBombError:
-        raise LabError(f"{path} is too large: give at most {pictures.MAX_PIXELS_PNG:,} pixels in all.") from None
+        raise LabError(
+            "{path} is too large: give at most {most:,} pixels in all.", path=path, most=pictures.MAX_PIXELS_PNG
+        ) from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises on damaged bytes
-        raise LabError(f"{path} is not a picture that can be read: replace it.") from None
+        raise LabError("{path} is not a picture that can be read: replace it.", path=path) from None
     if size[0] * size[1] > pictures.MAX_PIXELS_PNG:
-        raise LabError(f"{path} has {size[0]:,}x{size[1]:,} pixels: give at most {pictures.MAX_PIXELS_PNG:,} in all.")
+        raise LabError(
+            "{path} has {width:,}x{height:,} pixels: give at most {most:,} in all.",
+            path=path,
+            width=size[0],
+            height=size[1],
+            most=pictures.MAX_PIXELS_PNG,
+        )
     return size
 
 
@@ -147,7 +188,7 @@ def _patches(path: Path, patch: int) -> Tensor:
         with Image.open(path, formats=pictures.FORMATS) as picture:
             array = np.asarray(picture.convert("RGB"))
     except Exception:  # noqa: BLE001
-        raise LabError(f"{path} is a damaged picture: replace it.") from None
+        raise LabError("{path} is a damaged picture: replace it.", path=path) from None
     return cut(torch.from_numpy(array.copy()), patch, patch)
 
 
@@ -192,17 +233,25 @@ def _described(root: Path | None) -> DatasetSpec:
     try:
         found = _search(root)
         if found is None:
-            missing = (
-                f"{NAME} are not on this machine: put pairs of pictures of the same names into train/{LOW}, "
-                f"train/{HIGH}, val/{LOW} and val/{HIGH} in {files.folders(NAME)[0]}."
+            missing = Lazy(
+                "{name} are not on this machine: put pairs of pictures of the same names into train/{low}, "
+                "train/{high}, val/{low} and val/{high} in {folder}.",
+                name=NAME,
+                low=LOW,
+                high=HIGH,
+                folder=files.folders(NAME)[0],
             )
         else:
             paths = (path for pairs in found.pairs.values() for pair in pairs for path in pair)
             content = files.fingerprint({str(path.relative_to(found.root)): path for path in paths})
     except LabError as error:
-        missing = str(error)
+        missing = error.text
     except OSError as error:
-        missing = f"{error.filename} cannot be read ({error.strerror}): replace it."
+        missing = Lazy(
+            "{path} cannot be read ({reason}): replace it by the original.",
+            path=error.filename,
+            reason=reason_of(error),
+        )
 
     def load() -> ImageSet:
         if found is None or missing:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets import files
 from aelib.datasets.files import RemoteFile
@@ -83,7 +84,11 @@ def _search() -> _Found | None:
     try:
         return _Found(paths, tuple(_count(*files.stamp(path)) for path in paths)) if paths else None
     except OSError as error:
-        raise LabError(f"{error.filename} cannot be read ({error.strerror}): replace it by the original.") from None
+        raise LabError(
+            "{path} cannot be read ({reason}): replace it by the original.",
+            path=error.filename,
+            reason=reason_of(error),
+        ) from None
 
 
 @lru_cache(maxsize=16)
@@ -93,18 +98,28 @@ def _count(path: Path, _size: int, _time: int) -> int:
         found = {name: (shape, kind) for name, shape, kind in scipy_io.whosmat(path)}
     except Exception as error:  # noqa: BLE001 - whatever the parser raises on damaged bytes
         raise LabError(
-            f"{path} cannot be read as a MATLAB file ({_short(error)}): replace it by the original."
+            "{path} cannot be read as a MATLAB file ({error}): replace it by the original.",
+            path=path,
+            error=_short(error),
         ) from None
     shape, kind = found.get("X", ((), ""))
     count = shape[3] if len(shape) == 4 else 0
     images = shape == (SIDE, SIDE, 3, count) and kind == "uint8"
     if not images or found.get("y", ((),))[0] not in ((count, 1), (1, count)):
         raise LabError(
-            f"{path} has not the images X ({SIDE}x{SIDE}x3xN bytes) and labels y (Nx1) of SVHN: replace it "
-            "by the original."
+            "{path} has not the images X ({side}x{side}x3xN bytes) and labels y (Nx1) of SVHN: replace it by the "
+            "original.",
+            path=path,
+            side=SIDE,
         )
     if not MIN_IMAGES <= count <= MAX_IMAGES:
-        raise LabError(f"{path} has {count:,} images: give {MIN_IMAGES} to {MAX_IMAGES:,}.")
+        raise LabError(
+            "{path} has {count:,} images: give {least} to {most:,}.",
+            path=path,
+            count=count,
+            least=MIN_IMAGES,
+            most=MAX_IMAGES,
+        )
     return int(count)
 
 
@@ -118,9 +133,13 @@ def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         found: dict[str, Any] = scipy_io.loadmat(path, variable_names=["X", "y"])
         pixels, labels = found["X"].transpose(3, 2, 0, 1), found["y"].ravel()
     except Exception as error:  # noqa: BLE001
-        raise LabError(f"{path} is damaged ({_short(error)}): replace it by the original.") from None
+        raise LabError(
+            "{path} is damaged ({error}): replace it by the original.", path=path, error=_short(error)
+        ) from None
     if labels.dtype.kind not in "uif" or pixels.dtype != np.uint8 or not np.isin(labels, np.arange(1, 11)).all():
-        raise LabError(f"{path} has labels other than 1 to 10, where 10 means digit 0: replace it by the original.")
+        raise LabError(
+            "{path} has labels other than 1 to 10, where 10 means digit 0: replace it by the original.", path=path
+        )
     return np.ascontiguousarray(pixels), labels.astype(np.int64) % 10
 
 
@@ -137,7 +156,7 @@ def spec() -> DatasetSpec:
     try:
         found = _search()
     except LabError as error:
-        return _described(_NOMINAL, str(error))
+        return _described(_NOMINAL, error.text)
     if found is None or files.half_way(NAME, FILES):  # half of it would be another set
         return _described(_NOMINAL, files.missing(NAME, FILES))
     return _described(
@@ -151,7 +170,7 @@ def spec() -> DatasetSpec:
 
 def _described(
     splits: Splits,
-    missing: str | None,
+    missing: Lazy | None,
     kind: str = "colour",
     content: str = "",
     load: Callable[[], ImageSet] | None = None,

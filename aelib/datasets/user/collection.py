@@ -53,7 +53,11 @@ def save(images: ImageSet, given: Splits | None = None, title: str = "") -> str:
     """
     if not SMALL <= len(images) <= IMAGES[1] or images.pixels.numel() > MAX_PIXELS:
         raise LabError(
-            f"These are {len(images):,} images: give {SMALL} to {IMAGES[1]:,}, at most {MAX_PIXELS:,} numbers."
+            "These are {count:,} images: give {least} to {most:,}, at most {numbers:,} numbers.",
+            count=len(images),
+            least=SMALL,
+            most=IMAGES[1],
+            numbers=MAX_PIXELS,
         )
     about: dict[str, Any] = ({"splits": list(given)} if given else {}) | ({"title": title} if title else {})
     described: list[Any] = [images.names, list(images.pixels.shape), images.labels.tolist()]
@@ -86,7 +90,7 @@ def _parse(content: bytes) -> tuple[ImageSet, Splits | None, str]:
         names = json.loads(tensors["names"].numpy().tobytes())
         given, title = _about(tensors["about"].numpy().tobytes() if "about" in tensors else b"{}", len(pixels))
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
-        raise LabError(f"The kept pictures cannot be read ({error}): add them again.") from None
+        raise LabError("The kept pictures cannot be read ({error}): add them again.", error=str(error)) from None
     fits = pixels.dtype == torch.uint8 and pixels.dim() == 4 and is_kept(*pixels.shape[1:])
     if not (
         fits
@@ -121,10 +125,14 @@ def _about(content: bytes, count: int) -> tuple[Splits | None, str]:
 def stored_spec(name: str) -> DatasetSpec:
     """The spec of a collection that `save` has stored. Raises LabError where it is not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
-        raise LabError(f"dataset is {name[:60]!r}: a collection is named {PREFIX} and 12 hexadecimal digits.")
+        raise LabError(
+            "dataset is {name!r}: a collection is named {prefix} and 12 hexadecimal digits.",
+            name=name[:60],
+            prefix=PREFIX,
+        )
     path = storage.folder() / f"{name}.safetensors"
     if not path.is_file():
-        raise LabError(f"dataset is {name!r}, pictures that are not on this machine: add them again.")
+        raise LabError("dataset is {name!r}, pictures that are not on this machine: add them again.", name=name)
     return _spec_of(path)
 
 
@@ -138,7 +146,7 @@ def _spec_of(path: Path) -> DatasetSpec:
             about = file.get_tensor("about").tobytes() if "about" in file.keys() else b"{}"  # noqa: SIM118
         given, title = _about(about, count)
     except (safetensors.SafetensorError, ValueError, OSError) as error:
-        raise LabError(f"The kept pictures cannot be read ({error}): add them again.") from None
+        raise LabError("The kept pictures cannot be read ({error}): add them again.", error=str(error)) from None
     kind = "grey" if channels == 1 else "colour"
     called = f"{title}: {count:,} images" if title else f"{count:,} pictures"
     return DatasetSpec(

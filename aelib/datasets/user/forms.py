@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from . import glyphs, pictures
-from .readers import arrays, matlab, photographs, records
-from .readers.texts import bdf, braces, c_tables, csv_images, drawings
+from aelib.core.language import N_, Lazy
+
+from . import pictures
+from .readers import photographs
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,6 @@ FORMS = (
 )
 
 
-# What `Found.form` may be.
-WORDS = (
-    *(braces.FORM, c_tables.LINES, drawings.FORM, drawings.LINES, csv_images.FORM, glyphs.FORM, bdf.FORM),
-    *(arrays.NPY, arrays.NPZ, arrays.IDX, matlab.FORM, records.FORM, photographs.FORM),
-)
-
-
 def table() -> str:
     """The forms that are taken as a table in Markdown, for data/README.md."""
     lines = [f"| {form.name} | {form.about} | {' '.join(form.endings)} |" for form in FORMS]
@@ -122,57 +116,63 @@ def table() -> str:
 
 # How documents that are archives are known: by an entry of theirs.
 DOCUMENTS = (
-    ("[Content_Types].xml", "an Office document"),
-    ("content.xml", "a document of LibreOffice"),
-    (".iwa", "a document of Apple's Numbers"),
+    ("[Content_Types].xml", N_("an Office document")),
+    ("content.xml", N_("a document of LibreOffice")),
+    (".iwa", N_("a document of Apple's Numbers")),
 )
-_PICKLE = ("a pickle", "it can run any program when it is opened, so save the images with np.savez")
+_PICKLE = (N_("a pickle"), N_("it can run any program when it is opened, so save the images with np.savez"))
 # What is known and not taken: how it begins, what it is, what would be right.
 _REFUSED = (
     *((bytes([0x80, protocol]), *_PICKLE) for protocol in range(2, 6)),
-    (b"\x89HDF\r\n", "an HDF5 file", "save the images with np.savez"),
-    (b"MATLAB ", "a MATLAB file of version 7.3", "save it with -v7, or the images with np.savez"),
-    (b"PAR1", "a Parquet file", "save the images with np.savez, or as CSV"),
-    (b"Rar!", "a RAR archive", "pack the files as ZIP"),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "pack the files as ZIP"),
-    (b"\xfd7zXZ", "an archive packed by xz", "unpack it, or pack the files as ZIP"),
-    (b"BZh", "an archive packed by bzip2", "unpack it, or pack the files as ZIP"),
-    (b"(\xb5/\xfd", "an archive packed by Zstandard", "unpack it, or pack the files as ZIP"),
-    (b"%PDF", "a PDF document", "save its pictures as PNG"),
-    (b"\xd0\xcf\x11\xe0", "a file of an older Microsoft Office", "save the table as CSV"),
-    (b"\x1aE\xdf\xa3", "a film", "give pictures"),
-    (b"8BPS", "a file of Photoshop", "save it as PNG"),
-    (b"gimp xcf", "a file of GIMP", "save it as PNG"),
-    (b"\0\0\0\x0cjP  ", "a picture in JPEG 2000, which nothing here reads", "save it as PNG or JPEG"),
-    (b"\0\0\1\0", "an icon (ICO)", "save it as PNG"),
-    (b"P7\n", "a picture in PAM, which nothing here reads", "save it as PNG"),
-    (b"\0\1\0\0\0", "a font of outlines (TrueType)", "draw its letters small, and give pictures or a table"),
-    (b"OTTO", "a font of outlines (OpenType)", "draw its letters small, and give pictures or a table"),
-    (b"wOF", "a font of outlines (WOFF)", "draw its letters small, and give pictures or a table"),
-    (b"SQLite format 3", "a database", "save the images with np.savez"),
-    (b"\x7fELF", "a program", "give images"),
-    (b"MZ", "a program", "give images"),
+    (b"\x89HDF\r\n", N_("an HDF5 file"), N_("save the images with np.savez")),
+    (b"MATLAB ", N_("a MATLAB file of version 7.3"), N_("save it with -v7, or the images with np.savez")),
+    (b"PAR1", N_("a Parquet file"), N_("save the images with np.savez, or as CSV")),
+    (b"Rar!", N_("a RAR archive"), N_("pack the files as ZIP")),
+    (b"7z\xbc\xaf", N_("a 7-Zip archive"), N_("pack the files as ZIP")),
+    (b"\xfd7zXZ", N_("an archive packed by xz"), N_("unpack it, or pack the files as ZIP")),
+    (b"BZh", N_("an archive packed by bzip2"), N_("unpack it, or pack the files as ZIP")),
+    (b"(\xb5/\xfd", N_("an archive packed by Zstandard"), N_("unpack it, or pack the files as ZIP")),
+    (b"%PDF", N_("a PDF document"), N_("save its pictures as PNG")),
+    (b"\xd0\xcf\x11\xe0", N_("a file of an older Microsoft Office"), N_("save the table as CSV")),
+    (b"\x1aE\xdf\xa3", N_("a film"), N_("give pictures")),
+    (b"8BPS", N_("a file of Photoshop"), N_("save it as PNG")),
+    (b"gimp xcf", N_("a file of GIMP"), N_("save it as PNG")),
+    (b"\0\0\0\x0cjP  ", N_("a picture in JPEG 2000, which nothing here reads"), N_("save it as PNG or JPEG")),
+    (b"\0\0\1\0", N_("an icon (ICO)"), N_("save it as PNG")),
+    (b"P7\n", N_("a picture in PAM, which nothing here reads"), N_("save it as PNG")),
+    (b"\0\1\0\0\0", N_("a font of outlines (TrueType)"), N_("draw its letters small, and give pictures or a table")),
+    (b"OTTO", N_("a font of outlines (OpenType)"), N_("draw its letters small, and give pictures or a table")),
+    (b"wOF", N_("a font of outlines (WOFF)"), N_("draw its letters small, and give pictures or a table")),
+    (b"SQLite format 3", N_("a database"), N_("save the images with np.savez")),
+    (b"\x7fELF", N_("a program"), N_("give images")),
+    (b"MZ", N_("a program"), N_("give images")),
 )
 
 
-def taken() -> str:
+def taken() -> Lazy:
     """What is taken, in words."""
-    names = [f"a {form.name}" if form.name.startswith("table") else form.name for form in FORMS]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    return Lazy(
+        "a table of glyphs, numbers in braces, drawings in text, a table of images, spreadsheets of Excel, arrays of "
+        "NumPy, IDX files or pictures"
+    )
 
 
-def refused(head: bytes) -> str | None:
+def refused(head: bytes) -> Lazy | None:
     """What a file is that is known and not taken, and what would be right."""
     for start, what, instead in _REFUSED:
         if head.startswith(start):
-            return f"{what}: {instead}"
+            return _mended(what, instead)
     if re.match(rb"\(?[dl]p[01]\n|c[\w.]+\n[\w.]+\n", head):
-        return ": ".join(_PICKLE)
+        return _mended(*_PICKLE)
     if head[4:8] == b"ftyp" and not pictures.kind_of(head):
-        return "a film: give pictures"
+        return _mended(N_("a film"), N_("give pictures"))
     if re.search(rb"<svg[\s>]", head[:1000]):
-        return "a drawing of lines (SVG): save it as PNG"
+        return _mended(N_("a drawing of lines (SVG)"), N_("save it as PNG"))
     return None
+
+
+def _mended(what: str, instead: str) -> Lazy:
+    return Lazy("{what}: {instead}", what=Lazy(what), instead=Lazy(instead))
 
 
 def is_tfrecord(head: bytes) -> bool:
@@ -182,7 +182,7 @@ def is_tfrecord(head: bytes) -> bool:
     crc = 0xFFFFFFFF
     for byte in head[:8]:
         crc ^= byte
-        for _ in range(8):
+        for _bit in range(8):
             crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
     crc ^= 0xFFFFFFFF
     masked = ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF

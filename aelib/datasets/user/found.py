@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits, parts_of
 
 CURVES = (33, 512)  # fewest and most values of a curve, which is kept as an image that is one pixel high
@@ -26,10 +28,21 @@ Pixels = NDArray[np.uint8]
 
 
 class Skipped(NamedTuple):
-    """A file (or a part of one) that was left out, and why."""
+    """A file (or a part of one) that was left out, and why. As text it is its name and what is wrong with it."""
 
     file: str
-    reason: str
+    reason: Lazy | LabError
+
+    @property
+    def why(self) -> str:
+        """The reason in the current language, without the file's name and without a full stop."""
+        text = str(self.reason)
+        for name in (self.file[:60], PurePosixPath(self.file).name[:60]):
+            text = text.removeprefix(f"{name} ")
+        return text.rstrip(".")
+
+    def __str__(self) -> str:
+        return f"{self.file} ({self.why.partition(': ')[0]})"
 
 
 def is_kept(channels: int, height: int, width: int) -> bool:
@@ -61,10 +74,18 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.side is not None and not CHOSEN[0] <= self.side <= CHOSEN[1]:
-            raise LabError(f"The side is {self.side}: give {CHOSEN[0]} to {CHOSEN[1]} pixels.")
+            raise LabError(
+                "The side is {side}: give {least} to {most} pixels.", side=self.side, least=CHOSEN[0], most=CHOSEN[1]
+            )
         if self.size is not None and not all(SIDES[0] <= side <= SIDES[1] for side in self.size):
             height, width = self.size
-            raise LabError(f"The size is {height}x{width}: give a height and a width from {SIDES[0]} to {SIDES[1]}.")
+            raise LabError(
+                "The size is {height}x{width}: give a height and a width from {least} to {most}.",
+                height=height,
+                width=width,
+                least=SIDES[0],
+                most=SIDES[1],
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,25 +106,36 @@ class Found:
     """
 
     kind: Literal["glyphs", "images"]
-    form: str
+    form: Lazy
     pixels: Pixels
     names: tuple[str, ...] | None = None
     labels: NDArray[np.int64] | None = None
     class_names: tuple[str, ...] = ()
     given: Splits | None = None
     skipped: tuple[Skipped, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Lazy, ...] = ()
     each: bool = False
 
     def __post_init__(self) -> None:
         count, channels, height, width = self.pixels.shape
         if count < IMAGES[0]:
-            raise LabError(f"This is {self.form} with {count} image{'' if count == 1 else 's'}: give at least 2.")
+            some = Lazy("one image") if count else Lazy("no image")
+            raise LabError("This is {form} with {some}: give at least 2.", form=self.form, some=some)
         if count > IMAGES[1]:
-            raise LabError(f"This is {self.form} with {count:,} images: give at most {IMAGES[1]:,}.")
+            raise LabError(
+                "This is {form} with {count:,} images: give at most {most:,}.",
+                form=self.form,
+                count=count,
+                most=IMAGES[1],
+            )
         if not is_kept(channels, height, width):
             raise LabError(
-                f"This is {self.form} with images of {height}x{width}: give {SIDES[0]} to {SIDES[1]} pixels a side."
+                "This is {form} with images of {height}x{width}: give {least} to {most} pixels a side.",
+                form=self.form,
+                height=height,
+                width=width,
+                least=SIDES[0],
+                most=SIDES[1],
             )
 
     @property
@@ -167,7 +199,7 @@ class Found:
             "shape": list(self.shape),
             "classes": self.classes,
             "parts": self.parts,
-            "skipped": [one._asdict() for one in self.skipped],
+            "skipped": [{"file": one.file, "reason": one.why} for one in self.skipped],
         }
 
 

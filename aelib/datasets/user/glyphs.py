@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
 
@@ -40,7 +41,7 @@ GLYPHS = (2, 1024)  # fewest and most in a table
 MAX_BYTES = 2_000_000
 MAX_NAME = 20  # characters of a glyph's name
 
-FORM = "a table of glyphs"
+FORM = Lazy("a table of glyphs")
 
 _ROW = re.compile(r"row(\d{1,2})", re.ASCII)
 _NAMES = ("char", "name", "glyph", "character", "letter", "symbol")  # what the column of names may be called
@@ -56,7 +57,7 @@ def parse(text: str) -> ImageSet:
     return ImageSet(torch.from_numpy(pixels), names, torch.arange(len(names)))
 
 
-def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8], tuple[str, ...]]:
+def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8], tuple[Lazy, ...]]:
     """Names and pixels of a table, glyphs × 1 × height × width, 0 or 255, and notes on how its rows were read; without
     torch, which lists can do without."""
     rows = _without_empty_columns(_read(text))
@@ -65,14 +66,22 @@ def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8], tuple[str, ..
     header = [_column(cell) for cell in rows[0][1]]
     columns = _row_columns(header)
     if not GLYPHS[0] <= len(rows) - 1 <= GLYPHS[1]:
-        raise LabError(f"The table has {len(rows) - 1} glyphs: give {GLYPHS[0]} to {GLYPHS[1]:,}.")
+        raise LabError(
+            "The table has {count} glyphs: give {least} to {most:,}.",
+            count=len(rows) - 1,
+            least=GLYPHS[0],
+            most=GLYPHS[1],
+        )
     names: dict[str, None] = {}  # a set that keeps the order
     cells: list[list[str]] = []
     lines: list[int] = []
     for line, row in rows[1:]:
         if len(row) != len(header):
             raise LabError(
-                f"Line {line} has {len(row)} cells and the header {len(header)}: give every line the same number."
+                "Line {line} has {cells} cells and the header {header}: give every line the same number.",
+                line=line,
+                cells=len(row),
+                header=len(header),
             )
         names[_name(row[header.index("char")], line, names)] = None
         cells.append([row[column].strip() for column in columns])
@@ -84,13 +93,15 @@ def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8], tuple[str, ..
 def _read(text: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every line that is not empty."""
     if len(text) > MAX_BYTES:
-        raise LabError(f"The table has {len(text):,} characters: give at most {MAX_BYTES:,}.")
+        raise LabError("The table has {count:,} characters: give at most {most:,}.", count=len(text), most=MAX_BYTES)
     text, separator = separated(text)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise LabError(f"Line {reader.line_num} is not CSV ({error}): write cells separated by commas.") from None
+        raise LabError(
+            "Line {line} is not CSV ({error}): write cells separated by commas.", line=reader.line_num, error=str(error)
+        ) from None
     if not rows:
         raise LabError("The table is empty: write a header char,row0,row1,... and one line for each glyph.")
     return rows
@@ -145,15 +156,27 @@ def _headless(rows: Sequence[Sequence[str]]) -> bool:
     return numbers and named and any(re.search("[2-9a-fA-F]", cell) for cell in cells)
 
 
-def found_of(form: str, names: Sequence[str], bits: Sequence[Sequence[Sequence[int]]], *notes: str) -> Found:
+def found_of(form: Lazy, names: Sequence[str], bits: Sequence[Sequence[Sequence[int]]], *notes: Lazy) -> Found:
     """Glyphs that were read, from their names and pixels (glyphs × height × width, 0 or 1). Raises LabError where there
     are too many of them, or their size is none that a glyph may have."""
     height, width = len(bits[0]), len(bits[0][0])
     if not GLYPHS[0] <= len(names) <= GLYPHS[1]:
-        count = f"{len(names):,} glyph{'' if len(names) == 1 else 's'}"
-        raise LabError(f"This is {form} with {count}: give {GLYPHS[0]} to {GLYPHS[1]:,}.")
+        raise LabError(
+            "This is {form}, and its glyphs are {count:,}: give {least} to {most:,}.",
+            form=form,
+            count=len(names),
+            least=GLYPHS[0],
+            most=GLYPHS[1],
+        )
     if not all(SIDES[0] <= side <= SIDES[1] for side in (height, width)):
-        raise LabError(f"This is {form} with glyphs of {height}x{width}: give {SIDES[0]} to {SIDES[1]} pixels a side.")
+        raise LabError(
+            "This is {form} with glyphs of {height}x{width}: give {least} to {most} pixels a side.",
+            form=form,
+            height=height,
+            width=width,
+            least=SIDES[0],
+            most=SIDES[1],
+        )
     pixels = 255 * np.array(bits, np.uint8)[:, None]
     return Found("glyphs", form, pixels, unique(names, MAX_NAME), notes=notes)
 
@@ -173,16 +196,22 @@ def _row_columns(header: list[str]) -> list[int]:
     if header.count("char") != 1 or sorted(found) != list(range(height)) or len(set(header)) != len(header):
         raise LabError("The first line must name the columns: char,row0,row1,row2,... each once, none left out.")
     if not SIDES[0] <= height <= SIDES[1]:
-        raise LabError(f"The glyphs have {height} rows: give {SIDES[0]} to {SIDES[1]}.")
+        raise LabError(
+            "The glyphs have {height} rows: give {least} to {most}.", height=height, least=SIDES[0], most=SIDES[1]
+        )
     return [found[row] for row in range(height)]
 
 
 def _name(cell: str, line: int, taken: Container[str]) -> str:
     name = cell if cell == " " else cell.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise LabError(f"Line {line}: the name in column char must be 1 to {MAX_NAME} printable characters.")
+        raise LabError(
+            "Line {line}: the name in column char must be 1 to {most} printable characters.", line=line, most=MAX_NAME
+        )
     if name in taken:
-        raise LabError(f"Line {line}: the name {name!r} is already taken; give each glyph another name.")
+        raise LabError(
+            "Line {line}: the name {name!r} is already taken; give each glyph another name.", line=line, name=name
+        )
     return name
 
 
@@ -191,7 +220,12 @@ def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
     for row, line in zip(cells, lines, strict=True):
         for i, cell in enumerate(row):
             if not (_BITS.fullmatch(cell) or _HEX.fullmatch(cell)):
-                raise LabError(f"Line {line}, row{i} is {cell[:40]!r}: write pixels as # and ., or as 0x0e.")
+                raise LabError(
+                    "Line {line}, row{i} is {cell!r}: write pixels as # and ., or as 0x0e.",
+                    line=line,
+                    i=i,
+                    cell=cell[:40],
+                )
     flat = [cell for row in cells for cell in row]
     hexadecimal = [bool(_HEX.fullmatch(cell)) for cell in flat]
     if any(hexadecimal) and not all(hexadecimal):
@@ -206,27 +240,35 @@ def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
             for i, word in enumerate(row):
                 if len(word) != width:
                     raise LabError(
-                        f"Line {line}, row{i} has {len(word)} pixels and the first row {width}: make all rows equally "
-                        "wide (a spreadsheet drops leading zeros; # and . are safe)."
+                        "Line {line}, row{i} has {pixels} pixels and the first row {width}: make all rows equally wide "
+                        "(a spreadsheet drops leading zeros; # and . are safe).",
+                        line=line,
+                        i=i,
+                        pixels=len(word),
+                        width=width,
                     )
     if not SIDES[0] <= width <= SIDES[1]:
-        raise LabError(f"The glyphs are {width} pixels wide: give {SIDES[0]} to {SIDES[1]}.")
+        raise LabError(
+            "The glyphs are {width} pixels wide: give {least} to {most}.", width=width, least=SIDES[0], most=SIDES[1]
+        )
     values = [[[255 * int(bit) for bit in word] for word in row] for row in bits]
     return np.array(values, np.uint8)[:, None]
 
 
-def _plain(cells: list[list[str]]) -> tuple[list[list[str]], tuple[str, ...]]:
+def _plain(cells: list[list[str]]) -> tuple[list[list[str]], tuple[Lazy, ...]]:
     """Rows that are numbers without 0x, which their digits show, as hexadecimal with it, and rows of 0 and 1 that have
     lost zeros on the left, with them; and notes on it. All others stay."""
     flat = [cell for row in cells for cell in row]
     if all(map(_DECIMAL.fullmatch, flat)) and any(re.search("[2-9]", cell) for cell in flat):
-        return [[f"{int(cell):#x}" for cell in row] for row in cells], ("Rows were read as decimal numbers.",)
+        return [[f"{int(cell):#x}" for cell in row] for row in cells], (Lazy("Rows were read as decimal numbers."),)
     if all(map(_PLAIN_HEX.fullmatch, flat)) and any(re.search("[2-9a-fA-F]", cell) for cell in flat):
         return [[f"0x{cell}" for cell in row] for row in cells], ()
     widest = max(map(len, flat))
     if all(re.fullmatch("[01]+", cell) for cell in flat) and any(len(cell) < widest for cell in flat):
         filled = [[cell.zfill(widest) for cell in row] for row in cells]
-        return filled, (f"Rows of fewer than {widest} pixels have lost zeros on the left, which were put back.",)
+        return filled, (
+            Lazy("Rows of fewer than {widest} pixels have lost zeros on the left, which were put back.", widest=widest),
+        )
     return cells, ()
 
 
@@ -246,7 +288,7 @@ def save(content: bytes) -> str:
     The same glyphs give the same name, however the file was written. Raises LabError.
     """
     if len(content) > MAX_BYTES:
-        raise LabError(f"The file has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
+        raise LabError("The file has {size:,} bytes: give at most {most:,}.", size=len(content), most=MAX_BYTES)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -265,10 +307,14 @@ def save_set(images: ImageSet) -> str:
 def stored_spec(name: str) -> DatasetSpec:
     """The spec of a table that `keep` has stored. Raises LabError where it is not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
-        raise LabError(f"dataset is {name[:60]!r}: a glyph table is named {PREFIX} and 12 hexadecimal digits.")
+        raise LabError(
+            "dataset is {name!r}: a glyph table is named {prefix} and 12 hexadecimal digits.",
+            name=name[:60],
+            prefix=PREFIX,
+        )
     path = storage.folder() / f"{name}.csv"
     if not path.is_file():
-        raise LabError(f"dataset is {name!r}, a glyph table that is not on this machine: upload it again.")
+        raise LabError("dataset is {name!r}, a glyph table that is not on this machine: upload it again.", name=name)
     return _spec_of(path)
 
 

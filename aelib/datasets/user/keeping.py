@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets.imageset import ImageSet
 
@@ -49,14 +50,18 @@ def keep(images: Any, labels: Any = None, name: str = "", side: int | None = Non
     Fewer than 20 images are learnt one by one; more are divided into parts to train on, to validate with and to
     test on. The same images give the same name. Raises LabError with one sentence that says what is wrong.
     """
-    form = "an array"
+    form = Lazy("an array")
     try:
         array = np.asarray(images)
     except Exception as error:  # noqa: BLE001 - whatever a list of unequal lists, or a tensor on a GPU, raises
-        raise LabError(f"The images are no array ({str(error)[:80]}): give images x height x width.") from None
+        raise LabError(
+            "The images are no array ({error}): give images x height x width.", error=str(error)[:80]
+        ) from None
     title = "".join(c for c in name if c.isprintable()).strip()
     if len(title) > collection.MAX_TITLE:
-        raise LabError(f"The name has {len(title)} characters: give at most {collection.MAX_TITLE}.")
+        raise LabError(
+            "The name has {count} characters: give at most {most}.", count=len(title), most=collection.MAX_TITLE
+        )
     pixels, notes = numbers.images_of(array, form, Options(side=side))
     values, class_names, more = numbers.no_classes()
     if labels is not None:

@@ -8,22 +8,32 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits
 
 from .found import Found, classes_of
 from .readers.arrays import part_of
 
 
-def together(read: Sequence[tuple[str, Found]], shown: str) -> Found:
+def together(read: Sequence[tuple[str, Found]], shown: str | Lazy) -> Found:
     """One set of several, each of which has the name of a part. Raises LabError where that cannot be said."""
     parts = {part_of(PurePosixPath(name).stem): found for name, found in read}
     names = ", ".join(PurePosixPath(name).name for name, _ in read[:3])
     if None in parts or len(parts) != len(read) or 0 not in parts:
-        raise LabError(f"{shown} has several tables of images ({names}): give one, or call them train and test.")
+        raise LabError(
+            "{shown} has several tables of images ({names}): give one, or call them train and test.",
+            shown=shown,
+            names=names,
+        )
     ordered = [parts[part] for part in sorted(part for part in parts if part is not None)]
     if len({found.shape for found in ordered}) > 1:
-        sizes = " and ".join("x".join(map(str, found.shape)) for found in ordered)
-        raise LabError(f"{shown} has tables ({names}) with images of {sizes}: give all the same size.")
+        sizes = ", ".join("x".join(map(str, found.shape)) for found in ordered)
+        raise LabError(
+            "{shown} has tables ({names}) with images of {sizes}: give all the same size.",
+            shown=shown,
+            names=names,
+            sizes=sizes,
+        )
     labels, class_names = None, ordered[0].class_names
     if all(found.labels is not None for found in ordered):
         values = [found.class_names[int(label)] for found in ordered for label in found.labels]  # type: ignore[union-attr]
@@ -32,7 +42,7 @@ def together(read: Sequence[tuple[str, Found]], shown: str) -> Found:
     given = Splits(*(parts[part].images if part in parts else 0 for part in range(3)))
     notes = tuple(dict.fromkeys(note for found in ordered for note in found.notes))
     if labels is None and any(found.labels is not None for found in ordered):
-        notes += ("Not all parts have labels, so they were left out.",)
+        notes += (Lazy("Not all parts have labels, so they were left out."),)
     pixels = np.concatenate([found.pixels for found in ordered])
     skipped = tuple(one for found in ordered for one in found.skipped)
     return Found("images", ordered[0].form, pixels, None, labels, class_names, given, skipped, notes)

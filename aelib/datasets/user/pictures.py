@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets.bundled.emoji import WRONG_PIXEL
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits
@@ -50,7 +51,7 @@ MAX_BYTES = 20_000_000
 MAX_NAME = 20
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # Pillow's names
 WORDS = "PNG, JPEG, WebP, GIF, BMP, TIFF, PGM/PPM, AVIF or HEIC"
-NO_HEIC = (
+NO_HEIC = Lazy(
     "HEIC, which pillow-heif reads, and that is not installed here: save it as JPEG (iPhone: Settings, Camera, "
     "Formats, Most Compatible)"
 )
@@ -74,7 +75,7 @@ def read(content: bytes, name: str, side: int, colour: bool, bits: int = 16) -> 
     try:
         small = _small(picture, side, bits)
     except Exception:  # noqa: BLE001
-        raise LabError(f"{shown} is a damaged picture: save it again as PNG or JPEG.") from None
+        raise LabError("{shown} is a damaged picture: save it again as PNG or JPEG.", shown=shown) from None
     array = np.atleast_3d(np.asarray(small if colour else small.convert("L")))
     return torch.from_numpy(array.transpose(2, 0, 1).copy())
 
@@ -125,7 +126,7 @@ def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
         full = turned.convert("RGBA")
         return np.asarray(Image.alpha_composite(Image.new("RGBA", full.size, "white"), full).convert("RGB"))
     except Exception:  # noqa: BLE001
-        raise LabError(f"{shown} is a damaged picture: save it again as PNG or JPEG.") from None
+        raise LabError("{shown} is a damaged picture: save it again as PNG or JPEG.", shown=shown) from None
 
 
 @lru_cache(maxsize=1)
@@ -143,25 +144,41 @@ def _opened(content: bytes, shown: str, most: int | None = None) -> Image.Image:
     """The picture, not yet decoded, its format and size checked: at most so many pixels, or as many as those of its
     format may have. Raises LabError."""
     if len(content) > MAX_BYTES:
-        raise LabError(f"{shown} has {len(content):,} bytes: give at most {MAX_BYTES:,}.")
+        raise LabError(
+            "{shown} has {size:,} bytes: give at most {most:,}.", shown=shown, size=len(content), most=MAX_BYTES
+        )
     heic = kind_of(content[:64]) == "HEIC"
     if heic and not reads_heic():
-        raise LabError(f"{shown} is {NO_HEIC}.")
+        raise LabError("{shown} is {no_heic}.", shown=shown, no_heic=NO_HEIC)
     try:
         picture = Image.open(BytesIO(content), formats=("HEIF",) if heic else FORMATS)
     except Image.DecompressionBombError:
-        raise LabError(f"{shown} is too large: give at most {most or MAX_PIXELS:,} pixels in all.") from None
+        raise LabError(
+            "{shown} is too large: give at most {most:,} pixels in all.", shown=shown, most=most or MAX_PIXELS
+        ) from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
-        raise LabError(f"{shown} is not a picture that can be read: save it as PNG or JPEG.") from None
+        raise LabError("{shown} is not a picture that can be read: save it as PNG or JPEG.", shown=shown) from None
     width, height = picture.size
     # MPO: a JPEG with more pictures behind the first, as phones take them
     most = most or {"JPEG": MAX_PIXELS, "MPO": MAX_PIXELS, "HEIF": MAX_PIXELS_HEIC}.get(
         picture.format or "", MAX_PIXELS_PNG
     )
     if width * height > most:
-        raise LabError(f"{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.")
+        raise LabError(
+            "{shown} has {width:,}x{height:,} pixels: give at most {most:,} in all.",
+            shown=shown,
+            width=width,
+            height=height,
+            most=most,
+        )
     if min(width, height) < SMALLEST:
-        raise LabError(f"{shown} is {width}x{height} pixels: give at least {SMALLEST}x{SMALLEST}.")
+        raise LabError(
+            "{shown} is {width}x{height} pixels: give at least {least}x{least}.",
+            shown=shown,
+            width=width,
+            height=height,
+            least=SMALLEST,
+        )
     return picture
 
 
@@ -247,7 +264,12 @@ def save(images: ImageSet) -> str:
     """Keep a set of pictures; returns the data set's name, the same for the same pictures and names. Raises
     LabError."""
     if not PICTURES[0] <= len(images) <= PICTURES[1]:
-        raise LabError(f"These are {len(images)} pictures: give {PICTURES[0]} to {PICTURES[1]}.")
+        raise LabError(
+            "These are {count} pictures: give {least} to {most}.",
+            count=len(images),
+            least=PICTURES[0],
+            most=PICTURES[1],
+        )
     digest = hashlib.sha256(json.dumps([images.names, list(images.pixels.shape)]).encode())
     digest.update(images.pixels.numpy().tobytes())
     name = PREFIX + digest.hexdigest()[:12]
@@ -274,7 +296,7 @@ def _arrays(content: bytes) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
         arrays = safetensors_numpy.load(content)
         pixels, names = arrays["pixels"], json.loads(arrays["names"].tobytes())
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
-        raise LabError(f"The kept pictures cannot be read ({error}): upload them again.") from None
+        raise LabError("The kept pictures cannot be read ({error}): upload them again.", error=str(error)) from None
     fits = pixels.dtype == np.uint8 and pixels.ndim == 4 and pixels.shape[1] in (1, 3)
     if not (
         fits
@@ -291,10 +313,14 @@ def _arrays(content: bytes) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
 def stored_spec(name: str) -> DatasetSpec:
     """The spec of pictures that `keep` has stored. Raises LabError where they are not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
-        raise LabError(f"dataset is {name[:60]!r}: own pictures are named {PREFIX} and 12 hexadecimal digits.")
+        raise LabError(
+            "dataset is {name!r}: own pictures are named {prefix} and 12 hexadecimal digits.",
+            name=name[:60],
+            prefix=PREFIX,
+        )
     path = storage.folder() / f"{name}.safetensors"
     if not path.is_file():
-        raise LabError(f"dataset is {name!r}, pictures that are not on this machine: upload them again.")
+        raise LabError("dataset is {name!r}, pictures that are not on this machine: upload them again.", name=name)
     return _spec_of(path)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import Lazy, _
 
 from . import forms, glyphs, pictures
 from .found import Found, Options, Skipped
@@ -36,8 +37,8 @@ class _Text:
 
 
 _TEXTS = (
-    _Text(bdf.is_one, lambda text, _: bdf.read(text)),
-    _Text(glyphs.is_one, lambda text, _: glyphs.find(text)),
+    _Text(bdf.is_one, lambda text, _options: bdf.read(text)),
+    _Text(glyphs.is_one, lambda text, _options: glyphs.find(text)),
     _Text(c_tables.is_one, c_tables.read),
     _Text(c_tables.has_rows, c_tables.read_rows),
     _Text(lambda text: drawings.is_one(drawings.plain(text)), drawings.read),
@@ -53,19 +54,21 @@ def read(given: Given, options: Options | None = None, name: str = "") -> Found:
     """
     options = options or Options()
     if isinstance(given, bytes):
-        return _file(of_bytes(given, name or "the file"), options, siblings=False)
+        return _file(of_bytes(given, name or _("the file")), options, siblings=False)
     if isinstance(given, (str, os.PathLike)):
         path = Path(given)
         try:
             if path.is_dir():
-                return _group(*_folder(path), options, f"The folder {path.name or path}")
+                return _group(*_folder(path), options, Lazy("The folder {name}", name=path.name or str(path)))
             return _file(of_path(path), options, siblings=True)
         except OSError as error:
-            raise LabError(f"{path} cannot be read ({error.strerror}): give a file or a folder.") from None
+            raise LabError(
+                "{path} cannot be read ({reason}): give a file or a folder.", path=path, reason=reason_of(error)
+            ) from None
     sources = [of_bytes(content, each) for each, content in given]
     if len(sources) == 1:
         return _file(sources[0], options, siblings=False)
-    return _group(sources, [], options, "What you gave")
+    return _group(sources, [], options, Lazy("What you gave"))
 
 
 def _folder(folder: Path) -> tuple[list[Source], list[Skipped]]:
@@ -78,12 +81,14 @@ def _folder(folder: Path) -> tuple[list[Source], list[Skipped]]:
             path = Path(root) / each
             shown = path.relative_to(folder).as_posix()
             if path.is_symlink() or not path.is_file():
-                skipped.append(Skipped(shown, "a link, which is not followed"))
+                skipped.append(Skipped(shown, Lazy("a link, which is not followed")))
             else:
                 sources.append(of_path(path, shown))
             if len(sources) > MAX_FILES:
                 raise LabError(
-                    f"The folder {folder.name} has more than {MAX_FILES:,} files: give one with the data only."
+                    "The folder {name} has more than {most:,} files: give one with the data only.",
+                    name=folder.name,
+                    most=MAX_FILES,
                 )
     return sources, skipped
 
@@ -93,13 +98,13 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     head = source.head()
     shown = source.shown
     if not head:
-        raise LabError(f"{shown} is empty or cannot be read: give {forms.taken()}.")
+        raise LabError("{shown} is empty or cannot be read: give {taken}.", shown=shown, taken=forms.taken())
     if head[:2] == b"\x1f\x8b":
         return _file(_within(source), options, siblings)
     if head[:2] == b"PK":
         return _zip(source, options)
     if archives.is_tar(head):
-        return _group(archives.of_tar(source), [], options, f"{shown}, a tar archive,")
+        return _group(archives.of_tar(source), [], options, Lazy("{shown}, a tar archive,", shown=shown))
     if head[:6] == b"\x93NUMPY":
         return arrays.read_npy(source, options)
     if arrays.is_idx(head):
@@ -109,12 +114,18 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     if forms.is_tfrecord(head):
         return records.read([source], options)
     if kind := pictures.kind_of(head):
-        raise LabError(f"{shown} is one {kind} picture: give two or more pictures, a folder of them, or a ZIP archive.")
+        raise LabError(
+            "{shown} is one {kind} picture: give two or more pictures, a folder of them, or a ZIP archive.",
+            shown=shown,
+            kind=kind,
+        )
     if reason := forms.refused(head):
-        raise LabError(f"{shown} is {reason}.")
+        raise LabError("{shown} is {reason}.", shown=shown, reason=reason)
     start = csv_images.start_of(source)
     if not start.strip():
-        raise LabError(f"{shown} is no form of images that is known here: give {forms.taken()}.")
+        raise LabError(
+            "{shown} is no form of images that is known here: give {taken}.", shown=shown, taken=forms.taken()
+        )
     if json_forms.is_one(start) and (found := json_forms.read(source, options)) is not None:
         return found
     for text in _TEXTS[:3]:
@@ -127,24 +138,29 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
     for text in _TEXTS[3:]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
-    raise LabError(f"{shown} is {_kind_of_text(start)}, in which no images were found: give {forms.taken()}.")
+    raise LabError(
+        "{shown} is {kind}, in which no images were found: give {taken}.",
+        shown=shown,
+        kind=_kind_of_text(start),
+        taken=forms.taken(),
+    )
 
 
-def _kind_of_text(start: str) -> str:
+def _kind_of_text(start: str) -> Lazy:
     first = start.lstrip().partition("\n")[0]
     if start.lstrip()[:1] in "{[" and '"' in start:
-        return "JSON"
+        return Lazy("JSON")
     if start.lstrip()[:1] == "<":
-        return "HTML or XML"
+        return Lazy("HTML or XML")
     if any(first.count(sign) >= 1 for sign in ",;\t"):
-        return f"a table with the columns {first.strip()[:60]}"
-    return "a text"
+        return Lazy("a table with the columns {columns}", columns=first.strip()[:60])
+    return Lazy("a text")
 
 
 def _within(source: Source) -> Source:
     inner = unpacked(source)
     if inner.head(2) == b"\x1f\x8b":
-        raise LabError(f"{source.shown} is an archive in an archive: unpack it, or pack the files as ZIP.")
+        raise LabError("{shown} is an archive in an archive: unpack it, or pack the files as ZIP.", shown=source.shown)
     return replace(inner, beside=source.path)
 
 
@@ -157,18 +173,19 @@ def _zip(source: Source, options: Options) -> Found:
             return _spreadsheet(source, opendocument.FORM, opendocument.sheets(archive), options)
         for entry, what in forms.DOCUMENTS:
             if any(one == entry or one.endswith(entry) for one in names):
-                raise LabError(f"{source.shown} is {what}: save the table as CSV.")
+                raise LabError("{shown} is {what}: save the table as CSV.", shown=source.shown, what=Lazy(what))
         if any(one.endswith("data.pkl") for one in names):
             raise LabError(
-                f"{source.shown} is a file of PyTorch, which holds a pickle: it can run any program when it is opened, "
-                "so save the images with np.savez."
+                "{shown} is a file of PyTorch, which holds a pickle: it can run any program when it is opened, so "
+                "save the images with np.savez.",
+                shown=source.shown,
             )
         if arrays.is_npz(archive.zip):
             return arrays.read_npz(archive.zip, source.shown, options)
-        return _group(archive.sources(), [], options, f"{source.shown}, a ZIP archive,")
+        return _group(archive.sources(), [], options, Lazy("{shown}, a ZIP archive,", shown=source.shown))
 
 
-def _spreadsheet(source: Source, form: str, sheets: Sequence[Source], options: Options) -> Found:
+def _spreadsheet(source: Source, form: Lazy, sheets: Sequence[Source], options: Options) -> Found:
     """The first sheet that has images, or all sheets where their names say that they are parts."""
     read_ones: list[tuple[str, Found]] = []
     skipped: list[Skipped] = []
@@ -176,24 +193,28 @@ def _spreadsheet(source: Source, form: str, sheets: Sequence[Source], options: O
         try:
             read_ones.append((sheet.name, _file(sheet, options, siblings=False)))
         except LabError as error:
-            skipped.append(Skipped(sheet.name, str(error).rstrip(".")))
+            skipped.append(Skipped(sheet.name, error))
     if not read_ones:
-        some = f"the sheet {skipped[0].file} is {_short(skipped[0]).removeprefix('is ')}"
-        raise LabError(f"{source.shown} is {form} without images, as {some}: give a table of glyphs or of images.")
-    if len(read_ones) > 1 and None not in [part_of(name) for name, _ in read_ones]:
+        raise LabError(
+            "{shown} is {form} without images, such as {sheet}: give a table of glyphs or of images.",
+            shown=source.shown,
+            form=form,
+            sheet=skipped[0],
+        )
+    if len(read_ones) > 1 and None not in [part_of(name) for name, _found in read_ones]:
         found = together(read_ones, source.shown)
     else:
         found = read_ones[0][1]
-        skipped += [Skipped(name, "another sheet with images") for name, _ in read_ones[1:]]
+        skipped += [Skipped(name, Lazy("another sheet with images")) for name, _found in read_ones[1:]]
     return replace(found, skipped=(*found.skipped, *skipped))
 
 
-def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, shown: str) -> Found:
+def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, shown: str | Lazy) -> Found:
     """What several files are together: pictures, or files of arrays or tables that belong together."""
     by_kind: dict[str, list[Source]] = {}
     for source in sources:
         kind, reason = _kind(source)
-        if kind == "skip":
+        if reason is not None:
             skipped.append(Skipped(source.name, reason))
         else:
             by_kind.setdefault(kind, []).append(source)
@@ -201,10 +222,11 @@ def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, 
         others = [one for kind, each in by_kind.items() if kind != "picture" for one in each]
         tables = labels.find(by_kind["picture"], others)
         used = {id(table.source) for table in tables}
-        skipped += [Skipped(one.name, "no picture, among pictures") for one in others if id(one) not in used]
+        skipped += [Skipped(one.name, Lazy("no picture, among pictures")) for one in others if id(one) not in used]
         return photographs.read(by_kind["picture"], options, skipped, tables)
     if "records" in by_kind:
-        skipped += [Skipped(one.name, "no records") for each in by_kind for one in by_kind[each] if each != "records"]
+        rest = [one for each in by_kind for one in by_kind[each] if each != "records"]
+        skipped += [Skipped(one.name, Lazy("no records")) for one in rest]
         found = records.read(by_kind["records"], options)
     elif "idx" in by_kind:
         plain = [_within(one) if one.head(2) == b"\x1f\x8b" else one for one in by_kind["idx"]]
@@ -216,58 +238,64 @@ def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, 
     return replace(found, skipped=(*found.skipped, *skipped))
 
 
-def _kind(source: Source) -> tuple[str, str]:
+def _kind(source: Source) -> tuple[str, Lazy | LabError | None]:
     """What one of several files is: "picture", "idx", "npy", "records", "other", or "skip" with the reason."""
     path = PurePosixPath(source.name)
     if any(part.startswith(".") or part in _HIDDEN for part in path.parts):
-        return "skip", "a hidden file of the system"
+        return "skip", Lazy("a hidden file of the system")
     head = source.head()
     if kind := pictures.kind_of(head):
-        return ("skip", pictures.NO_HEIC) if kind == "HEIC" and not pictures.reads_heic() else ("picture", "")
+        return ("skip", pictures.NO_HEIC) if kind == "HEIC" and not pictures.reads_heic() else ("picture", None)
     if not head:
-        return "skip", "empty, or it cannot be read"
+        return "skip", Lazy("empty, or it cannot be read")
     inner = head
     if head[:2] == b"\x1f\x8b":
         try:
             inner = unpacked(source).head()
         except LabError as error:
-            return "skip", str(error).rstrip(".")
+            return "skip", error
     if arrays.is_idx(inner):
-        return "idx", ""
+        return "idx", None
     if head[:6] == b"\x93NUMPY":
-        return "npy", ""
+        return "npy", None
     if forms.is_tfrecord(head):
-        return "records", ""
+        return "records", None
     if matlab.is_one(head):
-        return "other", ""
+        return "other", None
     if reason := forms.refused(head):
         return "skip", reason
     if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"):
-        return "skip", "no picture, though it is called one: it is damaged, or something else"
-    return "other", ""
+        return "skip", Lazy("no picture, though it is called one: it is damaged, or something else")
+    return "other", None
 
 
-def _tables(sources: Sequence[Source], options: Options, shown: str, skipped: list[Skipped]) -> Found:
+def _tables(sources: Sequence[Source], options: Options, shown: str | Lazy, skipped: list[Skipped]) -> Found:
     """One table or archive of arrays among files that are none; two where their names say that they are parts."""
     if len(sources) > 2 and (drawn := _drawn(sources)):
         return drawings.read(drawn, options)
     read_ones: list[tuple[Source, Found]] = []
-    reasons: list[str] = []
+    reasons: list[LabError] = []
     for source in sources:
         try:
             found = _file(source, options, siblings=False)
         except LabError as error:
-            skipped.append(Skipped(source.name, str(error).rstrip(".")))
-            reasons.append(str(error))
+            skipped.append(Skipped(source.name, error))
+            reasons.append(error)
         else:
             read_ones.append((source, found))
         if len(read_ones) > 3:
             break
     if not read_ones:
         if len(reasons) == 1 and not skipped[1:]:
-            raise LabError(reasons[0])
-        some = f" (such as {skipped[0].file}: {_short(skipped[0])})" if skipped else ""
-        raise LabError(f"{shown} has no images that can be read{some}: give {forms.taken()}.")
+            raise reasons[0]
+        if not skipped:
+            raise LabError("{shown} has no images that can be read: give {taken}.", shown=shown, taken=forms.taken())
+        raise LabError(
+            "{shown} has no images that can be read, such as {file}: give {taken}.",
+            shown=shown,
+            file=skipped[0],
+            taken=forms.taken(),
+        )
     if len(read_ones) == 1:
         return read_ones[0][1]
     return together([(source.name, found) for source, found in read_ones], shown)
@@ -282,11 +310,6 @@ def _drawn(sources: Sequence[Source]) -> str:
         return ""
     named = zip(sources, texts, strict=True)
     return "\n\n".join(f"'{PurePosixPath(one.name).stem}'\n{text}" for one, text in named)
-
-
-def _short(skipped: Skipped) -> str:
-    """Why a file was left out, without what would be right."""
-    return skipped.reason.removeprefix(PurePosixPath(skipped.file).name).partition(": give ")[0].strip()
 
 
 def _labels_beside(source: Source) -> Iterator[Source]:

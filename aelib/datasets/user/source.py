@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
 
 MAX_BYTES = 500_000_000  # of one file, packed or not
 MAX_TEXT = 2_000_000  # bytes of a table of glyphs
@@ -61,16 +61,20 @@ class Source:
     def content(self, most: int = MAX_BYTES) -> bytes:
         """All of it. Raises LabError for more bytes than `most`, and where it cannot be read."""
         if self.size > most:
-            raise LabError(f"{self.shown} has {self.size:,} bytes: give at most {most:,}.")
+            raise LabError(
+                "{shown} has {size:,} bytes: give at most {most:,}.", shown=self.shown, size=self.size, most=most
+            )
         try:
             with self.opened() as file:
                 found = _all(file, most)
         except OSError as error:
-            raise LabError(f"{self.shown} cannot be read ({error.strerror or error}): save it again.") from None
+            raise LabError(
+                "{shown} cannot be read ({reason}): save it again.", shown=self.shown, reason=reason_of(error)
+            ) from None
         except Exception:  # noqa: BLE001 - whatever an archive raises on damaged bytes
-            raise LabError(f"{self.shown} is damaged: save or pack it again.") from None
+            raise LabError("{shown} is damaged: save or pack it again.", shown=self.shown) from None
         if len(found) > most:
-            raise LabError(f"{self.shown} has more than {most:,} bytes: give less.")
+            raise LabError("{shown} has more than {most:,} bytes: give less.", shown=self.shown, most=most)
         return found
 
 
@@ -98,9 +102,11 @@ def unpacked(source: Source) -> Source:
         with source.opened() as file, gzip.open(file) as packed:
             content = _all(packed, MAX_BYTES)
     except (OSError, EOFError, zlib.error):
-        raise LabError(f"{source.shown} is packed by gzip and damaged: pack it again, or give it unpacked.") from None
+        raise LabError(
+            "{shown} is packed by gzip and damaged: pack it again, or give it unpacked.", shown=source.shown
+        ) from None
     if len(content) > MAX_BYTES:
-        raise LabError(f"{source.shown} unpacks to more than {MAX_BYTES:,} bytes: give less.")
+        raise LabError("{shown} unpacks to more than {most:,} bytes: give less.", shown=source.shown, most=MAX_BYTES)
     name = source.name[:-3] if source.name.lower().endswith(".gz") else source.name
     return of_bytes(content, name)
 
@@ -134,7 +140,7 @@ def text_of(content: bytes, name: str) -> str:
             raise UnicodeError
         text = _decoded(content, encoding)
     except UnicodeError:
-        raise LabError(f"{name[:60]} is not a text that can be read: save it as UTF-8.") from None
+        raise LabError("{name} is not a text that can be read: save it as UTF-8.", name=name[:60]) from None
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
 
 

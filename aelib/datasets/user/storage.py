@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
 from aelib.core.paths import home
 
 _within: ContextVar[Path | None] = ContextVar("within", default=None)
@@ -42,7 +42,9 @@ def write(name: str, content: bytes) -> None:
         temp_path.write_bytes(content)
         temp_path.replace(folder() / name)
     except OSError as error:
-        raise LabError(f"Your data could not be kept in {folder()}: {error.strerror}.") from None
+        raise LabError(
+            "Your data could not be kept in {folder}: {reason}.", folder=folder(), reason=reason_of(error)
+        ) from None
 
 
 def newest(pattern: str) -> list[Path]:

@@ -22,7 +22,11 @@ def preset(name: str) -> Preset:
     """Raises LabError for a name that is not here."""
     if name not in PRESETS:
         near = difflib.get_close_matches(name[:60], PRESETS, n=4) or list(PRESETS)[:4]
-        raise LabError(f"There is no preset {name[:60]!r}: choose one that exists, such as {' or '.join(near)}.")
+        raise LabError(
+            "There is no preset {name!r}: choose one that exists, such as {near}.",
+            name=name[:60],
+            near=", ".join(near),
+        )
     return PRESETS[name]
 
 

@@ -38,8 +38,10 @@ def _machine_code(function: Callable[..., None], signature: Any) -> Any:
     except NumbaError as error:
         name = getattr(function, "__qualname__", repr(function))
         raise EntryError(
-            f"The loop {name} of a registry entry does not compile ({' '.join(str(error).split())[:300]}): mend it, or "
-            "leave `compiled` out of the entry."
+            "The loop {name} of a registry entry does not compile ({error}): mend it, or leave `compiled` out of "
+            "the entry.",
+            name=name,
+            error=" ".join(str(error).split())[:300],
         ) from error
 
 

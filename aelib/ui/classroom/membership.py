@@ -7,7 +7,6 @@ from aelib.classroom.classes import Group, Member
 from aelib.classroom.names import MAX_NAME
 from aelib.classroom.tasks import Task
 from aelib.core.errors import LabError
-from aelib.core.language import _
 from aelib.training import Run
 from aelib.ui.shell.account import account, login_settings
 from aelib.ui.shell.lessons import Lesson
@@ -104,9 +103,7 @@ def find(code: str) -> Group:
     group = classroom().classes.with_code(code)
     if group is None:
         _was_wrong()
-        raise LabError(
-            _("There is no class with the code {code}: ask your teacher for it.", code=repr(code.strip()[:12]))
-        )
+        raise LabError("There is no class with the code {code!r}: ask your teacher for it.", code=code.strip()[:12])
     return group
 
 

@@ -1,10 +1,14 @@
 """Charts and tables in the style that all pages share."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from pandas.io.formats.style import Styler
+
+from aelib.core.language import _, number, separators
 
 
 def chart(figure: go.Figure, key: str, **options: Any) -> Any:
@@ -14,15 +18,30 @@ def chart(figure: go.Figure, key: str, **options: Any) -> Any:
 
 
 def table_with_csv(table: pd.DataFrame, file: str, key: str, **options: Any) -> None:
-    """A table and a button to download it. options: for `st.dataframe`."""
-    st.dataframe(table, hide_index=True, key=f"{key}:table", **options)
+    """A table and a button to download it. options: for `st.dataframe`. Numbers of the file have a decimal point."""
+    config: Mapping[str, Any] = options.get("column_config", {})
+    shown = in_language(table, [name for name, one in config.items() if one.get("type_config")])
+    st.dataframe(shown, hide_index=True, key=f"{key}:table", **options)
     csv_button(table, file, key)
 
 
-def csv_button(table: pd.DataFrame, file: str, key: str, label: str = "Table as CSV", index: bool = False) -> None:
+def in_language(table: pd.DataFrame, configured: Collection[str] = ()) -> pd.DataFrame | Styler:
+    """The table as the session's language writes numbers; they stay numbers, so that columns are sorted by them.
+    configured: columns that have a format of their own."""
+    if separators() == ".,":
+        return table
+    wide = [name for name in table.select_dtypes("float") if name not in configured]
+
+    def written(value: Any) -> str:
+        return number(value, ".5g")
+
+    return table.style.format(written, subset=wide, na_rep="") if wide else table
+
+
+def csv_button(table: pd.DataFrame, file: str, key: str, label: str = "", index: bool = False) -> None:
     """A button that downloads a table. index: whether the file has the row labels as a column."""
     st.download_button(
-        label,
+        label or _("Table as CSV"),
         for_spreadsheets(table).to_csv(index=index),
         file,
         "text/csv",

@@ -172,7 +172,7 @@ def _show(controls: Controls, key: str, found: Found) -> None:
     parts = ", ".join(_(_PARTS[part], n=count) for part, count in found.parts.items())
     said = _(
         "Read as {form}: {images} of {size}, {colour}; {classes:,} classes; {parts}.",
-        form=_(found.form),
+        form=found.form,
         images=kind,
         size=size,
         colour=_("grey") if found.shape[0] == 1 else _("colour"),
@@ -181,9 +181,9 @@ def _show(controls: Controls, key: str, found: Found) -> None:
     )
     st.markdown(escaped(said))
     for note in found.notes:
-        st.caption(escaped(note))
+        st.caption(escaped(str(note)))
     if found.skipped:
-        some = "; ".join(f"{one.file} ({one.reason})" for one in found.skipped[:SAID])
+        some = "; ".join(f"{one.file} ({one.why})" for one in found.skipped[:SAID])
         said = ngettext("Left out: {n:,} file. {some}", "Left out: {n:,} files. {some}", len(found.skipped), some=some)
         st.warning(escaped(said), icon=":material/broken_image:")
     if st.toggle(_("Inverted"), key=f"{key}:inverted", help=_("Dark and light are exchanged.")):

@@ -163,7 +163,12 @@ def _read(path: str, content: bytes, side: int, colour: bool) -> dict[str, torch
     found = datasets.read(content, datasets.Options(colour=colour, default=side), name)
     most = pictures.PICTURES[1]
     if found.images > most:
-        raise LabError(f"{name[:60]} has {found.images:,} images: give at most {most} here; other lessons take more.")
+        raise LabError(
+            "{name} has {count:,} images: give at most {most} here; other lessons take more.",
+            name=name[:60],
+            count=found.images,
+            most=most,
+        )
     return {
         f"{path}/{found.name_of(i)} {i}": pictures.resized(torch.from_numpy(found.pixels[i]), side, colour)
         for i in range(found.images)

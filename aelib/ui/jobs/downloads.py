@@ -19,7 +19,7 @@ def missing(described: DatasetSpec) -> bool:
     absent = described.missing()
     if absent is None:
         return False
-    st.warning(escaped(without_command(absent)), icon=":material/download:")
+    st.warning(escaped(without_command(str(absent))), icon=":material/download:")
     name = described.name
     if name in datasets.DOWNLOADS:
         size = sum(file.size for file in datasets.DOWNLOADS[name])

@@ -12,7 +12,7 @@ from aelib.analysis import comparison
 from aelib.charts import curves, glyphs
 from aelib.charts import latent_planes as planes_chart
 from aelib.core.errors import LabError
-from aelib.core.language import _, ngettext
+from aelib.core.language import _, ngettext, number
 from aelib.datasets import DatasetSpec
 from aelib.experiment import Experiment, labels, resolve
 from aelib.experiment.labels import text
@@ -74,7 +74,7 @@ def _names(rows: Mapping[int, Experiment], seeds: int) -> dict[int, str]:
             for path in comparison.differing(alike)
             if path != "seed"
         ]
-        seed = [f"seed {experiment.seed}"] if seeds == 1 else []
+        seed = [_("seed {seed}", seed=experiment.seed)] if seeds == 1 else []
         found[place] = f"{place}: {', '.join([experiment.network, *apart[:SET_APART], *seed])}"
     return found
 
@@ -156,14 +156,19 @@ def settings(shown: Mapping[str, Run], key: str) -> None:
     fields = _differing({label: run.experiment for label, run in shown.items()})
     table = {
         **fields,
+        _("result"): [outcome_text(run.metrics) for run in shown.values()],
+        "MSE": [number(run.metrics["mse"], ".3g") for run in shown.values()],
+        _("parameters"): [number(run.parameters, ",") for run in shown.values()],
+        _("seconds"): [number(run.seconds, ".2f") for run in shown.values()],
+    }
+    _highlighted(pd.DataFrame(table, index=list(shown)).T, list(fields), key)
+    figures = {
         "result": [outcome_text(run.metrics) for run in shown.values()],
         "MSE": [f"{run.metrics['mse']:.3g}" for run in shown.values()],
-        "parameters": [f"{run.parameters:,}" for run in shown.values()],
+        "parameters": [run.parameters for run in shown.values()],
         "seconds": [f"{run.seconds:.2f}" for run in shown.values()],
     }
-    frame = pd.DataFrame(table, index=list(shown)).T
-    _highlighted(frame, list(fields), key)
-    csv_button(frame, "compared.csv", key, index=True)
+    csv_button(pd.DataFrame({**fields, **figures}, index=list(shown)).T, "compared.csv", key, index=True)
 
 
 def asked(of: str, among: Sequence[str]) -> str:

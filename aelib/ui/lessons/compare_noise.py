@@ -11,7 +11,7 @@ from aelib.analysis import comparison
 from aelib.analysis.comparison import METRICS, UNTESTED
 from aelib.charts import seeds
 from aelib.core.errors import LabError
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.experiment import Experiment
 from aelib.metrics import Difference, holm
 from aelib.training import Run
@@ -39,7 +39,9 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
     place = f"{key}:figure:{compare_table.version()}"
     if widget(place) not in names:
         set_widget(place, asked("figure", names))
-    chosen = left.selectbox(_("Figure"), names, format_func=METRICS.__getitem__, key=place, persist_state="session")
+    chosen = left.selectbox(
+        _("Figure"), names, format_func=lambda name: _(METRICS[name]), key=place, persist_state="session"
+    )
     compare_table.set_choice("figure", chosen if chosen != names[0] else "")
     _left_out([group[0].experiment for group in groups.values()])
     values = {
@@ -47,7 +49,10 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
         for label, group in groups.items()
     }
     if chosen == UNTESTED:
-        rows = [{"run": label, "mean": f"{np.mean(found):.3g}", "runs": len(found)} for label, found in values.items()]
+        rows = [
+            {_("run"): label, _("mean"): number(float(np.mean(found)), ".3g"), _("runs"): len(found)}
+            for label, found in values.items()
+        ]
         st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}:seconds")
         st.caption(
             _(
@@ -58,7 +63,7 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
         return
     with right:
         reference = _reference(several, key)
-    chart(seeds.dots(values, METRICS[chosen], reference), f"{key}:dots")
+    chart(seeds.dots(values, _(METRICS[chosen]), reference), f"{key}:dots")
     st.caption(_("Each dot is a seed, each bar a mean; the dotted line is the mean of the row of reference."))
     _tests(values, several, reference, key)
 
@@ -99,8 +104,9 @@ def _tests(values: Mapping[str, list[float]], several: list[str], reference: str
     rows: list[dict[str, Any]] = []
     findings = []
     for label, found in values.items():
-        spread = f" ± {np.std(found, ddof=1):.2g}" if len(found) > 1 else ""
-        rows.append({"run": label, _("mean ± std"): f"{np.mean(found):.4g}{spread}", "runs": len(found)})
+        spread = f" ± {number(float(np.std(found, ddof=1)), '.2g')}" if len(found) > 1 else ""
+        mean = number(float(np.mean(found)), ".4g")
+        rows.append({_("run"): label, _("mean ± std"): f"{mean}{spread}", _("runs"): len(found)})
         if label not in several:
             findings.append(_("{label}: not tested, because one run gives no estimate of noise.", label=escaped(label)))
         if label in problems:
@@ -108,7 +114,7 @@ def _tests(values: Mapping[str, list[float]], several: list[str], reference: str
         if label not in tests:
             continue
         test = corrected[label]
-        rows[-1]["difference"] = f"{test.means[1] - test.means[0]:+.4g}"
+        rows[-1][_("difference")] = number(test.means[1] - test.means[0], "+.4g")
         against = _("{runs} runs against {runs_2}", runs=test.runs[1], runs_2=test.runs[0])
         if test.is_tested:
             rows[-1] |= {"p": tests[label].p, _("p, corrected"): test.p, _("effect (d)"): test.effect}

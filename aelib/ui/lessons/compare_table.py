@@ -13,7 +13,7 @@ import streamlit as st
 
 from aelib.analysis.comparison import MAX_RUNS, MAX_SEEDS, with_seeds
 from aelib.core.errors import LabError
-from aelib.core.language import _
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment, digest_of, presets
 from aelib.experiment.encoding import MAX_VALUE, decode, encode, unpack
 from aelib.store import DamagedRun
@@ -28,16 +28,17 @@ from aelib.ui.shell.session import Slot, set_widget, widget
 _PAGE = "compare"
 _SEEDS = "compare:seeds"  # key of a widget
 EXTRAS = ("figure", "reference", "by", "images")  # parameters of the address in addition to the table: see `choice`
+_READ = ("add", "seeds", *EXTRAS, *(str(place) for place in range(1, MAX_RUNS + 1)))  # all of the address that is read
 SEEDS_TRIED = 10  # of each preset, to find an experiment by its digest
 _START, _OTHER = "start from", "anything else"
 # column -> field; the field of "layers" depends on the kind of net
 _COLUMNS = {
-    "hidden activation": "model.hidden_activation",
-    "optimiser": "optimizer.kind",
-    "learning rate": "optimizer.learning_rate",
-    "epochs": "epochs",
-    "noise": "corruption.level",
-    "seed": "seed",
+    N_("hidden activation"): "model.hidden_activation",
+    N_("optimiser"): "optimizer.kind",
+    N_("learning rate"): "optimizer.learning_rate",
+    N_("epochs"): "epochs",
+    N_("noise"): "corruption.level",
+    N_("seed"): "seed",
 }
 _DEFAULT = ("font-20-10", "font-25-15")  # these differ in one field
 
@@ -86,6 +87,7 @@ def choose() -> tuple[dict[int, Experiment], int]:
             "layers": st.column_config.TextColumn(
                 _("layers"), help=_("Layer sizes from image to code, or channels of convolutions.")
             ),
+            **{name: st.column_config.Column(_(name)) for name in _COLUMNS},
             "noise": st.column_config.TextColumn(
                 _("noise"), help=_("Level, 0 to 1; its kind: corruption.kind in the last column.")
             ),
@@ -116,16 +118,15 @@ def choose() -> tuple[dict[int, Experiment], int]:
         persist_state="session",
         help=_("With several, figures are mean ± standard deviation, and a test shows whether a difference is noise."),
     )
-    rows = _once(_valid(now), _("are the same experiment: they are merged."))
+    rows = _once(_valid(now), N_("Rows {rows} are the same experiment: they are merged."))
     state.written = {str(i): short(one) for i, one in enumerate(rows.values(), 1)}
     if seeds > 1:
         state.written["seeds"] = str(seeds)
         rows = _once(
             rows,
-            _(
-                "differ only in the seed, so {seeds} seeds of each would partly be the same runs: they are "
-                "merged and have the seeds of the first.",
-                seeds=seeds,
+            N_(
+                "Rows {rows} differ only in the seed, so several seeds of each would partly be the same runs: they are "
+                "merged and have the seeds of the first."
             ),
             seed=0,
         )
@@ -257,9 +258,8 @@ def _once(rows: Mapping[int, Experiment], why: str, **same: int) -> dict[int, Ex
         groups[digest_of(experiment.with_values(same))].append(place)
     for places in groups.values():
         if len(places) > 1:
-            st.caption(
-                _("Rows {map} and {places} {why}", map=", ".join(map(str, places[:-1])), places=places[-1], why=why)
-            )
+            listed = [", ".join(map(str, places[:-1])), str(places[-1])]
+            st.caption(_(why, rows=_(" and ").join(listed)))
     return {places[0]: rows[places[0]] for places in groups.values()}
 
 
@@ -291,7 +291,15 @@ def _begin() -> None:
     numbered = [query[str(i)] for i in range(1, MAX_RUNS + 1) if str(i) in query]
     given = [query["add"]] if adds else numbered
     rows: list[Row] = list(state.now) if adds or not given else []
-    said: list[str] = []
+    said = [
+        _(
+            "{name!r} in the address says nothing to this page: experiments are called 1 to {most}, or add.",
+            name=name[:60],
+            most=MAX_RUNS,
+        )
+        for name in query
+        if name not in _READ
+    ]
     for one in given:
         try:
             row = _row_of(one, said)
@@ -308,6 +316,11 @@ def _begin() -> None:
     seeds = query.get("seeds", "")
     before = widget(_SEEDS, 1) if adds else 1
     given_seeds = bool(re.fullmatch("[0-9]{1,4}", seeds)) and 1 <= int(seeds) <= MAX_SEEDS
+    if seeds and not given_seeds:
+        text = _(
+            "seeds in the address is {seeds!r}: give a whole number from 1 to {most}.", seeds=seeds[:20], most=MAX_SEEDS
+        )
+        said.append(text)
     set_widget(_SEEDS, int(seeds) if given_seeds else before)
     found = {name: query[name][:MAX_VALUE] for name in EXTRAS if name in query}
     state.extras = {**(state.extras if adds else {}), **found}

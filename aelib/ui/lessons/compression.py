@@ -14,6 +14,7 @@ from aelib.analysis.rate_distortion import BITS, EncodedRun
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext
+from aelib.core.language import number as written
 from aelib.core.random import generator
 from aelib.experiment import Experiment, digest_of, resolve, variants
 from aelib.experiment.architecture import shape_text
@@ -358,7 +359,9 @@ def fewer_bits(run: Run, key: str) -> None:
                 measured_on=measured_on(run),
             ),
         )
-        st.metric("SSIM", f"{point.ssim:.3f}", width="content", help=_("Structural similarity: 1 for equal images."))
+        st.metric(
+            "SSIM", written(point.ssim, ".3f"), width="content", help=_("Structural similarity: 1 for equal images.")
+        )
         coder = "–" if point.entropy_bits is None else _("{entropy_bits:,.0f} bits", entropy_bits=point.entropy_bits)
         st.metric(
             _("Entropy"),

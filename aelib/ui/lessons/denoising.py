@@ -8,7 +8,7 @@ from aelib.analysis.denoising import Level, curve, noisy, useful_range
 from aelib.analysis.sweep import Sweep
 from aelib.charts import denoising as charts
 from aelib.charts import glyphs
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment, digest_of, presets
 from aelib.metrics import reconstruction
@@ -66,9 +66,11 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
     before, after = (found.sum(dim=(1, 2, 3)).tolist() for found in (before_map, after_map))
     names = list(run.images.names)
     with st.container(horizontal=True, gap="medium"):
-        st.metric(_("Wrong before"), f"{sum(before):,}", width="content", help=_("Total over all noisy images."))
+        st.metric(_("Wrong before"), number(sum(before), ","), width="content", help=_("Total over all noisy images."))
         change = sum(after) - sum(before)
-        st.metric(_("Wrong after"), f"{sum(after):,}", f"{change:+,}", delta_color="inverse", width="content")
+        st.metric(
+            _("Wrong after"), number(sum(after), ","), number(change, "+,"), delta_color="inverse", width="content"
+        )
         better, worse = (sum(f(a, b) for a, b in zip(after, before, strict=True)) for f in (int.__lt__, int.__gt__))
         st.metric(
             _("Better / worse"),

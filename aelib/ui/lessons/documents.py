@@ -6,15 +6,18 @@ import pandas as pd
 import streamlit as st
 
 from aelib.core.errors import LabError
-from aelib.core.language import N_, _
+from aelib.core.language import ENGLISH, N_, _, speaking
 from aelib.experiment import parse, resolve
 from aelib.reproduction import runner
 from aelib.reproduction.claims import CLAIMS
-from aelib.reproduction.runner import assumptions, side_text, table_row, untried_assumptions
-from aelib.reproduction.verdicts import TOLERANCE, Record, error_text, other_layers
+from aelib.reproduction.runner import assumptions, table_row, untried_assumptions
+from aelib.reproduction.verdicts import Record, error_text, other_layers, recipe_text, side_text, tolerance, verdict
 from aelib.ui.components.figures import csv_button
 from aelib.ui.shell.links import link
-from aelib.ui.shell.messages import escaped, text_of
+from aelib.ui.shell.messages import escaped, problems, text_of
+from aelib.ui.shell.session import Slot, set_widget
+
+_ASKED = Slot("documents:asked", str)  # the row that the address asked for last
 
 DOCUMENTS = {
     "A": N_("A: slides, dense, denoising, variational"),
@@ -120,7 +123,9 @@ def frame(records: list[Record]) -> pd.DataFrame:
     """The table, with the figures also as numbers for further analysis."""
     lines = []
     for record in records:
-        line: dict[str, object] = {**table_row(record), "status": record["status"], "quick": record["quick"]}
+        with speaking(ENGLISH):  # a file is the same for everybody
+            row = table_row(record)
+        line: dict[str, object] = {**row, "status": record["status"], "quick": record["quick"]}
         for side in record["sides"]:
             if side["role"] != "alternative":
                 figure = side["figure"] or {}
@@ -144,7 +149,7 @@ def table(records: list[Record]) -> None:
         _(
             "Mean ± std over the seeds; their number is in brackets. {tolerance} Epochs and seconds of one "
             "training: the document's recipe / ours.",
-            tolerance=TOLERANCE,
+            tolerance=tolerance(),
         )
     )
     csv_button(frame(records), "from-the-documents.csv", "documents")
@@ -153,9 +158,10 @@ def table(records: list[Record]) -> None:
 def opened(records: list[Record]) -> None:
     """One row: both recipes, the assumptions and their effect, and links to its lesson."""
     by_id = {record["id"]: record for record in records}
+    _from_address(list(by_id))
     name = st.selectbox(_("Row"), list(by_id), key="documents:row", persist_state="session")
     record = by_id[name]
-    st.markdown(f"{_ICONS[record['status']]} {escaped(record['verdict'])}")
+    st.markdown(f"{_ICONS[record['status']]} {escaped(verdict(record))}")
     sides = {side["role"]: side for side in record["sides"] if side["role"] != "alternative"}
     figures = {_("Reported"): record["reported"] or "–"}
     figures |= {_("The document's recipe"): side_text(sides["document"])} if "document" in sides else {}
@@ -172,7 +178,7 @@ def opened(records: list[Record]) -> None:
         escaped(
             _(
                 "{capitalize}. The document's figure is from {runs}.{note}",
-                capitalize=record["measure"].capitalize(),
+                capitalize=f"{_(record['measure'])[:1].upper()}{_(record['measure'])[1:]}",
                 runs=runs,
                 note=note,
             )
@@ -182,7 +188,8 @@ def opened(records: list[Record]) -> None:
         with column:
             _side(record, role, side)
     st.subheader(_("What the document leaves out"))
-    st.markdown(escaped(record["assumed"]) if record["assumed"] else _("Nothing, as far as we know."))
+    assumed = CLAIMS[record["id"]].assumed
+    st.markdown(escaped(assumed) if assumed else _("Nothing, as far as we know."))
     others = assumptions(record)
     if others:
         st.dataframe(pd.DataFrame(others).drop(columns=["row", "figure"]), hide_index=True, key="documents:assumptions")
@@ -202,14 +209,25 @@ def opened(records: list[Record]) -> None:
     )
 
 
+def _from_address(names: list[str]) -> None:
+    """Open the row that a link names (`row=font-best`), once, or say that it is not there."""
+    asked = st.query_params.get("row", "")
+    if asked and asked not in names:
+        text = _("The address asks for row {row!r}, which is not among these: choose one of them.", row=asked[:60])
+        problems([text])
+    elif asked and asked != _ASKED.get():
+        set_widget("documents:row", asked)
+    _ASKED.set(asked)
+
+
 def _side(record: Record, role: str, side: Record) -> None:
     """One recipe in words, and a link to its lesson."""
     st.subheader(_("The document's recipe") if role == "document" else _("Our recipe"))
     if layers := _layers(record, side):
-        st.markdown(escaped(f"{layers.capitalize()}."))
-    st.markdown(escaped(side["words"]))
+        st.markdown(escaped(f"{layers[:1].upper()}{layers[1:]}."))
+    st.markdown(escaped(recipe_text(parse(side["experiment"]))))
     if side["why"]:
-        st.markdown(escaped(side["why"]))
+        st.markdown(escaped(_(side["why"])))
     details = [_("{seeds} seeds", seeds=side["seeds"]) if side["seeds"] > 1 else _("1 seed")]
     if side["whole_epochs"]:
         details.append(

@@ -1,5 +1,6 @@
 """Parts of the page Sweeps and of lessons with a sweep: controls, training, chart, table, best run."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ import streamlit as st
 from aelib.analysis.sweep import MEASURES, SWEEPS, Result, Sweep, collect, split
 from aelib.charts import sweep as charts
 from aelib.core.errors import LabError
-from aelib.core.language import N_, _
+from aelib.core.language import N_, _, number
 from aelib.experiment import Experiment, choices, digest_of, flatten, labels
 from aelib.experiment.encoding import PRESET
 from aelib.store import badness, outcome_text
@@ -227,7 +228,16 @@ def results(sweep: Sweep, key: str) -> None:
     if shared:
         table = table.drop(columns=["seconds mean", "seconds std"])
     with st.expander(_("Table")):
-        table_with_csv(table, "sweep.csv", key)
+        table_with_csv(table, "sweep.csv", key, column_config=_headings(table, paths))
+
+
+def _headings(table: pd.DataFrame, paths: Sequence[str]) -> dict[str, Any]:
+    """What the columns of the table are called on the page; those of the file are paths and names."""
+    said = {path: labels.short(path) for path in paths} | {"runs": _("runs"), "diverged": _("diverged")}
+    for figure in MEASURES:
+        said[f"{figure} mean"] = _("{label}, mean", label=_(LABELS[figure]))
+        said[f"{figure} std"] = _("{label}, standard deviation", label=_(LABELS[figure]))
+    return {str(name): st.column_config.Column(said[str(name)]) for name in table.columns}
 
 
 def _share_their_time(found: list[Result]) -> bool:
@@ -250,8 +260,11 @@ def _best(found: list[Result]) -> None:
         return
     values = ", ".join(f"{labels.short(path).lower()} {value}" for path, value in best.point.values.items())
     name_, spread = next(iter(best.measures.items()))
-    result = f"{spread.mean:.4g} ± {spread.std:.2g}"
-    result += _(" of {total} learnt", total=best.best["total"]) if name_ == "learnt" else f" {_(LABELS[name_])}"
+    figure = f"{number(spread.mean, '.4g')} ± {number(spread.std, '.2g')}"
+    if name_ == "learnt":
+        result = _("{figure} of {total} learnt", figure=figure, total=best.best["total"])
+    else:
+        result = _("{figure} {label}", figure=figure, label=_(LABELS[name_]))
     st.markdown(escaped(_("Best on average: {values}, {result}.", values=values, result=result)))
     experiment = next(one for one in best.point.experiments if digest_of(one) == best.best["digest"])
     link(experiment, _("Open its best run: {name}", name=name(experiment)))
@@ -294,9 +307,9 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
                 _("{mean:.2f} ± {std:.2f} of {total}", mean=learnt.mean, std=learnt.std, total=total),
                 width="content",
             )
-            st.metric(_("Wrong pixels"), f"{wrong.mean:.1f} ± {wrong.std:.1f}", width="content")
+            st.metric(_("Wrong pixels"), _("{mean:.1f} ± {std:.1f}", mean=wrong.mean, std=wrong.std), width="content")
         else:
-            st.metric("MSE", f"{mse.mean:.3g} ± {mse.std:.2g}", width="content")
+            st.metric("MSE", _("{mean:.3g} ± {std:.2g}", mean=mse.mean, std=mse.std), width="content")
         st.metric(
             _("Runs"),
             f"{len(result.runs)}",
@@ -316,18 +329,8 @@ def seeds(experiment: Experiment, count: int, key: str) -> None:
         st.caption(_("Mean ± standard deviation over seeds. The best and the worst:"))
         for run, icon in ((order[0], ":material/thumb_up:"), (order[-1], ":material/thumb_down:")):
             one = by_digest[run["digest"]]
-            wrong_too = (
-                _(", {wrong_pixels} wrong pixels", wrong_pixels=run["wrong_pixels"])
-                if run["wrong_pixels"] is not None
-                else ""
-            )
-            link(
-                one,
-                _(
-                    "Seed {seed}: {outcome_text}{wrong_too}",
-                    seed=one.seed,
-                    outcome_text=outcome_text(run),
-                    wrong_too=wrong_too,
-                ),
-                icon,
-            )
+            said = {"seed": one.seed, "outcome_text": outcome_text(run)}
+            text = _("Seed {seed}: {outcome_text}", **said)
+            if run["wrong_pixels"] is not None:
+                text = _("Seed {seed}: {outcome_text}, {wrong} wrong pixels", wrong=run["wrong_pixels"], **said)
+            link(one, text, icon)

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
+from aelib.core.language import _
 from aelib.experiment import Experiment, digest_of, flatten, labels
 from aelib.experiment.encoding import Encoded, encode
 
@@ -33,7 +34,7 @@ def name(experiment: Experiment) -> str:
         if path != "seed" and not path.startswith(_IN_NETWORK)
     ]
     more = ["…"] if len(changes) > NAMED_CHANGES else []
-    said = ", ".join([experiment.network, f"seed {experiment.seed}", *changes[:NAMED_CHANGES], *more])
+    said = ", ".join([experiment.network, _("seed {seed}", seed=experiment.seed), *changes[:NAMED_CHANGES], *more])
     return f"{said} · {digest_of(experiment)[:DIGITS]}"
 
 

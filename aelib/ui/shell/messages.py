@@ -29,7 +29,7 @@ def sentences(error: LabError) -> list[str]:
 
 def without_command(text: str) -> str:
     """A sentence for a page, where nobody is sent to the command line, although an error may name a command first."""
-    return re.sub(r"run `python -m [^`]*`, or ", "", text)
+    return re.sub(r"\w+ `python -m [^`]*`, \w+ ", "", text)  # "run ..., or", in any language
 
 
 def text_of(error: LabError) -> str:

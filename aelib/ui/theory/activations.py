@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.browser.description import describe
-from aelib.core.language import N_, _
+from aelib.core.language import N_, _, number
 from aelib.experiment import Experiment, presets
 from aelib.nn.activations import ACTIVATIONS
 from aelib.ui.jobs.related_runs import runs_of
@@ -116,7 +116,7 @@ def _functions() -> list[dict[str, str]]:
 
 
 def _bound(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−") if math.isfinite(value) else ("∞" if value > 0 else "−∞")
+    return number(value, ".3g").replace("-", "−") if math.isfinite(value) else ("∞" if value > 0 else "−∞")
 
 
 def _in_math(formula: str) -> str:

@@ -90,7 +90,7 @@ def runs() -> None:
         [
             {
                 "optimiser": OPTIMIZERS[run.experiment.optimizer.kind].label,
-                "rate": f"rate {run.experiment.optimizer.learning_rate:g}",
+                "rate": _("rate {rate:g}", rate=run.experiment.optimizer.learning_rate),
                 "learnt": run.metrics["learnt"],
             }
             for run in found

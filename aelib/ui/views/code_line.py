@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aelib.charts import glyphs
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.training import Run
 from aelib.ui.components.live_slider import live_slider
 from aelib.ui.shell.messages import escaped
@@ -34,7 +34,7 @@ def line(run: Run, key: str) -> None:
             _("The decoded point follows while you drag."),
         )
         along = np.linspace(low, high, STEPS, dtype=np.float32)
-        captions = [f"{one:.3g}" if i % 4 == 0 or i == STEPS - 1 else "" for i, one in enumerate(along)]
+        captions = [number(one, ".3g") if i % 4 == 0 or i == STEPS - 1 else "" for i, one in enumerate(along)]
         st.html(glyphs.strip(drawn(run.decode(along[:, None])), captions))
     nearest = int(np.abs(codes - value).argmin())
     with right:
@@ -48,7 +48,7 @@ def line(run: Run, key: str) -> None:
     columns = [
         (
             (glyphs.tile(glyphs.colours(image), _("{name} at {code:.2f}", name=names[i], code=codes[i]), 36),),
-            f"{codes[i]:.3g}",
+            number(codes[i], ".3g"),
             i == nearest,
         )
         for i, image in zip(order.tolist(), images, strict=True)

@@ -9,6 +9,7 @@ from aelib.charts import glyphs
 from aelib.charts.feature_maps import Sheet, sheets
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext
+from aelib.core.language import number as written
 from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
@@ -136,12 +137,12 @@ def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
     found: list[Sheet | str] = []
     for number, (step, maps) in enumerate(net.maps(run.normalization.apply(shown[None]))):
         part, place = ("encoder", number + 1) if number < cut else ("decoder", number - cut + 1)
-        title = f"{part} {place}: {_step(step)}"
+        title = f"{_(part)} {place}: {_step(step)}"
         if maps.dim() == 4:
             found += sheets([(title, maps[0])], shared)
         else:
             values = maps[0].tolist()
-            listed = ", ".join(f"{value:.2f}" for value in values[:16]) + (" …" if len(values) > 16 else "")
+            listed = "; ".join(written(value, ".2f") for value in values[:16]) + (" …" if len(values) > 16 else "")
             found.append(
                 _("**{title}**\n\nNo maps, but single numbers: {listed}", title=escaped(title), listed=escaped(listed))
             )

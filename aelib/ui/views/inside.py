@@ -127,7 +127,13 @@ def _passes(run: Run, one: Inside, idles: list[Units], chosen: str) -> None:
             _cells(picture, f"{layer.name}: {_listed(outputs)}"),
             _cells(back, _("{name}, gradient: {listed}", name=layer.name, listed=_listed(gradients))),
         )
-        caption = f"{layer.name}\n{layer.units} units\n{most:.2g}\n{_limit(gradients):.1e}"
+        caption = _(
+            "{name}\n{units} units\n{most:.2g}\n{gradient:.1e}",
+            name=layer.name,
+            units=layer.units,
+            most=most,
+            gradient=_limit(gradients),
+        )
         found.append((tiles, caption, False))
     found.append(
         (
@@ -154,7 +160,7 @@ def _passes(run: Run, one: Inside, idles: list[Units], chosen: str) -> None:
 def _listed(numbers: Tensor) -> str:
     """The first numbers in words, for those who do not see the picture."""
     some = numbers[:12].tolist()
-    return ", ".join(f"{value:.2g}" for value in some) + (" …" if len(numbers) > len(some) else "")
+    return "; ".join(number(value, ".2g") for value in some) + (" …" if len(numbers) > len(some) else "")
 
 
 def _cells(picture: charts.Picture, alt: str) -> str:
@@ -247,7 +253,7 @@ def _as_images(run: Run, weights: Tensor, activations: Tensor, dead: Tensor, lim
     columns = []
     for unit in order:
         picture = charts.image(weights[unit, :pixels].reshape(shape).numpy(), limit)
-        value = f"{round(float(activations[unit]), 2) + 0.0:.2f}"  # + 0.0: no minus before a zero
+        value = number(round(float(activations[unit]), 2) + 0.0, ".2f")  # + 0.0: no minus before a zero
         alt = _("weights of unit {unit}, activation {value}", unit=unit + 1, value=value)
         columns.append(((glyphs.tile(picture, alt, WIDTH),), value, bool(dead[unit])))
     st.html(glyphs.row(columns))
@@ -338,4 +344,4 @@ def _shrinking(when: str, found: Inside) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return number(value, ",.0f" if value >= 10 else ".2g")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from aelib.browser import trained
 from aelib.charts import film as files
-from aelib.core.language import _, current
+from aelib.core.language import _, current, number
 from aelib.experiment.variants import plain
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run
@@ -107,12 +107,12 @@ def _compared(rows: dict[str, NDArray[Any]], run: Run) -> None:
     distant = []
     for name, frames in rows.items():
         _nearest, distances = reconstruction.nearest(torch.from_numpy(frames), pictures)
-        distant.append(f"{name} {float(distances.max()):.3f}")
+        distant.append(f"{name} {number(float(distances.max()), '.3f')}")
     st.caption(
         _(
             "Largest distance of an image on each path from the nearest picture of the data set (root mean "
             "squared difference): {distant}. Which path has the largest depends on the pictures: try others.",
-            distant=", ".join(distant),
+            distant="; ".join(distant),
         )
     )
 

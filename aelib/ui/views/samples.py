@@ -4,7 +4,7 @@ import streamlit as st
 
 from aelib.analysis.generative.generation import GeneratedQuality, sample, typical_distance
 from aelib.charts import glyphs
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.experiment.variants import plain
 from aelib.training import Run
 from aelib.ui.jobs.related_runs import runs_of
@@ -52,10 +52,10 @@ def _shown(run: Run, found: GeneratedQuality, title: str, width: int) -> None:
     columns = []
     for image, nearest, name, distance in zip(found.images, found.nearest, found.names, found.distances, strict=True):
         tiles = (
-            glyphs.tile(glyphs.colours(colours(image)), "sample", width),
-            glyphs.tile(glyphs.colours(colours(nearest)), f"nearest: {name}", width),
+            glyphs.tile(glyphs.colours(colours(image)), _("sample"), width),
+            glyphs.tile(glyphs.colours(colours(nearest)), _("nearest: {name}", name=name), width),
         )
-        columns.append((tiles, f"{distance:.2f}", False))
+        columns.append((tiles, number(distance, ".2f"), False))
     st.caption(
         _(
             "**{title}**: samples above, below each its nearest training image and the distance to it (root "

@@ -62,7 +62,7 @@ def test_ctrl_c_keeps_the_net_and_from_goes_on_with_it(
     printed = capsys.readouterr()
     assert printed.out == ""
     (digest,) = Store().digests()
-    assert printed.err == f"Stopped after 1 epoch, kept as run {digest}; --from {digest} goes on from there.\n"
+    assert printed.err == f"Stopped after epoch 1, kept as run {digest}; --from {digest} goes on from there.\n"
     monkeypatch.setattr(train, "_show_progress", lambda progress: None)
     longer = json_of(capsys, "train", "font-best", "--device", "cpu", "--set", "epochs=20", "--from", digest)
     fresh = json_of(capsys, "train", "font-best", "--device", "cpu", "--set", "epochs=20", "--fresh")

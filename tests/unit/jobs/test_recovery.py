@@ -66,7 +66,7 @@ def test_a_training_that_ran_when_its_server_was_closed_is_kept_as_it_was(thread
     assert job is not None
     assert job.kept is not None
     assert (run := store.get(digest_of(job.kept))) is not None
-    assert job.reason.endswith(f"it is kept as it was then, after {run.epochs:,} epoch{'s' * (run.epochs > 1)}.")
+    assert job.reason.endswith(f"it is kept as it was after epoch {run.epochs:,}.")
     assert store.owners.of(run.digest) == {"ada"}
     assert after.submit(LONG, "ada").active  # and it can be asked for again
     after.close()

@@ -77,7 +77,7 @@ def test_the_queue_is_known_and_a_queued_job_is_stopped_at_once(threads: ThreadP
     jobs.cancel(first.digest)
     assert finished(first).state == "cancelled"
     assert first.kept is not None
-    assert f"after {first.kept.epochs:,} epoch" in first.reason
+    assert f"after epoch {first.kept.epochs:,}" in first.reason
     wait_until(lambda: third.state == "running")
     jobs.cancel(third.digest)
     finished(third)

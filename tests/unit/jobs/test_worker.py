@@ -18,7 +18,7 @@ def test_a_training_that_takes_too_long_is_ended_with_a_reason_and_kept(threads:
     run = jobs.store.get(digest_of(job.kept))
     assert run is not None
     assert run.stopped == "time"
-    assert f"after {run.epochs:,} epoch" in job.reason
+    assert f"after epoch {run.epochs:,}" in job.reason
     assert job.digest not in jobs.store, "its experiment is still to be trained"
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from aelib.experiment import presets
-from aelib.reproduction import verdicts
+from aelib.core.language import speaking
+from aelib.experiment import parse, presets
+from aelib.reproduction import runner, verdicts
 from aelib.reproduction.claims import CLAIMS
 from tests.support.claims import measured_side
 
@@ -96,3 +97,18 @@ def test_recipes_in_words_have_what_matters() -> None:
         assert part in text
     assert "rate 0.0005" in verdicts.recipe_text(presets.get("font-35-2"))
     assert "noise" in verdicts.recipe_text(presets.get("font-noise-a-20"))
+
+
+def test_what_was_written_down_is_said_in_the_language_of_who_reads_it() -> None:
+    records = [record for record in runner.load() if record["status"] != "absent"]
+    assert records
+    for record in records:
+        assert verdicts.verdict(record) == record["verdict"]
+        for side in record["sides"]:
+            assert verdicts.recipe_text(parse(side["experiment"])) == side["words"]
+    with speaking("es"):
+        words = " ".join(verdicts.verdict(record) for record in records)
+        recipes = " ".join(verdicts.recipe_text(parse(side["experiment"])) for one in records for side in one["sides"])
+    assert "La receta del documento da" in words
+    assert not {"the", "gives", "better", "seeds", "with", "Ours"} & set(words.split())
+    assert not {"epochs,", "rate", "start:", "at", "all", "pixels"} & set(recipes.split())

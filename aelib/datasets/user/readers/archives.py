@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user.source import MAX_BYTES, Source
 
 MAX_ENTRIES = 50_000  # folders and what is no picture included
@@ -33,11 +34,14 @@ class Archive:
             self.file = source.opened()
             if _entries(self.file) > MAX_ENTRIES:  # before the list is read, which takes room for each
                 raise LabError(
-                    f"{shown} is a ZIP archive of more than {MAX_ENTRIES:,} entries: pack the pictures only."
+                    "{shown} is {kind} of more than {most:,} entries: pack the pictures only.",
+                    shown=shown,
+                    kind=Lazy("a ZIP archive"),
+                    most=MAX_ENTRIES,
                 )
             self.zip = zipfile.ZipFile(self.file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
-            raise LabError(f"{shown} is a ZIP archive that is cut off or damaged: pack it again.") from None
+            raise LabError("{shown} is a ZIP archive that is cut off or damaged: pack it again.", shown=shown) from None
 
     def __enter__(self) -> Archive:
         return self
@@ -81,27 +85,40 @@ def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
 
 def _checked(members: Sequence[zipfile.ZipInfo], shown: str, packed_well: bool) -> list[zipfile.ZipInfo]:
     """The entries that are files. Raises LabError."""
-    what = f"{shown} is a ZIP archive"
+    what: dict[str, Any] = {"shown": shown, "kind": Lazy("a ZIP archive")}
     if sum(member.file_size for member in members) > MAX_TOTAL:
-        raise LabError(f"{what} that unpacks to more than {MAX_TOTAL:,} bytes: give fewer or smaller files.")
+        raise LabError(
+            "{shown} is {kind} that unpacks to more than {most:,} bytes: give fewer or smaller files.",
+            **what,
+            most=MAX_TOTAL,
+        )
     found = []
     for member in members:
         path = PurePosixPath(_name(member))
         entry = member.filename[:60]
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", member.filename):
-            raise LabError(f"{what} with the entry {entry!r}, which leads out of it: pack it again.")
+            raise LabError(
+                "{shown} is {kind} with the entry {entry!r}, which leads out of it: pack it again.", **what, entry=entry
+            )
         if member.external_attr >> 28 == 0xA:
-            raise LabError(f"{what} with the link {entry!r}: pack the files themselves.")
+            raise LabError("{shown} is {kind} with the link {entry!r}: pack the files themselves.", **what, entry=entry)
         if member.flag_bits & 1:
-            raise LabError(f"{what} that is locked with a password: pack it without one.")
+            raise LabError("{shown} is {kind} that is locked with a password: pack it without one.", **what)
         if path.suffix.lower() in _ARCHIVES:
-            raise LabError(f"{what} with the archive {entry!r} in it: unpack that first.")
+            raise LabError(
+                "{shown} is {kind} with the archive {entry!r} in it: unpack that first.", **what, entry=entry
+            )
         if (
             not packed_well
             and member.file_size > RATIO_FROM
             and member.file_size > MAX_RATIO * max(1, member.compress_size)
         ):
-            raise LabError(f"{what} with the entry {entry!r}, which grows to {member.file_size:,} bytes: leave it out.")
+            raise LabError(
+                "{shown} is {kind} with the entry {entry!r}, which grows to {size:,} bytes: leave it out.",
+                **what,
+                entry=entry,
+                size=member.file_size,
+            )
         if not member.is_dir():
             found.append(member)
     return found
@@ -114,25 +131,37 @@ def is_tar(head: bytes) -> bool:
 def of_tar(source: Source) -> list[Source]:
     """The files in a tar archive, each read where it lies in it. Raises LabError where it cannot be read, or has what
     no archive of data has."""
-    what = f"{source.shown} is a tar archive"
+    what: dict[str, Any] = {"shown": source.shown, "kind": Lazy("a tar archive")}
     found: list[Source] = []
     try:
         with source.opened() as file, tarfile.open(fileobj=file, mode="r:") as archive:
             for count, member in enumerate(archive, 1):
                 if count > MAX_ENTRIES:
-                    raise LabError(f"{what} of more than {MAX_ENTRIES:,} entries: pack the pictures only.")
+                    raise LabError(
+                        "{shown} is {kind} of more than {most:,} entries: pack the pictures only.",
+                        **what,
+                        most=MAX_ENTRIES,
+                    )
                 path, entry = PurePosixPath(member.name), member.name[:60]
                 if path.is_absolute() or ".." in path.parts:
-                    raise LabError(f"{what} with the entry {entry!r}, which leads out of it: pack it again.")
+                    raise LabError(
+                        "{shown} is {kind} with the entry {entry!r}, which leads out of it: pack it again.",
+                        **what,
+                        entry=entry,
+                    )
                 if member.issym() or member.islnk():
-                    raise LabError(f"{what} with the link {entry!r}: pack the files themselves.")
+                    raise LabError(
+                        "{shown} is {kind} with the link {entry!r}: pack the files themselves.", **what, entry=entry
+                    )
                 if path.suffix.lower() in _ARCHIVES:
-                    raise LabError(f"{what} with the archive {entry!r} in it: unpack that first.")
+                    raise LabError(
+                        "{shown} is {kind} with the archive {entry!r} in it: unpack that first.", **what, entry=entry
+                    )
                 if member.isreg() and not member.issparse():
                     part = partial(_part, source, member.offset_data, member.size)
                     found.append(Source(str(path), member.size, part))
     except (tarfile.TarError, OSError, EOFError, ValueError):
-        raise LabError(f"{what} that is cut off or damaged: pack it again.") from None
+        raise LabError("{shown} is {kind} that is cut off or damaged: pack it again.", **what) from None
     return found
 
 

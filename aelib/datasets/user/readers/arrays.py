@@ -16,6 +16,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits
 from aelib.datasets.user.found import SIDES, Found, Options, Skipped, is_kept, unique
 from aelib.datasets.user.pictures import MAX_NAME
@@ -23,9 +24,9 @@ from aelib.datasets.user.source import MAX_BYTES, Source
 
 from . import numbers
 
-NPY = "an array of NumPy"
-NPZ = "an archive of arrays"
-IDX = "an IDX file"
+NPY = Lazy("an array of NumPy")
+NPZ = Lazy("an archive of arrays")
+IDX = Lazy("an IDX file")
 MAX_ARRAYS = 64
 
 _PARTS = {
@@ -101,8 +102,12 @@ def array_of(source: Source) -> NDArray[Any]:
         wanted = math.prod(shape) * kind.itemsize
         if source.size - offset < wanted:
             raise LabError(
-                f"{source.shown} is {NPY} that claims {wanted:,} bytes of numbers and has {source.size - offset:,}: it "
-                "was cut off or damaged, so save it again."
+                "{shown} is {npy} that claims {wanted:,} bytes of numbers and has {present:,}: it was cut off or "
+                "damaged, so save it again.",
+                shown=source.shown,
+                npy=NPY,
+                wanted=wanted,
+                present=source.size - offset,
             )
         if source.path is not None and wanted:
             return np.memmap(source.path, kind, "r", offset, shape, "F" if fortran else "C")
@@ -119,28 +124,38 @@ def _header(file: BinaryIO, shown: str) -> tuple[tuple[int, ...], bool, np.dtype
         shape, fortran, kind = read(file)
     except Exception:  # noqa: BLE001 - whatever the parser raises on hostile bytes
         raise LabError(
-            f"{shown} seems to be {NPY}, but its header cannot be read: save it again with np.save."
+            "{shown} seems to be {npy}, but its header cannot be read: save it again with np.save.",
+            shown=shown,
+            npy=NPY,
         ) from None
     if kind.hasobject:
         raise LabError(
-            f"{shown} is {NPY} that holds pickled Python objects, which are never opened here, since that runs code: "
-            "save it as numbers, such as np.save(file, images.astype('uint8'))."
+            "{shown} is {npy} that holds pickled Python objects, which are never opened here, since that runs "
+            "code: save it as numbers, such as np.save(file, images.astype('uint8')).",
+            shown=shown,
+            npy=NPY,
         )
     if kind.itemsize == 0 or any(side < 0 for side in shape):
-        raise LabError(f"{shown} is {NPY} of no numbers: save images as uint8.")
+        raise LabError("{shown} is {npy} of no numbers: save images as uint8.", shown=shown, npy=NPY)
     return shape, fortran, kind, file.tell()
 
 
 def _rest(file: BinaryIO, shape: tuple[int, ...], fortran: bool, kind: np.dtype[Any], shown: str) -> NDArray[Any]:
     wanted = math.prod(shape) * kind.itemsize
     if wanted > MAX_BYTES:
-        raise LabError(f"{shown} is {NPY} of {wanted:,} bytes: give at most {MAX_BYTES:,}, such as uint8.")
+        raise LabError(
+            "{shown} is {npy} of {wanted:,} bytes: give at most {most:,}, such as uint8.",
+            shown=shown,
+            npy=NPY,
+            wanted=wanted,
+            most=MAX_BYTES,
+        )
     try:
         content = file.read(wanted)
     except Exception:  # noqa: BLE001 - a damaged entry of an archive
         content = b""
     if len(content) != wanted:
-        raise LabError(f"{shown} is {NPY} that was cut off or damaged: save it again.")
+        raise LabError("{shown} is {npy} that was cut off or damaged: save it again.", shown=shown, npy=NPY)
     return np.frombuffer(content, kind).reshape(shape, order="F" if fortran else "C")
 
 
@@ -153,7 +168,13 @@ def read_npz(archive: zipfile.ZipFile, shown: str, options: Options) -> Found:
     """The images of an archive of arrays, with their labels and in their parts. Raises LabError."""
     members = archive.infolist()
     if len(members) > MAX_ARRAYS:
-        raise LabError(f"{shown} is {NPZ} with {len(members)} of them: give at most {MAX_ARRAYS}.")
+        raise LabError(
+            "{shown} is {npz} with {count} of them: give at most {most}.",
+            shown=shown,
+            npz=NPZ,
+            count=len(members),
+            most=MAX_ARRAYS,
+        )
     found: list[Named] = []
     skipped: list[Skipped] = []
     left = MAX_BYTES
@@ -166,19 +187,33 @@ def read_npz(archive: zipfile.ZipFile, shown: str, options: Options) -> Found:
                 size = math.prod(shape) * kind.itemsize
                 if member.file_size - offset < size:
                     raise LabError(
-                        f"{name} in {shown} claims {size:,} bytes of numbers and has "
-                        f"{max(0, member.file_size - offset):,}: it was cut off or damaged, so save it again."
+                        "{name} in {shown} claims {size:,} bytes of numbers and has {present:,}: it was cut off or "
+                        "damaged, so save it again.",
+                        name=name,
+                        shown=shown,
+                        size=size,
+                        present=max(0, member.file_size - offset),
                     )
                 left -= size
                 if left < 0:
-                    raise LabError(f"{shown} is {NPZ} of more than {MAX_BYTES:,} bytes: give less, such as uint8.")
+                    raise LabError(
+                        "{shown} is {npz} of more than {most:,} bytes: give less, such as uint8.",
+                        shown=shown,
+                        npz=NPZ,
+                        most=MAX_BYTES,
+                    )
                 found.append(named(name, _rest(file, shape, fortran, kind, f"{name} in {shown}")))
         except LabError as error:
             if "pickled" not in str(error) or len(members) == 1:
                 raise
-            skipped.append(Skipped(name, str(error)))
+            skipped.append(Skipped(name, error))
         except Exception:  # noqa: BLE001 - a damaged archive, a packing that is not known
-            raise LabError(f"{shown} is {NPZ} that is damaged at {name}: save it again with np.savez.") from None
+            raise LabError(
+                "{shown} is {npz} that is damaged at {name}: save it again with np.savez.",
+                shown=shown,
+                npz=NPZ,
+                name=name,
+            ) from None
     return found_of(found, NPZ, options, skipped)
 
 
@@ -196,17 +231,29 @@ def idx_array(source: Source) -> NDArray[Any]:
     axes = head[3]
     offset = 4 + 4 * axes
     if len(head) < offset:
-        raise LabError(f"{source.shown} seems to be {IDX}, but it ends within its header: give all of it.")
+        raise LabError(
+            "{shown} seems to be {idx}, but it ends within its header: give all of it.", shown=source.shown, idx=IDX
+        )
     shape = struct.unpack(f">{axes}I", head[4:offset])
     kind = np.dtype(_IDX_KINDS[head[2]])
     wanted = math.prod(shape) * kind.itemsize
     if wanted > MAX_BYTES:
-        raise LabError(f"{source.shown} is {IDX} that claims {wanted:,} bytes of numbers: give at most {MAX_BYTES:,}.")
+        raise LabError(
+            "{shown} is {idx} that claims {wanted:,} bytes of numbers: give at most {most:,}.",
+            shown=source.shown,
+            idx=IDX,
+            wanted=wanted,
+            most=MAX_BYTES,
+        )
     content = source.content()
     if len(content) - offset != wanted:
         raise LabError(
-            f"{source.shown} is {IDX} that claims {wanted:,} bytes of numbers and has {len(content) - offset:,}: "
-            "it was cut off or damaged, so get it again."
+            "{shown} is {idx} that claims {wanted:,} bytes of numbers and has {present:,}: it was cut off or "
+            "damaged, so get it again.",
+            shown=source.shown,
+            idx=IDX,
+            wanted=wanted,
+            present=len(content) - offset,
         )
     return np.frombuffer(content, kind, offset=offset).reshape(shape)
 
@@ -218,14 +265,16 @@ def read_idx(sources: Sequence[Source], options: Options) -> Found:
         array = idx_array(source)
         found.append(Named(source.shown, array, part_of(source.shown), array.ndim == 1))
     if all(one.labels for one in found):
-        raise LabError(f"{found[0].name} is {IDX} of labels only: give the file of the images with it.")
+        raise LabError(
+            "{name} is {idx} of labels only: give the file of the images with it.", name=found[0].name, idx=IDX
+        )
     return found_of(found, IDX, options)
 
 
 # --- of any of these ------------------------------------------------------------------------------------------------
 
 
-def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequence[Skipped] = ()) -> Found:
+def found_of(arrays: Sequence[Named], form: Lazy, options: Options, skipped: Sequence[Skipped] = ()) -> Found:
     """The images of some arrays: which are images and which are labels, what belongs together, by names and by shapes.
     Raises LabError."""
     if (called := _by_name(arrays)) is not None:
@@ -238,19 +287,21 @@ def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequ
         if one.labels is None and (one.array.shape[1:] == (1,) or (pictures and not _another(one, pictures))):
             continue
         if one.part in pictures or (None in pictures and one.part is not None):
-            left_out.append(Skipped(one.name, "there is another array of images for the same part"))
+            left_out.append(Skipped(one.name, Lazy("there is another array of images for the same part")))
         else:
             pictures[one.part] = one
     if not pictures:
-        names = ", ".join(one.name for one in arrays)[:80] or "none"
+        names = ", ".join(one.name for one in arrays)[:80]
         raise LabError(
-            f"This is {form} without images (found: {names}): name them x_train and y_train, or images and labels."
+            "This is {form} without images (found: {names}): name them x_train and y_train, or images and labels.",
+            form=form,
+            names=names or Lazy("none"),
         )
     pictures, turned = _images_first(pictures, arrays)
     used = {id(one) for one in pictures.values()}
     values = {part: _labels_for(one, arrays, used, form) for part, one in pictures.items()}
     left_out += [
-        Skipped(one.name, f"neither images nor labels of them (shape {'x'.join(map(str, one.array.shape))})")
+        Skipped(one.name, Lazy("neither images nor labels of them (shape {shape})", shape=_shape(one.array)))
         for one in arrays
         if id(one) not in used
         and one.name not in {picture.name for picture in pictures.values()}
@@ -259,13 +310,15 @@ def found_of(arrays: Sequence[Named], form: str, options: Options, skipped: Sequ
     parts = sorted(pictures, key=lambda part: -1 if part is None else part)
     read = [numbers.images_of(pictures[part].array, form, options) for part in parts]
     if len({pixels.shape[1:] for pixels, _ in read}) > 1:
-        sizes = " and ".join("x".join(map(str, pixels.shape[1:])) for pixels, _ in read)
-        raise LabError(f"This is {form} whose parts have images of {sizes}: give all the same size.")
+        sizes = ", ".join("x".join(map(str, pixels.shape[1:])) for pixels, _ in read)
+        raise LabError(
+            "This is {form} whose parts have images of {sizes}: give all the same size.", form=form, sizes=sizes
+        )
     pixels = read[0][0] if len(read) == 1 else np.concatenate([one for one, _ in read])
     said = tuple(dict.fromkeys([*turned, *(note for _, notes in read for note in notes)]))
     labels: NDArray[np.int64] | None = None
     class_names: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
+    more: tuple[Lazy, ...] = ()
     found_values = [value for part in parts if (value := values[part]) is not None]
     if len(found_values) == len(parts):
         labels, class_names, more = numbers.classes(found_values)
@@ -281,14 +334,14 @@ class _ByName(NamedTuple):
     labels: NDArray[Any]
     each: bool
 
-    def found(self, form: str, options: Options, skipped: tuple[Skipped, ...]) -> Found:
+    def found(self, form: Lazy, options: Options, skipped: tuple[Skipped, ...]) -> Found:
         together = np.concatenate([one.array for one in self.arrays])
         pixels, notes = numbers.images_of(together, form, options)
         if self.each:
             names = unique([one.name for one in self.arrays], MAX_NAME)
             return Found("images", form, pixels, names, skipped=skipped, notes=notes)
         labels, class_names, more = numbers.classes([self.labels])
-        notes = (*notes, "Each array was read as the images of a class.", *more)
+        notes = (*notes, Lazy("Each array was read as the images of a class."), *more)
         return Found("images", form, pixels, None, labels, class_names, None, skipped, notes)
 
 
@@ -312,20 +365,24 @@ def _by_name(arrays: Sequence[Named]) -> _ByName | None:
 
 def _images_first(
     pictures: Mapping[int | None, Named], arrays: Sequence[Named]
-) -> tuple[dict[int | None, Named], list[str]]:
+) -> tuple[dict[int | None, Named], list[Lazy]]:
     """The arrays with images along their first axis, and notes. MATLAB keeps them along the last one, which the number
     of labels shows, or that all images are square."""
     counts = {len(one.array) for one in arrays if one.labels and one.array.ndim == 1}
     counts |= {max(one.array.shape) for one in arrays if one.labels and one.array.ndim == 2 and 1 in one.array.shape}
     found: dict[int | None, Named] = {}
-    notes: list[str] = []
+    notes: list[Lazy] = []
     for part, one in pictures.items():
         shape = one.array.shape
         if numbers.images_last(shape) if not counts else shape[-1] in counts and shape[0] not in counts:
+            notes = [Lazy("Shape {shape}: the last axis was read as that of the images.", shape=_shape(one.array))]
             one = one._replace(array=np.moveaxis(one.array, -1, 0))
-            notes = [f"Shape {'x'.join(map(str, shape))}: the last axis was read as that of the images."]
         found[part] = one
     return found, notes
+
+
+def _shape(array: NDArray[Any]) -> str:
+    return "x".join(map(str, array.shape))
 
 
 def _another(one: Named, pictures: Mapping[int | None, Named]) -> bool:
@@ -335,7 +392,7 @@ def _another(one: Named, pictures: Mapping[int | None, Named]) -> bool:
     return alike and one.part is not None and one.part not in pictures and None not in pictures
 
 
-def _labels_for(images: Named, arrays: Sequence[Named], used: set[int], form: str) -> NDArray[Any] | None:
+def _labels_for(images: Named, arrays: Sequence[Named], used: set[int], form: Lazy) -> NDArray[Any] | None:
     """The labels of the images of a part: named as such, else one number for each image."""
     others = [one for one in arrays if id(one) not in used and one.part == images.part and one.labels is not False]
     count = len(images.array)

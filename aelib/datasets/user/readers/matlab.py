@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user.found import Found, Options
 from aelib.datasets.user.source import MAX_BYTES, Source
 
 from . import arrays
 
-FORM = "a MATLAB file"
+FORM = Lazy("a MATLAB file")
 _HEADER = 128
 _MATRIX, _PACKED = 14, 15  # kinds of elements
 _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
@@ -45,9 +46,15 @@ def read(source: Source, options: Options) -> Found:
             if element.kind == _MATRIX:
                 found += _arrays(element.content, order, "", _DEPTH)
     except (ValueError, IndexError, struct.error):
-        raise LabError(f"{source.shown} is {FORM} that was cut off or damaged: save it again.") from None
+        raise LabError(
+            "{shown} is {form} that was cut off or damaged: save it again.", shown=source.shown, form=FORM
+        ) from None
     if not found:
-        raise LabError(f"{source.shown} is {FORM} without arrays of numbers: save the images as X and the labels as y.")
+        raise LabError(
+            "{shown} is {form} without arrays of numbers: save the images as X and the labels as y.",
+            shown=source.shown,
+            form=FORM,
+        )
     return arrays.found_of(found[: arrays.MAX_ARRAYS], FORM, options)
 
 
@@ -121,14 +128,21 @@ def _unpacked(source: Source) -> bytes:
     while at + 8 <= len(content):
         kind, size = struct.unpack(f"{order}II", content[at : at + 8])
         if kind not in (_MATRIX, _PACKED) or at + 8 + size > len(content):
-            raise LabError(f"{source.shown} is {FORM} that was cut off or damaged: save it again.")
+            raise LabError(
+                "{shown} is {form} that was cut off or damaged: save it again.", shown=source.shown, form=FORM
+            )
         element = content[at : at + 8 + size]
         if kind == _PACKED:
             element = _inflated(element[8:], MAX_BYTES - len(out), source.shown)
         out += element
         at += 8 + size
         if len(out) > MAX_BYTES:
-            raise LabError(f"{source.shown} is {FORM} of more than {MAX_BYTES:,} bytes: give less, such as uint8.")
+            raise LabError(
+                "{shown} is {form} of more than {most:,} bytes: give less, such as uint8.",
+                shown=source.shown,
+                form=FORM,
+                most=MAX_BYTES,
+            )
     return bytes(out)
 
 
@@ -137,7 +151,14 @@ def _inflated(packed: bytes, most: int, shown: str) -> bytes:
         unpacker = zlib.decompressobj()
         element = unpacker.decompress(packed, max(1, most))
     except zlib.error:
-        raise LabError(f"{shown} is {FORM} that was cut off or damaged: save it again.") from None
+        raise LabError(
+            "{shown} is {form} that was cut off or damaged: save it again.", shown=shown, form=FORM
+        ) from None
     if unpacker.unconsumed_tail:
-        raise LabError(f"{shown} is {FORM} of more than {MAX_BYTES:,} bytes: give less, such as uint8.")
+        raise LabError(
+            "{shown} is {form} of more than {most:,} bytes: give less, such as uint8.",
+            shown=shown,
+            form=FORM,
+            most=MAX_BYTES,
+        )
     return element

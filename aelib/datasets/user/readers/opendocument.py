@@ -13,12 +13,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user.source import Source, of_bytes
 
 from .archives import Archive
 from .spreadsheets import MAX_CELLS, MAX_EMPTY, MAX_SHEET, MAX_SHEETS, Table
 
-FORM = "a spreadsheet of LibreOffice"
+FORM = Lazy("a spreadsheet of LibreOffice")
 CONTENT = "content.xml"
 _MIME = b"application/vnd.oasis.opendocument.spreadsheet"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -39,7 +40,12 @@ def sheets(archive: Archive) -> list[Source]:
     shown = archive.source.shown
     part = next(one for one in archive.sources(packed_well=True) if one.name == CONTENT)
     if part.size > MAX_SHEET:
-        raise LabError(f"{shown} is {FORM} that grows to {part.size:,} bytes: save the table as CSV.")
+        raise LabError(
+            "{shown} is {form} that grows to {size:,} bytes: save the table as CSV.",
+            shown=shown,
+            form=FORM,
+            size=part.size,
+        )
     found: list[Source] = []
     left = MAX_CELLS
     try:
@@ -49,7 +55,12 @@ def sheets(archive: Archive) -> list[Source]:
                 for row in rows:
                     left -= len(row) + 1
                     if left < 0:
-                        raise LabError(f"{shown} is {FORM} with more than {MAX_CELLS:,} cells: save the table as CSV.")
+                        raise LabError(
+                            "{shown} is {form} with more than {most:,} cells: save the table as CSV.",
+                            shown=shown,
+                            form=FORM,
+                            most=MAX_CELLS,
+                        )
                     table.add(row)
                 if table.cells:
                     found.append(of_bytes(table.text().encode(), name))
@@ -58,9 +69,13 @@ def sheets(archive: Archive) -> list[Source]:
     except LabError:
         raise
     except Exception:  # noqa: BLE001 - whatever the parser raises on damaged or hostile XML
-        raise LabError(f"{shown} is {FORM} that is damaged: save it again, or save the table as CSV.") from None
+        raise LabError(
+            "{shown} is {form} that is damaged: save it again, or save the table as CSV.", shown=shown, form=FORM
+        ) from None
     if not found:
-        raise LabError(f"{shown} is {FORM} without anything in its cells: give one with a table.")
+        raise LabError(
+            "{shown} is {form} without anything in its cells: give one with a table.", shown=shown, form=FORM
+        )
     return found
 
 
@@ -76,7 +91,9 @@ class _Plain:
         piece: bytes = self.file.read(size)
         seen = self.kept + piece.replace(b"\0", b"")  # of UTF-16
         if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
-            raise LabError(f"{self.shown} is {FORM} with declarations of its own: save the table as CSV.")
+            raise LabError(
+                "{shown} is {form} with declarations of its own: save the table as CSV.", shown=self.shown, form=FORM
+            )
         self.kept = seen[-8:]
         return piece
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits
 from aelib.datasets.user import pictures
 from aelib.datasets.user.found import SMALL, Found, Options, Skipped, classes_of, unique
@@ -18,7 +19,7 @@ from aelib.datasets.user.source import Source
 from . import labels
 from .arrays import part_of
 
-FORM = "pictures"
+FORM = Lazy("pictures")
 PICTURES = (2, 20_000)  # fewest and most in a set
 MAX_PIXELS = 15_000_000_000  # of all pictures together as they come: 1,200 photographs of a phone
 FEW_NAMED = 5  # pictures of a class, where only their names say it
@@ -44,9 +45,16 @@ def read(
     skipped = (*skipped, *masks, *unnamed)
     count = len(sources)
     if not PICTURES[0] <= count <= PICTURES[1]:
-        also = f", and {len(skipped):,} files that are none ({skipped[0].file}: {skipped[0].reason})" if skipped else ""
-        what = "This is one picture" if count == 1 else f"These are {count:,} pictures"
-        raise LabError(f"{what}{also}: give {PICTURES[0]} to {PICTURES[1]:,}, as {pictures.WORDS}.")
+        what = Lazy("This is one picture") if count == 1 else Lazy("These are {count:,} pictures", count=count)
+        bounds = {"what": what, "least": PICTURES[0], "most": PICTURES[1], "words": pictures.WORDS}
+        if not skipped:
+            raise LabError("{what}: give {least} to {most:,}, as {words}.", **bounds)
+        raise LabError(
+            "{what}, and {others:,} files that are none, such as {first}: give {least} to {most:,}, as {words}.",
+            others=len(skipped),
+            first=skipped[0],
+            **bounds,
+        )
     side = options.side or options.default
     pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
     read_ones: list[Source] = []
@@ -63,7 +71,8 @@ def read(
             left -= pictures.pixels_of(content)
             if left < 0:
                 raise _TooMany(
-                    f"These are pictures of more than {MAX_PIXELS:,} pixels together: make them smaller first."
+                    "These are pictures of more than {most:,} pixels together: make them smaller first.",
+                    most=MAX_PIXELS,
                 )
             pixels[len(read_ones)] = pictures.read(content, source.name, side, options.colour).numpy()
             if largest := pictures.largest(content):
@@ -71,24 +80,31 @@ def read(
         except _TooMany:
             raise
         except LabError as error:  # counted, and told
-            left_out.append(Skipped(source.name, _reason(str(error), source)))
+            left_out.append(Skipped(source.name, error))
             bad += 1
             if bad > UNREADABLE * count:
                 raise LabError(
-                    f"More than half of these {count:,} pictures cannot be read, such as {left_out[-1].file} "
-                    f"({left_out[-1].reason}): save them again as PNG or JPEG."
+                    "More than half of these {count:,} pictures cannot be read, such as {file}: save them again as PNG "
+                    "or JPEG.",
+                    count=count,
+                    file=left_out[-1],
                 ) from None
         else:
             read_ones.append(source)
     kept = len(read_ones)
     if kept < PICTURES[0]:
-        raise LabError(f"Of these {count} pictures {kept} can be read ({left_out[-1].reason}): give at least 2.")
-    notes = [f"The middle square of each was scaled to {side}x{side}."]
+        raise LabError(
+            "Of these {count} pictures {kept} can be read; one that cannot is {file}: give at least 2.",
+            count=count,
+            kept=kept,
+            file=left_out[-1],
+        )
+    notes = [Lazy("The middle square of each was scaled to {side}x{side}.", side=side)]
     if deep and max(deep.values()) < 1 << pictures.TWELVE:  # of a camera or a microscope of 12 bits, in files of 16
         for at in deep:
             content = read_ones[at].content(pictures.MAX_BYTES)
             pixels[at] = pictures.read(content, read_ones[at].name, side, options.colour, pictures.TWELVE).numpy()
-        notes.append("Values up to 4,095 in pictures of 16 bits: read as 0 to 4,095.")
+        notes.append(Lazy("Values up to 4,095 in pictures of 16 bits: read as 0 to 4,095."))
     return _found(read_ones, pixels[:kept], tuple(left_out), notes, said)
 
 
@@ -108,7 +124,8 @@ def _named_by(
     said = {name: one for table in tables for name, one in table.of.items()}
     shown = ", ".join(table.source.shown for table in tables[:3])
     named = [source for source in sources if source.name in said]
-    return named, said, [Skipped(one.name, f"not in {shown}") for one in sources if one.name not in said]
+    reason = Lazy("not in {tables}", tables=shown)
+    return named, said, [Skipped(one.name, reason) for one in sources if one.name not in said]
 
 
 def _without_masks(sources: Sequence[Source]) -> tuple[list[Source], list[Skipped]]:
@@ -118,7 +135,7 @@ def _without_masks(sources: Sequence[Source]) -> tuple[list[Source], list[Skippe
     others = [each for name, each in folders.items() if name not in masks]
     if not masks or not others or not all(any(_part(one) is not None for one in each) for each in others):
         return list(sources), []
-    left = [Skipped(name, "a mask of a defect, not a picture") for name in folders if name in masks]
+    left = [Skipped(name, Lazy("a mask of a defect, not a picture")) for name in folders if name in masks]
     return [source for source in sources if source.name not in masks], left
 
 
@@ -126,18 +143,11 @@ class _TooMany(LabError):
     """What no picture that is left out can mend."""
 
 
-def _reason(error: str, source: Source) -> str:
-    """Without the name, which stands beside it."""
-    for name in (source.name[:60], source.shown):
-        error = error.removeprefix(f"{name} ")
-    return error.rstrip(".")
-
-
 def _found(
     sources: Sequence[Source],
     pixels: np.ndarray,
     skipped: tuple[Skipped, ...],
-    notes: list[str],
+    notes: list[Lazy],
     said: Mapping[str, labels.Said],
 ) -> Found:
     paths = [PurePosixPath(source.name) for source in sources]
@@ -146,7 +156,7 @@ def _found(
         folders = [said[source.name].label for source in sources]
         of_table = [part_of(said[source.name].part) for source in sources]
         parts = parts if None in of_table else of_table
-        notes.append("Classes were taken from a table beside the pictures.")
+        notes.append(Lazy("Classes were taken from a table beside the pictures."))
     given = None
     counts = [sum(part == number for part in parts) for number in range(3)]
     if counts[0] and counts[1] + counts[2] and sum(counts) == len(paths) >= SMALL:
@@ -157,7 +167,7 @@ def _found(
     found = classes_of(folders)
     if found is None and len(paths) >= SMALL and (called := _said_by_names(paths)):
         found = classes_of(np.array(called))
-        notes.append("Classes were taken from the files' names.")
+        notes.append(Lazy("Classes were taken from the files' names."))
     labels, names = found or (None, ())
     shown = None if len(paths) >= SMALL else unique([path.stem for path in paths], pictures.MAX_NAME)
     return Found("images", FORM, pixels, shown, labels, names, given, skipped, tuple(notes))

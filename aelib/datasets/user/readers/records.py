@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user import pictures
 from aelib.datasets.user.found import SIDES, Found, Options
 from aelib.datasets.user.source import MAX_BYTES, Source, of_bytes
@@ -25,7 +26,7 @@ from aelib.datasets.user.source import MAX_BYTES, Source, of_bytes
 from . import arrays, labels, photographs
 from .arrays import part_of
 
-FORM = "a file of records of TensorFlow (TFRecord)"
+FORM = Lazy("a file of records of TensorFlow (TFRecord)")
 MAX_RECORDS = 100_000
 PARTS = ("train", "valid", "test")
 _NUMBER, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # how a field is written
@@ -49,8 +50,10 @@ def read(sources: Sequence[Source], options: Options) -> Found:
             count += 1
             if count > MAX_RECORDS or left < 0:
                 raise LabError(
-                    f"These are records of TensorFlow with more than {MAX_RECORDS:,} pictures or {MAX_BYTES:,} bytes: "
-                    "give fewer."
+                    "These are records of TensorFlow with more than {max_records:,} pictures or {most:,} bytes: give "
+                    "fewer.",
+                    max_records=MAX_RECORDS,
+                    most=MAX_BYTES,
                 )
     sizes = {pictures.size_of(one.picture) for each in parts.values() for one in each[:: max(1, len(each) // 100)]}
     if len(sizes) == 1 and max(*sizes.pop()) <= SIDES[1]:
@@ -72,7 +75,7 @@ def _as_they_are(parts: Mapping[int | None, Sequence[_Example]], options: Option
     for part, examples in parts.items():
         read_ones = [pictures.as_it_is(one.picture) for one in examples]
         if len({one.shape for one in read_ones}) > 1:
-            raise LabError(f"This is {FORM} with pictures of several sizes: give them as pictures.")
+            raise LabError("This is {form} with pictures of several sizes: give them as pictures.", form=FORM)
         given.append(arrays.Named(f"images {part}", np.stack(read_ones), part, False))
         if all(one.label is not None for one in examples):
             given.append(arrays.Named(f"labels {part}", np.array([one.label for one in examples]), part, True))
@@ -85,7 +88,9 @@ def _records(source: Source) -> Iterator[bytes]:
     while at < len(content):
         size = struct.unpack("<Q", content[at : at + 8])[0] if at + 8 <= len(content) else len(content)
         if at + 16 + size > len(content):
-            raise LabError(f"{source.shown} is {FORM} that was cut off or damaged: get it again.")
+            raise LabError(
+                "{shown} is {form} that was cut off or damaged: get it again.", shown=source.shown, form=FORM
+            )
         yield content[at + 12 : at + 12 + size]
         at += 16 + size
 
@@ -104,11 +109,13 @@ def _example(record: bytes, shown: str) -> _Example:
                 for values in _fields(value, 3):
                     label = _whole(values) if "label" in name.lower() else label
     except (IndexError, ValueError):
-        raise LabError(f"{shown} is {FORM} with a damaged record: get it again.") from None
+        raise LabError("{shown} is {form} with a damaged record: get it again.", shown=shown, form=FORM) from None
     if not picture:
         raise LabError(
-            f"{shown} is {FORM} without pictures: save what tfds.as_numpy(tfds.load(NAME, batch_size=-1)) gives with "
-            "np.savez."
+            "{shown} is {form} without pictures: save what tfds.as_numpy(tfds.load(NAME, batch_size=-1)) gives with "
+            "np.savez.",
+            shown=shown,
+            form=FORM,
         )
     return _Example(picture, label)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.core.lazy import lazy
 from aelib.datasets.user.source import Source, of_bytes
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 else:
     openpyxl = lazy("openpyxl")
 
-FORM = "a spreadsheet of Excel"
+FORM = Lazy("a spreadsheet of Excel")
 MAX_SHEET = 300_000_000  # bytes of a sheet, unpacked
 MAX_OTHER = 20_000_000  # bytes of any other part, such as the list of all words, which is held in memory
 MAX_CELLS = 8_000_000  # in all sheets: 10,000 images of 28x28
@@ -54,7 +55,10 @@ def sheets(source: Source) -> list[Source]:
                     left -= len(row)
                     if left < 0:
                         raise LabError(
-                            f"{source.shown} is {FORM} with more than {MAX_CELLS:,} cells: save the table as CSV."
+                            "{shown} is {form} with more than {most:,} cells: save the table as CSV.",
+                            shown=source.shown,
+                            form=FORM,
+                            most=MAX_CELLS,
                         )
                     table.add(row)
                 if table.cells:
@@ -63,9 +67,13 @@ def sheets(source: Source) -> list[Source]:
     except LabError:
         raise
     except Exception:  # noqa: BLE001 - whatever the parser raises on damaged or hostile XML
-        raise LabError(f"{source.shown} is {FORM} that is damaged: save it again, or save the table as CSV.") from None
+        raise LabError(
+            "{shown} is {form} that is damaged: save it again, or save the table as CSV.", shown=source.shown, form=FORM
+        ) from None
     if not found:
-        raise LabError(f"{source.shown} is {FORM} without anything in its cells: give one with a table.")
+        raise LabError(
+            "{shown} is {form} without anything in its cells: give one with a table.", shown=source.shown, form=FORM
+        )
     return found
 
 
@@ -75,12 +83,19 @@ def _check(source: Source) -> None:
         for part in archive.sources(packed_well=True):
             if part.size > (MAX_SHEET if part.name.startswith("xl/worksheets/") else MAX_OTHER):
                 raise LabError(
-                    f"{source.shown} is {FORM} whose part {part.name[:60]!r} grows to {part.size:,} bytes: save the "
-                    "table as CSV."
+                    "{shown} is {form} whose part {name!r} grows to {size:,} bytes: save the table as CSV.",
+                    shown=source.shown,
+                    form=FORM,
+                    name=part.name[:60],
+                    size=part.size,
                 )
             head = part.head().replace(b"\0", b"")  # of UTF-16
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                raise LabError(f"{source.shown} is {FORM} with declarations of its own: save the table as CSV.")
+                raise LabError(
+                    "{shown} is {form} with declarations of its own: save the table as CSV.",
+                    shown=source.shown,
+                    form=FORM,
+                )
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:

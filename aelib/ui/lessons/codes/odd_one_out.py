@@ -7,7 +7,7 @@ import torch
 
 from aelib.analysis.anomalies.detection import Detection, detect
 from aelib.analysis.anomalies.images import has_odd_ones, to_score
-from aelib.analysis.anomalies.scores import SCORES, errors
+from aelib.analysis.anomalies.scores import NEIGHBOURS, SCORES, errors
 from aelib.charts import glyphs
 from aelib.charts.anomalies import detection as charts
 from aelib.core.language import N_, _
@@ -56,8 +56,8 @@ def threshold(run: Run, key: str) -> None:
 
 def _threshold(run: Run, key: str) -> None:
     names = [name for name, one in SCORES.items() if one.fits(run)]
-    name = st.selectbox(_("Score"), names, format_func=lambda one: SCORES[one].label, key=f"{key}:score")
-    st.caption(SCORES[name].about)
+    name = st.selectbox(_("Score"), names, format_func=lambda one: _(SCORES[one].label), key=f"{key}:score")
+    st.caption(_(SCORES[name].about, n=NEIGHBOURS))
     found = _found(run, name)
     start = found.threshold()
     low, high = float(found.scores.min()), float(found.scores.max())
@@ -71,7 +71,7 @@ def _threshold(run: Run, key: str) -> None:
         key=f"{key}:threshold:{run.digest}:{name}",
         help=_("It starts where at most 5% of the normal images raise an alarm."),
     )
-    chart(charts.histogram(found, chosen, SCORES[name].label), f"{key}:histogram")
+    chart(charts.histogram(found, chosen, _(SCORES[name].label)), f"{key}:histogram")
     at = found.at(chosen)
     st.markdown(
         _(
@@ -89,30 +89,28 @@ def _threshold(run: Run, key: str) -> None:
 
 def rivals(run: Run, key: str) -> None:
     """All scores, those without a net too: areas in a table, and both curves."""
-    found = {one.label: _found(run, name) for name, one in SCORES.items() if one.fits(run)}
+    found = {_(one.label): _found(run, name) for name, one in SCORES.items() if one.fits(run)}
     left, right = st.columns(2)
     with left:
         chart(charts.roc(found), f"{key}:roc")
     with right:
         chart(charts.precision_recall(found), f"{key}:pr")
     rows = [(name, one.auroc, one.average_precision) for name, one in found.items()]
-    table = pd.DataFrame(rows, columns=["score", "AUROC", _("average precision")]).sort_values("AUROC", ascending=False)
+    table = pd.DataFrame(rows, columns=[_("score"), "AUROC", _("average precision")]).sort_values(
+        "AUROC", ascending=False
+    )
     numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]}
     table_with_csv(table, f"odd-one-out-{run.digest}.csv", key, column_config=numbers)
-    ours = found[SCORES["error"].label].auroc
-    without = {one.label: found[one.label].auroc for one in SCORES.values() if not one.net}
+    ours = found[_(SCORES["error"].label)].auroc
+    without = {_(one.label): found[_(one.label)].auroc for one in SCORES.values() if not one.net}
     best = max(without, key=lambda name: without[name])
     level = abs(ours - without[best]) < LEVEL
-    verdict = _("is level with") if level else _("is ahead of") if ours > without[best] else _("does not beat")
-    st.markdown(
-        _(
-            "The net's error ({ours:.3f}) {verdict} the best rival without a net, {best} ({without:.3f}).",
-            ours=ours,
-            verdict=verdict,
-            best=best,
-            without=without[best],
-        )
-    )
+    verdict = N_("The net's error ({ours:.3f}) does not beat the best rival without a net, {best} ({without:.3f}).")
+    if level:
+        verdict = N_("The net's error ({ours:.3f}) is level with the best rival without a net, {best} ({without:.3f}).")
+    elif ours > without[best]:
+        verdict = N_("The net's error ({ours:.3f}) is ahead of the best rival without a net, {best} ({without:.3f}).")
+    st.markdown(_(verdict, ours=ours, best=best, without=without[best]))
 
 
 def examples(run: Run, key: str) -> None:

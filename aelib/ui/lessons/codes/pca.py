@@ -9,6 +9,7 @@ from aelib.analysis.linear import duel, plane
 from aelib.charts import glyphs
 from aelib.charts import pca as charts
 from aelib.core.language import _
+from aelib.core.language import number as written
 from aelib.metrics.image_quality import evenly
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
@@ -96,7 +97,7 @@ def axes(run: Run, key: str) -> None:
     near = plane.cosines(found.axes, found.pca.components)
     again = plane.cosines(plane.axes_of_outputs(run), found.pca.components).diagonal()
     _pictures(found.pca.components, run, _("PCA's axes"), [str(i) for i in range(1, shown + 1)])
-    _pictures(found.axes, run, _("The net's axes"), [f"{cosine:.2f}" for cosine in near.max(axis=1)[:shown]])
+    _pictures(found.axes, run, _("The net's axes"), [written(cosine, ".2f") for cosine in near.max(axis=1)[:shown]])
     st.caption(_("Below an axis of the net: its cosine with the nearest axis of PCA. 1 is the same, 0 a right angle."))
     alike = int((near.max(axis=1) > SAME_AXIS).sum())
     st.markdown(

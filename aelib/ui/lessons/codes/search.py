@@ -9,6 +9,7 @@ from aelib.analysis.codes.sizes import PIXELS
 from aelib.analysis.denoising import noisy
 from aelib.charts import glyphs
 from aelib.core.language import _
+from aelib.core.language import number as written
 from aelib.training import Run
 from aelib.ui.components.paint import paint
 from aelib.ui.shell.caching import cached
@@ -63,7 +64,7 @@ def search(run: Run, key: str) -> None:
                 + ("" if label is None else _(" Framed: not of class {label}.", label=label))
             )
     found = _precision(run.digest, run.created, run)
-    listed = ", ".join(f"{name} **{share:.1%}**" for name, share in found.items())
+    listed = ", ".join(f"{_(name)} **{written(share, '.1%')}**" for name, share in found.items())
     st.markdown(
         _(
             "Over all {test:,} test images, the share of the {nearest} nearest that have the class of the "
@@ -133,7 +134,7 @@ def one_number(run: Run, key: str) -> None:
             glyphs.tile(glyphs.colours(image), _("number {number}, step {step}", number=number + 1, step=step), 44)
             for step, image in enumerate(steps, 1)
         ]
-        caption = f"z{number + 1}\n{found.effects[number]:.3f}"
+        caption = f"z{number + 1}\n{written(found.effects[number], '.3f')}"
         columns.append((tiles, caption, bool(found.effects[number] < traversal.NO_EFFECT)))
     st.html(glyphs.row(columns))
     low, high = traversal.BOUNDS

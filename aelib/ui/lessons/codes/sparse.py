@@ -10,6 +10,7 @@ from aelib.analysis.codes import activations, activity, dictionary
 from aelib.charts import codes as charts
 from aelib.charts import glyphs
 from aelib.core.language import N_, _
+from aelib.core.language import number as written
 from aelib.experiment import Experiment, change, presets
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
@@ -48,7 +49,11 @@ def features(run: Run, key: str) -> None:
     order = found.order[:FEATURES]
     drawn = dictionary.learnt_features(run)
     columns = [
-        ([glyphs.tile(glyphs.colours(_picture(drawn[i]).numpy()), f"feature {i}", 44)], f"{found.rates[i]:.0%}", False)
+        (
+            [glyphs.tile(glyphs.colours(_picture(drawn[i]).numpy()), _("feature {number}", number=i), 44)],
+            written(found.rates[i], ".0%"),
+            False,
+        )
         for i in order
     ]
     st.html(glyphs.row(columns))
@@ -76,11 +81,11 @@ def top_images(run: Run, key: str) -> None:
     drawn, images = dictionary.learnt_features(run), run.spec.drawn(run.images.images().numpy())
     columns = []
     for number in found.order[:WITH_IMAGES]:
-        tiles = [glyphs.tile(glyphs.colours(_picture(drawn[number]).numpy()), f"feature {number}", 48)]
+        tiles = [glyphs.tile(glyphs.colours(_picture(drawn[number]).numpy()), _("feature {number}", number=number), 48)]
         tiles += [
             glyphs.tile(glyphs.colours(images[i]), run.images.names[i], 36) for i in activity.top(codes, number, TOP)
         ]
-        columns.append((tiles, f"{found.rates[number]:.0%}", False))
+        columns.append((tiles, written(found.rates[number], ".0%"), False))
     st.html(glyphs.row(columns))
     text = _(
         "On top the feature, below it the {top} of {codes:,} images for which its number is largest, and "
@@ -153,7 +158,7 @@ def inside(run: Run, key: str) -> None:
     for number in used.order[:WITH_IMAGES]:
         tops = activity.top(codes, number, TOP)
         tiles = [glyphs.tile(glyphs.colours(images[i]), shown.names[i], 36) for i in tops]
-        columns.append((tiles, f"{used.rates[number]:.0%}", False))
+        columns.append((tiles, written(used.rates[number], ".0%"), False))
     st.html(glyphs.row(columns))
     st.caption(
         _(
@@ -250,7 +255,7 @@ def planted(run: Run, key: str) -> None:
             glyphs.tile(glyphs.colours(_picture(one[i]).numpy()), f"{what} {i}", 44)
             for what, one in ((_("planted feature"), found.planted), (_("learnt feature for"), found.learnt))
         ]
-        columns.append((tiles, f"{found.cosines[i]:.2f}", bool(found.cosines[i] <= dictionary.MATCHED)))
+        columns.append((tiles, written(found.cosines[i], ".2f"), bool(found.cosines[i] <= dictionary.MATCHED)))
     st.html(glyphs.row(columns))
     st.markdown(
         _(

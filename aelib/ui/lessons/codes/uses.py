@@ -12,6 +12,7 @@ from aelib.charts import codes as charts
 from aelib.charts import glyphs
 from aelib.charts import variational as planes
 from aelib.core.language import N_, _
+from aelib.core.language import number as written
 from aelib.metrics import latent_space
 from aelib.metrics.image_quality import evenly
 from aelib.training import Run
@@ -56,7 +57,7 @@ def sizes_of_codes(run: Run, key: str) -> None:
     found = runs_of(list(wanted.values()), _("Train {wanted} nets", wanted=len(wanted)), key)
     if found is None:
         return
-    worths = _worths([kind for kind, _ in wanted], [(one.digest, one.created) for one in found], found)
+    worths = _worths([kind for kind, _numbers in wanted], [(one.digest, one.created) for one in found], found)
     measure = st.segmented_control(
         _("Measure"), list(MEASURES), default=KNN, required=True, key=f"{key}:measure", format_func=_measure
     )
@@ -65,16 +66,16 @@ def sizes_of_codes(run: Run, key: str) -> None:
     lines: dict[str, list[tuple[int, float]]] = {}
     for one in worths:
         if one.kind != PIXELS and (figure := value(one)) is not None:
-            lines.setdefault(one.kind, []).append((one.numbers, figure))
+            lines.setdefault(_(one.kind), []).append((one.numbers, figure))
     level = value(worths[-1])
-    baseline = None if level is None else (f"{PIXELS}: {level:.1%}", level)
+    baseline = None if level is None else (f"{_(PIXELS)}: {written(level, '.1%')}", level)
     title = _("accuracy, {measure}", measure=_measure(measure)) if level is not None else _measure(measure)
     chart(
         charts.against_numbers(lines, title, baseline, shares=level is not None),
         f"{key}:chart",
     )
-    columns = ["code", "numbers", "5-NN", _("linear probe"), "MSE"]
-    table = pd.DataFrame([(one.kind, one.numbers, one.knn, one.probe, one.mse) for one in worths], columns=columns)
+    columns = [_("code"), _("numbers"), "5-NN", _("linear probe"), "MSE"]
+    table = pd.DataFrame([(_(one.kind), one.numbers, one.knn, one.probe, one.mse) for one in worths], columns=columns)
     formats = dict(zip(columns[2:], ("percent", "percent", "%.4f"), strict=True))
     numbers = {name: st.column_config.NumberColumn(format=text) for name, text in formats.items()}
     with st.expander(_("Table")):
@@ -92,10 +93,10 @@ def _verdict(worths: list[Worth]) -> str:
         "With **{fewest} numbers** the neighbours of **{kind}** codes name {knn:.0%} of the test images, "
         "those of PCA {knn_2:.0%}, and those of {kind_2} codes {knn_3:.0%}. ",
         fewest=fewest,
-        kind=small[0].kind,
+        kind=_(small[0].kind),
         knn=small[0].knn,
         knn_2=linear.knn,
-        kind_2=small[-1].kind,
+        kind_2=_(small[-1].kind),
         knn_3=small[-1].knn,
     )
     behind = [one.numbers for one in codes if one.kind == PCA and not _level(one, codes)]
@@ -106,20 +107,26 @@ def _verdict(worths: list[Worth]) -> str:
         else _("PCA never comes level. ")
     )
     best = max(codes, key=lambda one: one.knn)
-    close = _("as good as") if best.knn > pixels.knn - CLOSE else _("not as good as")
-    return text + (
-        _(
-            "The best code ({kind}, {numbers} numbers: {knn:.1%}) is {close} the {numbers_2:,} pixels "
-            "themselves ({knn_2:.1%}). A code that is good for reconstruction need not be good for classes: "
-            "compare the three measures.",
-            kind=best.kind,
-            numbers=best.numbers,
-            knn=best.knn,
-            close=close,
-            numbers_2=pixels.numbers,
-            knn_2=pixels.knn,
+    figures = {
+        "kind": _(best.kind),
+        "numbers": best.numbers,
+        "knn": best.knn,
+        "all": pixels.numbers,
+        "theirs": pixels.knn,
+    }
+    if best.knn > pixels.knn - CLOSE:
+        text += _(
+            "The best code ({kind}, {numbers} numbers: {knn:.1%}) is as good as the {all:,} pixels themselves "
+            "({theirs:.1%}). ",
+            **figures,
         )
-    )
+    else:
+        text += _(
+            "The best code ({kind}, {numbers} numbers: {knn:.1%}) is not as good as the {all:,} pixels themselves "
+            "({theirs:.1%}). ",
+            **figures,
+        )
+    return text + _("A code that is good for reconstruction need not be good for classes: compare the three measures.")
 
 
 def _level(one: Worth, others: list[Worth]) -> bool:
@@ -177,10 +184,11 @@ def clusters(run: Run, key: str) -> None:
         )
     )
     table = pd.DataFrame(
-        [(name, one.purity, one.nmi) for name, one in found.items()], columns=[_("k-means of"), "purity", "NMI"]
+        [(_(name), one.purity, one.nmi) for name, one in found.items()],
+        columns=[_("k-means of"), _("purity"), "NMI"],
     )
     numbers = {
-        "purity": st.column_config.NumberColumn(format="percent"),
+        _("purity"): st.column_config.NumberColumn(format="percent"),
         "NMI": st.column_config.NumberColumn(format="%.3f"),
     }
     table_with_csv(table, f"clusters-{run.digest}.csv", key, column_config=numbers)
@@ -194,7 +202,7 @@ def clusters(run: Run, key: str) -> None:
             "share of the most frequent class in each cluster; NMI is 0 where clusters say nothing about "
             "classes, and 1 where both are the same.",
             purity=ours.purity,
-            best=best,
+            best=_(best),
             lost=lost,
         )
     )
@@ -203,12 +211,12 @@ def clusters(run: Run, key: str) -> None:
 @cached("Drawing the map: some seconds", max_entries=32)
 def _map(digest: str, created: str, _run: Run) -> dict[str, latent_space.Array]:
     codes = _run.codes()[evenly(len(_run.images), MAPPED)]
-    return {"PCA axes": latent_space.plane(codes).points(codes), "t-SNE": neighbours.tsne(codes)}
+    return {N_("PCA axes"): latent_space.plane(codes).points(codes), "t-SNE": neighbours.tsne(codes)}
 
 
 def maps(run: Run, key: str) -> None:
     """The codes on the first two principal axes, and by t-SNE."""
-    found = _map(run.digest, run.created, run)
+    found = {_(name): points for name, points in _map(run.digest, run.created, run).items()}
     chosen = evenly(len(run.images), MAPPED)
     codes, labels = run.codes()[chosen], run.images.labels.numpy()[chosen]
     for (name, figure), place in zip(
@@ -221,7 +229,7 @@ def maps(run: Run, key: str) -> None:
         for name, points in found.items()
     ]
     rows.append((_("all {latent_dim} numbers", latent_dim=run.latent_dim), neighbours.agreement(codes, labels), 1.0))
-    columns = ["map", _("neighbours of the same class"), "trustworthiness"]
+    columns = [_("map"), _("neighbours of the same class"), _("trustworthiness")]
     numbers = {
         columns[1]: st.column_config.NumberColumn(format="percent"),
         columns[2]: st.column_config.NumberColumn(format="%.3f"),

@@ -5,7 +5,7 @@ import streamlit as st
 
 from aelib.analysis.generative.generation import aggregated_posterior
 from aelib.charts import variational as charts
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.experiment.variants import BETAS, plain
 from aelib.experiment.variants import betas as with_betas
 from aelib.metrics import latent_space
@@ -75,19 +75,24 @@ def _in_words(rows: list[tuple[str, float, float, float, float, float]], classes
     """What the table shows. rows: the variational net, then the plain one."""
     (here, ours, near), (there, theirs, far) = ((row[2], row[4], row[5]) for row in rows)
     text = _(
-        "The prior keeps the codes at a standard deviation of **{here:.2f}**; without it they have "
-        "**{there:.2f}**. Codes drawn from N(0, 1) spread over **{ours:.1f}** of {classes} classes with "
-        "the variational net and over **{theirs:.1f}** with the plain one",
+        "The prior keeps the codes at a standard deviation of **{here:.2f}**; without it they have **{there:.2f}**. ",
         here=here,
         there=there,
-        ours=ours,
-        classes=classes,
-        theirs=theirs,
     )
+    spread = {"ours": ours, "classes": classes, "theirs": theirs}
     if theirs < ours:
-        text += _(", whose other digits lie where N(0, 1) hardly reaches. ")
+        text += _(
+            "Codes drawn from N(0, 1) spread over **{ours:.1f}** of {classes} classes with the variational net and "
+            "over **{theirs:.1f}** with the plain one, whose other digits lie where N(0, 1) hardly reaches. ",
+            **spread,
+        )
     else:
-        text += _(": here the plain net's codes happen to lie where N(0, 1) reaches. ")
+        text += _(
+            "Codes drawn from N(0, 1) spread over **{ours:.1f}** of {classes} classes with the variational net and "
+            "over **{theirs:.1f}** with the plain one: here the plain net's codes happen to lie where N(0, 1) "
+            "reaches. ",
+            **spread,
+        )
     if abs(near - far) < ALIKE * max(near, far):
         return text + _(
             "A single sample is about as near to a training image in both ({near:.3f} and {far:.3f}).",
@@ -128,7 +133,7 @@ def betas(run: Run, key: str) -> None:
     found = runs_of(with_betas(run.experiment), _("Train {betas} values of β", betas=len(BETAS)), key)
     if found is None:
         return
-    pictures = {f"β = {beta:g}": one for beta, one in zip(BETAS, found, strict=True)}
+    pictures = {f"β = {number(beta, 'g')}": one for beta, one in zip(BETAS, found, strict=True)}
     same = st.toggle(_("All at the same scale"), value=False, key=f"{key}:scale", persist_state="session")
     _scatters(run, pictures, same, key)
     figures = [one.metrics for one in found]

@@ -106,7 +106,7 @@ def test_arrays_and_tables_of_images_are_read(content: bytes, classes: int, part
     assert (found.kind, found.images, found.shape, found.classes) == ("images", 60, (1, 8, 8), classes)
     assert np.abs(found.pixels[:, 0].astype(int) - IMAGES).max() <= (1 if found.pixels.max() else 0)
     assert list(found.parts.values()) == (parts or [36, 15, 9])
-    assert any("read as" in note for note in found.notes)
+    assert any("read as" in str(note) for note in found.notes)
     name = datasets.keep_found(found)
     assert datasets.spec(name).classes == classes
     loaded = datasets.load(name)
@@ -166,12 +166,12 @@ def test_every_file_that_is_left_out_is_named_with_its_reason(tmp_path: Path, mo
     (tmp_path / "notes.txt").write_text("hello")
     (tmp_path / "cut.png").write_bytes((tmp_path / "1.png").read_bytes()[:60])
     (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
-    reasons = {one.file: one.reason for one in datasets.read(tmp_path).skipped}
+    reasons = {one.file: one.why for one in datasets.read(tmp_path).skipped}
     assert reasons.keys() == {"._1.png", "notes.txt", "cut.png", "phone.heic"}
     assert "damaged" in reasons["cut.png"]
     assert "is not a picture that can be read" in reasons["phone.heic"]
     monkeypatch.setattr(pictures, "reads_heic", lambda: False)
-    reasons = {one.file: one.reason for one in datasets.read(tmp_path).skipped}
+    reasons = {one.file: one.why for one in datasets.read(tmp_path).skipped}
     assert "pillow-heif" in reasons["phone.heic"]
 
 
@@ -200,7 +200,7 @@ BAD = {
     "no square": (own_data.npy(IMAGES.reshape(60, 64)[:, :60]), "no square"),
     "shape": (own_data.npy(IMAGES.reshape(2, 30, 8, 8)), "1 or 3 channels"),
     "labels": (own_data.npz(images=IMAGES, labels=LABELS[:7]), "one label for each"),
-    "sizes": (own_data.npz(x_train=IMAGES, x_test=IMAGES[:, :7]), "8x8 and 1x7x8"),
+    "sizes": (own_data.npz(x_train=IMAGES, x_test=IMAGES[:, :7]), "8x8, 1x7x8"),
     "idx": (own_data.idx(IMAGES)[:-3], "claims 3,840 bytes"),
     "idx claim": (bytes((0, 0, 8, 3)) + b"\xff" * 12, "claims"),
     "idx labels": (own_data.idx(LABELS.astype(np.uint8)), "labels only"),
@@ -317,7 +317,7 @@ def test_folders_of_defects_keep_their_parts_and_their_masks_are_left_out(tmp_pa
     assert found.given == Splits(24, 0, 18)
     assert found.images == 42, "masks are no pictures"
     assert len(found.skipped) == 12
-    assert {one.reason for one in found.skipped} == {"a mask of a defect, not a picture"}
+    assert {one.why for one in found.skipped} == {"a mask of a defect, not a picture"}
     name = datasets.keep_found(found, "bottle")
     assert datasets.trainable_classes(name) == (0,)
     assert datasets.known_classes(datasets.spec(name)) == (0,)
@@ -342,7 +342,7 @@ def test_lines_that_fill_no_square_are_curves(tmp_path: Path) -> None:
     found = datasets.read(file)
     assert found.shape == (1, 1, 50)
     assert found.class_names == ("0", "1")
-    assert any("read as curves" in note for note in found.notes)
+    assert any("read as curves" in str(note) for note in found.notes)
     expected = (values - values.min()) / (values.max() - values.min())
     assert found.pixels[:, 0, 0] / 255 == pytest.approx(expected, abs=0.003)
     described = datasets.spec(datasets.keep_found(found, "beats"))

@@ -108,7 +108,7 @@ def test_a_drawing_of_zeros_and_ones_is_no_table_of_images(side: int, separator:
 def test_a_font_in_columns_says_how_to_turn_it() -> None:
     found = datasets.read(GLYPHS["columns"][0].encode())
     assert found.shape == (1, 5, 7)
-    assert "if it is a column, say the height and width, such as 7x5" in found.notes[0]
+    assert "if it is a column, say the height and width, such as 7x5" in str(found.notes[0])
 
 
 def _lines(
@@ -205,7 +205,7 @@ def test_images_along_the_last_axis_are_found_and_it_is_said() -> None:
         found = datasets.read(own_data.npy(array))
         assert (found.images, found.shape) == (60, shape)
         assert np.array_equal(found.pixels[:, 0], IMAGES)
-        assert "the last axis" in found.notes[0]
+        assert "the last axis" in str(found.notes[0])
 
 
 def test_labels_lie_beside_a_packed_file(tmp_path: Path) -> None:

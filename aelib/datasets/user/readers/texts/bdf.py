@@ -10,10 +10,11 @@ import re
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found
 
-FORM = "a bitmap font (BDF)"
+FORM = Lazy("a bitmap font (BDF)")
 _GLYPH = re.compile(r"^STARTCHAR[ \t]*(?P<name>[^\n]*)\n(?P<body>.*?)^ENDCHAR", re.DOTALL | re.MULTILINE)
 
 
@@ -33,26 +34,32 @@ def read(text: str) -> Found:
     whole = _box(text, "FONTBOUNDINGBOX")
     if not all(1 <= side <= glyphs.SIDES[1] for side in whole[:2]):
         raise LabError(
-            f"This is {FORM} with glyphs of {whole.height}x{whole.width}: give {glyphs.SIDES[0]} to {glyphs.SIDES[1]} "
-            "pixels a side."
+            "This is {form} with glyphs of {height}x{width}: give {least} to {most} pixels a side.",
+            form=FORM,
+            height=whole.height,
+            width=whole.width,
+            least=glyphs.SIDES[0],
+            most=glyphs.SIDES[1],
         )
     names: list[str] = []
     drawn: list[list[list[int]]] = []
     for found in _GLYPH.finditer(text):
         if len(names) == glyphs.GLYPHS[1]:
-            raise LabError(f"This is {FORM} with more than {glyphs.GLYPHS[1]:,} glyphs: give fewer.")
+            raise LabError(
+                "This is {form} with more than {most:,} glyphs: give fewer.", form=FORM, most=glyphs.GLYPHS[1]
+            )
         name = _name(found["name"].strip(), found["body"])
         drawn.append(_drawn(name, found["body"], whole))
         names.append(name)
     if not names:
-        raise LabError(f"This is {FORM} without a whole glyph: it was cut off, give all of it.")
+        raise LabError("This is {form} without a whole glyph: it was cut off, give all of it.", form=FORM)
     return glyphs.found_of(FORM, names, drawn)
 
 
 def _box(text: str, key: str) -> _Box:
     found = re.search(rf"^{key}\s+(\d{{1,4}})\s+(\d{{1,4}})\s+(-?\d{{1,4}})\s+(-?\d{{1,4}})\s*$", text, re.MULTILINE)
     if found is None:
-        raise LabError(f"This is {FORM} without the line {key} and its four numbers: save it again.")
+        raise LabError("This is {form} without the line {key} and its four numbers: save it again.", form=FORM, key=key)
     return _Box(*map(int, found.groups()))
 
 
@@ -70,13 +77,22 @@ def _drawn(name: str, body: str, whole: _Box) -> list[list[int]]:
     top = whole.bottom + whole.height - box.bottom - box.height
     left = box.left - whole.left
     if len(rows) != box.height or not all(re.fullmatch(r"[0-9a-fA-F]{1,16}", row) for row in rows):
-        raise LabError(f"This is {FORM}, but the glyph {name} has not {box.height} rows of hexadecimal digits.")
+        raise LabError(
+            "This is {form}, but the glyph {name} has not {rows} rows of hexadecimal digits.",
+            form=FORM,
+            name=name,
+            rows=box.height,
+        )
     pixels = [[0] * whole.width for _ in range(whole.height)]
     for y, row in enumerate(rows):
         bits = f"{int(row, 16):0{4 * len(row)}b}".ljust(box.width, "0")[: box.width]
         for x, bit in enumerate(bits):
             if bit == "1":
                 if not (0 <= top + y < whole.height and 0 <= left + x < whole.width):
-                    raise LabError(f"This is {FORM}, but the glyph {name} leads out of the font's box: save it again.")
+                    raise LabError(
+                        "This is {form}, but the glyph {name} leads out of the font's box: save it again.",
+                        form=FORM,
+                        name=name,
+                    )
                 pixels[top + y][left + x] = 1
     return pixels

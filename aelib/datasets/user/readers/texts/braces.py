@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user import glyphs
 
-FORM = "a table of numbers in braces"
+FORM = Lazy("a table of numbers in braces")
 MAX_DEPTH = 6
 
 _TOKEN = re.compile(
@@ -76,12 +77,20 @@ def tree(text: str) -> Group:
             open_groups[-1].groups.append(group)
             open_groups.append(group)
             if len(open_groups) > MAX_DEPTH:
-                raise LabError(f"This seems to be {FORM}, but line {line} is too deep in braces: give one font only.")
+                raise LabError(
+                    "This seems to be {form}, but line {line} is too deep in braces: give one font only.",
+                    form=FORM,
+                    line=line,
+                )
         elif kind == "close":
             if len(open_groups) == 1:
                 if open_groups[0].groups:
                     continue  # of a dimension, such as [7]
-                raise LabError(f"This seems to be {FORM}, but line {line} closes braces that none opened: check it.")
+                raise LabError(
+                    "This seems to be {form}, but line {line} closes braces that none opened: check it.",
+                    form=FORM,
+                    line=line,
+                )
             last = open_groups.pop()
             last.end = line
             if last.bracket and not last.groups and len(last.numbers) <= 1 and open_groups[-1].groups:
@@ -99,8 +108,10 @@ def tree(text: str) -> Group:
             last = None
     if len(open_groups) > 1:
         raise LabError(
-            f"This seems to be {FORM}, but the braces opened in line {open_groups[1].line} are never closed: "
-            "the file was cut off, give all of it."
+            "This seems to be {form}, but the braces opened in line {line} are never closed: the file was cut off, "
+            "give all of it.",
+            form=FORM,
+            line=open_groups[1].line,
         )
     return whole
 
@@ -120,7 +131,12 @@ def _number(token: str, line: int) -> Number:
     text = token.rstrip("uUlL")
     low = text.lower()
     if len(low) > 40:
-        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}...: give at most 64 bits.")
+        raise LabError(
+            "This is {form}, but line {line} has the number {number}...: give at most 64 bits.",
+            form=FORM,
+            line=line,
+            number=text[:20],
+        )
     if low.startswith("0x"):
         value = int(low, 16)
     elif "b" in low:
@@ -130,7 +146,12 @@ def _number(token: str, line: int) -> Number:
     else:
         value = int(low)
     if value >= 1 << 64:
-        raise LabError(f"This is {FORM}, but line {line} has the number {text[:20]}: give at most 64 bits.")
+        raise LabError(
+            "This is {form}, but line {line} has the number {number}: give at most 64 bits.",
+            form=FORM,
+            line=line,
+            number=text[:20],
+        )
     return Number(value, low, line)
 
 

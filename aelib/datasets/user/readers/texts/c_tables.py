@@ -16,12 +16,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options
 
 from .braces import FORM, Group, Number, leaves, name_in, tree
 
-LINES = "lines of numbers"
+LINES = Lazy("lines of numbers")
 MAX_NUMBERS = 200_000
 
 # What stands in round brackets in Python: several numbers, or rows such as ".#.".
@@ -52,11 +53,14 @@ def read(text: str, options: Options) -> Found:
     numbers = list(leaves(whole))
     _octal(numbers)
     if sum(len(one.numbers) for one in numbers) > MAX_NUMBERS:
-        raise LabError(f"This is {FORM} with more than {MAX_NUMBERS:,} numbers: give one font only.")
+        raise LabError(
+            "This is {form} with more than {most:,} numbers: give one font only.", form=FORM, most=MAX_NUMBERS
+        )
     largest = _largest(whole)
     if not largest:
         raise LabError(
-            f"This seems to be {FORM}, but no braces have three numbers: write a glyph as {{0x04, 0x0a, ...}}."
+            "This seems to be {form}, but no braces have three numbers: write a glyph as {{0x04, 0x0a, ...}}.",
+            form=FORM,
         )
     if len(largest) == 1 and len(largest[0].numbers) > 1:
         return _flat(largest[0], text, options)
@@ -80,7 +84,8 @@ def read_rows(text: str, options: Options) -> Found:
     try:
         found = read("{" + "".join(f"{_opened(line)}\n" for line in text.split("\n")) + "}", options)
     except LabError as error:
-        raise LabError(str(error).replace(FORM, LINES)) from None
+        form = {"form": LINES} if error.values.get("form") == FORM else {}
+        raise LabError(error.args[0], **{**error.values, **form}) from None
     return replace(found, form=LINES)
 
 
@@ -112,8 +117,11 @@ def _item(group: Group) -> _Item:
         widths = {len(row.numbers) for row in group.groups}
         if len(widths) != 1:
             raise LabError(
-                f"This is {FORM}, but the rows of the glyph in line {group.line} have {_several(sorted(widths))} "
-                "numbers: give all rows the same."
+                "This is {form}, but the rows of the glyph in line {line} have {widths} numbers: give all rows the "
+                "same.",
+                form=FORM,
+                line=group.line,
+                widths=_several(sorted(widths)),
             )
         flat = [number for row in group.groups for number in row.numbers]
         name = group.name or group.groups[-1].name
@@ -122,7 +130,7 @@ def _item(group: Group) -> _Item:
 
 
 def _several(values: Sequence[int]) -> str:
-    return " and ".join(map(str, values[:3]))
+    return ", ".join(map(str, values[:3]))
 
 
 def _largest(whole: Group) -> list[Group]:
@@ -162,12 +170,17 @@ def _flat(group: Group, text: str, options: Options) -> Found:
         each = lengths.pop()
     else:
         raise LabError(
-            f"This is {FORM} with {len(numbers):,} numbers in one row, and nothing says how many make a glyph: say the "
-            "size (--size 7x5), or write a line for each glyph."
+            "This is {form} with {numbers:,} numbers in one row, and nothing says how many make a glyph: say the "
+            "size (--size 7x5), or write a line for each glyph.",
+            form=FORM,
+            numbers=len(numbers),
         )
     if each < 1 or len(numbers) % each:
         raise LabError(
-            f"This is {FORM} with {len(numbers):,} numbers, which is not a whole number of glyphs of {each}."
+            "This is {form} with {numbers:,} numbers, which is not a whole number of glyphs of {each}.",
+            form=FORM,
+            numbers=len(numbers),
+            each=each,
         )
     items = [_Item("", numbers[i].line, numbers[i : i + each]) for i in range(0, len(numbers), each)]
     return _found(items, options)
@@ -211,12 +224,20 @@ def _bytes_of(number: Number) -> list[Number]:
 def _found(items: Sequence[_Item], options: Options) -> Found:
     count = len(items[0].numbers)
     if not count:
-        raise LabError(f"This seems to be {FORM}, but the glyph in line {items[0].line} has no numbers: write them.")
+        raise LabError(
+            "This seems to be {form}, but the glyph in line {line} has no numbers: write them.",
+            form=FORM,
+            line=items[0].line,
+        )
     for one in items:
         if len(one.numbers) != count or one.width != items[0].width:
             raise LabError(
-                f"This is {FORM}, but the glyph in line {one.line} has {len(one.numbers)} numbers and the first "
-                f"{count}: give every glyph the same."
+                "This is {form}, but the glyph in line {line} has {numbers} numbers and the first {count}: give "
+                "every glyph the same.",
+                form=FORM,
+                line=one.line,
+                numbers=len(one.numbers),
+                count=count,
             )
     values = [[number.value for number in one.numbers] for one in items]
     names = [one.name or str(i) for i, one in enumerate(items)]
@@ -225,28 +246,39 @@ def _found(items: Sequence[_Item], options: Options) -> Found:
     if items[0].width or (pixels and not drawn and count > 2):
         height, width = (count // items[0].width, items[0].width) if items[0].width else side_of(count, options)
         if not pixels:
-            raise LabError(f"This is {FORM}, but its rows have numbers other than 0 and 1: write pixels as 0 and 1.")
+            raise LabError(
+                "This is {form}, but its rows have numbers other than 0 and 1: write pixels as 0 and 1.", form=FORM
+            )
         bits = [[row[i * width : (i + 1) * width] for i in range(height)] for row in values]
         return glyphs.found_of(FORM, names, bits)
     texts = [number.text for one in items for number in one.numbers]
     binary = {len(t.partition("b")[2]) for t in texts if t.startswith(("0b", "b"))}
     width = max([max(binary, default=0), *(value.bit_length() for row in values for value in row)])
-    notes: list[str] = []
+    notes: list[Lazy] = []
     if options.size:
         values, notes = _as_said(values, width, options.size)
         width = options.size[1]
     elif glyphs.SIDES[0] <= count < width <= 8:
         notes = [
-            f"Each number was read as a row; if it is a column, say the height and width, such as {width}x{count}."
+            Lazy(
+                "Each number was read as a row; if it is a column, say the height and width, such as {width}x{count}.",
+                width=width,
+                count=count,
+            )
         ]
     width = max(width, glyphs.SIDES[0])
     if width > glyphs.SIDES[1]:
-        raise LabError(f"This is {FORM} with rows of {width} bits: give at most {glyphs.SIDES[1]}.")
+        raise LabError(
+            "This is {form} with rows of {width} bits: give at most {most}.",
+            form=FORM,
+            width=width,
+            most=glyphs.SIDES[1],
+        )
     bits = [[[value >> b & 1 for b in reversed(range(width))] for value in row] for row in values]
     return glyphs.found_of(FORM, names, bits, *notes)
 
 
-def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tuple[list[list[int]], list[str]]:
+def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tuple[list[list[int]], list[Lazy]]:
     """The rows of glyphs of such a height and width, and a note: numbers are rows, bytes of rows (from the left), or
     columns (their lowest bit is the upper pixel). Raises LabError."""
     height, wide = size
@@ -258,13 +290,18 @@ def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tupl
             [int.from_bytes(bytes(one[i : i + row]), "big") >> (8 * row - wide) for i in range(0, count, row)]
             for one in values
         ]
-        return joined, [f"Each {row} numbers are a row."]
+        return joined, [Lazy("Each {row} numbers are a row.", row=row)]
     if count == wide and width <= height:
         turned = [[int("".join(str(one >> y & 1) for one in glyph), 2) for y in range(height)] for glyph in values]
-        return turned, ["Each number was read as a column, its lowest bit the upper pixel."]
+        return turned, [Lazy("Each number was read as a column, its lowest bit the upper pixel.")]
     raise LabError(
-        f"This is {FORM} with glyphs of {count} numbers of {width} bits: {height}x{wide} does not fit them, as rows or "
-        "as columns."
+        "This is {form} with glyphs of {count} numbers of {width} bits: {height}x{wide} does not fit them, "
+        "as rows or as columns.",
+        form=FORM,
+        count=count,
+        width=width,
+        height=height,
+        wide=wide,
     )
 
 
@@ -273,9 +310,16 @@ def side_of(count: int, options: Options) -> tuple[int, int]:
     if options.size:
         if options.size[0] * options.size[1] != count:
             height, width = options.size
-            raise LabError(f"The glyphs have {count} pixels each: --size {height}x{width} does not fit them.")
+            raise LabError(
+                "The glyphs have {count} pixels each: --size {height}x{width} does not fit them.",
+                count=count,
+                height=height,
+                width=width,
+            )
         return options.size
     side = round(count**0.5)
     if side * side != count:
-        raise LabError(f"The glyphs have {count} pixels each, which is no square: say their size, such as --size 7x5.")
+        raise LabError(
+            "The glyphs have {count} pixels each, which is no square: say their size, such as --size 7x5.", count=count
+        )
     return side, side

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
+from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDES, Found, Options, Pixels, unique
@@ -23,7 +24,7 @@ from aelib.datasets.user.readers import numbers
 from aelib.datasets.user.readers.arrays import part_of
 from aelib.datasets.user.source import HEAD, Source, encoding_of
 
-FORM = "a table of images, a line each"
+FORM = Lazy("a table of images, a line each")
 _ROWS = 16  # numbers in a line that may as well be a row of a glyph
 LINES = 1000  # that are converted at once
 FEWEST = SIDES[0] ** 2
@@ -161,7 +162,9 @@ def read(source: Source, options: Options) -> Found:
             columns, lines, first = _start(lines, options, first)
             if columns is None:
                 raise LabError(
-                    f"{source.shown} seems to be {FORM}, but its first line is not: write label,pixel0,pixel1,..."
+                    "{shown} seems to be {form}, but its first line is not: write label,pixel0,pixel1,...",
+                    shown=source.shown,
+                    form=FORM,
                 )
         rows = [(first + i, _cells(line, columns.separator)) for i, line in enumerate(lines) if line.strip()]
         if not rows:
@@ -171,18 +174,24 @@ def read(source: Source, options: Options) -> Found:
         count += len(rows)
         if count * width > MAX_PIXELS or count > IMAGES[1]:
             raise LabError(
-                f"{source.shown} is {FORM} with more than {count - 1:,} images of {width:,} pixels: give fewer."
+                "{shown} is {form} with more than {most:,} images of {width:,} pixels: give fewer.",
+                shown=source.shown,
+                form=FORM,
+                most=count - 1,
+                width=width,
             )
         pixels.append(_compact(part))
         labels += [row[columns.label].strip(" \"'") if columns.label is not None else "" for _, row in rows]
         parts += [row[columns.part].strip() if columns.part is not None else "" for _, row in rows]
     if columns is None or not pixels:
-        raise LabError(f"{source.shown} is empty: give {FORM}.")
+        raise LabError("{shown} is empty: give {form}.", shown=source.shown, form=FORM)
     array = np.concatenate(pixels)
     if not (columns.header or options.size) and columns.label is None and width <= _ROWS and array.max() <= 1:
         raise LabError(
-            f"{source.shown} has {width} zeros and ones in each line, which may be a row of a glyph, or all of it: "
-            f"leave a line empty between two glyphs, or say their size, such as --size {width}x{width}."
+            "{shown} has {width} zeros and ones in each line, which may be a row of a glyph, or all of it: leave "
+            "a line empty between two glyphs, or say their size, such as --size {width}x{width}.",
+            shown=source.shown,
+            width=width,
         )
     order, given = _given(parts)
     if given is not None:
@@ -197,7 +206,10 @@ def read(source: Source, options: Options) -> Found:
     if columns.label is not None:
         values, names, more = numbers.classes([_values(labels)])
         if not columns.header:
-            more = (f"The {'first' if columns.label == 0 else 'last'} column was read as the label.", *more)
+            place = Lazy("The last column was read as the label.")
+            if columns.label == 0:
+                place = Lazy("The first column was read as the label.")
+            more = (place, *more)
     return Found("images", FORM, read_pixels, None, values, names, given, notes=(*notes, *more))
 
 
@@ -209,9 +221,18 @@ def _size_of_glyph(shown: str, count: int) -> tuple[int, int]:
     sizes = [
         f"{count // w}x{w}" for w in range(glyphs.SIDES[0], glyphs.SIDES[1] + 1) if count % w == 0 and w * w < count
     ]
-    such = f", such as --size {sizes[-1]}" if sizes else ""
+    if not sizes:
+        raise LabError(
+            "{shown} has {count} zeros and ones in each line, which are no square: say the size of a glyph.",
+            shown=shown,
+            count=count,
+        )
     raise LabError(
-        f"{shown} has {count} zeros and ones in each line, which are no square: say the size of a glyph{such}."
+        "{shown} has {count} zeros and ones in each line, which are no square: say the size of a glyph, such as "
+        "--size {size}.",
+        shown=shown,
+        count=count,
+        size=sizes[-1],
     )
 
 
@@ -236,7 +257,7 @@ def _batches(source: Source) -> Iterator[tuple[int, list[str]]]:
     """Number of the first line, and a thousand lines, at a time."""
     encoding = encoding_of(source.head())
     if encoding is None:
-        raise LabError(f"{source.shown} is not a text that can be read: save it as UTF-8.")
+        raise LabError("{shown} is not a text that can be read: save it as UTF-8.", shown=source.shown)
     number, lines = 1, []
     try:
         with io.TextIOWrapper(source.opened(), encoding, "surrogateescape", newline=None) as file:
@@ -246,9 +267,15 @@ def _batches(source: Source) -> Iterator[tuple[int, list[str]]]:
                     yield number, lines
                     number, lines = number + LINES, []
     except UnicodeError:
-        raise LabError(f"{source.shown} has signs that are no text, after line {number}: save it as UTF-8.") from None
+        raise LabError(
+            "{shown} has signs that are no text, after line {number}: save it as UTF-8.",
+            shown=source.shown,
+            number=number,
+        ) from None
     except OSError as error:
-        raise LabError(f"{source.shown} cannot be read ({error.strerror}): save it again.") from None
+        raise LabError(
+            "{shown} cannot be read ({reason}): save it again.", shown=source.shown, reason=reason_of(error)
+        ) from None
     if lines:
         yield number, lines
 
@@ -268,36 +295,62 @@ def _numbers(rows: list[tuple[int, list[str]]], columns: _Columns, width: int) -
     for line, row in rows:
         if len(row) < needed:
             raise LabError(
-                f"This is {FORM}, but line {line} has {len(row)} cells and the first {needed}: the file was cut off, "
-                "or give every line the same number."
+                "This is {form}, but line {line} has {cells} cells and the first {needed}: the file was cut off, or "
+                "give every line the same number.",
+                form=FORM,
+                line=line,
+                cells=len(row),
+                needed=needed,
             )
         cells = row[columns.pixels[0]].split() if columns.packed else [row[i] for i in columns.pixels]
         width = width or len(cells)
         if len(cells) != width:
-            raise LabError(f"This is {FORM}, but line {line} has {len(cells)} pixels and the first {width}.")
+            raise LabError(
+                "This is {form}, but line {line} has {pixels} pixels and the first {width}.",
+                form=FORM,
+                line=line,
+                pixels=len(cells),
+                width=width,
+            )
         if any(row[i].strip() for i in range(needed, len(row))) and not columns.header:
-            raise LabError(f"This is {FORM}, but line {line} has {len(row)} cells and the first {needed}.")
+            raise LabError(
+                "This is {form}, but line {line} has {cells} cells and the first {needed}.",
+                form=FORM,
+                line=line,
+                cells=len(row),
+                needed=needed,
+            )
         if columns.separator != "," or any("," in cell for cell in cells):
             cells = [cell.replace(",", ".") for cell in cells]
         try:
             found.append(np.array(cells, np.float32))
         except ValueError:
-            raise LabError(f"This is {FORM}, but {_wrong(line, cells)}: write numbers from 0 to 255.") from None
+            raise _wrong(line, cells) from None
         if not np.isfinite(found[-1]).all():
             at = int(np.argwhere(~np.isfinite(found[-1]))[0][0])
             raise LabError(
-                f"This is {FORM}, but line {line}, pixel {at} is {cells[at].strip()}: write numbers from 0 to 255."
+                "This is {form}, but line {line}, pixel {at} is {value!r}: write numbers from 0 to 255.",
+                form=FORM,
+                line=line,
+                at=at,
+                value=cells[at].strip(),
             )
     return np.stack(found)
 
 
-def _wrong(line: int, cells: Sequence[str]) -> str:
+def _wrong(line: int, cells: Sequence[str]) -> LabError:
     for i, cell in enumerate(cells):
         try:
             np.float32(cell)
         except ValueError:
-            return f"line {line}, pixel {i} is {cell.strip()[:20]!r}"
-    return f"line {line} has no numbers"
+            return LabError(
+                "This is {form}, but line {line}, pixel {at} is {value!r}: write numbers from 0 to 255.",
+                form=FORM,
+                line=line,
+                at=i,
+                value=cell.strip()[:20],
+            )
+    return LabError("This is {form}, but line {line} has no numbers: write them.", form=FORM, line=line)
 
 
 def _compact(part: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options
 
 from .c_tables import side_of
 
-FORM = "drawings in text"
-LINES = "lines of names and pixels"
+FORM = Lazy("drawings in text")
+LINES = Lazy("lines of names and pixels")
 
 ON, OFF = "#1Xx*@█■●▓⬛🟦🟥🟩", ".0-_·□○░⬜"
 _RULE = re.compile(r"\s*[-=_]{3,}\s*")  # between two drawings
@@ -132,11 +133,13 @@ def read(text: str, options: Options) -> Found:
     blocks, names = _blocks(lines, options)
     kept = [_named(name, block) for name, block in zip(names, blocks, strict=True) if block]
     if not kept:
-        raise LabError(f"These seem to be {FORM}, but no line is drawn: draw rows such as .#. or 010.")
+        raise LabError("These seem to be {form}, but no line is drawn: draw rows such as .#. or 010.", form=FORM)
     if len(kept) == 1 and not options.size:
         raise LabError(
-            f"These are {FORM}, {len(kept[0][1])} lines without an empty one: leave a line empty between two glyphs, "
-            "or say the size of one, such as --size 7x5."
+            "These are {form}, {count} lines without an empty one: leave a line empty between two glyphs, or say "
+            "the size of one, such as --size 7x5.",
+            form=FORM,
+            count=len(kept[0][1]),
         )
     spaced = all(re.fullmatch(r"\s*\S(?:[\s,;|]+\S)*[\s,;|]*", line) for _, block in kept for _, line in block)
     off = any(c in OFF for _, block in kept for _, line in block for c in line)
@@ -149,14 +152,22 @@ def read(text: str, options: Options) -> Found:
     for block in rows:
         if len(block) != height:
             raise LabError(
-                f"These are {FORM}, but the one in line {block[0][0]} has {len(block)} rows and the first {height}: "
-                "draw all equally high."
+                "These are {form}, but the one in line {line} has {rows} rows and the first {height}: draw all "
+                "equally high.",
+                form=FORM,
+                line=block[0][0],
+                rows=len(block),
+                height=height,
             )
         for number, row in block:
             if len(row) != width:
                 raise LabError(
-                    f"These are {FORM}, but line {number} has {len(row)} pixels and the first row {width}: make all "
-                    "rows equally wide."
+                    "These are {form}, but line {number} has {pixels} pixels and the first row {width}: make all rows "
+                    "equally wide.",
+                    form=FORM,
+                    number=number,
+                    pixels=len(row),
+                    width=width,
                 )
     bits = [[[int(c) for c in row] for _, row in block] for block in rows]
     return glyphs.found_of(FORM, [name or str(i) for i, (name, _) in enumerate(kept)], bits)
@@ -242,7 +253,10 @@ def read_bits(text: str, options: Options) -> Found:
             if number == 1:
                 continue  # a header
             raise LabError(
-                f"These are {LINES}, but line {number} is {line.strip()[:40]!r}: write a name and its pixels."
+                "These are {lines}, but line {number} is {line!r}: write a name and its pixels.",
+                lines=LINES,
+                number=number,
+                line=line.strip()[:40],
             )
         words = re.split(r"[\s,;]+", found["bits"])
         groups.add(tuple(map(len, words)))
@@ -253,14 +267,20 @@ def read_bits(text: str, options: Options) -> Found:
     return _of_lines(read_lines, options, LINES)
 
 
-def _of_lines(lines: list[tuple[int, str, str]], options: Options, form: str) -> Found:
+def _of_lines(lines: list[tuple[int, str, str]], options: Options, form: Lazy) -> Found:
     if not lines:
-        raise LabError(f"These seem to be {form}, but none has both: write a name and its pixels in each line.")
+        raise LabError(
+            "These seem to be {form}, but none has both: write a name and its pixels in each line.", form=form
+        )
     count = len(lines[0][2])
     for number, _, bits in lines:
         if len(bits) != count:
             raise LabError(
-                f"These are {form}, but line {number} has {len(bits)} pixels and the first {count}: give all the same."
+                "These are {form}, but line {number} has {pixels} pixels and the first {count}: give all the same.",
+                form=form,
+                number=number,
+                pixels=len(bits),
+                count=count,
             )
     height, width = side_of(count, options)
     rows = [[[int(c in ON) for c in bits[i * width : (i + 1) * width]] for i in range(height)] for _, _, bits in lines]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from aelib.core.errors import LabError
+from aelib.core.language import Lazy
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options, unique
 from aelib.datasets.user.readers import arrays
@@ -19,7 +20,7 @@ from aelib.datasets.user.source import Source, text_of
 
 from . import c_tables
 
-FORM = "JSON"
+FORM = Lazy("JSON")
 MAX_BYTES = 20_000_000  # a number takes some ten times its text in memory
 _NAMES = ("char", "character", "name", "glyph", "letter", "symbol", "key", "label", "id", "code")
 
@@ -32,7 +33,13 @@ def is_one(start: str) -> bool:
 def read(source: Source, options: Options) -> Found | None:
     """The images in JSON; None where a text is none, or has nothing that is known here. Raises LabError."""
     if source.size > MAX_BYTES:
-        raise LabError(f"{source.shown} is {FORM} of {source.size:,} bytes: give at most {MAX_BYTES:,}, or .npz.")
+        raise LabError(
+            "{shown} is {form} of {size:,} bytes: give at most {most:,}, or .npz.",
+            shown=source.shown,
+            form=FORM,
+            size=source.size,
+            most=MAX_BYTES,
+        )
     try:
         found = json.loads(text_of(source.content(MAX_BYTES), source.shown))
     except (ValueError, RecursionError):
