@@ -1,7 +1,7 @@
 """Update the catalogues in aelib/locale: `python -m tools.messages`; with --check, only say what is missing or unused.
 
-Texts are found in the source: arguments of `_`, `N_` and `ngettext`, and of the calls in `DECLARES`, which declare
-a record whose texts are translated where they are shown.
+Texts are found in the source and in templates: arguments of `_`, `N_` and `ngettext`, and of the calls in `DECLARES`,
+which declare a record whose texts are translated where they are shown.
 """
 
 import argparse
@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from babel.messages import pofile
 from babel.messages.catalog import Catalog, Message
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from aelib import datasets
 from aelib.core.language import ENGLISH, LANGUAGES, Language
@@ -80,12 +82,13 @@ class Text(NamedTuple):
 def sources() -> Iterator[Path]:
     for name in SOURCES:
         path = ROOT / name
-        yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
+        yield from [path] if path.is_file() else sorted([*path.rglob("*.py"), *path.rglob("*.j2")])
 
 
 def texts(files: Iterable[Path] | None = None) -> list[Text]:
     """All texts to translate, in the order of the files."""
-    return [text for file in files or sources() for text in _in_file(file)] + list(_made())
+    found = (_in_template(file) if file.suffix == ".j2" else _in_file(file) for file in files or sources())
+    return [text for one in found for text in one] + list(_made())
 
 
 def _made() -> Iterator[Text]:
@@ -100,7 +103,16 @@ def _made() -> Iterator[Text]:
     for name, one in datasets.SETS.items():  # others depend on the files that are there
         if name in ("notmnist", "svhn", "photo_pairs"):
             continue
-        yield Text(one.title, None, f"aelib/datasets ({name})")
+        for text in (one.title, one.source, one.licence):
+            yield Text(text, None, f"aelib/datasets ({name})")
+
+
+def _in_template(file: Path) -> Iterator[Text]:
+    parsed = Environment().parse(file.read_text(encoding="utf-8"))  # noqa: S701 - nothing is rendered
+    for _line, _function, found in extract_from_ast(parsed, ("_",)):
+        text = found if isinstance(found, str | None) else found[0]  # a tuple where the call has values too
+        if text:
+            yield Text(text, None, file.relative_to(ROOT).as_posix())
 
 
 def _in_file(file: Path) -> Iterator[Text]:

@@ -18,6 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from aelib.core.errors import LabError
+from aelib.core.language import N_
 from aelib.metrics import image_quality, reconstruction
 from aelib.metrics.image_quality import evenly
 
@@ -31,6 +32,7 @@ MAX_PIXELS = 600_000  # in all measured images together: fewer images are measur
 SSIM_VALUES = 200_000  # pixels times channels on which SSIM is measured
 DENSE = 1_000  # pixels times channels up to which decomposing the covariance is faster than the randomized solver
 PCA_IMAGES = 5_000  # images that PCA is fitted to if they are larger than DENSE; else all
+BARE = {"JPEG": N_("JPEG without headers"), "WebP": N_("WebP without headers")}
 QUALITIES = (1, 2, 3, *range(5, 100, 5))
 
 
@@ -308,7 +310,7 @@ def _codec_points(
         outputs = torch.from_numpy(decoded).reshape(pixels.shape).permute(0, 3, 1, 2) / 255
         bits, bare_bits = (8 * sum(map(count, files)) / len(files) for count in (len, without_headers))
         whole.append(_point(kind, f"quality {each}", bits, outputs, targets))
-        bare.append(replace(whole[-1], name=f"{kind} without headers", bits=bare_bits))
+        bare.append(replace(whole[-1], name=BARE[kind], bits=bare_bits))
     return whole, bare
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from aelib.core.language import _
+
 Pixels = NDArray[np.float32]
 
 PAPER, INK = (250, 249, 245), (28, 35, 49)
@@ -76,8 +78,8 @@ def reconstructions(
     for target, output, bad, name in zip(targets, outputs, wrong, names, strict=True):
         count = int(bad.any(axis=0).sum())
         tiles = (
-            tile(colours(target), f"{name}, original", width),
-            tile(marked(output, target, bad), f"{name}, reconstructed, {count} wrong pixels", width),
+            tile(colours(target), _("{name}, original", name=name), width),
+            tile(marked(output, target, bad), _("{name}, reconstructed; wrong pixels: {n}", name=name, n=count), width),
         )
         columns.append((tiles, f"{name} · {count}" if count else name, count > 1))
     return row(columns)
@@ -85,4 +87,4 @@ def reconstructions(
 
 def strip(images: Pixels, captions: Sequence[str], width: int = 48) -> str:
     """HTML with images (images × channels × height × width) side by side."""
-    return row([((tile(colours(i), c or "step", width),), c, False) for i, c in zip(images, captions, strict=True)])
+    return row([((tile(colours(i), c or _("step"), width),), c, False) for i, c in zip(images, captions, strict=True)])

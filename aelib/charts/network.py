@@ -6,7 +6,7 @@ import html
 import math
 from itertools import pairwise
 
-from aelib.core.language import _
+from aelib.core.language import N_, _, number
 from aelib.experiment import Experiment, Model, resolve
 from aelib.experiment.architecture import KINDS, Shape, Step, shape_text
 
@@ -15,14 +15,20 @@ _MAX_UNITS = 12  # units drawn in a column, at most
 _BLUE, _ORANGE = "#2563eb", "#ea580c"
 
 INK = {"light": "#1c2331", "dark": "#e7eaf0"}
-_SHORT = {**KINDS, "dense": "dense", "transposed": "transposed", "convolution": "conv", "enlarge": "bicubic"}
+_SHORT = {
+    **KINDS,
+    "dense": N_("dense"),
+    "transposed": N_("transposed"),
+    "convolution": N_("conv"),
+    "enlarge": N_("bicubic"),
+}
 
 
 def image(experiment: Experiment, theme: str = "light") -> str:
     """The diagram as an <img> with a data URI, as wide as its container. theme: as in `svg`."""
     encoded = base64.b64encode(svg(experiment, theme).encode()).decode()
     return (
-        f'<img class="ae-network" alt="Network {html.escape(experiment.network)}" '
+        f'<img class="ae-network" alt="{html.escape(_("Network {name}", name=experiment.network))}" '
         f'src="data:image/svg+xml;base64,{encoded}">'
     )
 
@@ -84,7 +90,16 @@ def _blocks(experiment: Experiment, theme: str) -> str:
             f'fill="{colour}" fill-opacity="0.8"/>'
         )
         bold = ' font-weight="700"' if i == code_at and not experiment.model.enlarges else ""
-        parts.append(_text(x, 14 if i % 2 else 30, shape_text(shape).replace(" numbers", ""), 13, INK[theme], bold))
+        parts.append(
+            _text(
+                x,
+                14 if i % 2 else 30,
+                number(shape[0], ",") if len(shape) == 1 else shape_text(shape),
+                13,
+                INK[theme],
+                bold,
+            )
+        )
         if i:
             step, place = net.steps[i - 1], x - (width - 2 * _MARGIN - 20) / (len(shapes) - 1) / 2
             parts.append(_text(place, 109, "→", 15, INK[theme], ' opacity="0.5"'))
@@ -95,20 +110,20 @@ def _blocks(experiment: Experiment, theme: str) -> str:
 
 def _about(step: Step) -> list[str]:
     """A step in at most three short lines."""
-    lines = [_SHORT[step.kind]]
+    lines = [_(_SHORT[step.kind])]
     if step.kernel:
         lines[0] += f" {step.kernel}x{step.kernel}"
-    more = [f"/{step.stride}"] if step.stride > 1 and step.kind in ("convolution", "transposed") else []
-    more += ["norm"] if step.batch_norm else []
+    more = [_("step {n}", n=step.stride)] if step.stride > 1 and step.kind in ("convolution", "transposed") else []
+    more += [_("norm")] if step.batch_norm else []
     if more:
-        lines.append(" ".join(more).replace("/", "step "))
+        lines.append(" ".join(more))
     if step.weights:
         lines.append(_brief(step.activation))
     return lines
 
 
 def _brief(activation: str) -> str:
-    return activation.replace("saturating_linear", "sat. linear").replace("_", " ")
+    return _(activation.replace("saturating_linear", "sat. linear").replace("_", " "))
 
 
 def _svg(parts: list[str], width: int) -> str:

@@ -47,7 +47,7 @@ def against_bits(curves: Mapping[str, Sequence[RatePoint]], quality: Quality = "
             _hollow(figure, name, coded, quality, colour, named=not hollow_named)
             hollow_named = True
     on_axis(figure, "x", seen, _("bits an image"), logarithmic=True)
-    on_axis(figure, "y", spread(trace.y for trace in figure.data), LABELS[quality])
+    on_axis(figure, "y", spread(trace.y for trace in figure.data), _(LABELS[quality]))
     styled(figure, 480)
     # below the plot: seven names take several rows on a phone, and rows above would cover the plot
     legend = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 13}}
@@ -70,7 +70,7 @@ def _line(figure: go.Figure, name: str, points: list[RatePoint], quality: Qualit
     figure.add_scatter(
         x=[point.bits for point in points],
         y=[getattr(point, quality) for point in points],
-        name=name,
+        name=_(name),
         mode="lines+markers",
         line={"color": colour, "width": 2.5, "dash": dash},
         marker={"color": colour, "size": 5},
@@ -117,13 +117,11 @@ def _hollow(figure: go.Figure, name: str, points: list[RatePoint], quality: Qual
 
 
 def _hover_text(name: str, point: RatePoint, bits: float) -> str:
-    return _(
-        "<b>{name}</b><br>{setting}<br>{bits:,.0f} bits an image<br>PSNR {psnr:.2f} dB, SSIM {ssim:.3f}<br>"
-        "MSE {mse:.2g}",
-        name=name,
-        setting=point.setting,
+    figures = _(
+        "{bits:,.0f} bits an image<br>PSNR {psnr:.2f} dB, SSIM {ssim:.3f}<br>MSE {mse:.2g}",
         bits=bits,
         psnr=point.psnr,
         ssim=point.ssim,
         mse=point.mse,
     )
+    return f"<b>{_(name)}</b><br>{point.setting}<br>{figures}"

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from aelib.core import language, memory, threads
 from aelib.core.errors import LabError
-from aelib.core.language import N_, _
+from aelib.core.language import LANGUAGES, N_, _
 
 from .output import say
 from .runs import ACTIONS
@@ -160,6 +160,7 @@ def _parser() -> _Parser:
     kind.add_argument(
         "--script", type=_named, metavar="FILE", help=_("a Python script that trains the experiment without aelib")
     )
+    sub.add_argument("--lang", choices=list(LANGUAGES), help=_("language of the file"))
     sub.add_argument("--title", default="", metavar="TEXT", help=_("title of a page or notebook"))
     sub.add_argument("--notes", default="", metavar="TEXT", help=_("text below the title; line breaks are kept"))
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from aelib.core.errors import LabError, reason_of
-from aelib.core.language import _, number
+from aelib.core.language import _, current, number, speaking
 from aelib.store import DamagedRun, Store
 from aelib.training import Run
 
@@ -21,7 +21,8 @@ def report(options: argparse.Namespace) -> int:
     path = path_of(getattr(options, kind))
     store = Store()
     runs = [_opened(store, digest) for digest in dict.fromkeys(options.digest)]
-    text = _text(kind, runs, options)
+    with speaking(options.lang or current()):
+        text = _text(kind, runs, options)
     try:
         path.write_text(text, encoding="utf-8")
         images = _write_images(path, runs[0]) if kind == "script" else None

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,6 +40,7 @@ class Language:
         code: as in `<html lang>` and in an address.
         name: in the language itself.
         comma: whether it writes 0,5 and 1.000 where English writes 0.5 and 1,000.
+        day: how it writes a date, as in `strftime`.
         plural: which form a count takes: 0 for one, 1 for many.
         plural_forms: the same for the header of the catalogue.
     """
@@ -46,6 +48,7 @@ class Language:
     code: str
     name: str
     comma: bool = False
+    day: str = "%d/%m/%Y"
     plural: Callable[[int], int] = lambda n: int(n != 1)
     plural_forms: str = "nplurals=2; plural=(n != 1);"
 
@@ -58,7 +61,7 @@ ENGLISH = "en"
 LANGUAGES: dict[str, Language] = {
     one.code: one
     for one in (
-        Language(ENGLISH, "English"),
+        Language(ENGLISH, "English", day="%Y-%m-%d"),
         Language("es", "Español", comma=True),
         Language(
             "pt-BR",
@@ -190,6 +193,12 @@ def ngettext(one: str, many: str, n: int, /, **values: Any) -> str:
 def number(value: float, form: str = "") -> str:
     """A number as the current language writes it. form: as in `format`: ",.1f"."""
     return _number(value, form, current())
+
+
+def date_text(when: str) -> str:
+    """A day and its time as the current language writes them, to the minute. when: ISO 8601, as in `Run.created`."""
+    moment = datetime.fromisoformat(when)
+    return f"{moment:{LANGUAGES[current()].day}} {moment:%H:%M}"
 
 
 def separators() -> str:

@@ -1,5 +1,6 @@
 """The part of a report that shows a net as a compressor of images: rate and distortion, rivals, and quantised codes."""
 
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -7,6 +8,7 @@ from markupsafe import Markup
 from aelib.analysis import rate_distortion
 from aelib.analysis.codecs import FLOAT, RatePoint
 from aelib.charts import glyphs
+from aelib.core.language import _, ngettext, number
 from aelib.metrics.image_quality import PSNR_MEANING, evenly
 from aelib.training import Run
 
@@ -30,12 +32,17 @@ def section(run: Run, width: int) -> dict[str, Any] | None:
     if not applies(run):
         return None
     codes = rate_distortion.encode_run(run)
-    points = rate_distortion.points(run, codes, BITS, "this net")
+    points = [
+        replace(point, setting=ngettext("{n} bit", "{n} bits", bits))
+        for point, bits in zip(rate_distortion.points(run, codes, BITS), BITS, strict=True)
+    ]
     codecs = rate_distortion.codec_curves(run.spec)
     components = sorted({*rate_distortion.COMPONENTS, run.latent_dim})
-    rivals = codecs | {f"PCA, {PCA_BITS} bits": rate_distortion.pca(run.spec, components, PCA_BITS)}
+    rivals = {_(name): series for name, series in codecs.items()}
+    rivals[_("PCA, {pca_bits} bits", pca_bits=PCA_BITS)] = rate_distortion.pca(run.spec, components, PCA_BITS)
     return {
-        "meaning": PSNR_MEANING,
+        "meaning": _(PSNR_MEANING),
+        "bits": ", ".join(map(str, BITS)),
         "measured": rate_distortion.measured(run.spec),
         "chart": Markup(svg_charts.rates(points, rivals, run.digest)),  # noqa: S704 - escaped by us
         "rivals": list(rivals),
@@ -48,11 +55,11 @@ def _row(point: RatePoint, rivals: dict[str, list[RatePoint]]) -> list[str]:
     needed = (rate_distortion.bits_for(baseline, point.psnr) for baseline in rivals.values())
     return [
         point.setting,
-        f"{point.bits:,.0f}",
-        "–" if point.entropy_bits is None else f"{point.entropy_bits:,.0f}",
-        f"{point.psnr:.2f}",
-        f"{point.ssim:.3f}",
-        *("never" if bits is None else f"{bits:,.0f}" for bits in needed),
+        number(point.bits, ",.0f"),
+        "–" if point.entropy_bits is None else number(point.entropy_bits, ",.0f"),
+        number(point.psnr, ".2f"),
+        number(point.ssim, ".3f"),
+        *(_("never") if bits is None else number(bits, ",.0f") for bits in needed),
     ]
 
 
@@ -60,12 +67,14 @@ def _images(run: Run, codes: rate_distortion.EncodedRun, width: int) -> str:
     """Rows of test images: the original, then decoded from codes with ever fewer bits per number."""
     images = rate_distortion.test_images(run.spec)
     chosen = evenly(len(images), SHOWN)
-    rows = {"original": images.images()[chosen]}
-    rows |= {f"{bits} bits a number": rate_distortion.reconstructed(run, codes, chosen, bits) for bits in BITS}
+    rows = {_("original"): images.images()[chosen]}
+    for bits in BITS:
+        title = ngettext("{n} bit a number", "{n} bits a number", bits)
+        rows[title] = rate_distortion.reconstructed(run, codes, chosen, bits)
     columns = []
-    for place, number in enumerate(chosen):
+    for place, which in enumerate(chosen):
         tiles = [
-            glyphs.tile(glyphs.colours(run.spec.drawn(row[place].numpy())), f"{images.names[number]}, {title}", width)
+            glyphs.tile(glyphs.colours(run.spec.drawn(row[place].numpy())), f"{images.names[which]}, {title}", width)
             for title, row in rows.items()
         ]
         columns.append((tiles, "", False))

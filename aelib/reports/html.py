@@ -13,6 +13,7 @@ from aelib.charts import glyphs
 from aelib.charts import network as network_chart
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError
+from aelib.core.language import _, current, date_text, number
 from aelib.experiment import resolve
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import STOPPED, Array, Run
@@ -41,7 +42,7 @@ def page(
     theme: Theme = "auto",
     predicted: "Predicted | None" = None,
 ) -> str:
-    """A complete HTML document, the same for the same runs.
+    """A complete HTML document in the current language, the same for the same runs.
 
     For each run it has the net, the settings in words, curves, errors, images, the latent plane, a morph, for a
     compressor of images its rates and rivals, facts about the training, and the command that trains it again. Several
@@ -65,6 +66,7 @@ def page(
         environment()
         .get_template("report.html.j2")
         .render(
+            language=current(),
             title=title.strip() or _title(runs),
             notes=notes.strip(),
             predicted=predicted,
@@ -82,13 +84,15 @@ def environment() -> "Environment":
     """The templates of this package, which escape all text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.globals["_"] = _
+    return found
 
 
 def _safe(svg: str | None) -> Markup | None:
@@ -97,8 +101,10 @@ def _safe(svg: str | None) -> Markup | None:
 
 
 def _title(runs: Sequence[Run]) -> str:
-    titles = dict.fromkeys(run.spec.title for run in runs)
-    return " and ".join(titles) if len(titles) < 3 else "Autoencoders"
+    titles = list(dict.fromkeys(_(run.spec.title) for run in runs))
+    if len(titles) == 2:
+        return _("{first} and {second}", first=titles[0], second=titles[1])
+    return titles[0] if len(titles) == 1 else _("Autoencoders")
 
 
 def _names(runs: Sequence[Run]) -> list[str]:
@@ -128,23 +134,27 @@ def facts(run: Run) -> list[tuple[str, str]]:
     rows = []
     if "learnt" in found:
         rows += [
-            ("Learnt", f"{found['learnt']} of {found['total']}"),
-            ("Wrong pixels, all images", f"{found['wrong_pixels_total']:,}"),
+            (_("Learnt"), _("{learnt} of {total}", learnt=found["learnt"], total=found["total"])),
+            (_("Wrong pixels, all images"), number(found["wrong_pixels_total"], ",")),
         ]
     else:
-        rows.append(("Held-out images", f"{found['images']:,}"))
-    of_which = "" if described.memorised else ", held-out images"
-    rows += [(f"MSE{of_which}", f"{found['mse']:.3g}"), (f"PSNR{of_which}", f"{decibels.psnr(run):.2f} dB")]
+        rows.append((_("Held-out images"), number(found["images"], ",")))
+    all_shown = described.memorised
+    rows += [
+        (_("MSE") if all_shown else _("MSE, held-out images"), number(found["mse"], ".3g")),
+        (_("PSNR") if all_shown else _("PSNR, held-out images"), f"{number(decibels.psnr(run), '.2f')} dB"),
+    ]
     if "elbo" in found:
+        active = _("{learnt} of {total}", learnt=found["active"], total=run.latent_dim)
         rows += [
-            ("Reconstruction loss", f"{found['recon_loss']:.4g}"),
-            ("KL divergence, nats", f"{found['kl']:.3g}"),
-            ("Active latent dimensions", f"{found['active']} of {run.latent_dim}"),
+            (_("Reconstruction loss"), number(found["recon_loss"], ".4g")),
+            (_("KL divergence, nats"), number(found["kl"], ".3g")),
+            (_("Active latent dimensions"), active),
         ]
-    rows.append(("Training loss", f"{run.loss:.4g}"))
+    rows.append((_("Training loss"), number(run.loss, ".4g")))
     if _inputs_differ(run) and described.shape == described.shown_shape:
-        of_set = "" if described.memorised else ", evaluation images"
-        rows.append((f"MSE of the net's input{of_set}", f"{_mse_shown(run):.3g}"))
+        label = _("MSE of the net's input") if all_shown else _("MSE of the net's input, evaluation images")
+        rows.append((label, number(_mse_shown(run), ".3g")))
     return rows
 
 
@@ -153,13 +163,13 @@ def _mse_shown(run: Run) -> float:
 
 
 def _training_facts(run: Run) -> dict[str, str]:
-    epoch = run.seconds / max(run.epochs, 1)
+    whole, epoch = duration_text(run.seconds), duration_text(run.seconds / max(run.epochs, 1))
     return {
-        "Parameters": f"{run.parameters:,}",
-        "Epochs": f"{run.epochs:,}",
-        "Training time": f"{duration_text(run.seconds)}, {duration_text(epoch)} an epoch",
-        "Device": run.device,
-        "Digest": run.digest,
+        _("Parameters"): number(run.parameters, ","),
+        _("Epochs"): number(run.epochs, ","),
+        _("Training time"): _("{whole}, {epoch} an epoch", whole=whole, epoch=epoch),
+        _("Device"): run.device,
+        _("Digest"): run.digest,
     }
 
 
@@ -185,10 +195,10 @@ def _section(name: str, run: Run) -> dict[str, Any]:
         "compressor": compressor.section(run, _width(run)),
         "facts": {
             **_training_facts(run),
-            "Stopped": STOPPED[run.stopped],
-            "Trained (UTC)": run.created[:19].replace("T", " "),
-            "Versions": ", ".join(f"{program} {version}" for program, version in run.versions.items()),
-            "Multiplications for one image": f"{resolve(experiment).architecture.multiplications:,}",
+            _("Stopped"): _(STOPPED[run.stopped]),
+            _("Trained (UTC)"): date_text(run.created),
+            _("Versions"): ", ".join(f"{program} {version}" for program, version in run.versions.items()),
+            _("Multiplications for one image"): number(resolve(experiment).architecture.multiplications, ","),
         },
         "command": _command(run),
         "json": experiment.to_json(),
@@ -232,12 +242,12 @@ def _images(run: Run, chosen: list[int]) -> str:
     for place, i in enumerate(chosen):
         name = run.images.names[i]
         target, output = (described.drawn(images[place].numpy()) for images in (targets, outputs))
-        tiles = [glyphs.tile(glyphs.colours(target), f"{name}, original", width)]
+        tiles = [glyphs.tile(glyphs.colours(target), _("{name}, original", name=name), width)]
         if _inputs_differ(run):
             given = described.drawn(shown[place].numpy())
-            tiles.append(glyphs.tile(glyphs.colours(given), f"{name}, input of the net", width))
+            tiles.append(glyphs.tile(glyphs.colours(given), _("{name}, input of the net", name=name), width))
         picture = glyphs.marked(output, target, wrong[place]) if described.memorised else glyphs.colours(output)
-        tiles.append(glyphs.tile(picture, f"{name}, output of the net", width))
+        tiles.append(glyphs.tile(picture, _("{name}, output of the net", name=name), width))
         count = int(counts[place])
         caption = (f"{name} · {count}" if count else name) if described.memorised else ""
         columns.append((tiles, caption, described.memorised and count > reconstruction.LEARNT_AT_MOST))
@@ -257,7 +267,7 @@ def _plane(run: Run) -> dict[str, Any] | None:
     return {
         "codes": _safe(svg_charts.plane(codes, run.images.names, labels, run.digest)),
         "grid": glyphs.data_uri(glyphs.colours(_sheet(resolve(experiment).spec.drawn(decoded)))),
-        "extent": tuple(f"{end:.3g}" for end in extent),
+        "extent": tuple(map(float, extent)),
         "side": GRID,
         "named": min(svg_charts.MAX_NAMES, len(codes)) if named else 0,
         "images": len(codes),

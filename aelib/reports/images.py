@@ -11,6 +11,7 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.datasets import DatasetSpec, ImageSet
 from aelib.experiment import Experiment, resolve
 
@@ -18,7 +19,7 @@ MAX_WRITTEN = 40_000  # characters of image data in a script
 _WIDTH = 110
 
 _DIGITS = """\
-from sklearn.datasets import load_digits  # 8x8 digits; every fifth is held out
+from sklearn.datasets import load_digits  # {about}
 pixels = torch.from_numpy(load_digits().images).mul(255 / 16).round().div(255).float()[:, None]
 number = torch.arange(len(pixels))
 train, held = pixels[number % 5 != 0], pixels[number % 5 == 0]"""
@@ -39,7 +40,7 @@ def lines(experiment: Experiment) -> str:
         return written
     file, patient = file_of(experiment), _is_patient(experiment)
     text = (
-        f"# {file}, which came with this script: the images, as bytes\n"
+        f"# {_('{file}, which came with this script: the images, as bytes', file=file)}\n"
         f'found = {{name: torch.from_numpy(part).float() / 255 for name, part in numpy.load("{file}").items()}}\n'
         + "\n".join(f'{name} = found["{name}"]' for name in parts(resolve(experiment).spec, patient))
     )
@@ -71,12 +72,13 @@ def _written(experiment: Experiment) -> str | None:
         images = datasets.load(described)
         return f"names = {_names(images)}\n{_named(images)}{labels}"
     if described.name == "digits8x8" and not described.only and not patient:
-        return _DIGITS + _DIGITS_LABELS * told
+        about = _("8x8 digits; every fifth is held out")
+        return _DIGITS.replace("{about}", about) + _DIGITS_LABELS * told
     count = described.splits.train * (described.pixels + (_numbers(described.shown_shape) if described.paired else 0))
     if count < 2 * MAX_WRITTEN:  # more would not fit even when compressed
         texts = [_packed(name, part) for name, part in parts(described, patient).items()]
         if sum(map(len, texts)) <= MAX_WRITTEN:
-            return "\n".join([_UNPACK, *texts]) + labels
+            return "\n".join([_unpack(), *texts]) + labels
     return None
 
 
@@ -142,11 +144,15 @@ def _names(images: ImageSet) -> str:
 
 _UNPACK = '''\
 def unpacked(text, *shape):
-    """Images x channels x height x width, 0 to 1, from packed bytes."""
+    """{about}"""
     content = zlib.decompress(base64.b64decode(text))
     return torch.frombuffer(bytearray(content), dtype=torch.uint8).view(shape).float() / 255
 
 '''
+
+
+def _unpack() -> str:
+    return _UNPACK.replace("{about}", _("Images x channels x height x width, 0 to 1, from packed bytes."))
 
 
 def _named(images: ImageSet) -> str:
@@ -155,12 +161,13 @@ def _named(images: ImageSet) -> str:
         size = pixels[0].numel()
         words = [f"{int(''.join('1' if on else '0' for on in one), 2):x}" for one in pixels.flatten(1)]
         written = textwrap.fill(" ".join(words), _WIDTH)
+        bits = _("the pixels of a glyph, row by row, are the bits of a number")
         return (
-            f'glyphs = """\n{written}\n"""  # the pixels of a glyph, row by row, are the bits of a number\n'
+            f'glyphs = """\n{written}\n"""  # {bits}\n'
             f'bits = [[int(bit) for bit in f"{{int(word, 16):0{size}b}}"] for word in glyphs.split()]\n'
             f"train = torch.tensor(bits).float().view(-1, {', '.join(map(str, pixels.shape[1:]))})"
         )
-    return f"{_UNPACK}\n{_packed('train', pixels)}"
+    return f"{_unpack()}\n{_packed('train', pixels)}"
 
 
 def _packed(name: str, pixels: Tensor) -> str:

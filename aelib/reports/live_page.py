@@ -12,6 +12,7 @@ from markupsafe import Markup
 from aelib.browser.modules import bundled, forward_modules
 from aelib.browser.trained import trained_net
 from aelib.core.errors import LabError
+from aelib.core.language import N_, _, current
 from aelib.metrics import latent_space
 from aelib.training import Run
 
@@ -20,11 +21,17 @@ from .html import MAX_TEXT, environment, facts
 MAX_IMAGES = 120  # on the plane, and to start from
 PAINTED = 32  # pixels of the longer side up to which one can draw
 MARGIN = 0.08  # of the range of a code number, on both sides of its slider
+SAID = (  # by the page's script, filled there
+    N_("Decoded at this code; the nearest image is {name}."),
+    N_("Its code: ({numbers})"),
+    N_("What the network makes of it. {code}"),
+)
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def live_page(run: Run, title: str = "", notes: str = "") -> str:
-    """A complete HTML document, the same for the same run. It runs one script, its own, and asks for nothing.
+    """A complete HTML document in the current language, the same for the same run. It runs one script, its own, and
+    asks for nothing.
 
     It has the latent plane and a slider for every number of the code, whose picture follows, and, for small grey
     images, a sheet: what is drawn there goes through the net at every stroke.
@@ -41,7 +48,8 @@ def live_page(run: Run, title: str = "", notes: str = "") -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = environment().get_template("live_page.html.j2")
     return template.render(
-        title=title.strip() or f"{run.spec.title}: {run.experiment.network}",
+        language=current(),
+        title=title.strip() or f"{_(run.spec.title)}: {run.experiment.network}",
         notes=notes.strip(),
         facts=facts(run),
         data=_data(run),
@@ -77,4 +85,6 @@ def _data(run: Run) -> dict[str, Any]:
         "origin": plane.origin.tolist(),
         "axes": plane.axes.tolist(),
         "light": run.spec.light,
+        "language": current(),
+        "said": {text: _(text) for text in SAID},
     }

@@ -1,46 +1,24 @@
 """Runs as a Jupyter notebook that computes and draws the results again with aelib."""
 
-import functools
 import html
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.training import Run
 
 from . import settings_text
 from .html import MAX_RUNS, MAX_TEXT
+from .script import plain_template
 
 if TYPE_CHECKING:
     from aelib.classroom.items import Predicted
 
-_IMPORTS = """\
-%matplotlib inline
-
-try:
-    import aelib.experiment
-except ImportError:
-    raise SystemExit(
-        "This notebook needs aelib, the library of Autoencoder Lab: ask your teacher for its folder, "
-        "run `pip install .` there, and start this notebook again."
-    ) from None
-
-import matplotlib.pyplot as plt
-import numpy as np
-import torch
-
-from aelib import metrics
-from aelib.experiment import digest_of, from_json
-from aelib.metrics import latent_space
-from aelib.store import Store
-from aelib.training import fit"""
-
 
 def notebook(runs: Sequence[Run], title: str = "", notes: str = "", predicted: "Predicted | None" = None) -> str:
-    """The text of an .ipynb file (nbformat 4, validated), without outputs.
+    """The text of an .ipynb file (nbformat 4, validated), without outputs, in the current language.
 
     The notebook reads each experiment from JSON, takes its run from the store or trains it, and shows metrics, curves,
     images and, for two latent dimensions, the plane. The same runs give the same text.
@@ -55,11 +33,10 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "", predicted: "
         raise LabError(f"A notebook has 1 to {MAX_RUNS} runs: {len(runs)} were given.")
     if len(title) + len(notes) > MAX_TEXT:
         raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MAX_TEXT:,}.")
-    head = f"# {_shown(' '.join(title.split()) or 'Autoencoders')}"
+    head = f"# {_shown(' '.join(title.split()) or _('Autoencoders'))}"
     found = [
         new_markdown_cell(f"{head}\n\n{_shown(notes.strip())}".strip()),
-        new_code_cell(f"{_IMPORTS}\n\n\n{_source('load_or_train')}"),
-        new_code_cell("\n\n\n".join(map(_source, ("print_metrics", "plot_curves", "plot_images", "plot_plane")))),
+        *map(new_code_cell, _cells()),
     ]
     if predicted is not None:
         found.insert(1, new_markdown_cell(_prediction(predicted)))
@@ -88,19 +65,15 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "", predicted: "
     return str(nbformat.writes(document)) + "\n"
 
 
-@functools.cache
-def _source(name: str) -> str:
-    """The source of a function of notebook_cells.py, without its type annotations. The file is read, not imported,
-    since it imports matplotlib.pyplot, which a server should not load."""
-    written = (Path(__file__).parent / "notebook_cells.py").read_text(encoding="utf-8")
-    (function,) = re.findall(rf"^def {name}\(.*?(?=\n\n\n|\Z)", written, flags=re.DOTALL | re.MULTILINE)
-    return re.sub(r"\((\w+): \w+\) -> \w+:", r"(\1):", str(function), count=1).rstrip()
+def _cells() -> list[str]:
+    """The cells with which every notebook begins: imports and functions."""
+    return plain_template("notebook.py.j2").render().strip().split("\n# %%\n")
 
 
 def _prediction(predicted: "Predicted") -> str:
-    labels = zip(("Question", "Predicted", "Came", "Why"), predicted, strict=True)
+    labels = zip((_("Question"), _("Predicted"), _("Came"), _("Why")), predicted, strict=True)
     rows = [f"| {label} | {_shown(' '.join(text.split()))} |" for label, text in labels if text]
-    return "\n".join(["## Prediction", "", "| | |", "| --- | --- |", *rows])
+    return "\n".join([f"## {_('Prediction')}", "", "| | |", "| --- | --- |", *rows])
 
 
 def _about(experiment: Experiment) -> str:
@@ -109,8 +82,8 @@ def _about(experiment: Experiment) -> str:
         for one in settings_text.settings(experiment)
     )
     return (
-        f"## {_shown(experiment.network)}\n\nDigest `{digest_of(experiment)}`\n\n"
-        f"| | this experiment | default |\n| --- | --- | --- |\n{rows}"
+        f"## {_shown(experiment.network)}\n\n{_('Digest')} `{digest_of(experiment)}`\n\n"
+        f"| | {_('this experiment')} | {_('default')} |\n| --- | --- | --- |\n{rows}"
     )
 
 

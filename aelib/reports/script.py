@@ -14,6 +14,7 @@ from torch import nn
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import _
 from aelib.core.random import generator
 from aelib.datasets.noise import NOISES
 from aelib.experiment import MODEL_KINDS, Experiment, digest_of, resolve
@@ -38,12 +39,13 @@ def script(experiment: Experiment) -> str:
     """A Python script that trains an experiment and prints the loss, the MSE and, for a memorised data set, the images
     learnt.
 
-    It imports torch, and numpy or scikit-learn if the images need them. Small data sets are written into the script;
-    others are in a file that it loads (see `script_files.archive`). Raises LabError if plain PyTorch cannot express the
-    experiment, or if the images are not on this machine.
+    Its comments and its output are in the current language. It imports torch, and numpy or scikit-learn if the images
+    need them. Small data sets are written into the script; others are in a file that it loads (see
+    `script_files.archive`). Raises LabError if plain PyTorch cannot express the experiment, or if the images are not on
+    this machine.
     """
     check(experiment)
-    return _template().render(**_values(experiment)).strip() + "\n"
+    return plain_template("script.py.j2").render(**_values(experiment)).strip() + "\n"
 
 
 def check(experiment: Experiment) -> None:
@@ -79,7 +81,8 @@ class _Scripted(Protocol):
 
 
 @functools.cache
-def _template() -> "Template":
+def plain_template(name: str) -> "Template":
+    """A template of Python, in which text is not escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(  # noqa: S701 - Python, not HTML: user text passes through ascii() or is left out
@@ -88,7 +91,8 @@ def _template() -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return found.get_template("script.py.j2")
+    found.globals["_"] = _
+    return found.get_template(name)
 
 
 def _values(experiment: Experiment) -> dict[str, Any]:

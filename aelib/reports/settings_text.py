@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from aelib import datasets
 from aelib.core.errors import LabError
+from aelib.core.language import _, number
 from aelib.experiment import Experiment, encoding, flatten, labels, resolve
 
 MAX_TEXT = 120  # characters of a value in a table
@@ -37,19 +38,21 @@ def settings(experiment: Experiment) -> list[Setting]:
 def _value_text(path: str, value: Any) -> str:
     if path == "dataset":
         try:
-            return datasets.spec(value).title
+            return _(datasets.spec(value).title)
         except LabError:  # the data set was removed after the training
             return str(value)
     if path == "batch_size":
-        return "all images" if value in (None, "all") else f"{value:,}"
+        return _("all images") if value in (None, "all") else number(value, ",")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, str):
-        return labels.choice(path, value)
+        return _(labels.choice(path, value))
     if value is None or value in ((), []):
-        return "none"
+        return _("none")
     if isinstance(value, int):
-        return f"{value:,}" if path != "seed" else str(value)
+        return number(value, ",") if path != "seed" else str(value)
+    if isinstance(value, float):
+        return number(value, "g" if float(f"{value:g}") == value else "")
     text = labels.text(value)
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from aelib.analysis.codecs import RatePoint
 from aelib.charts.palette import BLUE, CLASSES, GREY, SERIES
 from aelib.charts.ticks import Ticks, padded, ticks
+from aelib.core.language import _
 from aelib.nn import losses
 from aelib.nn.losses import LOSSES
 from aelib.training import Run
@@ -43,32 +44,35 @@ def curves(run: Run) -> str:
     figure, axes = _axes(4 if variational else 2)
     held_out = next((name for name in ("valid_loss", "test_loss") if name in records[0]), None)
     label = LOSSES[run.experiment.loss].label + (" + β KL" if variational else "")
-    shown = {"train_loss": "training"}
+    shown = {"train_loss": _("training")}
     if held_out is not None:
-        shown[held_out] = "held-out"
+        shown[held_out] = _("held-out")
     for (name, title), colour, style in zip(shown.items(), SERIES, _STYLES, strict=False):
         _line(axes[0], records, name, title, colour, style)
     _finish(axes[0], label, logarithmic=True, legend=held_out is not None)
     if "learnt" in records[0]:
-        _line(axes[1], records, "learnt", "learnt", BLUE, "-")
+        _line(axes[1], records, "learnt", _("learnt"), BLUE, "-")
         total = run.metrics["total"]
         axes[1].axhline(total, color=GREY, linestyle=":", linewidth=1.2)
         axes[1].set_ylim(0, total * 1.1)
-        _finish(axes[1], f"images learnt, of {total}")
+        _finish(axes[1], _("images learnt, of {total}", total=total))
     else:
-        _line(axes[1], records, "mse", "held-out", BLUE, "-")
+        _line(axes[1], records, "mse", _("held-out"), BLUE, "-")
         axes[1].set_ylim(bottom=0)
-        _finish(axes[1], ERRORS["mse"])
+        _finish(axes[1], _(ERRORS["mse"]))
     if variational:
         _line(axes[2], records, "recon_loss", "", BLUE, "-")
         lowest = losses.lowest(run.experiment.loss, run.images.images())
         if lowest is not None:
             axes[2].axhline(lowest, color=GREY, linestyle=":", linewidth=1.2)
-        _finish(axes[2], "reconstruction loss (dots: lowest possible)" if lowest is not None else "reconstruction loss")
+        _finish(
+            axes[2],
+            _("reconstruction loss (dots: lowest possible)") if lowest is not None else _("reconstruction loss"),
+        )
         _line(axes[3], records, "kl", "", SERIES[1], "-")
         axes[3].set_ylim(bottom=0)
-        _finish(axes[3], "KL divergence, nats")
-    return _svg(figure, f"{run.digest} curves", "Learning curves")
+        _finish(axes[3], _("KL divergence, nats"))
+    return _svg(figure, f"{run.digest} curves", _("Learning curves"))
 
 
 def errors(runs: Mapping[str, Run]) -> str | None:
@@ -80,8 +84,8 @@ def errors(runs: Mapping[str, Run]) -> str | None:
     for (title, run), colour, style in zip(runs.items(), SERIES, itertools.cycle(_STYLES), strict=False):
         _line(axes, [record for record in run.history if record["epoch"] > 0], name, title, colour, style)
     axes.set_ylim(bottom=0)
-    _finish(axes, ERRORS[name], legend=True)
-    return _svg(figure, " ".join(run.digest for run in runs.values()), ERRORS[name])
+    _finish(axes, _(ERRORS[name]), legend=True)
+    return _svg(figure, " ".join(run.digest for run in runs.values()), _(ERRORS[name]))
 
 
 def plane(codes: NDArray[Any], names: Sequence[str], labels: Sequence[int] | None, salt: str) -> str:
@@ -107,9 +111,9 @@ def plane(codes: NDArray[Any], names: Sequence[str], labels: Sequence[int] | Non
         axes.legend(
             loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False, labelcolor=_INK, handletextpad=0.1
         )
-    axes.set_xlabel("latent dimension 1", color=_INK, fontsize=9)
-    axes.set_ylabel("latent dimension 2", color=_INK, fontsize=9)
-    return _svg(figure, f"{salt} plane", "Latent plane", written)
+    axes.set_xlabel(_("latent dimension {n}", n=1), color=_INK, fontsize=9)
+    axes.set_ylabel(_("latent dimension {n}", n=2), color=_INK, fontsize=9)
+    return _svg(figure, f"{salt} plane", _("Latent plane"), written)
 
 
 def rates(net: Sequence[RatePoint], rivals: Mapping[str, Sequence[RatePoint]], salt: str) -> str:
@@ -121,7 +125,7 @@ def rates(net: Sequence[RatePoint], rivals: Mapping[str, Sequence[RatePoint]], s
     for (name, points), colour, style in styles:
         axes.plot(*_rate(points), label=name, color=colour, linestyle=style, linewidth=1.6)
     bits, psnrs = _rate(net)
-    axes.scatter(bits, psnrs, s=30, color=BLUE, zorder=3, label="this net")
+    axes.scatter(bits, psnrs, s=30, color=BLUE, zorder=3, label=_("this net"))
     for point in net:
         place = (point.bits, point.psnr)
         axes.annotate(point.setting, place, (0, -12), textcoords="offset points", ha="center", fontsize=8, color=_INK)
@@ -130,10 +134,10 @@ def rates(net: Sequence[RatePoint], rivals: Mapping[str, Sequence[RatePoint]], s
     along, above = [point.bits for point in every], [point.psnr for point in every]
     _mark(axes, "x", ticks(*padded(min(along), max(along), True), True))
     _mark(axes, "y", ticks(*padded(min(above), max(above))))
-    axes.set_xlabel("bits an image", color=_INK, fontsize=9)
-    axes.set_ylabel("PSNR, dB", color=_INK, fontsize=9)
+    axes.set_xlabel(_("bits an image"), color=_INK, fontsize=9)
+    axes.set_ylabel(_("PSNR, dB"), color=_INK, fontsize=9)
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=8, frameon=False, labelcolor=_INK)
-    return _svg(figure, f"{salt} rates", "PSNR against bits for one image")
+    return _svg(figure, f"{salt} rates", _("PSNR against bits for one image"))
 
 
 def _rate(points: Sequence[RatePoint]) -> tuple[list[float], list[float]]:
@@ -168,7 +172,7 @@ def _line(axes: "Axes", records: list[dict[str, float]], name: str, label: str, 
 
 def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
     axes.set_title(label, fontsize=9, color=_INK, loc="left")
-    axes.set_xlabel("epoch", fontsize=9, color=_INK)
+    axes.set_xlabel(_("epoch"), fontsize=9, color=_INK)
     # a line across the axes has its ends at 0 and 1 of their width
     epochs = np.concatenate([np.asarray(line.get_xdata(), float) for line in _curves(axes)])
     long = bool(epochs.max() > FEW_EPOCHS)

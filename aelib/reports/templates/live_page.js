@@ -5,6 +5,8 @@
   const { names, codes, low, high, origin, axes, x, y } = data, [channels, rows, columns] = net.shape, size = net.size;
   const pixels = Uint8Array.from(atob(data.pixels), (c) => c.charCodeAt(0));
   let code = data.start, label = 0;
+  const say = (text, values) => data.said[text].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const number = (value) => value.toLocaleString(data.language, { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false });
 
   function fit(canvas, width, height) {
     const ratio = window.devicePixelRatio || 1, context = canvas.getContext("2d");
@@ -60,11 +62,11 @@
     return { input, value };
   });
   function show() {
-    inputs.forEach(({ input, value }, k) => { input.value = code[k]; value.textContent = code[k].toFixed(2); });
+    inputs.forEach(({ input, value }, k) => { input.value = code[k]; value.textContent = number(code[k]); });
     const wide = 150, decoded = find("decoded");
     fit(decoded, wide, wide * rows / columns).drawImage(sprite(net.drawn(code, channels, label)), 0, 0, wide, wide * rows / columns);
     const far = codes.map((one) => one.reduce((sum, value, k) => sum + (value - code[k]) ** 2, 0)), nearest = names[far.indexOf(Math.min(...far))];
-    find("near").textContent = `Decoded at this code; the nearest image is ${nearest}.`;
+    find("near").textContent = say("Decoded at this code; the nearest image is {name}.", { name: nearest });
     decoded.setAttribute("aria-label", find("near").textContent);
     drawPlane();
   }
@@ -103,8 +105,9 @@
       }
       const found = [...net.encode(image, label)];
       fit(made, columns * cell, rows * cell).drawImage(sprite(net.drawn(found, channels, label)), 0, 0, columns * cell, rows * cell);
-      status.textContent = `Its code: (${found.slice(0, 8).map((value) => value.toFixed(2)).join(", ")}${found.length > 8 ? ", …" : ""})`;
-      made.setAttribute("aria-label", `What the network makes of it. ${status.textContent}`);
+      const numbers = [...found.slice(0, 8).map(number), ...(found.length > 8 ? ["…"] : [])].join(data.language === "en" ? ", " : "; ");
+      status.textContent = say("Its code: ({numbers})", { numbers });
+      made.setAttribute("aria-label", say("What the network makes of it. {code}", { code: status.textContent }));
     };
     const at = (event) => {
       const box = sheet.getBoundingClientRect(), within = (value, most) => Math.min(most - 1, Math.max(0, Math.floor(value / cell)));

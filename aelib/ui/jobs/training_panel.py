@@ -7,7 +7,7 @@ import streamlit as st
 
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError, StoreError
-from aelib.core.language import _, ngettext
+from aelib.core.language import _, date_text, ngettext
 from aelib.experiment import Experiment, digest_of, resolve
 from aelib.jobs import Job
 from aelib.store import DamagedRun
@@ -242,7 +242,7 @@ def _stored_note(run: Run, just_now: bool) -> None:
     if just_now:
         st.success(_("Trained just now: {text}.", text=text), icon=":material/check_circle:")
     else:
-        when = run.created[:16].replace("T", " ")
+        when = date_text(run.created)
         st.success(
             _("Found in the store, so no training is needed: {text} ({when} UTC).", text=text, when=when),
             icon=":material/inventory_2:",

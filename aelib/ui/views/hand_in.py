@@ -12,7 +12,7 @@ from aelib import datasets
 from aelib.browser.trained import refusal
 from aelib.classroom.items import Predicted
 from aelib.core.errors import LabError
-from aelib.core.language import N_, _
+from aelib.core.language import N_, _, current, speaking
 from aelib.reports.images import file_of
 from aelib.reports.script import check, script
 from aelib.reports.script_files import archive
@@ -171,7 +171,7 @@ def _download(
     and becomes its help."""
     st.download_button(
         label,
-        made,
+        partial(_in_language, current(), made),
         name,
         kind,
         icon=icon,
@@ -180,6 +180,12 @@ def _download(
         on_click="ignore",
         disabled=problem is not None,
     )
+
+
+def _in_language(code: str, made: Callable[[], str | bytes]) -> str | bytes:
+    """A file in the session's language: Streamlit makes it in a thread that knows no session."""
+    with speaking(code):
+        return made()
 
 
 def _here(runs: Sequence[Run]) -> None:

@@ -15,7 +15,7 @@ from aelib.cli.main import main
 from aelib.experiment import presets
 from aelib.reports.images import file_of
 from aelib.reports.notebook import notebook
-from aelib.reports.script_files import archive, script_name
+from aelib.reports.script_files import README, archive, script_name
 from aelib.store import Store
 from aelib.training import Run, fit
 from tests.support.patience import PATIENCE
@@ -45,7 +45,7 @@ def test_a_script_finds_the_images_that_came_with_it(elsewhere: Path, tmp_path: 
     content = archive(LETTERS)
     assert content == archive(LETTERS)
     zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
-    assert {file.name for file in tmp_path.iterdir()} == {script_name(LETTERS), file_of(LETTERS)}
+    assert {file.name for file in tmp_path.iterdir()} == {script_name(LETTERS), file_of(LETTERS), README}
     done = _run(elsewhere, tmp_path / script_name(LETTERS))
     assert done.returncode == 0, done.stderr
     found = dict(re.findall(r"^(\w+) ([\d.]+)", done.stdout, re.MULTILINE))
@@ -62,7 +62,10 @@ def test_the_command_writes_the_images_beside_the_script(elsewhere: Path, tmp_pa
 
 def test_small_sets_are_in_the_script(font_run: Run) -> None:
     assert file_of(font_run.experiment) is None
-    assert zipfile.ZipFile(io.BytesIO(archive(font_run.experiment))).namelist() == [script_name(font_run.experiment)]
+    assert zipfile.ZipFile(io.BytesIO(archive(font_run.experiment))).namelist() == [
+        script_name(font_run.experiment),
+        README,
+    ]
 
 
 def test_a_notebook_says_how_to_get_aelib(elsewhere: Path, tmp_path: Path, font_run: Run) -> None:
