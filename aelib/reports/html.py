@@ -57,9 +57,13 @@ def page(
     Raises LabError for another number of runs, for a longer text, and if a run's images are not on this machine.
     """
     if not 1 <= len(runs) <= MAX_RUNS:
-        raise LabError(f"A report has 1 to {MAX_RUNS} runs: {len(runs)} were given.")
+        raise LabError("A report has 1 to {most} runs: {given} were given.", most=MAX_RUNS, given=len(runs))
     if len(title) + len(notes) > MAX_TEXT:
-        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MAX_TEXT:,}.")
+        raise LabError(
+            "Title and notes have {characters:,} characters: give at most {most:,}.",
+            characters=len(title) + len(notes),
+            most=MAX_TEXT,
+        )
     names = _names(runs)
     several = dict(zip(names, runs, strict=True)) if len(runs) > 1 else None
     return str(

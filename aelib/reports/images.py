@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from aelib import datasets
-from aelib.core.errors import LabError
+from aelib.core.errors import LabError, reason_of
 from aelib.core.language import _
 from aelib.datasets import DatasetSpec, ImageSet
 from aelib.experiment import Experiment, resolve
@@ -98,7 +98,9 @@ def export(dataset: str, path: str | Path) -> None:
     try:
         Path(path).write_bytes(content)
     except OSError as error:
-        raise LabError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
+        raise LabError(
+            "{path} cannot be written ({reason}): choose another place.", path=path, reason=reason_of(error)
+        ) from None
 
 
 def parts(which: str | DatasetSpec, watched: bool) -> dict[str, Tensor]:

@@ -43,7 +43,11 @@ def live_page(run: Run, title: str = "", notes: str = "") -> str:
     Raises LabError for a longer text and for a net that is refused.
     """
     if len(title) + len(notes) > MAX_TEXT:
-        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MAX_TEXT:,}.")
+        raise LabError(
+            "Title and notes have {characters:,} characters: give at most {most:,}.",
+            characters=len(title) + len(notes),
+            most=MAX_TEXT,
+        )
     script = f"{bundled(forward_modules())}\n{(_TEMPLATES / 'live_page.js').read_text(encoding='utf-8')}"
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = environment().get_template("live_page.html.j2")

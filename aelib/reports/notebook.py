@@ -30,9 +30,13 @@ def notebook(runs: Sequence[Run], title: str = "", notes: str = "", predicted: "
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     if not 1 <= len(runs) <= MAX_RUNS:
-        raise LabError(f"A notebook has 1 to {MAX_RUNS} runs: {len(runs)} were given.")
+        raise LabError("A notebook has 1 to {most} runs: {given} were given.", most=MAX_RUNS, given=len(runs))
     if len(title) + len(notes) > MAX_TEXT:
-        raise LabError(f"Title and notes have {len(title) + len(notes):,} characters: give at most {MAX_TEXT:,}.")
+        raise LabError(
+            "Title and notes have {characters:,} characters: give at most {most:,}.",
+            characters=len(title) + len(notes),
+            most=MAX_TEXT,
+        )
     head = f"# {_shown(' '.join(title.split()) or _('Autoencoders'))}"
     found = [
         new_markdown_cell(f"{head}\n\n{_shown(notes.strip())}".strip()),

@@ -63,11 +63,15 @@ def check(experiment: Experiment) -> None:
     for name, registry in used:
         if registry[name].script is None:
             known = ", ".join(other for other, entry in registry.items() if entry.script is not None)
-            raise LabError(f"{name!r} has no words in a script of plain PyTorch: choose {known}.")
+            raise LabError(
+                "{name} has no words in a script of plain PyTorch: choose {known}.", name=repr(name), known=known
+            )
     if not MODEL_KINDS[experiment.model.kind].scripted:
         known = ", ".join(name for name, kind in MODEL_KINDS.items() if kind.scripted)
         raise LabError(
-            f"{experiment.model.kind!r} nets cannot be written as a script of plain PyTorch: choose {known}."
+            "{kind} nets cannot be written as a script of plain PyTorch: choose {known}.",
+            kind=repr(experiment.model.kind),
+            known=known,
         )
     if experiment.precision == "mixed" and not experiment.model.dense:
         raise LabError("A script of plain PyTorch trains in 32 bits only: choose precision full.")
@@ -228,7 +232,10 @@ def _module(module: nn.Module) -> str:
         case nn.Flatten():
             return "nn.Flatten()"
     if not type(module).__module__.startswith("torch.nn"):
-        raise LabError(f"{type(module).__name__} has no words in a script of plain PyTorch: choose another activation.")
+        raise LabError(
+            "{module} has no words in a script of plain PyTorch: choose another activation.",
+            module=type(module).__name__,
+        )
     return f"nn.{module!r}"  # torch writes the arguments
 
 
