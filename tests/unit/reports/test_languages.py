@@ -150,6 +150,9 @@ SCRIPTED: list[tuple[str, dict[str, object]]] = [
     ("font-denoise-best", {"corruption.fresh": False}),
     ("letters-7x7", {"early_stop.kind": "patience"}),
     ("emoji-best", {}),
+    ("emoji-best", {"model.variance": "softplus"}),
+    ("digits-vae", {"importance_samples": 5}),
+    ("digits-tied", {}),
 ]
 
 
