@@ -294,9 +294,7 @@ def table_row(record: Record) -> dict[str, str]:
         "document's recipe": side_text(document),
         "our recipe": side_text(best),
         "epochs": _both(document, best, lambda side: number(side["epochs"], ",")),
-        "seconds": _both(
-            document, best, lambda side: "–" if side["seconds"] is None else number(side["seconds"], ".2g")
-        ),
+        "seconds": _both(document, best, _seconds),
         "verdict": verdict(record) + (" " + _("Quick: fewer seeds or epochs.") if record["quick"] else ""),
     }
 

@@ -153,7 +153,7 @@ def test_epochs_and_seconds_are_in_the_table() -> None:
     assert (runner.table_row(record)["epochs"], runner.table_row(record)["seconds"]) == ("30", "0.25 / 0.5")
     record["sides"][1]["epochs"] = 2000
     assert runner.table_row(record)["epochs"] == "30 / 2,000"
-    assert runner.table_row({**record, "sides": []})["epochs"] == "–"
+    assert runner.table_row({**record, "sides": [], "status": "absent"})["epochs"] == "–"
     assert "| 30 / 2,000 | 0.25 / 0.5 |" in runner.markdown([record])
 
 
