@@ -7,11 +7,13 @@ An address, a value in an address, a row of a table and a command are renderings
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from aelib.core.errors import LabError
 
 from . import labels, presets
+from .digest import flatten
 from .experiment import Experiment
 from .resolved import change, digest_of, resolve
 
@@ -95,12 +97,19 @@ def value_text(experiment: Experiment, path: str, value: Any) -> str:
 def _ranked(experiment: Experiment) -> list[str]:
     """Presets, nearest first. One whose data set cannot be read on this machine is left out."""
     differing: dict[str, int] = {}
+    ours = flatten(experiment.model_dump(mode="json"))
     for name in presets.PRESETS:
         try:
-            differing[name] = len(experiment.changes(presets.get(name)).keys() - {SEED})
+            theirs = _flat(presets.get(name))
         except LabError:
             continue
+        differing[name] = sum(value != theirs[path] for path, value in ours.items() if path != SEED)
     return sorted(differing, key=differing.__getitem__)
+
+
+@lru_cache(maxsize=2 * len(presets.PRESETS))
+def _flat(preset: Experiment) -> dict[str, Any]:
+    return flatten(preset.model_dump(mode="json"))
 
 
 def _digest(preset: str, changes: Mapping[str, str]) -> str | None:

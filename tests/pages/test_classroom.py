@@ -185,6 +185,8 @@ def test_a_bad_task_is_a_sentence_and_gives_nothing() -> None:
 def test_a_lesson_gives_its_own_link_to_the_class() -> None:
     teacher, group = _teacher()
     teacher = _go(teacher, "pages/dense.py", {**QUERY, "lock": "epochs"})
+    teacher.session_state["dense:class:popover"] = True
+    sound(teacher.run())
     teacher.selectbox(key="dense:class:each").set_value("seed")
     sound(teacher.button(key=f"dense:class:give:{group.code}").click().run())
     task = classroom().classes.task(group)
@@ -298,7 +300,7 @@ def test_a_class_is_deleted_after_a_second_press() -> None:
     ("lang", "wrong", "long", "empty", "key", "often"),
     [
         ("es", "No hay ninguna clase", "máximo es", "apodo", "enlace docente", "Demasiados códigos"),
-        ("pt-BR", "Não há turma com", "máximo é", "apelido", "link docente", "Códigos errados demais"),
+        ("pt-BR", "Não há nenhuma turma com", "máximo é", "apelido", "link docente", "Códigos errados demais"),
     ],
 )
 def test_what_is_refused_is_said_in_the_persons_language(

@@ -15,6 +15,7 @@ PARAMETER = "lang"
 _MENU = "language:menu"
 _MAX_SAID = 20  # characters of an unknown language in a sentence
 
+_CACHED = "_aelib_language"  # attribute of Streamlit's context: a page asks a thousand times
 _language: Slot[str] = Slot("language", lambda: ENGLISH)
 _chosen: Slot[bool] = Slot("language:chosen", bool)  # whether the address or the menu has said it
 
@@ -25,11 +26,18 @@ def _of_session() -> str | None:
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return None
-    try:
-        return str(context.session_state[_language.key])
-    except KeyError:
+    if (known := getattr(context, _CACHED, None)) is not None:
+        return str(known)
+    if not _language:
         begin()
-        return _language.get()
+    _set(_language.get())
+    return _language.get()
+
+
+def _set(code: str) -> None:
+    _language.set(code)
+    if (context := get_script_run_ctx(suppress_warning=True)) is not None:
+        setattr(context, _CACHED, code)
 
 
 language.ask_session(_of_session)
@@ -39,7 +47,7 @@ choice_identity.install()
 def begin() -> None:
     """Choose the language of a session that begins."""
     if not _language:
-        _language.set(_preferred())
+        _set(_preferred())
         _take(_asked())
 
 
@@ -57,7 +65,7 @@ def _asked() -> str:
 
 def _take(asked: str) -> None:
     if (found := language.matching(asked)) is not None:
-        _language.set(found)
+        _set(found)
         _chosen.set(True)
 
 
