@@ -28,10 +28,15 @@ class Level:
     nearest: float
 
 
+def turn_of(draw: int) -> int:
+    """The turn of the random numbers (see `core.counter_rng`) of one draw (0, 1, ...)."""
+    return _FIRST_DRAW - draw
+
+
 def noisy(pixels: Tensor, kind: str, level: float, draw: int, painted: Sequence[int] = ()) -> Tensor:
     """Images with the noise of one draw (0, 1, ...). pixels: images × channels × height × width, 0 to 1; kind, level,
     painted: as in `datasets.noise.corrupt`."""
-    return corrupt(pixels, kind, level, [key(0, _FIRST_DRAW - draw)], painted=painted)[0]
+    return corrupt(pixels, kind, level, [key(0, turn_of(draw))], painted=painted)[0]
 
 
 def wrong_pixels(outputs: Tensor, targets: Tensor, threshold: float) -> Tensor:

@@ -23,16 +23,22 @@ def modules() -> tuple[tuple[str, str], ...]:
 @functools.cache
 def forward_modules() -> tuple[tuple[str, str], ...]:
     """The modules of `TrainedNet`, in the form of `modules`."""
-    return needed("forward.js", {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")})
+    return engine_modules("forward.js")
 
 
-def needed(entry: str, sources: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The module `entry` and all that it imports, in the form of `modules`.
+@functools.cache
+def engine_modules(*entries: str) -> tuple[tuple[str, str], ...]:
+    """These modules of the engine and all that they import, in the form of `modules`. Raises KeyError."""
+    return needed(entries, {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")})
+
+
+def needed(entries: Sequence[str], sources: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The modules `entries` and all that they import, in the form of `modules`.
 
     sources: file name -> text; Raises KeyError if one of them is missing.
     """
     found: dict[str, str] = {}
-    waiting = [entry]
+    waiting = list(entries)
     while waiting:
         name = waiting.pop()
         if name not in found:

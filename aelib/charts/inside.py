@@ -88,7 +88,10 @@ def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]]) -
         figure.add_scatter(x=_labels(epochs), y=shown, name=name, mode="lines+markers", line=line, marker={"size": 5})
     positive = [value for value in spread(found.values()) if value > 0]
     on_axis(figure, "y", positive, _("mean |∂L/∂z|"), logarithmic=True)
-    return _by_epoch(figure, epochs)
+    # a legend of every layer fills several rows, above the curves
+    return _by_epoch(figure, epochs).update_layout(
+        margin={"t": 84}, height=360, legend={"y": 1.02, "yanchor": "bottom"}
+    )
 
 
 def counts(epochs: Sequence[int], found: Mapping[str, Sequence[int]]) -> go.Figure:

@@ -3,13 +3,18 @@ the colour of the page."""
 
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import expect
 
-from aelib.metrics import latent_space
+from aelib.analysis.denoising import noisy, turn_of
+from aelib.datasets.noise import NOISES
+from aelib.metrics import latent_space, reconstruction
 from aelib.ui.components import canvas
 from aelib.ui.components.net import CODE_HTML, code_data, net_data
+from aelib.ui.components.noisy import NOISY_HTML, noisy_data
 from aelib.ui.components.paint import PAINT_HTML
 from aelib.ui.components.path import PATH_HTML
+from aelib.ui.components.sketch import SKETCH_HTML
 from tests.support.components import drawn, pixel
 
 _PAPER, _ORANGE = [250, 249, 245], [234, 88, 12]
@@ -190,4 +195,54 @@ def test_what_is_painted_goes_through_the_net_at_every_stroke(browser, font_run)
     for row in range(7):
         red = pixel(page, "canvas.made", 2.5 * cell, (row + 0.5) * cell)[0]
         assert abs((250 - red) / (250 - 28) - float(wanted[row, 2].clamp(0, 1))) < 0.01
+    page.close()
+
+
+@pytest.mark.parametrize("kind", [name for name, noise in NOISES.items() if noise.browser and name != "painted"])
+def test_noise_is_restored_while_its_slider_is_dragged_as_the_server_does_it(browser, font_run, kind) -> None:
+    clean, net = font_run.images.images(), net_data(font_run, encoder=True, noise=True)
+    threshold = font_run.spec.wrong_pixel
+    data = noisy_data(font_run.images.names, clean.numpy(), kind, turn_of(2), 0.1, "Level", threshold, net)
+    page = drawn(browser, ("net", "noisy"), NOISY_HTML, data)
+    page.wait_for_function("document.querySelector('.noisy').dataset.after")
+    slider = page.get_by_role("slider", name="Level")
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    seen = set()
+    for part in (0.2, 0.4, 0.6):
+        page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2)
+        level = round(float(slider.input_value()), 2)
+        page.wait_for_function("(level) => +document.querySelector('.noisy').dataset.level === level", arg=level)
+        given = noisy(clean, kind, level, 2)
+        for name, images in (("before", given), ("after", font_run.restored(given))):
+            wanted = int(reconstruction.wrong_pixel_map(images, clean, threshold).sum())
+            # an output at the threshold may fall on either side, as the browser computes in doubles
+            assert abs(int(page.locator(".noisy").get_attribute(f"data-{name}")) - wanted) <= 1
+        seen.add(level)
+    assert len(seen) == 3, "every place of the drag was drawn before the slider was let go"
+    page.mouse.up()
+    page.close()
+
+
+def test_what_is_drawn_goes_through_the_net_during_the_stroke(browser, font_run) -> None:
+    data = {"shape": [1, 7, 5], "background": 0, "light": False, "levels": "", "label": 0}
+    page = drawn(browser, ("net", "sketch"), SKETCH_HTML, {**data, "net": net_data(font_run, encoder=True)})
+    page.wait_for_function("document.querySelector('.sketch').net")
+    made = page.locator("canvas.made")
+    expect(made).to_be_hidden()
+    paper = page.locator("canvas.point").bounding_box()
+    cell = (paper["width"] - 10) / 5
+    page.mouse.move(paper["x"] + 5 + 0.5 * cell, paper["y"] + 5 + 0.5 * cell)
+    page.mouse.down()
+    expect(made).to_be_visible()  # the pointer is still down
+    first = made.get_attribute("aria-label")
+    page.mouse.move(paper["x"] + 5 + 4.5 * cell, paper["y"] + 5 + 0.5 * cell)
+    expect(made).not_to_have_attribute("aria-label", first)
+    image = np.zeros((1, 1, 7, 5), np.float32)
+    image[0, 0, 0] = 1
+    mse = float(font_run.restored(torch.from_numpy(image)).clamp(0, 1).sub(torch.from_numpy(image)).square().mean())
+    shown = float(made.get_attribute("aria-label").rpartition(" ")[2])
+    assert abs(shown - mse) < 0.002, "bytes are what is drawn"
+    page.mouse.up()
     page.close()

@@ -1,7 +1,7 @@
 // A net's work while it learns: rows of images, the codes in their plane, the loss. data: see `BenchData` in bench.py.
 // Streamlit calls this again with every new picture, so nothing is rebuilt that can stay: the page does not flicker.
 
-const EXTRA = "#ea580c", MISSING = "#2563eb", FRAME = "#8a93a3";
+const EXTRA = "#ea580c", MISSING = "#2563eb", FRAME = "#8a93a3", FONT = "12px sans-serif";
 
 export default function (component) {
   const { data, parentElement } = component;
@@ -46,7 +46,9 @@ export default function (component) {
       return { tile, tall, height: head + count * (tall + gap), at, label: (r) => [at(0, r)[0], head / 2],
         around: (i) => [0, at(i, 0)[1] - 3, rows.length * (tile + gap), tall + gap] };
     }
-    const side = width < 420 ? 62 : 82, room = width - side;
+    const measure = document.createElement("canvas").getContext("2d");
+    measure.font = FONT;
+    const side = Math.ceil(Math.max(...rows.map((row) => measure.measureText(row.label).width))) + 10, room = width - side;
     for (let tile = Math.min(92, 6 * shape[2] + 20); tile > 12; tile -= 1) {
       const across = Math.max(1, Math.floor(room / (tile + gap))), lines = Math.ceil(count / across);
       const tall = tile * ratio, line = rows.length * (tall + 4) + 10;
@@ -62,7 +64,7 @@ export default function (component) {
     const { tile, tall, height, at, label, around } = layout(width);
     const context = fit(sheet, width, height);
     places = [];
-    context.textBaseline = "middle"; context.font = "12px sans-serif";
+    context.textBaseline = "middle"; context.font = FONT;
     for (let i = 0; i < count; i++) {
       rows.forEach((row, r) => {
         const [x, y] = at(i, r), named = data.beside && i ? null : label(r, i);

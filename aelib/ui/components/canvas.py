@@ -27,6 +27,7 @@ canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .paint .made:not([hidden]) { display: block; touch-action: pan-y; border-color: #db2777; }
 .paint .made[hidden] { display: none; }
 .sketch button[aria-pressed=true] { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+.noisy label { flex: 1; display: flex; gap: 12px; align-items: center; max-width: 640px; }
 .paint .bar, .mix .bar { margin-top: 8px; }
 .palette { display: flex; flex-wrap: wrap; gap: 4px; }
 .palette button { padding: 3px; line-height: 0; background: none; border: 2px solid transparent; }

@@ -1,17 +1,18 @@
 // A trained net in the browser, and the numbers of a code to set by hand. common.js stands before it. See net.py.
 
 // Starts the net of `given` (null: there is none) for a component, once; `root.redraw` is called when it is there, and root.net
-// is the net from then on. Where the browser does not start it, `failed` says so.
+// is the net from then on, root.engine all that its modules export. Where the browser does not start it, `failed` says so.
 function startNet(root, given, failed) {
   if (root.netKey === given?.key) return;
   root.netKey = given?.key;
   root.net = null;
   if (!given) return;
   const addresses = linked(given.modules);
-  import(addresses["forward.js"]).then(({ TrainedNet }) => {
+  Promise.all(given.entries.map((name) => import(addresses[name]))).then((found) => {
     Object.values(addresses).forEach((address) => URL.revokeObjectURL(address));
     if (root.netKey !== given.key) return;
-    root.net = new TrainedNet(given.net);
+    root.engine = Object.assign({}, ...found);
+    root.net = new root.engine.TrainedNet(given.net);
     root.redraw();
   }).catch((error) => {
     console.warn(error);

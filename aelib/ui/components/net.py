@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from aelib.browser.modules import forward_modules
+from aelib.browser.modules import engine_modules, forward_modules
 from aelib.browser.trained import TrainedNet, refusal, trained_net
 from aelib.training import Run
 
@@ -24,10 +24,12 @@ aria-label="The decoded code"></canvas><div class="status near" role="status"></
 
 
 class NetData(TypedDict):
-    """What `netOf` of net.js starts a net from. key: another one is another net; modules: the engine's."""
+    """What `startNet` of net.js starts a net from. key: another one is another net; modules: the engine's; entries:
+    those that the component calls."""
 
     key: str
     modules: tuple[tuple[str, str], ...]
+    entries: tuple[str, ...]
     net: TrainedNet
 
 
@@ -50,10 +52,14 @@ class CodeData(TypedDict):
     wrong: float
 
 
-def net_data(run: Run, encoder: bool = False) -> NetData | None:
+def net_data(run: Run, encoder: bool = False, noise: bool = False) -> NetData | None:
     """The net of a run, None where the browser does not compute it (see `browser.trained.refusal`). encoder: with its
-    encoder."""
-    return _net_data(run.digest, run.created, encoder, run)
+    encoder; noise: with the noise on images."""
+    found = _net_data(run.digest, run.created, encoder, run)
+    if found is None or not noise:
+        return found
+    entries = (*found["entries"], "noises.js")
+    return {**found, "key": f"{found['key']} noise", "entries": entries, "modules": engine_modules(*entries)}
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -62,7 +68,12 @@ def _net_data(digest: str, created: str, encoder: bool, _run: Run) -> NetData | 
     if refusal(run) is not None:
         return None
     net = trained_net(run, encoder)
-    return {"key": f"{run.digest} {run.created} {encoder}", "modules": forward_modules(), "net": net}
+    return {
+        "key": f"{run.digest} {run.created} {encoder}",
+        "entries": ("forward.js",),
+        "modules": forward_modules(),
+        "net": net,
+    }
 
 
 def code_data(run: Run, codes: NDArray[np.float32], start: NDArray[np.float32]) -> CodeData:

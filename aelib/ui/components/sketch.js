@@ -1,5 +1,6 @@
-// A grey image to draw on with a brush. common.js stands before it.
-// data: shape, background (0 or 1), light (whether 1 is white), levels (base64: how much of each pixel is drawn, 0 to 255).
+// A grey image to draw on with a brush, and what a net makes of it at every stroke. common.js and net.js stand before it.
+// data: shape, background (0 or 1), light (whether 1 is white), levels (base64: how much of each pixel is drawn, 0 to 255),
+// net (null: none), label (the class that it is told).
 // State "levels": the same, as drawn.
 
 const EDGE = 5; // pixels around the image, as in canvas.py
@@ -11,7 +12,7 @@ export default function (component) {
   const root = parentElement.querySelector(".sketch");
   const say = root.say = speaker(data);
   speak(root, say);
-  const canvas = root.querySelector("canvas"), [erase, clear] = root.querySelectorAll("button");
+  const canvas = root.querySelector("canvas"), made = root.querySelector(".made"), [erase, clear] = root.querySelectorAll("button");
   const [, rows, columns] = data.shape, count = rows * columns;
   // As in paint.js: what is drawn lives on the element, since a rerun may bring an older state.
   if (root.levels?.length !== count) {
@@ -38,6 +39,24 @@ export default function (component) {
     clear.disabled = !levels.some((level) => level);
     erase.setAttribute("aria-pressed", String(!!root.erasing));
     canvas.cell = cell;
+    through(cell);
+  }
+  root.redraw = draw;
+
+  // What the net makes of what is drawn.
+  function through(cell) {
+    made.hidden = !root.net?.encoder || clear.disabled;
+    if (made.hidden) return;
+    const image = Float64Array.from(levels, (level) => Math.abs(data.background - level / 255)), { net } = root;
+    const output = net.drawn(net.encode(image, data.label), 1, data.label);
+    const pixels = data.light ? Uint8ClampedArray.from({ length: 3 * count }, (_, i) => output[i % count]) : output;
+    const context = fit(made, columns * cell, rows * cell);
+    context.drawImage(sprite(pixels, 0, [data.light ? 3 : 1, rows, columns]), 0, 0, columns * cell, rows * cell);
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += (output[i] / 255 - image[i]) ** 2;
+    const mse = say.number(+(sum / count).toFixed(4));
+    made.setAttribute("aria-label", say("What the net makes of it; MSE {mse}", { mse }));
+    made.title = made.getAttribute("aria-label");
   }
 
   function touch(x, y, erasing) { // in pixels of the image
@@ -96,5 +115,6 @@ export default function (component) {
   canvas.onblur = draw;
   erase.onclick = () => { root.erasing = !root.erasing; draw(); };
   clear.onclick = () => { levels.fill(0); draw(); send(); };
+  startNet(root, data.net, (why) => console.warn(why)); // the server's answer stands beside it
   draw();
 }

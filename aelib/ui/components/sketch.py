@@ -1,4 +1,4 @@
-"""A grey image to draw on with a brush (sketch.js)."""
+"""A grey image to draw on with a brush, and what a net makes of it at every stroke (sketch.js)."""
 
 import base64
 import binascii
@@ -9,23 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .canvas import component
+from .net import NetData
 
-_sketch = component(
-    "sketch",
-    """<div class="ae paint sketch"><canvas class="point" tabindex="0" role="img"
+SKETCH_HTML = """<div class="ae paint sketch"><div class="pair"><canvas class="point" tabindex="0" role="img"
 aria-label="Image to draw on. Arrow keys move, Enter draws or erases."></canvas>
+<canvas class="made" role="img" aria-label="What the net makes of it" hidden></canvas></div>
 <div class="bar"><button type="button" aria-pressed="false">Erase</button><button type="button">Clear</button></div>
-</div>""",
-)
+</div>"""
+_sketch = component("sketch", SKETCH_HTML, "net")
 
 
 def sketch(
-    shape: tuple[int, int, int], background: int, light: bool, before: object, key: str, on_draw: Callable[[], None]
+    shape: tuple[int, int, int],
+    background: int,
+    light: bool,
+    before: object,
+    key: str,
+    on_draw: Callable[[], None],
+    net: NetData | None = None,
+    label: int = 0,
 ) -> Any:
     """An empty grey image of such a shape (1 × height × width). background: its value, 0 or 1; light: whether 1 is
-    white, else ink; before: `levels` of the result before, which `levels_of` reads."""
+    white, else ink; before: `levels` of the result before, which `levels_of` reads; net: with its encoder, it
+    follows every stroke; label: the class that it is told."""
     given = before if isinstance(before, str) else ""
-    data = {"shape": list(shape), "background": background, "light": light, "levels": given}
+    data = {"shape": list(shape), "background": background, "light": light, "levels": given, "net": net, "label": label}
     return _sketch(data=data, key=key, on_levels_change=on_draw)
 
 

@@ -65,7 +65,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         N_("What the net makes of it: {n} of {total} pixels on"),
         N_("Image to paint on. Arrow keys move, Enter inverts a pixel."),
     ),
-    "sketch": (N_("Erase"), N_("Clear"), N_("Image to draw on. Arrow keys move, Enter draws or erases.")),
+    "noisy": (
+        *_NET,
+        N_("Original, noisy and restored images"),
+        N_("Wrong pixels: {before} before, {after} after ({change}). Images better / worse: {better} / {worse}."),
+    ),
+    "sketch": (
+        *_NET,
+        N_("Erase"),
+        N_("Clear"),
+        N_("What the net makes of it"),
+        N_("What the net makes of it; MSE {mse}"),
+        N_("Image to draw on. Arrow keys move, Enter draws or erases."),
+    ),
     "mix": (*_NET, N_("Pictures at the corners, mixed at the pointer. Arrow keys move the point.")),
     "palette": (N_("Pictures to choose from"),),
 }

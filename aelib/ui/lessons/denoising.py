@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from aelib.analysis.denoising import Level, curve, noisy, useful_range
+from aelib.analysis.denoising import Level, curve, noisy, turn_of, useful_range
 from aelib.analysis.sweep import Sweep
 from aelib.charts import denoising as charts
 from aelib.charts import glyphs
@@ -15,18 +15,20 @@ from aelib.metrics import reconstruction
 from aelib.training import Run
 from aelib.ui.components.figures import chart, csv_button, table_with_csv
 from aelib.ui.components.live_slider import live_slider
-from aelib.ui.components.net import net_data
+from aelib.ui.components.net import NetData, net_data
+from aelib.ui.components.noisy import noisy_data, noisy_images
 from aelib.ui.components.paint import paint
 from aelib.ui.jobs import bulk_training
 from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import escaped, fragment, problems
 from aelib.ui.shell.server_state import open_run, store
-from aelib.ui.shell.session import draws, widget
+from aelib.ui.shell.session import Slot, draws, widget
 
 LEVELS = [0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6]
 SEEDS = 10
 MAX_SHOWN = 100  # images in rows
+MAX_FOLLOWED = 2_000_000  # multiplications of all images, some 5 ms in a browser
 
 
 @fragment
@@ -45,24 +47,58 @@ def live(run: Run, key: str) -> None:
         help=_("Any kind, not only the one in training."),
         persist_state="session",
     )
-    level, _dragged = live_slider(
-        cells[1], _("Level"), 0.0, 1.0, trained.level, 0.01, f"{key}:level", NOISES[kind].about
-    )
     again = cells[2].button(
         _("Draw again"), icon=":material/casino:", key=f"{key}:again", help=_("Same level, other pixels.")
     )
     draw = draws(key, again)
     clean = run.images.images()
-    shown = noisy(clean, kind, level, draw)
-    _compared(run, clean, shown, key)
+    net = _in_browser(run, kind)
+    if net is None:
+        level, _dragged = live_slider(
+            cells[1], _("Level"), 0.0, 1.0, trained.level, 0.01, f"{key}:level", NOISES[kind].about
+        )
+        _compared(run, clean, noisy(clean, kind, level, draw), key)
+        return
+    cells[1].caption(NOISES[kind].about)
+    place: Slot[float] = Slot(f"{key}:place", lambda: trained.level)
+    component = f"{key}:{run.digest}:{kind}:noisy"
+
+    def moved() -> None:
+        if isinstance(sent := (widget(component) or {}).get("level"), int | float):
+            place.set(min(1.0, max(0.0, float(sent))))
+
+    names = list(run.images.names)
+    data = noisy_data(names, clean.numpy(), kind, turn_of(draw), place.get(), _("Level"), run.spec.wrong_pixel, net)
+    noisy_images(data, component, moved)
+    st.caption(_("Original, noisy, restored; wrong pixels before → after. Framed: worse than the noisy image."))
+    with st.expander(_("Table")):
+        shown = noisy(clean, kind, place.get(), draw)
+        before, after = (_wrong(run, images, clean).sum(dim=(1, 2, 3)) for images in (shown, run.restored(shown)))
+        _table(run, names, before.tolist(), after.tolist(), key)
+
+
+def _in_browser(run: Run, kind: str) -> NetData | None:
+    """The net with its noise, where the browser follows a slider with all images; else None."""
+    few = len(run.images) <= MAX_SHOWN and len(run.images) * run.architecture.multiplications <= MAX_FOLLOWED
+    if not few or not NOISES[kind].browser or run.architecture.classes:
+        return None
+    net = net_data(run, encoder=True, noise=True)
+    return net if net is not None and net["net"]["encoder"] is not None else None
+
+
+def _wrong(run: Run, images: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
+    return reconstruction.wrong_pixel_map(images, clean, run.spec.wrong_pixel)
+
+
+def _table(run: Run, names: list[str], before: list[int], after: list[int], key: str) -> None:
+    table = pd.DataFrame({"character": names, _("wrong before"): before, _("wrong after"): after})
+    table_with_csv(table, f"denoised-{run.digest}.csv", key)
 
 
 def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> None:
     """Original, noisy and restored images with the number of wrong pixels, as pictures and as a table."""
     restored = run.restored(shown)
-    threshold = run.spec.wrong_pixel
-    before_map = reconstruction.wrong_pixel_map(shown, clean, threshold)
-    after_map = reconstruction.wrong_pixel_map(restored, clean, threshold)
+    before_map, after_map = (_wrong(run, images, clean) for images in (shown, restored))
     before, after = (found.sum(dim=(1, 2, 3)).tolist() for found in (before_map, after_map))
     names = list(run.images.names)
     with st.container(horizontal=True, gap="medium"):
@@ -94,8 +130,7 @@ def _compared(run: Run, clean: torch.Tensor, shown: torch.Tensor, key: str) -> N
     st.html(glyphs.row(columns))
     st.caption(_("Original, noisy, restored; wrong pixels before → after. Framed: worse than the noisy image."))
     with st.expander(_("Table")):
-        table = pd.DataFrame({"character": names, _("wrong before"): before, _("wrong after"): after})
-        table_with_csv(table, f"denoised-{run.digest}.csv", key)
+        _table(run, names, before, after, key)
 
 
 @fragment

@@ -13,6 +13,7 @@ from aelib.core.errors import LabError
 from aelib.core.language import N_, _, number
 from aelib.datasets.user import pictures
 from aelib.training import Run
+from aelib.ui.components.net import net_data
 from aelib.ui.components.sketch import levels_of, sketch
 from aelib.ui.shell.messages import escaped, fragment
 from aelib.ui.shell.session import widget
@@ -23,6 +24,7 @@ TEXT = N_(
     "make of it, and does the error tell them apart?"
 )
 LISTED = 12  # numbers of a code that are written out; more are a picture
+MAX_SENT = 100_000  # numbers of a net that follows a stroke: half a megabyte
 WIDTH = 140  # CSS pixels of an image
 
 
@@ -46,8 +48,8 @@ def draw(run: Run, key: str) -> None:
     """The whole view."""
     left, middle, right = st.columns([5, 3, 4], gap="medium")
     with left:
-        image = _drawn(run, key) if run.spec.shape[0] == 1 else _picture(run, key)
         label = _told(run, key)
+        image = _drawn(run, key, label) if run.spec.shape[0] == 1 else _picture(run, key)
     if image is None:
         return
     found = own_input.answer(run, image, label, _known(run.digest, run.created, run))
@@ -68,14 +70,16 @@ def draw(run: Run, key: str) -> None:
         )
 
 
-def _drawn(run: Run, key: str) -> Tensor | None:
-    """What the user has drawn; None where that is nothing."""
+def _drawn(run: Run, key: str, label: int | None) -> Tensor | None:
+    """What the user has drawn; None where that is nothing. label: the class that the net is told."""
     shape = run.spec.shape
     name = f"{key}:{'x'.join(map(str, shape))}"
     before = widget(name, {}).get("levels")
     base = _background(run.digest, run.created, run)
-    st.caption(_("Draw here"))
-    sketch(shape, base, run.spec.light, before, name, lambda: None)
+    # sent anew with every stroke, since the page keeps what is drawn
+    net = net_data(run, encoder=True) if run.architecture.parameters <= MAX_SENT else None
+    st.caption(_("Draw here; beside it, what the net makes of it") if net is not None else _("Draw here"))
+    sketch(shape, base, run.spec.light, before, name, lambda: None, net, label or 0)
     levels = levels_of(before, shape)
     if not levels.any():
         return None

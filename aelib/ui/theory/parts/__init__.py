@@ -37,4 +37,4 @@ def texts(name: str) -> tuple[tuple[str, str], ...]:
     """(file name, text) of the part's module and of all that it needs, each after those that it imports."""
     sources = {path.name: path.read_text(encoding="utf-8") for path in (*FOLDER.glob("*.js"), *_HERE.glob("*.js"))}
     sources["common.js"] = f"{_COMMON}\nexport {{ {', '.join(_SHARED)} }};\n"
-    return needed(f"{name}.js", sources)
+    return needed([f"{name}.js"], sources)
