@@ -34,8 +34,9 @@ def missing(described: DatasetSpec) -> bool:
             ),
             background.DOWNLOADS,
         )
-        if done:  # downloaded, but the files have been removed since: allow another download
+        if done:  # it ended after the look above, or the files have been removed since: nothing else would look again
             background.forget(key, background.DOWNLOADS)
+            st.rerun()
     return True
 
 

@@ -58,7 +58,6 @@ def test_a_set_that_is_not_here_is_fetched_by_its_button(for_sale: list[RemoteFi
     for file in (home / "downloads" / "mnist").iterdir():
         file.unlink()
     sound(app.run())
-    sound(app.run())
     assert [button.label for button in app.button] == ["Download mnist to this server"], "it can be asked for again"
 
 
