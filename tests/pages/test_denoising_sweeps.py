@@ -1,6 +1,7 @@
 """The pages Denoising and Sweeps, and seeds on the dense lesson, through AppTest: jobs run in threads of the test."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from aelib.analysis.sweep import Sweep
 from aelib.charts import sweep as sweep_charts
@@ -8,6 +9,7 @@ from aelib.experiment import digest_of, presets
 from aelib.metrics import reconstruction
 from aelib.store import Store
 from aelib.training import fit_many
+from aelib.ui.lessons import denoising as lesson_on_denoising
 from tests.support.apps import metric, opened, said, sound
 from tests.support.sections import opened_tab, section, titles
 
@@ -28,19 +30,37 @@ def _caches() -> None:
     st.cache_data.clear()
 
 
+def _wrong(app: AppTest) -> tuple[int, int]:
+    """Wrong pixels of all images before and after, as the table has them."""
+    table = next(one.value for one in app.dataframe if "wrong before" in one.value)
+    return int(table["wrong before"].sum()), int(table["wrong after"].sum())
+
+
+def test_a_net_that_the_browser_does_not_compute_restores_on_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lesson_on_denoising, "MAX_FOLLOWED", 0)
+    _save(Sweep(presets.get("font-denoise-10").with_values(FAST), {}, 1))
+    app = opened("pages/denoising.py", {"preset": "font-denoise-10", "epochs": "60", "model.layers": "35-16-4"})
+    opened_tab(app, "Remove noise")
+    assert metric(app, "Wrong before") == str(_wrong(app)[0]) != "0"
+    sound(app.slider(key="denoising-run:live:level").set_value(0.0).run())
+    assert metric(app, "Wrong before") == "0"
+    assert metric(app, "Wrong after") == str(_wrong(app)[1])
+
+
 def test_a_denoiser_is_looked_into_from_noise_to_curve() -> None:
     experiment = presets.get("font-denoise-10").with_values(FAST)
     _save(Sweep(experiment, {}, 10))
     app = opened("pages/denoising.py", {"preset": "font-denoise-10", "epochs": "60", "model.layers": "35-16-4"})
     assert {"Remove noise", "Look inside", "How it learnt", "Hand in"} < set(titles(app))
     opened_tab(app, "Remove noise")
-    assert metric(app, "Wrong before") != "0"
-    sound(app.slider(key="denoising-run:live:level").set_value(0.0).run())
-    assert metric(app, "Wrong before") == "0"
+    assert _wrong(app)[0] > 0
+    app.session_state["denoising-run:live:place"] = 0.0  # where the slider in the browser was let go
+    sound(app.run())
     run = Store().get(digest_of(experiment))
     assert run is not None
     clean = run.images.images()
-    assert metric(app, "Wrong after") == str(int(reconstruction.wrong_pixel_map(run.restored(clean), clean, 0.5).sum()))
+    after = int(reconstruction.wrong_pixel_map(run.restored(clean), clean, 0.5).sum())
+    assert _wrong(app) == (0, after)
     sound(app.selectbox(key="denoising-run:live:kind").set_value("masking").run())
     sound(app.button(key="denoising-run:live:again").click().run())
     text = section(app, "Noise levels").text
