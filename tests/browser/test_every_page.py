@@ -26,11 +26,11 @@ STREAMLITS = {
     # its sidebar scrolls, and can be focused only once its links are there
     ("scrollable-region-focusable", "stSidebarContent"),
 }
-# role, name and reach of all canvases, also those in shadow roots; Streamlit's tables draw on canvases of their own
+# role, name and reach of all canvases, also those in shadow roots; Streamlit's tables and Plotly draw on their own
 CANVASES = """() => {
   const found = [], walk = (root) => {
     for (const one of root.querySelectorAll("*")) {
-      const ours = one.tagName === "CANVAS" && !one.closest("button, [data-testid=stDataFrame]") && one.offsetParent;
+      const ours = one.tagName === "CANVAS" && !one.closest("button, [data-testid=stDataFrame], .js-plotly-plot") && one.offsetParent;
       if (ours && !(one.getAttribute("role") === "img" && one.getAttribute("aria-label"))) found.push(one.outerHTML);
       if (ours && one.classList.contains("point") && one.tabIndex !== 0) found.push("no keyboard: " + one.outerHTML);
       if (one.shadowRoot) walk(one.shadowRoot);
