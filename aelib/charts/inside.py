@@ -74,6 +74,9 @@ def image(values: Numbers, limit: float) -> Picture:
     return picture
 
 
+MARKED = 7  # epochs that are written at an axis at most
+
+
 def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]]) -> go.Figure:
     """Mean |∂L/∂z| of every layer at some epochs, on a logarithmic axis; zeros are left out.
 
@@ -97,14 +100,12 @@ def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]]) -
 def counts(epochs: Sequence[int], found: Mapping[str, Sequence[int]]) -> go.Figure:
     """Numbers of units at some epochs. found: name of a curve -> a number for each epoch."""
     figure = go.Figure()
-    for (name, values), colour, symbol in zip(
-        found.items(), (SERIES[1], SERIES[0]), ("square", "circle"), strict=False
-    ):
-        line, marker = {"width": 2.5, "color": colour}, {"size": 7, "symbol": symbol}
+    looks = ((SERIES[1], "solid", "square", 8), (SERIES[0], "dot", "circle", 5))  # both are seen where they are equal
+    for (name, values), (colour, dash, symbol, size) in zip(found.items(), looks, strict=False):
+        line, marker = {"width": 2.5, "color": colour, "dash": dash}, {"size": size, "symbol": symbol}
         figure.add_scatter(x=_labels(epochs), y=list(values), name=name, mode="lines+markers", line=line, marker=marker)
-    on_axis(
-        figure, "y", [0.0, *(float(value) for value in spread(found.values()))], _("units"), whole=True, from_zero=True
-    )
+    every = [float(value) for value in spread(found.values())]
+    on_axis(figure, "y", [0.0, 1.0, *every], _("units"), whole=True, from_zero=True)  # no negative units around 0
     return _by_epoch(figure, epochs)
 
 
@@ -114,7 +115,17 @@ def _labels(epochs: Sequence[int]) -> list[str]:
 
 def _by_epoch(figure: go.Figure, epochs: Sequence[int]) -> go.Figure:
     """With an axis of the epochs in their order: snapshots lie closer at the start, where most changes."""
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=_labels(epochs), title=_("epoch"))
+    labels = _labels(epochs)
+    marked = labels[:: -max(1, -(-len(labels) // MARKED))]  # from the last one, which is the trained net
+    figure.update_xaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=labels,
+        tickmode="array",
+        tickvals=marked[::-1],
+        tickangle=0,
+        title=_("epoch"),
+    )
     return styled(figure, 300)
 
 

@@ -37,3 +37,20 @@ def test_layers_without_a_gradient_leave_a_gap() -> None:
     assert list(figure.data[1].y) == [1e-6, 1e-3]
     assert figure.layout.yaxis.type == "log"
     assert inside.gradients(["encoder 1"], {"before": [0.0]}).data
+
+
+def test_no_idle_units_are_no_negative_units_and_few_epochs_are_written() -> None:
+    epochs = list(range(20))
+    figure = inside.counts(epochs, {"dead": [0] * 20, "saturated": [0] * 20})
+    low, high = figure.layout.yaxis.range
+    assert -0.5 < low <= 0
+    assert high >= 1
+    assert all(float(value) >= 0 for value in figure.layout.yaxis.tickvals)
+    assert len(figure.layout.xaxis.tickvals) <= inside.MARKED
+    assert figure.layout.xaxis.tickvals[-1] == "19"
+
+
+def test_the_legend_does_not_cover_the_largest_gradients() -> None:
+    figure = inside.over_training([0, 1, 2], {f"encoder {i}": [0.1, 0.01, 0.001] for i in range(9)})
+    assert figure.layout.legend.yanchor == "bottom"
+    assert figure.layout.legend.y >= 1
