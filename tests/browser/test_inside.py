@@ -24,9 +24,7 @@ def test_the_inside_goes_through_the_snapshots_and_no_legend_lies_on_its_curves(
     charts = page.locator(".js-plotly-plot")
     expect(charts).to_have_count(3)
     for i in (1, 2):
-        legend, plot = (
-            charts.nth(i).locator(name).first.bounding_box() for name in ("g.legend", "g.cartesianlayer .plot")
-        )
+        legend, plot = (charts.nth(i).locator(name).first.bounding_box() for name in ("g.legend", ".nsewdrag"))
         assert legend is not None
         assert plot is not None
-        assert legend["y"] + legend["height"] <= plot["y"] + 2
+        assert legend["y"] + legend["height"] <= plot["y"] + 6  # its padding may

@@ -47,7 +47,7 @@ export default function (component) {
     const context = fit(canvas, width, Math.ceil(names.length / across) * line);
     context.textAlign = "center"; context.textBaseline = "top"; context.font = "12px sans-serif";
     const noise = { kind: data.kind, level: +root.level, pixels: [] };
-    const noisy = root.net ? root.engine.corrupt(clean, size, noise, 0, data.turn) : clean;
+    const noisy = root.net ? Float32Array.from(root.engine.corrupt(clean, size, noise, 0, data.turn)) : clean;
     let [before, after, better, worse] = [0, 0, 0, 0];
     for (let i = 0; i < names.length; i++) {
       const given = noisy.subarray(i * size, (i + 1) * size), left = (i % across) * (TILE + GAP), top = Math.floor(i / across) * line;
