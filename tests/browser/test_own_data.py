@@ -116,23 +116,38 @@ def test_files_are_chosen_looked_at_and_trained_on(
         _trains(page, "pictures")
 
 
+def test_a_folder_is_chosen_with_its_folders_as_classes(server: Server, page: Page, tmp_path: Path) -> None:
+    (tmp_path / "pets").mkdir()
+    for name in ("cats", "dogs"):
+        _folder(tmp_path / "pets" / name, 15, "PNG", "png")
+    page.goto(f"{server.url}/lab?epochs=2")
+    popover = _popover(page, "Data of your own")
+    popover.get_by_text("A whole folder").click()
+    expect(popover.get_by_text("A folder of pictures or other files")).to_be_visible()
+    popover.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(tmp_path / "pets")
+    expect(popover.get_by_text(re.compile("30 images of 32x32, grey; 2 classes"))).to_be_visible()
+    popover.get_by_role("button", name="Use these images").click()
+    page.keyboard.press("Escape")
+    _trains(page, "collection")
+
+
 def test_an_input_is_drawn_and_comes_back(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/dense?preset=font-best&epochs=5")
     train(page)
     open_tab(page, "Draw one")
-    canvas = page.locator(".sketch canvas")
+    canvas = page.locator(".sketch canvas.point")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
-    expect(page.get_by_text("What the net makes of it")).to_have_count(0)
+    expect(page.get_by_text("What the net makes of it", exact=True)).to_have_count(0)
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 20, steps=3)
     page.mouse.up()
-    expect(page.get_by_text("What the net makes of it")).to_be_visible()
+    expect(page.get_by_text("What the net makes of it", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile("Larger than that of"))).to_be_visible()
     page.locator(".sketch").get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("What the net makes of it")).to_have_count(0)
+    expect(page.get_by_text("What the net makes of it", exact=True)).to_have_count(0)
 
 
 @pytest.mark.slow

@@ -74,5 +74,8 @@ def until(app: AppTest, there: Callable[[], bool]) -> AppTest:
             app.run()
         return there()
 
-    wait_until(holds, "what the page should show")
+    try:
+        wait_until(holds, "what the page should show")
+    except AssertionError as error:  # with what the page shows instead
+        raise AssertionError(f"{error}: {said(app)!r}, {app.exception}") from error
     return app

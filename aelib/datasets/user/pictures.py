@@ -95,6 +95,16 @@ def largest(content: bytes) -> int | None:
         return None
 
 
+def has_more(content: bytes) -> bool:
+    """Whether other pictures follow the first, which `read` takes: a moving GIF or WebP, a TIFF of several pages. The
+    small copies that a phone puts behind a photograph do not count."""
+    try:
+        picture = _opened(content, "")
+        return picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
+    except Exception:  # noqa: BLE001 - whatever a decoder raises; `read` says it
+        return False
+
+
 def size_of(content: bytes) -> tuple[int, int]:
     """Width and height that a picture says that it has; 0 and 0 for what `read` refuses."""
     try:

@@ -39,10 +39,13 @@ def own_data(controls: Controls) -> None:
         return
     key = controls.key("own")
     with st.popover(_("Data of your own"), icon=":material/upload:", width="stretch"):
+        folder = st.toggle(_("A whole folder"), key=f"{key}:folder", help=_("Its folders are classes, or parts."))
         given = st.file_uploader(
-            _("Files: a font, a table, arrays, pictures or a ZIP archive"),
-            accept_multiple_files=True,
-            key=key,
+            _("A folder of pictures or other files")
+            if folder
+            else _("Files: a font, a table, arrays, pictures or a ZIP archive"),
+            accept_multiple_files="directory" if folder else True,
+            key=f"{key}:tree" if folder else key,
             help="\n".join([_("What a file is, is judged by its content."), "", *_forms()]),
         )
         drawn = None if given else _drawing(key)  # not between files and what was read of them

@@ -58,6 +58,7 @@ def read(
     side = options.side or options.default
     pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
     read_ones: list[Source] = []
+    firsts = 0  # pictures of which the first of several was taken
     deep: dict[int, int] = {}  # of pictures of 16 bits, by their place, the largest value
     left_out = list(skipped)
     bad = 0
@@ -75,6 +76,7 @@ def read(
                     most=MAX_PIXELS,
                 )
             pixels[len(read_ones)] = pictures.read(content, source.name, side, options.colour).numpy()
+            firsts += pictures.has_more(content)
             if largest := pictures.largest(content):
                 deep[len(read_ones)] = largest
         except _TooMany:
@@ -100,6 +102,10 @@ def read(
             file=left_out[-1],
         )
     notes = [Lazy("The middle square of each was scaled to {side}x{side}.", side=side)]
+    if firsts:
+        notes.append(
+            Lazy("Moving pictures, or pictures of several pages: {n:,}; the first of each was taken.", n=firsts)
+        )
     if deep and max(deep.values()) < 1 << pictures.TWELVE:  # of a camera or a microscope of 12 bits, in files of 16
         for at in deep:
             content = read_ones[at].content(pictures.MAX_BYTES)

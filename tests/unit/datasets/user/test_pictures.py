@@ -196,3 +196,16 @@ def test_names_come_from_files_and_are_all_different() -> None:
     assert len(set(names)) == 6
     assert all(0 < len(name) <= pictures.MAX_NAME for name in names)
     assert names[:3] == ["me", "me 2", "me 3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "moves"), [("GIF", True), ("WEBP", True), ("TIFF", True), ("GIF", False), ("PNG", False)]
+)
+def test_that_only_the_first_of_several_is_taken_is_said(tmp_path: Path, kind: str, moves: bool) -> None:
+    frames = [Image.new("L", (16, 16), value) for value in (30, 90, 200)]
+    for i in range(3):
+        more = {"save_all": True, "append_images": frames[1:]} if moves else {}
+        frames[0].save(tmp_path / f"{i}.{kind.lower()}", kind, **more)
+    found = datasets.read(tmp_path)
+    assert any("the first of each was taken" in str(note) for note in found.notes) == moves
+    assert 27 < found.pixels.mean() < 33, "the first"
