@@ -207,7 +207,7 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "prelu": Activation(
         label="PReLU",
-        formula=r"\max(0, z) + a \min(0, z),\ a \text{ learnt}",
+        formula=r"\max(0, z) + a \min(0, z),\ a \text{ is learnt}",
         derivative=r"1 \text{ if } z > 0 \text{ else } a",
         low=-math.inf,
         high=math.inf,

@@ -10,11 +10,13 @@ from aelib.core.language import N_, _, number
 from aelib.experiment import Experiment, presets
 from aelib.nn.activations import ACTIVATIONS
 from aelib.ui.jobs.related_runs import runs_of
+from aelib.ui.shell.formulas import formula
 from aelib.ui.shell.links import link
 
 from .parts import part
 
 STEP = ("binary_step", N_("binary step"))  # of this page alone: no engine trains with it
+_STEP, _STEP_SLOPE = r"0 \text{ if } z < 0 \text{ else } 1", r"0,\ \text{none at } 0"
 _PRESET = "font-20-10"  # the layers of the nets that are compared
 _RECIPE = {"loss": "bce", "optimizer.learning_rate": "0.01", "model.initialization": "xavier_uniform", "epochs": "1000"}
 _RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1, 10)
@@ -41,13 +43,13 @@ def formulas() -> None:
     rows = [
         (
             one.label,
-            one.formula,
-            one.derivative,
+            formula(one.formula),
+            formula(one.derivative),
             _("{bound} to {bound_2}", bound=_bound(one.low), bound_2=_bound(one.high)),
         )
         for one in ACTIVATIONS.values()
     ]
-    rows.insert(1, (_(STEP[1]), r"0 \text{ if } z < 0 \text{ else } 1", r"0,\ \text{none at } 0", _("0 to 1")))
+    rows.insert(1, (_(STEP[1]), formula(_STEP), formula(_STEP_SLOPE), _("0 to 1")))
     rows.append(("softmax", r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", r"p_i\,(\delta_{ij} - p_j)", _("0 to 1, sum 1")))
     lines = [f"| {label} | ${formula}$ | {_in_math(slope)} | {reach} |" for label, formula, slope, reach in rows]
     st.markdown("\n".join([_("| function | f(z) | f′(z) | range |"), "|---|---|---|---|", *lines]))

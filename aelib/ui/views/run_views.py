@@ -24,6 +24,7 @@ from aelib.nn.optimizers import OPTIMIZERS
 from aelib.nn.variational import VARIANCES
 from aelib.training import Progress, Run
 from aelib.ui.components.figures import chart, csv_button
+from aelib.ui.shell.formulas import formula
 from aelib.ui.shell.messages import escaped, fragment
 from aelib.ui.shell.session import set_widget, widget
 
@@ -77,7 +78,7 @@ def choices(experiment: Experiment, key: str) -> None:
                     activation=activation.label,
                 )
             )
-            st.latex(f"f(z) = {activation.formula}")
+            st.latex(f"f(z) = {formula(activation.formula)}")
             chart(activations.curve(model.hidden_activation), f"{key}:activation")
         else:
             st.markdown(_("No layer lies between image and code, so there is no hidden activation."))
@@ -89,7 +90,7 @@ def choices(experiment: Experiment, key: str) -> None:
                 rate=rate.learning_rate,
             )
         )
-        st.latex(OPTIMIZERS[rate.kind].formula)
+        st.latex(formula(OPTIMIZERS[rate.kind].formula))
 
 
 def _objective(experiment: Experiment) -> None:
@@ -98,7 +99,7 @@ def _objective(experiment: Experiment) -> None:
     variational = experiment.model.variational
     mean = _("summed over pixels, mean over images") if variational else _("mean over pixels and images")
     st.markdown(_("**{loss}** of an output y and its pixel t, {mean}:", loss=loss.label.capitalize(), mean=mean))
-    st.latex(loss.formula)
+    st.latex(formula(loss.formula))
     if not variational:
         return
     free, beta = experiment.free_bits, experiment.beta
@@ -115,7 +116,7 @@ def _objective(experiment: Experiment) -> None:
     st.latex(rf"\beta\sum_j\max(\lambda,\;{each})" if free else rf"\beta\sum_j{each}")
     if experiment.model.variance != "log_var":
         st.markdown(_("What the encoder gives, s, stands for the variance by"))
-        st.latex(VARIANCES[experiment.model.variance].formula)
+        st.latex(formula(VARIANCES[experiment.model.variance].formula))
     if (samples := experiment.importance_samples) > 1:
         st.markdown(
             _(
