@@ -117,8 +117,10 @@ def test_a_link_to_a_run_is_one_step_on_the_same_page_too(server: Server, page: 
         (number,) = re.findall(r"Seed (\d+)", best.inner_text())
     best.click()
     _shows(page, int(number), trained=True)
+    _known(page)
     page.go_back()
     _shows(page, 0, trained=True)
+    _known(page)
     page.go_back()
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
 
