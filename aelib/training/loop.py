@@ -4,10 +4,10 @@ import functools
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,8 +27,8 @@ from .engines.base import Engine
 from .evaluation import Evaluated, Evaluator
 from .picture import COST, Picture
 from .run import Run, Snapshots, utc_text
+from .spacing import spread, thinned
 
-T = TypeVar("T")
 HISTORY_POINTS = 300  # epochs in a history: more than a plot can show
 SNAPSHOTS = 24  # snapshots of a run, unless the experiment chooses their epochs
 SNAPSHOT_NUMBERS = 4_000_000  # limit on the stored numbers of these snapshots
@@ -133,34 +133,34 @@ class TrainingLoop:
         self.trained, self.seconds = run.epochs, run.seconds
         self.engine.load(run.weights, run.optimizer_state)
         self.loader.skip(run.epochs)
-        self.history[0] = _thinned(run.history, HISTORY_POINTS)
+        self.history[0] = thinned(run.history, HISTORY_POINTS)
         room = max(2, SNAPSHOT_NUMBERS // resolve(run.experiment).snapshot_numbers)
         kept = list(range(len(run.snapshots.epochs)))
         if run.experiment.snapshots is None:
-            kept = _thinned(kept, min(SNAPSHOTS, room))
+            kept = thinned(kept, min(SNAPSHOTS, room))
         before, weights = run.snapshots, run.snapshots.weights
         tensors = replace(before, weights={}, weight_epochs=None).tensors()
         self.snapshots[0] = [{name: tensor[i] for name, tensor in tensors.items()} for i in kept]
         if before.weight_epochs is not None:
             there = list(enumerate(before.weight_epochs.tolist()))
-            there = _thinned(there, resolve(run.experiment).weight_snapshots // 2)
+            there = thinned(there, resolve(run.experiment).weight_snapshots // 2)
             self.weights[0] = [(epoch, {name: one[i] for name, one in weights.items()}) for i, epoch in there]
 
     def run(self) -> list[Run | Diverged]:
         first = self.members[0]
         epochs = first.epochs
-        records = _spread(epochs, HISTORY_POINTS)
+        records = spread(epochs, HISTORY_POINTS)
         room = max(2, SNAPSHOT_NUMBERS // resolve(first).snapshot_numbers)  # fewer snapshots of larger sets
         chosen = first.snapshots
-        snapshots = set(chosen) if chosen is not None else _spread(epochs, min(SNAPSHOTS, room), log_only=True)
+        snapshots = set(chosen) if chosen is not None else spread(epochs, min(SNAPSHOTS, room), log_only=True)
         if self.trained:  # as many points of what is new as of what is there
-            records = {self.trained + epoch for epoch in _spread(epochs - self.trained, HISTORY_POINTS)}
+            records = {self.trained + epoch for epoch in spread(epochs - self.trained, HISTORY_POINTS)}
             if chosen is None:
-                more = _spread(epochs - self.trained, min(SNAPSHOTS, room), log_only=True)
+                more = spread(epochs - self.trained, min(SNAPSHOTS, room), log_only=True)
                 snapshots = {self.trained + epoch for epoch in more}
         most = resolve(first).weight_snapshots
         wanted = [epoch for epoch in sorted(snapshots | {epochs}) if epoch - self.trained > 0 or epoch == 0]
-        self.with_weights = set(_thinned(wanted, most - most // 2 if self.weights[0] else most))
+        self.with_weights = set(thinned(wanted, most - most // 2 if self.weights[0] else most))
         checks = first.early_stop.kind != "none"
         self.recorded, self.at_snapshots, self.checks = records | snapshots | {0, epochs}, snapshots, checks
         self.start = self.last = time.perf_counter()
@@ -387,24 +387,6 @@ def _engine(members: list[Experiment], device: torch.device) -> Engine:
         if engine is not None:
             return engine
     raise ValueError(f"no engine serves these {len(members)} nets on {device.type}")
-
-
-def _thinned(items: Sequence[T], most: int) -> list[T]:
-    """At most this many items, spread evenly, with the first and the last."""
-    if len(items) <= most:
-        return list(items)
-    if most < 1:
-        return []
-    return [items[round(i)] for i in np.linspace(0, len(items) - 1, most)]
-
-
-def _spread(epochs: int, points: int, log_only: bool = False) -> set[int]:
-    """About `points` epochs from 0 to the last: half of them spaced logarithmically, half linearly, or all of them
-    logarithmically."""
-    chosen = set(np.geomspace(1, epochs, points if log_only else points // 2).round().astype(int).tolist())
-    if not log_only:
-        chosen |= set(np.linspace(1, epochs, points // 2).round().astype(int).tolist())
-    return chosen | {0, epochs}
 
 
 def _versions() -> dict[str, str]:
