@@ -185,8 +185,6 @@ def test_a_bad_task_is_a_sentence_and_gives_nothing() -> None:
 def test_a_lesson_gives_its_own_link_to_the_class() -> None:
     teacher, group = _teacher()
     teacher = _go(teacher, "pages/dense.py", {**QUERY, "lock": "epochs"})
-    teacher.session_state["dense:class:popover"] = True
-    sound(teacher.run())
     teacher.selectbox(key="dense:class:each").set_value("seed")
     sound(teacher.button(key=f"dense:class:give:{group.code}").click().run())
     task = classroom().classes.task(group)

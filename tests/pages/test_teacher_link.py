@@ -221,12 +221,6 @@ def test_a_bad_task_is_one_sentence_and_the_rest_works(task: str) -> None:
     assert app.button(key="dense-run:train").label == "Train"
 
 
-def _for_the_class(app: AppTest, lesson: str = "dense") -> AppTest:
-    """Open the popover."""
-    app.session_state[f"{lesson}:class:popover"] = True
-    return sound(app.run())
-
-
 # --- the popover ----------------------------------------------------------------------------------------------
 
 
@@ -235,8 +229,6 @@ def test_every_lesson_makes_links(page: str) -> None:
     app = _open(page)
     lesson = page.split("/")[1].removesuffix(".py")
     assert "For the class" in [block.proto.popover.label for block in app.get("popover")]
-    assert not app.code, "made when somebody asks for it"
-    _for_the_class(app, lesson)
     app.multiselect(key=f"{lesson}:class:lock").set_value(["epochs"])
     app.multiselect(key=f"{lesson}:class:hide").set_value(["more"])
     sound(app.text_input(key=f"{lesson}:class:task").set_value("mse<=0.5").run())
@@ -248,13 +240,13 @@ def test_every_lesson_makes_links(page: str) -> None:
 
 
 def test_the_link_that_is_made_does_what_it_says_and_begins_the_next() -> None:
-    app = _for_the_class(_open(preset="font-best", seed="5"))
+    app = _open(preset="font-best", seed="5")
     app.multiselect(key="dense:class:lock").set_value(["epochs", "seed"])
     sound(app.multiselect(key="dense:class:hide").set_value(["model.batch_norm"]).run())
     from urllib.parse import parse_qsl, urlsplit
 
     query = dict(parse_qsl(urlsplit(app.code[1].value).query))
-    other = _for_the_class(_open(**query))
+    other = _open(**query)
     assert other.number_input(key="dense:seed").value == 5
     assert other.number_input(key="dense:seed").disabled
     assert "model.batch_norm" not in _widgets(other, "dense")
@@ -263,7 +255,7 @@ def test_the_link_that_is_made_does_what_it_says_and_begins_the_next() -> None:
 
 
 def test_a_bad_task_in_the_popover_is_one_sentence_and_makes_no_link() -> None:
-    app = _for_the_class(_open(preset="font-best"))
+    app = _open(preset="font-best")
     sound(app.text_input(key="dense:class:task").set_value("learnt>=many").run())
     (error,) = app.error
     assert "task" in error.value

@@ -77,21 +77,15 @@ def popover(form: Controls, experiment: Experiment | None) -> None:
         set_widget(_key(form, "lock"), list(form.rules.lock))
         set_widget(_key(form, "hide"), list(form.rules.hide))
         set_widget(_key(form, "task"), str(form.rules.task or ""))
-    _popover(form, experiment)
+    # made before it is opened: Streamlit places a popover by what is in it then, and does not move it when it grows
+    with st.popover(_("For the class"), icon=":material/co_present:", key=_key(form, "popover")):
+        if experiment is None:
+            st.markdown(_("The link appears as soon as the choices fit together."))
+        else:
+            _make(form, experiment)
 
 
 @fragment
-def _popover(form: Controls, experiment: Experiment | None) -> None:
-    """What is in it is made when it is opened: every page has it, and few people open it."""
-    place = st.popover(_("For the class"), icon=":material/co_present:", key=_key(form, "popover"), on_change="rerun")
-    if place.open:
-        with place:
-            if experiment is None:
-                st.markdown(_("The link appears as soon as the choices fit together."))
-            else:
-                _make(form, experiment)
-
-
 def _make(form: Controls, experiment: Experiment) -> None:
     st.caption(_("This page as it is now"))
     st.code(address(form.address), language=None, wrap_lines=True)
