@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import enter, opened, settled, train
+from tests.support.browsing import PHONE, enter, opened, settled, train
 from tests.support.patience import PATIENCE
 from tests.support.sections import open_tab
 from tests.support.server import Server
@@ -125,9 +125,6 @@ def test_the_open_tab_is_in_the_address_and_opens_again(server: Server, page: Pa
     expect(page.get_by_role("slider", name="Images on the path")).to_be_visible()
 
 
-PHONE = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
-
-
 @pytest.mark.parametrize("agent", [PHONE, None], ids=["phone", "narrow window"])
 def test_on_a_phone_preset_and_train_are_on_the_first_screen(
     server: Server, browser: Browser, agent: str | None
@@ -149,4 +146,6 @@ def test_on_a_phone_preset_and_train_are_on_the_first_screen(
     _state(page, "trained")
     settled(page)
     assert _bottom(page, ".bench canvas.curve") <= 2 * 844
+    # the next page is drawn for this width from the start, so that nothing moves while somebody types
+    assert {"aelib_narrow": "1"}.items() <= {one["name"]: one["value"] for one in context.cookies()}.items()
     context.close()

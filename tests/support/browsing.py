@@ -6,6 +6,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 from .patience import PATIENCE
 
+PHONE = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
+
 
 def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
     """One page, so wide, "light" or "dark"; afterwards no error may stand in its console, and nothing may have been
@@ -28,8 +30,9 @@ def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
 
 
 def patient_context(browser: Browser, width: int = 1280, scheme: str = "light") -> BrowserContext:
-    """A person's browser, where whatever is awaited may take as long as PATIENCE."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    """A person's browser, a phone's where it is narrow, where whatever is awaited may take as long as PATIENCE."""
+    agent = PHONE if width < 640 else None
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, user_agent=agent)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE * 1000)
     expect.set_options(timeout=PATIENCE * 1000)
     return context

@@ -12,7 +12,9 @@ let steps = 0, shown = "", report = () => {};
 // it, and the serial of the last address taken over
 const pages = {};
 const small = matchMedia("(max-width: 640px)");
-small.addEventListener("change", () => report());
+const remember = () => { document.cookie = `aelib_narrow=${Number(small.matches)}; path=/; max-age=31536000; samesite=lax`; };
+small.addEventListener("change", () => { remember(); report(); });
+remember(); // the next page is drawn for this window at once, see on_phone
 const place = () => location.pathname + location.search;
 const current = () => decodeURIComponent(location.pathname.split("/").pop());
 const sorted = (text) => { const query = new URLSearchParams(text); query.sort(); return query.toString(); };

@@ -18,6 +18,7 @@ from .account import account_person
 from .session import Slot
 
 COOKIE = "aelib_visitor"
+NARROW = "aelib_narrow"  # cookie of the page's own script (address_bar.js): "1" in a narrow window, else "0"
 YEAR = 365 * 24 * 3600  # seconds
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
@@ -52,12 +53,18 @@ def _named(token: object) -> str | None:
 
 
 def on_phone() -> bool:
-    """Whether the window is as narrow as a phone's. Before the browser has said so: whether it is a phone's browser:
-    all of them have "Mobi" in their User-Agent, see
-    https://developer.mozilla.org/docs/Web/HTTP/Guides/Browser_detection_using_the_user_agent."""
+    """Whether the window is as narrow as a phone's. Before the browser has said so: whether its last page was, so that
+    nothing moves while somebody types; at its first page: whether it is a phone's browser: all of them have "Mobi" in
+    their User-Agent, see https://developer.mozilla.org/docs/Web/HTTP/Guides/Browser_detection_using_the_user_agent."""
+    return Slot("narrow", _was_narrow).get()
+
+
+def _was_narrow() -> bool:
+    kept = st.context.cookies.get(NARROW)
+    if kept in ("0", "1"):
+        return kept == "1"
     agent = st.context.headers.get("User-Agent", "")
-    is_phone = isinstance(agent, str) and "Mobi" in agent  # without a browser (tests) there is none
-    return Slot("narrow", lambda: is_phone).get()
+    return isinstance(agent, str) and "Mobi" in agent  # without a browser (tests) there is none
 
 
 def window_is(narrow: bool) -> bool:

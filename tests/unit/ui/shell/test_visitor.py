@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from starlette.types import Message, Receive, Scope, Send
 
-from aelib.ui.shell.visitor import COOKIE, VisitorCookie, visitor_id
+from aelib.ui.shell.visitor import COOKIE, NARROW, VisitorCookie, on_phone, visitor_id
 
 
 def _answer(cookie: str = "", scheme: str = "http", kind: str = "text/html; charset=utf-8") -> dict[str, str]:
@@ -62,3 +62,22 @@ def test_the_name_follows_the_cookie_and_does_not_tell_it(monkeypatch: pytest.Mo
     assert visitor_id() != first
     cookies[COOKIE] = "forged"
     assert visitor_id() == alone
+
+
+@pytest.mark.parametrize(
+    ("cookie", "agent", "expected"),
+    [
+        ("1", "Mozilla", True),
+        ("0", "Mobile", False),
+        (None, "Mobile", True),
+        (None, "Mozilla", False),
+        ("x", "Mobile", True),
+    ],
+)
+def test_a_page_is_drawn_for_the_width_of_the_last(
+    monkeypatch: pytest.MonkeyPatch, cookie: str | None, agent: str, expected: bool
+) -> None:
+    cookies = {} if cookie is None else {NARROW: cookie}
+    monkeypatch.setattr(st, "context", SimpleNamespace(cookies=cookies, headers={"User-Agent": agent}))
+    monkeypatch.setattr(st, "session_state", {})
+    assert on_phone() is expected
