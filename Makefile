@@ -24,7 +24,7 @@ check: lint
 
 test: lint
 	$(BIN)/python -m tests.support.chromium
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 # The documentation of docs/ and the docstrings as pages in site/; a warning is an error.
 docs: .venv/dev

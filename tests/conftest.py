@@ -112,13 +112,21 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """Fresh: nobody has opened a page on it, its store is empty."""
-    running = Server(tmp_path / "server")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for the tests of a file, of which each trains experiments of its own: a server takes long to start."""
+    running = Server(tmp_path_factory.mktemp("server") / "home")
     yield running
     running.kill()
     # the worker processes end by themselves when their server has gone
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """For a test that kills it, or whose store must be empty."""
+    running = Server(tmp_path / "server")
+    yield running
+    running.kill()
 
 
 @pytest.fixture
@@ -128,5 +136,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(SLOW):
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        if path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        if path.startswith("browser") and item.path.stem != "test_every_page":  # which is long, and for both processes
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # a server of a file is started once

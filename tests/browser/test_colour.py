@@ -7,21 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from aelib.experiment import resolve
 from aelib.store import Store
 from aelib.training import fit
-from tests.support.browsing import opened, settled, train
+from tests.support.browsing import address, train
 from tests.support.sections import open_tab
 from tests.support.server import Server
 from tests.support.small_lessons import COLOUR, COLOUR_QUERY, SHARP, SHARP_QUERY
 
 pytestmark = pytest.mark.browser
-
-
-def _address(page: str, query: dict[str, str]) -> str:
-    return f"{page}?" + "&".join(f"{key}={value}" for key, value in query.items())
 
 
 def _picture(page: Page, alt: str) -> Locator:
@@ -30,7 +26,7 @@ def _picture(page: Page, alt: str) -> Locator:
 
 
 def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/{_address('colour', COLOUR_QUERY)}")
+    page.goto(f"{server.url}/{address('colour', COLOUR_QUERY)}")
     train(page)
     expect(page.get_by_text("Trained just now").first).to_be_visible()
     open_tab(page, "In and out")
@@ -50,7 +46,7 @@ def test_house_numbers_are_learnt_looked_at_and_timed(server: Server, page: Page
 
 def test_a_patch_is_zoomed_and_a_picture_of_ones_own_enlarged(server: Server, page: Page, tmp_path: Path) -> None:
     Store(server.home).save(fit(SHARP, "cpu"))
-    page.goto(f"{server.url}/{_address('super_resolution', SHARP_QUERY)}")
+    page.goto(f"{server.url}/{address('super_resolution', SHARP_QUERY)}")
     open_tab(page, "Zoom")
     slider = page.get_by_role("slider", name="Patch")
     zoomed = page.locator("img[alt='this net']")
@@ -73,22 +69,3 @@ def test_a_patch_is_zoomed_and_a_picture_of_ones_own_enlarged(server: Server, pa
     apart = np.abs(np.asarray(large.convert("RGB").resize((40, 30), Image.Resampling.BOX)).astype(int) - pixels)
     assert apart.mean() < 30, "it is this picture"
     expect(page).to_have_url(re.compile("preset=photographs-3-best"))
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
-def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
-    store = Store(server.home)
-    for experiment in (COLOUR, SHARP):
-        store.save(fit(experiment, "cpu"))
-    for page in opened(browser, width, scheme):
-        for path, last in (
-            (_address("colour", COLOUR_QUERY), "CPU and GPU"),
-            (_address("super_resolution", SHARP_QUERY), "Own picture"),
-        ):
-            page.goto(f"{server.url}/{path}")
-            open_tab(page, last)
-            settled(page)
-            wider = page.evaluate(
-                "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"
-            )
-            assert wider <= 1, f"{path} scrolls sideways"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from aelib.store import Store
 from aelib.training import fit
-from tests.support.browsing import opened, settled, train
+from tests.support.browsing import address, settled, train
 from tests.support.sections import open_tab
 from tests.support.server import Server
 from tests.support.small_lessons import DENOISER, DENOISER_QUERY, LETTERS, LETTERS_QUERY
@@ -18,10 +18,6 @@ from tests.support.small_lessons import DENOISER, DENOISER_QUERY, LETTERS, LETTE
 pytestmark = pytest.mark.browser
 
 TINY = "compression?epochs=2&model.convolution.channels=4-2-1"
-
-
-def _address(page: str, query: dict[str, str]) -> str:
-    return f"{page}?" + "&".join(f"{key}={value}" for key, value in query.items())
 
 
 def _picture(page: Page, alt: str) -> Locator:
@@ -55,7 +51,7 @@ def test_letters_are_compressed_by_a_net_trained_here(server: Server, page: Page
 
 def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(server: Server, page: Page) -> None:
     Store(server.home).save(fit(LETTERS, "cpu"))
-    page.goto(f"{server.url}/{_address('compression', LETTERS_QUERY)}")
+    page.goto(f"{server.url}/{address('compression', LETTERS_QUERY)}")
     open_tab(page, "Fewer bits")
     slider = page.get_by_role("slider", name="Bits per number")
     four = _picture(page, ", 4 bits per number").get_attribute("src")
@@ -82,7 +78,7 @@ def test_the_slider_changes_the_picture_and_the_maps_are_of_the_image_chosen(ser
 
 def test_other_noise_is_taken_off_at_once(server: Server, page: Page) -> None:
     Store(server.home).save(fit(DENOISER, "cpu"))
-    page.goto(f"{server.url}/{_address('restoring', DENOISER_QUERY)}")
+    page.goto(f"{server.url}/{address('restoring', DENOISER_QUERY)}")
     open_tab(page, "Noise levels")
     expect(page.get_by_text(re.compile("from the smallest level drawn|from a level of|never")).first).to_be_visible()
     open_tab(page, "Remove noise")
@@ -126,20 +122,3 @@ def _drag(page: Page, slider: Locator, *pictures: Locator) -> None:
         for picture, before in zip(pictures, shown, strict=True):
             expect(picture).not_to_have_attribute("src", before)
     page.mouse.up()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
-def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
-    for page in opened(browser, width, scheme):
-        for path, last in (
-            (TINY, "Layers"),
-            ("restoring?epochs=2&model.layers=64-24", "What if"),
-        ):
-            page.goto(f"{server.url}/{path}")
-            train(page)
-            open_tab(page, last)
-            settled(page)
-            wider = page.evaluate(
-                "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"
-            )
-            assert wider <= 1, f"{path} scrolls sideways"

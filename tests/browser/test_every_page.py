@@ -1,4 +1,4 @@
-"""Every page in every language, light or dark, at a projector's and a phone's width: no exception, nothing serious for
+"""Every page in every language, light or dark, at a projector's and a phone's width, empty and with a run: no exception, nothing serious for
 axe-core, every canvas named and reachable, and no text cut off."""
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,14 +10,40 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from aelib.core.language import LANGUAGES
+from aelib.experiment import presets
 from aelib.store import Store
-from aelib.training import Run
-from tests.support.browsing import opened, settled
+from aelib.training import Run, fit
+from tests.support.browsing import address, opened, settled
+from tests.support.sections import open_tab
 from tests.support.server import ROOT, Server
+from tests.support.small_lessons import (
+    COLOUR,
+    COLOUR_QUERY,
+    DENOISER,
+    DENOISER_QUERY,
+    LETTERS,
+    LETTERS_QUERY,
+    SHARP,
+    SHARP_QUERY,
+    VARIATIONAL,
+    VARIATIONAL_QUERY,
+)
 
 pytestmark = pytest.mark.browser
 
 PAGES = ("", *sorted(page.stem for page in Path(ROOT, "pages").glob("*.py")))
+FONT = {"preset": "font-best", "epochs": "60"}  # the fixture font_run
+EMOJI = {"preset": "emoji-best", "epochs": "20"}
+EMOJI_RUN = presets.get("emoji-best").with_values({"epochs": 20})
+TRAINED = (  # lessons with a run, and the tabs of each that are the widest
+    ("dense", FONT, ("Replay", "Latent plane")),
+    ("emoji", EMOJI, ("Twenty seeds",)),
+    ("digits", VARIATIONAL_QUERY, ("New digits",)),
+    ("compression", LETTERS_QUERY, ("Layers",)),
+    ("restoring", DENOISER_QUERY, ("What if",)),
+    ("colour", COLOUR_QUERY, ("CPU and GPU",)),
+    ("super_resolution", SHARP_QUERY, ("Own picture",)),
+)
 TABS = ("Latent plane", "Path", "Replay", "Look inside", "Hand in")  # of the dense lesson
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
@@ -50,9 +76,11 @@ CUT_OFF = """() => {
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory, font_run: Run) -> Iterator[Server]:
-    """One server for all pages, with a run in its store."""
+    """One server for all pages, with runs in its store."""
     running = Server(tmp_path_factory.mktemp("every_page") / "server")
     Store(running.home).save(font_run)
+    for experiment in (EMOJI_RUN, VARIATIONAL, LETTERS, DENOISER, COLOUR, SHARP):
+        Store(running.home).save(fit(experiment, "cpu"))
     yield running
     running.kill()
 
@@ -73,6 +101,20 @@ def test_a_tab_can_be_read_by_everyone(full: Server, browser: Browser, font_run:
         page.goto(f"{full.url}/dense?preset=font-best&epochs={font_run.experiment.epochs}&tab={tab}")
         expect(page.get_by_text("Found in the store").first).to_be_visible()
         assert list(_faults(page, WIDTHS[:1])) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
+@pytest.mark.parametrize(("lesson", "query", "tabs"), TRAINED, ids=[lesson for lesson, *_ in TRAINED])
+def test_a_lesson_with_a_run_fits_a_phone_and_a_projector(
+    full: Server, browser: Browser, lesson: str, query: dict[str, str], tabs: tuple[str, ...], width: int, scheme: str
+) -> None:
+    for page in opened(browser, width, scheme):
+        page.goto(f"{full.url}/{address(lesson, query)}")
+        expect(page.get_by_text("Found in the store").first).to_be_visible()
+        for tab in tabs:
+            open_tab(page, tab)
+            settled(page)
+            assert _lasting(page, _cut_off) == []
 
 
 def _faults(page: Page, widths: Iterable[int]) -> Iterator[str]:

@@ -40,8 +40,8 @@ def _known(page: Page) -> None:
     expect(page.locator('.address-bar[data-followed="true"]').first).to_be_attached()
 
 
-def _stored(server: Server, *seeds: int) -> None:
-    base = presets.get("font-best").with_values({"epochs": 40})
+def _stored(server: Server, *seeds: int, epochs: int = 40) -> None:
+    base = presets.get("font-best").with_values({"epochs": epochs})
     for run in fit_many([base.with_values({"seed": seed}) for seed in seeds], "cpu"):
         Store(server.home).save(run)  # type: ignore[arg-type]
 
@@ -102,10 +102,10 @@ def test_every_experiment_that_was_tried_is_one_entry(server: Server, page: Page
 
 
 def test_a_link_to_a_run_is_one_step_on_the_same_page_too(server: Server, page: Page) -> None:
-    _stored(server, *range(10))
+    _stored(server, *range(10), epochs=41)
     page.goto(f"{server.url}/runs")
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
-    page.goto(f"{server.url}/dense?{QUICK}&seed=0")
+    page.goto(f"{server.url}/dense?preset=font-best&epochs=41&seed=0")
     _shows(page, 0, trained=True)
     open_tab(page, "Ten seeds")
     best = page.get_by_role("link", name=re.compile(r"Seed \d+: ")).first

@@ -16,12 +16,14 @@ def _epochs(page: Page) -> int:
     return int(page.locator(".live").get_attribute("data-epochs") or 0)
 
 
-def test_a_network_learns_is_changed_is_kept_and_learns_on_without_the_server(server: Server, browser: Browser) -> None:
+def test_a_network_learns_is_changed_is_kept_and_learns_on_without_the_server(
+    own_server: Server, browser: Browser
+) -> None:
     page = patient_context(browser).new_page()  # without the fixture's complaints: the server that stops is missed
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(f"{server.url}/live")
+    page.goto(f"{own_server.url}/live")
     live = page.locator(".live")
     wait_until(lambda: _epochs(page) > 50, "the fiftieth epoch")
     live.get_by_label("Rate").select_option("0.003")
@@ -58,7 +60,7 @@ def test_a_network_learns_is_changed_is_kept_and_learns_on_without_the_server(se
     wait_until(lambda: drawn.screenshot() != before, "the pixel")
 
     page.on("console", lambda message: None)
-    server.kill()
+    own_server.kill()
     before = _epochs(page)
     live.get_by_role("button", name="Play").evaluate("(button) => button.click()")  # Streamlit's own message lies above
     wait_until(lambda: _epochs(page) > before + 50, "an epoch without the server")

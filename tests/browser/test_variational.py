@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from aelib.store import Store
 from aelib.training import fit_many
-from tests.support.browsing import opened, settled, train
+from tests.support.browsing import address, settled, train
 from tests.support.pictures import half, saved
 from tests.support.sections import open_tab
 from tests.support.server import Server
@@ -79,7 +79,7 @@ def test_digits_move_through_the_epochs_under_the_pointer(server: Server, page: 
     store = Store(server.home)
     for run in fit_many([VARIATIONAL], "cpu"):
         store.save(run)  # type: ignore[arg-type]
-    page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in VARIATIONAL_QUERY.items()))
+    page.goto(f"{server.url}/{address('digits', VARIATIONAL_QUERY)}")
     open_tab(page, "Latent plane")
     status, about = page.locator(".atlas .bar .status").first, page.locator(".atlas .about").first
     expect(status).to_contain_text("epoch 3")
@@ -110,7 +110,7 @@ def test_a_link_of_the_page_to_itself_is_followed_by_the_address_and_by_train(se
     store = Store(server.home)
     for run in fit_many([VARIATIONAL], "cpu"):
         store.save(run)  # type: ignore[arg-type]
-    page.goto(f"{server.url}/digits?" + "&".join(f"{key}={value}" for key, value in VARIATIONAL_QUERY.items()))
+    page.goto(f"{server.url}/{address('digits', VARIATIONAL_QUERY)}")
     open_tab(page, "Active dimensions")
     page.get_by_role("link", name="The same with ten latent dimensions").click()
     layers = page.get_by_role("textbox", name="Layers, from the image to the code")
@@ -141,19 +141,3 @@ def test_a_picture_of_ones_own_and_one_that_is_none(server: Server, page: Page, 
     (tmp_path / "you.png").write_bytes(saved(half("RGB", "red", "white")))
     files.set_input_files(str(tmp_path / "you.png"))
     expect(page.get_by_text("10 pictures of your own").first).to_be_visible()
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1920, "dark")])
-def test_the_lessons_fit_a_phone_and_a_projector(server: Server, browser: Browser, width: int, scheme: str) -> None:
-    for page in opened(browser, width, scheme):
-        for path, last in (
-            ("emoji?epochs=50", "Twenty seeds"),
-            ("digits?epochs=2&snapshots=0-2", "New digits"),
-        ):
-            page.goto(f"{server.url}/{path}")
-            train(page)
-            open_tab(page, last)
-            wider = page.evaluate(
-                "(() => { const m = document.querySelector('.stMain'); return m.scrollWidth - m.clientWidth; })()"
-            )
-            assert wider <= 1, f"{path} scrolls sideways"

@@ -1,6 +1,6 @@
 """Pages in a real Chromium that complain about whatever a person would not see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
@@ -40,6 +40,10 @@ def patient_context(browser: Browser, width: int = 1280, scheme: str = "light") 
 
 def _is_local(url: str) -> bool:
     return url.startswith(("http://127.0.0.1", "data:", "blob:", "ws://127.0.0.1"))
+
+
+def address(page: str, query: Mapping[str, str]) -> str:
+    return f"{page}?" + "&".join(f"{key}={value}" for key, value in query.items())
 
 
 def train(page: Page) -> None:

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable
 
-PATIENCE = 900.0 * float(os.environ.get("AELIB_TEST_PATIENCE", "1"))  # seconds
+PATIENCE = 400.0 * float(os.environ.get("AELIB_TEST_PATIENCE", "1"))  # seconds
 LOOK_AGAIN = 0.05  # seconds between two looks, so that whatever is awaited has the processor
 
 
