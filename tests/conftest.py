@@ -33,6 +33,8 @@ SLOW = (
     "unit/jobs",
 )
 SLOW += ("unit/ui", "unit/cli", "unit/nn/test_variational.py", "unit/store/test_store.py", "unit/test_architecture.py")
+SLOW += ("unit/models/test_models.py", "unit/datasets/user/test_reader_fuzz.py", "unit/datasets/user/test_memory.py")
+SLOW += ("unit/test_documentation.py",)
 SLOW += ("unit/test_full_disk.py", "unit/test_examples.py", "unit/test_packaging.py", "unit/test_registries.py")
 
 # the command line speaks the language of the environment, and texts are compared in English
