@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from aelib.analysis.sweep import Sweep
-from aelib.charts import sweep as sweep_charts
+from aelib.charts.trainings import sweep as sweep_charts
 from aelib.experiment import digest_of, presets
 from aelib.metrics import reconstruction
 from aelib.store import Store

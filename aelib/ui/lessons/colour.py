@@ -9,8 +9,8 @@ import streamlit as st
 import torch
 
 from aelib.analysis import super_resolution
-from aelib.charts import device_speed as charts
 from aelib.charts import glyphs
+from aelib.charts.trainings import device_speed as charts
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext
 from aelib.experiment import Experiment, digest_of, variants

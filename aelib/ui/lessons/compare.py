@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from aelib.analysis import comparison
 from aelib.charts import curves, glyphs
-from aelib.charts import latent_planes as planes_chart
+from aelib.charts.latent import latent_planes as planes_chart
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext, number
 from aelib.datasets import DatasetSpec

@@ -9,7 +9,7 @@ import streamlit as st
 
 from aelib.analysis import comparison
 from aelib.analysis.comparison import METRICS, UNTESTED
-from aelib.charts import seeds
+from aelib.charts.trainings import seeds
 from aelib.core.errors import LabError
 from aelib.core.language import _, number
 from aelib.experiment import Experiment

@@ -10,7 +10,7 @@ import streamlit as st
 from aelib.analysis import rate_distortion
 from aelib.analysis.codecs import FLOAT, QUALITIES, RatePoint
 from aelib.analysis.rate_distortion import BITS, Stretch
-from aelib.charts import rate_distortion as rate_chart
+from aelib.charts.reconstruction import rate_distortion as rate_chart
 from aelib.core.language import _, ngettext
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv

@@ -6,8 +6,8 @@ import torch
 
 from aelib.analysis.denoising import Level, curve, noisy, turn_of, useful_range
 from aelib.analysis.sweep import Sweep
-from aelib.charts import denoising as charts
 from aelib.charts import glyphs
+from aelib.charts.reconstruction import denoising as charts
 from aelib.core.language import _, number
 from aelib.datasets.noise import NOISES
 from aelib.experiment import Experiment, digest_of, presets

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from aelib import datasets
-from aelib.charts import leaderboard as wall
-from aelib.charts.leaderboard import Cost
+from aelib.charts.trainings import leaderboard as wall
+from aelib.charts.trainings.leaderboard import Cost
 from aelib.core.errors import LabError
 from aelib.core.language import N_, _
 from aelib.store import Summary, outcome_text

@@ -13,7 +13,7 @@ from aelib.analysis.classical_filters import Strength
 from aelib.analysis.denoising import noisy
 from aelib.analysis.restoration import LEVELS, MEDIAN, NET, NON_LOCAL, NOTHING, Quality
 from aelib.charts import glyphs
-from aelib.charts import restoration as charts
+from aelib.charts.reconstruction import restoration as charts
 from aelib.core.language import _
 from aelib.datasets.noise import NOISES
 from aelib.experiment import presets, variants

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.analysis.sweep import MEASURES, SWEEPS, Result, Sweep, collect, split
-from aelib.charts import sweep as charts
+from aelib.charts.trainings import sweep as charts
 from aelib.core.errors import LabError
 from aelib.core.language import N_, _, number
 from aelib.experiment import Experiment, choices, digest_of, flatten, labels

@@ -6,7 +6,7 @@ import streamlit as st
 import torch
 
 from aelib.charts import glyphs
-from aelib.charts.feature_maps import Sheet, sheets
+from aelib.charts.reconstruction.feature_maps import Sheet, sheets
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext
 from aelib.core.language import number as written

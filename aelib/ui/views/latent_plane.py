@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from aelib.browser import trained
-from aelib.charts.variational import CLASSES
+from aelib.charts.latent.variational import CLASSES
 from aelib.core.language import _, current
 from aelib.metrics import latent_space
 from aelib.training import Run

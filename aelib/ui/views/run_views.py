@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from aelib.analysis import decibels
 from aelib.analysis.diagnosis import findings
 from aelib.browser import trained
-from aelib.charts import activations, curves, glyphs, variational
+from aelib.charts import activations, curves, glyphs
 from aelib.charts import network as network_chart
+from aelib.charts.latent import variational
 from aelib.core.language import _, number
 from aelib.experiment import Experiment, resolve
 from aelib.experiment.architecture import KINDS, shape_text

@@ -7,7 +7,7 @@ import torch
 from aelib import datasets
 from aelib.analysis.linear import duel, plane
 from aelib.charts import glyphs
-from aelib.charts import pca as charts
+from aelib.charts.latent import pca as charts
 from aelib.core.language import _
 from aelib.core.language import number as written
 from aelib.metrics.image_quality import evenly

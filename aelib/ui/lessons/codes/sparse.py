@@ -7,8 +7,8 @@ import torch
 from aelib import datasets
 from aelib.analysis import judged
 from aelib.analysis.codes import activations, activity, dictionary
-from aelib.charts import codes as charts
 from aelib.charts import glyphs
+from aelib.charts.latent import codes as charts
 from aelib.core.language import N_, _
 from aelib.core.language import number as written
 from aelib.experiment import Experiment, change, presets

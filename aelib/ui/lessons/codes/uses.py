@@ -8,9 +8,9 @@ import streamlit as st
 
 from aelib.analysis.codes import features, neighbours, sizes
 from aelib.analysis.codes.sizes import PCA, PIXELS, Worth
-from aelib.charts import codes as charts
 from aelib.charts import glyphs
-from aelib.charts import variational as planes
+from aelib.charts.latent import codes as charts
+from aelib.charts.latent import variational as planes
 from aelib.core.language import N_, _
 from aelib.core.language import number as written
 from aelib.metrics import latent_space

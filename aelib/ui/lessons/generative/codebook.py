@@ -6,9 +6,9 @@ import streamlit as st
 from aelib.analysis import rate_distortion
 from aelib.analysis.codecs import RatePoint
 from aelib.analysis.generative import codebook as analysis
-from aelib.charts import codebook as charts
 from aelib.charts import glyphs
-from aelib.charts.rate_distortion import against_bits
+from aelib.charts.latent import codebook as charts
+from aelib.charts.reconstruction.rate_distortion import against_bits
 from aelib.core.language import _
 from aelib.experiment.variants import of_numbers, quantised
 from aelib.training import Run

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from aelib.analysis.generative.generation import aggregated_posterior
-from aelib.charts import variational as charts
+from aelib.charts.latent import variational as charts
 from aelib.core.language import _, number
 from aelib.experiment.variants import BETAS, plain
 from aelib.experiment.variants import betas as with_betas

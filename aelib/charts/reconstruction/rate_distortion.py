@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from aelib.analysis.codecs import RatePoint
 from aelib.core.language import _
 
-from .curves import BLUE, SERIES, styled
-from .ticks import on_axis, spread
+from ..curves import BLUE, SERIES, styled
+from ..ticks import on_axis, spread
 
 Quality = Literal["psnr", "ssim"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aelib.charts.latent_planes import planes
+from aelib.charts.latent.latent_planes import planes
 
 
 def test_titles_of_planes_fit_side_by_side_on_a_telephone() -> None:

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from aelib.analysis.sweep import Result
 from aelib.core.language import _
 
-from .curves import BLUE, GREY, styled
-from .ticks import on_axis
+from ..curves import BLUE, GREY, styled
+from ..ticks import on_axis
 
 MAX_POINTS = 200  # drawn runs of a point, at most; mean and standard deviation include all
 

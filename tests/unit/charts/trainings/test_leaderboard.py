@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aelib.charts.leaderboard import cost_against_error, error, pareto
+from aelib.charts.trainings.leaderboard import cost_against_error, error, pareto
 from aelib.store import Summary
 
 

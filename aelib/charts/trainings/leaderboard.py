@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from aelib.core.language import _
 from aelib.store import Summary, outcome_text
 
-from .curves import BLUE, styled
-from .ticks import on_axis
+from ..curves import BLUE, styled
+from ..ticks import on_axis
 
 ORANGE = "#ea580c"
 Cost = Literal["parameters", "latent_dim"]

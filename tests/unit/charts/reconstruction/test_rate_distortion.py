@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from aelib.analysis.codecs import RatePoint
-from aelib.charts import rate_distortion
+from aelib.charts.reconstruction import rate_distortion
 
 OURS = [
     RatePoint("ours", "32 bits", 320, 1e-3, 30.0, 0.9),

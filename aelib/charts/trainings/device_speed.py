@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from aelib.core.language import _, number
 from aelib.training.device_speed import Speed
 
-from .curves import BLUE, SERIES, styled
-from .ticks import on_axis
+from ..curves import BLUE, SERIES, styled
+from ..ticks import on_axis
 
 
 def speeds(

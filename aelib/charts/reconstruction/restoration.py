@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from aelib.analysis.restoration import MEDIAN, NET, NON_LOCAL, NOTHING
 from aelib.core.language import _
 
-from .curves import BLUE, GREY, SERIES, styled
-from .ticks import on_axis, spread
+from ..curves import BLUE, GREY, SERIES, styled
+from ..ticks import on_axis, spread
 
 _LINES = {
     NOTHING: {"color": GREY, "dash": "dash", "width": 2},

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from aelib.core.language import _, number
 from aelib.training import Run
 
-from .curves import BLUE, GREY, SERIES, styled
-from .palette import CLASSES as CLASSES
-from .ticks import on_axis
+from ..curves import BLUE, GREY, SERIES, styled
+from ..palette import CLASSES as CLASSES
+from ..ticks import on_axis
 
 FEW_EPOCHS = 20  # largest number of epochs on a linear axis
 

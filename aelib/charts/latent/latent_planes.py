@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from .curves import BLUE, SERIES, styled
+from ..curves import BLUE, SERIES, styled
 from .variational import CLASSES
 
 NAMED = 64  # largest number of images that are drawn with their names

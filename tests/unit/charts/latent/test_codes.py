@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aelib.charts import codes
+from aelib.charts.latent import codes
 
 
 def test_few_counts_have_a_bar_each() -> None:

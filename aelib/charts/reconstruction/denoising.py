@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from aelib.analysis.denoising import Level
 from aelib.core.language import _, number
 
-from .curves import BLUE, GREY, SERIES, styled
-from .ticks import on_axis
+from ..curves import BLUE, GREY, SERIES, styled
+from ..ticks import on_axis
 
 ORANGE, GREEN = SERIES[1], SERIES[2]
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from aelib.charts import feature_maps
+from aelib.charts.reconstruction import feature_maps
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from .curves import BLUE, GREY, SERIES, styled
-from .ticks import on_axis
+from ..curves import BLUE, GREY, SERIES, styled
+from ..ticks import on_axis
 
 _LINE = 26  # characters of a name in a line: more would leave no room for dots on a phone
 _ROW = 58  # pixels: height of a row

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from aelib.analysis.generative.codebook import Usage
 from aelib.core.language import _
 
-from .curves import BLUE, GREY, styled
+from ..curves import BLUE, GREY, styled
 
 
 def by_place(usage: Usage) -> go.Figure:

@@ -1,0 +1,1 @@
+"""Codes: planes of them, codebooks, PCA, and what codes are good for."""
