@@ -9,7 +9,8 @@ numbers are stored in 8 and in 4 bits: as many bits an image as the codebook's. 
 import statistics
 import sys
 
-from aelib.analysis import judged, rate_distortion
+from aelib.analysis import judged
+from aelib.analysis.reconstruction import rate_distortion
 from aelib.experiment import Experiment, presets
 from aelib.metrics import image_quality
 from aelib.training import Run, fit

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aelib import datasets
-from aelib.analysis import classical_filters, rate_distortion, restoration, super_resolution
+from aelib.analysis.reconstruction import classical_filters, rate_distortion, restoration, super_resolution
 from aelib.datasets.downloads import photo_pairs
 from aelib.experiment import Experiment, presets
 from aelib.metrics import reconstruction

@@ -1,8 +1,8 @@
 """Compare: two to six experiments side by side."""
 
 from aelib.core.language import N_, _
-from aelib.ui.lessons import compare, compare_noise, compare_table
 from aelib.ui.lessons.lesson import SectionedPage
+from aelib.ui.lessons.trainings import compare, compare_noise, compare_table
 from aelib.ui.shell import messages
 from aelib.ui.shell.lessons import COMPARE
 from aelib.ui.views import hand_in

@@ -4,8 +4,9 @@ from aelib.analysis import sweep
 from aelib.core.language import N_, _
 from aelib.experiment import presets
 from aelib.training import Run
-from aelib.ui.lessons import denoising, sweeps
+from aelib.ui.lessons import denoising
 from aelib.ui.lessons.lesson import LessonPage
+from aelib.ui.lessons.trainings import sweeps
 from aelib.ui.shell import links
 from aelib.ui.shell.lessons import SWEEPS
 from aelib.ui.views import inside, run_views

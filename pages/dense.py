@@ -4,8 +4,8 @@ import streamlit as st
 
 from aelib.core.language import N_, _
 from aelib.training import Run
-from aelib.ui.lessons import sweeps
 from aelib.ui.lessons.lesson import LessonPage
+from aelib.ui.lessons.trainings import sweeps
 from aelib.ui.views import inside, run_views
 
 lesson = LessonPage(

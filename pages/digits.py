@@ -3,8 +3,8 @@
 from aelib.core.language import N_, _
 from aelib.experiment import variants
 from aelib.training import Run
-from aelib.ui.lessons import colour
 from aelib.ui.lessons.generative import codebook, collapse, conditional, digits
+from aelib.ui.lessons.images import colour
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.shell import links
 from aelib.ui.views import latent_plane, run_views, samples

@@ -2,7 +2,7 @@
 
 from aelib.core.language import N_, _
 from aelib.training import Run
-from aelib.ui.lessons import restoring
+from aelib.ui.lessons.images import restoring
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import run_views
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from aelib.core.language import N_, _
-from aelib.ui.lessons import leaderboard, runs
 from aelib.ui.lessons.lesson import SectionedPage
+from aelib.ui.lessons.trainings import leaderboard, runs
 from aelib.ui.shell import links, messages
 from aelib.ui.shell.lessons import LESSONS, RUNS
 from aelib.ui.views import run_file

@@ -2,7 +2,7 @@
 
 from aelib.core.language import N_, _
 from aelib.training import Run
-from aelib.ui.lessons import colour, super_resolution
+from aelib.ui.lessons.images import colour, super_resolution
 from aelib.ui.lessons.lesson import LessonPage
 from aelib.ui.views import feature_maps, run_views
 

@@ -4,8 +4,8 @@ import streamlit as st
 
 from aelib.core.language import N_, _
 from aelib.ui.form import controls, lesson_forms
-from aelib.ui.lessons import sweeps
 from aelib.ui.lessons.lesson import SectionedPage
+from aelib.ui.lessons.trainings import sweeps
 from aelib.ui.shell import messages
 from aelib.ui.shell.lessons import SWEEPS
 

@@ -18,7 +18,7 @@ from aelib.core.language import N_, _, number
 from aelib.experiment import Experiment, resolve, with_point
 from aelib.training import Run
 
-from . import decibels
+from .reconstruction import decibels
 
 MAX_TEXT = 300  # characters
 MAX_CONDITIONS = 8  # conditions

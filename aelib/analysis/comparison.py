@@ -10,7 +10,7 @@ from aelib.metrics import Difference as Difference
 from aelib.metrics import difference as difference
 from aelib.training import Run
 
-from . import decibels
+from .reconstruction import decibels
 
 MAX_RUNS = 6  # side by side
 MAX_SEEDS = 50

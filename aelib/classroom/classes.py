@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aelib.core.errors import LabError
 
 from .database import ClassroomFile
-from .names import MAX_IDENTIFIER, MAX_TITLE, folded, person_name, plain, told_apart
+from .people.names import MAX_IDENTIFIER, MAX_TITLE, folded, person_name, plain, told_apart
 from .tasks import DATA, SAME, SEED, Task, divided
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from .attempts import Attempts
+from .asking.guesses import Guesses
 from .classes import Classes
 from .database import ClassroomFile
-from .guesses import Guesses
-from .presence import Presence
+from .people.attempts import Attempts
+from .people.presence import Presence
 from .recomputing import Checks
 from .results import Results
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aelib.analysis import decibels, judged
+from aelib.analysis import judged
+from aelib.analysis.reconstruction import decibels
 from aelib.core.durations import duration_text
 from aelib.core.language import N_, _, number
 from aelib.datasets import WRONG_PIXEL

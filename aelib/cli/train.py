@@ -13,7 +13,8 @@ from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
 from aelib import datasets
-from aelib.analysis import decibels, judged
+from aelib.analysis import judged
+from aelib.analysis.reconstruction import decibels
 from aelib.core.durations import duration_text
 from aelib.core.errors import LabError, reason_of
 from aelib.core.language import N_, _

@@ -5,8 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from aelib.analysis import rate_distortion
-from aelib.analysis.codecs import FLOAT, RatePoint
+from aelib.analysis.reconstruction import rate_distortion
+from aelib.analysis.reconstruction.codecs import FLOAT, RatePoint
 from aelib.charts import glyphs
 from aelib.core.language import _, ngettext, number
 from aelib.metrics.image_quality import PSNR_MEANING, evenly

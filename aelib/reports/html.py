@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from markupsafe import Markup
 
-from aelib.analysis import decibels
+from aelib.analysis.reconstruction import decibels
 from aelib.charts import glyphs
 from aelib.charts import network as network_chart
 from aelib.core.durations import duration_text
@@ -23,7 +23,7 @@ from . import compressor, settings_text, svg_charts
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from aelib.classroom.items import Predicted
+    from aelib.classroom.asking.items import Predicted
 
 Theme = Literal["auto", "light", "dark"]
 MAX_RUNS = 6

@@ -14,7 +14,7 @@ from .html import MAX_RUNS, MAX_TEXT
 from .script import plain_template
 
 if TYPE_CHECKING:
-    from aelib.classroom.items import Predicted
+    from aelib.classroom.asking.items import Predicted
 
 
 def notebook(runs: Sequence[Run], title: str = "", notes: str = "", predicted: "Predicted | None" = None) -> str:

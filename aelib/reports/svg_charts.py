@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from aelib.analysis.codecs import RatePoint
+from aelib.analysis.reconstruction.codecs import RatePoint
 from aelib.charts.palette import BLUE, CLASSES, GREY, SERIES
 from aelib.charts.ticks import Ticks, padded, ticks
 from aelib.core.language import _

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from aelib import datasets
-from aelib.analysis import denoising
+from aelib.analysis.reconstruction import denoising
 from aelib.core.language import N_
 from aelib.metrics import latent_space, reconstruction
 from aelib.training import Run, device_speed

@@ -6,7 +6,7 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
-from aelib.analysis.denoising import noisy, turn_of
+from aelib.analysis.reconstruction.denoising import noisy, turn_of
 from aelib.datasets.noise import NOISES
 from aelib.metrics import latent_space, reconstruction
 from aelib.ui.components import canvas

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from aelib import datasets
 from aelib.experiment import digest_of, presets, resolve, variants
 from aelib.training import Run, fit
-from aelib.ui.lessons import colour as lesson
+from aelib.ui.lessons.images import colour as lesson
 from tests.support.apps import image_rows, opened, said, save, sound, texts, until
 from tests.support.pictures import packed, picture, pictures
 from tests.support.sections import assert_not_trained, assert_shows, opened_tab, section

@@ -14,7 +14,7 @@ from aelib import datasets
 from aelib.experiment import resolve, variants
 from aelib.training import Run, fit
 from aelib.ui.jobs import background
-from aelib.ui.lessons import super_resolution
+from aelib.ui.lessons.images import super_resolution
 from tests.support.apps import column, image_rows, opened, said, save, sound, texts, until
 from tests.support.sections import assert_shows, opened_tab, section, titles
 from tests.support.small_lessons import SHARP, SHARP_QUERY, SHARP_VALUES

@@ -13,8 +13,8 @@ from aelib.metrics import image_quality
 from aelib.models import Autoencoder, Codebook
 from aelib.training import Array, Run
 
-from .. import codecs, rate_distortion
-from ..codecs import RatePoint
+from ..reconstruction import codecs, rate_distortion
+from ..reconstruction.codecs import RatePoint
 
 NO_CODEBOOK = N_("This net has no codebook: choose a run with model.codebook.entries above 0.")
 AT_ONCE = 500  # images

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aelib.analysis import rate_distortion
+from aelib.analysis.reconstruction import rate_distortion
 from aelib.datasets import DatasetSpec
 from aelib.experiment import Experiment, change, presets
 from aelib.training import Run

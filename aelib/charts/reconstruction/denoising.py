@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from aelib.analysis.denoising import Level
+from aelib.analysis.reconstruction.denoising import Level
 from aelib.core.language import _, number
 
 from ..curves import BLUE, GREY, SERIES, styled

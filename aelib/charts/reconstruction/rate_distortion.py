@@ -7,7 +7,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from aelib.analysis.codecs import RatePoint
+from aelib.analysis.reconstruction.codecs import RatePoint
 from aelib.core.language import _
 
 from ..curves import BLUE, SERIES, styled

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from aelib.analysis.restoration import MEDIAN, NET, NON_LOCAL, NOTHING
+from aelib.analysis.reconstruction.restoration import MEDIAN, NET, NON_LOCAL, NOTHING
 from aelib.core.language import _
 
 from ..curves import BLUE, GREY, SERIES, styled

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from aelib.classroom.items import ChoiceItem, ImageItem, Item, NumberItem, Outcome
+from aelib.classroom.asking.items import ChoiceItem, ImageItem, Item, NumberItem, Outcome
 from aelib.core.language import _
 from aelib.experiment import Experiment
 from aelib.training import Run

@@ -5,7 +5,7 @@ from collections import Counter
 import streamlit as st
 
 from aelib.charts import answers as charts
-from aelib.classroom.items import Item, NumberItem
+from aelib.classroom.asking.items import Item, NumberItem
 from aelib.core.language import _
 from aelib.ui.components.figures import chart
 from aelib.ui.shell.messages import escaped

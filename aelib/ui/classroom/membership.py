@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from aelib.classroom.accounts import Account, is_teacher
 from aelib.classroom.classes import Group, Member
-from aelib.classroom.names import MAX_NAME
+from aelib.classroom.people.accounts import Account, is_teacher
+from aelib.classroom.people.names import MAX_NAME
 from aelib.classroom.tasks import Task
 from aelib.core.errors import LabError
 from aelib.training import Run

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from aelib.classroom.guesses import MAX_WHY, Guess
-from aelib.classroom.items import Item, Predicted, asked_of
+from aelib.classroom.asking.guesses import MAX_WHY, Guess
+from aelib.classroom.asking.items import Item, Predicted, asked_of
 from aelib.core.errors import LabError
 from aelib.core.language import _
 from aelib.experiment import Experiment, digest_of

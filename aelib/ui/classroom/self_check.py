@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aelib.classroom.items import ChoiceItem, Item
+from aelib.classroom.asking.items import ChoiceItem, Item
 from aelib.core.errors import LabError
 from aelib.core.language import N_, _
 from aelib.training import Run

@@ -11,8 +11,9 @@ from aelib.core.language import N_, _
 from aelib.training import Run
 from aelib.ui.views import feature_maps, inside, latent_plane, morphs, run_views, samples
 
-from . import colour, compression, compression_rivals, denoising, restoring, super_resolution
+from . import denoising
 from .generative import digits
+from .images import colour, compression, compression_rivals, restoring, super_resolution
 
 MIXED = 3  # pictures that a mixture needs
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from aelib.analysis.denoising import Level, curve, noisy, turn_of, useful_range
+from aelib.analysis.reconstruction.denoising import Level, curve, noisy, turn_of, useful_range
 from aelib.analysis.sweep import Sweep
 from aelib.charts import glyphs
 from aelib.charts.reconstruction import denoising as charts

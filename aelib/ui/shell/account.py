@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.errors import Error as StreamlitError
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from aelib.classroom.accounts import Account, account_of
+from aelib.classroom.people.accounts import Account, account_of
 from aelib.core.errors import LabError
 
 ANSWER, REFUSED, UNREACHABLE = "login", "refused", "unreachable"  # in the address of the class page

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aelib import datasets
-from aelib.classroom import predictions, self_checks
-from aelib.classroom.items import Item
+from aelib.classroom.asking import predictions, self_checks
+from aelib.classroom.asking.items import Item
 from aelib.core.language import translated
 from aelib.datasets import DatasetSpec
 from aelib.experiment import MODEL_KINDS, Experiment, presets

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from aelib import datasets
-from aelib.analysis import resizing, super_resolution
+from aelib.analysis.reconstruction import resizing, super_resolution
 from aelib.charts.palette import CLASSES
 from aelib.charts.ticks import ticks
 from aelib.core.language import N_, _, ngettext

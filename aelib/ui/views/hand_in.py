@@ -10,7 +10,7 @@ import streamlit as st
 
 from aelib import datasets
 from aelib.browser.trained import refusal
-from aelib.classroom.items import Predicted
+from aelib.classroom.asking.items import Predicted
 from aelib.core.errors import LabError
 from aelib.core.language import N_, _, current, speaking
 from aelib.reports.images import file_of

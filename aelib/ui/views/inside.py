@@ -5,10 +5,10 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from aelib.analysis.denoising import noisy
 from aelib.analysis.inside.layers import Inside, Layer, look
 from aelib.analysis.inside.over_training import Moment, epochs, moments, net_at
 from aelib.analysis.inside.units import Units, idle
+from aelib.analysis.reconstruction.denoising import noisy
 from aelib.charts import glyphs
 from aelib.charts import inside as charts
 from aelib.core.language import N_, _, number

@@ -8,8 +8,8 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from aelib.analysis import decibels
 from aelib.analysis.diagnosis import findings
+from aelib.analysis.reconstruction import decibels
 from aelib.browser import trained
 from aelib.charts import activations, curves, glyphs
 from aelib.charts import network as network_chart

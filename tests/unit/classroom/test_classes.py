@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from aelib.classroom import names
-from aelib.classroom.attempts import Attempts
+from aelib.classroom.asking.guesses import Guess
 from aelib.classroom.classes import ALPHABET, MAX_TAUGHT, Group
-from aelib.classroom.guesses import Guess
-from aelib.classroom.presence import HERE, Presence
+from aelib.classroom.people import names
+from aelib.classroom.people.attempts import Attempts
+from aelib.classroom.people.presence import HERE, Presence
 from aelib.classroom.records import Classroom
 from aelib.classroom.tasks import DATA, SAME, SEED
 from aelib.core.errors import LabError, StoreError

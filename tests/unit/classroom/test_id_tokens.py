@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
-from aelib.classroom.accounts import Account, account_of
+from aelib.classroom.people.accounts import Account, account_of
 from aelib.core.errors import LabError
 from tests.support.oidc_provider import ALGORITHM, CLIENT, LIES, spoilt
 

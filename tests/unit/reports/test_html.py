@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from aelib.analysis import rate_distortion
-from aelib.classroom.items import Predicted
+from aelib.analysis.reconstruction import rate_distortion
+from aelib.classroom.asking.items import Predicted
 from aelib.core.errors import LabError
 from aelib.datasets.user import glyphs
 from aelib.reports import compressor, html

@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from aelib.classroom.items import Predicted
+from aelib.classroom.asking.items import Predicted
 from aelib.cli.main import main
 from aelib.core import catalogue
 from aelib.core.language import ENGLISH, LANGUAGES, speaking

@@ -20,7 +20,8 @@ NEEDLESS = (
 CODE = f"""
 import sys
 import server
-from aelib.ui.lessons import denoising, leaderboard, lesson, runs, sweeps
+from aelib.ui.lessons import denoising, lesson
+from aelib.ui.lessons.trainings import leaderboard, runs, sweeps
 print([name for name in {NEEDLESS} if name in sys.modules])
 """
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from aelib.classroom.classes import Group, Member
 from aelib.classroom.gradebook import harmless
-from aelib.classroom.presence import Seen
+from aelib.classroom.people.presence import Seen
 from aelib.classroom.results import Result, Standing, standings
 from aelib.classroom.tasks import Task
 from aelib.core.language import N_, _, number

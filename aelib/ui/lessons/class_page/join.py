@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aelib.classroom.classes import Group, Member
-from aelib.classroom.names import MAX_IDENTIFIER, MAX_NAME, MAX_TITLE
+from aelib.classroom.people.names import MAX_IDENTIFIER, MAX_NAME, MAX_TITLE
 from aelib.core.errors import LabError
 from aelib.core.language import _
 from aelib.ui.classroom import membership

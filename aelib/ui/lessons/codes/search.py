@@ -6,7 +6,7 @@ from torch import Tensor
 
 from aelib.analysis.codes import features, neighbours, traversal
 from aelib.analysis.codes.sizes import PIXELS
-from aelib.analysis.denoising import noisy
+from aelib.analysis.reconstruction.denoising import noisy
 from aelib.charts import glyphs
 from aelib.core.language import _
 from aelib.core.language import number as written

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from aelib.analysis import rate_distortion
-from aelib.analysis.codecs import RatePoint
 from aelib.analysis.generative import codebook as analysis
+from aelib.analysis.reconstruction import rate_distortion
+from aelib.analysis.reconstruction.codecs import RatePoint
 from aelib.charts import glyphs
 from aelib.charts.latent import codebook as charts
 from aelib.charts.reconstruction.rate_distortion import against_bits

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from aelib.analysis import rate_distortion
 from aelib.analysis.generative import codebook
 from aelib.analysis.generative.codebook import Usage
+from aelib.analysis.reconstruction import rate_distortion
 from aelib.core.errors import LabError
 from aelib.experiment import presets
 from aelib.training import Run, fit

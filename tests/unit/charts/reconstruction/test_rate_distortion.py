@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from aelib.analysis.codecs import RatePoint
+from aelib.analysis.reconstruction.codecs import RatePoint
 from aelib.charts.reconstruction import rate_distortion
 
 OURS = [

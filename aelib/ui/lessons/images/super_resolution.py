@@ -10,8 +10,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from aelib.analysis import super_resolution
-from aelib.analysis.super_resolution import Quality
+from aelib.analysis.reconstruction import super_resolution
+from aelib.analysis.reconstruction.super_resolution import Quality
 from aelib.charts import curves, glyphs
 from aelib.core.errors import LabError
 from aelib.core.language import N_, _

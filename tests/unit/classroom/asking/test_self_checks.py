@@ -2,8 +2,8 @@
 
 import pytest
 
-from aelib.classroom import self_checks
-from aelib.classroom.items import ChoiceItem
+from aelib.classroom.asking import self_checks
+from aelib.classroom.asking.items import ChoiceItem
 from aelib.experiment import presets, resolve
 from aelib.ui.shell import lessons as registry
 

@@ -7,7 +7,7 @@ from skimage import data
 from torch import Tensor
 from torch.nn import functional as F
 
-from aelib.analysis import resizing
+from aelib.analysis.reconstruction import resizing
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 from tests.support.photos import photos, psnr

@@ -17,7 +17,7 @@ from skimage import data
 from sklearn.datasets import load_digits
 from torch import Tensor
 
-from aelib.analysis import codecs
+from aelib.analysis.reconstruction import codecs
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 from aelib.datasets import idx

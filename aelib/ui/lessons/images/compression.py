@@ -8,9 +8,9 @@ import streamlit as st
 import torch
 
 from aelib import datasets
-from aelib.analysis import decibels, rate_distortion
-from aelib.analysis.codecs import FLOAT, RatePoint
-from aelib.analysis.rate_distortion import BITS, EncodedRun
+from aelib.analysis.reconstruction import decibels, rate_distortion
+from aelib.analysis.reconstruction.codecs import FLOAT, RatePoint
+from aelib.analysis.reconstruction.rate_distortion import BITS, EncodedRun
 from aelib.charts import glyphs
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext

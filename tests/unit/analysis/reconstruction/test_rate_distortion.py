@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from aelib import datasets
-from aelib.analysis import codecs, rate_distortion
-from aelib.analysis.codecs import RatePoint
+from aelib.analysis.reconstruction import codecs, rate_distortion
+from aelib.analysis.reconstruction.codecs import RatePoint
 from aelib.experiment import Experiment
 from aelib.metrics import image_quality
 from aelib.training import Run, fit

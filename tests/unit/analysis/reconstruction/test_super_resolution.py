@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from aelib import datasets
-from aelib.analysis import resizing, super_resolution
+from aelib.analysis.reconstruction import resizing, super_resolution
 from aelib.core.errors import LabError
 from aelib.experiment import presets
 from aelib.metrics import reconstruction

@@ -53,7 +53,7 @@ def _class_errors(run: Run) -> list[tuple[float, int]]:
 
 def against_input(run: Run) -> tuple[str, ...]:
     """Whether the output has "fewer", "same" or "more" wrong pixels than the input."""
-    from aelib.analysis.denoising import wrong_pixels
+    from aelib.analysis.reconstruction.denoising import wrong_pixels
 
     targets, threshold = run.images.images(), run.spec.wrong_pixel
     shown = _noisy(run)
@@ -64,7 +64,7 @@ def against_input(run: Run) -> tuple[str, ...]:
 
 def _noisy(run: Run) -> Tensor:
     """The evaluation images with one draw of the noise of the training, which no net was trained with."""
-    from aelib.analysis.denoising import noisy
+    from aelib.analysis.reconstruction.denoising import noisy
 
     noise = run.experiment.corruption
     return noisy(run.images.images(), noise.kind, noise.level, 0, noise.pixels)
@@ -87,7 +87,7 @@ def error_left(run: Run) -> float:
 
 def gain_over_bicubic(run: Run) -> float:
     """PSNR in dB above bicubic, or above the input of a net that only sharpens."""
-    from aelib.analysis import super_resolution
+    from aelib.analysis.reconstruction import super_resolution
     from aelib.metrics.image_quality import mean_psnr
 
     images = super_resolution.test_images(run)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from aelib.analysis import rate_distortion
-from aelib.analysis.codecs import FLOAT, QUALITIES, RatePoint
-from aelib.analysis.rate_distortion import BITS, Stretch
+from aelib.analysis.reconstruction import rate_distortion
+from aelib.analysis.reconstruction.codecs import FLOAT, QUALITIES, RatePoint
+from aelib.analysis.reconstruction.rate_distortion import BITS, Stretch
 from aelib.charts.reconstruction import rate_distortion as rate_chart
 from aelib.core.language import _, ngettext
 from aelib.training import Run

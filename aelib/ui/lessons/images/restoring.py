@@ -8,10 +8,10 @@ import streamlit as st
 import torch
 
 from aelib import datasets
-from aelib.analysis import restoration
-from aelib.analysis.classical_filters import Strength
-from aelib.analysis.denoising import noisy
-from aelib.analysis.restoration import LEVELS, MEDIAN, NET, NON_LOCAL, NOTHING, Quality
+from aelib.analysis.reconstruction import restoration
+from aelib.analysis.reconstruction.classical_filters import Strength
+from aelib.analysis.reconstruction.denoising import noisy
+from aelib.analysis.reconstruction.restoration import LEVELS, MEDIAN, NET, NON_LOCAL, NOTHING, Quality
 from aelib.charts import glyphs
 from aelib.charts.reconstruction import restoration as charts
 from aelib.core.language import _

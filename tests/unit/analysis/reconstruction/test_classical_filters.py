@@ -9,7 +9,7 @@ from skimage import restoration
 from torch import Tensor
 from torch.nn import functional as F
 
-from aelib.analysis import classical_filters
+from aelib.analysis.reconstruction import classical_filters
 from aelib.core.errors import LabError
 from aelib.core.random import generator
 from tests.support.photos import photos, psnr

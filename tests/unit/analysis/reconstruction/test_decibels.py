@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aelib import datasets
-from aelib.analysis import decibels
+from aelib.analysis.reconstruction import decibels
 from aelib.metrics import image_quality, psnr
 from aelib.training import Run
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from aelib import datasets
-from aelib.analysis import restoration
-from aelib.analysis.denoising import noisy, widest_range
+from aelib.analysis.reconstruction import restoration
+from aelib.analysis.reconstruction.denoising import noisy, widest_range
 from aelib.metrics import image_quality
 from aelib.training import Run
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from aelib.analysis import super_resolution
+from aelib.analysis.reconstruction import super_resolution
 from aelib.charts import glyphs
 from aelib.charts.trainings import device_speed as charts
 from aelib.core.errors import LabError

@@ -2,8 +2,8 @@
 
 import pytest
 
-from aelib.classroom import predictions
-from aelib.classroom.items import ChoiceItem, ImageItem, NumberItem, Outcome, asked_of
+from aelib.classroom.asking import predictions
+from aelib.classroom.asking.items import ChoiceItem, ImageItem, NumberItem, Outcome, asked_of
 from aelib.core.errors import LabError
 from aelib.experiment import Experiment, presets, resolve
 from aelib.training import Run, fit

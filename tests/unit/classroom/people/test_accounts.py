@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aelib.classroom.accounts import LASTS, SKEW, account_of, is_teacher
+from aelib.classroom.people.accounts import LASTS, SKEW, account_of, is_teacher
 from aelib.core.errors import LabError
 
 NOW = 1_800_000_000.0

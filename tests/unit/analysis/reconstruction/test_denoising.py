@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from aelib.analysis.denoising import Level, curve, nearest, noisy, useful_range, wrong_pixels
+from aelib.analysis.reconstruction.denoising import Level, curve, nearest, noisy, useful_range, wrong_pixels
 from aelib.datasets.noise import NOISES
 from aelib.experiment import presets
 from aelib.metrics import spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .database import ClassroomFile
+from ..database import ClassroomFile
 
 MAX_WHY = 500  # characters
 

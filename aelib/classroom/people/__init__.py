@@ -1,0 +1,1 @@
+"""Who somebody is: names, log-ins, wrong attempts, and who is here."""

@@ -1,0 +1,1 @@
+"""The lessons on pictures: compression, restoring, colour, super-resolution."""

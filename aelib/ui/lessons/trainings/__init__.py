@@ -1,0 +1,1 @@
+"""The pages about many trainings: Runs with its leaderboard, Compare, Sweeps."""
