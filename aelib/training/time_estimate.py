@@ -17,7 +17,7 @@ from .trainer import groups
 
 # A step has a fixed time for each operation, and the time for the arithmetic.
 OPERATION = 0.85e-6  # seconds per operation
-COMPILED = 3e-6  # seconds per compiled step, without its arithmetic
+COMPILED = 3e-6  # seconds per compiled step of a net, without its arithmetic
 MULTIPLICATION = 5e-11  # seconds per weight and image, three times a step (forward, backward, gradient)
 LARGE = 1.5e-11  # the same for products large enough for oneDNN (benchmarks/matmul.py)
 UPDATE = 1.2e-9  # seconds per parameter for the optimiser, if the parameters exceed the processor's caches
@@ -31,10 +31,11 @@ KEEP = 4e-3  # seconds per net for the final evaluation and the result
 
 def seconds(experiments: Sequence[Experiment]) -> float:
     """Estimated seconds for all experiments on one core; those that can train together do."""
-    return sum(_group(experiments[part[0]], len(part)) for part in groups(list(experiments)))
+    return sum(_group([experiments[i] for i in part]) for part in groups(list(experiments)))
 
 
-def _group(first: Experiment, nets: int) -> float:
+def _group(members: Sequence[Experiment]) -> float:
+    first, nets = members[0], len(members)
     images = resolve(first).spec.splits.train
     size = min(first.batch_size or images, images)
     steps = first.epochs * -(-images // size)
@@ -42,8 +43,8 @@ def _group(first: Experiment, nets: int) -> float:
     if not first.model.dense:
         return _convolutional(first, images) * nets
     operations = (12 + 8 * len(first.model.steps())) * OPERATION * slow
-    if nets == 1 and numba_support.KIND.serves([first], torch.device("cpu")):
-        operations = COMPILED
+    if numba_support.KIND.serves(members, torch.device("cpu")):
+        operations = COMPILED * nets
     parameters = resolve(first).architecture.parameters
     widest = max(step.inputs * step.outputs for step in first.model.steps())
     each = LARGE if widest * size >= matmul.LEAST else MULTIPLICATION
