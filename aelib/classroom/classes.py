@@ -18,7 +18,7 @@ from aelib.core.errors import LabError
 
 from .database import ClassroomFile
 from .people.names import MAX_IDENTIFIER, MAX_TITLE, folded, person_name, plain, told_apart
-from .tasks import DATA, SAME, SEED, Task, divided
+from .tasks import DATA, SAME, SEED, TARGET, Task, divided, targets
 
 if TYPE_CHECKING:
     import sqlite3
@@ -193,9 +193,12 @@ class Classes:
         pinned: Mapping[str, Any] | None = None,
         each: str = SAME,
     ) -> Task:
-        """Give the class a task; see `Task`. Raises LabError where its data cannot be divided as `each` asks."""
+        """Give the class a task; see `Task`. Raises LabError where its data cannot be divided, or its target not be
+        varied, as `each` asks."""
         if each == DATA:
             divided(query)
+        if each == TARGET:
+            targets(conditions)
         values = (group.id, lesson, json.dumps(dict(query)), conditions, json.dumps(dict(pinned or {})), each, now())
         with self._file.connected() as connection:
             number = connection.execute(

@@ -58,7 +58,7 @@ def judged(task: Task, group: Group, person: str, run: Run) -> tuple[bool, float
     if not task.conditions:
         return fits, None
     try:
-        found = assignments.parse(task.conditions).check(run)
+        found = assignments.parse(task.asked(group, person)).check(run)
     except LabError:
         return False, None
     return fits and all(one.met for one in found), found[0].found if fits else None

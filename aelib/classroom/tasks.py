@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aelib import datasets
+from aelib.analysis import assignments
 from aelib.core.errors import LabError
 from aelib.core.language import N_
 from aelib.experiment import Experiment, flatten, labels, resolve
@@ -16,13 +18,17 @@ from aelib.experiment.encoding import PRESET, decode
 if TYPE_CHECKING:
     from .classes import Group
 
-SAME, SEED, DATA = "", "seed", "data"
+SAME, SEED, DATA, TARGET = "", "seed", "data", "target"
 EACH = {  # what each student has of their own -> in words
     SAME: N_("The same for all"),
     SEED: N_("Another seed for each student"),
     DATA: N_("Another half of the data set's classes for each student, and another seed"),
+    TARGET: N_("Another target for each student, up to a fifth easier than yours, and another seed"),
 }
 MIN_CLASSES = 4  # of which each student gets half
+EASIER, STEPS = 0.2, 8  # a student's target is easier by at most this share, in so many steps
+MIN_TARGETS = 5  # different targets that a task must have
+CONDITIONS = "task"  # the name of a task's conditions in an address
 
 
 class Task(NamedTuple):
@@ -58,12 +64,45 @@ class Task(NamedTuple):
             found["classes"] = list(_half(divided(self.query), self._secret(group, person)))
         return found
 
+    def asked(self, group: Group, person: str) -> str:
+        """The conditions for one student."""
+        if self.each != TARGET:
+            return self.conditions
+        found = targets(self.conditions)
+        return found[_drawn(f"{self._secret(group, person)}:target") % len(found)]
+
     def query_for(self, group: Group, person: str) -> dict[str, str]:
         """The address for one student. Raises LabError as `own`."""
-        return self.query | {path: labels.text(value) for path, value in self.own(group, person).items()}
+        asked = {CONDITIONS: self.asked(group, person)} if self.each == TARGET else {}
+        return self.query | asked | {path: labels.text(value) for path, value in self.own(group, person).items()}
 
     def _secret(self, group: Group, person: str) -> str:
         return f"{group.id}:{self.number}:{person}"
+
+
+def targets(conditions: str) -> list[str]:
+    """The tasks of which each student gets one: the same with one of its figures, that which can be varied most, made
+    easier step by step. Raises LabError where no figure can, and as `assignments.parse`."""
+    task = assignments.parse(conditions) if conditions.strip() else assignments.Assignment(())
+    varied = [_easier(one) for one in task.conditions]
+    place = max(range(len(varied)), key=lambda i: len(varied[i]), default=0)
+    if not varied or len(varied[place]) < MIN_TARGETS:
+        raise LabError(
+            "No figure of this task has {n} different targets that are up to a fifth easier: ask for one such as "
+            "parameters<=1500, or give everybody another seed instead.",
+            n=MIN_TARGETS,
+        )
+    before, after = task.conditions[:place], task.conditions[place + 1 :]
+    return [str(assignments.Assignment((*before, one, *after))) for one in varied[place]]
+
+
+def _easier(condition: assignments.Condition) -> list[assignments.Condition]:
+    """A condition and easier ones; of an equation only itself."""
+    sign = {">=": -1, ">": -1, "<=": 1, "<": 1}.get(condition.operator, 0)
+    value = condition.value
+    moved = [value + sign * abs(value) * EASIER * step / STEPS for step in range(STEPS + 1)]
+    rounded = [round(one) if value == int(value) else float(f"{one:.4g}") for one in moved]
+    return [replace(condition, value=float(one)) for one in dict.fromkeys(rounded)]
 
 
 def divided(query: Mapping[str, str]) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from aelib.analysis import assignments
 from aelib.analysis.assignments import Assignment
+from aelib.classroom.tasks import CONDITIONS
 from aelib.core.errors import LabError
 from aelib.core.language import _
 from aelib.experiment import Experiment, flatten, labels
@@ -22,7 +23,7 @@ from aelib.ui.shell.lessons import Lesson
 
 from .fields import BLOCK_FIELDS
 
-LOCK, HIDE, TASK = "lock", "hide", "task"
+LOCK, HIDE, TASK = "lock", "hide", CONDITIONS
 NAMES = (LOCK, HIDE, TASK)  # in an address
 ALL, MORE = "all", "more"
 MAX_NAMES = 2000  # characters, all names together

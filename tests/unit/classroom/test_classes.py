@@ -13,7 +13,7 @@ from aelib.classroom.people import names
 from aelib.classroom.people.attempts import Attempts
 from aelib.classroom.people.presence import HERE, Presence
 from aelib.classroom.records import Classroom
-from aelib.classroom.tasks import DATA, SAME, SEED
+from aelib.classroom.tasks import DATA, SAME, SEED, TARGET, targets
 from aelib.core.errors import LabError, StoreError
 from aelib.experiment.encoding import decode
 from tests.support.hostile import HOSTILE
@@ -149,6 +149,33 @@ def test_each_student_has_another_half_of_the_classes(room: Classroom, group: Gr
     assert address["classes"] == "-".join(map(str, own[0]["classes"]))
     asked = {name: text for name, text in address.items() if name not in ("lock", "task", "preset")}
     assert list(decode("digits-vae", asked).classes) == own[0]["classes"], "the page reads it so"
+
+
+def test_each_student_has_another_target(room: Classroom, group: Group) -> None:
+    query = {"preset": "font-best", "task": "learnt>=30;parameters<=2000"}
+    task = room.classes.set_task(group, "dense", query, query["task"], {}, TARGET)
+    assert room.classes.task(group) == task
+    asked = [task.asked(group, f"person{number}") for number in range(40)]
+    allowed = {f"learnt>=30;parameters<={limit}" for limit in range(2000, 2401, 50)}
+    assert set(asked) <= allowed, "never harder than the teacher's"
+    assert len(set(asked)) > 5
+    assert task.query_for(group, "person0")["task"] == asked[0]
+    assert "seed" in task.query_for(group, "person0")
+
+
+@pytest.mark.parametrize("conditions", ["", "parameters=1500", "latent_dim<=2"])
+def test_a_target_that_cannot_be_varied_is_a_sentence_and_no_task(
+    room: Classroom, group: Group, conditions: str
+) -> None:
+    with pytest.raises(LabError, match="different targets"):
+        room.classes.set_task(group, "dense", {"preset": "font-best"}, conditions, {}, TARGET)
+    assert room.classes.task(group) is None
+
+
+def test_a_target_is_moved_to_its_easier_side(room: Classroom) -> None:
+    assert targets("elbo>=-100")[-1] == "elbo>=-120"
+    assert targets("mse<=0.01")[0] == "mse<=0.01"
+    assert targets("mse<=0.01")[-1] == "mse<=0.012"
 
 
 def test_data_that_cannot_be_divided_is_a_sentence_and_no_task(room: Classroom, group: Group) -> None:

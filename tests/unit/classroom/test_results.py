@@ -12,7 +12,7 @@ from aelib.classroom.classes import Group, Member
 from aelib.classroom.recomputing import compared
 from aelib.classroom.records import Classroom
 from aelib.classroom.results import Result, Standing, judged, standings
-from aelib.classroom.tasks import DATA, SAME, SEED, Task
+from aelib.classroom.tasks import DATA, SAME, SEED, TARGET, Task
 from aelib.experiment import presets
 from aelib.store import Store
 from aelib.training import Run, fit
@@ -59,6 +59,17 @@ def test_another_students_data_do_not_count_where_each_has_a_part(group: Group) 
     assert not judged(task, group, "b", own)[0]
     every = fit(TINY.with_values({"seed": task.seed(group, "a")}), "cpu")
     assert not judged(task, group, "a", every)[0], "the own seed alone is not enough"
+
+
+def test_a_run_is_judged_by_the_students_own_target(run: Run, group: Group) -> None:
+    limit = round(0.95 * run.parameters)  # met only by whom the target was made easier for
+    task = Task(1, "dense", {}, f"parameters<={limit}", {}, TARGET)
+    people = [f"person{number}" for number in range(30)]
+    own = {person: run.experiment.with_values({"seed": task.seed(group, person)}) for person in people}
+    met = {person: judged(task, group, person, replace(run, experiment=own[person]))[0] for person in people}
+    easy = {person: int(task.asked(group, person).rpartition("=")[2]) >= run.parameters for person in people}
+    assert met == easy
+    assert set(met.values()) == {True, False}
 
 
 def test_what_was_trained_again_is_compared_kept_and_removed(

@@ -8,7 +8,7 @@ from aelib.analysis import assignments
 from aelib.classroom import gradebook
 from aelib.classroom.classes import Group
 from aelib.classroom.results import Standing
-from aelib.classroom.tasks import Task
+from aelib.classroom.tasks import CONDITIONS, Task
 from aelib.core.errors import LabError
 from aelib.core.language import _
 from aelib.experiment.encoding import PRESET
@@ -64,7 +64,7 @@ def give(group: Group) -> None:
         return
     try:
         asked = str(assignments.parse(conditions)) if conditions.strip() else ""
-        query = {PRESET: by_name[name].preset, **({"task": asked} if asked else {})}
+        query = {PRESET: by_name[name].preset, **({CONDITIONS: asked} if asked else {})}
         classroom().classes.set_task(group, name, query, asked, {}, each)
     except LabError as error:
         show_error(error)
