@@ -19,16 +19,6 @@ from aelib.experiment.encoding import decode
 from tests.support.hostile import HOSTILE
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Classroom:
-    return Classroom(tmp_path)
-
-
-@pytest.fixture
-def group(room: Classroom) -> Group:
-    return room.classes.make("5b", "teacher")[0]
-
-
 def test_a_class_is_found_by_its_code_however_it_is_written(room: Classroom, group: Group) -> None:
     code = group.code
     assert set(code) <= set(ALPHABET)

@@ -25,16 +25,6 @@ def run() -> Run:
     return fit(TINY, "cpu")
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Classroom:
-    return Classroom(tmp_path)
-
-
-@pytest.fixture
-def group(room: Classroom) -> Group:
-    return room.classes.make("5b", "teacher")[0]
-
-
 def test_a_run_counts_only_with_what_the_task_pins(run: Run, group: Group) -> None:
     task = Task(1, "dense", {}, f"learnt>={run.metrics['learnt']}", {"epochs": 30}, SAME)
     assert judged(task, group, "a", run) == (True, run.metrics["learnt"])
