@@ -8,24 +8,31 @@ from playwright.sync_api import Browser, Page
 from aelib.ui.theory import parts
 
 _STYLE = ":root { --st-text-color: #1c2331; --st-background-color: #fdfdfb; --st-border-color: #d9dde5 }"
-_LOADER = parts.LOADER
+# What is written on canvases is kept: `window.written`.
+_WRITTEN = """() => {
+  const fillText = CanvasRenderingContext2D.prototype.fillText;
+  window.written = [];
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...more) { window.written.push(text); fillText.call(this, text, ...more); };
+}"""
 
 
-def mounted(browser: Browser, name: str, given: Mapping[str, Any], still: bool = True) -> Page:
-    """The page, whose `.theory` has the part. still: for a person who asks for less motion."""
+def mounted(browser: Browser, name: str, given: Mapping[str, Any], still: bool = True, **data: Any) -> Page:
+    """The page, whose `.theory` has the part. still: for a person who asks for less motion; data: in the place of what
+    the app gives: texts, language."""
     page = browser.new_page(
         viewport={"width": 900, "height": 900}, reduced_motion="reduce" if still else "no-preference"
     )
     page.route("http://127.0.0.1/", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto("http://127.0.0.1/")
     page.set_content(f"<style>{_STYLE}</style><div id=here><div class='ae theory'></div></div>")
+    page.evaluate(_WRITTEN)
     page.evaluate(
         """async ([loader, data]) => {
           const address = URL.createObjectURL(new Blob([loader], { type: "text/javascript" }));
           const { default: start } = await import(address);
           await start({ data, parentElement: document.getElementById("here") });
         }""",
-        [_LOADER, {"entry": f"{name}.js", "modules": parts.texts(name), "given": dict(given), "version": ""}],
+        [parts.LOADER, {**parts.data(name, given), **data}],
     )
     return page
 

@@ -91,14 +91,13 @@ function ticks([low, high]) {
   return marks;
 }
 
-// Axes around a plot area; scale turns a point of the plane into CSS pixels.
-function frame(context, area, x, y, colour, labels) {
+// Axes around a plot area; scale turns a point of the plane into CSS pixels. show: how a number at an axis is written.
+function frame(context, area, x, y, colour, labels, show = (t) => String(+t.toPrecision(3)).replace("-", "−")) {
   const [left, top, width, height] = area;
   const scale = ([px, py]) => [left + (px - x[0]) / (x[1] - x[0]) * width, top + (y[1] - py) / (y[1] - y[0]) * height];
   context.strokeStyle = colour; context.fillStyle = colour; context.lineWidth = 1;
   context.globalAlpha = 0.5; context.strokeRect(left, top, width, height); context.globalAlpha = 1;
   context.font = "12px sans-serif"; context.textBaseline = "top"; context.textAlign = "center";
-  const show = (t) => String(+t.toPrecision(3)).replace("-", "−");
   for (const t of ticks(x)) context.fillText(show(t), scale([t, 0])[0], top + height + 4);
   context.textAlign = "right"; context.textBaseline = "middle";
   for (const t of ticks(y)) context.fillText(show(t), left - 5, scale([0, t])[1]);

@@ -1,6 +1,8 @@
 """The texts that the components write in the browser, by component: `say` of common.js looks them up in the session's
 language. A text that is missing here is shown in English; a test finds it."""
 
+from collections.abc import Iterable
+
 from aelib.core.language import N_, _
 
 _PLAY = (N_("Play"), N_("Pause"))
@@ -84,5 +86,10 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 
 def said(component: str) -> dict[str, str]:
-    """The texts of a component: English -> in this session's language; those that are the same are left out."""
-    return {text: there for text in WORDS.get(component, ()) if (there := _(text)) != text}
+    """The texts of a component, as `translations` gives them."""
+    return translations(WORDS.get(component, ()))
+
+
+def translations(texts: Iterable[str]) -> dict[str, str]:
+    """English -> in this session's language; texts that are the same are left out."""
+    return {text: there for text in texts if (there := _(text)) != text}

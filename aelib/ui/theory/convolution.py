@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aelib import datasets
-from aelib.core.language import _
+from aelib.core.language import N_, _
 from aelib.experiment import Experiment, presets, resolve
 from aelib.training import Run
 from aelib.ui.components.canvas import encoded
@@ -105,19 +105,24 @@ def _label(experiment: Experiment) -> str:
     return experiment.dataset.replace("_", " ")
 
 
-@st.cache_data(show_spinner=False)
 def _pictures() -> list[dict[str, Any]]:
-    """The images to convolve: the worked example, and one of each kind."""
+    """The images to convolve, with their names in the language of this session."""
+    return [{**one, "label": _(one["label"])} for one in _images()]
+
+
+@st.cache_data(show_spinner=False)
+def _images() -> list[dict[str, Any]]:
+    """The worked example, and one image of each kind. All sessions share them, so their labels are English."""
     from skimage import data  # here: only this page needs it
 
     example = np.ones((_EXAMPLE, _EXAMPLE))
     example[_EXAMPLE // 2, _EXAMPLE // 2] = 3
     camera = Image.fromarray(data.camera()).resize((_PHOTOGRAPH, _PHOTOGRAPH))  # type: ignore[no-untyped-call]
     return [
-        {"name": "example", "label": "a 3 among 1s", "values": example.ravel().tolist(), **_sides(example)},
-        _picture("digit", "a digit", _first("digits8x8")),
-        _picture("letter", "a letter", _first("letters")),
-        _picture("photograph", "a photograph", np.asarray(camera)),
+        {"name": "example", "label": N_("a 3 among 1s"), "values": example.ravel().tolist(), **_sides(example)},
+        _picture("digit", N_("a digit"), _first("digits8x8")),
+        _picture("letter", N_("a letter"), _first("letters")),
+        _picture("photograph", N_("a photograph"), np.asarray(camera)),
     ]
 
 

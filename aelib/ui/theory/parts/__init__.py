@@ -1,7 +1,8 @@
 """Interactive parts of the theory pages: plain ES modules that need no server once they are there.
 
 A part is a module NAME.js whose default export, (root, given), builds it into `root`. It imports controls.js and
-chart.js from here, and whatever it needs of the engine in `aelib/browser/engine`. `part` draws one.
+chart.js from here, and whatever it needs of the engine in `aelib/browser/engine`. `part` draws one. Its texts are in
+the session's language: `say` of controls.js, listed in words.py.
 """
 
 import functools
@@ -12,7 +13,11 @@ from typing import Any
 import streamlit as st
 
 from aelib.browser.modules import FOLDER, needed
+from aelib.core.language import current
 from aelib.ui.components import canvas
+from aelib.ui.components.words import translations
+
+from .words import WORDS
 
 _HERE = Path(__file__).parent
 _COMMON = (Path(canvas.__file__).parent / "common.js").read_text(encoding="utf-8")
@@ -28,8 +33,22 @@ _part = st.components.v2.component(
 
 
 def part(name: str, given: Mapping[str, Any] | None = None, version: str = "") -> None:
-    """Draw the part of NAME.js. given: its data, as JSON; version: another one starts the part anew."""
-    _part(data={"entry": f"{name}.js", "modules": texts(name), "given": given or {}, "version": version}, key=name)
+    """Draw the part of NAME.js. given: its data, as JSON; version: another one, or another language, starts it anew."""
+    _part(data=data(name, given or {}, version), key=name)
+
+
+def data(name: str, given: Mapping[str, Any], version: str = "") -> dict[str, Any]:
+    """What loader.js takes, in the language of this session."""
+    modules, language = texts(name), current()
+    said = translations(text for file, _ in (("loader.js", ""), *modules) for text in WORDS.get(file, ()))
+    return {
+        "entry": f"{name}.js",
+        "modules": modules,
+        "given": given,
+        "version": f"{language} {version}",
+        "texts": said,
+        "language": language,
+    }
 
 
 @functools.cache

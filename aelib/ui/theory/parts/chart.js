@@ -1,18 +1,16 @@
 // Canvases of the theory pages: sharp, as wide as their column, redrawn when it or the theme changes.
 
 import { fit, frame, themed } from "./common.js";
-import { element } from "./controls.js";
-
-const NO_CANVAS = "This browser has no canvas to draw on. The numbers beside it are the same.";
+import { element, say, shown } from "./controls.js";
 
 // A canvas. draw(context, { width, height, ink, paper }) draws it; label names it for those who do not see it. `redraw`
-// draws it before the next frame; `say` adds to its name what it shows now; `drag` hears a pointer.
+// draws it before the next frame; `tell` adds to its name what it shows now; `drag` hears a pointer.
 export function surface(label, height, draw) {
   const canvas = element("canvas", { attributes: { role: "img", "aria-label": label } }), box = element("div", { className: "surface" }, canvas);
-  box.say = (text) => canvas.setAttribute("aria-label", `${label}. ${text}`);
+  box.tell = (text) => canvas.setAttribute("aria-label", `${label}. ${text}`);
   box.redraw = () => {};
   box.drag = () => {};
-  if (!canvas.getContext("2d")) { box.replaceChildren(NO_CANVAS); return box; }
+  if (!canvas.getContext("2d")) { box.replaceChildren(say("This browser has no canvas to draw on. The numbers beside it are the same.")); return box; }
   let waiting = false, size = null;
   const paint = () => {
     waiting = false;
@@ -44,7 +42,7 @@ export function surface(label, height, draw) {
 // Axes over the whole canvas. Returns scale([x, y]) in pixels, and its inverse as `scale.back`.
 export function axes(context, { width, height, ink }, x, y, labels) {
   const area = [58, 8, width - 70, height - 50];
-  const scale = frame(context, area, x, y, ink, labels);
+  const scale = frame(context, area, x, y, ink, labels, shown);
   scale.area = area;
   scale.back = ([px, py]) => [x[0] + (px - area[0]) / area[2] * (x[1] - x[0]), y[1] - (py - area[1]) / area[3] * (y[1] - y[0])];
   return scale;

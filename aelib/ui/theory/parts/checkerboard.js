@@ -1,7 +1,7 @@
 // How often a transposed convolution writes each pixel: its checkerboard. given: nets [{ label, kernel, stride }].
 
 import { surface } from "./chart.js";
-import { button, element, row, said, slider } from "./controls.js";
+import { button, element, row, said, say, slider } from "./controls.js";
 import { drawImage } from "./pixels.js";
 import { writes } from "./sliding.js";
 
@@ -14,22 +14,23 @@ export default function (root, { nets }) {
     const along = writes(INPUTS, kernel, stride), n = along.length;
     return { rows: n, columns: n, values: Float64Array.from({ length: n * n }, (_, i) => along[Math.floor(i / n)] * along[i % n]) };
   };
-  const box = surface("How often each pixel of the output is written", (width) => Math.min(width, 420), (context, size) => {
+  const box = surface(say("How often each pixel of the output is written"), (width) => Math.min(width, 420), (context, size) => {
     drawImage(context, map(), { side: Math.min(size.width, size.height), ink: size.ink });
   });
   function draw() {
     const along = writes(INPUTS, kernel, stride), inner = along.slice(kernel - 1, along.length - kernel + 1);
     const counts = [...new Set((inner.length ? inner : along).flatMap((a) => (inner.length ? inner : along).map((b) => a * b)))].sort((a, b) => a - b);
     const even = counts.length === 1;
-    text.textContent = `${INPUTS}x${INPUTS} numbers become ${along.length}x${along.length}: (n − 1)·stride + kernel. ` + (kernel < stride
-      ? `The kernel is smaller than the stride, so some pixels are never written: holes.` : even
-        ? `Away from the border every pixel is written ${counts[0]} times: ${kernel} is a multiple of ${stride}, and there is no checkerboard.`
-        : `Away from the border pixels are written ${counts.join(", ")} times: ${kernel} is no multiple of ${stride}, and the pattern is a checkerboard, which the net must learn to undo.`);
+    const size = say("{n}x{n} numbers become {m}x{m}: (n − 1)·stride + kernel.", { n: INPUTS, m: along.length }), values = { kernel, stride, times: counts.join(", ") };
+    const pattern = kernel < stride ? say("The kernel is smaller than the stride, so some pixels are never written: holes.")
+      : even ? say("Away from the border every pixel is written {times} times: {kernel} is a multiple of {stride}, and there is no checkerboard.", values)
+        : say("Away from the border pixels are written {times} times: {kernel} is no multiple of {stride}, and the pattern is a checkerboard, which the net must learn to undo.", values);
+    text.textContent = `${size} ${pattern}`;
     root.dataset.even = even;
-    box.say(text.textContent); box.redraw();
+    box.tell(text.textContent); box.redraw();
   }
-  const sliders = [slider("Kernel", { low: 1, high: 7, step: 1, value: kernel }, (to) => { kernel = to; draw(); }), slider("Stride", { low: 1, high: 4, step: 1, value: stride }, (to) => { stride = to; draw(); })];
-  root.append(row(...sliders), row("As in: ", ...nets.map((net) => button(net.label, () => { ({ kernel, stride } = net); sliders[0].set(kernel); sliders[1].set(stride); draw(); }))), element("div", {}, box), text);
+  const sliders = [slider(say("Kernel"), { low: 1, high: 7, step: 1, value: kernel }, (to) => { kernel = to; draw(); }), slider(say("Stride"), { low: 1, high: 4, step: 1, value: stride }, (to) => { stride = to; draw(); })];
+  root.append(row(...sliders), row(say("As in:"), ...nets.map((net) => button(net.label, () => { ({ kernel, stride } = net); sliders[0].set(kernel); sliders[1].set(stride); draw(); }))), element("div", {}, box), text);
   root.addEventListener("redraw", draw);
   draw();
 }

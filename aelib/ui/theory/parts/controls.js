@@ -1,15 +1,20 @@
 // Controls of the theory pages, each with its label, and the loop that moves a picture. Everything is native HTML, so that
 // keyboards and screen readers can use it. Texts are put in as text, never as HTML.
 
+// Texts and numbers in the session's language, see common.js. The loader gives it before the part starts, so it is there
+// within functions, and not while a module is read.
+export let say;
+export const speakWith = (speaker) => { say = speaker; };
+
 export const COLOURS = ["#2563eb", "#ea580c", "#0d9488", "#db2777", "#9333ea", "#ca8a04", "#64748b", "#65a30d", "#0891b2",
   "#dc2626", "#a16207", "#4f46e5", "#be185d"];
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// A number as people read it: a true minus, no more digits than asked for.
+// A number as people read it: a true minus, no more digits than asked for, the language's decimal mark.
 export const shown = (value, digits = 3) => {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? say("not a number") : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value), text = size && (size < 1e-3 || size >= 1e5) ? value.toExponential(digits - 1) : String(+value.toPrecision(digits));
-  return text.replace("e+", "e").replaceAll("-", "−");
+  return text.replace("e+", "e").replaceAll("-", "−").replace(".", say.number(0.5)[1]);
 };
 
 export function element(tag, properties = {}, ...children) {
@@ -27,11 +32,11 @@ export const note = () => element("p", { className: "note", attributes: { role: 
 // A slider; `show` writes its value. `set` moves it from elsewhere.
 export function slider(label, { low, high, step, value, show = (v) => shown(v) }, act) {
   const input = element("input", { type: "range", min: low, max: high, step, value, ariaLabel: label }), output = element("output");
-  const say = () => { output.textContent = show(input.valueAsNumber); input.setAttribute("aria-valuetext", output.textContent); };
-  input.oninput = () => { say(); act(input.valueAsNumber); };
-  say();
+  const tell = () => { output.textContent = show(input.valueAsNumber); input.setAttribute("aria-valuetext", output.textContent); };
+  input.oninput = () => { tell(); act(input.valueAsNumber); };
+  tell();
   const box = element("label", { className: "slider" }, element("span", {}, label), input, output);
-  box.set = (to) => { input.value = to; say(); };
+  box.set = (to) => { input.value = to; tell(); };
   return box;
 }
 
@@ -83,15 +88,15 @@ export function numbers(label, values, act) {
     const found = texts.map((line, r) => line.map((text, c) => {
       const value = parsed(text), input = grid.children[r * line.length + c], bad = Number.isNaN(value);
       input.setAttribute("aria-invalid", bad);
-      if (bad) wrong.push(`Row ${r + 1}, column ${c + 1} has “${text.slice(0, 20)}”`);
+      if (bad) wrong.push({ row: r + 1, column: c + 1, text: text.slice(0, 20) });
       return value;
     }));
-    complaint.textContent = wrong.length ? `${wrong[0]}, which is no number up to a million. Write one such as −1, 0.5 or 1/9; until then the last numbers stay.` : "";
+    complaint.textContent = wrong.length ? say("Row {row}, column {column} has “{text}”, which is no number up to a million. Write one such as −1, 0.5 or 1/9; until then the last numbers stay.", wrong[0]) : "";
     if (!wrong.length) act(found);
   };
   texts.forEach((line, r) => line.forEach((text, c) => {
     const input = element("input", { type: "text", value: text, inputMode: "decimal", autocomplete: "off",
-      attributes: { "aria-label": `${label}, row ${r + 1}, column ${c + 1}` } });
+      attributes: { "aria-label": say("{name}, row {row}, column {column}", { name: label, row: r + 1, column: c + 1 }) } });
     input.oninput = () => { texts[r][c] = input.value; read(); };
     grid.append(input);
   }));
@@ -119,10 +124,10 @@ export function loop(box, act) {
 // Play and pause of something that moves; it stands still at first where the system asks for less motion. isOn() says which.
 export function player(begins = true) {
   let on = begins && !still();
-  const made = button("", () => { on = !on; say(); });
-  const say = () => { made.textContent = on ? "Pause" : "Play"; };
-  say();
+  const made = button("", () => { on = !on; tell(); });
+  const tell = () => { made.textContent = on ? say("Pause") : say("Play"); };
+  tell();
   made.isOn = () => on;
-  made.stop = () => { on = false; say(); };
+  made.stop = () => { on = false; tell(); };
   return made;
 }

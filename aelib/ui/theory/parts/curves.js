@@ -1,7 +1,7 @@
 // Activation functions and their derivatives, several at once. given: functions [{ name, label }], chosen (names).
 
 import { axes, dot, inside, line, surface } from "./chart.js";
-import { chips, columns, element, row, shown, slider, table } from "./controls.js";
+import { chips, columns, element, row, say, shown, slider, table } from "./controls.js";
 import { coloured, evaluated, START_SLOPE, STEP } from "./functions.js";
 
 const RANGE = [-5, 5], POINTS = 401;
@@ -28,7 +28,7 @@ export default function (root, { functions, chosen: first }) {
   });
   const value = graph("f(z)", "y", [-2, 3]), derivative = graph("f′(z)", "d", [-0.25, 1.25]);
   const place = slider("z", { low: RANGE[0], high: RANGE[1], step: 0.05, value: z }, (to) => { z = to; draw(); });
-  const learnt = slider("PReLU’s slope a", { low: -0.5, high: 1, step: 0.05, value: slope }, (to) => { slope = to; draw(); });
+  const learnt = slider(say("PReLU’s slope a"), { low: -0.5, high: 1, step: 0.05, value: slope }, (to) => { slope = to; draw(); });
   for (const box of [value, derivative]) {
     box.drag(() => {}, (at) => { z = Math.min(RANGE[1], Math.max(RANGE[0], Math.round(20 * graph.scale.back(at)[0]) / 20)); place.set(z); draw(); });
   }
@@ -39,13 +39,13 @@ export default function (root, { functions, chosen: first }) {
       swatch.style.background = one.colour;
       return [element("span", {}, swatch, one.label), shown(y[0]), shown(d[0])];
     });
-    figures.replaceChildren(lines.length ? table(["function", `f(${shown(z)})`, `f′(${shown(z)})`], lines) : "Choose a function above.");
+    figures.replaceChildren(lines.length ? table([say("function"), `f(${shown(z)})`, `f′(${shown(z)})`], lines) : say("Choose a function above."));
     const text = lines.map(([name, y, d]) => `${name.textContent}: f ${y}, f′ ${d}`).join("; ");
-    value.say(`At z = ${shown(z)}: ${text}`); derivative.say(`At z = ${shown(z)}: ${text}`);
+    for (const box of [value, derivative]) box.tell(say("At z = {z}: {values}", { z: shown(z), values: text }));
     learnt.hidden = !chosen.has("prelu");
     learnt.style.display = learnt.hidden ? "none" : "";
   }
-  root.append(chips("Functions", all, chosen, draw), row(place, learnt), columns(value, derivative), figures);
+  root.append(chips(say("Functions"), all, chosen, draw), row(place, learnt), columns(value, derivative), figures);
   root.addEventListener("redraw", draw);
   draw();
 }

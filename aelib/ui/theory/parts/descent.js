@@ -3,7 +3,7 @@
 // optimizers [{ name, label }], chosen (names).
 
 import { axes, dot, inside, line, surface, write } from "./chart.js";
-import { button, chips, COLOURS, element, loop, note, player, row, said, shown, slider, table } from "./controls.js";
+import { button, chips, COLOURS, element, loop, note, player, row, said, say, shown, slider, table } from "./controls.js";
 import { Network } from "./network.js";
 import { OPTIMIZERS } from "./optimizers.js";
 import { Trainer } from "./training.js";
@@ -64,14 +64,14 @@ export default function (root, { description, optimizers, chosen: first, stored 
     context.putImageData(image, 0, 0);
   }
 
-  const box = surface("Loss surface through the net’s weights, with a ball for each optimiser", (width) => Math.min(460, Math.round(width * 0.7)), (context, size) => {
-    const scale = axes(context, size, A, B, ["from the start (0) to the trained net (1)", "towards its way"]);
+  const box = surface(say("Loss surface through the net’s weights, with a ball for each optimiser"), (width) => Math.min(460, Math.round(width * 0.7)), (context, size) => {
+    const scale = axes(context, size, A, B, [say("from the start (0) to the trained net (1)"), say("towards its way")]);
     box.scale = scale;
     if (!picture) return;
     context.imageSmoothingEnabled = true;
     context.drawImage(picture, ...scale.area);
     const mark = (place, label) => { const [px, py] = scale(place); dot(context, [px, py], "#fff", 4); write(context, label, px + 7, py - 9, "#fff", { size: 13 }); };
-    mark([0, 0], "start"); mark(middle, `epoch ${middle[2]}`); mark([1, 0], "trained");
+    mark([0, 0], say("start")); mark(middle, say("epoch {n}", { n: say.number(middle[2]) })); mark([1, 0], say("trained"));
     inside(context, scale, () => all.filter(({ name }) => chosen.has(name)).forEach(({ name, colour }) => {
       const { trail } = balls.get(name);
       line(context, scale, trail, "#fff", { width: 4 }); line(context, scale, trail, colour, { width: 2 });
@@ -83,13 +83,13 @@ export default function (root, { description, optimizers, chosen: first, stored 
     const lines = all.filter(({ name }) => chosen.has(name)).map(({ name, label, colour }) => {
       const { place, loss, lost } = balls.get(name), swatch = element("span", { className: "swatch" });
       swatch.style.background = colour;
-      return [element("span", {}, swatch, label), lost === null ? `(${shown(place[0], 2)}, ${shown(place[1], 2)})` : "left the map", lost === null ? (loss === null ? "–" : shown(loss)) : `after ${lost} steps`];
+      return [element("span", {}, swatch, label), lost === null ? `(${shown(place[0], 2)}; ${shown(place[1], 2)})` : say("left the map"), lost === null ? (loss === null ? "–" : shown(loss)) : say("after {n} steps", { n: lost })];
     });
-    figures.replaceChildren(lines.length ? table(["optimiser", "place", `loss after ${steps} steps`], lines) : "Choose an optimiser above.");
+    figures.replaceChildren(lines.length ? table([say("optimiser"), say("place"), say("loss after {n} steps", { n: steps })], lines) : say("Choose an optimiser above."));
     const lost = all.filter(({ name }) => chosen.has(name) && balls.get(name).lost !== null).map(({ label }) => label);
-    complaint.textContent = lost.length ? `Diverged with rate ${shown(rate)}: ${lost.join(", ")}. Choose a smaller rate; the others go on.` : "";
+    complaint.textContent = lost.length ? say("Diverged with rate {rate}: {names}. Choose a smaller rate; the others go on.", { rate: shown(rate), names: lost.join(", ") }) : "";
     root.dataset.steps = steps; root.dataset.lost = lost.length;
-    box.say(lines.map(([name, , found]) => `${name.textContent}: ${found}`).join("; "));
+    box.tell(lines.map(([name, , found]) => `${name.textContent}: ${found}`).join("; "));
     box.redraw();
   }
 
@@ -97,8 +97,8 @@ export default function (root, { description, optimizers, chosen: first, stored 
   function prepare(end) {
     if (!along) {
       while (!description.weights && trainer.epochs < experiment.epochs && performance.now() < end) trainer.epoch();
-      if (!description.weights && trainer.epochs < experiment.epochs) { text.textContent = `The net is being trained in your browser: epoch ${trainer.epochs} of ${experiment.epochs}.`; return; }
-      if (!network.parameters.every(Number.isFinite)) { filled = Infinity; complaint.textContent = "The weights of this run are not finite, so there is no surface to draw: train it with a smaller rate."; return; }
+      if (!description.weights && trainer.epochs < experiment.epochs) { text.textContent = say("The net is being trained in your browser: epoch {n} of {total}.", { n: say.number(trainer.epochs), total: say.number(experiment.epochs) }); return; }
+      if (!network.parameters.every(Number.isFinite)) { filled = Infinity; complaint.textContent = say("The weights of this run are not finite, so there is no surface to draw: train it with a smaller rate."); return; }
       along = network.parameters.map((v, i) => v - start[i]);
       const early = Trainer.of({ ...description, weights: null });
       for (let epoch = 0; epoch < EARLY * experiment.epochs; epoch++) early.epoch();
@@ -107,16 +107,17 @@ export default function (root, { description, optimizers, chosen: first, stored 
       middle = [share, HALF, early.epochs];
     }
     while (filled < grid.length && performance.now() < end) grid[filled] = lossAt(cell(filled++));
-    if (filled < grid.length) { text.textContent = `Computing the surface: ${Math.round(100 * filled / grid.length)}%.`; return; }
-    text.textContent = `${stored ? "A run of the store" : "A net that your browser has trained with the same engine"}: loss ${shown(lossAt([0, 0]))} at its start, ${shown(lossAt([1, 0]))} trained. ${grid.length.toLocaleString("en")} nets make this map; dark is a small loss. Press somewhere on it to drop the balls there.`;
+    if (filled < grid.length) { text.textContent = say("Computing the surface: {n}%.", { n: Math.round(100 * filled / grid.length) }); return; }
+    const net = stored ? say("A run of the store") : say("A net that your browser has trained with the same engine");
+    text.textContent = say("{net}: loss {start} at its start, {end} trained. {n} nets make this map; dark is a small loss. Press somewhere on it to drop the balls there.", { net, start: shown(lossAt([0, 0])), end: shown(lossAt([1, 0])), n: say.number(grid.length) });
     paint(); drop();
     root.dataset.ready = "true";
   }
   const play = player();
-  const place = ["From start to trained", "Across"].map((label, i) => slider(`Drop at: ${label.toLowerCase()}`, { low: [A, B][i][0], high: [A, B][i][1], step: 0.05, value: begin[i] }, (to) => { begin[i] = to; if (picture) drop(); }));
-  root.append(chips("Optimisers", all, chosen, () => picture && draw()), row(play, button("One step", () => { play.stop(); if (picture) { step(); draw(); } }), button("Drop again", () => picture && drop())),
-    row(slider("Rate", { low: -3, high: 3, step: 0.1, value: Math.log10(rate), show: (v) => shown(10 ** v, 2) }, (to) => { rate = 10 ** to; if (picture) drop(); }),
-      slider("Momentum", { low: 0, high: 0.99, step: 0.01, value: momentum }, (to) => { momentum = to; if (picture) drop(); })), row(...place), text, complaint, box, figures);
+  const place = [say("Drop at: from start to trained"), say("Drop at: across")].map((label, i) => slider(label, { low: [A, B][i][0], high: [A, B][i][1], step: 0.05, value: begin[i] }, (to) => { begin[i] = to; if (picture) drop(); }));
+  root.append(chips(say("Optimisers"), all, chosen, () => picture && draw()), row(play, button(say("One step"), () => { play.stop(); if (picture) { step(); draw(); } }), button(say("Drop again"), () => picture && drop())),
+    row(slider(say("Rate"), { low: -3, high: 3, step: 0.1, value: Math.log10(rate), show: (v) => shown(10 ** v, 2) }, (to) => { rate = 10 ** to; if (picture) drop(); }),
+      slider(say("Momentum"), { low: 0, high: 0.99, step: 0.01, value: momentum }, (to) => { momentum = to; if (picture) drop(); })), row(...place), text, complaint, box, figures);
   box.drag(() => Boolean(picture), (at) => { begin = box.scale.back(at).map((v, i) => Math.min([A, B][i][1], Math.max([A, B][i][0], v))); begin.forEach((v, i) => place[i].set(v)); drop(); });
   root.addEventListener("redraw", () => box.redraw());
   loop(root, (now) => {

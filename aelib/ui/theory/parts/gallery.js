@@ -1,8 +1,8 @@
 // Kernels made by hand beside those that nets have learnt. given: nets [{ label, kernels: [rows of numbers] }].
 
 import { surface, write } from "./chart.js";
-import { element } from "./controls.js";
-import { KERNELS } from "./handmade.js";
+import { element, say } from "./controls.js";
+import { handmade } from "./handmade.js";
 import { drawKernel } from "./pixels.js";
 
 const SIDE = 54, GAP = 14;
@@ -16,16 +16,16 @@ function gallery(label, items) {
       write(context, name, x + SIDE / 2, y + SIDE + 14, ink, { align: "center", size: 11 });
     });
   });
-  box.say(items.map(([name]) => name).join(", "));
+  box.tell(items.map(([name]) => name).join(", "));
   box.redraw();
   return box;
 }
 
 export default function (root, { nets }) {
-  const hand = Object.values(KERNELS).filter(([, kernel]) => kernel.length === 3).map(([name, kernel]) => [name.split(" (")[0], kernel]);
-  const boxes = [["Made by hand", hand], ...nets.map(({ label, kernels }) => [`Learnt: ${label}`, kernels.map((kernel, i) => [String(i + 1), kernel])])].map(([label, items]) => {
+  const hand = Object.values(handmade()).filter(([, kernel]) => kernel.length === 3);
+  const boxes = [[say("Made by hand"), hand], ...nets.map(({ label, kernels }) => [say("Learnt: {name}", { name: label }), kernels.map((kernel, i) => [String(i + 1), kernel])])].map(([label, items]) => {
     const box = gallery(label, items);
-    root.append(element("p", { className: "said", textContent: `${label}: orange adds, blue subtracts.` }), box);
+    root.append(element("p", { className: "said", textContent: say("{kernels}: orange adds, blue subtracts.", { kernels: label }) }), box);
     return box;
   });
   root.addEventListener("redraw", () => boxes.forEach((box) => box.redraw()));

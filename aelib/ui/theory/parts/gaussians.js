@@ -1,7 +1,7 @@
 // The Kullback–Leibler divergence of two Gaussians to drag. given: nothing.
 
 import { axes, dot, inside, line, surface, write } from "./chart.js";
-import { button, element, row, said, shown, slider } from "./controls.js";
+import { button, element, row, said, say, shown, slider } from "./controls.js";
 
 const X = [-6, 6], Y = [-0.45, 1.05], POINTS = 301, Q = "#ea580c", P = "#2563eb", SIGMA = [0.4, 3];
 const clamped = (v, [low, high]) => Math.min(high, Math.max(low, v));
@@ -14,8 +14,8 @@ export default function (root) {
   const q = { mu: 1.5, sigma: 0.6 }, p = { mu: 0, sigma: 1 }, text = said(), formula = element("p", { className: "chain" });
   let held = null, scale = null;
   const peak = (one) => [one.mu, density(one.mu, one)];
-  const box = surface("Two Gaussians, q and p, and below them the integrand of KL(q‖p)", 330, (context, size) => {
-    scale = axes(context, size, X, Y, ["z", "density"]);
+  const box = surface(say("Two Gaussians, q and p, and below them the integrand of KL(q‖p)"), 330, (context, size) => {
+    scale = axes(context, size, X, Y, ["z", say("density")]);
     const xs = Array.from({ length: POINTS }, (_, i) => X[0] + (X[1] - X[0]) * i / (POINTS - 1));
     const integrand = (x) => { const [a, b] = [density(x, q), density(x, p)]; return a < 1e-12 ? 0 : a * Math.log(a / Math.max(b, 1e-300)); };
     inside(context, scale, () => {
@@ -33,17 +33,17 @@ export default function (root) {
   });
   function draw() {
     const s = shown, forwards = divergence(q, p);
-    text.textContent = `KL(q‖p) = ${s(forwards)} nats; the other way round, KL(p‖q) = ${s(divergence(p, q))}. The shaded area, below the line counted as negative, is KL(q‖p).`;
-    formula.textContent = `KL(q‖p) = ln(σₚ/σ_q) + (σ_q² + (μ_q − μₚ)²) / (2σₚ²) − ½ = ${s(Math.log(p.sigma / q.sigma))} + (${s(q.sigma ** 2)} + ${s((q.mu - p.mu) ** 2)}) / ${s(2 * p.sigma ** 2)} − 0.5`;
+    text.textContent = say("KL(q‖p) = {kl} nats; the other way round, KL(p‖q) = {back}. The shaded area, below the line counted as negative, is KL(q‖p).", { kl: s(forwards), back: s(divergence(p, q)) });
+    formula.textContent = `KL(q‖p) = ln(σₚ/σ_q) + (σ_q² + (μ_q − μₚ)²) / (2σₚ²) − ½ = ${s(Math.log(p.sigma / q.sigma))} + (${s(q.sigma ** 2)} + ${s((q.mu - p.mu) ** 2)}) / ${s(2 * p.sigma ** 2)} − ${s(0.5)}`;
     sliders.forEach(({ set, one, key }) => set(one[key]));
     root.dataset.kl = forwards;
-    box.say(text.textContent); box.redraw();
+    box.tell(text.textContent); box.redraw();
   }
-  const sliders = [["Mean of q", q, "mu"], ["Deviation of q", q, "sigma"], ["Mean of p", p, "mu"], ["Deviation of p", p, "sigma"]].map(([label, one, key]) => {
+  const sliders = [[say("Mean of q"), q, "mu"], [say("Deviation of q"), q, "sigma"], [say("Mean of p"), p, "mu"], [say("Deviation of p"), p, "sigma"]].map(([label, one, key]) => {
     const [low, high] = key === "mu" ? [-4, 4] : SIGMA;
     return Object.assign(slider(label, { low, high, step: 0.05, value: one[key] }, (to) => { one[key] = to; draw(); }), { one, key });
   });
-  root.append(row(...sliders), row(button("p is the standard normal", () => { Object.assign(p, { mu: 0, sigma: 1 }); draw(); }), button("q on p", () => { Object.assign(q, p); draw(); })), element("div", {}, box), text, formula);
+  root.append(row(...sliders), row(button(say("p is the standard normal"), () => { Object.assign(p, { mu: 0, sigma: 1 }); draw(); }), button(say("q on p"), () => { Object.assign(q, p); draw(); })), element("div", {}, box), text, formula);
   box.drag((at) => {
     const far = [q, p].map((one) => Math.hypot(...scale(peak(one)).map((v, i) => v - at[i])));
     held = far[0] <= far[1] ? q : p;

@@ -2,7 +2,7 @@
 // activations, initializations [{ name, label }].
 
 import { surface, write } from "./chart.js";
-import { button, element, loop, note, player, row, said, select, shown, table, toggle } from "./controls.js";
+import { button, element, loop, note, player, row, said, say, select, shown, table, toggle } from "./controls.js";
 import { evaluated } from "./functions.js";
 import { Trainer } from "./training.js";
 
@@ -35,11 +35,11 @@ export default function (root, { description, activations, initializations }) {
     layers = network.layers.map((layer, i) => ({ layer, held: room.layers[i], i })).filter(({ layer }) => layer.hidden).map(({ layer, held, i }) => {
       const z = held.z.slice(0, layer.outputs * room.width), flat = evaluated(layer.activation, z, network.parameters[layer.slopeAt]).d.filter((d) => Math.abs(d) < FLAT).length / z.length;
       const d = held.d.slice(0, layer.outputs * room.width), logs = [...d].map((g) => Math.log10(Math.abs(g))).map((v) => Math.max(-20, v));
-      return { name: `layer ${i + 1}`, y: [...held.y.slice(0, z.length)], logs, flat, gradient: spread([...d]) };
+      return { name: say("layer {n}", { n: i + 1 }), y: [...held.y.slice(0, z.length)], logs, flat, gradient: spread([...d]) };
     });
     draw();
   }
-  const box = surface("Histograms of activations (above) and of gradients (below), one for each hidden layer", (width) => 2 * ROW * rows(width), (context, { width, ink }) => {
+  const box = surface(say("Histograms of activations (above) and of gradients (below), one for each hidden layer"), (width) => 2 * ROW * rows(width), (context, { width, ink }) => {
     const across = Math.min(layers.length, Math.floor(width / WIDE)), wide = width / across;
     const finite = (values) => values.filter(Number.isFinite), all = finite(layers.flatMap(({ y }) => y));
     const low = all.reduce((a, b) => Math.min(a, b), Infinity), high = all.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -58,18 +58,18 @@ export default function (root, { description, activations, initializations }) {
     const { loss } = trainer.evaluate(), first = layers[0].gradient, last = layers.at(-1).gradient;
     const failed = !Number.isFinite(loss) || trainer.network.parameters.some((v) => !Number.isFinite(v));
     if (failed) play.stop();
-    complaint.textContent = failed ? "The weights are no longer finite: choose another start or press Restart." : "";
-    text.textContent = `Epoch ${trainer.epochs}, loss ${shown(loss)}. The gradient of the first hidden layer is ${shown(first / last)} times that of the last one.`;
-    figures.replaceChildren(table(["of each layer", ...layers.map(({ name }) => name)], [["spread of activations", ...layers.map(({ y }) => shown(spread(y), 2))], ["spread of gradients", ...layers.map(({ gradient }) => shown(gradient, 2))],
-      ["flat (slope below 0.01)", ...layers.map(({ flat }) => `${Math.round(100 * flat)}%`)]]));
+    complaint.textContent = failed ? say("The weights are no longer finite: choose another start, or press Restart with another seed.") : "";
+    text.textContent = say("Epoch {n}, loss {loss}. The gradient of the first hidden layer is {ratio} times that of the last one.", { n: say.number(trainer.epochs), loss: shown(loss), ratio: shown(first / last) });
+    figures.replaceChildren(table([say("of each layer"), ...layers.map(({ name }) => name)], [[say("spread of activations"), ...layers.map(({ y }) => shown(spread(y), 2))], [say("spread of gradients"), ...layers.map(({ gradient }) => shown(gradient, 2))],
+      [say("flat (slope below {least})", { least: shown(FLAT) }), ...layers.map(({ flat }) => say("{n}%", { n: Math.round(100 * flat) }))]]));
     root.dataset.ratio = first / last; root.dataset.epochs = trainer.epochs;
-    box.say(text.textContent); box.redraw();
+    box.tell(text.textContent); box.redraw();
   }
   const play = player(false); // it waits at its start, which is what the question is about
   const train = (epochs) => { for (let i = 0; i < epochs; i++) trainer.epoch(); read(); };
   const choose = (label, name, entries) => select(label, entries.map((one) => [one.name, one.label]), chosen[name], (to) => { chosen = { ...chosen, [name]: to }; restart(); });
-  root.append(row(choose("Activation", "activation", activations), choose("Start", "initialization", initializations), toggle("Batch norm", false, (on) => { chosen = { ...chosen, norm: on }; restart(); })),
-    row(play, button("1 epoch", () => train(1)), button("100 epochs", () => train(100)), button("Restart with another seed", () => { chosen = { ...chosen, seed: chosen.seed + 1 }; restart(); })), complaint, text, box, figures);
+  root.append(row(choose(say("Activation"), "activation", activations), choose(say("Start"), "initialization", initializations), toggle(say("Batch norm"), false, (on) => { chosen = { ...chosen, norm: on }; restart(); })),
+    row(play, button(say("1 epoch"), () => train(1)), button(say("100 epochs"), () => train(100)), button(say("Restart with another seed"), () => { chosen = { ...chosen, seed: chosen.seed + 1 }; restart(); })), complaint, text, box, figures);
   root.addEventListener("redraw", () => box.redraw());
   restart();
   loop(root, (now) => {

@@ -2,7 +2,7 @@
 
 import { axes, inside, surface } from "./chart.js";
 import { learnt, net, wrong } from "./codes.js";
-import { button, columns, element, loop, note, player, row, said, shown, slider } from "./controls.js";
+import { button, columns, element, loop, note, player, row, said, say, shown, slider } from "./controls.js";
 import { onPaper, sprite } from "./common.js";
 import { FIXED, key, normal } from "./random.js";
 
@@ -28,11 +28,12 @@ export default function (root, { description }) {
     let good = 0, grey = 0;
     for (let i = 0; i < DRAWS; i++) if (names.some((_, image) => wrong(trainer, drawn, i, image) <= 1)) good += 1;
     for (const v of drawn) grey += (v > 0.2 && v < 0.8) / drawn.length;
-    one.text.textContent = `Epoch ${trainer.epochs}: ${learnt(trainer, outputs)} of ${trainer.images} learnt. Of ${DRAWS} codes drawn between them, ${good} decode to a character (at most one wrong pixel); ${Math.round(100 * grey)}% of their pixels are grey.`;
-    box.say(one.text.textContent); box.redraw();
+    one.text.textContent = say("Epoch {n}: {learnt} of {total} learnt. Of {draws} codes drawn between them, {good} decode to a character (at most one wrong pixel); {grey}% of their pixels are grey.", {
+      n: say.number(trainer.epochs), learnt: learnt(trainer, outputs), total: trainer.images, draws: DRAWS, good, grey: Math.round(100 * grey) });
+    box.tell(one.text.textContent); box.redraw();
     return good;
   }
-  const boxes = ["Without a KL", "Variational"].map((label, k) => surface(`${label}: what the decoder makes of the plane, and the codes`, (width) => width, (context, size) => {
+  const boxes = [say("Without a KL"), say("Variational")].map((label, k) => surface(say("{net}: what the decoder makes of the plane, and the codes", { net: label }), (width) => width, (context, size) => {
     const one = nets[k];
     if (!one?.grid) return;
     const scale = axes(context, size, one.x, one.y, ["z₁", "z₂"]), [left, top, w, h] = scale.area, step = one.trainer.size;
@@ -46,16 +47,16 @@ export default function (root, { description }) {
   }));
   function lookAll() {
     const good = nets.map((one, k) => look(one, boxes[k]));
-    complaint.textContent = nets.every(({ finite }) => finite) ? "" : "The loss is no longer a finite number: choose a smaller β.";
+    complaint.textContent = nets.every(({ finite }) => finite) ? "" : say("The loss is no longer a finite number: choose a smaller β.");
     Object.assign(root.dataset, { epochs: nets[0].trainer.epochs, good: good.join(" ") });
   }
   function restart() {
     nets = [make(false), make(true)];
-    panels.forEach((panel, k) => panel.replaceChildren(element("strong", { textContent: k ? `Variational, β ${shown(beta)}` : "Without a KL" }), boxes[k], nets[k].text));
+    panels.forEach((panel, k) => panel.replaceChildren(element("strong", { textContent: k ? say("Variational, β {beta}", { beta: shown(beta) }) : say("Without a KL") }), boxes[k], nets[k].text));
     lookAll();
   }
   const panels = [element("div"), element("div")], play = player();
-  root.append(row(play, button("200 epochs", () => { nets.forEach(({ trainer }) => { for (let i = 0; i < 200; i++) trainer.epoch(); }); lookAll(); }), button("Restart with another seed", () => { seed += 1; restart(); }),
+  root.append(row(play, button(say("200 epochs"), () => { nets.forEach(({ trainer }) => { for (let i = 0; i < 200; i++) trainer.epoch(); }); lookAll(); }), button(say("Restart with another seed"), () => { seed += 1; restart(); }),
     slider("β", { low: 0, high: BETAS.length - 1, step: 1, value: BETAS.indexOf(beta), show: (i) => shown(BETAS[i]) }, (to) => { beta = BETAS[to]; restart(); })), complaint, columns(...panels));
   root.addEventListener("redraw", () => boxes.forEach((box) => box.redraw()));
   restart();

@@ -2,15 +2,15 @@
 // written out. given: experiment (2-1-2, as JSON).
 
 import { surface, write } from "./chart.js";
-import { button, columns, element, note, row, said, shown, slider } from "./controls.js";
+import { button, columns, element, note, row, said, say, shown, slider } from "./controls.js";
 import { Network } from "./network.js";
 
-const PHASES = ["Forward", "Loss", "Backward", "Update"], NAMES = ["w₁", "w₂", "b₁", "w₃", "b₂", "w₄", "b₃"];
+const NAMES = ["w₁", "w₂", "b₁", "w₃", "b₂", "w₄", "b₃"];
 const PLUS = "#ea580c", MINUS = "#2563eb";
 
 export default function (root, { experiment }) {
   let net, room, x = [0.9, 0.2], rate = 1, phase = 0, steps = 0, { seed } = experiment;
-  const text = said(), complaint = note(), chain = element("div");
+  const phases = [say("Forward"), say("Loss"), say("Backward"), say("Update")], text = said(), complaint = note(), chain = element("div");
   const next = button("", () => { advance(); });
 
   function restart() { net = new Network({ ...experiment, seed }); phase = steps = 0; differentiate(); }
@@ -49,7 +49,7 @@ export default function (root, { experiment }) {
     ];
   }
 
-  const box = surface("The whole net: two pixels, one code number, two pixels", 250, (context, { width, height, ink, paper }) => {
+  const box = surface(say("The whole net: two pixels, one code number, two pixels"), 250, (context, { width, height, ink, paper }) => {
     const places = [[60, 70], [60, 180], [width / 2, 125], [width - 60, 70], [width - 60, 180]], p = net.parameters, g = net.gradient;
     const edges = [[0, 2, 0], [1, 2, 1], [2, 3, 3], [2, 4, 5]], backward = phase >= 2;
     for (const [a, b, k] of edges) {
@@ -72,19 +72,19 @@ export default function (root, { experiment }) {
   });
 
   function draw() {
-    next.textContent = `${phase + 1}. ${PHASES[phase]}`;
+    next.textContent = `${phase + 1}. ${phases[phase]}`;
     const bad = net.parameters.some((v) => !Number.isFinite(v));
-    complaint.textContent = bad ? "The weights are no longer finite: choose a smaller rate, and press Restart." : "";
-    text.textContent = `Step ${steps + 1}. Loss ${shown(loss())}. Next: ${PHASES[phase].toLowerCase()}.`;
+    complaint.textContent = bad ? say("The weights are no longer finite: choose a smaller rate, and press Restart with another seed.") : "";
+    text.textContent = say("Step {n}. Loss {loss}. Next: {phase}.", { n: say.number(steps + 1), loss: shown(loss()), phase: phases[phase].toLowerCase() });
     root.dataset.loss = loss(); root.dataset.steps = steps;
     chain.replaceChildren(...lines().slice(0, phase + 1).map((found, i) => element("p", { className: "chain" },
-      element("span", { className: i === phase ? "now" : "" }, `${PHASES[i]}\n${found.join("\n")}`))));
-    box.say(`${text.textContent} Weights: ${NAMES.map((name, i) => `${name} ${shown(net.parameters[i])}`).join(", ")}`);
+      element("span", { className: i === phase ? "now" : "" }, `${phases[i]}\n${found.join("\n")}`))));
+    box.tell(`${text.textContent} ${say("Weights: {names}", { names: NAMES.map((name, i) => `${name} ${shown(net.parameters[i])}`).join(", ") })}`);
     box.redraw();
   }
-  const pixel = (i) => slider(`Pixel x${"₁₂"[i]}`, { low: 0, high: 1, step: 0.05, value: x[i] }, (to) => { x[i] = to; phase = 0; differentiate(); });
-  root.append(row(next, button("Whole step", update), button("100 steps", () => { for (let i = 0; i < 100; i++) { update(); } }), button("Restart with another seed", () => { seed += 1; restart(); })),
-    row(pixel(0), pixel(1), slider("Rate η", { low: -2, high: 2, step: 0.1, value: 0, show: (v) => shown(10 ** v) }, (to) => { rate = 10 ** to; draw(); })), complaint, columns(element("div", {}, box, text), chain));
+  const pixel = (i) => slider(say("Pixel {name}", { name: `x${"₁₂"[i]}` }), { low: 0, high: 1, step: 0.05, value: x[i] }, (to) => { x[i] = to; phase = 0; differentiate(); });
+  root.append(row(next, button(say("Whole step"), update), button(say("100 steps"), () => { for (let i = 0; i < 100; i++) { update(); } }), button(say("Restart with another seed"), () => { seed += 1; restart(); })),
+    row(pixel(0), pixel(1), slider(say("Rate η"), { low: -2, high: 2, step: 0.1, value: 0, show: (v) => shown(10 ** v) }, (to) => { rate = 10 ** to; draw(); })), complaint, columns(element("div", {}, box, text), chain));
   root.addEventListener("redraw", draw);
   restart();
 }

@@ -1,6 +1,6 @@
 // Images of the page Convolution: where they come from and how they are drawn.
 
-import { element, shown } from "./controls.js";
+import { element, say, shown } from "./controls.js";
 import { bytes } from "./common.js";
 import { write } from "./chart.js";
 
@@ -10,7 +10,7 @@ export const OWN = "own", PAINT = "paint", SIDE = 48, READABLE = 30; // CSS pixe
 export function pictures(given) {
   const found = new Map(given.map(({ name, label, rows, columns, pixels, values }) => [name, { label, rows, columns,
     values: values ? Float64Array.from(values) : Float64Array.from(bytes(pixels), (v) => v / 255) }]));
-  found.set(PAINT, { label: "a grid to paint", rows: 12, columns: 12, values: new Float64Array(144) });
+  found.set(PAINT, { label: say("a grid to paint"), rows: 12, columns: 12, values: new Float64Array(144) });
   return found;
 }
 
@@ -26,12 +26,12 @@ export function ownPicture(take, fail) {
       context.fillStyle = "white"; context.fillRect(0, 0, columns, rows);
       context.drawImage(bitmap, 0, 0, columns, rows);
       const { data } = context.getImageData(0, 0, columns, rows);
-      take({ label: "your picture", rows, columns, values: Float64Array.from({ length: rows * columns }, (_, i) => (0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]) / 255) });
+      take({ label: say("your picture"), rows, columns, values: Float64Array.from({ length: rows * columns }, (_, i) => (0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]) / 255) });
     } catch {
-      fail(`“${file.name}” is no picture that this browser can read. Choose a PNG or a JPEG.`);
+      fail(say("“{name}” is no picture that this browser can read. Choose a PNG or a JPEG.", { name: file.name }));
     }
   } });
-  return element("label", {}, "Your own picture ", input);
+  return element("label", {}, `${say("Your own picture")} `, input);
 }
 
 export const reach = (values) => values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);

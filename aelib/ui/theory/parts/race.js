@@ -2,7 +2,7 @@
 // description (of aelib.browser.description), rates.
 
 import { axes, inside, line, surface } from "./chart.js";
-import { button, chips, element, loop, note, player, row, select, shown, table } from "./controls.js";
+import { button, chips, element, loop, note, player, row, say, select, shown, table } from "./controls.js";
 import { coloured, STEP } from "./functions.js";
 import { Trainer } from "./training.js";
 
@@ -58,12 +58,12 @@ export default function (root, { functions, chosen: first, description, rates })
     return found;
   }
 
-  const box = surface("Loss of each net over the epochs, as a logarithm", 280, (context, size) => {
+  const box = surface(say("Loss of each net over the epochs, as a logarithm"), 280, (context, size) => {
     const racing = all.filter(({ name }) => chosen.has(name) && nets.has(name)), lines = racing.map(({ name }) => nets.get(name).history);
     const values = lines.flat().map(([, loss]) => Math.log10(loss)), last = Math.max(1, ...lines.map((one) => one.at(-1)[0]));
     if (!values.length) return;
     const high = values.reduce((a, b) => Math.max(a, b)), low = values.reduce((a, b) => Math.min(a, b));
-    const scale = axes(context, size, [0, last], [Math.min(low, high - 0.1), high + 0.02], ["epoch", "log₁₀ loss"]);
+    const scale = axes(context, size, [0, last], [Math.min(low, high - 0.1), high + 0.02], [say("epoch"), say("log₁₀ loss")]);
     inside(context, scale, () => racing.forEach(({ colour, dash }, i) => line(context, scale, lines[i].map(([epoch, loss]) => [epoch, Math.log10(loss)]), colour, { dash })));
   });
 
@@ -72,25 +72,25 @@ export default function (root, { functions, chosen: first, description, rates })
     const lines = racing.map((one) => {
       const net = nets.get(one.name), swatch = element("span", { className: "swatch" });
       swatch.style.background = one.colour;
-      const name = element("span", {}, swatch, one.label);
-      if (net.diverged) return [name, String(net.trainer.epochs), "not finite", "–", "–"];
-      return [name, String(net.trainer.epochs), shown(net.history.at(-1)[1]), `${learnt(net)} of ${net.trainer.images}`, shown(below(net))];
+      const name = element("span", {}, swatch, one.label), epoch = say.number(net.trainer.epochs);
+      if (net.diverged) return [name, epoch, say("not finite"), "–", "–"];
+      return [name, epoch, shown(net.history.at(-1)[1]), say("{n} of {total}", { n: learnt(net), total: net.trainer.images }), shown(below(net))];
     });
-    figures.replaceChildren(lines.length ? table(["function", "epoch", "loss", "learnt", "largest gradient below the last layer"], lines) : "Choose a function above.");
-    const failed = racing.filter(({ name }) => nets.get(name).diverged).map(({ label, name }) => `${label} (epoch ${nets.get(name).diverged})`);
-    said.textContent = failed.length ? `No longer a finite number: ${failed.join(", ")}. Choose a smaller learning rate; the others go on.` : "";
+    figures.replaceChildren(lines.length ? table([say("function"), say("epoch"), say("loss"), say("characters learnt"), say("largest gradient below the last layer")], lines) : say("Choose a function above."));
+    const failed = racing.filter(({ name }) => nets.get(name).diverged).map(({ label, name }) => say("{name} (epoch {n})", { name: label, n: say.number(nets.get(name).diverged) }));
+    said.textContent = failed.length ? say("No longer a finite number: {names}. Choose a smaller learning rate; the others go on.", { names: failed.join(", ") }) : "";
     root.dataset.epochs = Math.max(0, ...racing.map(({ name }) => nets.get(name).trainer.epochs));
     root.dataset.step = chosen.has(STEP) && nets.has(STEP) ? below(nets.get(STEP)) : "";
-    box.say(lines.map(([name, epoch, loss, many]) => `${name.textContent}: loss ${loss} after ${epoch} epochs, ${many} learnt`).join("; "));
+    box.tell(lines.map(([name, epoch, loss, many]) => say("{name}: loss {loss} after {n} epochs, {learnt} learnt", { name: name.textContent, loss, n: epoch, learnt: many })).join("; "));
     box.redraw();
   }
   const play = player();
-  root.append(chips("Activations of the nets", all, chosen, restart), row(play, button("50 epochs", () => {
+  root.append(chips(say("Activations of the nets"), all, chosen, restart), row(play, button(say("50 epochs"), () => {
     play.stop();
     chosen.forEach((name) => { const one = nets.get(name) ?? net(name); for (let i = 0; i < 50 && !one.diverged; i++) advance(one); });
     draw();
-  }), button("Restart with another seed", () => { seed += 1; restart(); }),
-  select("Rate", rates.map((one) => [String(one), shown(one)]), String(rate), (to) => { rate = Number(to); restart(); })), said, box, figures);
+  }), button(say("Restart with another seed"), () => { seed += 1; restart(); }),
+  select(say("Rate"), rates.map((one) => [String(one), shown(one)]), String(rate), (to) => { rate = Number(to); restart(); })), said, box, figures);
   root.addEventListener("redraw", draw);
   restart();
   loop(root, (now) => {

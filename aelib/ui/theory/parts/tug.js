@@ -2,7 +2,7 @@
 
 import { axes, inside, line, surface } from "./chart.js";
 import { learnt, net, pulled } from "./codes.js";
-import { button, loop, note, player, row, said, select, shown, slider } from "./controls.js";
+import { button, loop, note, player, row, said, say, select, shown, slider } from "./controls.js";
 import { ellipse, onPaper, sprite } from "./common.js";
 
 const FRAME = 9, APART = "#ea580c", HOME = "#2563eb", LONGEST = 46, MOST = 6000; // CSS pixels of the longest arrow; epochs
@@ -21,9 +21,9 @@ export default function (root, { description }) {
   const { shape, names } = description.set, text = said(), complaint = note();
   let chosen = { dimension: 2, beta: 0.1, seed: description.experiment.seed }, trainer, codes = [], seen = 0, glyphs = null;
   function restart() { trainer = net(description, { ...chosen, variational: true }); glyphs ??= names.map((_, i) => sprite(trainer.set.pixels, i * trainer.size, shape)); look(); }
-  const box = surface("Codes of the characters: their means and deviations, with the pull of both losses", (width) => Math.min(500, Math.max(320, Math.round(width * 0.55))), (context, size) => {
+  const box = surface(say("Codes of the characters: their means and deviations, with the pull of both losses"), (width) => Math.min(500, Math.max(320, Math.round(width * 0.55))), (context, size) => {
     const flat = chosen.dimension === 1, reach = Math.max(2.6, ...codes.flatMap(({ mu, sigma }) => mu.map((m, j) => Math.abs(m) + sigma[j])));
-    const y = flat ? [codes.length, -1] : [-reach, reach], scale = axes(context, size, [-reach, reach], flat ? [-1, codes.length] : y, ["z₁", flat ? "character" : "z₂"]);
+    const y = flat ? [codes.length, -1] : [-reach, reach], scale = axes(context, size, [-reach, reach], flat ? [-1, codes.length] : y, ["z₁", flat ? say("character") : "z₂"]);
     const place = ({ mu }, i) => (flat ? [mu[0], i] : mu), most = Math.max(1e-12, ...codes.flatMap(({ reconstruction, kl }) => [Math.hypot(...reconstruction), Math.hypot(...kl)]));
     inside(context, scale, () => {
       context.strokeStyle = "#8a2be2"; context.setLineDash([6, 5]); context.lineWidth = 1.5;
@@ -48,15 +48,17 @@ export default function (root, { description }) {
   function look() {
     codes = pulled(trainer);
     const found = trainer.evaluate(), finite = Number.isFinite(found.loss), average = (of) => codes.flatMap(of).reduce((a, b, _, all) => a + b / all.length, 0);
-    complaint.textContent = finite ? "" : "The loss is no longer a finite number: choose a smaller β, and press Restart.";
+    complaint.textContent = finite ? "" : say("The loss is no longer a finite number: choose a smaller β, and press Restart with another seed.");
     if (!finite) play.stop();
-    text.textContent = `Epoch ${trainer.epochs}, β ${shown(chosen.beta)}: reconstruction ${shown(found.recon_loss)}, KL ${shown(found.kl)} nats; ${learnt(trainer, found.outputs)} of ${trainer.images} learnt. The means are on average ${shown(Math.sqrt(average(({ mu }) => mu.map((m) => m * m))))} from 0, the deviations ${shown(average(({ sigma }) => sigma))}. Orange: reconstruction pulls apart. Blue: the KL pulls home. Dashed: the prior.`;
+    text.textContent = say("Epoch {n}, β {beta}: reconstruction {loss}, KL {kl} nats; {learnt} of {total} learnt. The means are on average {far} from 0, the deviations {sigma}. Orange: reconstruction pulls apart. Blue: the KL pulls home. Dashed: the prior.", {
+      n: say.number(trainer.epochs), beta: shown(chosen.beta), loss: shown(found.recon_loss), kl: shown(found.kl), learnt: learnt(trainer, found.outputs), total: trainer.images,
+      far: shown(Math.sqrt(average(({ mu }) => mu.map((m) => m * m)))), sigma: shown(average(({ sigma }) => sigma)) });
     Object.assign(root.dataset, { epochs: trainer.epochs, kl: found.kl, sigma: average(({ sigma }) => sigma) });
-    box.say(text.textContent); box.redraw();
+    box.tell(text.textContent); box.redraw();
   }
   const play = player();
-  root.append(row(play, button("100 epochs", () => { for (let i = 0; i < 100; i++) trainer.epoch(); look(); }), button("Restart with another seed", () => { chosen.seed += 1; restart(); }),
-    select("Code", [["1", "one number"], ["2", "two numbers"]], "2", (to) => { chosen.dimension = Number(to); restart(); }),
+  root.append(row(play, button(say("100 epochs"), () => { for (let i = 0; i < 100; i++) trainer.epoch(); look(); }), button(say("Restart with another seed"), () => { chosen.seed += 1; restart(); }),
+    select(say("Code"), [["1", say("one number")], ["2", say("two numbers")]], "2", (to) => { chosen.dimension = Number(to); restart(); }),
     slider("β", { low: 0, high: BETAS.length - 1, step: 1, value: BETAS.indexOf(chosen.beta), show: (i) => shown(BETAS[i]) }, (to) => { chosen.beta = BETAS[to]; trainer.change({ ...trainer.experiment, beta: chosen.beta }); limit = trainer.epochs + MOST; look(); })), complaint, text, box);
   let limit = MOST;
   root.addEventListener("redraw", () => box.redraw());
