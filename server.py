@@ -47,7 +47,8 @@ async def _tidy() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     # ahead of visitors, and here because Streamlit warns of caches that are made before its runtime
-    from aelib.ui.lessons import denoising, lesson, sweeps  # noqa: F401
+    from aelib.ui.lessons import denoising, lesson  # noqa: F401
+    from aelib.ui.lessons.trainings import leaderboard, runs, sweeps  # noqa: F401
 
     logging.getLogger("aelib").setLevel(logging.INFO)  # a line for each job
     try:
