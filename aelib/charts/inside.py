@@ -77,17 +77,18 @@ def image(values: Numbers, limit: float) -> Picture:
 MARKED = 7  # epochs that are written at an axis at most
 
 
-def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]]) -> go.Figure:
+def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]], encoders: int) -> go.Figure:
     """Mean |∂L/∂z| of every layer at some epochs, on a logarithmic axis; zeros are left out.
 
-    found: name of a layer -> a number for each epoch, from the image to the image: the first is the darkest.
+    found: name of a layer -> a number for each epoch, from the image to the image: the first is the darkest; encoders:
+    how many of them are the encoder's, whose lines are solid.
     """
     figure = go.Figure()
     last = max(1, len(found) - 1)
     for i, (name, values) in enumerate(found.items()):
         colour = sample_colorscale("Viridis", [0.9 * i / last])[0]
         shown = [value if value > 0 else None for value in values]
-        line = {"width": 2, "color": colour, "dash": "solid" if name.startswith("encoder") else "dot"}
+        line = {"width": 2, "color": colour, "dash": "solid" if i < encoders else "dot"}
         figure.add_scatter(x=_labels(epochs), y=shown, name=name, mode="lines+markers", line=line, marker={"size": 5})
     positive = [value for value in spread(found.values()) if value > 0]
     on_axis(figure, "y", positive, _("mean |∂L/∂z|"), logarithmic=True)

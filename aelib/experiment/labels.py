@@ -108,6 +108,12 @@ def choice(path: str, name: str) -> str:
     return str(getattr(REGISTRIES.get(path, {}).get(name), "label", name))
 
 
+def layer(name: str) -> str:
+    """A layer, or another step of a network. name: its part and its place in it, from 1, such as "encoder 1"."""
+    part, place = name.split()
+    return _("encoder {n}", n=int(place)) if part == "encoder" else _("decoder {n}", n=int(place))
+
+
 def text(value: Any) -> str:
     """A field's value as it is typed in a control or written in an address or a command."""
     if value is None:

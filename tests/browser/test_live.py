@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from aelib.core.language import _, speaking
 from tests.support.browsing import patient_context
 from tests.support.patience import wait_until
 from tests.support.server import Server
@@ -53,11 +54,19 @@ def test_a_network_learns_is_changed_is_kept_and_learns_on_without_the_server(
     expect(page).to_have_url(re.compile(r"model\.batch_norm=True|model\.batch_norm=true"))
     live.get_by_role("button", name="Undo").click()
     expect(page).not_to_have_url(re.compile(r"batch_norm"))
+    live.get_by_label(re.compile(r"^Batch\b(?! norm)")).select_option("8")
+    expect(page).to_have_url(re.compile(r"batch_size=8"))
+    wait_until(lambda: live.get_attribute("data-part") == "0", "the whole epoch")
+    before = _epochs(page)
+    for part in ("0.25", "0.5", "0.75", "0"):
+        live.get_by_role("button", name="One step").click()
+        expect(live).to_have_attribute("data-part", part)
+    assert _epochs(page) == before + 1
     drawn = live.locator("canvas.look")
-    before = drawn.screenshot()
+    picture = drawn.screenshot()
     drawn.focus()
     drawn.press("Enter")
-    wait_until(lambda: drawn.screenshot() != before, "the pixel")
+    wait_until(lambda: drawn.screenshot() != picture, "the pixel")
 
     page.on("console", lambda message: None)
     own_server.kill()
@@ -79,3 +88,30 @@ def test_a_rate_that_diverges_is_said_and_mended_by_a_restart(server: Server, pa
     live.get_by_role("button", name="Restart with another seed").click()
     wait_until(lambda: _epochs(page) > 20, "the twentieth epoch")
     expect(live.get_by_role("alert")).to_be_empty()
+
+
+@pytest.mark.parametrize("language", ["es", "pt-BR"])
+def test_it_speaks_the_language_of_the_session_and_fits_on_the_screen(
+    server: Server, browser: Browser, language: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server.url}/live?lang={language}")
+    live = page.locator(".live")
+    wait_until(lambda: _epochs(page) > 2, "the second epoch")
+    with speaking(language):
+        live.get_by_role("button", name=_("Pause"), exact=True).click()
+        expect(live.locator("canvas.curve")).to_have_attribute("aria-label", _("The loss over the epochs"))
+        live.get_by_role("button", name=_("One neuron less in the code")).click()
+        expect(live.locator(".status")).to_contain_text(re.compile(r"\d,\d"))
+    expect(page).to_have_url(re.compile(rf"model\.layers=35-64-32-1.*lang={language}"))
+    expect(page.locator(".stAlert")).to_have_count(0)
+    for part in ("net", "points", "curve", "pairs", "look"):
+        box = live.locator(f"canvas.{part}").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800, part
+    page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
+    page.get_by_role("option", name="English").click()
+    expect(live.get_by_role("button", name="One step")).to_be_visible()
+    expect(live.get_by_role("button", name="One neuron more in the code")).to_be_visible()
+    expect(live.locator(".status")).to_contain_text("learnt")
+    page.close()

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("fresh_server")
     ("query", "error"),
     [
         ({}, ""),
-        ({"preset": "font-best", "seed": "4", "model.layers": "35-8-2"}, ""),
+        ({"preset": "font-best", "seed": "4", "model.layers": "35-8-2", "lang": "en"}, ""),
         ({"preset": "emoji-best"}, "This page shows the 5x7 font"),
         ({"model.layers": "35-nine-2"}, "sizes of 1 to 4096"),
         ({"model.layers": "35-4096-200-2"}, "parameters"),

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from aelib.core.errors import LabError
-from aelib.experiment import Experiment
+from aelib.experiment import Experiment, labels
 from aelib.models import Autoencoder, DenseAutoencoder, TiedLinear, build
 from aelib.nn import losses
 from aelib.nn.variational import kl, objective
@@ -48,8 +48,13 @@ class Layer:
 
     @property
     def name(self) -> str:
-        """Such as "encoder 1"."""
+        """Such as "encoder 1", in every language: a key, for files and stored data. `title` is for people."""
         return f"{self.part} {self.number}"
+
+    @property
+    def title(self) -> str:
+        """The name in the current language."""
+        return labels.layer(self.name)
 
     @property
     def units(self) -> int:

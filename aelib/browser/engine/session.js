@@ -7,11 +7,12 @@ export class Session {
   // message, every part of it optional:
   //   description: begin with it (see aelib/browser/description.py).
   //   experiment: go on with this one; weights stay unless it has another start.
-  //   train: { epochs, milliseconds }: at most so many epochs, and no new one after so long.
+  //   train: { epochs, milliseconds }: at most so many epochs, and no new one after so long; or { steps }: so many batches.
   //   weight: { at, value }: set one parameter, by its place.
   //   image: pixels from 0 to 1 to send through the net.
   //   codes: images × latentDim to decode.
-  // Answers { epochs, loss, finite, codes, outputs (pixels, not clipped), one, decoded, layers, parameters }.
+  // Answers { epochs, part (of the epoch that steps have begun: 0 to below 1), loss, finite, codes, outputs (pixels, not
+  // clipped), one, decoded, layers, parameters }.
   answer({ description, experiment, train, weight, image, codes }) {
     if (description) this.trainer = Trainer.of(description);
     if (experiment) this.take(experiment);
@@ -21,6 +22,7 @@ export class Session {
     const { loss, codes: found, outputs } = trainer.evaluate();
     return {
       epochs: trainer.epochs,
+      part: trainer.trained / trainer.images,
       loss,
       finite: Number.isFinite(loss),
       codes: found,
@@ -38,7 +40,8 @@ export class Session {
     else this.trainer = new Trainer(experiment, trainer.set);
   }
 
-  train({ epochs, milliseconds }) {
+  train({ epochs = 0, milliseconds = 0, steps = 0 }) {
+    for (let i = 0; i < steps; i++) this.trainer.step();
     const end = performance.now() + milliseconds;
     for (let i = 0; i < epochs && performance.now() < end; i++) this.trainer.epoch();
   }

@@ -42,6 +42,7 @@ export class Trainer {
     this.images = set.pixels.length / this.size;
     this.clean = Float64Array.from(set.pixels, (value) => Math.fround(value / 255));
     this.epochs = 0;
+    this.trained = 0; // images of the epoch that has begun; `turns` has all of them in its order
     this.take(experiment);
     this.network = new Network(experiment);
     if (weights) {
@@ -54,6 +55,7 @@ export class Trainer {
 
   take(experiment) {
     this.experiment = experiment;
+    this.fresh = null; // noise of an epoch, drawn with other settings
     this.normalization = normalization(experiment.normalization, this.set.pixels);
     this.targets = this.applied(this.clean);
     const { kind, where, fresh } = experiment.corruption;
@@ -115,22 +117,28 @@ export class Trainer {
     room.aims = chosen ? null : this.targets;
   }
 
-  // Train one epoch.
-  epoch() {
-    const { experiment, network } = this, epoch = this.epochs + 1, { corruption } = experiment;
-    const inputs = this.noisyTraining && corruption.fresh ? this.noisy(epoch) : this.inputs;
+  // One gradient step: the next batch of the epoch, which ends with its last one.
+  step() {
+    const { experiment, network } = this, epoch = this.epochs + 1, from = this.trained;
+    const wanted = Number(experiment.batch_size) || this.images, size = Math.min(wanted, this.images); // "all" is no number
+    const whole = from === 0 && size === this.images, isFresh = this.noisyTraining && experiment.corruption.fresh;
+    if (from === 0) this.turns = whole ? Uint32Array.from({ length: this.images }, (_, i) => i) : this.order.permutation(this.images);
+    if (isFresh && this.fresh?.epoch !== epoch) this.fresh = { epoch, inputs: this.noisy(epoch) };
+    const inputs = isFresh ? this.fresh.inputs : this.inputs;
     const factor = rateFactor(experiment.optimizer, epoch, experiment.epochs);
     const betaFactor = experiment.beta_warm_up ? Math.min(1, epoch / experiment.beta_warm_up) : 1;
-    const wanted = Number(experiment.batch_size) || this.images; // "all" is no number
-    const size = Math.min(wanted, this.images), whole = size === this.images;
-    const order = whole ? Uint32Array.from({ length: this.images }, (_, i) => i) : this.order.permutation(this.images);
-    for (let from = 0; from < this.images; from += size) {
-      const chosen = order.subarray(from, Math.min(from + size, this.images)), room = network.room(chosen.length, "training");
-      this.load(room, inputs, whole ? null : chosen);
-      network.differentiate(room, { eps: this.eps(epoch, chosen, room.width), betaFactor });
-      this.optimizer.step(network.parameters, network.gradient, factor);
-    }
-    this.epochs = epoch;
+    const chosen = this.turns.subarray(from, Math.min(from + size, this.images)), room = network.room(chosen.length, "training");
+    this.load(room, inputs, whole ? null : chosen);
+    network.differentiate(room, { eps: this.eps(epoch, chosen, room.width), betaFactor });
+    this.optimizer.step(network.parameters, network.gradient, factor);
+    this.trained = from + chosen.length;
+    if (this.trained === this.images) { this.trained = 0; this.epochs = epoch; }
+  }
+
+  // Train one epoch, or the rest of one that steps have begun.
+  epoch() {
+    const { epochs } = this;
+    while (this.epochs === epochs) this.step();
   }
 
   // The net with its current weights: { loss, recon_loss, kl, codes (images × latentDim), outputs (images × pixels, as

@@ -53,12 +53,13 @@ canvas { display: block; touch-action: pan-y; border-radius: 6px; }
 .code .numbers output { min-width: 3.6em; text-align: right; font-variant-numeric: tabular-nums; }
 canvas:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .live { font-size: 0.9rem; }
-.live .wrap { flex-wrap: wrap; gap: 6px 12px; }
+.live .wrap { flex-wrap: wrap; gap: 6px 8px; }
 .live .two { display: flex; }
-.live .edge[hidden], .live.brief :is(.choices, .layers, .undo, .keep, .look) { display: none; }
-.live button { padding: 0.2em 0.6em; }
+.live .edge[hidden], .live.brief :is(.choices, .layers, .step, .undo, .keep, .look) { display: none; }
+.live button { padding: 0.2em 0.5em; }
 .live select { font: inherit; color: inherit; background: var(--st-secondary-background-color); padding: 0.2em;
   max-width: 11em; border: 1px solid var(--st-border-color); border-radius: 6px; }
+@supports (field-sizing: content) { .live select { field-sizing: content; max-width: 17em; } }
 .live .note { color: var(--st-red-text-color, #b91c1c); }
 .status { font-size: 0.9rem; min-height: 1.5em; font-variant-numeric: tabular-nums; }
 .bar { display: flex; gap: 12px; align-items: center; margin-bottom: 6px; }

@@ -57,10 +57,13 @@ function fit(canvas, width, height) {
 }
 
 // Texts in the session's language by their English, which words.py lists: say("epoch {n}", { n: 3 }); say.number(1000) is a
-// number as the language writes it.
+// number as the language writes it, and say.decimal("0.50") a written one.
 const speaker = ({ texts = {}, language = "en" }) => Object.assign(
   (text, values = {}) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole),
-  { number: (value) => value.toLocaleString(language) },
+  {
+    number: (value) => value.toLocaleString(language),
+    decimal: (text) => text.replace(".", (0.5).toLocaleString(language)[1]),
+  },
 );
 
 // The fixed texts of a component's HTML, in the session's language: of its buttons and labels, and names of its parts.
@@ -73,7 +76,7 @@ function speak(root, say) {
     }
   }
   for (const element of [root, ...root.querySelectorAll("[aria-label]")].filter((one) => one.hasAttribute("aria-label"))) {
-    element.english ??= element.getAttribute("aria-label");
+    element.english ??= element.getAttribute("aria-label").trim().replace(/\s+/g, " "); // it may fill several lines of HTML
     element.setAttribute("aria-label", say(element.english));
   }
 }

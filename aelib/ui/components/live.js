@@ -2,7 +2,7 @@
 // server is gone. Only "Keep it" needs the server: state "kept" has the changed fields as text.
 
 const BRIEF = 1500; // epochs after which a network that is only to be seen pauses
-const LIMIT = 64, NEAR = 9, LEVELS = [0, 0.02, 0.05, 0.1, 0.2, 0.3];
+const LIMIT = 64, NEAR = 9, LEVELS = [0, 0.02, 0.05, 0.1, 0.2, 0.3], BATCHES = [16, 8, 4, 2, 1];
 
 // "a.b" of a nested object, read and (in a copy) written.
 const at = (object, path) => path.split(".").reduce((part, name) => part[name], object);
@@ -16,17 +16,32 @@ export default function (component) {
   const root = component.parentElement.querySelector(".live");
   root.tell = component.setStateValue;
   root.classList.toggle("brief", component.data.brief);
-  if (!root.started) { root.started = true; start(root, component.data); }
+  const isSpoken = root.language === component.data.language;
+  root.language = component.data.language; root.say = speaker(component.data); root.choices = component.data.choices;
+  if (!root.started) { root.started = true; start(root, component.data); } else if (!isSpoken) root.speak?.();
 }
 
 async function start(root, data) {
+  const say = (text, values) => root.say(text, values), decimal = (text) => root.say.decimal(text); // of the language of the moment
   const find = (name) => root.querySelector("." + name), canvases = ["net", "points", "curve", "pairs", "look"].map(find);
   const [net, plane, curve, pairs, look] = canvases, note = find("note"), status = find("status");
   const { shape, names } = data.description.set, size = shape[0] * shape[1] * shape[2], pixels = bytes(data.description.set.pixels);
   const originals = names.map((_, i) => sprite(pixels, i * size, shape));
-  if (!net.getContext("2d")) { note.textContent = "This browser has no canvas to draw on, so there is nothing to watch here."; return; }
+  let noted = () => "";
+  const tell = (made) => { noted = made; note.textContent = noted(); };
+  // The texts that stand, in the language of the moment.
+  function speech() {
+    speak(root, root.say);
+    note.textContent = noted();
+    const speed = find("speed"), { value } = speed;
+    speed.replaceChildren(new Option(say("1 epoch a frame"), "1"), new Option(say("5 epochs a frame"), "5"), new Option(say("as fast as it can"), "1000000"));
+    speed.value = value || (data.brief ? "5" : "1000000");
+    find("step").title = say("Changes the weights once, with the next batch");
+  }
+  speech();
+  if (!net.getContext("2d")) { tell(() => say("This browser has no canvas to draw on, so there is nothing to watch here.")); return; }
   let experiment = data.description.experiment, undone = [], answer = null, held = null, pixel = 0, busy = false, history = [], chosen = 0, found = null;
-  let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches, once = 0, ask = { description: data.description };
+  let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches, once = null, ask = { description: data.description };
   let image = Float64Array.from(pixels.subarray(0, size), (v) => v / 255), dots = [], tiles = [], places = [], diverged = false;
 
   // --- the engine ---------------------------------------------------------------------------------------------------
@@ -41,7 +56,7 @@ async function start(root, data) {
   } catch { await inPage(); }
 
   async function inPage() {
-    note.textContent = "This browser starts no Web Worker: the network learns in the page itself, and more slowly.";
+    tell(() => say("This browser starts no Web Worker: the network learns in the page itself, and more slowly."));
     const { Session } = await import(addresses["session.js"]), session = new Session();
     post = (message) => setTimeout(() => take(session.answer(message)));
     busy = false; ask = { description: { ...data.description, experiment } };
@@ -49,18 +64,19 @@ async function start(root, data) {
 
   function take(reply) {
     busy = false;
-    if (reply.failed) { playing = false; note.textContent = `The network stopped: ${reply.failed}`; return; }
+    if (reply.failed) { playing = false; tell(() => say("The network stopped: {why}", { why: reply.failed })); return; }
     answer = reply;
     if (!reply.finite && !diverged) {
       diverged = true; playing = false;
-      note.textContent = "The loss is no longer a finite number: choose a smaller learning rate, and press Restart.";
+      tell(() => say("The loss is no longer a finite number: choose a smaller learning rate, and press Restart."));
       buttons();
     }
-    if (history.length && reply.epochs < history.at(-1)[0]) history = []; // it has begun again
-    if (reply.finite && (!history.length || reply.epochs > history.at(-1)[0])) history.push([reply.epochs, reply.loss]);
+    const time = reply.epochs + reply.part;
+    if (history.length && time < history.at(-1)[0]) history = []; // it has begun again
+    if (reply.finite && (!history.length || time > history.at(-1)[0])) history.push([time, reply.loss]);
     if (history.length > 400) history = history.filter((_, i) => i % 2 === 0 || i === history.length - 1);
     if (data.brief && playing && reply.epochs >= BRIEF) { playing = false; buttons(); }
-    root.dataset.epochs = reply.epochs; root.dataset.loss = reply.loss;
+    root.dataset.epochs = reply.epochs; root.dataset.part = reply.part; root.dataset.loss = reply.loss;
     draw();
   }
 
@@ -68,9 +84,9 @@ async function start(root, data) {
     if (!root.isConnected) { root.stop?.(); return; }
     requestAnimationFrame(tick);
     if (busy || !post || document.hidden) return;
-    const speed = find("speed").value, train = playing ? { epochs: +speed, milliseconds: 12 } : once ? { epochs: once, milliseconds: 1e4 } : null;
+    const speed = find("speed").value, train = playing ? { epochs: +speed, milliseconds: 12 } : once;
     if (!train && !ask) return;
-    busy = true; once = 0;
+    busy = true; once = null;
     post({ ...ask, ...(train && { train }), image });
     ask = null;
   }
@@ -87,7 +103,7 @@ async function start(root, data) {
     apply();
   }
   function apply() {
-    diverged = false; note.textContent = "";
+    diverged = false; tell(() => "");
     ask = { ...(ask ?? {}), experiment };
     if (ask.description) ask = { description: { ...data.description, experiment } };
     address(); controls();
@@ -99,17 +115,18 @@ async function start(root, data) {
     .map(([path, value]) => [path, text(value)]));
   function address() {
     if (data.brief) return; // another page's address
-    const query = new URLSearchParams({ preset: data.preset, ...changes() });
+    const lang = new URLSearchParams(location.search).get("lang"), query = new URLSearchParams({ preset: data.preset, ...changes(), ...(lang && { lang }) });
     window.history.replaceState(window.history.state, "", `${location.pathname}?${query}`);
   }
 
-  function select(label, path, options) {
+  function select(label, path, options, read) {
     const box = document.createElement("label"), list = document.createElement("select");
     box.append(label + " ", list);
     for (const [value, shown] of options) list.append(new Option(shown, value));
     list.value = text(at(experiment, path));
     if (list.selectedIndex < 0) { list.append(new Option(list.value || text(at(experiment, path)), text(at(experiment, path)))); list.value = text(at(experiment, path)); }
-    const read = { number: Number, boolean: (value) => value === "true" }[typeof at(experiment, path)] ?? ((value) => value);
+    read ??= { number: Number, boolean: (value) => value === "true" }[typeof at(experiment, path)] ?? ((value) => value);
+    list.title = list.selectedOptions[0].text; // which may be longer than its box
     list.onchange = () => change(path, read(list.value));
     return box;
   }
@@ -120,32 +137,36 @@ async function start(root, data) {
     return made;
   }
   function controls() {
-    const numbers = (values) => values.map((v) => [String(v), String(v)]), { layers } = experiment.model, last = layers.length - 1;
+    const numbers = (values) => values.map((v) => [String(v), decimal(String(v))]), { layers } = experiment.model, last = layers.length - 1;
+    const { choices } = root;
     find("choices").replaceChildren(
-      select("Activation", "model.hidden_activation", data.choices.activations), select("Optimiser", "optimizer.kind", data.choices.optimizers),
-      select("Rate", "optimizer.learning_rate", numbers([0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1])), select("Loss", "loss", data.choices.losses),
-      select("Start", "model.initialization", data.choices.initializations),
-      select("Batch norm", "model.batch_norm", [["false", "no"], ["true", "yes"]]), select("Values", "normalization", data.choices.normalizations), select("Noise", "corruption.kind", data.choices.noises),
-      select("Level", "corruption.level", numbers(LEVELS)));
+      select(say("Activation"), "model.hidden_activation", choices.activations), select(say("Optimiser"), "optimizer.kind", choices.optimizers),
+      select(say("Rate"), "optimizer.learning_rate", numbers([0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1])), select(say("Loss"), "loss", choices.losses),
+      select(say("Start"), "model.initialization", choices.initializations),
+      select(say("Batch"), "batch_size", [["all", say("all {n}", { n: names.length })], ...numbers(BATCHES)], (value) => (value === "all" ? value : +value)),
+      select(say("Batch norm"), "model.batch_norm", [["false", say("no")], ["true", say("yes")]]),
+      select(say("Values"), "normalization", choices.normalizations), select(say("Noise"), "corruption.kind", choices.noises),
+      select(say("Level"), "corruption.level", numbers(LEVELS)));
     const set = (next) => change("model.layers", next);
-    find("layers").replaceChildren("Layers: 35", ...layers.slice(1).flatMap((width, i) => {
-      const l = i + 1, name = l === last ? "the code" : `layer ${l}`, to = (by) => set(layers.map((w, k) => (k === l ? w + by : w)));
+    find("layers").replaceChildren(say("Layers: {n}", { n: layers[0] }), ...layers.slice(1).flatMap((width, i) => {
+      const l = i + 1, isCode = l === last, to = (by) => set(layers.map((w, k) => (k === l ? w + by : w)));
       const group = document.createElement("span");
-      group.append(button("−", `One neuron less in ${name}`, () => to(-1), width < 2), ` ${width} `,
-        button("+", `One neuron more in ${name}`, () => to(1), width >= LIMIT));
+      const less = isCode ? say("One neuron less in the code") : say("One neuron less in layer {n}", { n: l });
+      const more = isCode ? say("One neuron more in the code") : say("One neuron more in layer {n}", { n: l });
+      group.append(button("−", less, () => to(-1), width < 2), ` ${width} `, button("+", more, () => to(1), width >= LIMIT));
       return [" – ", group];
-    }), " ", button("− layer", "One layer less", () => set([...layers.slice(0, last - 1), layers[last]]), last < 2),
-    button("+ layer", "One layer more", () => set([...layers.slice(0, last), Math.max(2, Math.min(LIMIT, layers[last] * 4)), layers[last]]), last > 4));
+    }), " ", button(say("− layer"), say("One layer less"), () => set([...layers.slice(0, last - 1), layers[last]]), last < 2),
+    button(say("+ layer"), say("One layer more"), () => set([...layers.slice(0, last), Math.max(2, Math.min(LIMIT, layers[last] * 4)), layers[last]]), last > 4));
     buttons();
   }
   function buttons() {
-    find("play").textContent = playing ? "Pause" : "Play";
+    find("play").textContent = playing ? say("Pause") : say("Play");
     find("undo").disabled = !undone.length;
   }
   find("play").onclick = () => { playing = !playing; buttons(); };
-  find("once").onclick = () => { playing = false; once = 1; buttons(); };
+  find("once").onclick = () => { playing = false; once = { epochs: 1, milliseconds: 1e4 }; buttons(); };
+  find("step").onclick = () => { playing = false; once = { steps: 1 }; buttons(); };
   find("restart").onclick = () => { playing ||= data.brief; change("seed", (experiment.seed + 1) % 2 ** 32); };
-  if (data.brief) find("speed").value = "5";
   find("undo").onclick = () => { experiment = undone.pop(); found = null; apply(); };
   find("keep").onclick = () => { root.tell("kept", changes()); };
 
@@ -163,26 +184,30 @@ async function start(root, data) {
     });
     places = neuronPlaces(sizes, wide, 264);
     drawNetwork(fit(net, wide, 264), answer, places, [image, ...(answer.one?.layers ?? [])], found, colour);
-    dots = drawPlane(fit(plane, side, 158), side, 158, answer.codes, dimension, originals, chosen, colour);
-    drawLoss(fit(curve, side, 112), side, 112, history, colour);
+    dots = drawPlane(fit(plane, side, 158), side, 158, answer.codes, dimension, originals, chosen, colour, decimal);
+    drawLoss(fit(curve, side, 112), side, 112, history, colour, [say("epoch"), say("log₁₀ loss")], decimal);
     tiles = drawPairs(fit(pairs, width, pairsHeight(width, names.length)), width, originals, outputs, wrong, chosen, colour);
     drawLook();
     const learnt = wrong.filter((count) => count <= 1).length;
-    status.textContent = `Epoch ${answer.epochs} · loss ${answer.finite ? answer.loss.toPrecision(3) : "not finite"} · ${learnt} of ${names.length} learnt · seed ${experiment.seed}`;
-    pairs.setAttribute("aria-label", `${learnt} of ${names.length} characters learnt. Arrow keys choose one; ${chosen === null ? "your drawing" : names[chosen]} is chosen.`);
+    const loss = answer.finite ? decimal(answer.loss.toPrecision(3)) : say("not finite"), total = names.length;
+    const epochs = answer.part ? decimal((answer.epochs + answer.part).toFixed(2)) : root.say.number(answer.epochs);
+    status.textContent = say("Epoch {n} · loss {loss} · {learnt} of {total} learnt · seed {seed}", { n: epochs, loss, learnt, total, seed: experiment.seed });
+    pairs.setAttribute("aria-label", chosen === null
+      ? say("{learnt} of {total} characters learnt. Arrow keys choose one; your drawing is chosen.", { learnt, total })
+      : say("{learnt} of {total} characters learnt. Arrow keys choose one; {name} is chosen.", { learnt, total, name: names[chosen] }));
   }
   // The chosen character (pixels can be switched), what the net makes of it, and the weights of the neuron under the pointer.
   function drawLook() {
     const context = fit(look, 330, 92), given = Uint8ClampedArray.from(image, (v) => 255 * v), label = (name, x) => { context.fillStyle = themed(root, "--st-text-color", "#333"); context.font = "12px sans-serif"; context.fillText(name, x, 90); };
-    onPaper(context, sprite(given, 0, shape), 6, 6, 50, 70); label("draw here", 4);
-    if (answer.one) { onPaper(context, sprite(Uint8ClampedArray.from(answer.one.output, (v) => 255 * v), 0, shape), 90, 6, 50, 70); label("the net's", 90); }
+    onPaper(context, sprite(given, 0, shape), 6, 6, 50, 70); label(say("draw here"), 4);
+    if (answer.one) { onPaper(context, sprite(Uint8ClampedArray.from(answer.one.output, (v) => 255 * v), 0, shape), 90, 6, 50, 70); label(say("the net's"), 90); }
     if (root.getRootNode().activeElement === look) {
       context.strokeStyle = MINUS; context.lineWidth = 2;
       context.strokeRect(6 + (pixel % shape[2]) * 50 / shape[2] + 1, 6 + Math.floor(pixel / shape[2]) * 70 / shape[1] + 1, 50 / shape[2] - 2, 70 / shape[1] - 2);
     }
     if (found?.from !== undefined) {
       context.fillStyle = themed(root, "--st-text-color", "#333"); context.font = "13px sans-serif";
-      context.fillText(`weight ${answer.parameters[edgeAt(found)].toFixed(3)}`, 174, 40);
+      context.fillText(say("weight {w}", { w: decimal(answer.parameters[edgeAt(found)].toFixed(3)) }), 174, 40);
     }
     if (found?.neuron === undefined) return;
     const pick = (l, of) => { const layer = answer.layers[l]; return Array.from({ length: size }, (_, k) => answer.parameters[layer.at + of(k, layer.inputs + 1)]); };
@@ -191,8 +216,8 @@ async function start(root, data) {
       weights.forEach((w, k) => { context.globalAlpha = Math.abs(w) / most; context.fillStyle = w < 0 ? MINUS : PLUS; context.fillRect(x + 10 * (k % shape[2]), 6 + 10 * Math.floor(k / shape[2]), 10, 10); });
       context.globalAlpha = 1; context.strokeStyle = "#8a93a3"; context.strokeRect(x - 1, 5, 52, 72); label(name, x);
     };
-    if (found.layer === 1) show(pick(0, (k, stride) => found.neuron * stride + k), 174, "looks for");
-    if (found.layer === answer.layers.length - 1) show(pick(found.layer, (k, stride) => k * stride + found.neuron), 254, "makes");
+    if (found.layer === 1) show(pick(0, (k, stride) => found.neuron * stride + k), 174, say("looks for"));
+    if (found.layer === answer.layers.length - 1) show(pick(found.layer, (k, stride) => k * stride + found.neuron), 254, say("makes"));
   }
   const choose = (i) => { chosen = i; image = Float64Array.from(pixels.subarray(i * size, (i + 1) * size), (v) => v / 255); ask ??= {}; };
   const pointer = (canvas, event) => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
@@ -242,8 +267,11 @@ async function start(root, data) {
   function set(chosenEdge) { held = found = chosenEdge; edge.hidden = false; showEdge(); weight.value = answer.parameters[edgeAt(held)]; }
   function showEdge() {
     const value = answer.parameters[edgeAt(held)];
-    edge.querySelector("span").textContent = `Weight from ${held.layer > 1 ? `neuron ${held.from + 1} of layer ${held.layer - 1}` : `pixel ${held.from + 1}`} to neuron ${held.to + 1} of layer ${held.layer}:`;
-    edge.querySelector("output").textContent = value.toFixed(3);
+    const { layer } = held, from = held.from + 1, to = held.to + 1;
+    edge.querySelector("span").textContent = layer > 1
+      ? say("Weight from neuron {from} of layer {before} to neuron {to} of layer {layer}:", { from, before: layer - 1, to, layer })
+      : say("Weight from pixel {from} to neuron {to} of layer {layer}:", { from, to, layer });
+    edge.querySelector("output").textContent = decimal(value.toFixed(3));
     if (playing) weight.value = value;
   }
   weight.oninput = () => { playing = false; buttons(); ask = { ...(ask ?? {}), weight: { at: edgeAt(held), value: +weight.value } }; };
@@ -262,6 +290,7 @@ async function start(root, data) {
     switchPixel(pixel);
   };
   new ResizeObserver(draw).observe(root);
+  root.speak = () => { speech(); controls(); draw(); };
   controls();
   tick();
 }

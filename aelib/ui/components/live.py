@@ -13,9 +13,8 @@ _live = component(
     "live",
     """<div class="ae live">
 <div class="bar wrap"><button type="button" class="play">Pause</button>
-<button type="button" class="once">One epoch</button>
-<label>Speed <select class="speed"><option value="1">1 epoch a frame</option><option value="5">5 epochs a frame</option>
-<option value="1000000" selected>as fast as it can</option></select></label>
+<button type="button" class="step">One step</button><button type="button" class="once">One epoch</button>
+<label>Speed <select class="speed"></select></label>
 <button type="button" class="restart">Restart with another seed</button>
 <button type="button" class="undo" disabled>Undo</button><button type="button" class="keep">Keep it</button></div>
 <div class="bar wrap choices"></div><div class="bar wrap layers"></div>

@@ -53,6 +53,9 @@ function drawNetwork(context, net, places, values, found, colour) {
   });
 }
 
+// How `frame` writes the numbers at its axes. decimal: of `speaker`.
+const axisNumber = (decimal) => (t) => decimal(String(+t.toPrecision(3))).replace("-", "−");
+
 // The part of the plane that has all codes, with a margin.
 function extent(codes, dimension) {
   const range = [0, 1].map((d) => {
@@ -65,20 +68,20 @@ function extent(codes, dimension) {
 }
 
 // Glyphs at their codes; of codes of one number all lie on the diagonal. Returns the places of the glyphs.
-function drawPlane(context, width, height, codes, dimension, sprites, chosen, colour) {
-  const [x, y] = extent(codes, dimension), scale = frame(context, [60, 8, width - 68, height - 46], x, y, colour, ["z₁", dimension > 1 ? "z₂" : "z₁"]);
+function drawPlane(context, width, height, codes, dimension, sprites, chosen, colour, decimal) {
+  const [x, y] = extent(codes, dimension), scale = frame(context, [60, 8, width - 68, height - 46], x, y, colour, ["z₁", dimension > 1 ? "z₂" : "z₁"], axisNumber(decimal));
   const dots = sprites.map((_, i) => scale([codes[i * dimension], codes[i * dimension + (dimension > 1 ? 1 : 0)]]));
   const order = [...dots.keys()].filter((i) => i !== chosen).concat(chosen === null ? [] : [chosen]);
   for (const i of order) onPaper(context, sprites[i], dots[i][0] - 5, dots[i][1] - 7, 10, 14, i === chosen ? "#db2777" : "#8a93a3", i === chosen ? 2 : 1);
   return dots;
 }
 
-// history: [[epoch, loss], ...]
-function drawLoss(context, width, height, history, colour) {
+// history: [[epoch, loss], ...]; labels: of the axes.
+function drawLoss(context, width, height, history, colour, labels, decimal) {
   const seen = history.filter(([, loss]) => loss > 0), value = ([, loss]) => Math.log10(loss);
   if (seen.length < 2) return;
   const values = seen.map(value), low = Math.min(...values), high = Math.max(...values) + 1e-6;
-  const scale = frame(context, [60, 8, width - 68, height - 46], [0, seen.at(-1)[0] || 1], [low, high], colour, ["epoch", "log₁₀ loss"]);
+  const scale = frame(context, [60, 8, width - 68, height - 46], [0, seen.at(-1)[0] || 1], [low, high], colour, labels, axisNumber(decimal));
   context.strokeStyle = PLUS; context.lineWidth = 2; context.beginPath();
   seen.forEach((point, i) => { const p = scale([point[0], value(point)]); i ? context.lineTo(...p) : context.moveTo(...p); });
   context.stroke();

@@ -15,6 +15,7 @@ from aelib.nn.initialization import INITIALIZATIONS
 from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.ui.components.live import Choice, Choices, live
+from aelib.ui.shell import languages
 from aelib.ui.shell.links import link
 from aelib.ui.shell.messages import show_error, show_errors
 from aelib.ui.shell.server_state import jobs
@@ -47,6 +48,7 @@ def brief() -> None:
 def _of_the_address() -> tuple[str, Experiment]:
     """Preset and experiment. Raises LabError where they are not known, or not for the engine in the browser."""
     query = st.query_params.to_dict()
+    query.pop(languages.PARAMETER, None)
     preset = query.pop(encoding.PRESET, PRESET)
     experiment = encoding.decode(preset, query)
     if experiment.dataset != presets.get(PRESET).dataset:
@@ -81,7 +83,7 @@ def _choices() -> Choices:
             ("symmetric", _("−1 to 1")),
             ("standardized", _("mean 0, deviation 1")),
         ],
-        "noises": [("none", _("none")), *_labels({name: one for name, one in NOISES.items() if not one.painted})],
+        "noises": [("none", _("no noise")), *_labels({name: one for name, one in NOISES.items() if not one.painted})],
     }
 
 

@@ -10,6 +10,7 @@ from aelib.charts.reconstruction.feature_maps import Sheet, sheets
 from aelib.core.errors import LabError
 from aelib.core.language import _, ngettext
 from aelib.core.language import number as written
+from aelib.experiment import labels
 from aelib.experiment.architecture import KINDS, Step, shape_text
 from aelib.models import ConvolutionalAutoencoder
 from aelib.training import Run
@@ -72,7 +73,7 @@ def features(run: Run, key: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         for number, one in enumerate(found):
             with st.container(width=ON_PHONE if on_phone() else SHEET):
-                _drawn(one, run, f"{key}:{number}")
+                _drawn(one, run, _name(run, number), f"{key}:{number}")
     st.caption(
         _(
             "Dark: the smallest value, light: the largest. The last step is shown before its activation "
@@ -88,7 +89,7 @@ def features(run: Run, key: str) -> None:
     )
 
 
-def _drawn(one: Sheet | str, run: Run, key: str) -> None:
+def _drawn(one: Sheet | str, run: Run, name: str, key: str) -> None:
     if isinstance(one, str):
         st.markdown(one)
         return
@@ -120,7 +121,7 @@ def _drawn(one: Sheet | str, run: Run, key: str) -> None:
     st.download_button(
         _("Picture (PNG)"),
         one.png,
-        f"{one.name.partition(':')[0].replace(' ', '-')}-{run.digest}.png",
+        f"{name.replace(' ', '-')}-{run.digest}.png",
         "image/png",
         icon=":material/download:",
         key=f"{key}:png",
@@ -133,11 +134,9 @@ def _drawn(one: Sheet | str, run: Run, key: str) -> None:
 def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
     """A sheet for each step with feature maps, and a text for each step with single numbers."""
     net = cast(ConvolutionalAutoencoder, run.model)
-    cut = len(run.architecture.encoder)
     found: list[Sheet | str] = []
     for number, (step, maps) in enumerate(net.maps(run.normalization.apply(shown[None]))):
-        part, place = ("encoder", number + 1) if number < cut else ("decoder", number - cut + 1)
-        title = f"{_(part)} {place}: {_step(step)}"
+        title = f"{labels.layer(_name(run, number))}: {_step(step)}"
         if maps.dim() == 4:
             found += sheets([(title, maps[0])], shared)
         else:
@@ -147,6 +146,12 @@ def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
                 _("**{title}**\n\nNo maps, but single numbers: {listed}", title=escaped(title), listed=escaped(listed))
             )
     return found
+
+
+def _name(run: Run, number: int) -> str:
+    """Such as "encoder 1". number: of the step, from 0."""
+    cut = len(run.architecture.encoder)
+    return f"encoder {number + 1}" if number < cut else f"decoder {number - cut + 1}"
 
 
 def _step(step: Step) -> str:

@@ -90,7 +90,7 @@ def inside(run: Run, key: str) -> None:
         _passes(run, one, now, _(EMPTY) if chosen == EMPTY else chosen)
     _weights(run, one, now, key)
     _every_layer(run, every, idles, key)
-    _over_training(run, [layer.name for layer in one.layers], key)
+    _over_training(run, one.layers, key)
 
 
 def _can_paint(image: Tensor) -> bool:
@@ -124,12 +124,12 @@ def _passes(run: Run, one: Inside, idles: list[Units], chosen: str) -> None:
         picture = charts.units(outputs.numpy(), most, dead, columns)
         back = charts.units(gradients.numpy(), _limit(gradients), columns=columns)
         tiles = (
-            _cells(picture, f"{layer.name}: {_listed(outputs)}"),
-            _cells(back, _("{name}, gradient: {listed}", name=layer.name, listed=_listed(gradients))),
+            _cells(picture, f"{layer.title}: {_listed(outputs)}"),
+            _cells(back, _("{name}, gradient: {listed}", name=layer.title, listed=_listed(gradients))),
         )
         caption = _(
             "{name}\n{units} units\n{most:.2g}\n{gradient:.1e}",
-            name=layer.name,
+            name=layer.title,
             units=layer.units,
             most=most,
             gradient=_limit(gradients),
@@ -169,9 +169,16 @@ def _cells(picture: charts.Picture, alt: str) -> str:
 
 def _weights(run: Run, one: Inside, idles: list[Units], key: str) -> None:
     """The weights of a layer, which the person chooses: as images where they belong to pixels, else as a matrix."""
-    names = [layer.name for layer in one.layers]
+    titles = {layer.name: layer.title for layer in one.layers}
+    names = list(titles)
     chosen = st.segmented_control(
-        _("Weights of"), names, default=names[0], required=True, key=f"{key}:layer", persist_state="session"
+        _("Weights of"),
+        names,
+        format_func=lambda name: titles.get(name, name),
+        default=names[0],
+        required=True,
+        key=f"{key}:layer",
+        persist_state="session",
     )
     at = names.index(chosen if chosen in names else names[0])
     layer = one.layers[at]
@@ -189,7 +196,9 @@ def _weights(run: Run, one: Inside, idles: list[Units], key: str) -> None:
     elif at == len(names) - 1:
         before = one.layers[at - 1].outputs[0][: layer.weights.shape[1]]
         _as_images(run, layer.weights.T, before, idles[at - 1].dead[: len(before)], limit)
-        adds = _("What each unit of {names} adds to the output: {sign}", names=names[at - 1], sign=_sign(run))
+        adds = _(
+            "What each unit of {names} adds to the output: {sign}", names=one.layers[at - 1].title, sign=_sign(run)
+        )
         st.caption(_("{adds}.{some} Full colour at ±{limit:.2g}.", adds=adds, some=_some(len(before)), limit=limit))
     else:
         picture = charts.matrix(layer.weights.numpy(), limit)
@@ -203,7 +212,7 @@ def _weights(run: Run, one: Inside, idles: list[Units], key: str) -> None:
                                 picture,
                                 _(
                                     "{name}, {rows} times {columns} weights",
-                                    name=layer.name,
+                                    name=layer.title,
                                     rows=rows,
                                     columns=columns,
                                 ),
@@ -265,7 +274,7 @@ def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units
     left, right = st.columns(2)
     with left:
         curves = {_(when): [layer.gradient for layer in found.layers] for when, found in every.items()}
-        chart(charts.gradients([layer.name for layer in layers], curves), f"{key}:gradients")
+        chart(charts.gradients([layer.title for layer in layers], curves), f"{key}:gradients")
         st.markdown(" ".join(_shrinking(when, found) for when, found in every.items()))
     with right:
         with st.container(horizontal=True, gap="medium"):
@@ -273,7 +282,7 @@ def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units
             _counted(_("Saturated units"), layers, [[units.saturated for units in idles[when]] for when in every])
         table = pd.DataFrame(
             {
-                _("layer"): [layer.name for layer in layers],
+                _("layer"): [layer.title for layer in layers],
                 _("units"): [layer.units for layer in layers],
                 _("activation"): [ACTIVATIONS[layer.activation].label for layer in layers],
             }
@@ -297,7 +306,7 @@ def _every_layer(run: Run, every: dict[str, Inside], idles: dict[str, list[Units
     )
 
 
-def _over_training(run: Run, names: list[str], key: str) -> None:
+def _over_training(run: Run, layers: tuple[Layer, ...], key: str) -> None:
     """The gradient at each layer, and the units that do not learn, at each snapshot that has weights."""
     found = _moments(run.digest, run.created, run)
     if len(found) < 3:
@@ -307,15 +316,18 @@ def _over_training(run: Run, names: list[str], key: str) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown(_("**Gradient of the loss at each layer over training**"))
-        gradients = {name: [moment.gradients[i] for moment in found] for i, name in enumerate(names)}
-        chart(charts.over_training(at, gradients), f"{key}:over-training")
+        gradients = [[moment.gradients[i] for moment in found] for i in range(len(layers))]
+        encoders = sum(layer.part == "encoder" for layer in layers)
+        curves = {layer.title: values for layer, values in zip(layers, gradients, strict=True)}
+        chart(charts.over_training(at, curves, encoders), f"{key}:over-training")
     with right:
         st.markdown(_("**Units that do not learn, over training**"))
         dead, saturated = [moment.dead for moment in found], [moment.saturated for moment in found]
         chart(charts.counts(at, {_("dead"): dead, _("saturated"): saturated}), f"{key}:idle")
     with st.expander(_("Table of the snapshots")):
-        table = pd.DataFrame({_("epoch"): at, **gradients, _("dead"): dead, _("saturated"): saturated})
-        config = {name: st.column_config.NumberColumn(format="%.1e") for name in names}
+        columns = {layer.name: values for layer, values in zip(layers, gradients, strict=True)}
+        table = pd.DataFrame({_("epoch"): at, **columns, _("dead"): dead, _("saturated"): saturated})
+        config = {layer.name: st.column_config.NumberColumn(layer.title, format="%.1e") for layer in layers}
         table_with_csv(table, f"inside-over-training-{run.digest}.csv", f"{key}:over", column_config=config)
 
 
@@ -334,7 +346,7 @@ def _counted(label: str, layers: tuple[Layer, ...], found: list[list[Tensor]]) -
 
 def _shrinking(when: str, found: Inside) -> str:
     """What the gradient does between the last layer and the first, in words."""
-    share, (first, last) = found.shrinks, (found.layers[0].name, found.layers[-1].name)
+    share, (first, last) = found.shrinks, (found.layers[0].title, found.layers[-1].title)
     start = _("{when}, from {last} back to {first}, the gradient", when=_(when).capitalize(), last=last, first=first)
     if not share > 0:
         return _("{when}, no gradient reaches {first}.", when=_(when).capitalize(), first=first)

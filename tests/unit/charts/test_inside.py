@@ -51,6 +51,7 @@ def test_no_idle_units_are_no_negative_units_and_few_epochs_are_written() -> Non
 
 
 def test_the_legend_does_not_cover_the_largest_gradients() -> None:
-    figure = inside.over_training([0, 1, 2], {f"encoder {i}": [0.1, 0.01, 0.001] for i in range(9)})
+    figure = inside.over_training([0, 1, 2], {f"encoder {i}": [0.1, 0.01, 0.001] for i in range(9)}, 5)
+    assert [line.line.dash for line in figure.data] == ["solid"] * 5 + ["dot"] * 4, "the encoder's, the decoder's"
     assert figure.layout.legend.yanchor == "bottom"
     assert figure.layout.legend.y >= 1

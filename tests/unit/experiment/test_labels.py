@@ -2,6 +2,7 @@
 
 import pytest
 
+from aelib.core.language import speaking
 from aelib.experiment import Experiment, choices, flatten, labels
 from aelib.experiment.schema import REGISTRIES
 
@@ -20,6 +21,12 @@ def test_every_choice_of_a_field_has_a_label_of_its_own() -> None:
     for path in REGISTRIES:
         said = [labels.choice(path, name) for name in choices(path)]
         assert len(set(said)) == len(said), path
+
+
+def test_a_layer_is_called_as_the_language_calls_it() -> None:
+    assert [labels.layer("encoder 1"), labels.layer("decoder 12")] == ["encoder 1", "decoder 12"]
+    with speaking("es"):
+        assert [labels.layer("encoder 1"), labels.layer("decoder 12")] == ["codificador 1", "decodificador 12"]
 
 
 def test_what_has_no_label_is_called_by_its_name() -> None:

@@ -11,7 +11,7 @@ from aelib.charts import glyphs
 from aelib.charts.latent import codes as charts
 from aelib.core.language import N_, _
 from aelib.core.language import number as written
-from aelib.experiment import Experiment, change, presets
+from aelib.experiment import Experiment, change, labels, presets
 from aelib.training import Run
 from aelib.ui.components.figures import chart, table_with_csv
 from aelib.ui.jobs.related_runs import runs_of
@@ -140,7 +140,12 @@ def inside(run: Run, key: str) -> None:
         st.info(_("No layer of this net has units that fill a rectangle: choose layers of 16, 32 or 64."))
         return
     layer = st.selectbox(
-        _("Layer"), names, index=None, placeholder=_("Choose a layer of this net"), key=f"{key}:layer:{run.digest}"
+        _("Layer"),
+        names,
+        index=None,
+        format_func=labels.layer,
+        placeholder=_("Choose a layer of this net"),
+        key=f"{key}:layer:{run.digest}",
     )
     if layer is None:
         return
@@ -172,8 +177,8 @@ def inside(run: Run, key: str) -> None:
     if run.spec.classes < 2:
         return
     units = activations.activations(run, layer, shown).numpy()
-    labels = shown.labels.numpy()
-    ours, theirs = activity.purity(codes, labels, TOP), activity.purity(units, labels, TOP)
+    classes = shown.labels.numpy()
+    ours, theirs = activity.purity(codes, classes, TOP), activity.purity(units, classes, TOP)
     verdict = _("more than") if ours > theirs else _("not more than")
     why = _(
         " A layer has fewer units than there are things to say, so a unit takes part in several; a sparse "
@@ -186,7 +191,7 @@ def inside(run: Run, key: str) -> None:
             top=TOP,
             ours=ours,
             verdict=verdict,
-            layer=layer,
+            layer=labels.layer(layer),
             theirs=theirs,
             value=why if ours > theirs else "",
         )
