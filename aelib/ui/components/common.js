@@ -106,7 +106,7 @@ function frame(context, area, x, y, colour, labels, show = (t) => String(+t.toPr
   for (const t of ticks(y)) context.fillText(show(t), left - 5, scale([0, t])[1]);
   context.textAlign = "center"; context.textBaseline = "bottom";
   context.fillText(labels[0], left + width / 2, top + height + 34);
-  context.save(); context.translate(11, top + height / 2); context.rotate(-Math.PI / 2); context.fillText(labels[1], 0, 0); context.restore();
+  context.save(); context.translate(14, top + height / 2); context.rotate(-Math.PI / 2); context.fillText(labels[1], 0, 0); context.restore();
   return scale;
 }
 

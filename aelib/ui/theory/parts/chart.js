@@ -41,7 +41,7 @@ export function surface(label, height, draw) {
 
 // Axes over the whole canvas. Returns scale([x, y]) in pixels, and its inverse as `scale.back`.
 export function axes(context, { width, height, ink }, x, y, labels) {
-  const area = [58, 8, width - 70, height - 50];
+  const area = [64, 8, width - 76, height - 50];
   const scale = frame(context, area, x, y, ink, labels, shown);
   scale.area = area;
   scale.back = ([px, py]) => [x[0] + (px - area[0]) / area[2] * (x[1] - x[0]), y[1] - (py - area[1]) / area[3] * (y[1] - y[0])];

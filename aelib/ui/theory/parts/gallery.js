@@ -5,13 +5,13 @@ import { element, say } from "./controls.js";
 import { handmade } from "./handmade.js";
 import { drawKernel } from "./pixels.js";
 
-const SIDE = 54, GAP = 14;
+const SIDE = 54, LEAST = 88, LETTER = 6; // CSS pixels: of a kernel, of its place, of a letter of its name
 
 function gallery(label, items) {
-  const across = (width) => Math.max(1, Math.floor((width + GAP) / (SIDE + GAP + 20)));
+  const place = Math.max(LEAST, LETTER * Math.max(...items.map(([name]) => name.length)) + 12), across = (width) => Math.max(1, Math.floor(width / place));
   const box = surface(label, (width) => Math.ceil(items.length / across(width)) * (SIDE + 34), (context, { width, ink }) => {
     items.forEach(([name, kernel], i) => {
-      const x = (i % across(width)) * (SIDE + GAP + 20) + 4, y = Math.floor(i / across(width)) * (SIDE + 34) + 2;
+      const x = (i % across(width)) * place + (place - SIDE) / 2, y = Math.floor(i / across(width)) * (SIDE + 34) + 2;
       drawKernel(context, kernel, x, y, SIDE, ink);
       write(context, name, x + SIDE / 2, y + SIDE + 14, ink, { align: "center", size: 11 });
     });

@@ -1,6 +1,6 @@
 // Images of the page Convolution: where they come from and how they are drawn.
 
-import { element, say, shown } from "./controls.js";
+import { button, element, say, shown } from "./controls.js";
 import { bytes } from "./common.js";
 import { write } from "./chart.js";
 
@@ -14,9 +14,10 @@ export function pictures(given) {
   return found;
 }
 
-// A file field for a picture of one's own: grey, at most SIDE pixels a side. take(image), fail(sentence).
+// A button for a picture of one's own: grey, at most SIDE pixels a side. take(image), fail(sentence). A file field alone would
+// speak the language of the browser.
 export function ownPicture(take, fail) {
-  const input = element("input", { type: "file", accept: "image/*", onchange: async () => {
+  const input = element("input", { type: "file", accept: "image/*", hidden: true, onchange: async () => {
     const [file] = input.files;
     if (!file) return;
     try {
@@ -31,7 +32,7 @@ export function ownPicture(take, fail) {
       fail(say("“{name}” is no picture that this browser can read. Choose a PNG or a JPEG.", { name: file.name }));
     }
   } });
-  return element("label", {}, `${say("Your own picture")} `, input);
+  return element("span", {}, button(say("Your own picture"), () => { input.value = ""; input.click(); }), input);
 }
 
 export const reach = (values) => values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
