@@ -59,6 +59,12 @@ FORMS = (
         (".csv", ".tsv", ".txt"),
     ),
     Form(
+        "sparse tables of LIBSVM",
+        "a line for each image: a label and `index:value` for each pixel that is not 0, as LIBSVM and SVMlight have "
+        "mnist and usps; indices from 1 or from 0",
+        (".t", ".libsvm", ".svm", ".txt"),
+    ),
+    Form(
         "spreadsheets of Excel or LibreOffice",
         "either of these tables, or a drawing in cells of 0 and 1, in a sheet; sheets called train and test are parts",
         (".xlsx", ".ods"),

@@ -14,10 +14,20 @@ from aelib.datasets.imageset import Splits
 from .found import Found, classes_of
 from .readers.arrays import part_of
 
+_ENDINGS = {".tr": 0, ".val": 1, ".t": 2}  # as LIBSVM calls parts: mnist, mnist.t
+
+
+def _part(name: str, names: Sequence[str]) -> int | None:
+    path = PurePosixPath(name)
+    part = part_of(path.stem)
+    if part is not None:
+        return part
+    return _ENDINGS.get(path.suffix, 0 if f"{name}.t" in names else None)
+
 
 def together(read: Sequence[tuple[str, Found]], shown: str | Lazy) -> Found:
     """One set of several, each of which has the name of a part. Raises LabError where that cannot be said."""
-    parts = {part_of(PurePosixPath(name).stem): found for name, found in read}
+    parts = {_part(name, [other for other, _ in read]): found for name, found in read}
     names = ", ".join(PurePosixPath(name).name for name, _ in read[:3])
     if None in parts or len(parts) != len(read) or 0 not in parts:
         raise LabError(

@@ -19,7 +19,7 @@ from .found import Found, Options, Skipped
 from .parts import together
 from .readers import archives, arrays, labels, matlab, opendocument, photographs, records, spreadsheets
 from .readers.arrays import part_of
-from .readers.texts import bdf, c_tables, csv_images, drawings, json_forms
+from .readers.texts import bdf, c_tables, csv_images, drawings, json_forms, svmlight
 from .source import HEAD, MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
 
 MAX_FILES = 50_000  # in a folder
@@ -128,6 +128,8 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
         )
     if json_forms.is_one(start) and (found := json_forms.read(source, options)) is not None:
         return found
+    if svmlight.is_one(start):
+        return svmlight.read(source, options)
     for text in _TEXTS[:3]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)

@@ -16,7 +16,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import Options
 from aelib.datasets.user import glyphs
-from aelib.datasets.user.readers.texts import bdf, c_tables, csv_images, drawings, json_forms
+from aelib.datasets.user.readers.texts import bdf, c_tables, csv_images, drawings, json_forms, svmlight
 from aelib.datasets.user.source import of_bytes
 from tests.support import own_data
 from tests.support.other_programs import ods, records
@@ -86,6 +86,20 @@ NUMBERS = _parts(
     "label,", "pixel0,", "1,", "255,", "-1,", "0,5;", "nan,", "1e9,", "\n", ",".join("0" * 10) + "\n", '"', "a", ";"
 )
 
+SPARSE = _parts(
+    "1 ",
+    "-1 ",
+    "3:4 ",
+    "1:0.5 ",
+    "9:255 ",
+    "16:1",
+    "\n",
+    "2 qid:3 ",
+    "# zero-based\n",
+    "0:1 ",
+    "1:nan",
+    "99999999999999999999:1",
+)
 JSON = _parts(
     "{", "}", "[", "]", ",", ":", '"a"', '"rows"', '"images"', "[1,2,3]", '["#.#","###",".#."]', "1e999", "null"
 )
@@ -107,6 +121,10 @@ READERS: dict[str, tuple[st.SearchStrategy[object], Callable[[object, Options], 
     "tables of images": (
         NUMBERS,
         lambda text, options: csv_images.read(of_bytes(str(text).encode("utf-8", "replace"), "a"), options),
+    ),
+    "sparse tables": (
+        SPARSE,
+        lambda text, options: svmlight.read(of_bytes(str(text).encode("utf-8", "replace"), "a"), options),
     ),
 }
 FILES: dict[str, st.SearchStrategy[bytes]] = {
