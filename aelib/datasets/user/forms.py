@@ -39,6 +39,12 @@ FORMS = (
         "row, or a pixel where all are 0 and 1, or a column where the size says so; hexadecimal, decimal or binary",
         (".h", ".c", ".cpp", ".ino", ".py", ".js", ".txt"),
     ),
+    Form(
+        "tables in assembler",
+        "bytes behind `db`, `.byte`, `DATA` and the like, a line for each glyph or a label before it: `$04`, `04h`, "
+        "`0x04`, `%00100` or `4`",
+        (".asm", ".s", ".inc", ".a65", ".z80", ".bas"),
+    ),
     Form("bitmap fonts", "in the form BDF, as fonts of 5x7 are passed on; each glyph in the font's box", (".bdf",)),
     Form(
         "drawings in text",

@@ -19,7 +19,7 @@ from .found import Found, Options, Skipped
 from .parts import together
 from .readers import archives, arrays, labels, matlab, opendocument, photographs, records, spreadsheets
 from .readers.arrays import part_of
-from .readers.texts import bdf, c_tables, csv_images, drawings, json_forms, svmlight
+from .readers.texts import assembler, bdf, c_tables, csv_images, drawings, json_forms, svmlight
 from .source import HEAD, MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
 
 MAX_FILES = 50_000  # in a folder
@@ -38,6 +38,7 @@ class _Text:
 
 _TEXTS = (
     _Text(bdf.is_one, lambda text, _options: bdf.read(text)),
+    _Text(assembler.is_one, assembler.read),
     _Text(glyphs.is_one, lambda text, _options: glyphs.find(text)),
     _Text(c_tables.is_one, c_tables.read),
     _Text(c_tables.has_rows, c_tables.read_rows),
@@ -130,14 +131,14 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
         return found
     if svmlight.is_one(start):
         return svmlight.read(source, options)
-    for text in _TEXTS[:3]:
+    for text in _TEXTS[:4]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
     if drawings.has_blocks(start, options):
         return drawings.read(text_of(source.content(MAX_TEXT), shown), options)
     if csv_images.is_one(start):
         return csv_images.read(source, options)
-    for text in _TEXTS[3:]:
+    for text in _TEXTS[4:]:
         if text.is_one(start):
             return text.read(text_of(source.content(MAX_TEXT), shown), options)
     raise LabError(

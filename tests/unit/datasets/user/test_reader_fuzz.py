@@ -16,7 +16,7 @@ from aelib import datasets
 from aelib.core.errors import LabError
 from aelib.datasets import Options
 from aelib.datasets.user import glyphs
-from aelib.datasets.user.readers.texts import bdf, c_tables, csv_images, drawings, json_forms, svmlight
+from aelib.datasets.user.readers.texts import assembler, bdf, c_tables, csv_images, drawings, json_forms, svmlight
 from aelib.datasets.user.source import of_bytes
 from tests.support import own_data
 from tests.support.other_programs import ods, records
@@ -80,6 +80,9 @@ SIZE = st.sampled_from([None, None, (3, 3), (7, 5), (8, 8)])
 C = _parts(
     "{", "}", "[", "]", ",", "0x0e", "0b101", "7", "18446744073709551616", "//a\n", "/*", "*/", "\n", "=", "'a'", "ULL"
 )
+ASSEMBLER = _parts(
+    "db ", ".byte ", "a: ", "10 DATA ", "$0e", "0Eh", "%01", "1b", "7", ", ", "; '", "\n", '"', "a:\n", "{"
+)
 DRAWN = _parts("#", ".", "1", "0", "\n", "\n\n", " ", "#.#\n", "a:\n", ",")
 TABLE = _parts("char,row0,row1,row2\n", "a,#.#,###,...\n", ",", ";", "0x0e", "\n", '"', "sep=;\n", "1f", "\r")
 NUMBERS = _parts(
@@ -112,6 +115,7 @@ OTHER_SIGNS = _parts("```\n", "+---+\n", "|# #|\n", "-1 1 -1\n", "O..\n", "â–ˆâ–
 READERS: dict[str, tuple[st.SearchStrategy[object], Callable[[object, Options], object]]] = {
     "numbers in braces": (C, lambda text, options: c_tables.read(str(text), options)),
     "rows of numbers": (C, lambda text, options: c_tables.read_rows(str(text), options)),
+    "assembler": (ASSEMBLER, lambda text, options: assembler.read(str(text), options)),
     "drawings": (DRAWN, lambda text, options: drawings.read(str(text), options)),
     "names and bits": (DRAWN, lambda text, options: drawings.read_bits(str(text), options)),
     "drawings in other signs": (OTHER_SIGNS, lambda text, options: drawings.read(str(text), options)),
