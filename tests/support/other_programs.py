@@ -1,6 +1,7 @@
-"""Files as LibreOffice and TensorFlow datasets write them."""
+"""Files as LibreOffice, TensorFlow datasets and others write them."""
 
 import struct
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -54,3 +55,25 @@ def masked(content: bytes) -> int:
             crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
     crc ^= 0xFFFFFFFF
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def psf1(glyphs: np.ndarray, signs: bool) -> bytes:
+    """A font of the console, version 1: 256 glyphs 8 pixels wide; signs: whether a table says that they are ASCII."""
+    table = b"".join(struct.pack("<3H", code, 0xA0, 0xFFFF) for code in range(256))
+    head = bytes((0x36, 0x04, 2 if signs else 0, glyphs.shape[1]))
+    return head + np.packbits(glyphs, axis=2).tobytes() + (table if signs else b"")
+
+
+def psf2(glyphs: np.ndarray, names: Sequence[str] | None) -> bytes:
+    """A font of the console, version 2, of any size."""
+    count, height, width = glyphs.shape
+    rows = np.packbits(glyphs, axis=2)
+    sizes = (0, 32, int(names is not None), count, height * rows.shape[2], height, width)
+    table = b"".join(name[:1].encode() + b"\xfeab\xff" for name in names or ())
+    return b"\x72\xb5\x4a\x86" + struct.pack("<7I", *sizes) + rows.tobytes() + table
+
+
+def cifar(images: np.ndarray, labels: np.ndarray, fine: np.ndarray | None = None) -> bytes:
+    """Records of CIFAR-10, or with fine labels of CIFAR-100."""
+    said = labels[:, None] if fine is None else np.stack([labels, fine], 1)
+    return np.concatenate([said.astype(np.uint8), images.reshape(len(images), -1)], 1).tobytes()

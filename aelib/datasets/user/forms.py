@@ -47,6 +47,11 @@ FORMS = (
     ),
     Form("bitmap fonts", "in the form BDF, as fonts of 5x7 are passed on; each glyph in the font's box", (".bdf",)),
     Form(
+        "fonts of the console",
+        "PC Screen Fonts of Linux, versions 1 and 2, packed or not; each glyph named by its first sign",
+        (".psf", ".psfu", ".psf.gz"),
+    ),
+    Form(
         "drawings in text",
         "blocks of `.#`, `0 1` or any two signs, an empty line between two, or as high as `--size` says, also in "
         "frames; or lines of a name and all pixels",
@@ -83,11 +88,17 @@ FORMS = (
     ),
     Form(
         "arrays of MATLAB",
-        "as arrays of NumPy, in files of version 5 to 7 (`save -v7`, `scipy.io.savemat`); images may lie along the "
+        "as arrays of NumPy, in files of version 4 to 7 (`save -v7`, `scipy.io.savemat`); images may lie along the "
         "last axis, and arrays in structs",
         (".mat",),
     ),
     Form("IDX files", "as MNIST has them, of any size, packed or not, with their labels beside them", (".idx", ".gz")),
+    Form(
+        "records of CIFAR",
+        "the binary version of CIFAR-10 and CIFAR-100, a file or all in a folder or an archive: `test_batch.bin` is "
+        "kept apart, `batches.meta.txt` names the classes",
+        (".bin", ".tar.gz"),
+    ),
     Form(
         "records of TensorFlow",
         "examples with a picture and a label each, as TensorFlow datasets keeps MNIST; `train` and `test` in the "
@@ -174,7 +185,7 @@ def refused(head: bytes) -> Lazy | None:
     for start, what, instead in _REFUSED:
         if head.startswith(start):
             return _mended(what, instead)
-    if re.match(rb"\(?[dl]p[01]\n|c[\w.]+\n[\w.]+\n", head):
+    if re.match(rb"\(?[dl]p[01]\n|c[\w.]+\n[\w.]+\n(?:p\d+\n|\()", head):
         return _mended(*_PICKLE)
     if head[4:8] == b"ftyp" and not pictures.kind_of(head):
         return _mended(N_("a film"), N_("give pictures"))

@@ -17,7 +17,19 @@ from aelib.core.language import Lazy, _
 from . import forms, glyphs, pictures
 from .found import Found, Options, Skipped
 from .parts import together
-from .readers import archives, arrays, labels, matlab, opendocument, photographs, records, spreadsheets
+from .readers import (
+    archives,
+    arrays,
+    cifar,
+    consolefonts,
+    labels,
+    matlab,
+    matlab4,
+    opendocument,
+    photographs,
+    records,
+    spreadsheets,
+)
 from .readers.arrays import part_of
 from .readers.texts import assembler, bdf, c_tables, csv_images, drawings, json_forms, svmlight
 from .source import HEAD, MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
@@ -108,10 +120,16 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
         return _group(archives.of_tar(source), [], options, Lazy("{shown}, a tar archive,", shown=shown))
     if head[:6] == b"\x93NUMPY":
         return arrays.read_npy(source, options)
+    if cifar.is_one(source):  # before others: a label and dark pixels may begin as any of them does
+        return cifar.read([source], options)
     if arrays.is_idx(head):
         return arrays.read_idx([source, *(_labels_beside(source) if siblings else [])], options)
     if matlab.is_one(head):
         return matlab.read(source, options)
+    if matlab4.is_one(head):
+        return matlab4.read(source, options)
+    if consolefonts.is_one(head):
+        return consolefonts.read(source)
     if forms.is_tfrecord(head):
         return records.read([source], options)
     if kind := pictures.kind_of(head):
@@ -124,6 +142,8 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
         raise LabError("{shown} is {reason}.", shown=shown, reason=reason)
     start = csv_images.start_of(source)
     if not start.strip():
+        if cifar.is_cut_off(source):
+            raise cifar.refusal(source)
         raise LabError(
             "{shown} is no form of images that is known here: give {taken}.", shown=shown, taken=forms.taken()
         )
@@ -221,13 +241,16 @@ def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, 
             skipped.append(Skipped(source.name, reason))
         else:
             by_kind.setdefault(kind, []).append(source)
-    if "picture" in by_kind:
-        others = [one for kind, each in by_kind.items() if kind != "picture" for one in each]
+    main = next((kind for kind in ("cifar", "picture") if kind in by_kind), "")
+    others = [one for kind, each in by_kind.items() if kind != main for one in each]
+    if main == "picture":
         tables = labels.find(by_kind["picture"], others)
         used = {id(table.source) for table in tables}
         skipped += [Skipped(one.name, Lazy("no picture, among pictures")) for one in others if id(one) not in used]
         return photographs.read(by_kind["picture"], options, skipped, tables)
-    if "records" in by_kind:
+    if main == "cifar":
+        found = cifar.read(by_kind["cifar"], options, others)
+    elif "records" in by_kind:
         rest = [one for each in by_kind for one in by_kind[each] if each != "records"]
         skipped += [Skipped(one.name, Lazy("no records")) for one in rest]
         found = records.read(by_kind["records"], options)
@@ -242,11 +265,13 @@ def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, 
 
 
 def _kind(source: Source) -> tuple[str, Lazy | LabError | None]:
-    """What one of several files is: "picture", "idx", "npy", "records", "other", or "skip" with the reason."""
+    """What one of several files is: "picture", "cifar", "idx", "npy", "records", "other", or "skip" with the reason."""
     path = PurePosixPath(source.name)
     if any(part.startswith(".") or part in _HIDDEN for part in path.parts):
         return "skip", Lazy("a hidden file of the system")
     head = source.head()
+    if cifar.is_one(source):
+        return "cifar", None
     if kind := pictures.kind_of(head):
         return ("skip", pictures.NO_HEIC) if kind == "HEIC" and not pictures.reads_heic() else ("picture", None)
     if not head:
@@ -263,7 +288,7 @@ def _kind(source: Source) -> tuple[str, Lazy | LabError | None]:
         return "npy", None
     if forms.is_tfrecord(head):
         return "records", None
-    if matlab.is_one(head):
+    if matlab.is_one(head) or matlab4.is_one(head) or consolefonts.is_one(inner):
         return "other", None
     if reason := forms.refused(head):
         return "skip", reason

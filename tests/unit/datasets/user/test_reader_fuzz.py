@@ -19,7 +19,7 @@ from aelib.datasets.user import glyphs
 from aelib.datasets.user.readers.texts import assembler, bdf, c_tables, csv_images, drawings, json_forms, svmlight
 from aelib.datasets.user.source import of_bytes
 from tests.support import own_data
-from tests.support.other_programs import ods, records
+from tests.support.other_programs import cifar, ods, psf1, psf2, records
 from tests.support.pictures import packed, saved, tarred
 
 IMAGES, LABELS = (one[:4] for one in own_data.digits(4))
@@ -73,6 +73,12 @@ def _members(entries: dict[str, bytes]) -> st.SearchStrategy[bytes]:
 def _mat(compressed: bool) -> bytes:
     out = io.BytesIO()
     scipy.io.savemat(out, {"X": IMAGES, "y": LABELS[:4, None]}, do_compression=compressed)
+    return out.getvalue()
+
+
+def _mat4() -> bytes:
+    out = io.BytesIO()
+    scipy.io.savemat(out, {"X": IMAGES.reshape(4, -1).astype(float), "y": LABELS[:4, None]}, format="4")
     return out.getvalue()
 
 
@@ -140,6 +146,10 @@ FILES: dict[str, st.SearchStrategy[bytes]] = {
     ".npz": _damaged(own_data.npz(x_train=IMAGES, y_train=LABELS[:4])),
     "MATLAB": _damaged(_mat(False)),
     "MATLAB, packed": _damaged(_mat(True)),
+    "MATLAB 4": _damaged(_mat4()),
+    "PSF, version 1": _damaged(psf1(np.eye(8, dtype=np.uint8)[None].repeat(256, 0), True)),
+    "PSF, version 2": _damaged(psf2(IMAGES // 128, "abcd")),
+    "CIFAR": _damaged(cifar(np.ones((3, 3072), np.uint8), np.arange(3))),
     "ODS": _damaged(ods("<table:table-row/>")),
     "TFRecord": _damaged(records(IMAGES, LABELS[:4])),
     "labels": st.lists(st.sampled_from(["a.png,1\n", "PNG.png,cat\n", "GIF.png;x\n", "{", "\n", ","]), max_size=12).map(
