@@ -54,7 +54,7 @@ FORMS = (
     Form(
         "drawings in text",
         "blocks of `.#`, `0 1` or any two signs, an empty line between two, or as high as `--size` says, also in "
-        "frames; or lines of a name and all pixels",
+        "frames; or lines of a name and all pixels, or of all pixels only",
         (".txt",),
     ),
     Form(
@@ -66,8 +66,8 @@ FORMS = (
     Form(
         "table of images",
         "a line for each image: a label and its pixels, as Kaggle has MNIST (`label,pixel0,...`), with or without "
-        "a header",
-        (".csv", ".tsv", ".txt"),
+        "a header; or pixels and a column of 0 and 1 for each class, as Semeion has digits",
+        (".csv", ".tsv", ".txt", ".data"),
     ),
     Form(
         "sparse tables of LIBSVM",

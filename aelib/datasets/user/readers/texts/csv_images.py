@@ -5,11 +5,10 @@ label,pixel0,pixel1,...        or without a header, or one column `pixels` with 
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,141 +17,31 @@ from aelib.core.errors import LabError, reason_of
 from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits
 from aelib.datasets.user import glyphs
-from aelib.datasets.user.found import IMAGES, MAX_PIXELS, SIDES, Found, Options, Pixels, unique
-from aelib.datasets.user.glyphs import separated
+from aelib.datasets.user.found import IMAGES, MAX_PIXELS, Found, Options, Pixels, unique
 from aelib.datasets.user.readers import numbers
 from aelib.datasets.user.readers.arrays import part_of
 from aelib.datasets.user.source import HEAD, Source, encoding_of
 
+from .columns import JUDGED, SAID, Columns, cells_of, columns_of, hot_of
+from .drawings import COURSE
+
 FORM = Lazy("a table of images, a line each")
 _ROWS = 16  # numbers in a line that may as well be a row of a glyph
+EACH = 64  # images without a header and labels, drawn in 0 and 1, that are a font
 LINES = 1000  # that are converted at once
-FEWEST = SIDES[0] ** 2
-_JUDGED = 200  # lines by which the columns are told apart
-
-_LABEL = ("label", "labels", "class", "target", "y", "emotion", "digit", "letter", "category", "classname", "char")
-_OTHER = ("id", "index", "imageid", "unnamed:0", "usage", "split", "", "filename", "name", "image_id")
-_NAMES = ("name", "filename")  # where there is no label
-_PART = ("usage", "split")
-_NUMBER = re.compile(r"\s*\"?[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\"?\s*|\s*\"?(?:nan|inf)\"?\s*", re.I)
-_SAID = re.compile(r"\s*(?:[#%@][^\n]*)?$")  # what programs write above a table, such as the header of np.savetxt
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Where the label, the part and the pixels stand in a line; separator: between cells."""
-
-    separator: str
-    header: bool
-    label: int | None
-    part: int | None
-    pixels: tuple[int, ...]
-    packed: bool = False  # all numbers of an image stand in one cell
 
 
 def is_one(text: str) -> bool:
     """Whether the first lines of a text (which may be cut off in the last) are a label and many numbers."""
     try:
-        return _columns(text, None) is not None
+        return columns_of(text, None) is not None
     except LabError:
         return True
 
 
-def _lines_of(text: str) -> tuple[list[list[str]], str]:
-    """The first lines of a table in cells, and what separates these."""
-    rest, separator = separated(text)
-    lines = rest.split("\n")
-    while lines and _SAID.match(lines[0]):
-        lines.pop(0)
-    first = lines[0] if lines else ""
-    semicolons = max(";\t", key=first.count)
-    if separator == "," and first.count(semicolons) >= FEWEST - 1:
-        separator = semicolons  # the comma is the decimal sign
-    elif separator not in first and re.search(r"\S\s+\S", first):
-        separator = " "
-    return [_cells(line, separator) for line in lines[:_JUDGED] if line.strip()], separator
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    if separator == " ":
-        return line.split()
-    return next(csv.reader([line], delimiter=separator), []) if '"' in line else line.split(separator)
-
-
-def _columns(text: str, options: Options | None) -> _Columns | None:
-    """None where a text is no such table. Raises LabError for one whose columns do not make an image."""
-    rows, separator = _lines_of(text)
-    if not rows:
-        return None
-    head = [re.sub(r"\s+", "", cell).lower().strip("\"'") for cell in rows[0]]
-    while head and not head[-1] and len(rows) > 1 and not any(row[len(head) - 1 :] != [""] for row in rows[1:2]):
-        head.pop()  # an empty column at the end
-    words = sum(not _NUMBER.fullmatch(cell) for cell in head if cell)
-    if len(rows) > 1 and len(rows[1]) == len(head) + 1 and 2 * words > len(head):
-        head.insert(0, "")  # R names the columns only, not that of the rows' names
-    counted = _counted(head)
-    header = counted or 2 * words > len(head) or any(one in _LABEL or (one and one in _OTHER) for one in head)
-    if header and "pixels" in head:
-        return _Columns(separator, True, _at(head, _LABEL), _at(head, _PART), (head.index("pixels"),), packed=True)
-    if len(head) < FEWEST:
-        return None
-    if not header:
-        return _without_header(rows, separator, len(head), options)
-    if len(rows) > 1 and sum(bool(_NUMBER.fullmatch(cell)) for cell in rows[1]) < 0.5 * len(rows[1][:-1] or rows[1]):
-        return None  # words: a table of something else
-    label = _at(head, _LABEL)
-    others = {i for i, one in enumerate(head) if one in _OTHER} | ({label} if label is not None else set())
-    pixels = [i for i in range(len(head)) if i not in others]
-    if counted and label is None and not _fits(len(pixels), options):
-        alike = [row for row in rows[1:] if len(row) >= len(head)]
-        label = pixels.pop(-1 if _labels(alike, pixels[-1]) and not _labels(alike, pixels[0]) else 0)
-    if label is None and not _fits(len(pixels), options) and _fits(len(pixels) - 1, options):
-        label = pixels.pop(0 if not re.search(r"\d", head[pixels[0]]) else -1)
-    if label is None:
-        label = _at(head, _NAMES)
-    return _Columns(separator, True, label, _at(head, _PART), tuple(pixels))
-
-
-def _counted(head: Sequence[str]) -> bool:
-    """Whether the columns have no names but numbers, from 0 or 1 on, as pandas writes a table without names."""
-    numbered = head[1:] if not head[0] else head
-    return len(numbered) >= FEWEST and any(
-        list(numbered) == [str(i) for i in range(start, start + len(numbered))] for start in (0, 1)
-    )
-
-
-def _without_header(rows: Sequence[Sequence[str]], separator: str, width: int, options: Options | None) -> _Columns:
-    """The label is what comes first, as nearly everywhere, unless that is the same in all lines, or no label at all,
-    and what comes last is one; where there are as many numbers as an image has, all are pixels."""
-    alike = [row for row in rows if len(row) >= width]
-    if not _NUMBER.fullmatch(rows[0][0]):
-        return _Columns(separator, False, 0, None, tuple(range(1, width)))
-    if _fits(width, options):
-        return _Columns(separator, False, None, None, tuple(range(width)))
-    if not _NUMBER.fullmatch(rows[0][width - 1]) or (_labels(alike, width - 1) and not _labels(alike, 0)):
-        return _Columns(separator, False, width - 1, None, tuple(range(width - 1)))
-    return _Columns(separator, False, 0, None, tuple(range(1, width)))
-
-
-def _labels(rows: Sequence[Sequence[str]], column: int) -> bool:
-    """Whether the numbers in a column can be classes: whole, and more than one of them."""
-    values = {row[column].strip() for row in rows}
-    return len(values) > 1 and all(re.fullmatch(r"\d+([.,]0*)?", value) for value in values)
-
-
-def _at(head: Sequence[str], names: Sequence[str]) -> int | None:
-    return next((i for i, one in enumerate(head) if one in names), None)
-
-
-def _fits(count: int, options: Options | None) -> bool:
-    if options is not None and options.size is not None:
-        return count in (options.size[0] * options.size[1], 3 * options.size[0] * options.size[1])
-    return any(channels * round((count / channels) ** 0.5) ** 2 == count for channels in (1, 3))
-
-
 def read(source: Source, options: Options) -> Found:
     """The images of a table, read a thousand lines at a time. Raises LabError."""
-    columns: _Columns | None = None
+    columns: Columns | None = None
     pixels: list[NDArray[np.float32]] = []
     labels: list[str] = []
     parts: list[str] = []
@@ -166,7 +55,7 @@ def read(source: Source, options: Options) -> Found:
                     shown=source.shown,
                     form=FORM,
                 )
-        rows = [(first + i, _cells(line, columns.separator)) for i, line in enumerate(lines) if line.strip()]
+        rows = [(first + i, cells_of(line, columns.separator)) for i, line in enumerate(lines) if line.strip()]
         if not rows:
             continue
         part = _numbers(rows, columns, width)
@@ -181,7 +70,7 @@ def read(source: Source, options: Options) -> Found:
                 width=width,
             )
         pixels.append(_compact(part))
-        labels += [row[columns.label].strip(" \"'") if columns.label is not None else "" for _, row in rows]
+        labels += [_label(row, columns, line) for line, row in rows]
         parts += [row[columns.part].strip() if columns.part is not None else "" for _, row in rows]
     if columns is None or not pixels:
         raise LabError("{shown} is empty: give {form}.", shown=source.shown, form=FORM)
@@ -200,10 +89,15 @@ def read(source: Source, options: Options) -> Found:
     if curves and array.dtype == np.uint8 and array.min() < array.max() == 1:
         options, curves = replace(options, size=_size_of_glyph(source.shown, width)), False
     read_pixels, notes = numbers.curves_of(array, FORM) if curves else numbers.images_of(array, FORM, options)
+    if not (columns.header or any(labels)) and len(array) <= EACH:
+        labels = [str(i) for i in range(len(array))]
     if given is None and _are_glyphs(read_pixels, labels):
         return Found("glyphs", FORM, read_pixels, unique(labels, glyphs.MAX_NAME), notes=notes)
     values, names, more = numbers.no_classes()
-    if columns.label is not None:
+    if columns.one_hot:
+        values, names, more = numbers.classes([_values(labels)])
+        more = (Lazy("{count} columns were read as classes, one of which is 1.", count=len(columns.one_hot)), *more)
+    elif columns.label is not None:
         values, names, more = numbers.classes([_values(labels)])
         if not columns.header:
             place = Lazy("The last column was read as the label.")
@@ -213,11 +107,26 @@ def read(source: Source, options: Options) -> Found:
     return Found("images", FORM, read_pixels, None, values, names, given, notes=(*notes, *more))
 
 
+def _label(row: Sequence[str], columns: Columns, line: int) -> str:
+    """Raises LabError where a class should be 1 and none is, or several are."""
+    if not columns.one_hot:
+        return row[columns.label].strip(" \"'") if columns.label is not None else ""
+    hot = hot_of(row, columns.one_hot)
+    if hot is None:
+        raise LabError(
+            "This is {form}, but line {line} has not one 1 in its {count} columns of classes: write it.",
+            form=FORM,
+            line=line,
+            count=len(columns.one_hot),
+        )
+    return str(hot)
+
+
 def _size_of_glyph(shown: str, count: int) -> tuple[int, int]:
     """Height and width of glyphs of so many zeros and ones, which are no curve: 35 are 7x5, as the course's font has
     them. Raises LabError where that must be said."""
-    if count == 35:
-        return 7, 5
+    if count == COURSE[0] * COURSE[1]:
+        return COURSE
     sizes = [
         f"{count // w}x{w}" for w in range(glyphs.SIDES[0], glyphs.SIDES[1] + 1) if count % w == 0 and w * w < count
     ]
@@ -243,12 +152,12 @@ def _are_glyphs(pixels: Pixels, labels: Sequence[str]) -> bool:
     return small and len(set(labels)) == count and bool(np.isin(pixels, (0, 255)).all())
 
 
-def _start(lines: list[str], options: Options, first: int) -> tuple[_Columns | None, list[str], int]:
+def _start(lines: list[str], options: Options, first: int) -> tuple[Columns | None, list[str], int]:
     """The columns, and the lines of images with the number of the first of them."""
     skipped = 0
-    while lines and (_SAID.match(lines[0]) or re.match(r'"?sep=', lines[0], re.I)):
+    while lines and (SAID.match(lines[0]) or re.match(r'"?sep=', lines[0], re.I)):
         lines, skipped = lines[1:], skipped + 1
-    columns = _columns("\n".join(lines[:_JUDGED]), options)
+    columns = columns_of("\n".join(lines[:JUDGED]), options)
     drop = 1 if columns is not None and columns.header else 0
     return columns, lines[drop:], first + skipped + drop
 
@@ -287,10 +196,10 @@ def _western(line: str, encoding: str) -> str:
     return line.encode(encoding, "surrogateescape").decode("cp1252")
 
 
-def _numbers(rows: list[tuple[int, list[str]]], columns: _Columns, width: int) -> NDArray[np.float32]:
+def _numbers(rows: list[tuple[int, list[str]]], columns: Columns, width: int) -> NDArray[np.float32]:
     """Images × numbers. Raises LabError with the line and the cell that is wrong."""
     wanted = max(columns.pixels) + 1
-    needed = max(wanted, *(one + 1 for one in (columns.label, columns.part) if one is not None), 1)
+    needed = max(wanted, *(one + 1 for one in (columns.label, columns.part, *columns.one_hot) if one is not None), 1)
     found = []
     for line, row in rows:
         if len(row) < needed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from aelib.core.errors import LabError
 from aelib.core.language import Lazy
@@ -11,6 +12,8 @@ from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options
 
 from .c_tables import side_of
+
+COURSE = (7, 5)  # height and width of glyphs of 35 pixels, as the course's font has them
 
 FORM = Lazy("drawings in text")
 LINES = Lazy("lines of names and pixels")
@@ -232,13 +235,18 @@ def _rows_are_glyphs(lines: list[str], options: Options) -> bool:
     if len(widths) != 1:
         return False
     width = widths.pop()
+    if width > glyphs.SIDES[1]:  # no row is as long
+        return True
     if options.size:
         return options.size[0] * options.size[1] == width
     return width >= 25 and len(lines) != width and round(width**0.5) ** 2 == width
 
 
 def _numbered(lines: list[str], options: Options) -> Found:
-    return _of_lines([(i, str(i - 1), re.sub(r"[\s,;|]", "", line)) for i, line in enumerate(lines, 1)], options, LINES)
+    bits = [(i, str(i - 1), re.sub(r"[\s,;|]", "", line)) for i, line in enumerate(lines, 1)]
+    if not options.size and len(bits[0][2]) == COURSE[0] * COURSE[1]:
+        options = replace(options, size=COURSE)
+    return _of_lines(bits, options, LINES)
 
 
 def read_bits(text: str, options: Options) -> Found:
