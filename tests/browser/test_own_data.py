@@ -72,6 +72,8 @@ def _use(page: Page, files: list[Path] | Path, shows: str, large: bool = False) 
     popover = _popover(page, "Data of your own")
     popover.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(files)
     if large:
+        # on a slow machine the page may still have moved, and the popover with its button
+        page.get_by_role("button", name="Data of your own").scroll_into_view_if_needed()
         popover.get_by_role("button", name="Read the files").click()
     expect(popover.get_by_text(re.compile(shows))).to_be_visible()
     expect(popover.locator("img[alt]").first).to_be_visible()
