@@ -5,7 +5,7 @@ const EXTRA = "#ea580c", MISSING = "#2563eb", FRAME = "#8a93a3", FONT = "12px sa
 
 export default function (component) {
   const { data, parentElement } = component;
-  const root = parentElement.querySelector(".bench");
+  const root = parentElement.querySelector(".bench"), say = speaker(data);
   const [sheet, plane, curve] = ["sheet", "points", "curve"].map((name) => root.querySelector("canvas." + name));
   const about = root.querySelector(".about"), two = root.querySelector(".two");
   const { shape, names, rows, captions, colours } = data;
@@ -19,6 +19,10 @@ export default function (component) {
   if (root.chosen === undefined || root.chosen >= count) root.chosen = null;
   let places = [], dots = [];
 
+  const codeOf = (i) => {
+    const [a, b] = [points[2 * i], points[2 * i + 1]].map((value) => say.decimal(value.toFixed(2)));
+    return say("code ({a}; {b})", { a, b });
+  };
   const countOf = (r, i) => { let n = 0; for (let k = 0; k < area; k++) n += wrong[r][i * area + k]; return n; };
 
   function picture(r, i) {
@@ -158,10 +162,11 @@ export default function (component) {
     drawCurve(half, height, colour);
     const chosen = root.chosen;
     about.textContent = chosen === null ? data.hint
-      : [names[chosen], captions[chosen], points && 2 * chosen < points.length ? `code (${points[2 * chosen].toFixed(2)}, ${points[2 * chosen + 1].toFixed(2)})` : ""].filter(Boolean).join(" · ");
+      : [names[chosen], captions[chosen], points && 2 * chosen < points.length ? codeOf(chosen) : ""].filter(Boolean).join(" · ");
     sheet.setAttribute("aria-label", data.about + (chosen === null ? "" : " " + about.textContent));
-    plane.setAttribute("aria-label", "The codes of the images in the latent plane");
-    curve.setAttribute("aria-label", data.losses.length ? `${data.label} over the epochs: ${data.losses[0].toPrecision(3)} to ${data.losses.at(-1).toPrecision(3)}` : data.axis);
+    plane.setAttribute("aria-label", say("The codes of the images in the latent plane"));
+    const [first, last] = [data.losses[0], data.losses.at(-1)].map((loss) => say.decimal((loss ?? 0).toPrecision(3)));
+    curve.setAttribute("aria-label", data.losses.length ? say("{what} over the epochs: {first} to {last}", { what: data.label, first, last }) : data.axis);
   }
 
   const choose = (i) => { if (i !== root.chosen) { root.chosen = i; draw(); } };

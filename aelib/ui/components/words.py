@@ -17,6 +17,11 @@ _NET = (
 )
 
 WORDS: dict[str, tuple[str, ...]] = {
+    "bench": (
+        N_("code ({a}; {b})"),
+        N_("The codes of the images in the latent plane"),
+        N_("{what} over the epochs: {first} to {last}"),
+    ),
     "replay": (
         *_PLAY,
         _EPOCH,

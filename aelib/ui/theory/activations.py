@@ -87,16 +87,18 @@ def runs() -> None:
         return
     lines = [
         {
-            "activation": ACTIVATIONS[run.experiment.model.hidden_activation].label,
+            _("activation"): ACTIVATIONS[run.experiment.model.hidden_activation].label,
             _("learnt of 32"): run.metrics["learnt"],
             _("wrong pixels"): run.metrics["wrong_pixels_total"],
-            "loss": run.loss,
+            _("loss"): run.loss,
         }
         for run in found
     ]
-    table = pd.DataFrame(lines).groupby("activation", sort=False).mean().sort_values(_("learnt of 32"), ascending=False)
+    table = (
+        pd.DataFrame(lines).groupby(_("activation"), sort=False).mean().sort_values(_("learnt of 32"), ascending=False)
+    )
     st.dataframe(
-        table.reset_index(), hide_index=True, column_config={"loss": st.column_config.NumberColumn(format="%.4f")}
+        table.reset_index(), hide_index=True, column_config={_("loss"): st.column_config.NumberColumn(format="%.4f")}
     )
     st.caption(
         _(

@@ -17,6 +17,7 @@ from aelib.ui.shell.links import page_link
 from aelib.ui.shell.messages import escaped, show_error
 
 END = N_("What the documents concluded, and what our runs say")
+_ASSUMPTIONS = [N_("otherwise"), N_("gives"), N_("as assumed"), N_("figure")]
 _COLUMNS = ["row", "network", "reported", "document's recipe", "our recipe", "figure"]
 
 
@@ -69,7 +70,9 @@ def otherwise(name: str) -> None:
     if not found:
         documents.nothing_yet()
         return
-    st.dataframe(pd.DataFrame(found), hide_index=True, column_order=["otherwise", "gives", _("as assumed"), "figure"])
+    st.dataframe(
+        pd.DataFrame(found).rename(columns=_), hide_index=True, column_order=[_(name) for name in _ASSUMPTIONS]
+    )
 
 
 def _records(names: Sequence[str]) -> list[Record]:

@@ -89,13 +89,13 @@ def runs() -> None:
     table = pd.DataFrame(
         [
             {
-                "optimiser": OPTIMIZERS[run.experiment.optimizer.kind].label,
+                _("optimiser"): OPTIMIZERS[run.experiment.optimizer.kind].label,
                 "rate": _("rate {rate:g}", rate=run.experiment.optimizer.learning_rate),
                 "learnt": run.metrics["learnt"],
             }
             for run in found
         ]
-    ).pivot(index="optimiser", columns="rate", values="learnt")
+    ).pivot(index=_("optimiser"), columns="rate", values="learnt")
     st.dataframe(table.reset_index(), hide_index=True)
     st.caption(
         _(
