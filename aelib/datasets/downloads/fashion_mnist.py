@@ -13,7 +13,7 @@ from aelib.datasets import files, idx
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import DatasetSpec, ImageSet, numbered
 
-from . import mnist
+from . import mnist, prepared
 
 if TYPE_CHECKING:
     import torch
@@ -55,13 +55,16 @@ def spec() -> DatasetSpec:
     """What is here. The files are part of what the name means: only packed ones have a checksum that is known."""
     paths = {file.name: path for file in FILES if (path := files.find(NAME, file.name)) is not None}
     missing = files.missing(NAME, FILES)
+    records = prepared.find(NAME) if missing else []
+    if records:
+        paths, missing = {path.name: path for path in records}, None
 
     def load() -> ImageSet:
         if missing:
             raise LabError(missing)
-        return _load(list(paths.values()))
+        return prepared.load(records, described) if records else _load(list(paths.values()))
 
-    return DatasetSpec(
+    described = DatasetSpec(
         name=NAME,
         title="Fashion-MNIST: 70,000 clothes, 28x28",
         shape=(1, mnist.SIDE, mnist.SIDE),
@@ -73,3 +76,4 @@ def spec() -> DatasetSpec:
         missing=lambda: missing,
         content="" if missing else files.fingerprint(paths),
     )
+    return described

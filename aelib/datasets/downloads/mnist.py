@@ -4,6 +4,7 @@ black and white pixels only, for likelihoods."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from aelib.datasets import files, idx
 from aelib.datasets.files import RemoteFile
 from aelib.datasets.imageset import DatasetSpec, ImageSet, Splits, numbered
 from aelib.datasets.user.reader import read
+
+from . import prepared
 
 if TYPE_CHECKING:
     import torch
@@ -50,6 +53,10 @@ CONTENT = {  # sha256 of the numbers alone, however the file is packed
     "t10k-images-idx3-ubyte.gz": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
     "t10k-labels-idx1-ubyte.gz": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
+SORTED = (  # of the images with their labels behind them, sorted: train, test
+    "386a0fff07efe9ae3f934853780556ca1fe630371d4964508a3e3256c2063b0e",
+    "292a2c8e9008782f6c6c94df46012a17c808c2666413d175e62502bbcf68dd61",
+)
 
 
 def _read(file: RemoteFile, *shape: int) -> Tensor:
@@ -83,12 +90,34 @@ def _from_npz(path: Path) -> ImageSet:
 
 def _missing() -> Lazy | None:
     missing = files.missing(NAME, FILES)
-    return missing if missing and _npz() is None else None
+    return missing if missing and _npz() is None and not prepared.find(NAME) else None
+
+
+def _from_records(paths: Sequence[Path]) -> ImageSet:
+    """The images that TensorFlow datasets has prepared, which must be the same in its order. Raises LabError."""
+    images = prepared.load(paths, SPEC)
+    rows = np.concatenate([images.pixels.numpy().reshape(len(images), -1), images.labels.numpy()[:, None]], 1)
+    rows = rows.astype(np.uint8)
+    for part, digest in zip((rows[: SPLITS.train], rows[SPLITS.train :]), SORTED, strict=True):
+        if hashlib.sha256(b"".join(sorted(row.tobytes() for row in part))).hexdigest() != digest:
+            raise LabError(
+                "{path} is not MNIST's, though it is called so: replace it by the original.", path=paths[0].parent
+            )
+    return images
+
+
+def _other_order() -> str:
+    """What stands for the files of TensorFlow datasets, where there are no others: their order is not the usual one."""
+    if not files.missing(NAME, FILES) or _npz() is not None:
+        return ""
+    return files.fingerprint({path.name: path for path in prepared.find(NAME)})
 
 
 def _load() -> ImageSet:
     if files.missing(NAME, FILES) and (npz := _npz()) is not None:
         return _from_npz(npz)
+    if files.missing(NAME, FILES) and (paths := prepared.find(NAME)):
+        return _from_records(paths)
     train, train_labels, test, test_labels = FILES
     pixels = torch.cat([_read(train, SPLITS.train, SIDE, SIDE), _read(test, SPLITS.test, SIDE, SIDE)])[:, None]
     labels = torch.cat([_read(train_labels, SPLITS.train), _read(test_labels, SPLITS.test)]).long()
@@ -126,3 +155,13 @@ BINARY = replace(
     source="MNIST, each pixel white with the probability that its grey value is",
     load=_load_binary,
 )
+
+
+def spec() -> DatasetSpec:
+    """What is here, of which the order is a part where it is not the usual one."""
+    return replace(SPEC, content=content) if (content := _other_order()) else SPEC
+
+
+def binary_spec() -> DatasetSpec:
+    """As `spec`, in black and white."""
+    return replace(BINARY, content=content) if (content := _other_order()) else BINARY
