@@ -18,8 +18,8 @@ def datasets(options: argparse.Namespace) -> int:
     downloaded or stored."""
     if options.add:
         return _add(options)
-    if options.side is not None or options.grey or options.size or options.invert:
-        raise LabError("--side, --grey, --size and --invert say how data is added: give --add PATH too.")
+    if options.side is not None or options.grey or options.size or options.invert or options.transpose:
+        raise LabError("--side, --grey, --size, --invert and --transpose say how data is added: give --add PATH too.")
     if options.get:
         sets.get(options.get, _show_download)
         say(_("{name} is present.", name=options.get))
@@ -61,6 +61,8 @@ def _add(options: argparse.Namespace) -> int:
     found = sets.read(path_of(options.add), sets.Options(options.side, not options.grey, _size(options.size)))
     if options.invert:
         found = found.inverted()
+    if options.transpose:
+        found = found.transposed()
     name = sets.keep_found(found)
     if options.json:
         print_json({"name": name, **found.document()})

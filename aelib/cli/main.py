@@ -117,6 +117,7 @@ def _parser() -> _Parser:
         help=_("with --add: height and width of one image, where its numbers stand in one line"),
     )
     sub.add_argument("--invert", action="store_true", help=_("with --add: exchange dark and light"))
+    sub.add_argument("--transpose", action="store_true", help=_("with --add: exchange rows and columns"))
 
     sub = command("train", _("Train an experiment, or read its run from the store."))
     _training(sub)

@@ -241,6 +241,16 @@ def test_an_upload_becomes_the_data_set() -> None:
     assert bool((pixels == 255 - datasets.load(name).pixels).all())
 
 
+def test_an_upload_that_lies_on_its_side_is_turned() -> None:
+    app = _open()
+    table = b"char,row0,row1,row2\nx,###,...,...\no,###,#.#,###\n"
+    sound(app.file_uploader(key="dense:own").upload("mine.csv", table, "text/csv").run())
+    sound(app.toggle(key="dense:own:transposed").set_value(True).run())
+    sound(app.button(key="dense:own:use").click().run())
+    pixels = datasets.load(app.selectbox(key="dense:dataset").value).pixels
+    assert pixels[0, 0].tolist() == [[255, 0, 0]] * 3
+
+
 def test_glyphs_drawn_as_text_become_the_data_set() -> None:
     app = _open()
     sound(app.text_area(key="dense:own:drawn").set_value("#.#\n.#.\n#.#\n\n###\n#.#\n###").run())

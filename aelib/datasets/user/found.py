@@ -191,6 +191,11 @@ class Found:
         """The same with dark and light exchanged."""
         return replace(self, pixels=255 - self.pixels)
 
+    def transposed(self) -> Found:
+        """The same with rows and columns exchanged, as arrays of MATLAB and EMNIST's raw files need it. Raises LabError
+        for curves."""
+        return replace(self, pixels=np.ascontiguousarray(self.pixels.swapaxes(2, 3)))
+
     def document(self) -> dict[str, object]:
         """What was found, for JSON."""
         return {

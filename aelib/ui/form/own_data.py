@@ -191,6 +191,10 @@ def _show(controls: Controls, key: str, found: Found) -> None:
         st.warning(escaped(said), icon=":material/broken_image:")
     if st.toggle(_("Inverted"), key=f"{key}:inverted", help=_("Dark and light are exchanged.")):
         found = found.inverted()
+    if found.shape[1] > 1 and st.toggle(
+        _("Transposed"), key=f"{key}:transposed", help=_("Rows and columns are exchanged: what lay on its side stands.")
+    ):
+        found = found.transposed()
     st.html(glyphs.row([((_tile(found, i),), _name(found, i), False) for i in range(min(SHOWN, found.images))]))
     counts = found.histogram()
     st.caption(_("How often each value occurs, from dark (0) to light (255)"))

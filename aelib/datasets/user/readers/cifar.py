@@ -78,11 +78,12 @@ def read(sources: Sequence[Source], options: Options, others: Sequence[Source] =
             raise LabError("These are {form} of more than {most:,} bytes: give fewer.", form=FORM, most=MAX_BYTES)
         part = arrays.part_of(PurePosixPath(source.name).stem) or 0
         parts.setdefault(part, []).append(_records(source.content(), kind))
+    several = len(parts) > 1
     given: list[arrays.Named] = []
-    for part, records in parts.items():
-        together = np.concatenate(records)
+    for part in list(parts):
+        together = np.concatenate(parts.pop(part))  # which frees the files
         pixels = together[:, -_PIXELS:].reshape(-1, 3, SIDE, SIDE)
-        named = part if len(parts) > 1 else None
+        named = part if several else None
         given.append(arrays.Named(f"images {part}", pixels, named, False))
         given.append(arrays.Named(f"labels {part}", together[:, len(kind.classes) - 1], named, True))
     found = arrays.found_of(given, FORM, options)

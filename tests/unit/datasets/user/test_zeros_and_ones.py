@@ -60,6 +60,17 @@ def test_a_line_for_each_glyph(between: str, size: tuple[int, int] | None) -> No
     assert np.array_equal(found.pixels[:, 0] // 255, FONT)
 
 
+def test_rows_and_columns_are_exchanged() -> None:
+    found = datasets.read(_lines(FONT.reshape(32, -1)).encode())
+    turned = found.transposed()
+    assert turned.shape == (1, 5, 7)
+    assert np.array_equal(turned.pixels[:, 0] // 255, FONT.transpose(0, 2, 1))
+    assert turned.names == found.names
+    curves = datasets.read(_lines(np.arange(240).reshape(4, 60)).encode())
+    with pytest.raises(LabError, match="59x1"):
+        curves.transposed()
+
+
 @pytest.mark.parametrize("between", ["", " "])
 def test_another_size_must_be_said(between: str) -> None:
     wide = np.concatenate([FONT, np.zeros((32, 7, 1), np.uint8)], 2)[:, :7].reshape(32, -1)
