@@ -15,6 +15,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 QUICK = "preset=font-best&epochs=40"
+PRESS = 300  # milliseconds between two presses of Back or Forward
 
 
 def _seed(page: Page, value: int) -> None:
@@ -126,18 +127,19 @@ def test_a_link_to_a_run_is_one_step_on_the_same_page_too(server: Server, page: 
 
 
 def test_a_press_while_the_page_is_still_drawn_counts(server: Server, page: Page) -> None:
-    """Nobody waits for a page to be finished before going back."""
+    """Nobody waits for a page to be finished before going back, but no hand is faster than PRESS."""
     _stored(server, 1)
     page.goto(f"{server.url}/dense?{QUICK}&seed=1")
     _shows(page, 1, trained=True)
     _seed(page, 2)  # the address has it, but the page may not be drawn to its end
+    page.wait_for_timeout(PRESS)
     page.go_back()
     _shows(page, 1, trained=True)
     _known(page)
     _shows(page, 1, trained=True)
-    page.go_forward()
-    page.go_back()
-    page.go_forward()
+    for press in (page.go_forward, page.go_back, page.go_forward):
+        press()
+        page.wait_for_timeout(PRESS)
     _shows(page, 2, trained=False)
     settled(page)
     _shows(page, 2, trained=False)
