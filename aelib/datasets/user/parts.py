@@ -12,7 +12,7 @@ from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits
 
 from .found import Found, classes_of
-from .readers.arrays import part_of
+from .readers.named_arrays import part_of
 
 _ENDINGS = {".tr": 0, ".val": 1, ".t": 2}  # as LIBSVM calls parts: mnist, mnist.t
 

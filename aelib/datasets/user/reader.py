@@ -30,7 +30,7 @@ from .readers import (
     records,
     spreadsheets,
 )
-from .readers.arrays import part_of
+from .readers.named_arrays import part_of
 from .readers.texts import assembler, bdf, c_tables, csv_images, drawings, json_forms, svmlight
 from .source import HEAD, MAX_TEXT, Source, of_bytes, of_path, text_of, unpacked
 

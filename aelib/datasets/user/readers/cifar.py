@@ -20,7 +20,7 @@ from aelib.core.language import Lazy
 from aelib.datasets.user.found import IMAGES, Found, Options, Skipped
 from aelib.datasets.user.source import MAX_BYTES, Source, encoding_of, text_of
 
-from . import arrays
+from . import named_arrays
 
 FORM = Lazy("records of CIFAR")
 SIDE = 32
@@ -76,17 +76,17 @@ def read(sources: Sequence[Source], options: Options, others: Sequence[Source] =
         left -= source.size
         if left < 0 or MAX_BYTES - left > IMAGES[1] * kind.record:
             raise LabError("These are {form} of more than {most:,} bytes: give fewer.", form=FORM, most=MAX_BYTES)
-        part = arrays.part_of(PurePosixPath(source.name).stem) or 0
+        part = named_arrays.part_of(PurePosixPath(source.name).stem) or 0
         parts.setdefault(part, []).append(_records(source.content(), kind))
     several = len(parts) > 1
-    given: list[arrays.Named] = []
+    given: list[named_arrays.Named] = []
     for part in list(parts):
         together = np.concatenate(parts.pop(part))  # which frees the files
         pixels = together[:, -_PIXELS:].reshape(-1, 3, SIDE, SIDE)
         named = part if several else None
-        given.append(arrays.Named(f"images {part}", pixels, named, False))
-        given.append(arrays.Named(f"labels {part}", together[:, len(kind.classes) - 1], named, True))
-    found = arrays.found_of(given, FORM, options)
+        given.append(named_arrays.Named(f"images {part}", pixels, named, False))
+        given.append(named_arrays.Named(f"labels {part}", together[:, len(kind.classes) - 1], named, True))
+    found = named_arrays.found_of(given, FORM, options)
     used = next((one for one in others if len(_names(one)) == kind.classes[-1]), None)
     if used is not None:
         names = _names(used)

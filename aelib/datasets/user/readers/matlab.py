@@ -21,7 +21,7 @@ from aelib.core.language import Lazy
 from aelib.datasets.user.found import Found, Options
 from aelib.datasets.user.source import MAX_BYTES, Source
 
-from . import arrays
+from . import named_arrays
 
 FORM = Lazy("a MATLAB file")
 _HEADER = 128
@@ -40,7 +40,7 @@ def read(source: Source, options: Options) -> Found:
     """The images of the arrays in a file, those in structs among them. Raises LabError."""
     content = _unpacked(source)
     order = "<" if content[126:128] == b"IM" else ">"
-    found: list[arrays.Named] = []
+    found: list[named_arrays.Named] = []
     try:
         for element in _elements(content[_HEADER:], order):
             if element.kind == _MATRIX:
@@ -55,7 +55,7 @@ def read(source: Source, options: Options) -> Found:
             shown=source.shown,
             form=FORM,
         )
-    return arrays.found_of(found[: arrays.MAX_ARRAYS], FORM, options)
+    return named_arrays.found_of(found[: named_arrays.MAX_ARRAYS], FORM, options)
 
 
 class _Element(NamedTuple):
@@ -78,7 +78,7 @@ def _elements(content: bytes | memoryview, order: str) -> Iterator[_Element]:
         at = at + 8 if start == at + 4 else start + size + -size % 8
 
 
-def _arrays(content: memoryview, order: str, before: str, depth: int) -> list[arrays.Named]:
+def _arrays(content: memoryview, order: str, before: str, depth: int) -> list[named_arrays.Named]:
     """The arrays of numbers in an array, those of a struct named after both: train_images; nothing of others. Raises
     ValueError, IndexError or struct.error for what is damaged."""
     parts = _elements(content, order)
@@ -91,7 +91,7 @@ def _arrays(content: memoryview, order: str, before: str, depth: int) -> list[ar
     if kind in _NUMERIC:
         real = next(parts, None)
         array = _numbers(real, shape, order)
-        return [arrays.named(called, array)] if array.size > 1 else []
+        return [named_arrays.named(called, array)] if array.size > 1 else []
     if kind != _STRUCT or any(side != 1 for side in shape) or not depth:
         return []
     length, names = next(parts, None), next(parts, None)
@@ -103,7 +103,7 @@ def _arrays(content: memoryview, order: str, before: str, depth: int) -> list[ar
     fields = [
         bytes(names.content[i : i + size]).split(b"\0")[0].decode("latin-1") for i in range(0, len(names.content), size)
     ]
-    found: list[arrays.Named] = []
+    found: list[named_arrays.Named] = []
     for field, element in zip(fields, parts, strict=False):
         if element.kind == _MATRIX and len(element.content):
             found += _arrays(element.content, order, f"{called}_{field}" if called else field, depth - 1)

@@ -17,7 +17,7 @@ from aelib.core.language import Lazy
 from aelib.datasets.user.found import Found, Options
 from aelib.datasets.user.source import Source
 
-from . import arrays
+from . import named_arrays
 
 FORM = Lazy("a MATLAB file of version 4")
 _HEADER = 20
@@ -49,9 +49,9 @@ def is_one(head: bytes) -> bool:
 def read(source: Source, options: Options) -> Found:
     """The images of the arrays in a file; texts and sparse arrays are left out. Raises LabError."""
     content = memoryview(source.content())
-    found: list[arrays.Named] = []
+    found: list[named_arrays.Named] = []
     at = 0
-    while at < len(content) and len(found) < arrays.MAX_ARRAYS:
+    while at < len(content) and len(found) < named_arrays.MAX_ARRAYS:
         header = _header(bytes(content[at : at + _HEADER + _LONGEST]))
         start = at + _HEADER + len(header.name) if header else at
         if header is None or start + header.size > len(content):
@@ -62,14 +62,14 @@ def read(source: Source, options: Options) -> Found:
         if header.content == _NUMBERS and not header.imaginary and header.rows * header.columns > 1:
             kind = np.dtype(header.order + _KINDS[header.kind])
             numbers = np.frombuffer(content[start:at], kind).reshape((header.rows, header.columns), order="F")
-            found.append(arrays.named(header.name[:-1].decode("ascii"), numbers))
+            found.append(named_arrays.named(header.name[:-1].decode("ascii"), numbers))
     if not found:
         raise LabError(
             "{shown} is {form} without arrays of numbers: save the images as X and the labels as y.",
             shown=source.shown,
             form=FORM,
         )
-    return arrays.found_of(found, FORM, options)
+    return named_arrays.found_of(found, FORM, options)
 
 
 def _header(head: bytes) -> _Header | None:

@@ -17,7 +17,7 @@ from aelib.datasets.user.found import SMALL, Found, Options, Skipped, classes_of
 from aelib.datasets.user.source import Source
 
 from . import labels
-from .arrays import part_of
+from .named_arrays import part_of
 
 FORM = Lazy("pictures")
 PICTURES = (2, 20_000)  # fewest and most in a set

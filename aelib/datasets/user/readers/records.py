@@ -23,8 +23,8 @@ from aelib.datasets.user import pictures
 from aelib.datasets.user.found import SIDES, Found, Options
 from aelib.datasets.user.source import MAX_BYTES, Source, of_bytes
 
-from . import arrays, labels, photographs
-from .arrays import part_of
+from . import labels, named_arrays, photographs
+from .named_arrays import part_of
 
 FORM = Lazy("a file of records of TensorFlow (TFRecord)")
 MAX_RECORDS = 100_000
@@ -71,15 +71,15 @@ def read(sources: Sequence[Source], options: Options) -> Found:
 
 
 def _as_they_are(parts: Mapping[int | None, Sequence[_Example]], options: Options) -> Found:
-    given: list[arrays.Named] = []
+    given: list[named_arrays.Named] = []
     for part, examples in parts.items():
         read_ones = [pictures.as_it_is(one.picture) for one in examples]
         if len({one.shape for one in read_ones}) > 1:
             raise LabError("This is {form} with pictures of several sizes: give them as pictures.", form=FORM)
-        given.append(arrays.Named(f"images {part}", np.stack(read_ones), part, False))
+        given.append(named_arrays.Named(f"images {part}", np.stack(read_ones), part, False))
         if all(one.label is not None for one in examples):
-            given.append(arrays.Named(f"labels {part}", np.array([one.label for one in examples]), part, True))
-    return arrays.found_of(given, FORM, options)
+            given.append(named_arrays.Named(f"labels {part}", np.array([one.label for one in examples]), part, True))
+    return named_arrays.found_of(given, FORM, options)
 
 
 def _records(source: Source) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from PIL import Image
 from aelib import datasets
 from aelib.cli.main import main
 from aelib.core.errors import LabError
+from aelib.core.language import LANGUAGES, speaking
 from aelib.core.paths import bundled
 from aelib.datasets import Options, Splits
 from aelib.datasets.user import forms, pictures
@@ -116,6 +117,17 @@ def test_arrays_and_tables_of_images_are_read(content: bytes, classes: int, part
         content_kept = datasets.content_of(name)
         assert content_kept is not None
         assert datasets.save_content(name, content_kept) == name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_objects_beside_images_are_left_out_whatever_the_language(language: str) -> None:
+    packed_arrays = io.BytesIO()
+    images = np.arange(20 * 64, dtype=np.uint8).reshape(20, 8, 8)
+    np.savez(packed_arrays, images=images, about=np.array([{"by": "Ana"}], object))
+    with speaking(language):
+        found = datasets.read(packed_arrays.getvalue())
+    assert len(found.pixels) == 20
+    assert [one.file for one in found.skipped] == ["about"]
 
 
 def test_files_that_belong_together_are_one_set(tmp_path: Path) -> None:

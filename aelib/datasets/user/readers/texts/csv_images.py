@@ -19,7 +19,7 @@ from aelib.datasets.imageset import Splits
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import IMAGES, MAX_PIXELS, Found, Options, Pixels, unique
 from aelib.datasets.user.readers import numbers
-from aelib.datasets.user.readers.arrays import part_of
+from aelib.datasets.user.readers.named_arrays import part_of
 from aelib.datasets.user.source import HEAD, Source, encoding_of
 
 from .columns import JUDGED, SAID, Columns, cells_of, columns_of, hot_of

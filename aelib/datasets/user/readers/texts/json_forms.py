@@ -14,7 +14,7 @@ from aelib.core.errors import LabError
 from aelib.core.language import Lazy
 from aelib.datasets.user import glyphs
 from aelib.datasets.user.found import Found, Options, unique
-from aelib.datasets.user.readers import arrays
+from aelib.datasets.user.readers import named_arrays
 from aelib.datasets.user.readers.numbers import classes, images_of
 from aelib.datasets.user.source import Source, text_of
 
@@ -50,9 +50,9 @@ def read(source: Source, options: Options) -> Found | None:
 
 
 def _of_object(found: Mapping[str, Any], options: Options) -> Found | None:
-    named = [arrays.named(key, array) for key, value in found.items() if (array := _array(value)) is not None]
+    named = [named_arrays.named(key, array) for key, value in found.items() if (array := _array(value)) is not None]
     if any(one.labels is False and one.array.ndim >= 2 for one in named):
-        return arrays.found_of(named, FORM, options)
+        return named_arrays.found_of(named, FORM, options)
     drawn = {key: value for key, value in found.items() if _rows(value)}
     if len(drawn) >= glyphs.GLYPHS[0]:
         return c_tables.read(json.dumps(drawn, ensure_ascii=False), options)

@@ -2,9 +2,9 @@
 
     5 153:3 154:18 155:18 ...     a label, then each pixel that is not 0 as its index and its value
 
-Indices count from 1, or from 0 where any is 0 or the file says so. Nothing else tells them apart, but where only one of
-them makes a square. Pixels at the end that are 0 in all images are not
-there: mnist ends at 780 of 784. Sizes are checked before scikit-learn reads it.
+Indices count from 1. They count from 0 where the file says so, where any index is 0, or where only that makes a square.
+Pixels at the end that are 0 in all images are missing: mnist ends at 780 of 784. Sizes are checked before scikit-learn
+reads the file.
 Source: Chang and Lin, LIBSVM: a Library for Support Vector Machines, README.
 """
 
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from aelib.core.errors import LabError
 from aelib.core.language import Lazy
 from aelib.datasets.user.found import IMAGES, SIDES, Found, Options
-from aelib.datasets.user.readers import arrays
+from aelib.datasets.user.readers import named_arrays
 from aelib.datasets.user.readers.numbers import MAX_SIDE
 from aelib.datasets.user.source import MAX_BYTES, Source, encoding_of, text_of
 
@@ -73,8 +73,8 @@ def read(source: Source, options: Options) -> Found:
             "{shown} is {form} without a line that has a label: get it again.", shown=source.shown, form=FORM
         )
     array = _dense(sparse, source.shown).reshape(-1, channels, height, width)
-    given = [arrays.Named("images", array, None, False), arrays.Named("labels", _whole(labels), None, True)]
-    found = arrays.found_of(given, FORM, options)
+    given = [named_arrays.Named("images", array, None, False), named_arrays.Named("labels", _whole(labels), None, True)]
+    found = named_arrays.found_of(given, FORM, options)
     return replace(found, notes=(base, *notes, *found.notes))
 
 
