@@ -11,7 +11,6 @@ from aelib.ui.components import canvas, words
 FOLDER = Path(canvas.__file__).parent
 
 
-COMPONENTS = sorted(path.stem for path in FOLDER.glob("*.py") if path.with_suffix(".js").exists())
 COMPONENTS = sorted(
     path.stem
     for path in FOLDER.glob("*.py")
