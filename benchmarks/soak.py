@@ -206,9 +206,10 @@ def grown(before: State, after: State) -> list[str]:
 
 def left_over(server: Server) -> list[str]:
     """A sentence for everything in the store or the log that should not be there. No job may wait or run."""
+    store = Store(server.home)  # whoever opens it cleans up after workers that were killed
     problems = [f"temporary: {path}" for path in server.home.rglob(".writing-*")]
     problems += [f"a job is left: {path}" for path in (server.home / "jobs").glob("*/*/*.json")]
-    problems += [f"{digest}: {problem}" for digest, problem in Store(server.home).verify() if problem is not None]
+    problems += [f"{digest}: {problem}" for digest, problem in store.verify() if problem is not None]
     log = server.log.read_text(encoding="utf-8", errors="replace")
     # the last line of a traceback is the first that is not indented; a browser that leaves before it was let in is the
     # web server's own matter

@@ -1,7 +1,7 @@
 """Every test has a store of its own; random numbers of hypothesis are fixed so that a failure comes again."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -134,6 +134,20 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     yield from browsing.opened(browser, 1280, "light")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of a browser test that fails, the report says what its pages and its server showed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for name, value in getattr(item, "funcargs", {}).items():
+            if isinstance(value, Browser):
+                report.sections.append(("what the pages show", browsing.seen(value)))
+            elif isinstance(value, Server):
+                log = value.log.read_text(encoding="utf-8", errors="replace")
+                report.sections.append((f"the end of the log of {name}", log[-4000:]))
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,7 +17,6 @@ import logging
 import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -35,15 +34,15 @@ from .errors import DamagedRun, UnreadableRun
 from .index import Index, Order, Summary
 from .owners import Owners
 from .run_files import ReadFile, pack, read_record, summary, unpack
+from .temporary import TemporaryFolder, is_old, name_for_deleted, remove_abandoned
 
 if TYPE_CHECKING:
     from aelib.training import Run
 
 MAX_READS = 200  # attempts to read a run that others keep replacing
-LEFTOVER_AGE = 3600.0  # seconds after which the writer of a temporary folder is assumed dead
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
-_WRITING, _OLD = ".writing-", ".old-"
+_OLD = ".old-"
 
 
 class Store:
@@ -124,12 +123,12 @@ class Store:
         Raises StoreError if the run cannot be written; a run that was stored before is then unchanged.
         """
         files, record = pack(run)
-        temp_folder: Path | None = None
+        temp_folder: TemporaryFolder | None = None
         try:
-            temp_folder = Path(tempfile.mkdtemp(prefix=f"{_WRITING}{run.digest}-", dir=self.runs))
-            temp_folder.chmod(0o755)
+            with self._lock:
+                temp_folder = TemporaryFolder(self.runs, run.digest)
             for name, content in files.items():
-                _write(temp_folder / name, content)
+                _write(temp_folder.path / name, content)
             with self._lock:
                 self._move_in(temp_folder, run.digest, replace)
         except OSError as error:
@@ -141,7 +140,7 @@ class Store:
             ) from None
         finally:
             if temp_folder is not None:
-                shutil.rmtree(temp_folder, ignore_errors=True)
+                temp_folder.remove()
         self._add_to_index(summary(record, sum(len(content) for content in files.values())))
 
     def _add_to_index(self, listed: Summary) -> None:
@@ -151,14 +150,14 @@ class Store:
         except StoreError as error:
             logging.getLogger(__name__).warning("run %s is saved but not listed yet: %s", listed["digest"], error)
 
-    def _move_in(self, temp_folder: Path, digest: str, replace: bool) -> None:
+    def _move_in(self, temp_folder: TemporaryFolder, digest: str, replace: bool) -> None:
         """Rename the finished folder to its final name."""
         if replace and digest in self:
             # a unique name, so that after a kill between the two renames `_clean_up` can put the old run back
             with suppress(FileNotFoundError):
                 self._folder(digest).rename(self.runs / f"{_OLD}{digest}-{os.urandom(4).hex()}")
         try:
-            temp_folder.rename(self._folder(digest))
+            temp_folder.move_to(self._folder(digest))
         except OSError:
             if digest not in self:  # else another process saved the same run first
                 raise
@@ -168,7 +167,7 @@ class Store:
     def delete(self, digest: str) -> None:
         """Remove a run, if there is one. Raises StoreError if it cannot be removed."""
         if digest in self:
-            gone = self.runs / f"{_WRITING}deleted-{os.urandom(4).hex()}"
+            gone = name_for_deleted(self.runs)
             try:
                 with self._lock:
                     self._folder(digest).rename(gone)
@@ -307,9 +306,10 @@ class Store:
             if digest not in self:
                 with suppress(OSError):  # another process has restored it
                     path.rename(self._folder(digest))
-        for path in [*self.runs.glob(f"{_WRITING}*"), *self.runs.glob(f"{_OLD}*")]:
+        remove_abandoned(self.runs)
+        for path in self.runs.glob(f"{_OLD}*"):
             with suppress(FileNotFoundError):
-                if abs(time.time() - path.stat().st_mtime) > LEFTOVER_AGE:  # clocks are set back too
+                if is_old(path):
                     shutil.rmtree(path, ignore_errors=True)
 
 

@@ -10,7 +10,7 @@ from aelib.charts import glyphs
 from aelib.core.language import N_, _
 
 from .classroom.note import note
-from .components.page_language import page_language
+from .components.document import document
 from .jobs.sidebar import panel
 from .shell import languages
 from .shell.lessons import LESSONS, THEORY, TOOLS
@@ -30,7 +30,7 @@ def page(title: str) -> None:
     st.set_page_config(page_title=f"{_(title)} · Autoencoder Lab", page_icon=_icon(), layout="wide")
     languages.note()
     st.html(_STYLE)
-    page_language()
+    document()
     with show_errors():  # invalid limits, a cluster that does not respond, a full disk
         jobs()
     with st.sidebar:

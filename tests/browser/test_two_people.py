@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from aelib.experiment import presets
+from aelib.store import Store
+from aelib.training import fit
 from tests.support.browsing import patient_context, settled, train
 from tests.support.patience import PATIENCE
+from tests.support.sections import open_tab
 from tests.support.server import ROOT, Server
 from tests.support.trainings import LONG_QUERY
 
@@ -143,3 +147,35 @@ def test_a_store_that_cannot_be_made_is_a_sentence_on_the_page(script: str, tmp_
             assert "Traceback" not in server.log.read_text()
     finally:
         server.stop()
+
+
+def test_what_is_chosen_while_the_server_is_away_holds_when_it_is_back(server: Server, browser: Browser) -> None:
+    """A new server knows nothing of the session, and Streamlit would ask it for nothing."""
+    experiment = presets.get("font-best").with_values({"epochs": 30})
+    Store(server.home).save(fit(experiment, "cpu"))
+    page = _person(browser)
+    page.goto(f"{server.url}/dense?preset=font-best&epochs=30")
+    errors = page.get_by_role("tab", name="Errors", exact=True)
+    expect(errors).to_be_visible()
+    settled(page)
+    server.kill()
+    errors.click()
+    server.start()
+    expect(page).to_have_url(re.compile("tab=Errors"))
+    _expect_open(page, "Errors")
+    # and once more, now that a tab is in the address: what is open is what is shown
+    server.kill()
+    app = page.get_by_test_id("stApp")
+    expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+    server.start()
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    settled(page)
+    _expect_open(page, "Errors")
+    open_tab(page, "Path")
+    _expect_open(page, "Path")
+    expect(page).to_have_url(re.compile("tab=Path"))
+
+
+def _expect_open(page: Page, title: str) -> None:
+    expect(page.get_by_role("tab", name=title, exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tabpanel", name=title, exact=True).locator(".ae-row").first).to_be_visible()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 from .patience import PATIENCE
 
@@ -62,3 +62,18 @@ def enter(field: Locator, value: str) -> None:
 def settled(page: Page) -> None:
     """Wait until the page has been drawn to its end: before that, things still move under the pointer."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def seen(browser: Browser) -> str:
+    """What every open page shows, for the report of a test that failed."""
+    pages = [page for context in browser.contexts for page in context.pages]
+    return "\n\n".join(_seen(page) for page in pages)
+
+
+def _seen(page: Page) -> str:
+    try:
+        state = page.get_by_test_id("stApp").get_attribute("data-test-script-state", timeout=5000)
+        text = page.locator("body").inner_text(timeout=5000)
+    except Error as error:
+        state, text = "unknown", str(error)
+    return f"{page.url} (script: {state})\n{text}"

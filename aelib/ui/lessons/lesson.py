@@ -2,9 +2,9 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -22,8 +22,11 @@ from aelib.ui.jobs.training_panel import go_on, moved_to, run_of
 from aelib.ui.shell import lessons
 from aelib.ui.shell.links import link, link_compare, page_link
 from aelib.ui.shell.messages import escaped, problems, show_error
-from aelib.ui.shell.session import set_widget, widget
+from aelib.ui.shell.session import Slot, set_widget, widget
 from aelib.ui.views import bench, hand_in, own_input, run_file, run_views
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 HAND_IN = N_("Download your results: a page to print or send, a notebook, and the training as a short program.")
 
@@ -141,12 +144,31 @@ class LessonPage(SectionedPage):
         shown = [tab for tab in self._tabs if tab.can(run)]
         if widget(key) not in [tab.title for tab in shown]:  # the run before had this tab
             set_widget(key, shown[0].title)
-        set_widget(self._tabs_key, _(widget(key)))
-        places = st.tabs([_(tab.title) for tab in shown], key=self._tabs_key, on_change=self._tab_opened, args=(key,))
-        for tab, place in zip(shown, places, strict=True):
+        for tab, place in zip(shown, self._places([tab.title for tab in shown], key), strict=True):
             if place.open:
                 with place:
                     self._draw(tab, run)
+
+    def _places(self, titles: list[str], key: str) -> "Sequence[TabContainer]":
+        """Draw the row of tabs. key: the state that has the English title of the open one.
+
+        What the server sets, the browser shows, whatever was clicked meanwhile, so it is set only where it differs. A
+        session that begins sets nothing: its browser may have one that the server lost (it was started again), and
+        shows the tab that was clicked since.
+        """
+        labels, drawn = [_(title) for title in titles], Slot(f"{self._tabs_key}:drawn", lambda: ("", [""]))
+        wanted = widget(key)
+        first = drawn.get()[0] if drawn else wanted  # part of the identity of the row, so it stays
+        if drawn and (widget(self._tabs_key) != _(wanted) or drawn.get()[1] != labels):
+            set_widget(self._tabs_key, _(wanted))
+        drawn.set((first, labels))
+        default = _(first if first in titles else titles[0])
+        places = st.tabs(labels, default=default, key=self._tabs_key, on_change=self._tab_opened, args=(key,))
+        (opened,) = (title for title, place in zip(titles, places, strict=True) if place.open)
+        if opened != wanted:
+            set_widget(key, opened)
+            st.rerun()
+        return places
 
     @property
     def _tabs_key(self) -> str:

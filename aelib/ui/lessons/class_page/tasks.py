@@ -25,7 +25,9 @@ from . import board, check
 def freeze(group: Group) -> None:
     """The switch that fixes the controls of all students. It shows what another browser of the teacher has set."""
     key = f"class:{group.id}:frozen"
-    set_widget(key, classroom().classes.is_frozen(group))
+    frozen = classroom().classes.is_frozen(group)
+    if widget(key) != frozen:  # else what is set now would undo a click that is on its way
+        set_widget(key, frozen)
     st.toggle(
         _("Freeze the controls of all students"),
         key=key,
