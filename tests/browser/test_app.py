@@ -38,6 +38,24 @@ def test_a_deep_link_as_the_first_request_trains_and_a_reload_finds_the_run(serv
     open_tab(page, "Replay")
 
 
+def test_what_is_chosen_under_more_choices_holds_when_they_are_folded_again(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/dense?preset=font-best")
+    more = page.get_by_test_id("stExpander").filter(has_text="More choices").locator("summary")
+    more.click()
+    decay = page.get_by_role("textbox", name="Weight decay")
+    enter(decay, "0.001")
+    expect(page).to_have_url(re.compile("weight_decay=0.001"))
+    settled(page)
+    more.click()
+    expect(decay).to_be_hidden()
+    enter(page.get_by_role("spinbutton", name="Seed"), "5")
+    expect(page).to_have_url(re.compile("seed=5"))
+    expect(page).to_have_url(re.compile("weight_decay=0.001"))
+    page.reload()
+    more.click()
+    expect(decay).to_have_value("0.001")
+
+
 def test_stop_and_a_tab_that_comes_back(server: Server, browser: Browser, page: Page) -> None:
     address = f"{server.url}/dense?{LONG_QUERY}"
     page.goto(address)

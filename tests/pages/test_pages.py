@@ -102,6 +102,23 @@ def test_what_differs_from_the_preset_is_called_as_its_controls_are() -> None:
     assert [one.replace("\\", "") for one in told] == ["Changed from the preset: Hidden activation ReLU, Epochs 20."]
 
 
+def test_controls_that_are_folded_away_are_drawn_when_they_are_opened_and_keep_their_values() -> None:
+    app = opened("pages/dense.py", {"preset": "font-best", "epochs": "20", "loss": "mse"}, folded=True)
+    assert "dense:loss" not in [one.key for one in app.selectbox]
+    told = [one.value.replace("\\", "") for one in app.caption if "Changed from the preset" in one.value]
+    assert told == ["Changed from the preset: Loss mean squared error, Epochs 20."]
+    lockable = next(one for one in app.multiselect if "lock" in one.key).options
+    app.session_state["dense:more"] = True
+    sound(app.run())
+    assert app.selectbox(key="dense:loss").value == "mse"
+    assert next(one for one in app.multiselect if "lock" in one.key).options == lockable
+    sound(app.selectbox(key="dense:loss").set_value("bce").run())
+    app.session_state["dense:more"] = False
+    sound(app.run())
+    assert "loss" not in app.query_params
+    assert app.selectbox(key="dense:loss").value == "bce"
+
+
 def test_choosing_a_preset_sets_every_control() -> None:
     app = _open(preset="font-best", seed="3")
     sound(app.selectbox(key="dense:preset").set_value("font-30-20-10").run())

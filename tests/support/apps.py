@@ -14,11 +14,13 @@ from .patience import PATIENCE, wait_until
 ROOT = Path(__file__).parents[2]
 
 
-def opened(page: str, query: Mapping[str, str] | None = None) -> AppTest:
-    """A page's file ("pages/dense.py") at an address, run once without an exception."""
+def opened(page: str, query: Mapping[str, str] | None = None, folded: bool = False) -> AppTest:
+    """A page's file ("pages/dense.py") at an address, run once without an exception. folded: whether its "More choices"
+    are, as they are for a person who opens it."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for key, value in (query or {}).items():
         app.query_params[key] = value
+    app.session_state[f"{Path(page).stem}:more"] = not folded
     if page != "app.py":
         app.switch_page(page)
     return sound(app.run())

@@ -70,7 +70,7 @@ def dataset(controls: Controls) -> None:
 
 def noise(controls: Controls) -> None:
     """Kind and level of the noise, and when it is applied."""
-    left, right = st.columns(2, vertical_alignment="bottom")
+    left, right = controls.columns(2, "bottom")
     with left:
         kind = controls.choice("corruption.kind")
     if kind == "none":
@@ -93,7 +93,7 @@ def noise_level(controls: Controls) -> None:
 
 
 def _about_noise(controls: Controls, kind: str) -> None:
-    st.caption(NOISES[kind].about)
+    controls.caption(NOISES[kind].about)
     if NOISES[kind].painted:
         controls.typed("corruption.pixels")
 

@@ -7,12 +7,12 @@ A teacher's link (teacher_link.py) can lock or hide controls: `_draw` applies th
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from aelib import datasets
 from aelib.core.errors import LabError
@@ -57,6 +57,7 @@ class Controls:
         self.problem: str | None = None  # one sentence about the address
         self.problems: list[str] = []  # with the input, one sentence each
         self.notes: list[str] = []  # invalid parts of a teacher's link, one sentence each
+        self.folded = False  # whether controls are listed and not drawn, see `more`
         self.drawn: list[str] = []  # fields that this form has a control for, hidden ones included
         self._slot = form_state(lesson.name)
         self._address = PageAddress(lesson.name)
@@ -153,16 +154,40 @@ class Controls:
         """Whether the user may upload images as the data set."""
         return self.rules.state("dataset") == "free" and MORE not in self.rules.hide
 
-    def more(self) -> DeltaGenerator:
-        """The container for rarely used controls."""
-        return st.container() if {MORE, teacher_link.ALL} & set(self.rules.hide) else st.expander(_("More choices"))
+    @contextmanager
+    def more(self) -> Iterator[None]:
+        """The container for rarely used controls. Until it is first opened they are only listed, in `drawn`: two dozen
+        controls that nobody sees take a third of the time in which a browser draws a lesson."""
+        if {MORE, teacher_link.ALL} & set(self.rules.hide):
+            with st.container():
+                yield
+            return
+        place, opened = (
+            st.expander(_("More choices"), key=self.key("more"), on_change="rerun"),
+            Slot(self.key("opened"), bool),
+        )
+        if place.open:
+            opened.set(True)
+        self.folded = not opened.get()
+        with place:
+            yield
+        self.folded = False
+
+    def columns(self, count: int, alignment: Literal["top", "bottom"] = "top") -> list[AbstractContextManager[Any]]:
+        """Columns for controls."""
+        return [nullcontext()] * count if self.folded else [*st.columns(count, vertical_alignment=alignment)]
+
+    def caption(self, text: str) -> None:
+        """A line below controls."""
+        if not self.folded:
+            st.caption(text)
 
     def _draw(
         self, widget: Callable[..., Any], label: str, path: str, *options: Any, help: str = "", **more: Any
     ) -> None:
         """Draw a control, unless it is hidden; disable it if it is locked. All controls are drawn here."""
         self.drawn.append(path)
-        if (state := self.rules.state(path)) == "hidden":
+        if (state := self.rules.state(path)) == "hidden" or self.folded:
             return
         about = help or _help(path)
         key, fixed = self.key(path), state == "fixed"

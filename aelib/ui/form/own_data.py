@@ -35,7 +35,7 @@ SIDES = (AS_GIVEN, *range(8, 65, 4))
 
 def own_data(controls: Controls) -> None:
     """Files in any form that is known: read, shown, and kept when the user says so."""
-    if not controls.takes_uploads:
+    if not controls.takes_uploads or controls.folded:
         return
     key = controls.key("own")
     with st.popover(_("Data of your own"), icon=":material/upload:", width="stretch"):
