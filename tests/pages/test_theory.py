@@ -68,7 +68,9 @@ def test_kernels_of_stored_nets_stand_beside_those_made_by_hand(monkeypatch) -> 
     monkeypatch.setattr(convolution, "open_run", lambda one: run if one.dataset == "letters" else None)
     given = _given(opened(registry.CONVOLUTION.file))
     assert len(given["gallery.js"]["nets"][0]["kernels"]) == 3
-    assert len(given["kernels.js"]["learnt"]) == 3
+    assert [one["label"] for one in given["kernels.js"]["learnt"]] == [
+        f"learnt, Letters, code 7x7, {i}" for i in (1, 2, 3)
+    ]
 
 
 def test_the_loss_surface_is_that_of_the_stored_run(monkeypatch) -> None:

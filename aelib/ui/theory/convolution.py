@@ -10,7 +10,7 @@ from PIL import Image
 
 from aelib import datasets
 from aelib.core.language import N_, _
-from aelib.experiment import Experiment, presets, resolve
+from aelib.experiment import presets, resolve
 from aelib.training import Run
 from aelib.ui.components.canvas import encoded
 from aelib.ui.jobs.related_runs import runs_of
@@ -31,13 +31,13 @@ def kernels() -> None:
     learnt = [
         {
             "name": f"{run.digest}-{i}",
-            "label": _("learnt, {label}, {i}", label=_label(run.experiment), i=i),
+            "label": _("learnt, {label}, {i}", label=presets.preset(preset).title, i=i),
             "values": values,
         }
-        for run in _stored()
+        for preset, run in _stored().items()
         for i, values in enumerate(first_kernels(run), 1)
     ]
-    version = " ".join(run.digest for run in _stored())
+    version = " ".join(run.digest for run in _stored().values())
     part("kernels", {"pictures": _pictures(), "learnt": learnt}, version)
 
 
@@ -72,7 +72,7 @@ def receptive() -> None:
 
 def learnt() -> None:
     """Kernels that nets have learnt beside kernels made by hand, or a button that trains one."""
-    stored = _stored()
+    stored = list(_stored().values())
     nets = [{"label": run.experiment.network, "kernels": first_kernels(run)} for run in stored]
     part("gallery", {"nets": nets}, " ".join(run.digest for run in stored))
     experiment = presets.get(NETS[0])
@@ -95,14 +95,10 @@ def first_kernels(run: Run) -> list[list[list[float]]]:
     return [one.tolist() for one in found[:_FEW] if torch.isfinite(one).all()]
 
 
-def _stored() -> list[Run]:
-    """The runs of NETS that are in the store."""
-    found = (open_run(presets.get(name)) for name in NETS)
-    return [run for run in found if run is not None]
-
-
-def _label(experiment: Experiment) -> str:
-    return experiment.dataset.replace("_", " ")
+def _stored() -> dict[str, Run]:
+    """The runs of NETS that are in the store, by preset."""
+    found = {name: open_run(presets.get(name)) for name in NETS}
+    return {name: run for name, run in found.items() if run is not None}
 
 
 def _pictures() -> list[dict[str, Any]]:
