@@ -3,7 +3,7 @@ allowed) is declared once, with the fields themselves."""
 
 from typing import Any
 
-from aelib.core.language import _
+from aelib.core.language import _, separators
 
 from .schema import REGISTRIES
 
@@ -123,3 +123,8 @@ def text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "-".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def typed(value: Any) -> str:
+    """A field's value as a person types it in the current language: `text` with its decimal mark."""
+    return text(value).replace(".", separators()[0]) if isinstance(value, float) else text(value)

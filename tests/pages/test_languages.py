@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from aelib.core import catalogue
 from aelib.core.language import LANGUAGES, speaking
-from tests.support.apps import opened, sound
+from tests.support.apps import opened, sound, texts
 
 PAGES = ("app.py", "pages/dense.py", "pages/compression.py", "pages/sweeps.py", "pages/activations.py", "pages/runs.py")
 
@@ -53,6 +53,19 @@ def test_an_unknown_language_is_said_and_left_out(fresh_server: None) -> None:
     assert "<b>" not in app.info[0].value
     assert not app.warning, "it is no field of the experiment"
     assert app.selectbox(key="dense:preset").value == "font-best"
+
+
+@pytest.mark.parametrize(("code", "rate"), [("en", "0.03"), ("es", "0,03"), ("pt-BR", "0,03")])
+def test_a_number_has_the_decimal_mark_of_the_language_in_its_field_and_none_in_the_address(
+    fresh_server: None, code: str, rate: str
+) -> None:
+    app = opened("pages/dense.py", {"lang": code, "preset": "font-best", "optimizer.learning_rate": "0.03"})
+    assert app.text_input(key="dense:optimizer.learning_rate").value == rate
+    assert f" {rate}." in texts(app), "what differs from the preset"
+    with speaking(code):  # AppTest asks for the labels of choices outside the session
+        sound(app.number_input(key="dense:seed").set_value(4).run())
+    assert not app.error
+    assert app.query_params["optimizer.learning_rate"] == "0.03"
 
 
 def test_a_change_of_language_keeps_what_was_chosen(fresh_server: None) -> None:

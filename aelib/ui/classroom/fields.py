@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from aelib.classroom.asking.items import ChoiceItem, ImageItem, Item, NumberItem, Outcome
-from aelib.core.language import _
+from aelib.core.language import _, number
 from aelib.experiment import Experiment
 from aelib.training import Run
 from aelib.ui.shell.session import set_widget, widget
@@ -18,7 +18,7 @@ def field(
 ) -> None:
     """The field for an answer. answer: the stored one; text: a name for screen readers."""
     if answer is not None and widget(key) is None:
-        set_widget(key, f"{float(answer):g}" if isinstance(item, NumberItem) else answer)
+        set_widget(key, number(float(answer), "g") if isinstance(item, NumberItem) else answer)
     match item:
         case ChoiceItem():
             st.segmented_control(

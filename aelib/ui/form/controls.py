@@ -284,7 +284,8 @@ class Controls:
         changes = experiment.changes(presets.get(self.get(PRESET)))
         shown = {path: value for path, value in changes.items() if self.rules.state(path) != "hidden"}
         return ", ".join(
-            f"{labels.short(path)} {labels.choice(path, text(value)) or _('empty')}" for path, value in shown.items()
+            f"{labels.short(path)} {labels.choice(path, labels.typed(value)) or _('empty')}"
+            for path, value in shown.items()
         )
 
     @property
@@ -337,7 +338,7 @@ class Controls:
 def _as_typed(path: str, value: Any) -> Any:
     """A field's value in the type that its widget takes."""
     raw = isinstance(value, bool) or path in (*NUMBERS, PRESET, "dataset") or is_choice(path)
-    return value if raw else text(value)
+    return value if raw else labels.typed(value)
 
 
 def title(name: str) -> str:
