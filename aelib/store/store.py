@@ -30,11 +30,11 @@ from aelib.core.errors import StoreError, reason_of
 from aelib.core.language import Lazy
 from aelib.core.paths import home
 
+from .atomic_folder import TemporaryFolder, is_old, name_for_deleted, remove_abandoned
 from .errors import DamagedRun, UnreadableRun
 from .index import Index, Order, Summary
 from .owners import Owners
 from .run_files import ReadFile, pack, read_record, summary, unpack
-from .temporary import TemporaryFolder, is_old, name_for_deleted, remove_abandoned
 
 if TYPE_CHECKING:
     from aelib.training import Run
@@ -157,7 +157,7 @@ class Store:
             with suppress(FileNotFoundError):
                 self._folder(digest).rename(self.runs / f"{_OLD}{digest}-{os.urandom(4).hex()}")
         try:
-            temp_folder.move_to(self._folder(digest))
+            temp_folder.move_into_place(self._folder(digest))
         except OSError:
             if digest not in self:  # else another process saved the same run first
                 raise

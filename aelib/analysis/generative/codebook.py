@@ -9,12 +9,8 @@ from torch import Tensor
 
 from aelib.core.errors import LabError
 from aelib.core.language import N_
-from aelib.metrics import image_quality
 from aelib.models import Autoencoder, Codebook
 from aelib.training import Array, Run
-
-from ..reconstruction import codecs, rate_distortion
-from ..reconstruction.codecs import RatePoint
 
 NO_CODEBOOK = N_("This net has no codebook: choose a run with model.codebook.entries above 0.")
 AT_ONCE = 500  # images
@@ -86,9 +82,13 @@ def codes(run: Run, chosen: NDArray[np.int64]) -> Array:
 
 def usage(run: Run) -> Usage:
     """Of the images that the run is evaluated on, with its noise. Raises LabError for a run without a codebook."""
+    return usage_on(run, run.inputs, run.images.labels)
+
+
+def usage_on(run: Run, pixels: Tensor, labels: Tensor | None = None) -> Usage:
+    """Of other images, see `indices`. Raises LabError for a run without a codebook."""
     book = book_of(run.model).book
-    chosen = indices(run, run.inputs, run.images.labels)
-    counts = np.stack([np.bincount(place, minlength=book.entries) for place in chosen.T])
+    counts = np.stack([np.bincount(place, minlength=book.entries) for place in indices(run, pixels, labels).T])
     return Usage(counts, book.bits)
 
 
@@ -98,25 +98,6 @@ def replaced(run: Run, chosen: NDArray[np.int64], place: int, label: Tensor | No
     every = np.tile(chosen, (book_of(run.model).book.entries, 1))
     every[:, place] = np.arange(len(every))
     return run.decode(codes(run, every), label)
-
-
-def rate_point(run: Run) -> RatePoint:
-    """Bits and quality of the run, measured as `rate_distortion` measures other compressors."""
-    images = rate_distortion.test_images(run.spec)
-    book, shown = book_of(run.model).book, images.shown.float() / 255
-    few = codecs.measured_images(images.pixels)
-    outputs, targets = run.restored(shown[few], images.labels[few]).clamp(0, 1), images.images()[few]
-    chosen = indices(run, shown, images.labels)
-    counts = np.stack([np.bincount(place, minlength=book.entries) for place in chosen.T])
-    return RatePoint(
-        "codebook",
-        f"{book.places} × {book.entries} entries",
-        book.bits,
-        float((outputs - targets).square().mean()),
-        image_quality.mean_psnr(outputs, targets),
-        float(image_quality.ssim(outputs, targets).mean()),
-        Usage(counts, book.bits).entropy_bits,
-    )
 
 
 def alone(run: Run) -> Array:

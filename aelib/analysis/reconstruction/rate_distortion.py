@@ -15,9 +15,11 @@ from torch import Tensor
 
 from aelib import datasets
 from aelib.datasets import DatasetSpec, ImageSet
+from aelib.metrics import image_quality
 from aelib.metrics.image_quality import evenly
 from aelib.training import Array, Run
 
+from ..generative import codebook
 from . import codecs
 from .codecs import FLOAT, RatePoint, min_max
 
@@ -178,6 +180,26 @@ def compare(nets: Sequence[RatePoint], baseline: Sequence[RatePoint]) -> Compari
         for better, group in itertools.groupby(comparable, key=lambda one: one[1])
     )
     return Comparison(stretches, tuple(point for point, there in verdicts if there is None))
+
+
+def codebook_point(run: Run) -> RatePoint:
+    """Bits and quality of a net whose codes are entries of a codebook, measured as those of all others. Raises LabError
+    if it has no codebook."""
+    images = test_images(run.spec)
+    shown = images.shown.float() / 255
+    usage = codebook.usage_on(run, shown, images.labels)
+    few = codecs.measured_images(images.pixels)
+    outputs, targets = run.restored(shown[few], images.labels[few]).clamp(0, 1), images.images()[few]
+    places, entries = usage.counts.shape
+    return RatePoint(
+        "codebook",
+        f"{places} × {entries} entries",
+        usage.bits,
+        float((outputs - targets).square().mean()),
+        image_quality.mean_psnr(outputs, targets),
+        float(image_quality.ssim(outputs, targets).mean()),
+        usage.entropy_bits,
+    )
 
 
 def variety(run: Run, codes: EncodedRun) -> float:

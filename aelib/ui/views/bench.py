@@ -16,6 +16,7 @@ from aelib.core.language import N_, _, ngettext
 from aelib.datasets import ImageSet
 from aelib.experiment import Experiment, Resolved, resolve
 from aelib.metrics import latent_space, reconstruction
+from aelib.metrics.image_quality import psnr_each
 from aelib.nn.losses import LOSSES
 from aelib.training import CODES, Progress, Run, evaluation_inputs, images_in
 from aelib.ui.components import bench as component
@@ -192,7 +193,5 @@ def _captions(first: ImageSet, work: _Work, wrong: NDArray[np.bool_] | None) -> 
         if work.wrong is not None:  # counted in full precision, not in bytes
             counts = [work.wrong[name] for name in first.names]
         return [ngettext("{n} wrong pixel", "{n} wrong pixels", count) for count in counts]
-    errors = ((work.outputs.astype(np.float32) - first.pixels.numpy()) ** 2).mean(axis=(1, 2, 3)) / 255**2
-    return [
-        _("PSNR {psnr:.1f} dB", psnr=-10 * np.log10(error)) if error > 0 else _("no error") for error in errors.tolist()
-    ]
+    each = psnr_each(torch.from_numpy(work.outputs).float() / 255, first.images()).tolist()
+    return [_("PSNR {psnr:.1f} dB", psnr=psnr) if np.isfinite(psnr) else _("no error") for psnr in each]

@@ -153,7 +153,7 @@ def _as_many_bits(net: Run, usage: analysis.Usage, key: str) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _point(digest: str, created: str, _run: Run) -> RatePoint:
-    return analysis.rate_point(_run)
+    return rate_distortion.codebook_point(_run)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

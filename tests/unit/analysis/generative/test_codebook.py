@@ -52,7 +52,7 @@ def test_one_entry_in_turn_at_one_place(run: Run) -> None:
 
 
 def test_its_point_on_the_rate_distortion_plot(run: Run) -> None:
-    point = codebook.rate_point(run)
+    point = rate_distortion.codebook_point(run)
     images = rate_distortion.test_images("digits8x8")
     assert point.bits == 40
     assert point.psnr == pytest.approx(run.metrics["psnr"], abs=0.05)
@@ -60,7 +60,7 @@ def test_its_point_on_the_rate_distortion_plot(run: Run) -> None:
 
 
 def test_a_net_without_a_codebook_is_one_sentence(font_run: Run) -> None:
-    for ask in (codebook.usage, codebook.rate_point, codebook.alone):
+    for ask in (codebook.usage, rate_distortion.codebook_point, codebook.alone):
         with pytest.raises(LabError, match="no codebook"):
             ask(font_run)
     with pytest.raises(LabError, match="no codebook"):

@@ -35,7 +35,7 @@ class TemporaryFolder:
             shutil.rmtree(self.path, ignore_errors=True)
             raise
 
-    def move_to(self, target: Path) -> None:
+    def move_into_place(self, target: Path) -> None:
         """Give the folder its final name. Raises OSError, also where there is such a folder."""
         self._let_go()
         self.path.rename(target)
