@@ -29,7 +29,7 @@ from aelib.ui.shell.lessons import CLASS
 
 
 async def health(_: Request) -> JSONResponse:
-    """200 where all is well, else 503; the body says what is not (aelib/jobs/health.py)."""
+    """200 if all is well, else 503; the body says what is wrong (aelib/jobs/health.py)."""
     try:
         found: Mapping[str, Any] = await run_in_threadpool(lambda: state.check(server_state.jobs()))
     except LabError as error:
@@ -46,7 +46,7 @@ async def _tidy() -> None:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
-    # ahead of visitors, and here because Streamlit warns of caches that are made before its runtime
+    # before the first visitor comes, but not at the top: Streamlit warns of caches that are made before its runtime
     from aelib.ui.lessons import denoising, lesson  # noqa: F401
     from aelib.ui.lessons.trainings import leaderboard, runs, sweeps  # noqa: F401
 
@@ -54,9 +54,9 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     try:
         jobs = server_state.jobs()
         if not is_small():
-            # many lessons need it with their first run; it is 76 MB, and those of two numbers a code never do
+            # many lessons need it with their first run; it takes 76 MB, and lessons with two-number codes never need it
             import sklearn.decomposition  # noqa: F401
-    except LabError as error:  # the pages and /health say it too, until it is mended
+    except LabError as error:  # the pages and /health say it too, until it is fixed
         jobs = None
         logging.getLogger("aelib").error("%s", error)
     memory.settle()
@@ -68,7 +68,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-# also below the path at which a proxy serves the app
+# /health is also below the path at which a proxy serves the app
 _bases = dict.fromkeys(["", str(st.get_option("server.baseUrlPath") or "").strip("/")])
 app = st.App(
     "app.py",

@@ -1,4 +1,4 @@
-"""Live: a network that learns in the browser while one watches."""
+"""Live: a network that learns in the browser while the user watches."""
 
 import streamlit as st
 

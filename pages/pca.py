@@ -1,4 +1,4 @@
-"""Lesson: linear autoencoders beside PCA, and what a bend adds."""
+"""Lesson: linear autoencoders beside PCA, and what a bend (nonlinearity) adds."""
 
 from aelib.core.language import N_, _
 from aelib.training import Run

@@ -1,4 +1,5 @@
-"""Every test has a store of its own; random numbers of hypothesis are fixed so that a failure comes again."""
+"""Every test has a store of its own; hypothesis uses fixed random numbers, so that a failure can be
+reproduced."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -54,8 +55,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def fresh_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Pages find nothing that a test before has left in the process. Jobs run in threads, since every worker process
-    would import torch first, and end with the test."""
+    """Pages find nothing that an earlier test has left in the process. Jobs run in threads, since every worker process
+    would first import torch. They end with the test."""
     st.cache_resource.clear()
     st.cache_data.clear()
     monkeypatch.setattr(server_state, "_cluster", lambda: ThreadPoolExecutor(1))
@@ -89,7 +90,7 @@ def font_run() -> Run:
 
 @pytest.fixture(scope="session")
 def digits_run() -> Run:
-    """Variational, with held-out images."""
+    """A variational run with held-out images."""
     return trained("digits-vae", {"epochs": 2, "snapshots": "", "model.layers": "64-16-2"})
 
 
@@ -116,7 +117,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One for the tests of a file, of which each trains experiments of its own: a server takes long to start."""
+    """One server for all tests of a file, because a server takes long to start. Each test trains its own experiments."""
     running = Server(tmp_path_factory.mktemp("server") / "home")
     yield running
     running.kill()
@@ -125,7 +126,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
-    """For a test that kills it, or whose store must be empty."""
+    """A server for a test that kills it, or that needs an empty store."""
     running = Server(tmp_path / "server")
     yield running
     running.kill()
@@ -138,7 +139,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Of a browser test that fails, the report says what its pages and its server showed."""
+    """If a browser test fails, the report says what its pages and its server showed."""
     report = yield
     if report.when == "call" and report.failed:
         for name, value in getattr(item, "funcargs", {}).items():
@@ -155,5 +156,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(Path(__file__).parent).as_posix()
         if path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
-        if path.startswith("browser") and item.path.stem != "test_every_page":  # which is long, and for both processes
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # a server of a file is started once
+        if path.startswith("browser") and item.path.stem != "test_every_page":  # long: both processes share it
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # a file's server is started once

@@ -26,7 +26,7 @@ from aelib.experiment import presets
 ROOT = Path(__file__).parents[1]
 SOURCES = ("app.py", "aelib", "pages")
 
-# errors whose first argument is a text with placeholders, the others its values
+# errors whose first argument is a text with placeholders; the other arguments are the values of these
 ERRORS = (
     "LabError",
     "StoreError",
@@ -37,7 +37,7 @@ ERRORS = (
     "NotServed",
     "EntryError",
     "_TooMany",
-    "__init__",  # of one of these by a subclass
+    "__init__",  # called by a subclass of one of these
 )
 
 # function -> its arguments that are texts, by position or by name
@@ -72,7 +72,7 @@ TABLES = ("_FIELDS", "_CHOICES_OF", "KINDS", "STOPPED", "ERRORS", "COSTS")
 
 
 class Text(NamedTuple):
-    """A text to translate. many: its plural, if it has one; file: where it stands, from the root."""
+    """A text to translate. many: its plural, if it has one; file: its path from the root."""
 
     one: str
     many: str | None
@@ -162,7 +162,7 @@ def catalogue(language: Language) -> Catalog:
 
 
 def written(found: Catalog) -> str:
-    """A catalogue as text: sorted and without line numbers, so that two changes seldom meet."""
+    """A catalogue as text: sorted and without line numbers, so that two changes seldom conflict."""
     text = io.BytesIO()
     pofile.write_po(text, found, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
     return text.getvalue().decode()

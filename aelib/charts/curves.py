@@ -83,7 +83,7 @@ def errors(
     Args:
         runs: name -> run.
         figure_name: a key of ERRORS.
-        seconds: use seconds of training instead of epochs, for nets that trained together each net's share.
+        seconds: use seconds of training instead of epochs; for nets that trained together, each net's share of them.
         logarithmic: whether the axis of epochs is logarithmic (that of seconds always is).
         height: in pixels.
         from_zero: whether the axis of errors begins at 0; else it is logarithmic and shows what differs between runs
@@ -122,7 +122,7 @@ def learnt(run: Run, logarithmic: bool = True) -> go.Figure:
     text = {"xref": "x domain", "x": 1, "y": total, "xanchor": "right", "yanchor": "bottom", "showarrow": False}
     figure = go.Figure(
         _trace(records, "learnt", _("learnt"), shape="hv"),
-        # add_hline would give the same in twice the time of the whole chart
+        # add_hline would give the same, but take twice as long as the whole chart
         {"shapes": [line], "annotations": [{**text, "text": _("all {total}", total=total)}]},
     )
     on_axis(figure, "x", spread(trace.x for trace in figure.data), _("epoch"), logarithmic, whole=True)

@@ -18,10 +18,10 @@ from .ticks import on_axis, spread
 Numbers = NDArray[np.float32]
 Picture = NDArray[np.uint8]  # height × width × channels
 
-SIDE, HIGH, MATRIX_SIDE = 84, 132, 240  # CSS pixels, at most, of a large layer, a small one, and a matrix
+SIDE, HIGH, MATRIX_SIDE = 84, 132, 240  # largest size in CSS pixels: of a large layer, a small one, and a matrix
 LARGEST = 18  # CSS pixels of a cell
-LINED = 8  # CSS pixels of a cell from which on a line stands behind it, so that one at 0 is seen too
-FEW = 40  # units up to which a layer is drawn with large cells, and twice as high as wide
+LINED = 8  # smallest cell, in CSS pixels, with a line at its edges, so that a cell at 0 is visible too
+FEW = 40  # largest number of units of a layer that is drawn with large cells, twice as high as wide
 LINE = (214, 211, 203)
 DEAD = tuple(int(GREY[i : i + 2], 16) for i in (1, 3, 5))
 
@@ -74,14 +74,14 @@ def image(values: Numbers, limit: float) -> Picture:
     return picture
 
 
-MARKED = 7  # epochs that are written at an axis at most
+MARKED = 7  # largest number of epochs that are written at an axis
 
 
 def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]], encoders: int) -> go.Figure:
     """Mean |∂L/∂z| of every layer at some epochs, on a logarithmic axis; zeros are left out.
 
-    found: name of a layer -> a number for each epoch, from the image to the image: the first is the darkest; encoders:
-    how many of them are the encoder's, whose lines are solid.
+    found: name of a layer -> a number for each epoch; layers are in order from the input to the output, the first is
+    the darkest; encoders: how many of them are the encoder's, whose lines are solid.
     """
     figure = go.Figure()
     last = max(1, len(found) - 1)
@@ -101,7 +101,7 @@ def over_training(epochs: Sequence[int], found: Mapping[str, Sequence[float]], e
 def counts(epochs: Sequence[int], found: Mapping[str, Sequence[int]]) -> go.Figure:
     """Numbers of units at some epochs. found: name of a curve -> a number for each epoch."""
     figure = go.Figure()
-    looks = ((SERIES[1], "solid", "square", 8), (SERIES[0], "dot", "circle", 5))  # both are seen where they are equal
+    looks = ((SERIES[1], "solid", "square", 8), (SERIES[0], "dot", "circle", 5))  # both stay visible if equal
     for (name, values), (colour, dash, symbol, size) in zip(found.items(), looks, strict=False):
         line, marker = {"width": 2.5, "color": colour, "dash": dash}, {"size": size, "symbol": symbol}
         figure.add_scatter(x=_labels(epochs), y=list(values), name=name, mode="lines+markers", line=line, marker=marker)
@@ -115,7 +115,7 @@ def _labels(epochs: Sequence[int]) -> list[str]:
 
 
 def _by_epoch(figure: go.Figure, epochs: Sequence[int]) -> go.Figure:
-    """With an axis of the epochs in their order: snapshots lie closer at the start, where most changes."""
+    """With an axis of epochs at equal distances, since snapshots lie closer at the start, where most changes."""
     labels = _labels(epochs)
     marked = labels[:: -max(1, -(-len(labels) // MARKED))]  # from the last one, which is the trained net
     figure.update_xaxes(
@@ -133,7 +133,7 @@ def _by_epoch(figure: go.Figure, epochs: Sequence[int]) -> go.Figure:
 def gradients(names: Sequence[str], found: Mapping[str, Sequence[float]]) -> go.Figure:
     """Mean |∂L/∂z| of every layer, on a logarithmic axis; zeros are left out.
 
-    names: of the layers, from the image to the image; found: name of a curve -> a number for each layer.
+    names: of the layers, from the input to the output; found: name of a curve -> a number for each layer.
     """
     figure = go.Figure()
     for (name, values), colour, symbol in zip(

@@ -73,7 +73,7 @@ def _blocks(experiment: Experiment, theme: str) -> str:
     net = resolve(experiment).architecture
     shapes: list[Shape] = [net.steps[0].inputs, *(step.outputs for step in net.steps)]
     code_at = len(net.encoder)
-    shapes[code_at] = net.code_shape  # the encoder of a variational net gives twice as many: means and log variances
+    shapes[code_at] = net.code_shape  # the encoder of a variational net outputs twice as many: means and log variances
     tallest = max(shape[1] for shape in shapes if len(shape) == 3)
     gap = 92
     width = max(_WIDTH, 2 * _MARGIN + gap * (len(shapes) - 1) + 20)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from aelib.core.language import separators
 
-if TYPE_CHECKING:  # reports have these ticks too, without Plotly
+if TYPE_CHECKING:  # reports use these ticks too, without Plotly
     import plotly.graph_objects as go
 
 FEWEST, WANTED, MOST = 3, 5, 7  # labelled ticks of an axis
@@ -24,7 +24,7 @@ class Ticks(NamedTuple):
     Attributes:
         values: rising, from low to high.
         texts: of the values, plain numbers, all different.
-        low, high: range of the axis. It is the one asked for, unless that one was too narrow.
+        low, high: range of the axis: the requested one, unless that was too narrow.
     """
 
     values: list[float]
@@ -38,11 +38,11 @@ def ticks(low: float, high: float, logarithmic: bool = False, whole: bool = Fals
 
     Args:
         low, high: range of the axis; a range without width is widened around its value.
-        logarithmic: powers of ten, or parts of them, while the range has three of these; else as on a linear axis.
+        logarithmic: powers of ten, or simple multiples of them, if the range has three; else as on a linear axis.
         whole: only whole numbers, as for epochs. A range with fewer than three of them has fewer ticks.
 
-    Raises ValueError if low is above high, if one of them is not finite, and if one that has a logarithmic axis is not
-    positive.
+    Raises ValueError if low is above high, if one of them is not finite, or if one of them is not positive on a
+    logarithmic axis.
     """
     if not (math.isfinite(low) and math.isfinite(high) and low <= high) or (logarithmic and low <= 0):
         raise ValueError(f"No axis reaches from {low} to {high}.")

@@ -1,7 +1,7 @@
-"""Classes: who teaches them, who is in them, and what they are to do.
+"""Classes: who teaches them, who is in them, and what they must do.
 
 A class has a short code, with which students join, and a long key, with which its teacher opens it on another browser.
-Of the key only a hash is stored. A person is a name of one browser, as in `aelib.store.owners`.
+Only a hash of the key is stored. A person is identified by the name of one browser, as in `aelib.store.owners`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_MEMBERS = 500  # students of one class
 
 
 class Group(NamedTuple):
-    """A class. id: under which its records are stored, which nobody is shown; frozen: whether its students' controls
+    """A class. id: its records are stored under it, and nobody is shown it; frozen: whether its students' controls
     are fixed."""
 
     id: str
@@ -58,7 +58,7 @@ class Classes:
     # --- the class --------------------------------------------------------------------------------------------
 
     def make(self, title: str, teacher: str) -> tuple[Group, str]:
-        """A new class, and its key, which is not stored and cannot be had again. Raises LabError for a title that is
+        """A new class, and its key, which is not stored and cannot be recovered. Raises LabError for a title that is
         too long, and for more than MAX_TAUGHT classes."""
         if len(self.taught_by(teacher)) >= MAX_TAUGHT:
             raise LabError("You have {n} classes: delete one first.", n=MAX_TAUGHT)
@@ -87,17 +87,17 @@ class Classes:
             return [_group(row) for row in connection.execute(query, (person,))]
 
     def admit_teacher(self, group: Group, key: str, person: str) -> bool:
-        """Whether this is the key of the class; then the person is a teacher of it."""
+        """Whether this is the key of the class. If it is, the person becomes a teacher of the class."""
         with self._file.connected() as connection:
             row = connection.execute("SELECT key FROM classes WHERE id = ?", (group.id,)).fetchone()
-            # the same time for every key, so that nobody learns how much of it is right
+            # takes the same time for every key, so that nobody learns how much of a key is right
             is_right = row is not None and hmac.compare_digest(row[0], _hashed(key[:200]))
             if is_right:
                 connection.execute("INSERT OR IGNORE INTO teachers VALUES (?, ?)", (group.id, person))
         return is_right
 
     def new_key(self, group: Group) -> str:
-        """Another key in place of the one before, which then opens nothing."""
+        """A new key, which replaces the old one. The old key no longer works."""
         key = secrets.token_urlsafe(24)
         with self._file.connected() as connection:
             connection.execute("UPDATE classes SET key = ? WHERE id = ?", (_hashed(key), group.id))
@@ -109,7 +109,7 @@ class Classes:
             connection.execute("UPDATE classes SET frozen = ? WHERE id = ?", (frozen, group.id))
 
     def is_frozen(self, group: Group) -> bool:
-        """Whether the controls are fixed now; `group` says what they were when it was read."""
+        """Whether the controls are fixed now; `group` has the state at the time it was read."""
         with self._file.connected() as connection:
             row = connection.execute("SELECT frozen FROM classes WHERE id = ?", (group.id,)).fetchone()
         return row is not None and bool(row["frozen"])
@@ -135,11 +135,11 @@ class Classes:
     # --- students ---------------------------------------------------------------------------------------------
 
     def join(self, group: Group, person: str, name: str, identifier: str = "") -> Member:
-        """Add a student, or give one another name. A name that somebody has gets a number. Raises LabError for a name
-        that is empty or too long, and for a class that is full."""
+        """Add a student, or give one another name. A name that is already taken gets a number. Raises LabError for a
+        name that is empty or too long, and for a class that is full."""
         wanted, known_as = person_name(name), plain(identifier, MAX_IDENTIFIER)
         with self._file.connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")  # two who join at once must not have one name
+            connection.execute("BEGIN IMMEDIATE")  # two people who join at once must not get the same name
             others = {
                 row["folded"]
                 for row in connection.execute(
@@ -167,7 +167,7 @@ class Classes:
                 )
 
     def of(self, person: str) -> tuple[Group, Member] | None:
-        """The class that a person has joined last, and as whom; None if none."""
+        """The class that a person has joined last, and who the person is in it; None if there is none."""
         query = (
             "SELECT id, code, title, frozen, person, name, identifier, joined FROM members JOIN classes ON id = class "
             "WHERE person = ? ORDER BY serial DESC LIMIT 1"
@@ -193,8 +193,8 @@ class Classes:
         pinned: Mapping[str, Any] | None = None,
         each: str = SAME,
     ) -> Task:
-        """Give the class a task; see `Task`. Raises LabError where its data cannot be divided, or its target not be
-        varied, as `each` asks."""
+        """Give the class a task; see `Task`. Raises LabError if `each` asks for divided data or varied targets, and
+        the task's data cannot be divided or its targets cannot be varied."""
         if each == DATA:
             divided(query)
         if each == TARGET:
@@ -221,7 +221,7 @@ class Classes:
         return None if row is None else _task(row)
 
 
-_EACH_BEFORE = {0: SAME, 1: SEED}  # as files have it that were made before data were divided
+_EACH_BEFORE = {0: SAME, 1: SEED}  # as in files that were made before data could be divided
 _CLASS = "SELECT id, code, title, frozen FROM classes"
 
 
@@ -241,10 +241,10 @@ def _task(row: sqlite3.Row) -> Task:
 
 
 def _hashed(key: str) -> str:
-    """Of a random key of 192 bits, so that a plain hash is enough."""
+    """The hash of a key. A plain hash is enough, because a key has 192 random bits."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def now() -> str:
-    """For people to read; no order and no right depends on it, because a clock can be wrong."""
+    """The time, for people to read. No order and no permission depends on it, because a clock can be wrong."""
     return datetime.now(UTC).isoformat(timespec="seconds")

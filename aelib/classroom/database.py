@@ -2,7 +2,7 @@
 
     home/classroom.sqlite
 
-It lies beside the runs, but nothing of it can be made again from them: a file of another version is never replaced.
+It lies beside the runs, but cannot be rebuilt from them. So a file of another version is never replaced.
 """
 
 from pathlib import Path

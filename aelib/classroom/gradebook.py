@@ -13,10 +13,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff2
 
 
 def to_csv(standings: Iterable[Standing], task: Task) -> bytes:
-    """One line for each student, in UTF-8 with the mark by which spreadsheets know it.
+    """One line for each student, in UTF-8 with a byte order mark, by which spreadsheets recognise it.
 
     met is 1 or 0; best the best figure of the task's first condition; time when the task was met, UTC, ISO 8601; digest
-    that of the run. What somebody typed and a spreadsheet would run as a formula has a quote in front.
+    that of the run. A typed text that a spreadsheet would run as a formula gets a quote in front.
     """
     what = f"{task.number} {task.lesson} {task.conditions}".strip()
     return _written(
@@ -39,8 +39,9 @@ def to_csv(standings: Iterable[Standing], task: Task) -> bytes:
 
 
 def to_canvas(standings: Iterable[Standing], task: Task) -> bytes:
-    """As Canvas imports it into its gradebook, with one point for a task that is met. Canvas finds a student by the
-    identifier, which must be the login there, else by the name; and makes an assignment of the task's name.
+    """The file that Canvas imports into its gradebook, with one point for a task that is met. Canvas finds a student by
+    the identifier, which must be the student's login there, else by the name. It makes an assignment with the task's
+    name.
 
     Columns and rows: lib/gradebook_importer.rb of https://github.com/instructure/canvas-lms
     """

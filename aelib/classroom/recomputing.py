@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from aelib.training import Run
 
 ROUNDING = 0.02  # share by which two figures of one experiment may differ
-FOLDER = "checks"  # below the store's, for what was trained again and is not compared yet
+FOLDER = "checks"  # below the store's folder, for runs that were trained again and are not compared yet
 
 
 class Checked(NamedTuple):
-    """What a second training gave. met: whether it meets the task; best: its figure of the first condition, None
-    without one; agrees: whether it is the figure that is stored, up to ROUNDING."""
+    """The result of a second training. met: whether it meets the task; best: its figure of the first condition, None
+    without one; agrees: whether this figure equals the stored one, up to ROUNDING."""
 
     met: bool
     best: float | None
@@ -39,13 +39,13 @@ def compared(task: Task, group: Group, person: str, stored: Run, again: Run) -> 
 
 
 class Checks:
-    """The table of what second trainings gave."""
+    """The table of the results of second trainings."""
 
     def __init__(self, file: ClassroomFile) -> None:
         self._file = file
 
     def put(self, group: Group, task: Task, person: str, digest: str, found: Checked) -> None:
-        """Store what the second training of a student's run gave, in place of an earlier one."""
+        """Store the result of the second training of a student's run, in place of an earlier result."""
         with self._file.connected() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO checks (class, task, person, digest, met, best, agrees, at) "
@@ -54,7 +54,7 @@ class Checks:
             )
 
     def of(self, group: Group, task: Task) -> dict[tuple[str, str], Checked]:
-        """(person, digest) -> what the second training gave."""
+        """(person, digest) -> the result of the second training."""
         query = "SELECT person, digest, met, best, agrees FROM checks WHERE class = ? AND task = ?"
         with self._file.connected() as connection:
             return {
@@ -63,7 +63,7 @@ class Checks:
             }
 
     def collect(self, group: Group, task: Task, standings: Iterable[Standing], stored: Store, again: Store) -> None:
-        """Compare what has been trained again since the last look, and remove it from `again`. Raises StoreError."""
+        """Compare what has been trained again since the last call, and remove it from `again`. Raises StoreError."""
         waiting: dict[str, list[Standing]] = {}
         for one in standings:
             if one.met:

@@ -1,4 +1,4 @@
-"""What a server knows of its classes: one file with a table for each kind of record, and what is only remembered."""
+"""What a server knows of its classes: a file with a table for each kind of record, and what is only kept in memory."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from .recomputing import Checks
 from .results import Results
 
 MAX_WRONG = 10  # wrong codes and keys of one browser in a minute
-MAX_WRONG_AT_ADDRESS = 60  # of one address, behind which a whole school may be
+MAX_WRONG_AT_ADDRESS = 60  # of one IP address, which a whole school may share
 
 
 class Classroom:

@@ -26,7 +26,7 @@ class Result(NamedTuple):
     """One run of one student.
 
     Attributes:
-        person, digest, lesson: whose, which, and where it was shown.
+        person, digest, lesson: the student, the run, and the page that showed it.
         task: number of the task it was for, 0 for none.
         met: whether it meets the task.
         best: the figure of the task's first condition; None without one.
@@ -47,8 +47,8 @@ class Result(NamedTuple):
 
 
 def judged(task: Task, group: Group, person: str, run: Run) -> tuple[bool, float | None]:
-    """Whether a run of this student meets the task, and the figure of its first condition. A run counts only with the
-    fields that the task pins, and with those that are the student's own."""
+    """Whether a run of this student meets the task, and the figure of its first condition. A run counts only if it has
+    the field values that the task pins and those that are the student's own."""
     values = flatten(run.experiment.model_dump(mode="json"))
     try:
         wanted = task.pinned | task.own(group, person)
@@ -113,7 +113,7 @@ class Results:
 
 
 class Standing(NamedTuple):
-    """How a student stands with a task. met: the first result that meets it, or None; best: the best figure so far;
+    """A student's progress with a task. met: the first result that meets it, or None; best: the best figure so far;
     digest: of the run that met it, else of the last one for it, or empty."""
 
     member: Member

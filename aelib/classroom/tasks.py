@@ -1,4 +1,4 @@
-"""What a class is to do, and what of it is each student's own."""
+"""What a class must do, and what differs between its students."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from .classes import Group
 
 SAME, SEED, DATA, TARGET = "", "seed", "data", "target"
-EACH = {  # what each student has of their own -> in words
+EACH = {  # what differs between the students -> in words
     SAME: N_("The same for all"),
     SEED: N_("Another seed for each student"),
     DATA: N_("Another half of the data set's classes for each student, and another seed"),
     TARGET: N_("Another target for each student, up to a fifth easier than yours, and another seed"),
 }
-MIN_CLASSES = 4  # of which each student gets half
+MIN_CLASSES = 4  # fewest classes of which each student can get half
 EASIER, STEPS = 0.2, 8  # a student's target is easier by at most this share, in so many steps
-MIN_TARGETS = 5  # different targets that a task must have
+MIN_TARGETS = 5  # fewest different targets that a task must have
 CONDITIONS = "task"  # the name of a task's conditions in an address
 
 
 class Task(NamedTuple):
-    """What a class is to do.
+    """What a class must do.
 
     Attributes:
         number: grows with every task.
@@ -81,8 +81,8 @@ class Task(NamedTuple):
 
 
 def targets(conditions: str) -> list[str]:
-    """The tasks of which each student gets one: the same with one of its figures, that which can be varied most, made
-    easier step by step. Raises LabError where no figure can, and as `assignments.parse`."""
+    """The variants of a task, of which each student gets one. One figure of the task, the one with the most variants,
+    becomes easier step by step. Raises LabError if no figure has enough variants, and as `assignments.parse`."""
     task = assignments.parse(conditions) if conditions.strip() else assignments.Assignment(())
     varied = [_easier(one) for one in task.conditions]
     place = max(range(len(varied)), key=lambda i: len(varied[i]), default=0)
@@ -97,7 +97,7 @@ def targets(conditions: str) -> list[str]:
 
 
 def _easier(condition: assignments.Condition) -> list[assignments.Condition]:
-    """A condition and easier ones; of an equation only itself."""
+    """A condition and easier ones; an equation has only itself."""
     sign = {">=": -1, ">": -1, "<=": 1, "<": 1}.get(condition.operator, 0)
     value = condition.value
     moved = [value + sign * abs(value) * EASIER * step / STEPS for step in range(STEPS + 1)]
@@ -106,8 +106,8 @@ def _easier(condition: assignments.Condition) -> list[assignments.Condition]:
 
 
 def divided(query: Mapping[str, str]) -> tuple[int, ...]:
-    """The classes of which each student gets half, of the experiment at this address. Raises LabError for a data set
-    that cannot be divided, and one that is not on this machine."""
+    """The classes of which each student gets half, for the experiment at this address. Raises LabError if its data set
+    cannot be divided, or is not on this machine."""
     return _divided(tuple(sorted(query.items())))
 
 

@@ -10,7 +10,7 @@ from .output import print_json, print_table
 
 
 def classes(options: argparse.Namespace) -> int:
-    """List the classes, or delete one. Returns the exit code. Raises LabError for a code that there is not."""
+    """List the classes, or delete one. Returns the exit code. Raises LabError for an unknown code."""
     found = Classroom().classes
     if options.action == "delete":
         group = found.with_code(options.code or "")

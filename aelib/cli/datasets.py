@@ -10,7 +10,7 @@ from aelib.core.language import N_, _, number
 
 from .output import path_of, print_json, say
 
-MAX_SAID = 5  # files that are left out, where all are in the JSON
+MAX_SAID = 5  # skipped files that a message names; the JSON has all
 
 
 def datasets(options: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ from .output import say
 from .runs import ACTIONS
 
 LANGUAGE_FROM = ("AELIB_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-# what argparse says itself
+# argparse's own messages
 _OF_ARGPARSE = (
     N_("usage: "),
     N_("options"),
@@ -69,15 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _speak(environment: Mapping[str, str]) -> None:
-    """Choose the language of this process: the first of LANGUAGE_FROM that is set says it, as for other programs.
-    Raises LabError for an AELIB_LANG that is none of ours."""
+    """Choose the language of this process: the first variable of LANGUAGE_FROM that is set decides, as for other
+    programs. Raises LabError if AELIB_LANG is not one of our languages."""
     name = next((one for one in LANGUAGE_FROM if environment.get(one)), None)
     found = language.matching(environment[name]) if name else None
     if found is None and name == LANGUAGE_FROM[0]:
         known = ", ".join(language.LANGUAGES)
         raise LabError("AELIB_LANG is {value!r}: give one of {known}.", value=environment[name][:60], known=known)
     language.use(found or language.ENGLISH)
-    argparse._ = _  # type: ignore[attr-defined] # its own texts, which it looks up with this name
+    argparse._ = _  # type: ignore[attr-defined] # argparse looks up its own texts with this name
 
 
 def _parser() -> _Parser:

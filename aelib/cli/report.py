@@ -12,7 +12,8 @@ from .output import path_of, print_json, say
 
 
 def report(options: argparse.Namespace) -> int:
-    """Raises LabError for a run that cannot be opened, a file that cannot be written, or arguments that do not fit."""
+    """Write a report. Raises LabError for a run that cannot be opened, a file that cannot be written, or arguments that
+    do not fit."""
     kind = next(name for name in ("html", "live", "notebook", "script") if getattr(options, name))
     if kind in ("live", "script") and len(options.digest) > 1:
         raise LabError("--{kind} writes one run: {count} digests were given.", kind=kind, count=len(options.digest))

@@ -35,7 +35,7 @@ def reproduce(options: argparse.Namespace) -> int:
         place = _("{number} of {count}", number=number, count=len(claims))
         say(f"{place}, {claim.id}{_shortened(claim, options.quick)}")
         start = time.perf_counter()
-        with speaking(ENGLISH):  # what is written down is the same wherever it is measured
+        with speaking(ENGLISH):  # the record is the same wherever it is measured
             record = runner.reproduce(claim, store, train, options.quick)
         say(f"  {record['verdict']} ({duration_text(time.perf_counter() - start)})")
         records[claim.id] = record

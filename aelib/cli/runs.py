@@ -35,7 +35,7 @@ COLUMNS = (
 
 def runs(options: argparse.Namespace) -> int:
     """Perform an action of ACTIONS on the store. Returns the exit code. Raises LabError, also for an argument that the
-    action does not use: nobody must believe that it has counted."""
+    action does not use, so that nobody believes that it had an effect."""
     for name, written in ARGUMENTS.items():
         if getattr(options, name) not in (None, False) and name not in USES.get(options.action, ()):
             given = f"{written} ({getattr(options, name)[:60]!r})" if name in ("digest", "file") else written
@@ -186,7 +186,7 @@ def _prune(store: Store, options: argparse.Namespace) -> int:
     return 0
 
 
-ARGUMENTS = {  # of the parser -> as they are written
+ARGUMENTS = {  # name in the parser -> as it is written on the command line
     "digest": "DIGEST",
     "file": "FILE",
     "keep": "--keep",

@@ -190,7 +190,7 @@ def _train_one(
             raise KeyboardInterrupt
         interrupted.append(number)
 
-    # only the main thread may handle signals, and what a shell starts in the background ignores them
+    # only the main thread may handle signals, and a program that a shell starts in the background ignores them
     heeds = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGINT)
     if heeds and before is signal.default_int_handler:
@@ -318,8 +318,8 @@ def run_document(run: Run) -> dict[str, Any]:
 
 
 def _metrics(run: Run) -> dict[str, Any]:
-    """The metrics of a run, with the PSNR that today's definition gives a run of an earlier version, and what its kind
-    of net is judged by."""
+    """The metrics of a run; for a run of an earlier version, with the PSNR by today's definition; and the figures by
+    which its kind of net is judged."""
     known = {**run.metrics, "psnr": decibels.psnr(run)} if "psnr" in run.metrics else run.metrics
     return {**known, **judged.figures(run)}
 

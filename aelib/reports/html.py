@@ -287,7 +287,7 @@ def _sheet(images: Array) -> Array:
 
 def _morph(run: Run) -> dict[str, Any] | None:
     """A morph on a straight line from the first image's code to the code farthest from it; None without stored
-    codes. Of a net that is told the class, both are of one class."""
+    codes. For a net that is told the class, both images are of one class."""
     if not run.resolved.stores_codes:
         return None
     codes, labels = torch.from_numpy(run.codes()), run.images.labels

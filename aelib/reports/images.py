@@ -83,8 +83,8 @@ def _written(experiment: Experiment) -> str | None:
 
 
 def packed(which: str | DatasetSpec) -> bytes:
-    """The images of a data set for a script as an .npz file (no pickles) of uint8, images × channels × height × width,
-    with train, held and watched, of pairs what a net is shown of each, and the classes of each (int64). Raises
+    """The images of a data set for a script as an .npz file (no pickles) of uint8, images × channels × height × width:
+    train, held and watched; for pairs also the net's inputs for each of these; and the classes of each (int64). Raises
     LabError."""
     found = {name: part.numpy() for name, part in (parts(which, True) | _labels(which, True)).items()}
     out = io.BytesIO()

@@ -1,5 +1,5 @@
-"""One run as a single HTML page that is alive: the net is inside, so codes are decoded and drawings go through it
-without a server and without a network."""
+"""One run as a single interactive HTML page. The net is inside, so the page decodes codes and sends drawings through
+the net without a server and without a network connection."""
 
 import base64
 import hashlib
@@ -19,9 +19,9 @@ from aelib.training import Run
 from .html import MAX_TEXT, environment, facts
 
 MAX_IMAGES = 120  # on the plane, and to start from
-PAINTED = 32  # pixels of the longer side up to which one can draw
-MARGIN = 0.08  # of the range of a code number, on both sides of its slider
-SAID = (  # by the page's script, filled there
+PAINTED = 32  # pixels: longest side of an image that the reader can draw
+MARGIN = 0.08  # share of a code number's range that its slider adds on both sides
+SAID = (  # texts of the page's script, which fills in the values
     N_("Decoded at this code; the nearest image is {name}."),
     N_("Its code: ({numbers})"),
     N_("What the network makes of it. {code}"),
@@ -30,11 +30,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def live_page(run: Run, title: str = "", notes: str = "") -> str:
-    """A complete HTML document in the current language, the same for the same run. It runs one script, its own, and
-    asks for nothing.
+    """A complete HTML document in the current language, the same for the same run. It runs only its own script and
+    loads nothing.
 
-    It has the latent plane and a slider for every number of the code, whose picture follows, and, for small grey
-    images, a sheet: what is drawn there goes through the net at every stroke.
+    It has the latent plane, and a slider for every number of the code with the picture decoded from it. For small grey
+    images it also has a sheet to draw on; the drawing goes through the net at every stroke.
 
     Args:
         run: its net must be one that `browser.trained.refusal` does not refuse.
@@ -65,7 +65,7 @@ def live_page(run: Run, title: str = "", notes: str = "") -> str:
 
 
 def _draws(run: Run) -> bool:
-    """Whether one can draw an image and send it through the net."""
+    """Whether the reader can draw an image and send it through the net."""
     return run.spec.shape[0] == 1 and max(run.spec.shape) <= PAINTED
 
 

@@ -173,7 +173,7 @@ def _line(axes: "Axes", records: list[dict[str, float]], name: str, label: str, 
 def _finish(axes: "Axes", label: str, logarithmic: bool = False, legend: bool = False) -> None:
     axes.set_title(label, fontsize=9, color=_INK, loc="left")
     axes.set_xlabel(_("epoch"), fontsize=9, color=_INK)
-    # a line across the axes has its ends at 0 and 1 of their width
+    # a line across the axes runs from 0 to 1 of their width
     epochs = np.concatenate([np.asarray(line.get_xdata(), float) for line in _curves(axes)])
     long = bool(epochs.max() > FEW_EPOCHS)
     if long:

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def opened(page: str, query: Mapping[str, str] | None = None, folded: bool = False) -> AppTest:
-    """A page's file ("pages/dense.py") at an address, run once without an exception. folded: whether its "More choices"
-    are, as they are for a person who opens it."""
+    """A page's file ("pages/dense.py") at an address, run once without an exception. folded: whether its "More
+    choices" are closed, as they are for a person who opens the page."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for key, value in (query or {}).items():
         app.query_params[key] = value
@@ -32,13 +32,13 @@ def from_function(script: Callable[..., None], **arguments: Any) -> AppTest:
 
 
 def sound(app: AppTest) -> AppTest:
-    """The same, if it shows no exception."""
+    """The app itself, if it shows no exception; else an AssertionError."""
     assert not app.exception, app.exception
     return app
 
 
 def save(*runs: Run) -> None:
-    """Into this test's own store."""
+    """Save the runs in this test's own store."""
     for run in runs:
         Store().save(run)
 
@@ -49,7 +49,7 @@ def said(app: AppTest) -> str:
 
 
 def texts(app: AppTest) -> str:
-    """What stands between the pictures."""
+    """The texts between the pictures."""
     return " ".join(str(one.value).replace("\\", "") for one in [*app.markdown, *app.caption])
 
 
@@ -69,7 +69,7 @@ def column(app: AppTest, name: str) -> dict[str, float]:
 
 
 def until(app: AppTest, there: Callable[[], bool]) -> AppTest:
-    """Run the page again until it holds: AppTest has no timer that reruns fragments."""
+    """Run the page again until `there` holds: AppTest has no timer that reruns fragments."""
 
     def holds() -> bool:
         if not there():
@@ -78,6 +78,6 @@ def until(app: AppTest, there: Callable[[], bool]) -> AppTest:
 
     try:
         wait_until(holds, "what the page should show")
-    except AssertionError as error:  # with what the page shows instead
+    except AssertionError as error:  # say what the page shows instead
         raise AssertionError(f"{error}: {said(app)!r}, {app.exception}") from error
     return app

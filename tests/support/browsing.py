@@ -1,4 +1,4 @@
-"""Pages in a real Chromium that complain about whatever a person would not see."""
+"""Pages in a real Chromium that report problems which a person would not see."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,8 +10,8 @@ PHONE = "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/140
 
 
 def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
-    """One page, so wide, "light" or "dark"; afterwards no error may stand in its console, and nothing may have been
-    asked of another machine."""
+    """One page of this width, "light" or "dark". Afterwards, its console must have no error, and it must have requested
+    nothing from another machine."""
     context = patient_context(browser, width, scheme)
     page = context.new_page()
     problems: list[str] = []
@@ -30,7 +30,7 @@ def opened(browser: Browser, width: int, scheme: str) -> Iterator[Page]:
 
 
 def patient_context(browser: Browser, width: int = 1280, scheme: str = "light") -> BrowserContext:
-    """A person's browser, a phone's where it is narrow, where whatever is awaited may take as long as PATIENCE."""
+    """A person's browser, a phone's if it is narrow, in which every wait may last as long as PATIENCE."""
     agent = PHONE if width < 640 else None
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, user_agent=agent)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE * 1000)
@@ -52,8 +52,8 @@ def train(page: Page) -> None:
 
 
 def enter(field: Locator, value: str) -> None:
-    """Type a value and take it over. A robot presses Enter before Streamlit's field has noticed that something was typed:
-    on a slow machine it is then taken over when the field is left."""
+    """Type a value and submit it. A robot presses Enter before Streamlit's field has noticed that something was typed. On
+    a slow machine, the value is then submitted when the field loses the focus."""
     field.fill(value)
     field.press("Enter")
     field.press("Tab")

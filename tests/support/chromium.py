@@ -1,6 +1,7 @@
-"""A Chromium for the browser tests: one that is here, else Playwright's, else the system package manager's.
+"""A Chromium for the browser tests: one that is installed, else Playwright's, else the system package manager's.
 
-`python -m tests.support.chromium` makes sure of one and says in one line what it found or why there is none.
+`python -m tests.support.chromium` makes sure that there is one. It prints in one line what it found, or why there is
+none.
 """
 
 import os

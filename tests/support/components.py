@@ -15,7 +15,7 @@ _HERE = Path(canvas.__file__).parent
 def drawn(browser: Browser, names: tuple[str, ...], html: str, data: Any, dark: bool = True) -> Page:
     """A page with one canvas component. names: of its scripts without the common one, its own last."""
     page = browser.new_page(viewport={"width": 700, "height": 700})
-    # an address of its own: a page without one may not import from its blobs
+    # the page gets an address of its own: without one, it may not import from its blobs
     page.route("http://127.0.0.1/", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto("http://127.0.0.1/")
     background, text = ("#12161f", "#e7eaf0") if dark else ("#fdfdfb", "#1c2331")

@@ -1,5 +1,5 @@
-"""The contract of every engine: what it claims to train goes the way of plain PyTorch, and what it does not claim is
-left to another engine."""
+"""The contract of every engine: what it claims to train gets the same weights and history as with plain PyTorch, and
+what it does not claim is left to another engine."""
 
 import functools
 from dataclasses import replace
@@ -18,8 +18,8 @@ from . import plain_torch
 from .plain_torch import PlainRun
 
 CPU = torch.device("cpu")
-# Some steps of different size on batches that do not divide the set, with weight decay, from weights that are not small:
-# else gradients cancel out, and what is left of them is rounding.
+# Some steps of different size, with weight decay, on batches that do not divide the set evenly. The initial weights are
+# not small: else gradients would cancel out, and only rounding errors would be left.
 BASE = Experiment().with_values(
     {
         "model.layers": "35-9-6-2",
@@ -34,8 +34,8 @@ BASE = Experiment().with_values(
         "corruption.pixels": "0-7-14-21",
     }
 )
-# What float32 may change: of a loss in the history, as a share; of a weight, as a share of the longest way that one of
-# the net has gone, and of itself.
+# Tolerances for float32: for a loss in the history, relative to it; for a weight, relative to the largest change of any
+# weight of the net, and relative to the weight itself.
 LOSS, WAY, ROUNDING = 1e-5, 1e-3, 1e-6
 
 
@@ -45,13 +45,13 @@ def anywhere(kind: EngineKind) -> EngineKind:
 
 
 def skip_where_numba_is_missing(kind: EngineKind) -> None:
-    """What needs Numba claims nothing without it."""
+    """Skip the test if the engine needs Numba and it is missing: the engine then claims nothing."""
     if kind is numba_support.KIND and not numba_support.available:
         pytest.skip("NOT TESTED HERE: Numba is not installed")
 
 
 def companions(kind: EngineKind, first: Experiment) -> list[Experiment]:
-    """The net, and one that the engine trains together with it: other in all in which it may be."""
+    """The net, and one that the engine trains together with it. They differ in everything in which they may differ."""
     optimizer = first.optimizer
     other: dict[str, Any] = {
         "seed": first.seed + 1,
@@ -69,7 +69,7 @@ def companions(kind: EngineKind, first: Experiment) -> list[Experiment]:
 
 
 def check(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Hold an engine to its contract for one experiment; whether it claims it."""
+    """Check that an engine keeps its contract for one experiment. Returns whether it claims the experiment."""
     kind = anywhere(kind)
     if kind.serves([experiment], CPU):
         trains(kind, experiment, monkeypatch)
@@ -86,7 +86,8 @@ def check(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPa
 
 
 def trains(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyPatch, device: str = "cpu") -> None:
-    """The engine trains the net on the device, alone and together with another, as plain PyTorch does on the CPU."""
+    """Check that the engine trains the net on the device, alone and together with another, as plain PyTorch does on the
+    CPU."""
     monkeypatch.setattr(registry, "ENGINES", (kind,))
     groups = [[experiment], companions(anywhere(kind), experiment)] if kind.together else [[experiment]]
     for members in groups:
@@ -95,7 +96,7 @@ def trains(kind: EngineKind, experiment: Experiment, monkeypatch: pytest.MonkeyP
 
 
 def goes_the_way_of(run: object, plain: PlainRun) -> None:
-    """A run has the weights, after training and in its snapshots, and the history of the reference."""
+    """Check that a run has the weights of the reference, after training and in its snapshots, and its history."""
     assert isinstance(run, Run), run
     assert run.weights.keys() == plain.weights.keys()
     ways = [(plain.weights[name] - start).abs().max() for name, start in plain.start.items() if "running" not in name]

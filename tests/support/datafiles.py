@@ -11,7 +11,7 @@ from aelib.core.errors import LabError
 
 
 def refused(name: str) -> str:
-    """The one sentence with which a set that is not here is refused, by `missing` and by `load` alike."""
+    """The sentence with which both `missing` and `load` refuse a data set that is not on this machine."""
     missing = datasets.spec(name).missing()
     assert missing is not None
     sentence = str(missing)

@@ -1,4 +1,5 @@
-"""A server on loopback that people download from: it may break off, answer nonsense, or know no ranges."""
+"""A server on loopback that people download from: it may break off, answer nonsense, or not support
+ranges."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 

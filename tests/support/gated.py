@@ -1,4 +1,4 @@
-"""A job's work that waits for a file before it begins, in whatever process: so a test can say when."""
+"""A job's work that waits for a file before it begins, in any process, so that a test decides when it begins."""
 
 import os
 import time

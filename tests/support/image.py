@@ -45,7 +45,7 @@ def instructions(text: str) -> Iterator[tuple[str, str]]:
 
 @dataclass
 class Image:
-    """A folder in which the steps of a Dockerfile are done. command, health: of CMD and HEALTHCHECK."""
+    """A folder in which the steps of a Dockerfile are executed. command, health: of CMD and HEALTHCHECK."""
 
     root: Path
     environment: dict[str, str] = field(default_factory=lambda: {"PATH": f"{PYTHON}/bin:/usr/bin:/bin:/usr/sbin:/sbin"})
@@ -76,7 +76,7 @@ class Image:
         return subprocess.run(self.inside(command, **more), capture_output=True, text=True, check=False)
 
     def do(self, name: str, rest: str, built: bool) -> None:
-        """One instruction. built: what writes files was done before. Raises SystemExit where it fails or is unknown."""
+        """Execute one instruction. built: RUN was done before. Raises SystemExit if it fails or is unknown."""
         if name in ("FROM", "EXPOSE"):
             return
         if name == "ARG":
@@ -112,7 +112,7 @@ class Image:
             raise SystemExit(f"RUN {line}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
 
     def _copy(self, sources: list[str], target: str) -> None:
-        """As Docker does: the content of a folder, or files."""
+        """Copy the content of a folder, or files, as Docker does."""
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *sources],
             cwd=ROOT,
@@ -128,7 +128,7 @@ class Image:
             shutil.copyfile(ROOT / name, place)
 
     def prepare(self) -> None:
-        """What the base image has: a Python that takes packages; and what this machine needs to reach its registry."""
+        """Add what the base image has, a Python that takes packages, and what this machine needs to reach its registry."""
         if not (self.root / PYTHON.lstrip("/")).exists():
             subprocess.run(["chroot", str(self.root), "python3", "-m", "venv", PYTHON], check=True)
         for name in ("resolv.conf", "hosts"):

@@ -13,14 +13,14 @@ ROOT = Path(__file__).parents[2]
 LOCK, PAGE = ROOT / "requirements.lock", ROOT / "docs" / "dependencies.md"
 BEGIN, END = "<!-- licences -->\n", "<!-- end of licences -->\n"
 _LONGEST = 60  # characters of a licence's name; a longer one is its text
-# Of packages that come with PyTorch for CUDA only, which need not be here: as their own metadata say.
+# Licences of packages that come with PyTorch for CUDA only and need not be installed here, from their own metadata.
 _ELSEWHERE = {"cuda-": "NVIDIA's own terms", "nvidia-": "NVIDIA's own terms", "triton": "MIT License"}
-# Of packages whose wheels hold libraries under other terms than their metadata say.
+# Licences of packages whose wheels contain libraries under other terms than their metadata say.
 _INSIDE = {"pillow-heif": "BSD-3-Clause; its wheels hold libheif and libde265 (LGPLv3) and x265 (GPLv2)"}
 
 
 class Locked(NamedTuple):
-    """One requirement of the lock file. marker: where it holds, empty for everywhere."""
+    """One requirement of the lock file. marker: the environments in which it applies, empty for all."""
 
     name: str
     version: str
@@ -28,13 +28,14 @@ class Locked(NamedTuple):
 
 
 def locked() -> list[Locked]:
-    """In the order of the file. A package may have several versions, for several versions of Python."""
+    """The requirements in the order of the file. A package may have several versions, for several versions of Python."""
     found = re.findall(r"^([a-z0-9._-]+)==(\S+)(?: ; (.*?))? \\$", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     return [Locked(*one) for one in found]
 
 
 def licence(name: str) -> str:
-    """What a package's metadata say. Raises PackageNotFoundError for one that is neither here nor known."""
+    """The licence that a package's metadata state. Raises PackageNotFoundError for a package that is neither installed nor
+    listed above."""
     for begin, terms in _ELSEWHERE.items():
         if name.startswith(begin):
             return terms
@@ -58,7 +59,7 @@ def _rows() -> Iterator[str]:
 
 
 def page() -> str:
-    """The page with a table of today."""
+    """The page with an up-to-date table."""
     text = PAGE.read_text(encoding="utf-8")
     before, after = text[: text.index(BEGIN) + len(BEGIN)], text[text.index(END) :]
     return f"{before}\n{''.join(_rows())}\n{after}"

@@ -1,4 +1,4 @@
-"""A made-up entry for each registry, as somebody would add it who follows docs/architecture.md."""
+"""A made-up entry for each registry, added as docs/architecture.md describes."""
 
 import torch
 from torch import Generator, Tensor, nn

@@ -36,7 +36,7 @@ LIES: dict[str, Callable[[Claims], Claims]] = {
 
 
 def spoilt(token: str, lie: str, key: RSAKey, forged: RSAKey) -> str:
-    """An ID token that was signed with `key`, told as this lie."""
+    """An ID token that was signed with `key`, changed by this entry of LIES."""
     claims = LIES[lie](dict(jwt.decode(token, key).claims))
     if lie == "unsigned":
         parts = ({"alg": "none", "typ": "JWT"}, claims)

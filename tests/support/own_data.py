@@ -1,4 +1,5 @@
-"""Data as people really have it, small, each form with its right answer; made of the bundled font and digits."""
+"""Small examples of data as people really have it, each form with its right answer; made of the bundled font and
+digits."""
 
 from __future__ import annotations
 

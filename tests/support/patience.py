@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 
 PATIENCE = 400.0 * float(os.environ.get("AELIB_TEST_PATIENCE", "1"))  # seconds
-LOOK_AGAIN = 0.05  # seconds between two looks, so that whatever is awaited has the processor
+LOOK_AGAIN = 0.05  # seconds between two checks, so that the work that is awaited gets the processor
 
 
 def wait_until(holds: Callable[[], object], what: str = "it") -> None:
-    """Return as soon as it holds. `what` is named in the failure."""
+    """Return as soon as `holds` is true. `what` is named in the failure."""
     end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end, f"{what} never came within {PATIENCE:.0f} s"

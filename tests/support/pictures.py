@@ -54,7 +54,7 @@ def packed(entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes
 
 
 def tarred(entries: dict[str, bytes], link: str = "") -> bytes:
-    """A tar archive, with a link of that name out of it."""
+    """A tar archive, with a link of that name that points out of it."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, content in entries.items():

@@ -1,7 +1,7 @@
 """The reference of every engine: one net at a time, trained by a loop of plain PyTorch in float64.
 
-What a registry entry says in PyTorch's own words is taken from the entry: an activation's `module`, a loss's `value`, an
-optimiser's `torch`, an initialisation's `draw`, a noise's `apply`. All else is written out here.
+What a registry entry defines by PyTorch itself is taken from the entry: an activation's `module`, a loss's `value`, an
+optimiser's `torch`, an initialisation's `draw`, a noise's `apply`. Everything else is written out here.
 """
 
 import math
@@ -52,7 +52,7 @@ def _kept(codes: Tensor, k: int) -> Tensor:
 
 
 def _penalty(experiment: Experiment, code: Tensor, encoded: Callable[[Tensor], Tensor], x: Tensor) -> Tensor | float:
-    """What is added to the loss, with its weight."""
+    """The penalty that is added to the loss, multiplied by its weight."""
     asked = experiment.model.penalty
     match asked.kind:
         case "l1":
@@ -71,8 +71,8 @@ def _penalty(experiment: Experiment, code: Tensor, encoded: Callable[[Tensor], T
 
 
 class _Dense(nn.Module):
-    """Fully connected layers to the code and up again; `output_activation` stands apart, as losses may need what goes
-    into it."""
+    """Fully connected layers to the code and up again; `output_activation` is separate, because losses may need its
+    input."""
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ def _codes_noise(experiment: Experiment, images: int, turn: int) -> Tensor:
 
 
 def _log_var(experiment: Experiment, s: Tensor) -> Tensor:
-    """Log variances of what the encoder gives for them."""
+    """Log variances, from the encoder's outputs for them."""
     match experiment.model.variance:
         case "softplus":
             return 2 * (1 + s.exp()).log().log()
@@ -188,8 +188,8 @@ def train(experiment: Experiment) -> PlainRun:
         noisy = noise.kind != "none" and noise.where in (part, "both")
         return scaled.apply(_noise(experiment, clean, turn)).double() if noisy else targets
 
-    # the layers of other nets than dense ones are modules of PyTorch already; dropout draws from a stream of the net's
-    # as do the entries of a codebook, which tests/unit/models/test_codebook.py holds against a loop
+    # other nets than dense ones already consist of PyTorch's modules; dropout draws from a random stream of the net, as
+    # do the entries of a codebook, which tests/unit/models/test_codebook.py compares with a loop
     by_hand = experiment.model.dense and experiment.model.dropout == 0 and not experiment.model.codebook.entries
     net = (_Dense(experiment) if by_hand else build(experiment)).double()
     optimizer = OPTIMIZERS[experiment.optimizer.kind].torch(

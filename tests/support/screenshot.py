@@ -67,7 +67,7 @@ def still(browser: Browser, url: str, path: str, scheme: str) -> Image.Image:
     page.goto(f"{url}/{path}")
     page.locator("h1").first.wait_for()
     settled(page)
-    page.wait_for_timeout(4000)  # what moves is under way
+    page.wait_for_timeout(4000)  # until animations are under way
     shot = frame(page)
     page.close()
     return shot

@@ -99,7 +99,7 @@ def assert_shows(app: AppTest, wanted: Mapping[str, str]) -> None:
 
 
 def assert_not_trained(app: AppTest) -> None:
-    """The page ends behind its button "Train"."""
+    """The page ends after its button "Train"."""
     assert "Train" in [one.label for one in section(app, "Train").every("button")]
     assert "After training, this page shows" in section(app, "Train").text
     assert not {"How it learnt", "Hand in"} & set(titles(app))

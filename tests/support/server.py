@@ -18,7 +18,7 @@ STOPS_WITHIN = 60.0  # seconds
 class Server:
     """The app on a port of its own, with a store of its own.
 
-    environment, arguments: beside those that every server has; script: another main script than the app's; base: the
+    environment, arguments: in addition to those of every server; script: a main script in place of the app's; base: the
     path below which it serves the app, which is part of `url`.
     """
 
@@ -70,12 +70,12 @@ class Server:
         return True
 
     def kill(self) -> None:
-        """As a power cut would. The worker processes end by themselves when their server has gone."""
+        """End the server as a power cut would. The worker processes end by themselves when their server has gone."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
-        """As an administrator would: asked to end, killed only where it does not listen."""
+        """End the server as an administrator would: ask it to end, and kill it only if it does not."""
         self.process.terminate()
         try:
             self.process.wait(STOPS_WITHIN)

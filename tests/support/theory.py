@@ -17,8 +17,8 @@ _WRITTEN = """() => {
 
 
 def mounted(browser: Browser, name: str, given: Mapping[str, Any], still: bool = True, **data: Any) -> Page:
-    """The page, whose `.theory` has the part. still: for a person who asks for less motion; data: in the place of what
-    the app gives: texts, language."""
+    """The page, whose `.theory` has the part. still: as for a person who asks for less motion; data: in place of what the
+    app gives, such as texts and language."""
     page = browser.new_page(
         viewport={"width": 900, "height": 900}, reduced_motion="reduce" if still else "no-preference"
     )
@@ -38,7 +38,7 @@ def mounted(browser: Browser, name: str, given: Mapping[str, Any], still: bool =
 
 
 def module(page: Page, name: str, body: str, *arguments: Any) -> Any:
-    """What `body`, a function of (module, arguments), gives; module: what NAME.js exports."""
+    """The result of `body`, a function of (module, arguments); module: what NAME.js exports."""
     return page.evaluate(
         """async ([modules, name, body, given]) => {
           const addresses = {};

@@ -1,4 +1,4 @@
-"""Trainings: one line each, and such as last as long as a test needs, whatever the machine."""
+"""Trainings that take one line each, and trainings that last as long as a test needs, on any machine."""
 
 import threading
 from collections.abc import Iterator, Mapping

@@ -29,7 +29,7 @@ def histogram(found: Detection, threshold: float, label: str) -> go.Figure:
 
 
 def roc(found: Mapping[str, Detection]) -> go.Figure:
-    """Recall against false alarms for every threshold. found: name -> scores; the diagonal is guessing."""
+    """Recall against false alarms for every threshold. found: name -> scores; the diagonal stands for guessing."""
     figure = go.Figure()
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot"}, name=_("guessing"))
     for (name, one), colour in zip(found.items(), SERIES, strict=False):

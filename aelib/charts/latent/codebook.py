@@ -29,7 +29,7 @@ def by_place(usage: Usage) -> go.Figure:
 
 
 def overall(usage: Usage) -> go.Figure:
-    """Share of all places that each entry has, the most frequent first, and an even share."""
+    """Share of all places that each entry has, the most frequent first, and an equal share for comparison."""
     shares = np.sort(usage.counts.sum(axis=0))[::-1] / usage.counts.sum()
     figure = go.Figure(go.Bar(x=list(range(1, len(shares) + 1)), y=shares.tolist(), marker_color=BLUE))
     dots = {"dash": "dot", "width": 1.5, "color": GREY}

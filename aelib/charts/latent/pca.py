@@ -48,7 +48,7 @@ def cosines(found: Numbers, rows: str) -> go.Figure:
 
 
 def against_numbers(rounds: Sequence[Round]) -> go.Figure:
-    """PSNR of nets and of PCA against the numbers of the code. rounds: of as many bits a number each."""
+    """PSNR of nets and of PCA against the numbers of the code. rounds: all with the same number of bits per number."""
     figure = go.Figure()
     numbers = [str(one.numbers) for one in rounds]
     for name, values, colour, dash in (

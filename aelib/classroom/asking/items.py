@@ -1,7 +1,7 @@
 """Items: questions of a lesson whose answer is read from a run.
 
-An item says how it is asked of an experiment, which answers it takes, and what a run's own answer, its outcome, is. The
-kinds are a number, one of some choices, and one of the images.
+An item defines the question that it asks about an experiment, the answers that it takes, and the right answer that a
+run gives, its outcome. An answer is a number, one of some choices, or one of the images.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def always(_resolved: Resolved) -> bool:
 
 
 class Outcome(NamedTuple):
-    """What a run answers. answers: the answers that are right, none where it is a number; number: the figure, None
-    where it is no number. It has no text, so that it can be kept for every language."""
+    """The answer that a run gives. answers: the right answers, empty where the answer is a number; number: the figure,
+    None where the answer is not a number. It has no text, so that it can be kept for every language."""
 
     answers: tuple[str, ...] = ()
     number: float | None = None
@@ -78,18 +78,18 @@ class Item(ABC):
 
     @abstractmethod
     def read(self, given: object, experiment: Experiment) -> str:
-        """An answer as it is stored. Raises LabError, one sentence, for what is no answer."""
+        """An answer in the form in which it is stored. Raises LabError, with one sentence, for an invalid answer."""
 
     @abstractmethod
     def said(self, answer: str) -> str:
-        """A stored answer, or a right one, for people."""
+        """A stored answer, or a right one, as a text for people."""
 
     @abstractmethod
     def outcome(self, run: Run) -> Outcome:
-        """What the run answers. It may take a second."""
+        """The answer that the run gives. Computing it may take a second."""
 
     def came(self, outcome: Outcome) -> str:
-        """What a run answers, for people."""
+        """The answer that a run gives, as a text for people."""
         return " / ".join(map(self.said, outcome.answers))
 
     def judge(self, answer: str, outcome: Outcome) -> Verdict:

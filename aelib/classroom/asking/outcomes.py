@@ -1,4 +1,4 @@
-"""What a run answers to the items: figures, and the names of images. Each takes at most about a second."""
+"""The answers that a run gives to the items: figures, and the names of images. Each takes at most about a second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ else:  # the records of the items are read before a page needs torch
 
     torch = lazy("torch")
 
-SAME = 0.01  # share by which two errors differ that count as the same
+SAME = 0.01  # relative difference up to which two errors count as the same
 
 
 def _errors(run: Run) -> Tensor:
@@ -63,7 +63,7 @@ def against_input(run: Run) -> tuple[str, ...]:
 
 
 def _noisy(run: Run) -> Tensor:
-    """The evaluation images with one draw of the noise of the training, which no net was trained with."""
+    """The evaluation images with the training's kind of noise, in a draw that no net was trained with."""
     from aelib.analysis.reconstruction.denoising import noisy
 
     noise = run.experiment.corruption
@@ -99,7 +99,7 @@ def gain_over_bicubic(run: Run) -> float:
 
 
 def lost_most(run: Run) -> tuple[str, ...]:
-    """Of what the largest share is lost: "light" (the mean brightness of a place), "colour" (what is left without
+    """Which of these loses the largest share: "light" (the mean brightness of a place), "colour" (what is left without
     brightness), "detail" (brightness that changes within a few pixels)."""
     wanted, found = run.images.images(), run.reconstructions().clamp(0, 1)
     lost = {
@@ -147,7 +147,7 @@ def numbers_on(run: Run) -> float:
 
 
 def halfway(run: Run) -> float:
-    """The epoch, in per cent of all, at which the loss had fallen half of the way that it fell."""
+    """The epoch, in per cent of all, at which the loss had fallen by half of its whole fall."""
     losses = np.array([record["train_loss"] for record in run.history])
     epochs = np.array([record["epoch"] for record in run.history])
     middle = (losses[0] + losses.min()) / 2

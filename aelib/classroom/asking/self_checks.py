@@ -1,4 +1,4 @@
-"""Five questions at the end of a lesson: some on what is always so, at least two on the person's own run."""
+"""Five questions at the end of a lesson: some on facts true for every run, at least two on the person's own run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def fact(*, name: str, text: str, choices: tuple[str, ...], right: int, why: str
     return ChoiceItem(name=name, text=text, choices=named, right=answer, why=why)
 
 
-# --- on one's own run -----------------------------------------------------------------------------------------
+# --- on the person's own run ----------------------------------------------------------------------------------
 
 SMALLER = NumberItem(
     name="smaller",
@@ -73,7 +73,7 @@ BEST_CLASS = ImageItem(
     why="The class with the smallest mean error. Often it is the one whose images are most alike.",
 )
 
-# --- what is always so ----------------------------------------------------------------------------------------
+# --- on facts true for every run ------------------------------------------------------------------------------
 
 NARROW = fact(
     name="narrow",

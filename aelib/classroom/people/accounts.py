@@ -1,8 +1,8 @@
-"""Who has logged in: what a provider of OpenID Connect says of a person, and what it must say to be believed.
+"""Who has logged in: what an OpenID Connect provider says about a person, and the conditions for believing it.
 
-Authlib checks the signature, the issuer, the nonce and the expiry of the ID token when it comes. Checked here: for whom
-it was made, since Authlib lets a token pass that is another client's and names us beside it; and its age, at every
-look, since a browser keeps a log-in for a month.
+Authlib checks the signature, the issuer, the nonce and the expiry of the ID token when it arrives. This module checks
+for which client it was made, since Authlib accepts a token of another client that also names us. It also checks the age
+of the token at every use, since a browser keeps a log-in for a month.
 Claims: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 """
 
@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 
 from aelib.core.errors import LabError
 
-LASTS = 12 * 3600.0  # seconds from a log-in to the next: a school day
+LASTS = 12 * 3600.0  # seconds for which a log-in is valid: a school day
 SKEW = 300.0  # seconds by which two clocks may differ
 
 
 class Account(NamedTuple):
-    """Somebody who has logged in. person: under which records are kept, for one account on every browser; email: empty
-    where the provider gives none, or says that it has not verified it; name: may be empty."""
+    """Somebody who has logged in. person: the name under which records are kept, the same for one account on every
+    browser; email: empty if the provider gives none, or says that it has not verified it; name: may be empty."""
 
     person: str
     email: str
@@ -45,7 +45,7 @@ def account_of(claims: Mapping[str, Any], client: str, now: float) -> Account:
         raise LabError("Your log-in has expired: log out, and log in again.")
     verified = claims.get("email_verified", True) is True  # a provider that says nothing vouches for its own addresses
     return Account(
-        # longer than the name of a browser, so that no cookie can be found that stands for an account
+        # longer than the name of a browser, so that no cookie can be made that gives the name of an account
         hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()[:24],
         str(claims.get("email") or "") if verified else "",
         str(claims.get("name") or claims.get("given_name") or ""),

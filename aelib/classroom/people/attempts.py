@@ -1,4 +1,4 @@
-"""How often somebody may be wrong: wrong codes and keys are slowed down, without a thread that waits."""
+"""How often somebody may be wrong: wrong codes and keys are slowed down without blocking a thread."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ class Attempts:
     Args:
         most: wrong attempts that are allowed within `seconds`.
         seconds: for which an attempt counts.
-        clock: seconds that only grow, so that a clock that is set does not matter.
+        clock: a monotonic clock in seconds, so that setting the system's clock does not matter.
     """
 
     def __init__(self, most: int, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""Names that people type: plain text of a sensible length, whatever was in it."""
+"""Names that people type, made plain text of a sensible length."""
 
 import unicodedata
 
@@ -9,8 +9,8 @@ _JOINER = "\u200d"  # of emoji that are made of several
 
 
 def plain(text: str, most: int) -> str:
-    """The text without control characters and marks that turn its direction, and with single spaces. Raises LabError if
-    it has more than `most` characters."""
+    """The text without control characters and marks that change its direction, and with single spaces. Raises LabError
+    if it has more than `most` characters."""
     kept = "".join(c if c == _JOINER or unicodedata.category(c)[0] != "C" else " " for c in text[: 10 * most])
     found = " ".join(unicodedata.normalize("NFC", kept).split()).strip(_JOINER)
     if len(found) > most or len(text) > 10 * most:
@@ -27,7 +27,7 @@ def person_name(text: str) -> str:
 
 
 def folded(name: str) -> str:
-    """What two names share that look alike: without case and width."""
+    """The name without case and width: it is equal for two names that look alike."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 

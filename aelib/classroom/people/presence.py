@@ -1,11 +1,11 @@
-"""Who has a page of the app open now. It is forgotten with the process, and nothing of it is written."""
+"""Who has a page of the app open now. This is kept in memory only, until the process ends."""
 
 import threading
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-HERE = 30.0  # seconds since a page was heard of, for which it counts as open
+HERE = 30.0  # seconds after a page's last request for which it counts as open
 
 
 class Seen(NamedTuple):
@@ -20,7 +20,7 @@ class Seen(NamedTuple):
 
 
 class Presence:
-    """class -> person -> the page that is open. clock: seconds that only grow."""
+    """class -> person -> the page that is open. clock: a monotonic clock in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -28,7 +28,7 @@ class Presence:
         self._seen: dict[str, dict[str, tuple[str, float]]] = {}
 
     def see(self, group: str, person: str, lesson: str) -> None:
-        """A page of this person is open. lesson: its name; empty: whichever was open before."""
+        """Note that a page of this person is open. lesson: its name; empty for the page that was open before."""
         with self._lock:
             people = self._seen.setdefault(group, {})
             people[person] = (lesson or people.get(person, ("", 0.0))[0], self._clock())

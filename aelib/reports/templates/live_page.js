@@ -1,4 +1,4 @@
-// What a live page does; the engine stands before it, in `modules`. Its data is JSON in the page (reports/live_page.py).
+// The script of a live page. The engine comes before it, in `modules`. Its data is JSON in the page (reports/live_page.py).
 {
   const data = JSON.parse(document.getElementById("data").textContent), net = new modules["forward.js"].TrainedNet(data.net);
   const find = (id) => document.getElementById(id), PAPER = [250, 249, 245], INK = [28, 35, 49];

@@ -10,7 +10,7 @@ from aelib.experiment import Experiment
 from aelib.training import Run
 from aelib.ui.shell.session import set_widget, widget
 
-WIDTH, NARROW = 150, 76  # pixels of a field for an answer, and of one for a number
+WIDTH, NARROW = 150, 76  # pixels: width of a field for an answer, and of one for a number
 
 
 def field(
@@ -40,7 +40,7 @@ def field(
                 label_visibility="collapsed",
                 width=WIDTH,
             )
-        case NumberItem():  # a text field takes a decimal comma, and refuses with a sentence
+        case NumberItem():  # a text field accepts a decimal comma, and says in a sentence why it rejects an answer
             st.text_input(
                 text,
                 key=key,
@@ -53,5 +53,5 @@ def field(
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def outcome_of(name: str, digest: str, created: str, _item: Item, _run: Run) -> Outcome:
-    """name: of the item, whose outcome for a run is computed once."""
+    """The outcome of an item for a run, computed once. name: of the item."""
     return _item.outcome(_run)

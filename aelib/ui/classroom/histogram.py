@@ -10,11 +10,11 @@ from aelib.core.language import _
 from aelib.ui.components.figures import chart
 from aelib.ui.shell.messages import escaped
 
-MAX_BARS = 40  # different answers in a picture
+MAX_BARS = 40  # largest number of different answers in a picture
 
 
 def histogram(item: Item, answers: list[str], key: str, mine: str | None = None) -> None:
-    """The answers of a class as bars, and in words. mine: the answer of this person, whose bar has a frame."""
+    """The answers of a class as bars, and in words. mine: this person's answer; its bar has a frame."""
     counts = Counter(answers)
     order = sorted(counts, key=float) if isinstance(item, NumberItem) else [one for one, _count in counts.most_common()]
     shown = order[:MAX_BARS]

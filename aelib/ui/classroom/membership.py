@@ -15,12 +15,12 @@ from aelib.ui.shell.server_state import classroom
 from aelib.ui.shell.session import Slot
 from aelib.ui.shell.visitor import visitor_id
 
-_NOTED: Slot[set[tuple[str, str, int]]] = Slot("class:noted", set)  # (class, digest, task) that this session has noted
-_LEFT_KEYS: Slot[dict[str, str]] = Slot("class:keys", dict)  # class -> its key, in the session that has made it
+_NOTED: Slot[set[tuple[str, str, int]]] = Slot("class:noted", set)  # (class, digest, task) that this session recorded
+_LEFT_KEYS: Slot[dict[str, str]] = Slot("class:keys", dict)  # class -> its key, only in the session that made it
 
 
 def student_of() -> tuple[Group, Member] | None:
-    """The class of this student, and as whom; None for everybody else. Raises StoreError."""
+    """The class of this student, and who the student is in it; None for everybody else. Raises StoreError."""
     return classroom().classes.of(visitor_id())
 
 
@@ -33,7 +33,7 @@ def is_student() -> bool:
 
 
 def taught() -> list[Group]:
-    """The classes of this teacher; none for who has no teacher's address, where addresses say who teaches."""
+    """The classes of this teacher; empty if this person may not teach (see `may_teach`)."""
     return classroom().classes.taught_by(visitor_id()) if may_teach() else []
 
 
@@ -50,7 +50,7 @@ def _account_or_none() -> Account | None:
 
 
 def must_teach() -> None:
-    """Raises LabError for who may not."""
+    """Raises LabError if this person may not teach."""
     if may_teach():
         return
     found = _account_or_none()
@@ -81,7 +81,8 @@ def must_log_in() -> bool:
 
 
 def join(code: str, name: str, identifier: str) -> None:
-    """Join the class with this code. A log-in's address takes the place of the identifier. Raises LabError."""
+    """Join the class with this code. For a person who has logged in, the e-mail address replaces the
+    identifier. Raises LabError."""
     if must_log_in():
         raise LabError("Students of this server log in before they join: press “Log in” first.")
     group = find(code)
@@ -118,7 +119,7 @@ def admit_teacher(group: Group, key: str) -> None:
 
 
 def _whose() -> list[tuple[str, bool]]:
-    """Under which names wrong attempts count, and whether a whole address may stand behind it."""
+    """The names under which wrong attempts are counted, each with whether many people may share it (an IP address)."""
     address = st.context.ip_address
     names = [(visitor_id(), False)]
     return [*names, (address, True)] if isinstance(address, str) and address else names
@@ -145,24 +146,24 @@ def make(title: str) -> Group:
 
 
 def key_of(group: Group) -> str | None:
-    """The key of a class in the session that has made it, or has asked for another one."""
+    """The key of a class. Only the session that made the class, or asked for a new key, has it; None in all others."""
     return _LEFT_KEYS.get().get(group.id)
 
 
 def another_key(group: Group) -> None:
-    """A new key for a class."""
+    """Give a class a new key."""
     _LEFT_KEYS.setdefault()[group.id] = classroom().classes.new_key(group)
 
 
 def has_seen(digest: str) -> bool:
-    """Whether this person has seen a run, if there is one: everybody has, but a student of a class whose pages have not
-    shown it. Raises StoreError."""
+    """Whether this person counts as having seen a run, if it exists: always, except for a student of a class whose
+    pages have not shown it yet. Raises StoreError."""
     found = student_of()
     return found is None or classroom().results.has(found[0], found[1].person, digest)
 
 
 def note(lesson: Lesson, run: Run) -> None:
-    """Note for the class of this student that the page shows this run; says so where it cannot be noted."""
+    """Record for this student's class that the page shows this run. Shows the error if that fails."""
     try:
         _note(lesson, run)
     except LabError as error:

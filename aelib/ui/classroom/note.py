@@ -1,4 +1,4 @@
-"""What a student has on every page: the class in the sidebar, and a task that has just been given above the page."""
+"""What a student sees on every page: the class in the sidebar, and above the page a task that was just given."""
 
 import streamlit as st
 
@@ -13,15 +13,15 @@ from aelib.ui.shell.session import Slot
 
 from . import membership
 
-POLL = 5.0  # seconds between two looks at what the teacher has done
+POLL = 5.0  # seconds between two checks for what the teacher has done
 
 _OPENED: Slot[int] = Slot("class:opened", int)  # number of the task that this session has opened
-_ANNOUNCED: Slot[int] = Slot("class:announced", int)  # number of the task that this session was told of
+_ANNOUNCED: Slot[int] = Slot("class:announced", int)  # number of the last task that this session has announced
 _Seen = tuple[str, bool, int]  # what a page was drawn for: class, frozen, number of the task
 
 
 def note(title: str) -> None:
-    """Draw both. title: of the page, in English. Nothing for people who are in no class."""
+    """Draw both; nothing for people who are in no class. title: of the page, in English."""
     try:
         found = membership.student_of()
         task = membership.task_of(found[0]) if found else None
@@ -57,8 +57,8 @@ def _offer(group: Group, member: Member, task: Task) -> None:
 
 
 def _watch(page: str, drawn: _Seen) -> None:
-    """The class in the sidebar. It looks by itself whether the teacher has done something, and then draws the page
-    again."""
+    """The class in the sidebar. It checks regularly whether the teacher has changed something, and then reruns the
+    page."""
     try:
         found = membership.student_of()
         task = membership.task_of(found[0]) if found else None

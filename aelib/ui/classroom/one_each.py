@@ -1,4 +1,4 @@
-"""The choice of what each student has of their own in a task."""
+"""The choice of what differs between the students in a task."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Predict, see, explain: the question of a lesson above its Train button, and the answer beside what came."""
+"""Predict, see, explain: the question of a lesson above its Train button, and the answer beside the outcome."""
 
 import streamlit as st
 
@@ -20,8 +20,8 @@ from .membership import has_seen, student_of
 
 
 def comes_first(lesson: Lesson, experiment: Experiment) -> bool:
-    """Whether the page is to ask before it shows a run that others have trained: a student of a class predicts before
-    seeing what came, whoever of the class was faster."""
+    """Whether the page must ask before it shows a run that others have trained. A student of a class predicts before
+    seeing the outcome, even if somebody else in the class was faster."""
     if asked_of(lesson.predicts, experiment) is None:
         return False
     try:
@@ -71,8 +71,8 @@ def _answer(item: Item, digest: str) -> str | None:
 
 
 def _keep(lesson: Lesson, item: Item, experiment: Experiment, given: object) -> None:
-    """Store an answer, or take it back where the field is empty or has no answer, which raises LabError. Nothing
-    changes once this person can see the run."""
+    """Store an answer. An empty field takes the stored answer back; so does an invalid one, which also raises LabError.
+    Nothing changes once this person can see the run."""
     digest = digest_of(experiment)
     if digest in store() and has_seen(digest):
         return
@@ -85,7 +85,7 @@ def _keep(lesson: Lesson, item: Item, experiment: Experiment, given: object) -> 
 
 
 def outcome(lesson: Lesson, run: Run) -> None:
-    """What the user predicted, beside what came, and a line to explain it. Nothing for a user who predicted nothing."""
+    """The user's prediction beside the outcome, and a field to explain it. Nothing for a user who predicted nothing."""
     try:
         found = _guess(lesson, run)
         if found is None:

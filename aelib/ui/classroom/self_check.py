@@ -1,4 +1,4 @@
-"""The questions at the end of a lesson. Nothing of it is kept."""
+"""The questions at the end of a lesson. Answers are not stored."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ TEXT = N_("Answer without looking it up, then look. Some questions are about you
 
 @fragment
 def questions(lesson: Lesson, run: Run) -> None:
-    """All questions that fit the run. The answer to each is shown once there is one of the user's."""
+    """All questions that fit the run. The right answer to each is shown once the user has answered it."""
     right = asked = 0
     for item in lesson.checks:
         if item.fits(run.resolved):

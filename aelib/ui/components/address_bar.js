@@ -1,27 +1,29 @@
-// Keeps the browser's address and history in step with a page. common.js stands before it.
+// Keeps the browser's address and history in step with a page. Loaded after common.js.
 // data: page (last part of its path), address (query), subject (what the address is about), tried (whether the subject
-// is worth an entry of its own), step (the last Back or Forward that the server has heard of), session and serial (which
-// rises with every address of a session), echoes (rises where the server ignored what this browser may have meant), heard
-// (the last report that came to the server: it loses those that come while it draws the whole page), main (whether this
-// instance reports), followed (whether Streamlit has the address too, and writes it no more), leave (a page and query to open instead).
-// State "browser": address, step, and whether the window is narrow, as a phone's is.
+// deserves a history entry of its own), step (number of the last Back or Forward that the server knows of), session, serial
+// (increases with every new address of the session), echoes (increases when the server ignores a query that may have been
+// this browser's Back), heard (the last report that reached the server; reports sent while it draws the whole page are
+// lost), main (whether this instance sends reports), followed (whether Streamlit has the address too, so that it does not
+// write it again), leave (a page and query to open instead).
+// State "browser": address, step, and whether the window is as narrow as a phone's.
 
-const AGAIN = 2000; // milliseconds after which a report that nobody has answered is repeated
+const AGAIN = 2000; // milliseconds after which an unanswered report is sent again
 let steps = 0, shown = "", report = () => {};
-// page -> session, and of this session the last step, the address and the entry to which it led until the server knows of
-// it, and the serial of the last address taken over
+// page -> its session, the number of the last step in it, the address (led) and the history entry that this step led to,
+// which matter until the server knows of the step, and the serial of the last address that the browser took over
 const pages = {};
 const small = matchMedia("(max-width: 640px)");
 const remember = () => { document.cookie = `aelib_narrow=${Number(small.matches)}; path=/; max-age=31536000; samesite=lax`; };
 small.addEventListener("change", () => { remember(); report(); });
-remember(); // the next page is drawn for this window at once, see on_phone
+remember(); // so that the server draws the next page for this window's width from the start, see on_phone
 const place = () => location.pathname + location.search;
 const current = () => decodeURIComponent(location.pathname.split("/").pop());
 const sorted = (text) => { const query = new URLSearchParams(text); query.sort(); return query.toString(); };
 
-// Streamlit asks the server for the address of the entry, and the page reports the step: either may come first. A message
-// that was on its way may make Streamlit write the address that was left over this entry, or add an entry with it, so the
-// step keeps its own. An added entry is left again; a browser without `navigation` cannot tell it from one written over.
+// After Back or Forward, Streamlit sends the server the address of the entry, and the page reports the step. Either message
+// can arrive first. A message that was already under way can make Streamlit overwrite this entry with the address that the
+// user has just left, or add an entry with that address. So the step remembers its own entry, and an added entry is undone by
+// going back. A browser without `navigation` cannot tell an added entry from an overwritten one.
 const entry = () => window.navigation?.currentEntry?.key;
 window.addEventListener("popstate", () => {
   if (shown !== place()) steps += 1; // otherwise only the anchor has changed
@@ -30,13 +32,13 @@ window.addEventListener("popstate", () => {
   report();
 });
 
-// Streamlit's own parameters, which pages never see, and then the page's.
+// The query of an address: Streamlit's own parameters, which pages never see, followed by the page's.
 function query(text) {
   const own = [...new URLSearchParams(location.search)].filter(([key]) => /^embed(_options)?$/i.test(key));
   return [new URLSearchParams(own).toString(), text].filter(Boolean).join("&");
 }
 
-// An entry of the history knows which subject was tried in it, also after a reload.
+// Takes over the server's address. Each history entry stores which subject was tried in it, even after a reload.
 function take(data) {
   const wanted = query(data.address), kept = history.state?.tried;
   const state = data.tried ? { tried: data.subject } : kept === data.subject ? { tried: kept } : {};
@@ -73,7 +75,7 @@ export default function (component) {
     root.dataset.followed = data.followed;
     report = () => {
       clearTimeout(root.again);
-      // Streamlit names the page that it shows in every report: one for a page that is gone would bring the wrong page
+      // every report contains the page that Streamlit shows now: a report for a page that is gone would load the wrong one
       if (current() !== data.page || !root.isConnected) return;
       const address = page.step > data.step ? page.led : location.search; // until the server knows of the step
       const browser = { address, step: page.step, narrow: small.matches };

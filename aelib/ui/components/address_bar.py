@@ -8,7 +8,7 @@ _address_bar = component("address_bar", """<span class="address-bar"></span>""")
 
 
 class Report(TypedDict):
-    """What the browser says: the address that it shows, or to which a step led, the number of the last step, and
+    """What the browser reports: the address that it shows or that a step led to, the number of the last step, and
     whether its window is narrow."""
 
     address: str
@@ -34,5 +34,5 @@ class AddressData(TypedDict):
 
 
 def address_bar(data: AddressData, key: str) -> None:
-    """Ask the browser for an address. Its answer, the state `browser`, is in the session under `key`."""
+    """Ask the browser to show an address. Its answer, the state `browser`, is in the session under `key`."""
     _address_bar(data=data, key=key, on_browser_change=lambda: None)

@@ -1,5 +1,5 @@
-// A net's work while it learns: rows of images, the codes in their plane, the loss. data: see `BenchData` in bench.py.
-// Streamlit calls this again with every new picture, so nothing is rebuilt that can stay: the page does not flicker.
+// A net at work while it learns: rows of images, the codes in their plane, the loss. data: see `BenchData` in bench.py.
+// Streamlit calls this again with every new picture. It rebuilds only what has changed, so that the page does not flicker.
 
 const EXTRA = "#ea580c", MISSING = "#2563eb", FRAME = "#8a93a3", FONT = "12px sans-serif";
 
@@ -39,8 +39,8 @@ export default function (component) {
     return canvas;
   }
 
-  // Where everything lies: `at` the corner of image i in row r, `label` the place of a row's name, `around` the box of
-  // all that belongs to image i. The largest tiles with which all images fit into the height of the first screen.
+  // The layout. `at`: corner of image i in row r; `label`: position of a row's name; `around`: box around everything that
+  // belongs to image i. Tiles are as large as possible while all images fit into the height of the first screen.
   function layout(width) {
     const most = 210, ratio = shape[1] / shape[2], gap = 6;
     if (data.beside) {

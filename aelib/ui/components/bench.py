@@ -1,4 +1,4 @@
-"""A net's work on a few images, its codes and its loss, before, during and after training (bench.js)."""
+"""What a net does with a few images, its codes and its loss, before, during and after training (bench.js)."""
 
 from typing import Literal, TypedDict
 
@@ -52,14 +52,14 @@ class BenchData(TypedDict):
         shape: channels, height, width of an image.
         names: of the images.
         rows: from top to bottom; the first has the images of the plane.
-        beside: whether they are columns instead: few large images.
-        captions: of each image, for the pointer; empty where there is nothing to say.
+        beside: whether the rows are drawn as columns, for few large images.
+        captions: one per image, shown under the pointer; empty for none.
         plane: None where codes are not drawn.
         colours: one per class.
         epochs, losses: of the history, the untrained net first.
-        marks: of the axis of epochs, then of that of losses: value and text of each tick.
-        label: of the loss; axis: below its picture.
-        about: all in one sentence, for people who do not see it.
+        marks: the ticks of the axis of epochs, then those of the axis of losses: value and text of each.
+        label: name of the loss; axis: text below its curve.
+        about: the whole picture in one sentence, for people who cannot see it.
         state: of the net: untrained, training or trained.
         epoch: at which the net is shown; None before training.
         hint: below the images while none of them is pointed at.

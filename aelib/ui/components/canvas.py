@@ -71,8 +71,8 @@ button { white-space: nowrap; font: inherit; color: inherit; padding: 0.3em 0.9e
 
 
 def component(name: str, html: str, *before: str) -> Callable[..., Any]:
-    """The component of NAME.js, preceded by the shared code in common.js and in the files `before`. Its data have its
-    texts in the session's language, see words.py."""
+    """The component of NAME.js, preceded by the shared code in common.js and in the files `before`. Its data
+    include its texts in the session's language, see words.py."""
     script = "".join((_HERE / f"{one}.js").read_text(encoding="utf-8") for one in ("common", *before, name))
     mounted = st.components.v2.component(f"aelib.{name}", html=html, css=_CSS, js=script)
 

@@ -1,4 +1,4 @@
-// Codes coloured by class, and the decoded plane, at every kept epoch. common.js and net.js stand before it. data: see
+// Codes coloured by class, and the decoded plane, at every kept epoch. Loaded after common.js and net.js. data: see
 // class_plane.py. With a net, the last epoch's points are decoded here.
 
 export default function (component) {
@@ -14,7 +14,7 @@ export default function (component) {
   const numbers = (text) => new Float32Array(bytes(text).buffer);
   const points = numbers(data.points), ellipses = data.ellipses && numbers(data.ellipses);
   const originals = bytes(data.originals), grid = data.grid && bytes(data.grid), last_grid = data.fine && bytes(data.fine);
-  // Streamlit calls this again when anything on the page changes: epoch and chosen image stay.
+  // Streamlit calls this again when anything on the page changes; the epoch and the chosen image are kept.
   if (root.what !== data.originals.length + data.points.slice(-64)) Object.assign(root, { what: data.originals.length + data.points.slice(-64), now: last, chosen: 0, spot: null });
   slider.max = last;
   sheet.parentElement.style.display = grid ? "" : "none";
@@ -108,7 +108,7 @@ export default function (component) {
     draw();
   }
   function stop() { clearInterval(timer); timer = null; button.textContent = "▶\uFE0E " + say("Play"); }
-  // A drag takes the sliders of the code along.
+  // Dragging also moves the sliders of the code.
   function drag(event) {
     choose(event);
     if (panel && event.buttons > 0) { panel.set(codeAt(root.spot)); panel.draw(); }

@@ -36,8 +36,8 @@ class ClassPlaneData(TypedDict):
             where the browser has the net.
         fine_side: number of images across and down in it.
         net: decodes every point of the last snapshot; None where the browser does not compute it.
-        code: its sliders; None without a net.
-        origin, axes: of the plane in the space of codes, numbers, and numbers × 2.
+        code: the sliders of the code; None without a net.
+        origin, axes: of the plane in the latent space; shapes: numbers, and numbers × 2.
         labels: of the two axes.
         losses: for each snapshot, name -> loss.
     """

@@ -1,11 +1,11 @@
-// Pixels of glyphs on a canvas, shared by all drawings (put in front of each).
+// Drawing code that all canvases share; it is put in front of each.
 
 const PAPER = [250, 249, 245], INK = [28, 35, 49];
 
 // base64 -> Uint8Array
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
-// One image (grey, 0 to 255, or colour as channels × height × width) as a small canvas of one screen pixel a pixel.
+// One image (grey, 0 to 255, or colour as channels × height × width) as a small canvas with one screen pixel per pixel.
 function sprite(data, offset, shape, alpha = 255) {
   const [channels, height, width] = shape, size = height * width;
   const canvas = document.createElement("canvas");
@@ -22,8 +22,8 @@ function sprite(data, offset, shape, alpha = 255) {
   return canvas;
 }
 
-// An image on its own light paper, in both themes: a margin keeps its ink from the border, and the border from the page.
-// x, y, w, h: of the image; the paper and the border lie around it, PAD pixels in all.
+// An image on light paper, in both themes: a margin separates its ink from the border, and the border from the page.
+// x, y, w, h: of the image; the paper and the border lie around it, together PAD pixels wide.
 const PAD = 3;
 function onPaper(context, image, x, y, w, h, border = "#8a93a3", thick = 1) {
   context.fillStyle = border;
@@ -56,8 +56,8 @@ function fit(canvas, width, height) {
   return context;
 }
 
-// Texts in the session's language by their English, which words.py lists: say("epoch {n}", { n: 3 }); say.number(1000) is a
-// number as the language writes it, and say.decimal("0.50") a written one.
+// Looks up texts in the session's language by their English text, which words.py lists: say("epoch {n}", { n: 3 }).
+// say.number(1000) formats a number for the language; say.decimal("0.50") adapts a number that is already formatted.
 const speaker = ({ texts = {}, language = "en" }) => Object.assign(
   (text, values = {}) => (texts[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole),
   {
@@ -66,7 +66,7 @@ const speaker = ({ texts = {}, language = "en" }) => Object.assign(
   },
 );
 
-// The fixed texts of a component's HTML, in the session's language: of its buttons and labels, and names of its parts.
+// Translates the fixed texts of a component's HTML: buttons, labels, and the names of its parts (aria-label).
 function speak(root, say) {
   for (const element of root.querySelectorAll("button, label")) {
     for (const node of element.childNodes) {
@@ -76,14 +76,14 @@ function speak(root, say) {
     }
   }
   for (const element of [root, ...root.querySelectorAll("[aria-label]")].filter((one) => one.hasAttribute("aria-label"))) {
-    element.english ??= element.getAttribute("aria-label").trim().replace(/\s+/g, " "); // it may fill several lines of HTML
+    element.english ??= element.getAttribute("aria-label").trim().replace(/\s+/g, " "); // the text may span several lines of HTML
     element.setAttribute("aria-label", say(element.english));
   }
 }
 
 const themed = (element, name, fallback) => getComputedStyle(element).getPropertyValue(name).trim() || fallback;
 
-// Round numbers to mark a linear axis with, three to seven: the rule of aelib/charts/ticks.py, for planes that zoom.
+// Three to seven round numbers as ticks of a linear axis, by the rule of aelib/charts/ticks.py; for planes that zoom.
 function ticks([low, high]) {
   const power = 10 ** Math.floor(Math.log10(high - low));
   const steps = [0.1, 0.2, 0.25, 0.5, 1].map((k) => k * power);
@@ -110,7 +110,8 @@ function frame(context, area, x, y, colour, labels, show = (t) => String(+t.toPr
   return scale;
 }
 
-// name -> address of modules that came as texts: [name, text], each after those that it imports.
+// Gives each module, which arrives as text, an address. modules: [name, text], each after those that it imports. Returns
+// name -> address.
 function linked(modules) {
   const addresses = {};
   for (const [name, text] of modules) {

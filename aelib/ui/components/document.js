@@ -1,9 +1,9 @@
 // What concerns the whole document: its language, and its connection to the server. data: code, as in `<html lang>`.
-// State "connections": how often the connection has come back.
+// State "connections": how often the connection was restored.
 //
-// A session may not outlive its connection: the server was started again, or has forgotten it. Streamlit connects again but
-// draws nothing, so that parts of the page stay without an answer, and what was chosen meanwhile is lost. A whole run with
-// the values of all controls puts that right.
+// A session can be lost with its connection: the server was restarted, or has dropped the session. Streamlit then reconnects
+// but draws nothing, so parts of the page get no answer, and choices made in the meantime are lost. Running the whole page
+// again, with the values of all controls, repairs this.
 
 let connections = 0, was = "", report = () => {};
 const app = () => document.querySelector("[data-testid=stApp]");

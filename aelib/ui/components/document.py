@@ -9,5 +9,5 @@ _document = component("document", """<span class="document"></span>""")
 
 def document() -> None:
     """Set `<html lang>`, which screen readers, spell checkers and translators read, and draw the page again when a lost
-    connection is back. Draw it outside all fragments."""
+    connection is restored. Draw it outside all fragments."""
     _document(data={"code": language.current()}, key="document", on_connections_change=lambda: None)

@@ -18,7 +18,7 @@ def chart(figure: go.Figure, key: str, **options: Any) -> Any:
 
 
 def table_with_csv(table: pd.DataFrame, file: str, key: str, **options: Any) -> None:
-    """A table and a button to download it. options: for `st.dataframe`. Numbers of the file have a decimal point."""
+    """A table and a button to download it. options: for `st.dataframe`. Numbers in the file have a decimal point."""
     config: Mapping[str, Any] = options.get("column_config", {})
     shown = in_language(table, [name for name, one in config.items() if one.get("type_config")])
     st.dataframe(shown, hide_index=True, key=f"{key}:table", **options)
@@ -26,8 +26,8 @@ def table_with_csv(table: pd.DataFrame, file: str, key: str, **options: Any) -> 
 
 
 def in_language(table: pd.DataFrame, configured: Collection[str] = ()) -> pd.DataFrame | Styler:
-    """The table as the session's language writes numbers; they stay numbers, so that columns are sorted by them.
-    configured: columns that have a format of their own."""
+    """The table with its numbers formatted for the session's language. They remain numbers, so columns are sorted by
+    value. configured: columns that have a format of their own."""
     if separators() == ".,":
         return table
     wide = [name for name in table.select_dtypes("float") if name not in configured]

@@ -1,4 +1,4 @@
-// Several ways from picture to picture, played side by side, each with its strip. data: see `morphs.film` in Python.
+// Several paths from one picture to another, played side by side, each with its film strip. data: see `morphs.film` in Python.
 
 export default function (component) {
   const { data, parentElement } = component;
@@ -10,7 +10,7 @@ export default function (component) {
     const pixels = bytes(row.pixels);
     return Array.from({ length: count }, (_, i) => sprite(pixels, i * size, shape));
   });
-  // Streamlit calls this again when anything on the page changes: the film goes on where it was.
+  // Streamlit calls this again when anything on the page changes; the film continues from where it was.
   if (root.count !== count) Object.assign(root, { count, time: 0, forward: true });
   if (root.playing === undefined) root.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   const say = speaker(data);

@@ -1,5 +1,5 @@
-// Keeps what is typed into a title and notes in the storage of this tab, as it is typed. common.js stands before it.
-// data: name (of the place in the storage), fields (title, notes -> CSS class of the field), title, notes (as the server
+// Saves a title and notes in this tab's session storage while they are typed. Loaded after common.js.
+// data: name (part of the storage key), fields (title, notes -> CSS class of the field), title, notes (as the server
 // shows them), files (title and notes that the files have). State "words": what a reload would lose.
 
 export default function (component) {
@@ -16,7 +16,7 @@ export default function (component) {
     document.addEventListener("input", root.listener);
     const shown = { title: data.title, notes: data.notes, files: data.files };
     const isLost = Object.keys(shown).some((one) => JSON.stringify(stored?.[one]) !== JSON.stringify(shown[one]));
-    // in a turn of its own: what several components send at once reruns the fragment of only one of them
+    // in a later task: if several components set a state at once, only one of their fragments reruns
     if (stored && isLost) setTimeout(() => setStateValue("words", stored));
     else if (!stored && data.files.some(Boolean)) keep(shown);
   } else if (JSON.stringify(stored?.files) !== JSON.stringify(data.files)) keep({ files: data.files });

@@ -17,7 +17,7 @@ def kept_words(
         title, notes: as the fields show them.
         files: title and notes that the files have.
         fields: "title" and "notes" -> key of the field's widget.
-        key: the state under it has `words`: the `title`, `notes` and `files` that this session lacks.
+        key: of the component. Its state has `words`: the `title`, `notes` and `files` that this session lacks.
         on_words: called when there are some, after a reload.
     """
     classes = {name: "st-key-" + re.sub(r"[^A-Za-z0-9_-]", "-", widget) for name, widget in fields.items()}

@@ -1,10 +1,10 @@
-// A network that learns while one watches. data: see live.py. Everything happens in the browser: the page works on when the
-// server is gone. Only "Keep it" needs the server: state "kept" has the changed fields as text.
+// A network that learns while the user watches. data: see live.py. Everything happens in the browser: the page keeps working
+// when the server is gone. Only "Keep it" needs the server: state "kept" has the changed fields as text.
 
-const BRIEF = 1500; // epochs after which a network that is only to be seen pauses
+const BRIEF = 1500; // epochs after which a network without choices (data.brief) pauses
 const LIMIT = 64, NEAR = 9, LEVELS = [0, 0.02, 0.05, 0.1, 0.2, 0.3], BATCHES = [16, 8, 4, 2, 1];
 
-// "a.b" of a nested object, read and (in a copy) written.
+// Reads the field "a.b" of a nested object, and writes it in a copy.
 const at = (object, path) => path.split(".").reduce((part, name) => part[name], object);
 function changed(object, path, value) {
   const copy = structuredClone(object), names = path.split("."), last = names.pop();
@@ -22,14 +22,14 @@ export default function (component) {
 }
 
 async function start(root, data) {
-  const say = (text, values) => root.say(text, values), decimal = (text) => root.say.decimal(text); // of the language of the moment
+  const say = (text, values) => root.say(text, values), decimal = (text) => root.say.decimal(text); // in the current language
   const find = (name) => root.querySelector("." + name), canvases = ["net", "points", "curve", "pairs", "look"].map(find);
   const [net, plane, curve, pairs, look] = canvases, note = find("note"), status = find("status");
   const { shape, names } = data.description.set, size = shape[0] * shape[1] * shape[2], pixels = bytes(data.description.set.pixels);
   const originals = names.map((_, i) => sprite(pixels, i * size, shape));
   let noted = () => "";
   const tell = (made) => { noted = made; note.textContent = noted(); };
-  // The texts that stand, in the language of the moment.
+  // The fixed texts, in the current language.
   function speech() {
     speak(root, root.say);
     note.textContent = noted();
@@ -72,7 +72,7 @@ async function start(root, data) {
       buttons();
     }
     const time = reply.epochs + reply.part;
-    if (history.length && time < history.at(-1)[0]) history = []; // it has begun again
+    if (history.length && time < history.at(-1)[0]) history = []; // the training has started again
     if (reply.finite && (!history.length || time > history.at(-1)[0])) history.push([time, reply.loss]);
     if (history.length > 400) history = history.filter((_, i) => i % 2 === 0 || i === history.length - 1);
     if (data.brief && playing && reply.epochs >= BRIEF) { playing = false; buttons(); }
@@ -114,7 +114,7 @@ async function start(root, data) {
   const changes = () => Object.fromEntries(flat(experiment).filter(([path, value]) => path === "seed" || text(value) !== text(at(data.base, path)))
     .map(([path, value]) => [path, text(value)]));
   function address() {
-    if (data.brief) return; // another page's address
+    if (data.brief) return; // the address belongs to another page
     const lang = new URLSearchParams(location.search).get("lang"), query = new URLSearchParams({ preset: data.preset, ...changes(), ...(lang && { lang }) });
     window.history.replaceState(window.history.state, "", `${location.pathname}?${query}`);
   }
@@ -126,7 +126,7 @@ async function start(root, data) {
     list.value = text(at(experiment, path));
     if (list.selectedIndex < 0) { list.append(new Option(list.value || text(at(experiment, path)), text(at(experiment, path)))); list.value = text(at(experiment, path)); }
     read ??= { number: Number, boolean: (value) => value === "true" }[typeof at(experiment, path)] ?? ((value) => value);
-    list.title = list.selectedOptions[0].text; // which may be longer than its box
+    list.title = list.selectedOptions[0].text; // the text may be longer than its box
     list.onchange = () => change(path, read(list.value));
     return box;
   }
@@ -196,7 +196,7 @@ async function start(root, data) {
       ? say("{learnt} of {total} characters learnt. Arrow keys choose one; your drawing is chosen.", { learnt, total })
       : say("{learnt} of {total} characters learnt. Arrow keys choose one; {name} is chosen.", { learnt, total, name: names[chosen] }));
   }
-  // The chosen character (pixels can be switched), what the net makes of it, and the weights of the neuron under the pointer.
+  // The chosen character (its pixels can be switched), the net's output for it, and the weights of the neuron under the pointer.
   function drawLook() {
     const context = fit(look, 330, 92), given = Uint8ClampedArray.from(image, (v) => 255 * v), label = (name, x) => { context.fillStyle = themed(root, "--st-text-color", "#333"); context.font = "12px sans-serif"; context.fillText(name, x, 90); };
     onPaper(context, sprite(given, 0, shape), 6, 6, 50, 70); label(say("draw here"), 4);
@@ -231,7 +231,7 @@ async function start(root, data) {
     if (by) { event.preventDefault(); choose(((chosen ?? -by) + by + names.length) % names.length); }
   };
   plane.onpointerdown = (event) => { if (dots.length) choose(nearest(dots, pointer(plane, event))); };
-  // What is under the pointer: a neuron where it is near, else the nearest edge, whose weight a click lets one set.
+  // What is under the pointer: a neuron if one is near, else the nearest edge. A click on an edge lets the user set its weight.
   function under(at) {
     const all = places.flatMap((layer, l) => layer.map(([x, y], i) => [x, y, l, i])), [px, py, layer, neuron] = all[nearest(all, at)];
     if (Math.hypot(px - at[0], py - at[1]) < NEAR) return { layer, neuron };

@@ -1,4 +1,4 @@
-"""A network that learns in the browser while one watches (live.js)."""
+"""A network that learns in the browser while the user watches (live.js)."""
 
 from typing import Any, TypedDict
 
@@ -49,9 +49,9 @@ class Choices(TypedDict):
 def live(
     description: Description, preset: str, base: dict[str, Any], choices: Choices, key: str, brief: bool = False
 ) -> dict[str, str]:
-    """A network at work. preset, base: what the address starts from, and its experiment as JSON; brief: without the
-    choices, and it pauses when it has learnt. Returns the changed fields of the experiment to keep, as text; nothing
-    where nobody has pressed Keep it."""
+    """Draw the network. preset, base: the preset that the address starts from, and its experiment as JSON; brief: leave
+    out the choices, and pause once it has learnt. Returns the changed fields of the experiment to keep, as text; empty
+    until the user presses "Keep it"."""
     found = _live(
         data={
             "description": description,

@@ -18,7 +18,7 @@ function drawNetwork(context, net, places, values, found, colour) {
     let largest = 1e-9;
     for (let o = 0; o < outputs; o++) for (let k = 0; k < inputs; k++) largest = Math.max(largest, Math.abs(net.parameters[at + o * (inputs + 1) + k]));
     for (let o = 0; o < Math.min(outputs, to.length); o++) {
-      if (found?.neuron !== undefined && found.layer === l + 1 && found.neuron !== o) continue; // of a neuron under the pointer only its own
+      if (found?.neuron !== undefined && found.layer === l + 1 && found.neuron !== o) continue; // for a neuron under the pointer, draw only its own edges
       for (let k = 0; k < inputs; k++) {
         if (found?.neuron !== undefined && found.layer === l && found.neuron !== k) continue;
         const w = net.parameters[at + o * (inputs + 1) + k], shade = Math.floor(Math.abs(w) / largest * SHADES * 0.999);
@@ -67,7 +67,7 @@ function extent(codes, dimension) {
   return range;
 }
 
-// Glyphs at their codes; of codes of one number all lie on the diagonal. Returns the places of the glyphs.
+// Glyphs at their codes; codes of one number lie on the diagonal. Returns the positions of the glyphs.
 function drawPlane(context, width, height, codes, dimension, sprites, chosen, colour, decimal) {
   const [x, y] = extent(codes, dimension), scale = frame(context, [60, 8, width - 68, height - 46], x, y, colour, ["z₁", dimension > 1 ? "z₂" : "z₁"], axisNumber(decimal));
   const dots = sprites.map((_, i) => scale([codes[i * dimension], codes[i * dimension + (dimension > 1 ? 1 : 0)]]));
@@ -87,7 +87,7 @@ function drawLoss(context, width, height, history, colour, labels, decimal) {
   context.stroke();
 }
 
-// Originals above, what the net makes below. Returns the tiles: x, y, width, height.
+// Originals above, the net's outputs below. Returns the tiles: x, y, width, height.
 function drawPairs(context, width, originals, outputs, wrong, chosen, colour) {
   const across = Math.max(1, Math.min(originals.length, Math.floor(width / 28))), tiles = [];
   originals.forEach((image, i) => {

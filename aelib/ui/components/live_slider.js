@@ -1,8 +1,8 @@
-// Tells the server where a slider is while it is dragged, not only when it is let go. common.js stands before it.
+// Tells the server where a slider is while it is dragged, not only when it is released. Loaded after common.js.
 // data: slider (CSS class of its container), value and dragged (what the page has drawn). State "place": value and dragged.
-// The next place is sent when the page has drawn the last one, so the server is never asked for more than it can do.
+// The next position is sent only after the page has drawn the last one, so the server never gets more than it can handle.
 
-const PATIENCE = 1500; // milliseconds after which an answer is no longer waited for
+const PATIENCE = 1500; // milliseconds to wait for an answer
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;

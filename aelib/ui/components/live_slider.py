@@ -1,4 +1,4 @@
-"""A slider that is heard while it is dragged (live_slider.js)."""
+"""A slider that reports its value while it is dragged (live_slider.js)."""
 
 import re
 
@@ -14,8 +14,8 @@ _live_slider = component("live_slider", """<span class="live-slider"></span>""")
 def live_slider(
     place: DeltaGenerator, label: str, low: float, high: float, start: float, step: float, key: str, help: str
 ) -> tuple[float, bool]:
-    """Draw Streamlit's slider; return its value, also while it is dragged, and whether it is. Call it in a fragment,
-    which then runs several times a second.
+    """Draw Streamlit's slider. Returns its value, also during a drag, and whether it is being dragged. Call it in a
+    fragment, which then runs several times a second.
 
     place: where the slider is drawn; key: of the slider; the other arguments are those of `st.slider`.
     """

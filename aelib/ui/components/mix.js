@@ -1,5 +1,5 @@
-// Three or four pictures at the corners of a triangle or a square, mixed under the pointer. common.js and net.js
-// stand before it. data: see mix.py.
+// Three or four pictures at the corners of a triangle or a square, mixed under the pointer. Loaded after common.js
+// and net.js. data: see mix.py.
 
 export default function (component) {
   const { data, parentElement } = component;
@@ -22,7 +22,7 @@ export default function (component) {
     const top = 1 - v, right = u - 0.5 * (1 - v), left = 1 - top - right;
     return right < -1e-9 || left < -1e-9 ? null : [top, right, left];
   }
-  // The mixture at a place; null outside, and while the net is on its way.
+  // The mixture at a place; null outside, and until the net has loaded.
   function mixture(at) {
     if (!data.net) return inside(cell(at)) ? sprite(cells, cell(at) * size, shape) : null;
     const parts = weightsAt(at);
@@ -40,7 +40,7 @@ export default function (component) {
     area = [corner / 2 + 2, corner / 2 + 18, width - corner - 4, height - corner - 40];
     const put = ([u, v]) => [area[0] + u * area[2], area[1] + v * area[3]];
     const across = 15, w = area[2] / across, h = area[3] / across;
-    // The mosaic of mixtures is drawn once for a size, then kept.
+    // The mosaic of mixtures is drawn once per size, then kept.
     const wanted = `${width} ${Boolean(root.net)}`;
     if (root.backgroundFor !== wanted || root.background?.of !== data) {
       root.background = Object.assign(document.createElement("canvas"), { of: data });

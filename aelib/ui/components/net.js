@@ -1,7 +1,7 @@
-// A trained net in the browser, and the numbers of a code to set by hand. common.js stands before it. See net.py.
+// A trained net in the browser, and sliders for the numbers of a code. Loaded after common.js. See net.py.
 
-// Starts the net of `given` (null: there is none) for a component, once; `root.redraw` is called when it is there, and root.net
-// is the net from then on, root.engine all that its modules export. Where the browser does not start it, `failed` says so.
+// Starts the net of `given` (null: there is none) for a component, once. When it is ready, root.net is the net, root.engine has
+// all that its modules export, and `root.redraw` is called. If the browser cannot start it, `failed` is called with a message.
 function startNet(root, given, failed) {
   if (root.netKey === given?.key) return;
   root.netKey = given?.key;
@@ -23,7 +23,7 @@ function startNet(root, given, failed) {
 const subscript = (number) => String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
 // The sliders of a code, the picture that the net of `root` decodes from it, and the nearest image. data: { code, names, shape };
-// originals: pixels of the images; changed: called when a person has changed the code. What it returns is kept on `root`.
+// originals: pixels of the images; changed: called when the user has changed the code. The caller keeps the result on `root`.
 function codePanel(root, { code: about, names, shape }, originals, changed) {
   const box = root.querySelector(".code"), find = (name) => box.querySelector("." + name);
   const codes = new Float32Array(bytes(about.codes).buffer), dimension = about.low.length, size = shape[0] * shape[1] * shape[2];
@@ -33,7 +33,7 @@ function codePanel(root, { code: about, names, shape }, originals, changed) {
   try {
     const before = JSON.parse(sessionStorage.getItem(kept));
     if (before?.length === dimension && before.every(Number.isFinite)) panel.code = before;
-  } catch { /* nothing is kept where the browser keeps nothing */ }
+  } catch { /* without storage in the browser, nothing is kept */ }
   box.hidden = false;
   const inputs = about.low.map((low, k) => {
     const input = document.createElement("input"), high = about.high[k];
@@ -53,7 +53,7 @@ function codePanel(root, { code: about, names, shape }, originals, changed) {
   from.onchange = () => { if (+from.value >= 0) { panel.set(codeOf(+from.value)); changed(); } };
   asked.onchange = () => { panel.label = +asked.value; changed(); };
 
-  // How far each image's code is from this one; the number of the nearest.
+  // The number of the image whose code is nearest to this one.
   panel.nearest = (code) => {
     let best = 0, least = Infinity;
     for (let i = 0; i * dimension < codes.length; i++) {
@@ -80,7 +80,7 @@ function codePanel(root, { code: about, names, shape }, originals, changed) {
     const wide = 110, tall = wide * shape[1] / shape[2], made = root.net.drawn(panel.code, shape[0], panel.label);
     const context = fit(find("made"), wide + 2 * PAD, tall + 2 * PAD), near = panel.nearest(panel.code);
     onPaper(context, sprite(made, 0, shape), PAD, PAD, wide, tall, "#db2777");
-    let differing = 0; // pixels, whatever their channels
+    let differing = 0; // pixels; one that differs in several channels counts once
     for (let i = 0, area = shape[1] * shape[2]; i < area; i++) {
       differing += [...Array(shape[0]).keys()].some((c) => Math.abs(made[c * area + i] - originals[near * size + c * area + i]) >= 255 * about.wrong);
     }

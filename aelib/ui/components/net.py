@@ -1,4 +1,4 @@
-"""A trained net for a component: its picture follows the pointer without the server (net.js)."""
+"""A trained net in the browser: a component's picture follows the pointer without the server (net.js)."""
 
 from typing import TypedDict
 
@@ -12,9 +12,9 @@ from aelib.training import Run
 
 from .canvas import floats
 
-MARGIN = 0.08  # of the range of a code number, on both sides of its slider
-PRIOR_SHOWN = 2.0  # standard deviations of the prior that the sliders of a variational net reach at least
-LISTED = 200  # images that one can start from
+MARGIN = 0.08  # share of a code number's range that its slider adds on both sides
+PRIOR_SHOWN = 2.0  # standard deviations of the prior that a variational net's sliders cover at least
+LISTED = 200  # images that the user can start from
 
 CODE_HTML = """<div class="code" hidden><div class="bar"><canvas class="made" role="img"
 aria-label="The decoded code"></canvas><div class="status near" role="status"></div></div>
@@ -24,8 +24,8 @@ aria-label="The decoded code"></canvas><div class="status near" role="status"></
 
 
 class NetData(TypedDict):
-    """What `startNet` of net.js starts a net from. key: another one is another net; modules: the engine's; entries:
-    those that the component calls."""
+    """What `startNet` of net.js starts a net from. key: identifies the net; modules: of the engine; entries: the
+    modules that the component calls."""
 
     key: str
     modules: tuple[tuple[str, str], ...]
@@ -37,11 +37,11 @@ class CodeData(TypedDict):
     """What `codePanel` of net.js draws.
 
     Attributes:
-        key: of what is kept in the browser.
+        key: name under which the browser keeps the code.
         low, high: range of each number's slider.
         codes: images × numbers (see `canvas.floats`).
-        start: the code at first.
-        wrong: a pixel differs from this distance on, 0 to 1.
+        start: the initial code.
+        wrong: smallest difference, 0 to 1, that makes a pixel wrong.
     """
 
     key: str

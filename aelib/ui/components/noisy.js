@@ -1,5 +1,5 @@
-// Noise on all images and what a net makes of them, while the slider is dragged. common.js and net.js stand before it.
-// data: `NoisyData` of noisy.py. State "level": where the slider was let go.
+// Noise on all images and the net's outputs for them, while the slider is dragged. Loaded after common.js and net.js.
+// data: `NoisyData` of noisy.py. State "level": where the slider was released.
 
 const EXTRA = "#ea580c", MISSING = "#2563eb", FRAME = "#8a93a3";
 const TILE = 40, GAP = 10, LINE = 16; // CSS pixels: an image, between images, a line of text

@@ -1,4 +1,4 @@
-"""Noise on all images and what a net makes of them, while the slider is dragged (noisy.js)."""
+"""Noise on all images and the net's outputs for them, while the slider is dragged (noisy.js)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
@@ -21,9 +21,9 @@ class NoisyData(TypedDict):
     Attributes:
         names, pixels, shape: of the images, in the order of their numbers (see `canvas.encoded`).
         kind: of the noise; turn: of its random numbers (see `analysis.denoising.turn_of`).
-        level: where the slider begins; at: another text moves the slider there again.
+        level: where the slider begins; at: when this text changes, the slider moves to `level` again.
         label: of the slider.
-        threshold: a pixel differs from this distance on, 0 to 1.
+        threshold: smallest difference, 0 to 1, that makes a pixel wrong.
         net: with its encoder and its noise.
     """
 
@@ -65,6 +65,6 @@ def noisy_data(
 
 
 def noisy_images(data: NoisyData, key: str, on_level: Callable[[], None]) -> Any:
-    """Draw the slider and the rows of original, noisy and restored images. `on_level` is called when the slider is let
-    go; the result's `level` says where."""
+    """Draw the slider and the rows of original, noisy and restored images. `on_level` is called when the slider is
+    released; the result's `level` is its value."""
     return _noisy(data=data, key=key, on_level_change=on_level)

@@ -1,4 +1,4 @@
-// One image to paint on: a click, a drag or Enter inverts pixels. common.js and net.js stand before it.
+// One image to paint on: a click, a drag or Enter inverts pixels. Loaded after common.js and net.js.
 // data: pixels (base64), shape, flipped (numbers of inverted pixels), net (its output follows every stroke; null: none). State "flipped": the same, as painted.
 
 const EDGE = 5; // pixels around the image, as in canvas.py
@@ -10,8 +10,8 @@ export default function (component) {
   speak(root, say);
   const canvas = root.querySelector("canvas"), made = root.querySelector(".made"), clear = root.querySelector("button"), status = root.querySelector(".status");
   const [, rows, columns] = data.shape, clean = bytes(data.pixels);
-  // A rerun of the page calls this function again with what the server heard last, which may be older than what has been
-  // painted since: what is painted lives on the element, for as long as it shows the same image.
+  // A rerun of the page calls this function again with the last state that the server knows, which may be older than what
+  // has been painted since. So the painting is stored on the element, as long as it shows the same image.
   if (root.image !== data.pixels) {
     Object.assign(root, { image: data.pixels, flipped: new Set(data.flipped), cursor: 0, drawing: null });
   }
@@ -38,7 +38,7 @@ export default function (component) {
   }
   root.redraw = draw;
 
-  // What the net makes of what is painted.
+  // The net's output for the painted image.
   function through(cell) {
     made.hidden = !root.net?.encoder || root.net.classes > 0;
     if (made.hidden) return;
@@ -70,7 +70,7 @@ export default function (component) {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     root.cursor = at(event);
-    root.drawing = !flipped.has(root.cursor);  // a drag paints or unpaints, as its first pixel says
+    root.drawing = !flipped.has(root.cursor);  // the first pixel decides whether a drag paints or erases
     set(root.cursor, root.drawing);
     draw();
   };

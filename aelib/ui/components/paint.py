@@ -1,4 +1,4 @@
-"""One grey image to paint on, and what a net makes of it at every stroke (paint.js)."""
+"""One grey image to paint on, and the net's output for it after every stroke (paint.js)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ def paint(
     pixels: NDArray[Any], flipped: list[int], key: str, on_paint: Callable[[], None], net: NetData | None = None
 ) -> Any:
     """One grey image (1 × height × width, 0 to 1) on which painting inverts pixels. flipped: indices of the inverted
-    pixels; the result's `flipped` has those after painting. net: with its encoder; what it makes of the image stands
-    beside it and follows every stroke."""
+    pixels; the result's `flipped` has those after painting. net: with its encoder; its output is drawn beside
+    the image and follows every stroke."""
     data = {"shape": list(pixels.shape), "pixels": encoded(pixels), "flipped": flipped, "net": net}
     return _paint(data=data, key=key, on_flipped_change=on_paint)

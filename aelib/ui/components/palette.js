@@ -1,4 +1,4 @@
-// Pictures of which some are chosen. data: see `canvas.palette` in Python. State "chosen": their numbers.
+// Pictures to choose from. data: see `canvas.palette` in Python. State "chosen": the numbers of the chosen ones.
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;

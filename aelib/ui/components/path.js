@@ -1,7 +1,7 @@
-// A path through the latent space: a drag along it morphs one image into the next, a drag of a stop bends it. common.js and net.js
-// stand before it. data: see path.py.
+// A path through the latent space: a drag along it morphs one image into the next, a drag of a stop bends it. Loaded after
+// common.js and net.js. data: see path.py.
 
-const ACROSS = 12, REACH = 16; // images of the strip; CSS pixels from which a stop is caught
+const ACROSS = 12, REACH = 16; // images of the strip; CSS pixels within which the pointer catches a stop
 
 // The code at `t` (0 to 1) between two codes; `latent_space.interpolate` of aelib.
 function between(a, b, t, spherical) {
@@ -25,7 +25,7 @@ export default function (component) {
   const glyphs = names.map((_, i) => sprite(originals, i * size, shape));
   const codeOf = (i) => [...all.subarray(i * dimension, (i + 1) * dimension)];
   const placeOf = (code) => [0, 1].map((d) => code.reduce((sum, value, k) => sum + (value - origin[k]) * axes[k][d], 0));
-  // A rerun of the page calls this again: a path that is still the same keeps its bends and its place.
+  // A rerun of the page calls this again; a path that has not changed keeps its bends and its position.
   if (root.key !== data.key) Object.assign(root, { key: data.key, stops: data.stops.map(codeOf), t: 0.5 });
   let scale, area, held = null;
 

@@ -25,10 +25,10 @@ class PathData(TypedDict):
         stops: numbers of the images on the path, in order.
         spherical: whether it turns about the origin (see `latent_space.interpolate`).
         x, y: range of the axes: min, max.
-        origin, axes: of the plane in the space of codes, numbers, and numbers × 2.
+        origin, axes: of the plane in the latent space; shapes: numbers, and numbers × 2.
         labels: of the two axes.
-        net: decodes.
-        key: another one is another path.
+        net: decodes every point of the path.
+        key: identifies the path.
     """
 
     shape: list[int]

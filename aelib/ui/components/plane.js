@@ -1,8 +1,8 @@
-// The latent plane under the pointer: what the decoder makes of every point, and every image at its own code. common.js and net.js
-// stand before it. data: see plane.py. With a net, every point is decoded here, and the chosen code stays here. Without one, the
-// nearest image of a grid stands for a point, and State "point", [x, y], is set by a click, a tap or Enter.
+// The latent plane under the pointer: the decoder's output at every point, and every image at its own code. Loaded after
+// common.js and net.js. data: see plane.py. With a net, every point is decoded here, and the chosen code is kept here. Without
+// one, a point shows the nearest image of a grid, and a click, a tap or Enter sets State "point" to [x, y].
 
-const MOSAIC = 1.2e8; // multiplications that the background may take
+const MOSAIC = 1.2e8; // largest number of multiplications for the background
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
@@ -30,7 +30,7 @@ export default function (component) {
   const panel = data.code ? root.panel : null;
   root.redraw = () => { backgroundFor = ""; pointer = data.code ? placeOf(panel.code) : data.point; draw(); };
   function choose() { pointer = placeOf(root.panel.code); root.redraw(); }
-  // What is decoded at a point; null while the net is on its way.
+  // The image decoded at a point; null until the net has loaded.
   const decoded = (p) => data.net ? (root.net && panel.picture(isChosen(p) ? panel.code : codeAt(p))) : sprite(grid, cell(p) * size, shape);
   const isChosen = (p) => placeOf(panel.code).every((value, d) => Math.abs(value - p[d]) < 1e-9);
 
@@ -40,7 +40,7 @@ export default function (component) {
     return Math.min(rows - 1, Math.max(0, r)) * columns + Math.min(columns - 1, Math.max(0, c));
   };
 
-  // The mosaic of decoded images is drawn once for a size and a view, then kept.
+  // The mosaic of decoded images is drawn once per size and view, then kept.
   let background, backgroundFor = "";
   function mosaic(width, height) {
     const wanted = [width, height, x, y].join();
@@ -151,7 +151,7 @@ export default function (component) {
     return [x[0] + (event.clientX - box.left - area[0]) / area[2] * (x[1] - x[0]),
             y[1] - (event.clientY - box.top - area[1]) / area[3] * (y[1] - y[0])];
   };
-  // Half or twice as much of the plane around a point, never more than all of it.
+  // Zooms: shows half or twice as much of the plane around a point, but never more than all of it.
   function zoom(p, factor) {
     const narrowed = (view, whole, centre) => {
       const half = (view[1] - view[0]) * factor / 2;
@@ -165,7 +165,7 @@ export default function (component) {
   canvas.ondblclick = (event) => zoom(at(event), 0.5);
   out.onclick = () => zoom([(x[0] + x[1]) / 2, (y[0] + y[1]) / 2], 2);
   reset.onclick = () => { [x, y] = [data.x, data.y]; draw(); };
-  // A net's code follows a drag; without one the server is told of a click.
+  // With a net, the code follows a drag; without one, the server is told of a click.
   function pick() {
     if (!panel) { setStateValue("point", pointer); return; }
     panel.set(codeAt(pointer));

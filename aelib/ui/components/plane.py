@@ -32,8 +32,8 @@ class PlaneData(TypedDict):
         x, y: range of the grid: min, max.
         grid: decoded images, row by row from the top (see `canvas.encoded`); None where the browser has the net.
         net: decodes every point; None where the browser does not compute it.
-        code: its sliders; None without a net.
-        origin, axes: of the plane in the space of codes, numbers, and numbers × 2.
+        code: the sliders of the code; None without a net.
+        origin, axes: of the plane in the latent space; shapes: numbers, and numbers × 2.
         points: the code of each image, x and y.
         names, originals, wrong: name, pixels and number of wrong pixels of each image.
         posteriors: of a variational net, the covariance of each image's distribution on the plane: xx, xy, yy.
@@ -61,6 +61,6 @@ class PlaneData(TypedDict):
 
 
 def plane(data: PlaneData, point: tuple[float, float] | None, key: str, on_point: Callable[[], None]) -> Any:
-    """Draw the plane. point: the selected point, x and y; None where the browser has the net, and keeps it. `on_point`
-    is called when the user picks another, which is then the result's `point`."""
+    """Draw the plane. point: the selected point, x and y; None where the browser has the net and keeps the point.
+    `on_point` is called when the user picks another, which is then the result's `point`."""
     return _plane(data={**data, "point": point}, key=key, on_point_change=on_point)

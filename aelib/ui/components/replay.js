@@ -52,7 +52,7 @@ export default function (component) {
     button.textContent = "❚❚ " + say("Pause");
     let before = performance.now();
     const step = (now) => {
-      slider.value = +slider.value + (now - before) / 1000 * last / 8; // the whole of learning in eight seconds
+      slider.value = +slider.value + (now - before) / 1000 * last / 8; // the whole training in eight seconds
       before = now; draw();
       if (+slider.value >= last) stop(); else playing = requestAnimationFrame(step);
     };

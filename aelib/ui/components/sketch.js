@@ -1,10 +1,10 @@
-// A grey image to draw on with a brush, and what a net makes of it at every stroke. common.js and net.js stand before it.
+// A grey image to draw on with a brush, and the net's output for it after every stroke. Loaded after common.js and net.js.
 // data: shape, background (0 or 1), light (whether 1 is white), levels (base64: how much of each pixel is drawn, 0 to 255),
-// net (null: none), label (the class that it is told).
+// net (null: none), label (the class that a conditional net is told).
 // State "levels": the same, as drawn.
 
 const EDGE = 5; // pixels around the image, as in canvas.py
-const PIXELS = 12; // side up to which the brush sets single pixels
+const PIXELS = 12; // largest side of an image in which the brush sets single pixels
 const BRUSH = 1.1 / 28; // its radius in larger images, as a share of the side
 
 export default function (component) {
@@ -14,7 +14,7 @@ export default function (component) {
   speak(root, say);
   const canvas = root.querySelector("canvas"), made = root.querySelector(".made"), [erase, clear] = root.querySelectorAll("button");
   const [, rows, columns] = data.shape, count = rows * columns;
-  // As in paint.js: what is drawn lives on the element, since a rerun may bring an older state.
+  // As in paint.js, the drawing is stored on the element, because a rerun may bring an older state.
   if (root.levels?.length !== count) {
     const before = data.levels ? bytes(data.levels) : new Uint8Array(0);
     Object.assign(root, { levels: before.length === count ? before : new Uint8Array(count), cursor: [0, 0], from: null });
@@ -43,7 +43,7 @@ export default function (component) {
   }
   root.redraw = draw;
 
-  // What the net makes of what is drawn.
+  // The net's output for the drawing.
   function through(cell) {
     made.hidden = !root.net?.encoder || clear.disabled;
     if (made.hidden) return;
@@ -115,6 +115,6 @@ export default function (component) {
   canvas.onblur = draw;
   erase.onclick = () => { root.erasing = !root.erasing; draw(); };
   clear.onclick = () => { levels.fill(0); draw(); send(); };
-  startNet(root, data.net, (why) => console.warn(why)); // the server's answer stands beside it
+  startNet(root, data.net, (why) => console.warn(why)); // the page shows the server's output as well
   draw();
 }

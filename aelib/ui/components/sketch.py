@@ -1,4 +1,4 @@
-"""A grey image to draw on with a brush, and what a net makes of it at every stroke (sketch.js)."""
+"""A grey image to draw on with a brush, and the net's output for it after every stroke (sketch.js)."""
 
 import base64
 import binascii
@@ -30,15 +30,15 @@ def sketch(
     label: int = 0,
 ) -> Any:
     """An empty grey image of such a shape (1 × height × width). background: its value, 0 or 1; light: whether 1 is
-    white, else ink; before: `levels` of the result before, which `levels_of` reads; net: with its encoder, it
-    follows every stroke; label: the class that it is told."""
+    white, else ink; before: `levels` of the previous result, which `levels_of` reads; net: with its encoder,
+    its output follows every stroke; label: the class that a conditional net is told."""
     given = before if isinstance(before, str) else ""
     data = {"shape": list(shape), "background": background, "light": light, "levels": given, "net": net, "label": label}
     return _sketch(data=data, key=key, on_levels_change=on_draw)
 
 
 def levels_of(sent: object, shape: tuple[int, int, int]) -> NDArray[np.float32]:
-    """How much of each pixel is drawn, 0 to 1, as the browser has sent it; whatever is no such image is empty."""
+    """How much of each pixel is drawn, 0 to 1, as the browser has sent it; anything else counts as an empty image."""
     empty = np.zeros(shape, np.float32)
     if not isinstance(sent, str) or len(sent) > 2 * empty.size + 8:
         return empty

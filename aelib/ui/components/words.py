@@ -159,5 +159,5 @@ def said(component: str) -> dict[str, str]:
 
 
 def translations(texts: Iterable[str]) -> dict[str, str]:
-    """English -> in this session's language; texts that are the same are left out."""
+    """English text -> text in this session's language; texts that are equal in both are left out."""
     return {text: there for text in texts if (there := _(text)) != text}

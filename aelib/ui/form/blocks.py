@@ -161,7 +161,7 @@ def rest(controls: Controls) -> None:
 
 
 def codebook(controls: Controls) -> None:
-    """The entries that codes are made of, and what they need."""
+    """The number of codebook entries, and the settings that a codebook needs."""
     if controls.get("model.kind") == "super_resolution" or controls.get("model.variational"):
         return
     controls.typed("model.codebook.entries")

@@ -50,14 +50,14 @@ class Controls:
 
     def __init__(self, lesson: Lesson, extras: Mapping[str, str] | None = None, left_out: Collection[str] = ()) -> None:
         """extras: parameters of the page's address in addition to the experiment -> their defaults; left_out: those of
-        them that the address does not have while they are at their default."""
+        them that the address omits while they have their default value."""
         self.lesson, self.extras, self.left_out = lesson, dict(extras or {}), left_out
         self.given = False  # whether this run of the script has read an address
         self.elsewhere: Experiment | None = None  # the experiment, if only another lesson shows it
         self.problem: str | None = None  # one sentence about the address
         self.problems: list[str] = []  # with the input, one sentence each
         self.notes: list[str] = []  # invalid parts of a teacher's link, one sentence each
-        self.folded = False  # whether controls are listed and not drawn, see `more`
+        self.folded = False  # whether controls are only listed instead of drawn, see `more`
         self.drawn: list[str] = []  # fields that this form has a control for, hidden ones included
         self._slot = form_state(lesson.name)
         self._address = PageAddress(lesson.name)
@@ -251,7 +251,7 @@ class Controls:
     def _is_for(self, name: str) -> bool:
         try:
             return self.lesson.takes(datasets.spec(name))
-        except LabError:  # since removed from this machine
+        except LabError:  # it has been removed from this machine since
             return False
 
     def use(self, dataset: str, own: bool = False) -> None:

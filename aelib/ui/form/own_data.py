@@ -1,4 +1,4 @@
-"""Data of one's own: files in any form, looked at before they are kept. `aelib.datasets.read` judges them."""
+"""The user's own data: files in any supported form, shown before they are kept. `aelib.datasets.read` reads them."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ from .controls import Controls
 
 AT_ONCE = 3_000_000  # bytes that are read while the page is drawn; more are read in the background
 SHOWN = 24  # images on a sheet
-SAID = 5  # files that are left out
+SAID = 5  # skipped files that a message names
 AS_GIVEN = 0
 MAX_SIZE = 12  # characters of a height and a width
 _DRAWING = ".#.\n###\n.#.\n\n#.#\n.#.\n#.#"
@@ -34,7 +34,7 @@ SIDES = (AS_GIVEN, *range(8, 65, 4))
 
 
 def own_data(controls: Controls) -> None:
-    """Files in any form that is known: read, shown, and kept when the user says so."""
+    """Files in any supported form: read, shown, and kept when the user says so."""
     if not controls.takes_uploads or controls.folded:
         return
     key = controls.key("own")
@@ -48,10 +48,10 @@ def own_data(controls: Controls) -> None:
             key=f"{key}:tree" if folder else key,
             help="\n".join([_("What a file is, is judged by its content."), "", *_forms()]),
         )
-        drawn = None if given else _drawing(key)  # not between files and what was read of them
+        drawn = None if given else _drawing(key)  # hidden where it would separate files and their images
         try:
             options = _options(controls, key)
-        except LabError as error:  # a size that no image has
+        except LabError as error:  # an impossible image size
             st.error(escaped(str(error)), icon=":material/error:")
         else:
             found = _found(controls, given, options) if given else _drawn(drawn, options)
@@ -99,7 +99,7 @@ def _problem(controls: Controls) -> Slot[str]:
 
 
 def _options(controls: Controls, key: str) -> datasets.Options:
-    """What the user says about the files, as far as the lesson leaves it open."""
+    """What the user says about the files, where the lesson leaves a choice."""
     takes = _takes(controls)
     left, right = st.columns(2, vertical_alignment="bottom")
     side = left.select_slider(
@@ -127,7 +127,7 @@ def _options(controls: Controls, key: str) -> datasets.Options:
 
 
 def _takes(controls: Controls) -> Callable[[DatasetSpec], bool]:
-    """What the lesson is about, which is narrower than what it can show."""
+    """The data sets that the lesson is about; they may be fewer than it can show."""
     return controls.lesson.subject or controls.lesson.takes
 
 
@@ -141,7 +141,7 @@ def _size(text: str | None) -> tuple[int, int] | None:
 
 
 def _found(controls: Controls, given: Sequence[Any], options: datasets.Options) -> Found | None:
-    """What is in the files; None while they are read, or where they cannot be."""
+    """What is in the files; None while they are being read, and if they cannot be read."""
     files = [(one.name, one) for one in given]
     about = (options.side, options.colour, options.size, options.default)
     key = f"own:{about}:{hashlib.sha256(' '.join(one.file_id for one in given).encode()).hexdigest()}"
@@ -213,7 +213,7 @@ def _show(controls: Controls, key: str, found: Found) -> None:
 
 
 def _fitted(controls: Controls, found: Found) -> Found:
-    """As the lesson takes them: grey as three equal colours, and few images one by one."""
+    """What was found, in the form that the lesson takes: grey as three equal colours, few images each on its own."""
     if _takes(controls) is many_in_colour and found.shape[0] == 1 and found.kind == "images":
         found = replace(found, pixels=np.repeat(found.pixels, 3, axis=1))
     few = found.given is None and found.images <= pictures.PICTURES[1]
@@ -223,7 +223,7 @@ def _fitted(controls: Controls, found: Found) -> Found:
 
 
 def _spec(found: Found) -> DatasetSpec:
-    """What the data set would be, for asking a lesson whether it takes it."""
+    """The specification that the data set would have, to ask a lesson whether it takes it."""
     return DatasetSpec(
         name=collection.PREFIX,
         title="",

@@ -76,7 +76,7 @@ def read(query: Mapping[str, str], lesson: Lesson) -> tuple[Rules, list[str]]:
 
 
 def pinned(rules: Rules, experiment: Experiment) -> dict[str, Any]:
-    """Path -> value of the fields that the rules lock or hide: what a run must have that was asked for with them."""
+    """Path -> value of the fields that the rules lock or hide: what a run requested under them must have."""
     values = flatten(experiment.model_dump(mode="json"))
     return {path: value for path, value in values.items() if path in rules.locked | rules.hidden}
 

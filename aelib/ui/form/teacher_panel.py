@@ -40,7 +40,7 @@ _ABOUT = N_("Fixed choices keep their values, even if you start from another pre
 
 
 def task(form: Controls, experiment: Experiment | None) -> None:
-    """Show the task, and the conditions that are already known not to be met before training."""
+    """Show the task, and those of its conditions that are known before training not to be met."""
     asked = form.rules.task
     if asked is None or experiment is None:
         return
@@ -77,7 +77,7 @@ def popover(form: Controls, experiment: Experiment | None) -> None:
         set_widget(_key(form, "lock"), list(form.rules.lock))
         set_widget(_key(form, "hide"), list(form.rules.hide))
         set_widget(_key(form, "task"), str(form.rules.task or ""))
-    # made before it is opened: Streamlit places a popover by what is in it then, and does not move it when it grows
+    # drawn before it opens: Streamlit positions a popover by its content at that time, and does not move it later
     with st.popover(_("For the class"), icon=":material/co_present:", key=_key(form, "popover")):
         if experiment is None:
             st.markdown(_("The link appears as soon as the choices fit together."))
@@ -148,7 +148,7 @@ def _several(form: Controls, word: str, label: str, about: str) -> tuple[str, ..
 
 
 def _give(form: Controls, experiment: Experiment, query: dict[str, str], asked: str) -> None:
-    """For a teacher of a class: give it what the link says."""
+    """For a teacher of a class: give the class what the link says."""
     groups = {group.id: group for group in membership.taught()}
     if not groups:
         return

@@ -1,19 +1,23 @@
 """The address of a page: what the user opened, and what the page writes.
 
 Streamlit 1.67 adds an entry to the browser's history for each change of `st.query_params` (`pushState`), unless the
-browser already shows that query, and one for each step to another page. A page would add one for every key press. So:
+browser already shows that query, and one for each move to another page. A page that simply set `st.query_params` would
+add an entry for every key press. So:
 
-- A page never writes `st.query_params` first. It asks the browser (address_bar.js), which replaces the current entry,
-  or adds one if what the current entry is about was tried: trained or opened. The entries themselves remember this.
-- When the browser says that it shows the address, `st.query_params` follows, which then adds no entry.
-- Until then requests have a query that the page has left. It must not be taken for a link: `_State.left` has these.
-- It may be the user's Back to it, though: Streamlit's request is the same. The browser numbers such steps and reports
-  the number with the address to which the step led; where the page has not read that, it runs again. An address that
-  the page made before it knew of a step has a lower number, and the browser drops it.
+- A page does not set `st.query_params` first. It asks the browser (address_bar.js) to show the address. The browser
+  replaces the current entry, or adds one if the subject of the current entry was tried: trained or opened. Each entry
+  stores whether its subject was tried.
+- When the browser reports that it shows the address, the page sets `st.query_params` to it. That adds no entry.
+- Until then, requests still have a query that the page has replaced. The page must not mistake it for a link that the
+  user has opened: `_State.left` has these queries.
+- The same request can also mean that the user has gone Back to that query. So the browser numbers every Back and
+  Forward, and reports the number with the address to which the step led. If the page has not read that address, it
+  runs again. An address that the page wrote before it knew of a step has a lower number, and the browser drops it.
 
-So nothing depends on which message is quicker. tests/browser/test_history.py checks it in a real browser.
+So the order in which messages arrive does not matter. tests/browser/test_history.py checks this in a real browser.
 
-The language is in every address of a page, but belongs to the session (`shell.languages`): a query here is without it.
+Every address of a page has the language, but the language belongs to the session (`shell.languages`). The queries in
+this module do not have it.
 """
 
 import secrets
@@ -37,18 +41,18 @@ class _State:
     Attributes:
         query: the address, as last read or written.
         opened: the address as the user opened it, until something in it is changed.
-        is_new: whether the last run of the page has read it.
-        is_drawn: whether a run that read what the user opened has drawn its controls. A request that comes before
-            that ends the run, and the next one has the controls' old values.
-        is_whole: whether the whole page runs, and not only what hears the browser's report.
-        left: the queries that requests may still have, although the page has replaced them.
-        echoes: how often a request had one.
-        subject: what the address is about; a change of anything else in it is no step.
+        is_new: whether the latest run of the page has read `opened` from its request.
+        is_drawn: whether a run that read `opened` has drawn its controls. A request that arrives earlier ends that
+            run, and the next run has the controls' old values.
+        is_whole: whether the whole page runs, and not only the fragment that receives the browser's report.
+        left: queries that the page has replaced, but that requests may still have.
+        echoes: how many requests had one of these.
+        subject: what the address is about; a change of anything else in it adds no entry to the history.
         tried: whether the subject was trained or opened.
-        step: the number of the last Back or Forward that came to this page.
-        serial: number of the address.
-        session: a name of the session that numbers it.
-        language: the parameter of the address that says it, as last written.
+        step: the number of the last Back or Forward that this page knows of.
+        serial: number of the address; it increases with every new one.
+        session: a random name of the session, which numbers its addresses.
+        language: the language parameter of the address, as last written.
     """
 
     query: Query = field(default_factory=dict)
@@ -66,7 +70,7 @@ class _State:
     language: Query = field(default_factory=languages.in_address)
 
     def take_step(self, browser: Report | None) -> Query | None:
-        """The address to which the user has gone back or forward since the last call, unless the page shows it."""
+        """The address to which the user has gone back or forward since the last call; None if the page shows it."""
         if not browser or browser["step"] == self.step:
             return None
         self.step = browser["step"]
@@ -74,11 +78,11 @@ class _State:
         return shown if shown not in (self.query, self.opened) else None
 
     def is_requested(self) -> bool:
-        """Whether Streamlit has the address."""
+        """Whether `st.query_params` has the address."""
         return {key: st.query_params[key] for key in st.query_params} == self.query | self.language
 
     def undrawn(self) -> Query | None:
-        """What the user opened, if the run that read it came to nothing."""
+        """The query that the user opened, if the run that read it ended before it drew the controls; else None."""
         self.is_new = not self.is_drawn
         return self.query if self.is_new else None
 
@@ -96,8 +100,8 @@ class PageAddress:
         return self._slot.get().query
 
     def opened(self) -> Query | None:
-        """The query that the user has opened: a first visit, a link, Back or Forward. None if it is nothing new. Call
-        it once in each run of the page, first of all."""
+        """The query that the user has just opened by a first visit, a link, Back or Forward; None if nothing new was
+        opened. Call it once in each run of the page, before anything else."""
         first, state = not self._slot, self._slot.setdefault()
         query, state.is_new, state.is_whole = _requested(), False, True
         if query == state.query:
@@ -115,7 +119,7 @@ class PageAddress:
         return query
 
     def show(self, query: Query, subject: str, tried: bool) -> None:
-        """Ask the browser for an address. Call it once in each run, also when the address stays as it is.
+        """Ask the browser to show an address. Call it once in each run, even if the address has not changed.
 
         subject: what it is about, such as a digest; tried: whether that was trained or opened.
         """
@@ -125,7 +129,7 @@ class PageAddress:
         self._main()
 
     def change(self, query: Query, place: str) -> None:
-        """Ask for another address about the same subject, later in the same run. place: a name for who asks."""
+        """Ask for another address about the same subject, later in the same run. place: a name for the caller."""
         self._write(query)
         address_bar(self._data(main=False), f"{self._key}-{place}")
 
@@ -156,17 +160,17 @@ class PageAddress:
         state, browser = self._slot.get(), self._browser()
         before = state.step
         if state.take_step(browser) is not None:
-            state.step = before  # the page takes it
+            state.step = before  # the rerun of the page takes the step
             st.rerun()
         if browser and visitor.window_is(narrow=browser["narrow"]):
             st.rerun()
-        is_report, state.is_whole = not state.is_whole, False  # what comes with another request may be out of date
+        is_report, state.is_whole = not state.is_whole, False  # a report that comes with another request may be old
         if is_report and browser and _decoded(browser["address"]) == state.query and not state.is_requested():
             st.query_params.from_dict(state.query | state.language)
         address_bar(self._data(main=True), self._key)
 
     def _browser(self) -> Report | None:
-        """What the browser had when it sent this request. None before its first answer."""
+        """The browser's report when it sent this request; None before its first report."""
         found: Report | None = (widget(self._key) or {}).get("browser")
         return found
 

@@ -25,7 +25,7 @@ def missing(experiments: Sequence[Experiment]) -> list[Experiment]:
 
 
 def tried(experiments: Sequence[Experiment]) -> bool:
-    """Whether all of these were trained, or at least asked for."""
+    """Whether all of these were trained, or at least requested."""
     return bool(experiments) and all(jobs().get(digest_of(one)) is not None for one in missing(experiments))
 
 
@@ -39,7 +39,7 @@ def train(experiments: Sequence[Experiment], label: str, key: str, damaged: Sequ
         return False
     if not left:
         return True
-    if waiting:  # asked for elsewhere, for example by another curve, whose progress is not that of this one
+    if waiting:  # some were requested elsewhere, for example by another curve, so their progress is not this one's
         st.caption(
             _(
                 "{waiting:,} of the {left:,} missing nets are already being trained.",

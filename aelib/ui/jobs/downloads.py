@@ -34,7 +34,7 @@ def missing(described: DatasetSpec) -> bool:
             ),
             background.DOWNLOADS,
         )
-        if done:  # it ended after the look above, or the files have been removed since: nothing else would look again
+        if done:  # it ended after the check above, or the files were removed since: nothing else would check again
             background.forget(key, background.DOWNLOADS)
             st.rerun()
     return True

@@ -23,20 +23,20 @@ Bench = Callable[[Run | Progress | None], None]  # draws what is known of a trai
 
 _STOPPING = Slot("stopping", str)  # digest of the experiment whose training this user has stopped
 _WATCHED = Slot("watched", str)  # digest of the experiment whose training this user has just watched
-_REFUSED = Slot("refused", lambda: LabError(""))  # why the last press of Train began nothing
-POLL = 0.2  # seconds between two looks at a running job, and more where many jobs run
-POLLS = 20  # looks a second at all jobs of the server together, about
+_REFUSED = Slot("refused", lambda: LabError(""))  # why the last press of Train started nothing
+POLL = 0.2  # seconds between two polls of a running job; longer where many jobs run
+POLLS = 20  # polls per second of all jobs of the server together, about
 FIRST_PICTURE = 0.15  # seconds that a page waits for the first picture of a training, to be drawn with it
 AT_ONCE = 0.5  # seconds: a training that is expected to take less is awaited, and the page is drawn once, with its run
 
 
 def _next(key: str) -> Slot[Experiment | None]:
-    """The experiment that the page is to show next, since a training was stopped or goes on."""
+    """The experiment that the page must show next, because a training was stopped or continued."""
     return Slot(f"{key}:next", lambda: None)
 
 
 def moved_to(key: str) -> Experiment | None:
-    """The experiment to which a press has moved the page since this was last asked. Ask before the form is drawn."""
+    """The experiment to which a button has moved the page since the last call. Call this before the form is drawn."""
     return _next(key).pop()
 
 
@@ -52,8 +52,8 @@ def run_of(
 
     bench: draws the picture below, which is the same element in all three states; moves: whether the page can show
     another number of epochs, such as those of a net that was stopped (see `moved_to`); ask: draws a question above the
-    Train button, or on a phone below it, where Train stays on the first screen; asks_first: wait for the press of Train
-    even where others have trained it or do so now.
+    Train button, or on a phone below it, where Train stays on the first screen; asks_first: wait until the user
+    presses Train, even if others have trained the experiment or are training it now.
     """
     digest = digest_of(experiment)
     if _WATCHED.get() != digest:
@@ -65,7 +65,7 @@ def run_of(
         every = max(POLL, len(jobs().active()) / POLLS)
         st.fragment(_watch, run_every=every)(digest, key, bench)
         return None
-    # as deep as in a fragment, which has a container of its own: the picture stays the same element
+    # nested as deeply as in a fragment, which adds a container: so the picture stays the same element
     with st.container():
         with st.container():
             run = None
@@ -81,7 +81,7 @@ def run_of(
 def _stored_or_button(
     experiment: Experiment, key: str, job: Job | None, moves: bool, ask: Callable[[], None]
 ) -> Run | None:
-    """What the store has, or how to train. job: the last one of this experiment, which has ended."""
+    """The stored run, or the controls to train it. job: the experiment's last job, which has ended, if any."""
     is_damaged = False
     try:
         run = open_run(experiment)
@@ -115,7 +115,7 @@ def _ask_and_train(
 
 
 def _why_it_ended(job: Job, key: str, moves: bool) -> None:
-    """What a job says that ended without its run, and the way to what was kept of it."""
+    """Why a job ended without its run, and a way to open what was kept of it."""
     if job.kept is not None and moves and _STOPPING.get() == job.digest:
         _STOPPING.pop()
         _move(job.kept, key)
@@ -141,7 +141,7 @@ def _move(experiment: Experiment, key: str) -> None:
 
 
 def go_on(run: Run, key: str) -> None:
-    """The choice to train a run for more epochs, from where it is."""
+    """The choice to train a run for more epochs, continuing from where it stopped."""
     with st.popover(_("Go on training"), icon=":material/resume:"):
         st.markdown(
             _(
@@ -157,7 +157,7 @@ def go_on(run: Run, key: str) -> None:
 
 
 def _go_on(run: Run, key: str, more: str) -> None:
-    """Submit the longer experiment and show it; a refusal is shown by the page that follows."""
+    """Submit the longer experiment and show it. If it is refused, the next run of the page says why."""
     try:
         experiment = longer(run.experiment, run.epochs, widget(more))
         job = jobs().submit(experiment, visitor_id(), start=run.digest)
@@ -171,7 +171,7 @@ def _go_on(run: Run, key: str, more: str) -> None:
 def _train_button(experiment: Experiment, key: str, caption: str, is_damaged: bool) -> None:
     if downloads.missing(resolve(experiment).spec):
         return
-    # a callback: the page is drawn once, with the training begun, and not a second time
+    # a callback, so that the page is drawn only once, with the training already started
     st.button(
         _("Train"),
         type="primary",
@@ -196,7 +196,7 @@ def _not_trained(experiment: Experiment) -> str:
 
 
 def _submit(experiment: Experiment, fresh: bool) -> None:
-    """Submit the experiment; a refusal is shown by the page that follows."""
+    """Submit the experiment. If it is refused, the next run of the page says why."""
     there = not fresh and digest_of(experiment) in store()
     try:
         job = jobs().submit(experiment, visitor_id(), fresh=fresh)
@@ -209,8 +209,8 @@ def _submit(experiment: Experiment, fresh: bool) -> None:
 
 
 def _await_first_sight(job: Job) -> None:
-    """Wait for a training that is over before a page that shows its progress would be drawn, of a longer one for the
-    first picture; a training in the queue is not waited for."""
+    """Wait for the end of a training that is expected to end before a page with its progress could be drawn, and for
+    the first picture of a longer one. Do not wait for a training in the queue."""
     if job.state != "running":
         return
     if jobs().estimate(job.experiments) <= AT_ONCE:

@@ -1,5 +1,5 @@
-"""Every view that a lesson has of a single run, each with what a run needs for it: the Lab shows those that a run can
-have, whatever its data set."""
+"""Every view of a single run that lessons have, each with the condition that a run must meet. The Lab shows all views
+that fit a run, whatever its data set."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -28,7 +28,7 @@ from aelib.ui.shell.session import Slot, draws, widget
 LEVELS = [0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6]
 SEEDS = 10
 MAX_SHOWN = 100  # images in rows
-MAX_FOLLOWED = 2_000_000  # multiplications of all images, some 5 ms in a browser
+MAX_FOLLOWED = 2_000_000  # multiplications for all images together, about 5 ms in a browser
 
 
 @fragment
@@ -78,7 +78,7 @@ def live(run: Run, key: str) -> None:
 
 
 def _in_browser(run: Run, kind: str) -> NetData | None:
-    """The net with its noise, where the browser follows a slider with all images; else None."""
+    """The net with its noise, if the browser can follow a slider with all images; else None."""
     few = len(run.images) <= MAX_SHOWN and len(run.images) * run.architecture.multiplications <= MAX_FOLLOWED
     if not few or not NOISES[kind].browser or run.architecture.classes:
         return None

@@ -9,7 +9,7 @@ from aelib.ui.shell.links import page_link
 
 
 def network() -> None:
-    """An autoencoder that learns while one reads what an autoencoder is."""
+    """An autoencoder that learns while the visitor reads what an autoencoder is."""
     live.brief()
     page_link(LIVE.file, _("Change it while it learns"), LIVE.icon)
 

@@ -142,7 +142,7 @@ class LessonPage(SectionedPage):
             self.ends_here(self._after)
         assert run is not None  # noqa: S101 - st.stop does not return
         shown = [tab for tab in self._tabs if tab.can(run)]
-        if widget(key) not in [tab.title for tab in shown]:  # the run before had this tab
+        if widget(key) not in [tab.title for tab in shown]:  # only the previous run had this tab
             set_widget(key, shown[0].title)
         for tab, place in zip(shown, self._places([tab.title for tab in shown], key), strict=True):
             if place.open:
@@ -152,13 +152,13 @@ class LessonPage(SectionedPage):
     def _places(self, titles: list[str], key: str) -> "Sequence[TabContainer]":
         """Draw the row of tabs. key: the state that has the English title of the open one.
 
-        What the server sets, the browser shows, whatever was clicked meanwhile, so it is set only where it differs. A
-        session that begins sets nothing: its browser may have one that the server lost (it was started again), and
-        shows the tab that was clicked since.
+        If the server sets the open tab, the browser shows it, even if the user has clicked another tab in the meantime.
+        So it is set only where it differs. A new session sets nothing: its browser may come from a session that was
+        lost when the server restarted, and then shows the tab that was clicked since.
         """
         labels, drawn = [_(title) for title in titles], Slot(f"{self._tabs_key}:drawn", lambda: ("", [""]))
         wanted = widget(key)
-        first = drawn.get()[0] if drawn else wanted  # part of the identity of the row, so it stays
+        first = drawn.get()[0] if drawn else wanted  # part of the identity of the row, so it must not change
         if drawn and (widget(self._tabs_key) != _(wanted) or drawn.get()[1] != labels):
             set_widget(self._tabs_key, _(wanted))
         drawn.set((first, labels))
@@ -172,7 +172,7 @@ class LessonPage(SectionedPage):
 
     @property
     def _tabs_key(self) -> str:
-        """Of Streamlit's tabs, whose value is the title of the open one as it is shown."""
+        """The key of Streamlit's tabs, whose value is the displayed title of the open one."""
         return f"{self.lesson.name}:tabs"
 
     def _tab_opened(self, key: str) -> None:
@@ -201,7 +201,7 @@ class LessonPage(SectionedPage):
             self.header(N_("Choose"))
             teacher_panel.fixed(form)
             experiment = lesson_forms.draw(form)
-            if not membership.is_student():  # who gets tasks does not give them
+            if not membership.is_student():  # people who get tasks do not give them
                 teacher_panel.popover(form, experiment)
         with picture:
             self.header(N_("Train"))

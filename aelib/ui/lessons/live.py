@@ -22,31 +22,31 @@ from aelib.ui.shell.server_state import jobs
 from aelib.ui.shell.session import Slot
 from aelib.ui.shell.visitor import visitor_id
 
-PRESET = "font-best"  # learns before one's eyes
+PRESET = "font-best"  # learns fast enough to watch
 _SUBMITTED = Slot("live:submitted", str)  # digest of the experiment that was kept last
 
 
 def network() -> None:
-    """The network of the address, alive; below it the experiment that was kept, if any."""
+    """The network of the address, learning in the browser; below it the experiment that was kept, if any."""
     preset, experiment = PRESET, presets.get(PRESET)
     try:
         preset, experiment = _of_the_address()
-    except LabError as error:  # the page is alive all the same
+    except LabError as error:  # the page works all the same
         show_error(error)
     kept = live(describe(experiment), preset, presets.get(preset).model_dump(mode="json"), _choices(), "live")
     if kept:
-        with show_errors():  # nothing stands below
+        with show_errors():  # it ends the page, but nothing follows below
             _keep(encoding.decode(preset, kept))
 
 
 def brief() -> None:
-    """The network of the preset, alive, without the choices."""
+    """The network of the preset, learning in the browser, without the choices."""
     experiment = presets.get(PRESET)
     live(describe(experiment), PRESET, experiment.model_dump(mode="json"), _choices(), "live-brief", brief=True)
 
 
 def _of_the_address() -> tuple[str, Experiment]:
-    """Preset and experiment. Raises LabError where they are not known, or not for the engine in the browser."""
+    """Preset and experiment. Raises LabError if they are unknown, or if the engine in the browser cannot train them."""
     query = st.query_params.to_dict()
     query.pop(languages.PARAMETER, None)
     preset = query.pop(encoding.PRESET, PRESET)
@@ -88,5 +88,5 @@ def _choices() -> Choices:
 
 
 def _labels(registry: Mapping[str, Any]) -> list[Choice]:
-    """Of the entries that the engine in the browser knows."""
+    """Value and label of the entries that the engine in the browser knows."""
     return [(name, entry.label) for name, entry in registry.items() if entry.browser]

@@ -23,7 +23,7 @@ def choose() -> str:
 def pair(asked: Question) -> None:
     """What the two experiments are, and a link that opens both in Compare."""
     first, second = asked.sides
-    st.markdown(f"**{escaped(asked.title)}**")  # a narrow box cuts it off
+    st.markdown(f"**{escaped(asked.title)}**")  # repeated in full: a narrow select box cuts it off
     st.markdown(
         _(
             "Two experiments that start from `{preset}`: **{label}** and **{label_2}**. Predict which of them "

@@ -1,8 +1,8 @@
 """Log-in by OpenID Connect, where the administrator has set one up in the secrets ([auth] and [classroom]).
 
-`st.login` leads to the provider and back to `/oauth2callback`. Streamlit checks what comes back, and says nothing to a
-person whose log-in it refuses. `LoginAnswer`, which server.py adds to the app, leads everybody to the class page, with
-the answer in its address.
+`st.login` leads to the provider and back to `/oauth2callback`. Streamlit checks what comes back, but does not tell a
+person that it has refused the log-in. So `LoginAnswer`, which server.py adds to the app, leads everybody to the class
+page, with the answer in its address.
 """
 
 import time
@@ -25,9 +25,9 @@ from aelib.core.errors import LabError
 ANSWER, REFUSED, UNREACHABLE = "login", "refused", "unreachable"  # in the address of the class page
 LOGIN, CALLBACK = "/auth/login", "/oauth2callback"
 _SIGNED_IN = "_streamlit_user"  # Streamlit's cookie of a log-in that it has checked
-_MAX_LEFT = 5000  # people whose way back is remembered
+_MAX_LEFT = 5000  # browsers whose return address is remembered
 
-_left: OrderedDict[str, dict[str, str]] = OrderedDict()  # browser -> what its address had when it left for the provider
+_left: OrderedDict[str, dict[str, str]] = OrderedDict()  # browser -> query of its address when it left for the provider
 
 
 class LoginSettings(NamedTuple):
@@ -41,7 +41,7 @@ class LoginSettings(NamedTuple):
 
 @st.cache_resource(show_spinner=False)
 def login_settings() -> LoginSettings:
-    """Read once a server. Raises LabError where the file is invalid."""
+    """The settings, read once per server. Raises LabError if the file is invalid."""
     if not any(Path(file).exists() for file in st.get_option("secrets.files")):
         return LoginSettings()
     try:
@@ -57,7 +57,7 @@ def login_settings() -> LoginSettings:
 
 
 def account() -> Account | None:
-    """Who has logged in; None for nobody. Raises LabError for a log-in that no longer counts."""
+    """Who has logged in; None for nobody. Raises LabError for a log-in that is no longer valid."""
     found = login_settings()
     if not found.client or not _is_logged_in():
         return None
@@ -75,7 +75,7 @@ def account_person() -> str | None:
 
 
 def is_logged_in() -> bool:
-    """Whether there is a log-in that can be ended, also one that no longer counts."""
+    """Whether there is a log-in that can be ended, even one that is no longer valid."""
     return bool(login_settings().client) and _is_logged_in()
 
 
@@ -97,7 +97,8 @@ def log_in(browser: str, query: Mapping[str, str]) -> None:
 
 
 class LoginAnswer:
-    """ASGI middleware that leads whoever comes from the provider to the class page, and whoever cannot be sent there.
+    """ASGI middleware that leads to the class page everybody who comes back from the provider, and everybody who cannot
+    be sent to the provider.
 
     Args:
         browser_of: the name of a browser from the headers of its request, or None.
@@ -122,7 +123,7 @@ class LoginAnswer:
         async def to_the_class(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                is_answer = "code" in asked or "error" in asked  # else of a log-out
+                is_answer = "code" in asked or "error" in asked  # else the answer to a log-out
                 answer = REFUSED if is_answer and not any(map(_signs_in, headers.getlist("set-cookie"))) else None
                 headers["location"] = self._address(scope, CALLBACK, answer)
             await send(message)
@@ -150,6 +151,6 @@ class LoginAnswer:
 
 
 def _signs_in(cookie: str) -> bool:
-    """Whether a Set-Cookie header is Streamlit's of a log-in, and not its deletion."""
+    """Whether a Set-Cookie header sets Streamlit's log-in cookie, and does not delete it."""
     name, _equals, value = cookie.partition(";")[0].partition("=")
     return name == _SIGNED_IN and value not in ("", '""')

@@ -1,4 +1,4 @@
-"""Decode the experiment in a page's address. What makes no sense costs a sentence, never the rest of the address."""
+"""Decode the experiment in a page's address. An invalid part is reported in a sentence; the rest still applies."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,8 +22,8 @@ class Opened(NamedTuple):
 
     Attributes:
         preset: where it starts.
-        experiment: the experiment, if `typed` is empty, otherwise the preset with what is certain.
-        typed: path -> value of fields that show what the address has, although it is not an experiment yet.
+        experiment: the experiment, if `typed` is empty, otherwise the preset with the changes that are certain.
+        typed: path -> value of fields that show what the address has, although they do not make a valid experiment yet.
         notes: what was left out of the address, one sentence each.
     """
 
@@ -36,7 +36,7 @@ class Opened(NamedTuple):
 def from_query(query: Mapping[str, str], default: str, is_free: Callable[[str], bool] = lambda _: True) -> Opened:
     """The experiment in an address. A query that `encoding.Encoded.query` wrote decodes to the same experiment.
 
-    default: the preset of an address without one; is_free: whether the user can change a field, and so mend it.
+    default: the preset of an address without one; is_free: whether the user can change a field, and so correct it.
     """
     preset, notes = query.get(PRESET, default), []
     if preset not in presets.PRESETS:
@@ -61,7 +61,7 @@ def from_query(query: Mapping[str, str], default: str, is_free: Callable[[str], 
     start = presets.get(preset)
     try:
         start = decode(preset, fixed)
-    except LabError as error:  # nobody can mend it on the page
+    except LabError as error:  # nobody can correct it on the page
         notes += sentences(error)
     try:
         return Opened(preset, resolve(change(start, free)).experiment, {}, notes)
@@ -90,7 +90,7 @@ def known(changes: Mapping[str, str], notes: list[str]) -> dict[str, str]:
 
 
 def is_choice(path: str) -> bool:
-    """Whether a field takes one of some names."""
+    """Whether a field takes one of several names."""
     try:
         return bool(choices(path)) and all(isinstance(name, str) for name in choices(path))
     except (KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Results that are kept for all sessions, with a word on what is being computed."""
+"""Results that are cached for all sessions, with a spinner that says what is being computed."""
 
 import functools
 from collections.abc import Callable

@@ -1,9 +1,10 @@
-"""Widgets of choices are other widgets in another language.
+"""Makes the widget of a choice a different widget in each language.
 
-A browser says what is chosen by its label. Streamlit 1.67 knows a widget with a key by the key alone, so a request that
-was on its way while the language changed would bring a label that the page no longer has, and the choice would become
-that text. With the language in the widget's identity, such a request is about a widget that has gone. What is chosen is
-kept by its key: see `languages`. tests/unit/ui/shell/test_languages.py fails where Streamlit lacks what is replaced.
+The browser sends the label of what is chosen. Streamlit 1.67 identifies a widget with a key by the key alone. So a
+request that was under way while the language changed would bring a label that the page no longer has, and the choice
+would become that text. With the language in the widget's identity, such a request is about a widget that no longer
+exists. The choice itself is kept by its key: see `languages`. tests/unit/ui/shell/test_languages.py fails if Streamlit
+lacks what is replaced here.
 """
 
 from typing import Any

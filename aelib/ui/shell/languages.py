@@ -1,5 +1,5 @@
-"""The language of a session: what the address of its first page asks for (`lang=es`), else what the browser prefers,
-and then what is chosen in the menu. Links take `in_address` along, so that a copied one opens in the same language."""
+"""The language of a session: what the address of its first page asks for (`lang=es`), else what the browser prefers;
+later what is chosen in the menu. Links include `in_address`, so that a copied link opens in the same language."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -15,14 +15,14 @@ PARAMETER = "lang"
 _MENU = "language:menu"
 _MAX_SAID = 20  # characters of an unknown language in a sentence
 
-_CACHED = "_aelib_language"  # attribute of Streamlit's context: a page asks a thousand times
+_CACHED = "_aelib_language"  # attribute of Streamlit's context that caches it: a page asks a thousand times
 _language: Slot[str] = Slot("language", lambda: ENGLISH)
-_chosen: Slot[bool] = Slot("language:chosen", bool)  # whether the address or the menu has said it
+_chosen: Slot[bool] = Slot("language:chosen", bool)  # whether the address or the menu has set it
 
 
 def _of_session() -> str | None:
     """The language of the session whose script this thread runs, also in callbacks and fragments. A page's first text
-    may be looked up before its frame is drawn, so a new session begins here."""
+    may be looked up before its frame is drawn, so the language of a new session is chosen here."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return None
@@ -45,14 +45,14 @@ choice_identity.install()
 
 
 def begin() -> None:
-    """Choose the language of a session that begins."""
+    """Choose the language of a new session."""
     if not _language:
         _set(_preferred())
         _take(_asked())
 
 
 def note() -> None:
-    """Say so where the address asks for a language that there is not."""
+    """Show a note if the address asks for a language that the app does not have."""
     asked = _asked()
     if asked and language.matching(asked) is None:
         said = _("The app does not speak {code}: choose a language in the menu.", code=repr(asked[:_MAX_SAID]))
@@ -84,8 +84,8 @@ def in_address() -> dict[str, str]:
 
 
 def _changed() -> None:
-    """The menu has chosen another language. Widgets of choices are about to be replaced (`choice_identity`): what is
-    chosen is set again, so that the new ones have it."""
+    """The user has chosen another language in the menu. Widgets of choices are about to be replaced
+    (`choice_identity`), so their values are set again for the new widgets."""
     for key, value in list(st.session_state.items()):
         if key != _MENU and _is_choice(value):
             st.session_state[key] = value
@@ -99,7 +99,7 @@ def _is_choice(value: object) -> bool:
 
 
 def menu() -> None:
-    """The choice of a language, each in its own words."""
+    """The choice of a language; each is named in its own language."""
     st.session_state[_MENU] = language.current()
     st.selectbox(
         _("Language"),

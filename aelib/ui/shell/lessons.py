@@ -46,7 +46,7 @@ class Lesson(Page):
         also: kinds that it also shows if no other lesson covers them.
         noisy: whether it covers experiments with noise (True), without (False), or both (None).
         narrowed: which of these experiments the lesson is about, if not all. Links to one of them lead to it rather
-            than to a lesson that is about more.
+            than to a more general lesson.
         front: blocks of controls (`form.blocks.BLOCKS`), in order.
         more: blocks of controls under "More choices", before the fields that every lesson has there.
         predicts: what it asks before the training: the first of these that fits the experiment.
@@ -124,7 +124,7 @@ def pairs(described: DatasetSpec) -> bool:
 
 
 def leaves_classes_out(experiment: Experiment) -> bool:
-    """Whether the net is trained on some classes alone."""
+    """Whether the net is trained on some of the classes only."""
     return bool(experiment.classes)
 
 
@@ -148,7 +148,7 @@ def has_large_code(experiment: Experiment) -> bool:
 
 
 def has_a_plain_code(experiment: Experiment) -> bool:
-    """Whether the code of a net that bends is smaller than an image, and made of plain numbers, by all classes."""
+    """Whether a nonlinear net, trained on all classes, has a code of plain numbers that is smaller than an image."""
     model = experiment.model
     special = model.variational or model.codebook.entries or experiment.classes
     return not special and not has_large_code(experiment) and not has_no_bend(experiment)

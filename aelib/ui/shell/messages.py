@@ -28,7 +28,7 @@ def sentences(error: LabError) -> list[str]:
 
 
 def without_command(text: str) -> str:
-    """A sentence for a page, where nobody is sent to the command line, although an error may name a command first."""
+    """A sentence for a page, without the command that an error may name first: nobody is sent to the command line."""
     return re.sub(r"\w+ `python -m [^`]*`, \w+ ", "", text)  # "run ..., or", in any language
 
 
@@ -73,13 +73,13 @@ def show_errors() -> Iterator[None]:
 
 
 def fragment(draw: Callable[P, None]) -> Callable[P, None]:
-    """A part of a page that is drawn anew by itself, as `st.fragment`; it shows a LabError in its place. Streamlit
-    shows what a fragment raises before the page around it can catch it, as a traceback."""
+    """A part of a page that reruns by itself, as `st.fragment`, and shows a LabError in its place. Without this,
+    Streamlit shows the error as a traceback before the page around the fragment can catch it."""
     return st.fragment(_with_its_errors(draw))
 
 
 def fragment_every(seconds: float) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """A `fragment` that is also drawn anew after so many seconds, again and again."""
+    """A `fragment` that also reruns every so many seconds."""
     return lambda draw: st.fragment(_with_its_errors(draw), run_every=seconds)
 
 

@@ -1,8 +1,8 @@
 """An identifier for each person: a reopened tab finds its jobs, and one user cannot fill the queue.
 
-Nobody has to log in; whoever does is the same person on every browser (`account`). To all others the server sends with
-their first page a random cookie (`VisitorCookie`, which server.py adds to the app), and the identifier is a
-hash of it. Without a cookie (cookies off, `streamlit run app.py`, tests), each session has a random identifier.
+Nobody has to log in; whoever does is the same person on every browser (`account`). To all others, the server sends a
+random cookie with their first page (`VisitorCookie`, which server.py adds to the app), and the identifier is a hash of
+it. Without a cookie (cookies off, `streamlit run app.py`, tests), each session has a random identifier.
 """
 
 import hashlib
@@ -35,14 +35,14 @@ def browser_id() -> str:
 
 
 def is_known_again() -> bool:
-    """Whether a reload of the page, or another tab, is the same person. True without a browser (tests)."""
+    """Whether a reload of the page, or another tab, counts as the same person. True without a browser (tests)."""
     is_browser = isinstance(st.context.headers.get("User-Agent"), str)
     return not is_browser or _named(st.context.cookies.get(COOKIE, "")) is not None or account_person() is not None
 
 
 def browser_of(headers: Headers) -> str | None:
     """The identifier of the browser that sent these headers; None without the cookie."""
-    # not http.cookies, which drops everything behind a cookie of another app that it cannot read
+    # not http.cookies: if it cannot read the cookie of another app, it also drops all cookies after it
     return _named(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
 
@@ -53,9 +53,10 @@ def _named(token: object) -> str | None:
 
 
 def on_phone() -> bool:
-    """Whether the window is as narrow as a phone's. Before the browser has said so: whether its last page was, so that
-    nothing moves while somebody types; at its first page: whether it is a phone's browser: all of them have "Mobi" in
-    their User-Agent, see https://developer.mozilla.org/docs/Web/HTTP/Guides/Browser_detection_using_the_user_agent."""
+    """Whether the window is as narrow as a phone's. Until the browser has reported its width, that of its last
+    page counts, so that nothing moves while somebody types. On its first page, the kind of browser counts: all
+    browsers of phones have "Mobi" in their User-Agent, see
+    https://developer.mozilla.org/docs/Web/HTTP/Guides/Browser_detection_using_the_user_agent."""
     return Slot("narrow", _was_narrow).get()
 
 
@@ -68,7 +69,7 @@ def _was_narrow() -> bool:
 
 
 def window_is(narrow: bool) -> bool:
-    """The browser says how wide its window is. Returns whether the page was drawn for another width."""
+    """Take the width that the browser reports. Returns whether the page was drawn for the other width."""
     was = on_phone()
     return Slot("narrow", bool).set(narrow) != was
 

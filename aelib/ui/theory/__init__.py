@@ -1,1 +1,1 @@
-"""How it works: pages of theory that answer in the browser, and the runs that stand behind what they say."""
+"""How it works: theory pages whose parts run in the browser, and the stored runs that support what they say."""

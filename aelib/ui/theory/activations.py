@@ -15,7 +15,7 @@ from aelib.ui.shell.links import link
 
 from .parts import part
 
-STEP = ("binary_step", N_("binary step"))  # of this page alone: no engine trains with it
+STEP = ("binary_step", N_("binary step"))  # on this page only: no engine trains with it
 _STEP, _STEP_SLOPE = r"0 \text{ if } z < 0 \text{ else } 1", r"0,\ \text{none at } 0"
 _PRESET = "font-20-10"  # the layers of the nets that are compared
 _RECIPE = {"loss": "bce", "optimizer.learning_rate": "0.01", "model.initialization": "xavier_uniform", "epochs": "1000"}
@@ -114,7 +114,7 @@ def runs() -> None:
 
 
 def _functions() -> list[dict[str, str]]:
-    """Of the curves and nets in the browser: those of its engine, and the binary step."""
+    """The functions for the curves and nets in the browser: those of its engine, and the binary step."""
     found = [{"name": name, "label": one.label} for name, one in ACTIVATIONS.items() if one.browser]
     return [found[0], {"name": STEP[0], "label": _(STEP[1])}, *found[1:]]
 

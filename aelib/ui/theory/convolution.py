@@ -21,8 +21,8 @@ from .parts import part
 
 NETS = ("letters-7x7", "house-numbers-autoencoder")  # presets whose kernels and layers are shown
 _FEW = 16  # kernels of one net
-_PHOTOGRAPH = 48  # pixels a side
-_EXAMPLE = 7  # numbers a side of the documents' worked example
+_PHOTOGRAPH = 48  # pixels per side
+_EXAMPLE = 7  # numbers per side of the documents' worked example
 _SIDES = ("convolution", "max_pooling", "average_pooling")
 
 

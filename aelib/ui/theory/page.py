@@ -1,4 +1,4 @@
-"""What every theory page has: a question, parts that move, and at the end documents, runs and lessons."""
+"""What every theory page has: a question, interactive parts, and at the end documents, runs and lessons."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ class TheoryPage(SectionedPage):
 
     @staticmethod
     def lessons(*lessons: tuple[Page, str]) -> None:
-        """Links to the lessons in which it matters, each with a reason."""
+        """Links to the lessons in which the theory matters, each with a reason."""
         st.subheader(_("Where it matters"))
         for page, why in lessons:
             page_link(page.file, f"**{page.title}**: {escaped(why)}", page.icon)
@@ -64,7 +64,7 @@ def reported(*names: str) -> None:
 
 
 def otherwise(name: str) -> None:
-    """The figure of one row with each other assumption that was measured."""
+    """The figure of one row under each alternative assumption that was measured."""
     records = _records([name])
     found = [assumption for record in records for assumption in assumptions(record)]
     if not found:
@@ -76,5 +76,5 @@ def otherwise(name: str) -> None:
 
 
 def _records(names: Sequence[str]) -> list[Record]:
-    """Of these rows; those that nobody has measured are left out. Raises LabError if the records cannot be read."""
+    """The records of these rows; unmeasured rows are left out. Raises LabError if the records cannot be read."""
     return [record for record in documents.recorded() if record["id"] in names]

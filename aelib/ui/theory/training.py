@@ -26,7 +26,7 @@ _RECIPE = {
     "epochs": "1000",
 }
 _DEEP = {"model.layers": "35-40-40-40-40-2", "model.initialization_scale": "0.5"}
-_RATES = (0.001, 0.01, 0.1)  # of the table of runs
+_RATES = (0.001, 0.01, 0.1)  # learning rates in the table of runs
 
 
 def experiment() -> Experiment:

@@ -24,7 +24,7 @@ _BETAS = (0.0, 0.001, 0.01, 0.1, 1.0)
 
 
 def experiment() -> Experiment:
-    """The net of this page without a KL: 35-32-2 on the font."""
+    """The net of this page without a KL term: 35-32-2 on the font."""
     return presets.get("font-20-10").with_values(_RECIPE)
 
 
@@ -44,7 +44,7 @@ def reparametrisation() -> None:
 
 
 def log_variance() -> None:
-    """What a net may give: σ², σ or log σ²."""
+    """What an encoder may output: σ², σ or log σ²."""
     part("log_variance")
 
 
@@ -54,7 +54,7 @@ def tug() -> None:
 
 
 def holes() -> None:
-    """The planes of two nets, without a KL and with one."""
+    """The planes of two nets, without a KL term and with one."""
     part("holes", {"description": describe(experiment())})
 
 

@@ -1,4 +1,4 @@
-"""The bench of a lesson: what the net makes of a few images, its codes and its loss, in one picture that stays in its
+"""The bench of a lesson: the net's outputs for a few images, its codes and its loss, in one picture that stays in its
 place before, during and after training."""
 
 from typing import Any, NamedTuple
@@ -114,8 +114,8 @@ def _data(resolved: Resolved, found: Run | Progress | None) -> BenchData:
 
 
 def _marks(history: list[dict[str, float]]) -> list[list[tuple[float, str]]]:
-    """The ticks of the axes of epochs and losses. The axis of losses is logarithmic where all losses are positive, that
-    of epochs is one of log(1 + epoch)."""
+    """The ticks of the axes of epochs and losses. The axis of losses is logarithmic where all losses are positive; the
+    axis of epochs shows log(1 + epoch)."""
     losses = [record["train_loss"] for record in history if np.isfinite(record["train_loss"])]
     if not losses:
         return [[], []]
@@ -144,7 +144,7 @@ def _work(resolved: Resolved, found: Run | Progress | None, indices: list[int]) 
 
 
 def has_plane(resolved: Resolved) -> bool:
-    """Whether the bench draws the codes: codes of two numbers need no projection, which would turn with every epoch."""
+    """Whether the bench draws the codes: only codes of two numbers, as a projection would turn with every epoch."""
     return resolved.stores_codes and resolved.latent_dim == 2
 
 
@@ -158,7 +158,7 @@ def _plane(resolved: Resolved, images: ImageSet, work: _Work | None) -> Plane | 
 
 
 def _given(resolved: Resolved, first: ImageSet) -> list[Row]:
-    """What the net is given, where it is not the original, and what enlarging without a net makes of it."""
+    """The net's inputs, where they differ from the originals, and the inputs enlarged without a net."""
     experiment, spec = resolved.experiment, resolved.spec
     given = evaluation_inputs(experiment, first)
     if spec.paired:

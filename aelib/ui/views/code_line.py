@@ -11,7 +11,7 @@ from aelib.ui.shell.messages import escaped
 
 STEPS = 24  # decoded points of the line
 SHOWN = 120  # images in the order of their codes
-MARGIN = 0.08  # of the range of the codes, on both sides
+MARGIN = 0.08  # share of the range of the codes, added on both sides
 
 
 def line(run: Run, key: str) -> None:

@@ -19,7 +19,7 @@ from aelib.ui.shell.session import set_widget, widget
 from aelib.ui.shell.visitor import on_phone
 
 WIDTH = 72  # of the image, in pixels of the page
-SHEET, ON_PHONE = 280, 164  # pixels of the page: a sheet, three or two beside each other
+SHEET, ON_PHONE = 280, 164  # pixels of the page: a sheet, with three beside each other, or two on a phone
 FEW = 2  # up to this number of channels, a sheet is drawn small
 SMALL = 160  # pixels of the page
 
@@ -149,7 +149,7 @@ def _sheets(run: Run, shown: torch.Tensor, shared: bool) -> list[Sheet | str]:
 
 
 def _name(run: Run, number: int) -> str:
-    """Such as "encoder 1". number: of the step, from 0."""
+    """The name of a step, such as "encoder 1". number: of the step, from 0."""
     cut = len(run.architecture.encoder)
     return f"encoder {number + 1}" if number < cut else f"decoder {number - cut + 1}"
 

@@ -28,7 +28,7 @@ SUBMIT_HELP = N_("The page and the notebook begin with them.")
 def hand_in(run: Run, key: str, predicted: Predicted | None = None) -> None:
     """Fields for title and notes, and downloads of the run as a page, a notebook and a plain PyTorch script. Each file
     is made on request. key: prefix of the session's keys for title and notes; predicted: what the user predicted, which
-    the page and the notebook then have."""
+    the page and the notebook then include."""
     words = _words(key)
     if predicted is not None:
         st.caption(_("The page and the notebook have your prediction, what came, and your explanation."))
@@ -53,7 +53,7 @@ def _live(run: Run, words: "_Words", key: str) -> None:
 
 
 def _script(run: Run, key: str) -> None:
-    """The download of a script; with the images, as a ZIP file, where these are too many to be written into it."""
+    """The download of a script; if the images are too many to be written into it, a ZIP file with both."""
     problem = problem_text(lambda: _here([run]), lambda: check(run.experiment))
     # of the opened run: its data set may have been removed since
     name, icon, key = f"autoencoder-{run.digest}.py", ":material/code:", f"{key}:script"
@@ -119,7 +119,7 @@ def _words(key: str) -> _Words:
 
 
 def _restore(slot: Slot[_Words], fields: Mapping[str, str], kept: str) -> None:
-    """Put what the browser has kept into the fields, and into the files what was in them."""
+    """Put what the browser has kept back into the fields, and the title and notes of the files back into these."""
     words = widget(kept)["words"]
     for name, key in fields.items():
         set_widget(key, _limited(name, words.get(name)))
@@ -183,7 +183,7 @@ def _download(
 
 
 def _in_language(code: str, made: Callable[[], str | bytes]) -> str | bytes:
-    """A file in the session's language: Streamlit makes it in a thread that knows no session."""
+    """A file in the session's language: Streamlit makes it in a thread that has no session."""
     with speaking(code):
         return made()
 

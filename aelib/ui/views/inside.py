@@ -26,12 +26,12 @@ TEXT = N_(
     "layer is the gradient smallest, and does training change that? Paint on a small grey image: which "
     "units answer?"
 )
-PAINTED = 32  # pixels of the longer side of an image up to which one can paint on it
-EMPTY = N_("empty sheet")  # to draw an image of one's own on, which the net shall give back
+PAINTED = 32  # pixels: longest side of an image that the user can paint on
+EMPTY = N_("empty sheet")  # for the user's own drawing, which the net should reproduce
 SHOWN = 28  # units whose weights are shown as pictures
 WIDTH = 40  # CSS pixels of an image
 UNTRAINED, TRAINED = N_("before training"), N_("after training")
-MOMENTS = {UNTRAINED: N_("before"), TRAINED: N_("after")}  # moment -> in the head of a column
+MOMENTS = {UNTRAINED: N_("before"), TRAINED: N_("after")}  # moment -> its text in the heading of a column
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
@@ -77,7 +77,7 @@ def inside(run: Run, key: str) -> None:
     now = [idle(layer) for layer in _every_image(run.digest, run.created, epoch, run).layers]
     idles = {when: [idle(layer) for layer in found.layers] for when, found in every.items()}
     left, right = st.columns([1, 3])
-    index = 0 if chosen == EMPTY else names.index(chosen)  # an own image has no class: it takes the first one's
+    index = 0 if chosen == EMPTY else names.index(chosen)  # a drawing has no class: it gets that of the first image
     labels = None if run.images.labels is None else run.images.labels[index : index + 1]
     with left:
         if chosen == EMPTY:
@@ -158,7 +158,7 @@ def _passes(run: Run, one: Inside, idles: list[Units], chosen: str) -> None:
 
 
 def _listed(numbers: Tensor) -> str:
-    """The first numbers in words, for those who do not see the picture."""
+    """The first numbers in words, for people who cannot see the picture."""
     some = numbers[:12].tolist()
     return "; ".join(number(value, ".2g") for value in some) + (" …" if len(numbers) > len(some) else "")
 
@@ -243,7 +243,7 @@ def _sign(run: Run) -> str:
 
 
 def _some(units: int) -> str:
-    """Which of the units are shown as images, and what stands below them."""
+    """Which of the units are shown as images, and what the number below a unit and its frame mean."""
     some = (
         _(" Shown are the {shown} of {units} units that this image drives most.", shown=SHOWN, units=units)
         if units > SHOWN
@@ -253,7 +253,7 @@ def _some(units: int) -> str:
 
 
 def _as_images(run: Run, weights: Tensor, activations: Tensor, dead: Tensor, limit: float) -> None:
-    """weights: units × pixels, and more numbers where the net is told a class; activations, dead: of these units."""
+    """weights: units × pixels, with further columns if the net is told a class; activations, dead: of these units."""
     shape = run.spec.shape
     pixels = shape[0] * shape[1] * shape[2]
     order = list(range(len(activations)))
@@ -332,7 +332,7 @@ def _over_training(run: Run, layers: tuple[Layer, ...], key: str) -> None:
 
 
 def _counted(label: str, layers: tuple[Layer, ...], found: list[list[Tensor]]) -> None:
-    """How many units of the hidden layers, before and after training."""
+    """How many units of the hidden layers are marked in `found`, before and after training."""
     hidden = [i for i, layer in enumerate(layers) if layer.hidden]
     before, after = (sum(int(one[i].sum()) for i in hidden) for one in found)
     total = sum(layers[i].units for i in hidden)
@@ -345,7 +345,7 @@ def _counted(label: str, layers: tuple[Layer, ...], found: list[list[Tensor]]) -
 
 
 def _shrinking(when: str, found: Inside) -> str:
-    """What the gradient does between the last layer and the first, in words."""
+    """In words: how the gradient changes from the last layer back to the first."""
     share, (first, last) = found.shrinks, (found.layers[0].title, found.layers[-1].title)
     start = _("{when}, from {last} back to {first}, the gradient", when=_(when).capitalize(), last=last, first=first)
     if not share > 0:

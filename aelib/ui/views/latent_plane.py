@@ -105,8 +105,8 @@ def plane(run: Run, point: tuple[float, float] | None, key: str, on_point: Calla
 
 
 def path(run: Run, stops: list[int], key: str, spherical: bool = False) -> None:
-    """A path through the images of these numbers, to drag along and to bend; nothing where the browser does not compute
-    the net."""
+    """A path through the images with these numbers, which the user can drag along and bend; nothing where the browser
+    does not compute the net."""
     data = _plane_data(run.digest, run.created, current(), run)
     if data["net"] is None or data["code"] is None:
         return

@@ -1,4 +1,4 @@
-"""An input of one's own: drawn in the page, or a picture, and what the net makes of it. Every lesson has it."""
+"""The user's own input, drawn in the page or a picture, and the net's output for it. Every lesson has this view."""
 
 import numpy as np
 import streamlit as st
@@ -23,8 +23,8 @@ TEXT = N_(
     "An input that the net has never seen. Draw one of its kind, then something else. What does the net "
     "make of it, and does the error tell them apart?"
 )
-LISTED = 12  # numbers of a code that are written out; more are a picture
-MAX_SENT = 100_000  # numbers of a net that follows a stroke: half a megabyte
+LISTED = 12  # numbers of a code that are written out; a longer code is shown as a picture
+MAX_SENT = 100_000  # parameters of a net that follows every stroke in the browser: half a megabyte
 WIDTH = 140  # CSS pixels of an image
 
 
@@ -71,7 +71,7 @@ def draw(run: Run, key: str) -> None:
 
 
 def _drawn(run: Run, key: str, label: int | None) -> Tensor | None:
-    """What the user has drawn; None where that is nothing. label: the class that the net is told."""
+    """What the user has drawn; None if that is nothing. label: the class that the net is told."""
     shape = run.spec.shape
     name = f"{key}:{'x'.join(map(str, shape))}"
     before = widget(name, {}).get("levels")
@@ -87,7 +87,7 @@ def _drawn(run: Run, key: str, label: int | None) -> Tensor | None:
 
 
 def _picture(run: Run, key: str) -> Tensor | None:
-    """A picture of the user's, of the size of the images; None where there is none, or it cannot be read."""
+    """The user's own picture in the size of the images; None if there is none, or if it cannot be read."""
     given = st.file_uploader(
         _("A picture"), key=f"{key}:file", help=_("{words}. It is not stored.", words=pictures.WORDS)
     )
@@ -115,7 +115,7 @@ def _told(run: Run, key: str) -> int | None:
 
 
 def _code(code: np.ndarray) -> None:
-    """A code in numbers, or as a picture where they are many."""
+    """A code as numbers, or as a picture if there are many."""
     if len(code) <= LISTED:
         st.markdown("  \n".join(f"z{_small(i + 1)} = {number(value, '.2f')}" for i, value in enumerate(code)))
         return

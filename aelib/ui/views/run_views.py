@@ -199,7 +199,7 @@ def verdict(run: Run) -> None:
 
 
 def live_figures(progress: Progress) -> None:
-    """The main figures of a training that goes on, for a horizontal container."""
+    """The main figures of a training in progress, for a horizontal container."""
     latest = progress.history[-1]
     if progress.total:
         _figure(
@@ -219,7 +219,7 @@ def _figure(label: str, value: str, about: str) -> None:
 
 
 def diagnosis(run: Run) -> None:
-    """What a run that learnt little shows, and what to try; nothing for a run that learnt."""
+    """What was observed in a run that learnt little, and what to try; nothing for a run that learnt."""
     found = findings(run)
     if found:
         lines = [f"- {escaped(one.what)} **{escaped(one.try_next)}**" for one in found]

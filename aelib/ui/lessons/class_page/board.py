@@ -37,7 +37,7 @@ class Board(NamedTuple):
 
 
 def read(group: Group, task: Task | None = None) -> Board:
-    """What the teacher sees. task: with which they stand; default the newest."""
+    """What the teacher sees. task: the one that `standings` is about; default: the newest."""
     room = classroom()
     members, results = room.classes.members(group), room.results.of(group)
     task = task or room.classes.task(group)
@@ -86,7 +86,7 @@ def table(group: Group) -> None:
         st.caption(_("Select students to open their runs; two or more are compared side by side."))
 
 
-# of columns that hold a sentence, or one number: Streamlit gives all the same width and cuts off what is longer
+# of columns with a sentence, or with one number: without this, all columns have one width and cut off longer texts
 _WIDTHS: dict[str, Literal["small", "medium", "large"]] = {
     N_("page"): "medium",
     N_("last run"): "large",
@@ -179,7 +179,7 @@ def predictions(group: Group) -> None:
 
 
 def _question(lesson: str, item: str) -> str:
-    """The lesson, and the question as it is asked there of the experiment of a first visit."""
+    """The lesson, and the question as the lesson asks it about the experiment of a first visit."""
     where = lessons.lesson(lesson)
     return f"{_(where.title)}: {_ITEMS[lesson, item].asked(presets.get(where.preset))}"
 
@@ -191,4 +191,4 @@ def _answers(group: Group, lesson: str, item: str) -> None:
 
 _ITEMS = {
     (lesson.name, item.name): item for lesson in (*lessons.LESSONS, lessons.LAB) for item in lesson.predicts
-}  # all that a lesson can ask
+}  # every item that a lesson can ask

@@ -18,8 +18,8 @@ CODE, KEY = "class", "key"  # in the address
 
 
 def taught() -> list[Group]:
-    """The classes of this teacher. If the address has a teacher's key, it is taken and removed from the address: others
-    see the screen. Raises LabError for a wrong one."""
+    """The classes of this teacher. If the address has a teacher's key, it is used and removed from the address, because
+    others see the screen. Raises LabError for a wrong one."""
     if KEY in st.query_params:
         key = st.query_params[KEY]
         group = membership.find(st.query_params.get(CODE, ""))
@@ -29,7 +29,7 @@ def taught() -> list[Group]:
 
 
 def student() -> None:
-    """The form to join a class; for those who have joined, their name and the way out."""
+    """The form to join a class; for those who have joined, their name and a way to leave."""
     found = membership.student_of()
     if found is None:
         if not membership.must_log_in():  # the page says so, beside the button
@@ -70,7 +70,7 @@ def _form(code: str, name: str, identifier: str, label: str) -> None:
             key="class:name",
             help=_("At most {n} characters. Your teacher sees it; other students do not.", n=MAX_NAME),
         )
-        if not membership.address():  # who has logged in is known by it
+        if not membership.address():  # a person who has logged in is identified by it
             st.text_input(
                 _("E-mail or number, if your teacher asks for it"),
                 identifier,
@@ -98,7 +98,7 @@ def _join(code: str, name: str, identifier: str) -> None:
 
 
 def make() -> None:
-    """The form that makes a class; a sentence for who may not."""
+    """The form that makes a class; for a person who may not, a sentence that says so."""
     try:
         membership.must_teach()
     except LabError as error:

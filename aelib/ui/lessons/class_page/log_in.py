@@ -1,4 +1,4 @@
-"""Logging in and out, where the administrator has set that up; nothing is drawn where not."""
+"""Logging in and out. Nothing is drawn unless the administrator has set up a log-in."""
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ _ANSWERS = {
 
 
 def status() -> None:
-    """Who is logged in, with the way out; or the way in, and why the last attempt failed."""
+    """Who is logged in, with a way to log out; otherwise a way to log in, and why the last attempt failed."""
     if not visitor.is_known_again():
         st.warning(
             _(

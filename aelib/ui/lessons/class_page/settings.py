@@ -1,4 +1,4 @@
-"""The class itself: code and QR code, the teacher's link, and the end of it."""
+"""The class itself: code and QR code, the teacher's link, and how to delete it."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from .join import CODE, KEY
 
 
 def code(group: Group) -> None:
-    """What goes on the projector."""
+    """What the teacher shows on the projector: how to join."""
     link = address({CODE: group.code})
     with st.container(horizontal=True, vertical_alignment="center", key="class:projector"):
         st.markdown(f"# :primary[{group.code}]", width="content")
@@ -30,7 +30,7 @@ def code(group: Group) -> None:
 
 
 def teachers_link(group: Group) -> None:
-    """The link that makes another browser the teacher's."""
+    """The link that makes another browser a teacher's browser."""
     st.markdown(
         _(
             "This browser is the teacher's, by its cookie. On another one, open the teacher's link. Whoever has it "

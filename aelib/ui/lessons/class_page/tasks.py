@@ -1,4 +1,4 @@
-"""What a class is to do: the next task, frozen controls, how everybody stands, the gradebook."""
+"""What a class must do: the next task, frozen controls, everybody's progress, the gradebook."""
 
 from collections.abc import Callable, Iterable
 
@@ -26,7 +26,7 @@ def freeze(group: Group) -> None:
     """The switch that fixes the controls of all students. It shows what another browser of the teacher has set."""
     key = f"class:{group.id}:frozen"
     frozen = classroom().classes.is_frozen(group)
-    if widget(key) != frozen:  # else what is set now would undo a click that is on its way
+    if widget(key) != frozen:  # setting it every time would undo a click that is on its way
         set_widget(key, frozen)
     st.toggle(
         _("Freeze the controls of all students"),
@@ -80,7 +80,7 @@ def title(task: Task) -> str:
 
 
 def book(group: Group) -> None:
-    """How everybody stands with a task: a download, and the check by training again."""
+    """Everybody's progress with a task: a download, and the check by training again."""
     found = {task.number: task for task in classroom().classes.tasks(group)}
     if not found:
         st.caption(_("You have given no task yet."))

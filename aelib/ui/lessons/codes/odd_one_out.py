@@ -19,7 +19,7 @@ from aelib.ui.shell.messages import fragment
 
 SEEDS = 5
 EXAMPLES = 7  # images of each kind
-IMAGE, CURVE = 56, 112  # CSS pixels of their width
+IMAGE, CURVE = 56, 112  # CSS pixels: width of an image and of a curve
 LEVEL = 0.002  # difference of two areas below which they count as the same
 CHALLENGES = (N_("inverted images"), N_("noise"), N_("empty images"))
 
@@ -88,7 +88,7 @@ def _threshold(run: Run, key: str) -> None:
 
 
 def rivals(run: Run, key: str) -> None:
-    """All scores, those without a net too: areas in a table, and both curves."""
+    """All scores, including those without a net: areas in a table, and both curves."""
     found = {_(one.label): _found(run, name) for name, one in SCORES.items() if one.fits(run)}
     left, right = st.columns(2)
     with left:

@@ -1,4 +1,4 @@
-"""Parts of the lesson on PCA: planes, axes, a bend and depth, where PCA wins."""
+"""Parts of the lesson on PCA: planes, axes, a bend (nonlinearity) and depth, where PCA wins."""
 
 import pandas as pd
 import streamlit as st
@@ -36,12 +36,12 @@ def _rounds(nets: list[tuple[str, str]], _runs: list[Run]) -> list[duel.Round]:
 
 
 def is_linear(run: Run) -> bool:
-    """Whether the run has a plane."""
+    """Whether the net is linear, so that it has a plane to compare with that of PCA."""
     return plane.is_linear(run.resolved)
 
 
 def the_plane(run: Run, key: str) -> None:
-    """Principal angles, images beside both reconstructions, and the error beside the least that there can be."""
+    """Principal angles, images beside both reconstructions, and the error beside the smallest possible one."""
     found = _against(run.digest, run.created, run)
     ours = plane.training_error(run)
     above = ours / found.pca.training_mse - 1
@@ -91,7 +91,7 @@ def _pictures(axes: plane.Numbers, run: Run, name: str, captions: list[str]) -> 
 
 
 def axes(run: Run, key: str) -> None:
-    """The axes of PCA and of the code as pictures, their cosines, and how PCA of the outputs finds the first again."""
+    """The axes of PCA and of the code as pictures, their cosines, and how PCA of the outputs gives the axes of PCA."""
     found = _against(run.digest, run.created, run)
     shown = min(run.latent_dim, AXES)
     near = plane.cosines(found.axes, found.pca.components)
@@ -117,7 +117,7 @@ def axes(run: Run, key: str) -> None:
 
 
 def bend_and_depth(run: Run, key: str) -> None:
-    """The same code behind a linear net, a bend, depth, and both: errors beside PCA."""
+    """The same size of code with a linear net, a bend (nonlinearity), depth, and both: errors beside PCA."""
     pca = plane.principal(run.spec, run.latent_dim)
     wanted = duel.bend_and_depth(run.spec, run.latent_dim)
     found = runs_of(list(wanted.values()), _("Train {wanted} nets", wanted=len(wanted)), key)
@@ -147,7 +147,7 @@ def bend_and_depth(run: Run, key: str) -> None:
 
 
 def where_pca_wins(run: Run, key: str) -> None:
-    """Nets of several code sizes beside PCA on images to choose, at three numbers of bits."""
+    """Nets of several code sizes beside PCA, on images that the user chooses, at three numbers of bits."""
     names = list(dict.fromkeys([run.experiment.dataset, *IMAGES]))
     name = st.segmented_control(
         _("Images"),

@@ -19,7 +19,7 @@ from aelib.ui.shell.session import widget
 from . import uses
 
 NEAREST = 8
-PAINTED = 32  # pixels of the longer side of an image up to which one can paint on it
+PAINTED = 32  # pixels: longest side of an image that the user can paint on
 EMPTY = "empty: draw an image"
 STEPS = 9
 MOVED = 12  # numbers whose traversal is shown
@@ -79,7 +79,7 @@ def search(run: Run, key: str) -> None:
 
 
 def _query(run: Run, start: Tensor, key: str, paints: bool) -> Tensor:
-    """The image that is looked for, channels × height × width, 0 to 1, with what the person has painted on it."""
+    """The image to search by, channels × height × width, 0 to 1, with what the person has painted on it."""
     if not paints:
         st.html(glyphs.tile(glyphs.colours(run.spec.drawn(start.numpy())), _("image that is looked for"), 140))
         return start
@@ -91,7 +91,7 @@ def _query(run: Run, start: Tensor, key: str, paints: bool) -> Tensor:
 
 
 def _found(run: Run, shown: Tensor, label: int | None) -> str:
-    """HTML with two columns of tiles a rank: nearest by code, nearest by pixels."""
+    """HTML with two columns of tiles per rank: nearest by code, nearest by pixels."""
     train, _test = features.parts(run.spec)
     by = uses.of(run)
     pixels = (shown * 255).round().to(torch.uint8)[None]

@@ -18,19 +18,19 @@ from aelib.ui.jobs.related_runs import runs_of
 from aelib.ui.shell.caching import cached
 from aelib.ui.shell.links import link_compare
 
-FEATURES = 48  # that are shown
+FEATURES = 48  # features that are shown
 PAIRS = 24
 WITH_IMAGES, TOP = 12, 6  # features that are shown with images, and images of each
 EDGE = 0.6  # coherence above which a feature is an edge
-SMALLEST_EDGE = 8  # pixels of a side from which on a direction can be told
-OFTEN = 0.5  # share of images above which a number is active often
+SMALLEST_EDGE = 8  # pixels: smallest side for which a direction can be determined
+OFTEN = 0.5  # share of images above which a number counts as often active
 CURES = {
     N_("no cure"): "digits-overcomplete",
     "L1": "digits-sparse-l1",
     N_("KL to a rate"): "digits-sparse-kl",
     N_("k largest"): "digits-k-sparse",
 }
-NOISE = 0.2  # standard deviation that tests whether a net copies
+NOISE = 0.2  # standard deviation of the noise that tests whether a net copies
 
 
 def is_dense(run: Run) -> bool:
@@ -39,7 +39,7 @@ def is_dense(run: Run) -> bool:
 
 
 def _picture(feature: torch.Tensor) -> torch.Tensor:
-    """Grey where a feature changes nothing, darker and lighter where it takes away and adds."""
+    """A feature as a picture: grey where it changes nothing, darker where it subtracts, lighter where it adds."""
     return 0.5 + 0.5 * feature / feature.abs().max().clamp(min=1e-9)
 
 

@@ -35,7 +35,7 @@ MEASURES: dict[str, tuple[str, Callable[[Worth], float | None]]] = {
         lambda one: one.mse,
     ),
 }
-CLOSE = 0.01  # accuracies that differ less count as the same
+CLOSE = 0.01  # accuracies that differ by less count as the same
 MEMBERS = 8  # images shown of a cluster
 MAPPED = 600  # images on a map
 CODE = N_("code of the net")
@@ -84,7 +84,7 @@ def sizes_of_codes(run: Run, key: str) -> None:
 
 
 def _verdict(worths: list[Worth]) -> str:
-    """What the accuracies of the neighbours say, for the smallest code and over all sizes."""
+    """In words: the accuracies by nearest neighbours, for the smallest code and over all sizes."""
     codes, pixels = worths[:-1], worths[-1]
     fewest = min(one.numbers for one in codes)
     small = sorted((one for one in codes if one.numbers == fewest), key=lambda one: -one.knn)
@@ -130,13 +130,13 @@ def _verdict(worths: list[Worth]) -> str:
 
 
 def _level(one: Worth, others: list[Worth]) -> bool:
-    """Whether no other code of as many numbers is better."""
+    """Whether no other code of the same size is better."""
     return all(one.knn > other.knn - CLOSE for other in others if other.numbers == one.numbers)
 
 
 @cached("Encoding", max_entries=4)
 def _features(digest: str, created: str, _run: Run) -> dict[str, features.Labelled]:
-    """By the net, by PCA with as many numbers, and the pixels. PCA is left out where it has not as many."""
+    """Codes by the net, by PCA with as many numbers, and the pixels. PCA is left out where it has fewer numbers."""
     found = {CODE: features.codes(_run)}
     if _run.latent_dim <= min(_run.spec.pixels, len(found[CODE].train)):
         found[PCA] = features.components(_run.spec, _run.latent_dim)

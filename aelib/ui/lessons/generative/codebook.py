@@ -18,9 +18,9 @@ from aelib.ui.shell.messages import fragment
 from aelib.ui.shell.session import draws
 
 LARGE, SMALL = 112, 36  # pixels of the page
-SHOWN = 64  # entries as pictures, the most frequent at a place
-DENSE_BITS = (8, 4)  # of each number of a dense code of as many bits
-PCA_BITS = 4  # of a coefficient
+SHOWN = 64  # entries shown as pictures: the most frequent ones at a place
+DENSE_BITS = (8, 4)  # bits per number of a dense code that has as many bits in all
+PCA_BITS = 4  # bits per coefficient
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -118,7 +118,7 @@ def _one_image(net: Run, usage: analysis.Usage, key: str) -> None:
 
 
 def _as_many_bits(net: Run, usage: analysis.Usage, key: str) -> None:
-    """Dense codes of as many bits, and PCA, on the plot of the lesson on compression."""
+    """Dense codes with as many bits in all, and PCA, on the plot of the lesson on compression."""
     sizes = {bits: int(usage.bits) // bits for bits in DENSE_BITS if usage.bits >= bits}
     wanted = [of_numbers(net.experiment, numbers) for numbers in sizes.values()]
     found = runs_of(wanted, _("Train dense codes of as many bits"), f"{key}:dense")

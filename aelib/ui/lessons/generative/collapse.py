@@ -30,7 +30,7 @@ divergence. That is a large β, and the images get blurred. β = 10 says that pi
 
 
 def collapse(run: Run, key: str) -> None:
-    """The net with β 1, with β so large that its code is given up, and with free bits."""
+    """The net with β = 1, with β so large that its code collapses, and with free bits."""
     wanted = collapsing(run.experiment)
     found = runs_of(list(wanted.values()), _("Train {wanted} nets", wanted=len(wanted)), key)
     if found is None:

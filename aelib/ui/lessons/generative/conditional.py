@@ -1,4 +1,4 @@
-"""Part of the lesson on digits: a net that is told the class is asked for one."""
+"""Part of the lesson on digits: a conditional net, which is told the class, draws images of a chosen class."""
 
 from typing import NamedTuple
 
@@ -19,14 +19,14 @@ from aelib.ui.shell.session import draws
 
 NEW = 12  # images of one class
 STYLES = 6  # images whose style is shown in every class
-EACH = 20  # images of each class that are looked up
+EACH = 20  # generated images of each class whose nearest training images are looked up
 SIDE = 9  # images across and down of the plane of a class
 WIDTH, SMALL = 48, 40  # pixels of the page
 
 
 class _Evidence(NamedTuple):
-    """share: of images of the class that was asked for; hardest: the class with the smallest share, and that share;
-    accuracy: with which the class is found from codes."""
+    """share: of images that have the class that was asked for; hardest, hardest_share: the class with the smallest
+    share, and that share; accuracy: with which the class is found from codes."""
 
     share: float
     hardest: int
@@ -127,7 +127,7 @@ def _styles(net: Run, names: list[str]) -> None:
 
 
 def _said(net: Run, names: list[str], key: str) -> None:
-    """Whether the net obeys, and what its code still says of the class."""
+    """Whether the net draws the class that it is told, and how much its code still says about the class."""
     found = _evidence(net.digest, net.created, net)
     text = _(
         "**{share:.0%}** of {each} images asked of each class are nearest to a training image of that class",

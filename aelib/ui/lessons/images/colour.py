@@ -30,7 +30,7 @@ SHOWN = 10  # images in a row
 TILE = 64  # pixels of the page
 MAX_EPOCHS = 5
 REPEATS = 5  # measurements
-BUSY = 1.5  # processes for each core from which on a machine counts as busy
+BUSY = 1.5  # processes per core from which on a machine counts as busy
 
 
 @fragment
@@ -48,8 +48,8 @@ def rows(run: Run, key: str) -> None:
 
 
 def _others(run: Run, key: str) -> list[int]:
-    """Indices of images that are far apart, because neighbours may be patches of one photograph; of pairs first those
-    with the most detail, because on a plain or blurred patch nothing can be seen."""
+    """Indices of images that are far apart, because neighbours may be patches of one photograph. For pairs, those with
+    the most detail come first, because nothing can be seen on a plain or blurred patch."""
     turn = draws(key, st.button(_("Other images"), icon=":material/casino:", key=f"{key}:others"))
     count = len(run.images)
     if run.spec.paired:
@@ -175,7 +175,7 @@ class Timed(NamedTuple):
 
     Attributes:
         speeds: at least one, by rising images a second.
-        other_trainings: trainings on this server during the measurements: the larger count of start and end.
+        other_trainings: trainings on this server during the measurements: the larger of the counts at start and end.
         slowdown: how busy the machine was before, see `pace.slowdown`.
     """
 
@@ -185,7 +185,7 @@ class Timed(NamedTuple):
 
     @property
     def median(self) -> Speed:
-        """The measurement in the middle; of an even number the slower one of the two."""
+        """The measurement in the middle; with an even number of them, the slower one of the two in the middle."""
         return self.speeds[(len(self.speeds) - 1) // 2]
 
     @property

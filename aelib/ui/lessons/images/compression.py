@@ -73,7 +73,7 @@ def points(run: Run, bits: Sequence[int] = BITS) -> list[RatePoint]:
 
 
 def images_of(run: Run) -> str:
-    """The same for runs on the same images: the data set with its content, and the classes."""
+    """A key that runs on the same images share: the data set with its content, and the classes."""
     return f"{datasets.canonical(run.experiment.dataset)} {run.spec.only}"
 
 

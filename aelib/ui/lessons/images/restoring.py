@@ -92,7 +92,7 @@ def live(run: Run, key: str) -> None:
     rested = Slot(f"{key}:rested", lambda: level)
     if not dragged:
         rested.set(level)
-    if dragged:  # what the net makes of the shown images is quick; the filters wait until the slider rests
+    if dragged:  # the net is quick on the shown images; the filters wait until the slider rests
         shown = noisy(clean, kind, level, draw)[chosen]
         waiting: dict[str, torch.Tensor | None] = dict.fromkeys((MEDIAN, NON_LOCAL))
         output = restoration.restored(run, shown, restoration.test_labels(run)[chosen])
@@ -104,7 +104,7 @@ def live(run: Run, key: str) -> None:
 
 
 def _everything(run: Run, kind: str, level: float, draw: int) -> dict[str, torch.Tensor]:
-    """The noisy test images and what each method makes of them."""
+    """The noisy test images and each method's outputs for them."""
     dataset = run.experiment.dataset
     canonical = datasets.canonical(dataset)
     shown = noisy(restoration.test_images(run), kind, level, draw)

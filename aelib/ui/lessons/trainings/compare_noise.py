@@ -69,7 +69,7 @@ def noise(groups: Mapping[str, list[Run]], key: str) -> None:
 
 
 def _reference(several: list[str], key: str) -> str:
-    """Draw the choice of the row that all others are compared with: any with several runs. In the address stands its
+    """Draw the choice of the row that all others are compared with: any with several runs. The address has its
     number."""
     numbers = [label.partition(":")[0] for label in several]
     place = f"{key}:reference:{compare_table.version()}"

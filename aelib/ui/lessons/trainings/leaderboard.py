@@ -18,8 +18,8 @@ _COSTS: dict[Cost, str] = {"parameters": N_("fewest parameters"), "latent_dim": 
 
 
 def cost(dataset: str) -> Cost:
-    """Draw the choice of what counts beside the error: for images that were not trained on, first the code, since nets
-    compress them."""
+    """Draw the choice of what counts beside the error. For images that were not trained on, the size of the code comes
+    first, because nets compress them."""
     try:
         first: Cost = "parameters" if datasets.spec(dataset).memorised else "latent_dim"
     except LabError:  # its images are no longer here

@@ -64,7 +64,7 @@ def filtered() -> tuple[list[Summary], str | None]:
 
 
 def _as_listed(layers: str) -> str:
-    """Layers as the list writes them, from what may be typed for them: 20,10 or 20 10 is 20-10."""
+    """Layers in the notation of the list, from what the user has typed: 20,10 or 20 10 becomes 20-10."""
     return re.sub(r"(?<=\d)(\s*[,–-]\s*|\s+)(?=\d)", "-", layers.strip())
 
 

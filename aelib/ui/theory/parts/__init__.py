@@ -1,4 +1,4 @@
-"""Interactive parts of the theory pages: plain ES modules that need no server once they are there.
+"""Interactive parts of the theory pages: plain ES modules that need no server once they are loaded.
 
 A part is a module NAME.js whose default export, (root, given), builds it into `root`. It imports controls.js and
 chart.js from here, and whatever it needs of the engine in `aelib/browser/engine`. `part` draws one. Its texts are in
@@ -21,7 +21,7 @@ from .words import WORDS
 
 _HERE = Path(__file__).parent
 _COMMON = (Path(canvas.__file__).parent / "common.js").read_text(encoding="utf-8")
-_SHARED = ("bytes", "sprite", "onPaper", "ellipse", "fit", "themed", "frame")  # of the drawings of all other canvases
+_SHARED = ("bytes", "sprite", "onPaper", "ellipse", "fit", "themed", "frame")  # what the parts use of common.js
 LOADER = _COMMON + (_HERE / "loader.js").read_text(encoding="utf-8")
 
 _part = st.components.v2.component(
@@ -33,12 +33,12 @@ _part = st.components.v2.component(
 
 
 def part(name: str, given: Mapping[str, Any] | None = None, version: str = "") -> None:
-    """Draw the part of NAME.js. given: its data, as JSON; version: another one, or another language, starts it anew."""
+    """Draw the part of NAME.js. given: its data, as JSON; version: if it or the language changes, the part restarts."""
     _part(data=data(name, given or {}, version), key=name)
 
 
 def data(name: str, given: Mapping[str, Any], version: str = "") -> dict[str, Any]:
-    """What loader.js takes, in the language of this session."""
+    """The data that loader.js needs, in the language of this session."""
     modules, language = texts(name), current()
     said = translations(text for file, _ in (("loader.js", ""), *modules) for text in WORDS.get(file, ()))
     return {

@@ -3,8 +3,8 @@
 import { fit, frame, themed } from "./common.js";
 import { element, say, shown } from "./controls.js";
 
-// A canvas. draw(context, { width, height, ink, paper }) draws it; label names it for those who do not see it. `redraw`
-// draws it before the next frame; `tell` adds to its name what it shows now; `drag` hears a pointer.
+// A canvas. draw(context, { width, height, ink, paper }) draws it; label names it for people who cannot see it.
+// `redraw` draws it before the next frame; `tell` adds to its name what it shows now; `drag` handles a pointer.
 export function surface(label, height, draw) {
   const canvas = element("canvas", { attributes: { role: "img", "aria-label": label } }), box = element("div", { className: "surface" }, canvas);
   box.tell = (text) => canvas.setAttribute("aria-label", `${label}. ${text}`);
@@ -22,8 +22,8 @@ export function surface(label, height, draw) {
   };
   box.redraw = () => { if (!waiting) { waiting = true; requestAnimationFrame(paint); } };
   new ResizeObserver(box.redraw).observe(box);
-  // start([x, y]) may refuse by returning false; move([x, y]) follows until the pointer is let go. free: a finger that moves
-  // up or down drags too, and does not scroll the page.
+  // start([x, y]) may refuse by returning false; move([x, y]) follows until the pointer is released. free: a finger that
+  // moves up or down drags too, and does not scroll the page.
   box.drag = (start, move, free = false) => {
     box.classList.add("drag");
     if (free) box.classList.add("free");

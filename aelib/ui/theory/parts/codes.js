@@ -1,8 +1,8 @@
-// Nets of the page Why variational: what the engine has of their codes, in one or two dimensions.
+// Nets of the page Why variational, and their codes as the engine computes them, in one or two dimensions.
 
 import { Trainer } from "./training.js";
 
-const DRAWS = 8, SENSED = 1000; // samples over which the pull of the reconstruction is averaged; their turns
+const DRAWS = 8, SENSED = 1000; // samples over which the pull of the reconstruction is averaged; the turn of the first
 
 // The described experiment with other choices: { dimension, variational, beta, seed }.
 export function net(description, { dimension, variational, beta, seed }) {
@@ -12,7 +12,7 @@ export function net(description, { dimension, variational, beta, seed }) {
 
 export const every = (trainer) => Uint32Array.from({ length: trainer.images }, (_, i) => i);
 
-// Of each image: { mu, sigma } (arrays over the dimensions) and what pulls at mu, downhill: { reconstruction, kl }.
+// For each image: { mu, sigma } (arrays over the dimensions) and the negative gradients that pull at mu: { reconstruction, kl }.
 export function pulled(trainer) {
   const { network, images } = trainer, room = network.room(images, "training"), { latentDim: dims } = network, all = every(trainer);
   const found = Array.from(all, () => ({ mu: [], sigma: [], reconstruction: new Array(dims).fill(0), kl: [] }));

@@ -1,8 +1,8 @@
 // Controls of the theory pages, each with its label, and the loop that moves a picture. Everything is native HTML, so that
 // keyboards and screen readers can use it. Texts are put in as text, never as HTML.
 
-// Texts and numbers in the session's language, see common.js. The loader gives it before the part starts, so it is there
-// within functions, and not while a module is read.
+// Texts and numbers in the session's language, see common.js. The loader sets it before the part starts, so functions can
+// use it, but not code that runs while a module loads.
 export let say;
 export const speakWith = (speaker) => { say = speaker; };
 
@@ -29,7 +29,7 @@ export const thirds = (...children) => element("div", { className: "columns thre
 export const said = () => element("p", { className: "said" });
 export const note = () => element("p", { className: "note", attributes: { role: "alert" } });
 
-// A slider; `show` writes its value. `set` moves it from elsewhere.
+// A slider; `show` writes its value. `set` moves it from code.
 export function slider(label, { low, high, step, value, show = (v) => shown(v) }, act) {
   const input = element("input", { type: "range", min: low, max: high, step, value, ariaLabel: label }), output = element("output");
   const tell = () => { output.textContent = show(input.valueAsNumber); input.setAttribute("aria-valuetext", output.textContent); };
@@ -79,7 +79,7 @@ export function parsed(text) {
   return Math.abs(value) <= LARGEST ? value : NaN;
 }
 
-// A grid of numbers to edit. values: rows of numbers; act is told of valid grids only. What is no number is said in place.
+// A grid of numbers to edit. values: rows of numbers; act gets valid grids only; an invalid number gets a message in place.
 export function numbers(label, values, act) {
   const complaint = note(), grid = element("div", { className: "numbers" }), texts = values.map((line) => line.map((v) => shown(v, 4)));
   grid.style.gridTemplateColumns = `repeat(${values[0].length}, auto)`;
@@ -109,7 +109,7 @@ export function table(heads, lines) {
   return element("div", { className: "scroll" }, element("table", {}, element("thead", {}, cells("th", heads)), element("tbody", {}, ...lines.map((line) => cells("td", line)))));
 }
 
-// Calls act before each frame while `box` is in sight, until it has left the page.
+// Calls act before each frame while `box` is visible, until it is removed from the page.
 export function loop(box, act) {
   let inSight = true;
   if (window.IntersectionObserver) new IntersectionObserver((found) => { inSight = found.at(-1).isIntersecting; }).observe(box);
@@ -121,7 +121,7 @@ export function loop(box, act) {
   requestAnimationFrame(frame);
 }
 
-// Play and pause of something that moves; it stands still at first where the system asks for less motion. isOn() says which.
+// A Play and Pause button for an animation, which starts paused if the system asks for less motion. isOn(): whether it plays.
 export function player(begins = true) {
   let on = begins && !still();
   const made = button("", () => { on = !on; tell(); });

@@ -1,4 +1,4 @@
-// What is left of a gradient behind many layers: the product of w · f′(z). given: functions [{ name, label }], chosen (names).
+// What is left of a gradient after many layers: the product of w · f′(z). given: functions [{ name, label }], chosen (names).
 
 import { axes, inside, line, surface, write } from "./chart.js";
 import { chips, element, row, say, shown, slider, table } from "./controls.js";
@@ -6,7 +6,7 @@ import { coloured, evaluated } from "./functions.js";
 
 const LOWEST = -20, HIGHEST = 10, MOST = 60;
 
-// One neuron a layer, y → f(w·y). After each layer the product of all w · f′ so far.
+// One neuron per layer, y → f(w·y). After each layer the product of all w · f′ so far.
 function products(name, depth, w, x) {
   const found = [1];
   let y = x, product = 1;

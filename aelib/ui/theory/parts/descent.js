@@ -1,6 +1,6 @@
-// Optimisers as balls on a real loss surface: all weights of a net in the plane of three points of its way: its start, where
-// it was after a tenth of its training, and where training has brought it. given: description (with the weights of a run, or without: then the net is trained here),
-// optimizers [{ name, label }], chosen (names).
+// Optimisers as balls on a real loss surface: the plane, in the space of all weights, through three points of a net's training:
+// its start, after a tenth of the training, and its end. given: description (with the weights of a run; without them, the net
+// is trained here), optimizers [{ name, label }], chosen (names).
 
 import { axes, dot, inside, line, surface, write } from "./chart.js";
 import { button, chips, COLOURS, element, loop, note, player, row, said, say, shown, slider, table } from "./controls.js";
@@ -11,7 +11,7 @@ import { Trainer } from "./training.js";
 const A = [-0.5, 1.5], B = [-0.5, 1.1], GRID = 41, FRAME = 10, TRAIL = 400, FAR = 30, EVERY = 60; // milliseconds between steps
 const HALF = 0.5, EARLY = 0.1; // where the second direction ends; the share of training that leads there
 
-// The part of `way` at right angles to `along`, in such a size that `way` ends HALF across.
+// The part of `way` that is orthogonal to `along`, scaled so that `way` ends at HALF in this direction.
 function across(along, way) {
   const share = way.reduce((sum, v, i) => sum + v * along[i], 0) / along.reduce((sum, v) => sum + v * v, 0);
   return { direction: way.map((v, i) => (v - share * along[i]) / HALF), share };
@@ -93,7 +93,7 @@ export default function (root, { description, optimizers, chosen: first, stored 
     box.redraw();
   }
 
-  // Training, if there are no weights, then the surface; a little before each frame, so that the page stays alive.
+  // Training, if there are no weights, then the surface; a little before each frame, so that the page stays responsive.
   function prepare(end) {
     if (!along) {
       while (!description.weights && trainer.epochs < experiment.epochs && performance.now() < end) trainer.epoch();

@@ -9,7 +9,7 @@ const step = {
   forward(z, y, count) { for (let i = 0; i < count; i++) y[i] = z[i] >= 0 ? 1 : 0; },
   backward(z, y, d, count) { d.fill(0, 0, count); },
 };
-// A net of this page may be built with it. Each part has its own copy of the engine's modules: no other page sees this.
+// Lets nets of this page use the binary step. Each part has its own copy of the engine's modules, so no other page sees this.
 ACTIVATIONS[STEP] = step;
 
 export const FUNCTIONS = ACTIVATIONS;

@@ -26,12 +26,12 @@ export default function (root, { description, activations, initializations }) {
     trainer = Trainer.of({ ...description, experiment: { ...base, seed: chosen.seed, model } });
     read();
   }
-  // Of each hidden layer what it gives, and the gradient of the loss at what it computes before its activation.
+  // For each hidden layer: its outputs, and the gradient of the loss with respect to its pre-activations.
   function read() {
     const { network } = trainer, room = network.room(trainer.images, "training"), running = network.running.slice();
     trainer.load(room, trainer.inputs, null);
     network.differentiate(room);
-    network.running.set(running); // to look is not to train
+    network.running.set(running); // looking must not change the running statistics
     layers = network.layers.map((layer, i) => ({ layer, held: room.layers[i], i })).filter(({ layer }) => layer.hidden).map(({ layer, held, i }) => {
       const z = held.z.slice(0, layer.outputs * room.width), flat = evaluated(layer.activation, z, network.parameters[layer.slopeAt]).d.filter((d) => Math.abs(d) < FLAT).length / z.length;
       const d = held.d.slice(0, layer.outputs * room.width), logs = [...d].map((g) => Math.log10(Math.abs(g))).map((v) => Math.max(-20, v));
@@ -65,7 +65,7 @@ export default function (root, { description, activations, initializations }) {
     root.dataset.ratio = first / last; root.dataset.epochs = trainer.epochs;
     box.tell(text.textContent); box.redraw();
   }
-  const play = player(false); // it waits at its start, which is what the question is about
+  const play = player(false); // it starts paused: the question is about the untrained net
   const train = (epochs) => { for (let i = 0; i < epochs; i++) trainer.epoch(); read(); };
   const choose = (label, name, entries) => select(label, entries.map((one) => [one.name, one.label]), chosen[name], (to) => { chosen = { ...chosen, [name]: to }; restart(); });
   root.append(row(choose(say("Activation"), "activation", activations), choose(say("Start"), "initialization", initializations), toggle(say("Batch norm"), false, (on) => { chosen = { ...chosen, norm: on }; restart(); })),

@@ -1,4 +1,4 @@
-// The plane of a net without a KL beside that of a variational one: what lies between the codes. given: description.
+// The plane of a net without a KL term beside that of a variational one: what lies between the codes. given: description.
 
 import { axes, inside, surface } from "./chart.js";
 import { learnt, net, wrong } from "./codes.js";
@@ -6,14 +6,14 @@ import { button, columns, element, loop, note, player, row, said, say, shown, sl
 import { onPaper, sprite } from "./common.js";
 import { FIXED, key, normal } from "./random.js";
 
-const FRAME = 10, GRID = 11, DRAWS = 200, MOST = 3000, BETAS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], TIMES = 2; // deviations of the codes in view
+const FRAME = 10, GRID = 11, DRAWS = 200, MOST = 3000, BETAS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], TIMES = 2; // standard deviations of the codes in view
 
 export default function (root, { description }) {
   const { shape, names } = description.set, complaint = note();
   let beta = 0.1, { seed } = description.experiment, nets = [], seen = 0;
   const make = (variational) => ({ trainer: net(description, { dimension: 2, variational, beta, seed }), codes: null, grid: null, text: said() });
 
-  // Mean and deviation of the codes, of the axis j.
+  // Mean and standard deviation of the codes along axis j.
   function along(codes, j) {
     const values = Array.from({ length: codes.length / 2 }, (_, i) => codes[2 * i + j]), mean = values.reduce((a, b) => a + b, 0) / values.length;
     return [mean, Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length) || 1];
@@ -23,7 +23,7 @@ export default function (root, { description }) {
     const x = [mx - TIMES * sx, mx + TIMES * sx], y = [my - TIMES * sy, my + TIMES * sy], places = [];
     for (let r = 0; r < GRID; r++) for (let c = 0; c < GRID; c++) places.push(x[0] + (c + 0.5) / GRID * (x[1] - x[0]), y[1] - (r + 0.5) / GRID * (y[1] - y[0]));
     Object.assign(one, { codes, x, y, grid: Uint8ClampedArray.from(trainer.decode(places), (v) => 255 * v), finite: Number.isFinite(loss) });
-    // new images: codes drawn from a normal with the codes' own means and deviations, always by the same draws
+    // new images: codes from a normal distribution with the codes' own means and standard deviations, always the same draws
     const drawn = trainer.decode(Array.from({ length: 2 * DRAWS }, (_, i) => (i % 2 ? my + sy * normal(key(1, FIXED), i, 0) : mx + sx * normal(key(1, FIXED), i, 0))));
     let good = 0, grey = 0;
     for (let i = 0; i < DRAWS; i++) if (names.some((_, image) => wrong(trainer, drawn, i, image) <= 1)) good += 1;

@@ -6,7 +6,7 @@ import { handmade } from "./handmade.js";
 import { drawImage, OWN, ownPicture, PAINT, pictures, reach } from "./pixels.js";
 import { convolve, outputSize, seen } from "./sliding.js";
 
-const WINDOW = "#db2777", STEPS = 6; // places a second while it plays
+const WINDOW = "#db2777", STEPS = 6; // positions per second while it plays
 const CUSTOM = "custom";
 
 export default function (root, { pictures: given, learnt }) {

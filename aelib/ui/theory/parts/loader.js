@@ -1,5 +1,5 @@
-// Starts a part of a theory page. common.js stands before it. data: entry (its module), modules (texts, each after those that it imports), given, version,
-// texts and language (of `speaker`).
+// Starts a part of a theory page. Loaded after common.js. data: entry (its module), modules (texts, each after those that it
+// imports), given, version, texts and language (of `speaker`).
 
 export default async function (component) {
   const root = component.parentElement.querySelector(".theory"), { entry, modules, given, version } = component.data, say = speaker(component.data);

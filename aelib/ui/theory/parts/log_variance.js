@@ -1,10 +1,10 @@
-// Why a net gives log σ² and not σ² or σ: the KL to the standard normal over the number that the net gives. given: nothing.
+// Why a net outputs log σ² and not σ² or σ: the KL to the standard normal against that number. given: nothing.
 
 import { axes, dot, inside, line, surface } from "./chart.js";
 import { element, row, say, shown, slider, table } from "./controls.js";
 
 const X = [-4, 4], Y = [0, 6], POINTS = 401;
-// value and slope of the KL with μ = 0, for the number s; NaN where s is no variance.
+// value and slope of the KL with μ = 0, for the number s; NaN where s is not valid.
 export const WAYS = [
   { name: () => say("s is {name}", { name: "σ²" }), colour: "#2563eb", sigma: (s) => (s > 0 ? Math.sqrt(s) : NaN), kl: (s) => (s > 0 ? (s - 1 - Math.log(s)) / 2 : NaN), slope: (s) => (s > 0 ? (1 - 1 / s) / 2 : NaN) },
   { name: () => say("s is {name}", { name: "σ" }), colour: "#ea580c", sigma: (s) => (s > 0 ? s : NaN), kl: (s) => (s > 0 ? (s * s - 1 - 2 * Math.log(s)) / 2 : NaN), slope: (s) => (s > 0 ? s - 1 / s : NaN) },

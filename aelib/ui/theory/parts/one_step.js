@@ -16,7 +16,7 @@ export default function (root, { experiment }) {
   function restart() { net = new Network({ ...experiment, seed }); phase = steps = 0; differentiate(); }
   function differentiate() {
     room = net.room(1, "training");
-    room.x.fill(0); room.target.fill(0); // a room has places for four images, of which one is used
+    room.x.fill(0); room.target.fill(0); // a room (the net's buffers) has space for four images; one is used
     x.forEach((v, i) => { room.x[i * room.width] = v; room.target[i * room.width] = v; });
     net.differentiate(room);
     draw();

@@ -6,7 +6,7 @@ import { write } from "./chart.js";
 
 export const OWN = "own", PAINT = "paint", SIDE = 48, READABLE = 30; // CSS pixels of a cell that has room for a number
 
-// given: [{ name, label, rows, columns, pixels (base64 of grey bytes) | values }]; a blank one to paint comes with it.
+// given: [{ name, label, rows, columns, pixels (base64 of grey bytes) | values }]; a blank one to paint on is added.
 export function pictures(given) {
   const found = new Map(given.map(({ name, label, rows, columns, pixels, values }) => [name, { label, rows, columns,
     values: values ? Float64Array.from(values) : Float64Array.from(bytes(pixels), (v) => v / 255) }]));
@@ -14,8 +14,8 @@ export function pictures(given) {
   return found;
 }
 
-// A button for a picture of one's own: grey, at most SIDE pixels a side. take(image), fail(sentence). A file field alone would
-// speak the language of the browser.
+// A button for the user's own picture, made grey with at most SIDE pixels per side. Calls take(image) or fail(sentence). A file
+// field alone would be in the language of the browser.
 export function ownPicture(take, fail) {
   const input = element("input", { type: "file", accept: "image/*", hidden: true, onchange: async () => {
     const [file] = input.files;

@@ -6,7 +6,7 @@ import { button, chips, element, loop, note, player, row, say, select, shown, ta
 import { coloured, STEP } from "./functions.js";
 import { Trainer } from "./training.js";
 
-const FRAME = 9, MOST_POINTS = 300, MOST_EPOCHS = 5000; // milliseconds of training before each frame; points of a curve; then it rests
+const FRAME = 9, MOST_POINTS = 300, MOST_EPOCHS = 5000; // milliseconds of training before each frame; points of a curve; then it stops
 
 export default function (root, { functions, chosen: first, description, rates }) {
   const all = coloured(functions), chosen = new Set(first), nets = new Map(), figures = element("div"), said = note();
@@ -30,7 +30,7 @@ export default function (root, { functions, chosen: first, description, rates })
     history.push([trainer.epochs, loss]);
     if (history.length > MOST_POINTS) { one.history = history.filter((_, i) => i % 2 === 0); one.every *= 2; }
   }
-  // All take turns, so that they stay at the same epoch; who diverged waits.
+  // All nets take turns, so that they stay at the same epoch; a net that has diverged is skipped.
   function train() {
     const racing = [...chosen].map((name) => nets.get(name) ?? net(name)).filter(({ diverged, trainer }) => !diverged && trainer.epochs < MOST_EPOCHS), end = performance.now() + FRAME;
     while (racing.length && performance.now() < end) {
@@ -39,7 +39,7 @@ export default function (root, { functions, chosen: first, description, rates })
       if (racing.every(({ diverged }) => diverged)) break;
     }
   }
-  // Of the layers under the last one, the largest gradient of a weight: what reaches them.
+  // The largest gradient of a weight in the layers before the last one: what reaches them.
   function below({ trainer }) {
     const { network } = trainer, room = network.room(trainer.images, "training");
     trainer.load(room, trainer.inputs, null);

@@ -1,11 +1,11 @@
 // Convolution, pooling and their sizes, over images { rows, columns, values } (a flat array, row after row).
 
-// Numbers along one side of what a window makes of n; 0 where the window does not fit.
+// How many outputs a window gives along one side of n numbers; 0 where the window does not fit.
 export function outputSize(n, kernel, stride, padding = 0, dilation = 1) {
   return Math.max(0, Math.floor((n + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1);
 }
 
-// What the window of output (r, c) sees, row after row: [{ row, column, value }]; outside the image value 0.
+// What the window of output (r, c) sees, row after row: [{ row, column, value }]; outside the image, value is 0.
 export function seen(image, size, { stride, padding = 0, dilation = 1 }, r, c) {
   const found = [];
   for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) {
@@ -24,7 +24,7 @@ function slid(image, size, options, one) {
   return { rows, columns, values };
 }
 
-// As nets compute it, without turning the kernel round (a mathematician calls it cross-correlation). kernel: rows of numbers.
+// Convolution as nets compute it, without flipping the kernel (in mathematics: cross-correlation). kernel: rows of numbers.
 export function convolve(image, kernel, options) {
   const flat = kernel.flat();
   return slid(image, kernel.length, options, (window) => window.reduce((sum, { value }, i) => sum + value * flat[i], 0));
