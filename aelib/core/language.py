@@ -5,8 +5,8 @@
 - `N_("Text")` marks a text that is declared at import (a label, a record). `_` translates it where it is shown. What is
   declared stays English, so keys, options, digests and addresses do not depend on a language.
 - `@translated("label")` above a dataclass: this field is declared in English and read in the current language.
-`Lazy("Text with {name}", name=value)` is a text with its values that is translated each time it is shown: a part of an
-  error, or the stored message of a finished training run. Its values may be `Lazy` too.
+- `Lazy("Text with {name}", name=value)` is a text with its values that is translated each time it is shown: a part of
+  an error, or the stored message of a finished training run. Its values may be `Lazy` too.
 - `ngettext("{n} map", "{n} maps", n)` chooses between one and many.
 
 The language is the first of these that is set: what `speaking` has set in this context, what the app reports for its

@@ -140,14 +140,14 @@ def _numbers_of(latent: int) -> Callable[[Any], bool]:
 
 
 def _check_metrics_again(run: Run) -> str | None:
-    """Compute the metrics again from the weights, if this takes only seconds and the net's inputs can be reproduced."""
+    """Compute the metrics again from the weights, if this takes only seconds and the net's inputs are known."""
     described, noise = run.spec, run.experiment.corruption
     images = run.images if described.memorised else datasets.test_set(described)
     steps = run.architecture.steps
     if sum(step.multiplications for step in steps) * len(images) > MAX_MULTIPLICATIONS:
         return None
     if not described.memorised and noise.kind != "none":
-        return None  # the noise was drawn for the whole test set, part by part, so it cannot be reproduced here
+        return None  # the net's noise was drawn for the whole test set, part by part
     outputs = run.restored(run.inputs_of(images), images.labels)
     mse = float(reconstruction.mse(outputs, images.images()).mean())
     if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):

@@ -1,7 +1,8 @@
 """Patches of photographs that come with scikit-image and scikit-learn, and the same patches scaled down.
 
-A net receives the small patch and outputs the large one. The part of each picture is fixed, so that a net is tested on
-pictures that it has not seen. The patches are made when the set is loaded, always the same.
+A net receives the small patch and outputs the large one. Which pictures are for training, validation and testing is
+fixed, so that a net is tested on pictures that it has not seen. The patches are made when the set is loaded, always the
+same.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ def _root() -> Path | None:
 
 
 def _stamps(root: Path) -> tuple[object, ...]:
-    """A value that changes when a picture is added, removed or rewritten. Every page asks for it many times: scanning
-    the folders costs a third of a stat call for each path. Raises OSError."""
+    """A value that changes when a picture is added, removed or rewritten. Every page asks for it many times: a scan
+    of the folders takes a third of the time that a look at each path would take. Raises OSError."""
     found: list[object] = []
     for folder in (root / part / side for part in PARTS for side in (LOW, HIGH)):
         if folder.is_dir():

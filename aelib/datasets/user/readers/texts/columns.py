@@ -102,9 +102,10 @@ def _counted(head: Sequence[str]) -> bool:
 
 
 def _without_header(rows: Sequence[Sequence[str]], separator: str, width: int, options: Options | None) -> Columns:
-    """The columns of a table without a header. All columns are pixels if their number fits an image, or if all values
-    are 0 or 1 and there is no label. Otherwise one-hot class columns may come first or last. Otherwise the label is the
-    first column, as in most tables, or the last column, if only the last one can be a label."""
+    """The columns of a table without a header. A first column of words is the label. Otherwise all columns are pixels
+    if their number fits an image. If neither this number nor one less fits, there may be one-hot class columns, first
+    or last, or else only zeros and ones, which all are pixels. In all other cases the label is the first column, as in
+    most tables, or the last one, if that has words, or only that can be a label."""
     alike = [row for row in rows if len(row) >= width]
     if not _NUMBER.fullmatch(rows[0][0]):
         return Columns(separator, False, 0, None, tuple(range(1, width)))
