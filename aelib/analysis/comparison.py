@@ -31,7 +31,7 @@ _OBJECTIVE = (
     "beta",
     "free_bits",
     "importance_samples",
-)  # what the training objective adds to the reconstruction loss
+)  # the terms that the training objective adds to the reconstruction loss
 
 
 def differing(experiments: Sequence[Experiment]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Why a net learnt little: what the figures of its run show, and what to try."""
+"""Why a net learnt little: what the metrics of its run show, and what to try."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from aelib.core.language import _
 from aelib.training import Run
 
-LITTLE = 0.5  # of a memorised set: share of learnt images below which a run is diagnosed
-BETTER = 1.25  # of a held-out set: a net that learnt something has an error so many times below that of the mean image
-SAME = 0.05  # share of the images' own deviation that the outputs keep, below which they are all alike
-FALLING = 0.03  # share by which the loss still fell in the last tenth of the epochs, from which training was too short
+LITTLE = 0.5  # memorised sets: below this share of learnt images, a run is diagnosed
+# held-out sets: the mean image's error must be at least this many times the net's, or the run is diagnosed
+BETTER = 1.25
+SAME = 0.05  # the outputs count as all alike if their standard deviation is below this share of the images' own
+FALLING = 0.03  # training was too short if the loss still fell by this share in the last tenth of the epochs
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Finding:
 
 
 def learnt_little(run: Run) -> bool:
-    """Whether the net does hardly better than giving the mean image for everything. Nets that enlarge are left out."""
+    """Whether the net is hardly better than always giving the mean image. Nets that enlarge are left out."""
     if run.experiment.model.enlarges or run.spec.paired:
         return False
     if "learnt" in run.metrics:
@@ -34,7 +35,7 @@ def learnt_little(run: Run) -> bool:
 
 
 def findings(run: Run) -> list[Finding]:
-    """The causes that the figures of a run show; empty if it learnt something, or if they show none."""
+    """The causes that the metrics of a run show; empty if the net learnt something, or if the metrics show no cause."""
     if not learnt_little(run):
         return []
     images = _numbers(run)
@@ -81,7 +82,7 @@ def findings(run: Run) -> list[Finding]:
 
 
 def _numbers(run: Run) -> NDArray[np.float64]:
-    """The images whose reconstructions the last snapshot has: images × numbers, 0 to 1."""
+    """The images whose reconstructions the last snapshot stores: images × numbers, 0 to 1."""
     count = run.snapshots.pixels.shape[1]
     numbers: NDArray[np.float64] = run.images.pixels[:count].numpy().reshape(count, -1) / 255
     return numbers

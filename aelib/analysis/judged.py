@@ -1,6 +1,6 @@
-"""What nets of one kind are judged by, besides their error: PCA for linear nets, use of the code for sparse ones,
-classes for codes of labelled images, odd images for nets that know some classes, known features. Computed from a run,
-so that stored runs have it too."""
+"""Metrics for particular kinds of nets, besides their error: PCA for linear nets, code usage for sparse nets, classes
+for codes of labelled images, anomalies for nets that were trained on some classes, known features. They are computed
+from a run, so stored runs have them too."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .linear import plane
 if TYPE_CHECKING:
     from .anomalies import detection
     from .generative import codebook
-else:  # they take as long to import as torch, and most nets are not judged by them
+else:  # they take as long to import as torch, and most nets have none of these metrics
     codebook = lazy("aelib.analysis.generative.codebook")
     detection = lazy("aelib.analysis.anomalies.detection")
 
 
 def figures(run: Run) -> dict[str, float]:
-    """The figures that apply to a run, by name: pca_mse and largest_angle (degrees) of linear nets, active_rate (0 to
-    1) of nets with a penalty, perplexity (1 to the number of entries) and code_bits (of an image) of nets with a
-    codebook, knn_accuracy and probe_accuracy (0 to 1) of dense nets on labelled images that are held out, auroc (0 to
-    1) of the reconstruction error of nets that leave classes out, recovered (0 to 1) of dense nets on images of known
-    features."""
+    """The metrics that apply to a run, by name: pca_mse and largest_angle (degrees) for linear nets, active_rate (0 to
+    1) for nets with a penalty, perplexity (1 to the number of entries) and code_bits (for one image) for nets with a
+    codebook, knn_accuracy and probe_accuracy (0 to 1) for dense nets on labelled held-out images, auroc (0 to 1) of the
+    reconstruction error for nets that exclude classes from training, recovered (0 to 1) for dense nets on images with
+    known features."""
     found: dict[str, float] = {}
     if plane.is_linear(run.resolved):
         against = plane.against_pca(run)
@@ -51,6 +51,6 @@ def figures(run: Run) -> dict[str, float]:
 
 
 def active_rate(run: Run) -> float:
-    """Share of the code's numbers that are active, mean over the images of the evaluation set; see
+    """Share of the code numbers that are active, mean over the images of the evaluation set; see
     `aelib.nn.penalties.active`."""
     return float(active(torch.from_numpy(run.codes())).float().mean())

@@ -1,4 +1,4 @@
-"""What a net makes of an image that is not in its data set: one that a person has drawn, or a picture of theirs."""
+"""The net's response to an image that is not in its data set: a drawing or a picture of the user's."""
 
 from typing import NamedTuple
 
@@ -10,12 +10,12 @@ from torch import Tensor
 from aelib.datasets import ImageSet
 from aelib.training import Run
 
-MOST = 1000  # images of the evaluation set with which one is compared
+MOST = 1000  # images of the evaluation set that an input is compared with
 
 
 class Answer(NamedTuple):
-    """code: latent_dim numbers; output: channels × height × width, 0 to 1; mse: of the output against the input;
-    larger: the share of the evaluation images whose error is smaller, 0 to 1; nearest: that with the nearest code."""
+    """code: latent_dim numbers; output: channels × height × width, 0 to 1; mse: between output and input; larger: the
+    share of the evaluation images with a smaller error, 0 to 1; nearest: the image with the nearest code."""
 
     code: NDArray[np.float32]
     output: Tensor
@@ -25,21 +25,21 @@ class Answer(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Of the evaluation images, MOST at most: their codes, images × latent_dim, and the error of each, images."""
+    """At most MOST evaluation images: their codes, images × latent_dim, and their errors, images."""
 
     codes: Tensor
     errors: Tensor
 
 
 def background(images: ImageSet) -> int:
-    """0 or 1, whichever the edges of grey images are nearer to."""
+    """The background of grey images, 0 or 1: the one that their edges are closer to."""
     some = images.images()[:MOST]
     edges = torch.cat([some[..., 0, :], some[..., -1, :], some[..., :, 0], some[..., :, -1]], dim=-1)
     return int(edges.median() > 0.5)
 
 
 def known(run: Run) -> Known:
-    """What an input is compared with."""
+    """The images that an input is compared with."""
     some = run.images.part(slice(MOST))
     inputs = run.inputs[:MOST]
     errors = (run.restored(inputs, some.labels).clamp(0, 1) - some.images()).square().flatten(1).mean(1)
@@ -47,8 +47,8 @@ def known(run: Run) -> Known:
 
 
 def answer(run: Run, image: Tensor, label: int | None, others: Known) -> Answer:
-    """The net's code and output of one image (channels × height × width, 0 to 1). label: the class that a conditional
-    net is told. Raises LabError where such a net is told none."""
+    """The net's code and output for one image (channels × height × width, 0 to 1). label: the class for a conditional
+    net. Raises LabError if such a net gets no label."""
     told = None if label is None else torch.tensor([label])
     output = run.restored(image[None], told)[0].clamp(0, 1)
     code = run.codes_of((image[None] * 255).round().to(torch.uint8), told)[0].reshape(-1)

@@ -30,7 +30,7 @@ from aelib.store import Store, Summary, badness
 MAX_FIELDS = 2
 MAX_NETS = 10_000
 MAX_POINTS = 400
-MEASURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # keys of a Summary whose spread a point has
+MEASURES = ("learnt", "wrong_pixels", "mse", "loss", "seconds")  # keys of a Summary for which a point has a spread
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Sweep:
             raise LabError(
                 "seed is {seed}: with {seeds} seeds from there on it is too large.", seed=first.seed, seeds=self.seeds
             )
-        # only the first is validated: the others differ only in the seed
+        # only the first one is validated: the others differ only in the seed
         return (first, *(first.model_copy(update={"seed": first.seed + i}) for i in range(1, self.seeds)))
 
     def experiments(self) -> list[Experiment]:
@@ -172,8 +172,9 @@ def parse_over(texts: Sequence[str]) -> dict[str, list[str]]:
 def split(values: str, path: str = "") -> list[str]:
     """Values separated by commas, semicolons or spaces. path: their field, which may allow other readings.
 
-    Of a list, a value may have spaces or commas itself: `35 20 2; 35 10 2`. Of a number it may have a decimal comma,
-    where commas between values would give what is not allowed or the same twice: `0,01 0,1`, and `0,01; 0,1` always.
+    A value of a list field may itself contain spaces or commas: `35 20 2; 35 10 2`. A value of a number field may have
+    a decimal comma: in `0,01; 0,1` always, and in `0,01 0,1` if reading the commas as separators would give values that
+    are not allowed, or the same value twice.
     """
     plain = values.replace(",", " ").replace(";", " ").split()
     default = flatten(Experiment().model_dump()).get(path)
@@ -191,7 +192,7 @@ def _pieces(values: str) -> list[str]:
 
 
 def _allowed(path: str, value: str) -> bool:
-    if re.match(r"0\d", value):  # what follows a decimal comma
+    if re.match(r"0\d", value):  # the digits after a decimal comma
         return False
     try:
         Experiment().with_values({path: value})

@@ -1,5 +1,6 @@
-"""The engine in the browser: dense nets in plain JavaScript (engine/), and what it is told of runs and experiments.
+"""The engine in the browser: dense nets in plain JavaScript (engine/), and the data that it receives about runs and
+experiments.
 
-It computes what the engines of `aelib.training` compute, with the same names, from the same first weights and the same
-noise. docs/engines.md puts them side by side.
+It computes the same as the engines of `aelib.training`, with the same names, the same initial weights and the same
+noise. docs/engines.md compares them.
 """

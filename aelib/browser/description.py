@@ -1,6 +1,7 @@
-"""What the engine in the browser is told: an experiment, its images, and the weights of a run, as JSON.
+"""The input of the browser engine: an experiment, its images, and the weights of a run, as JSON.
 
-`engine/training.js` reads it. Where the engine lacks something, `refusal` says so in a sentence; it asks registries.
+`engine/training.js` reads it. If the engine lacks something, `refusal` says so in a sentence; it consults the
+registries.
 """
 
 import base64
@@ -23,7 +24,7 @@ from aelib.nn.losses import LOSSES
 from aelib.nn.optimizers import OPTIMIZERS
 from aelib.training import Run
 
-MAX_PARAMETERS = 500_000  # an epoch of more is no longer lively
+MAX_PARAMETERS = 500_000  # for larger nets, an epoch takes too long for live training
 MAX_PIXELS = 1_000_000  # in all training images
 
 
@@ -39,7 +40,7 @@ class Weights(TypedDict):
     """base64 of little-endian float32.
 
     parameters: layer after layer outputs × (inputs + 1), the bias last, then weight and bias of a batch norm, then a
-    PReLU's slope; running: of each batch norm the running means, then the running variances.
+    PReLU's slope; running: for each batch norm the running means, then the running variances.
     """
 
     parameters: str
@@ -47,7 +48,8 @@ class Weights(TypedDict):
 
 
 class Description(TypedDict):
-    """experiment: as `Experiment.to_json` writes it; set: its training images; weights: None for those of the seed."""
+    """experiment: in the form of `Experiment.to_json`; set: its training images; weights: None for the initial weights
+    of the seed."""
 
     experiment: dict[str, Any]
     set: Images
@@ -55,12 +57,12 @@ class Description(TypedDict):
 
 
 class NotServed(LabError):
-    """The engine in the browser does not know something of an experiment."""
+    """The browser engine does not support something in an experiment."""
 
 
 def refusal(experiment: Experiment) -> Lazy | None:
-    """Why the engine cannot compute and train the experiment, in a sentence; None where it can. Raises LabError where
-    the data set is not here."""
+    """Why the engine cannot compute and train the experiment, in a sentence; None if it can. Raises LabError if the
+    data set is not on this machine."""
     model = experiment.resolved_model
     if model.tied or model.dropout or model.penalty.entry is not None:
         return Lazy("The network in the browser knows no tied weights, no dropout and no penalty on the code.")
@@ -114,21 +116,21 @@ def refusal(experiment: Experiment) -> Lazy | None:
 
 
 def describe(experiment: Experiment) -> Description:
-    """An experiment at its start: the engine draws the weights of its seed. Raises NotServed."""
+    """Describe an untrained experiment: the engine draws the weights from its seed. Raises NotServed."""
     if (why := refusal(experiment)) is not None:
         raise NotServed(why)
     return _described(experiment, None)
 
 
 def describe_run(run: Run) -> Description:
-    """A run with its trained weights. Raises NotServed."""
+    """Describe a run with its trained weights. Raises NotServed."""
     if (why := refusal(run.experiment)) is not None:
         raise NotServed(why)
     return _described(run.experiment, weights_of(run.model))
 
 
 def weights_of(model: Autoencoder) -> Weights:
-    """The weights of a dense net, as the engine has them."""
+    """The weights of a dense net, in the layout of the browser engine."""
     parameters: list[NDArray[Any]] = []
     running: list[NDArray[Any]] = []
     for layer in model.modules():
@@ -139,7 +141,7 @@ def weights_of(model: Autoencoder) -> Weights:
             parameters += [layer.weight.detach().numpy(), layer.bias.detach().numpy()]
             assert layer.running_mean is not None and layer.running_var is not None  # noqa: S101, PT018 - for mypy
             running += [layer.running_mean.numpy(), layer.running_var.numpy()]
-        else:  # a slope, where an activation learns one
+        else:  # a slope, if an activation learns one
             parameters += [one.detach().numpy() for one in layer.parameters(recurse=False)]
     return {"parameters": _floats(parameters), "running": _floats(running)}
 

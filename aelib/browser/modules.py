@@ -1,4 +1,4 @@
-"""The ES modules of engine/, as texts for a page that has no server to fetch them from."""
+"""The ES modules of engine/ as texts, for a page that has no server to load them from."""
 
 import functools
 import re
@@ -14,8 +14,8 @@ _IMPORT = re.compile(r'from "\./(\w+\.js)"')
 def modules() -> tuple[tuple[str, str], ...]:
     """(file name, text) of every module, each after those that it imports.
 
-    A page gives each a blob address, in this order, puts these addresses into the imports, and needs nothing else (see
-    `LINK`).
+    A page creates a blob address for each module, in this order, and replaces the names in the imports by these
+    addresses; it needs nothing else (see `LINK`).
     """
     return _ordered({path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js"))})
 
@@ -53,8 +53,8 @@ _EXPORTED = re.compile(r"^export (?=(?:const|let|function|async function|class) 
 
 
 def bundled(parts: Sequence[tuple[str, str]]) -> str:
-    """Modules, in the form of `modules`, as one script that needs no addresses: for a file that is opened without a
-    server. Each becomes a function of its own, so that their names do not meet."""
+    """Modules, in the form of `modules`, as one script without addresses, for a file that is opened without a server.
+    Each becomes a function of its own, so that names do not collide."""
     script = ["const modules = {};"]
     for name, text in parts:
         exported = _EXPORTED.findall(text)

@@ -1,6 +1,6 @@
 """A trained net for the browser: its layers and weights as JSON, for `TrainedNet` of engine/forward.js.
 
-Dense and convolutional nets, forward only; what the browser would decode too slowly is refused in a sentence.
+It supports dense and convolutional nets, forward only. If decoding would be too slow in a browser, a sentence says so.
 """
 
 import base64
@@ -21,7 +21,7 @@ from .description import NotServed
 
 FORWARD_KINDS = ("dense", "convolutional")
 MAX_WEIGHTS = 600_000  # numbers that a page loads: 3 MB as text
-MAX_MULTIPLICATIONS = 12_000_000  # of one image: some 20 ms in a browser
+MAX_MULTIPLICATIONS = 12_000_000  # for one image: about 20 ms in a browser
 
 Numbers = NDArray[np.float64]
 
@@ -29,9 +29,9 @@ Numbers = NDArray[np.float64]
 class Layer(TypedDict):
     """One step of a net.
 
-    kind: of `Step`; inputs, outputs: shapes; kernel, stride, padding: of convolutions and pooling; columns: inputs of a
-    dense layer, the classes included; activation: its name; slope: of a PReLU; at: where its weights begin, in
-    PyTorch's order, the biases last.
+    kind: as in `Step`; inputs, outputs: shapes; kernel, stride, padding: of convolutions and pooling; columns: inputs
+    of a dense layer, including the classes; activation: its name; slope: of a PReLU; at: offset of its weights, in
+    PyTorch's order, with the biases last.
     """
 
     kind: str
@@ -50,12 +50,12 @@ class TrainedNet(TypedDict):
     """A trained net.
 
     Attributes:
-        encoder: None where images cannot be encoded in the browser (a codebook, or a constraint on the code).
+        encoder: None if images cannot be encoded in the browser (a codebook, or a constraint on the code).
         decoder: without the output activation.
         output, output_slope: the output activation.
         shape: channels, height, width of an image.
-        latent_dim: numbers in a code.
-        classes: that the net is told, else 0.
+        latent_dim: how many numbers a code has.
+        classes: number of classes if the net receives the class, else 0.
         shift, scale: x = (pixel − shift) / scale.
         weights: base64 of little-endian float32.
     """
@@ -73,7 +73,7 @@ class TrainedNet(TypedDict):
 
 
 def refusal(run: Run) -> str | None:
-    """Why the browser does not compute the net of a run, as a sentence; None where it does."""
+    """Why the browser cannot compute the net of a run, as a sentence; None if it can."""
     model, plan = run.experiment.resolved_model, run.architecture
     if run.spec.signal:
         return _("The network in the browser draws images, and these are curves.")
@@ -102,17 +102,18 @@ def refusal(run: Run) -> str | None:
 
 
 def trained_net(run: Run, encoder: bool = False) -> TrainedNet:
-    """The net of a run. encoder: with its encoder, where the browser can compute it. Raises NotServed."""
+    """The net of a run. encoder: whether to include its encoder, if the browser can compute it. Raises NotServed."""
     if (why := refusal(run)) is not None:
         raise NotServed(why)
     description, plan = run.experiment.resolved_model, run.architecture
-    net: Any = run.model  # encoder, decoder and output_activation are modules of both kinds
+    net: Any = run.model  # both kinds of net have the modules encoder, decoder and output_activation
     entry = description.penalty.entry
     constrained = net.codebook is not None or (entry is not None and entry.constrain is not None)
     parts: list[Numbers] = []
     first = _layers(plan.encoder, net.encoder, parts) if encoder and not constrained else None
     second = _layers(plan.decoder, net.decoder, parts)
-    next(layer for layer in reversed(second) if layer["at"] >= 0)["activation"] = "identity"  # `output` follows it
+    # `output` is applied after it
+    next(layer for layer in reversed(second) if layer["at"] >= 0)["activation"] = "identity"
     return {
         "encoder": first,
         "decoder": second,
@@ -161,7 +162,7 @@ _NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 def _groups(modules: nn.Module) -> list[list[Any]]:
-    """Each layer with weights, followed by what has parameters of its own up to the next one."""
+    """Each layer with weights, grouped with the modules with parameters that follow it, up to the next such layer."""
     groups: list[list[Any]] = []
     for module in modules.modules():
         if hasattr(module, "in_features") or hasattr(module, "in_channels"):  # tied layers have no weights to list
@@ -172,15 +173,15 @@ def _groups(modules: nn.Module) -> list[list[Any]]:
 
 
 def _slope(module: Any) -> float:
-    """What a PReLU has learnt, 0 of any other activation."""
+    """The slope that a PReLU has learnt, 0 for any other activation."""
     return sum(float(one.detach()) for one in module.parameters(recurse=False))
 
 
 def _folded(group: list[Any]) -> Numbers:
-    """Weights and biases of a layer, with the batch norm behind it folded into them."""
+    """Weights and biases of a layer, with the following batch norm folded into them."""
     layer, *others = group
     weight, bias = (one.detach().double().numpy() for one in (layer.weight, layer.bias))
-    along = 1 if isinstance(layer, nn.ConvTranspose2d) else 0  # where the outputs are
+    along = 1 if isinstance(layer, nn.ConvTranspose2d) else 0  # the axis of the outputs
     for norm in others:
         if isinstance(norm, _NORMS):
             assert norm.running_mean is not None and norm.running_var is not None  # noqa: S101, PT018 - for mypy

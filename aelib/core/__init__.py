@@ -1,1 +1,1 @@
-"""What every room needs: errors, settings, paths, the device, explicit random numbers, memory."""
+"""What every package needs: errors, settings, paths, the device, explicit random numbers, memory."""

@@ -1,4 +1,4 @@
-"""GNU gettext catalogues (.po), read as they are, so that nothing has to be compiled first.
+"""Reads GNU gettext catalogues (.po) directly, so that nothing has to be compiled first.
 
 The format: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """

@@ -1,6 +1,6 @@
-"""Random numbers that are computed, not drawn from a stream: from (seed, turn, image, number) by an integer hash.
+"""Random numbers that are computed by an integer hash of (seed, turn, image, number), not drawn from a stream.
 
-So they are the same on every device, for one net or for a hundred at once, and whatever batch an image falls into.
+So they are the same on every device, for one net or for a hundred at once, and do not depend on the batch of an image.
 
 The hash is the 32-bit finaliser `lowbias32` of Chris Wellons (https://nullprogram.com/blog/2018/07/31/, public
 domain), over a counter, as in Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
@@ -38,13 +38,13 @@ def key(seed: int, turn: int) -> tuple[int, int]:
 
 def random_bits(keys: Sequence[tuple[int, int]], images: Tensor, pixels: int, draw: int = 0) -> Tensor:
     """int32, members × images × pixels, every bit random. keys: one for each member; images: int64, the numbers of the
-    images, images or members × images; draw: another number gives other bits."""
+    images, with shape images or members × images; draw: a different number gives different bits."""
     device = images.device
     where = (images[..., None] * pixels + torch.arange(pixels, device=device)).to(torch.int32)
     first, second = torch.tensor(keys, dtype=torch.int32, device=device).T
     x: Tensor = where * _GOLDEN + (first + draw * 0x632BE5AB)[:, None, None]
     for i, (shift, multiplier) in enumerate(zip((16, 15), _MULTIPLIERS, strict=True)):
-        x ^= (x >> shift) & (2 ** (32 - shift) - 1)  # the shift of a signed number drags its sign along
+        x ^= (x >> shift) & (2 ** (32 - shift) - 1)  # the shift of a signed number copies its sign bit
         x *= multiplier
         if i == 0:
             x ^= second[:, None, None]

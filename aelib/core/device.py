@@ -15,9 +15,9 @@ else:
 
 
 def pick_device(wanted: str = "auto") -> torch.device:
-    """The device to train on. `auto` takes CUDA, then Apple MPS, then the CPU.
+    """Return the device to train on. `auto` takes CUDA if it is there, then Apple MPS, then the CPU.
 
-    Raises LabError where the wanted device is not on this machine.
+    Raises LabError if this machine does not have the wanted device.
     """
     present = {
         "cuda": torch.cuda.is_available(),
@@ -37,5 +37,5 @@ def pick_device(wanted: str = "auto") -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """A name for people: the graphics card's for CUDA, else the device's type."""
+    """A device's name for people: for CUDA the name of the graphics card, else the device's type."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -1,10 +1,10 @@
-"""Durations in words: one rule for every estimate, progress and result."""
+"""Durations in words: one rule for every estimate, progress display and result."""
 
 from .language import number
 
 
 def duration_text(seconds: float) -> str:
-    """A duration, not negative, with two significant digits: 35 ms, 0.13 s, 3.4 s, 45 s, 12 min, 1.5 h."""
+    """A duration (not negative) with two significant digits: 35 ms, 0.13 s, 3.4 s, 45 s, 12 min, 1.5 h."""
     if seconds < 0.0995:
         return f"{_two_digits(1000 * seconds)} ms"
     if seconds < 99.5:
@@ -15,7 +15,7 @@ def duration_text(seconds: float) -> str:
 
 
 class Duration:
-    """A duration as a value of a text that is translated later."""
+    """A duration as a value in a text that is translated later."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

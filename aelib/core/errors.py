@@ -1,4 +1,4 @@
-"""The errors that reach a person."""
+"""The errors that users see."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from .language import N_, Lazy
 
 
 class LabError(Exception):
-    """Something a person can mend. Its text is one sentence: what is wrong, and what to do.
+    """An error that the user can fix. Its text is one sentence: what is wrong, and what to do.
 
-    It is translated where it is shown, not where it is raised, since a worker process raises for any session.
+    It is translated where it is shown, not where it is raised, because a worker process raises errors for any session.
 
     Args:
-        text: in English, with a placeholder `{name}` for each of the `values`; or both together.
+        text: in English, with a placeholder `{name}` for each of the `values`; or a `Lazy`, which has both.
 
     Attributes:
-        exit_code: what the command line ends with: 2 for a wrong request, 1 for a request that was right and failed.
+        exit_code: the exit status of the command line: 2 for a wrong request, 1 for a correct request that failed.
     """
 
     exit_code = 2
@@ -26,7 +26,7 @@ class LabError(Exception):
 
     @property
     def text(self) -> Lazy:
-        """The sentence without the error, to be kept and shown elsewhere."""
+        """The sentence without the error, to keep it and show it elsewhere."""
         return Lazy(str(self.args[0]), **self.values)
 
     def __str__(self) -> str:
@@ -34,11 +34,11 @@ class LabError(Exception):
 
 
 def reason_of(error: OSError) -> Lazy:
-    """What the system says of an error, for the middle of a sentence."""
+    """What the operating system says about an error, to put in the middle of a sentence."""
     return Lazy(error.strerror or str(error))
 
 
-# What systems say most often.
+# The messages of operating systems that are most frequent.
 _SYSTEM = (
     N_("Permission denied"),
     N_("Operation not permitted"),
@@ -56,4 +56,4 @@ _SYSTEM = (
 
 
 class StoreError(LabError):
-    """What is kept on disk cannot be read or written."""
+    """Data on disk cannot be read or written."""

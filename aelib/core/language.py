@@ -1,4 +1,4 @@
-"""The languages of the interface. English texts are the source and stand in the code; catalogues have the others.
+"""The languages of the interface. English texts are the source and are written in the code; catalogues have the others.
 
 - `_("Text with {name}", name=value)` is the text in the language of this session, with its numbers as that language
   writes them. Look it up when it is shown, never at import.
@@ -6,11 +6,11 @@
   declared stays English, so keys, options, digests and addresses do not depend on a language.
 - `@translated("label")` above a dataclass: this field is declared in English and read in the current language.
 - `Lazy("Text with {name}", name=value)` is a text with its values that is translated each time it is shown: a part of
-  an error, or what is kept of a training that ended. Its values may be `Lazy` too.
+  an error, or the stored message of a finished training run. Its values may be `Lazy` too.
 - `ngettext("{n} map", "{n} maps", n)` chooses between one and many.
 
-The language is, in this order: what `speaking` has set in this context, what the app says of its session
-(`ask_session`), what `use` has set for the process (the command line), English.
+The language is the first of these that is set: what `speaking` has set in this context, what the app reports for its
+session (`ask_session`), what `use` has set for the process (the command line), English.
 """
 
 import functools
@@ -41,7 +41,7 @@ class Language:
         name: in the language itself.
         comma: whether it writes 0,5 and 1.000 where English writes 0.5 and 1,000.
         day: how it writes a date, as in `strftime`.
-        plural: which form a count takes: 0 for one, 1 for many.
+        plural: which plural form a count takes: 0 for one, 1 for many.
         plural_forms: the same for the header of the catalogue.
     """
 
@@ -79,25 +79,26 @@ _session: Callable[[], str | None] | None = None
 
 
 def current() -> str:
-    """The code of the language in which texts are shown here and now."""
+    """The code of the language in which texts are shown at this moment."""
     return _spoken.get() or (_session and _session()) or _process
 
 
 def use(code: str) -> None:
-    """The language of this process where no context and no session has another. Raises KeyError."""
+    """Set the language that this process uses if neither the context nor the session sets one. Raises KeyError."""
     global _process
     _process = LANGUAGES[code].code
 
 
 def ask_session(session: Callable[[], str | None]) -> None:
-    """Ask this for the language of the session that a thread works for: a code, or None outside a session."""
+    """Register a function that returns the language of the current thread's session: a code, or None outside a
+    session."""
     global _session
     _session = session
 
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """A language for what happens inside, in this thread alone. Raises KeyError if it is unknown."""
+    """Use this language inside the block, in this thread alone. Raises KeyError if it is unknown."""
     token = _spoken.set(LANGUAGES[code].code)
     try:
         yield
@@ -106,8 +107,8 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def matching(tags: str) -> str | None:
-    """The first of our languages among those a browser or a system asks for, such as "es-AR,es;q=0.9,en;q=0.8" or
-    "pt_BR.UTF-8". A language without its country counts: "pt" is Portuguese of Brazil. None if there is none."""
+    """The first of our languages in a list that a browser or a system requests, such as "es-AR,es;q=0.9,en;q=0.8" or
+    "pt_BR.UTF-8". A language without a country matches: "pt" is Brazilian Portuguese. None if no language matches."""
     weighted = []
     for tag in re.split(r"[,:]", tags):
         name, _weight, quality = tag.partition(";q=")
@@ -137,7 +138,7 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's name
 
 
 class Lazy:
-    """A text that is translated where it is shown, which may be another session, or another day.
+    """A text that is translated when it is shown, possibly in another session or on another day.
 
     Args:
         text: in English, with a placeholder `{name}` for each of the `values`.
@@ -160,7 +161,7 @@ class Lazy:
 
 
 def translated(*fields: str) -> Callable[[type[T]], type[T]]:
-    """A decorator of a dataclass: these fields are declared in English and read in the current language."""
+    """A class decorator for dataclasses: these fields are declared in English and read in the current language."""
 
     def decorate(record: type[T]) -> type[T]:
         for name in fields:
@@ -196,13 +197,13 @@ def number(value: float, form: str = "") -> str:
 
 
 def date_text(when: str) -> str:
-    """A day and its time as the current language writes them, to the minute. when: ISO 8601, as in `Run.created`."""
+    """A date and time as the current language writes them, to the minute. when: ISO 8601, as in `Run.created`."""
     moment = datetime.fromisoformat(when)
     return f"{moment:{LANGUAGES[current()].day}} {moment:%H:%M}"
 
 
 def separators() -> str:
-    """The decimal mark and that of thousands, as Plotly's layout takes them."""
+    """The decimal mark and the thousands separator, as Plotly's layout expects them."""
     return ",." if LANGUAGES[current()].comma else ".,"
 
 
@@ -219,7 +220,7 @@ _SWAPPED = str.maketrans(",.", ".,")
 
 
 class _WithComma(string.Formatter):
-    """Numbers have a decimal comma; everything else is as `str.format` has it."""
+    """Formats numbers with a decimal comma; everything else is as in `str.format`."""
 
     def __init__(self, code: str) -> None:
         self.code = code

@@ -16,7 +16,7 @@ from typing import Any
 
 
 class _LazyModule(ModuleType):
-    """Stands for a module; what was asked for once is remembered, so a second access costs nothing."""
+    """Stands for a module. An attribute is cached after its first use, so a second access costs nothing."""
 
     def __getattr__(self, attribute: str) -> Any:
         value = getattr(importlib.import_module(self.__name__), attribute)

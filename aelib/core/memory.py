@@ -1,14 +1,15 @@
-"""Memory that a process keeps or gives back.
+"""Controls whether a process keeps freed memory or returns it to the system.
 
 glibc returns large blocks to the system when they are freed, and the system clears every page before it hands it out
-again: on the feature maps of convolutions that takes a part of the training time (benchmarks/memory.md).
-While a net trains, freed memory is kept; afterwards it is returned. See mallopt(3) and malloc_trim(3).
+again: for the feature maps of convolutions this takes a part of the training time (benchmarks/memory.md). While a net
+trains, freed memory is kept; afterwards it is returned. See mallopt(3) and malloc_trim(3).
 
 glibc also reads the thresholds from the environment (MALLOC_TRIM_THRESHOLD_, MALLOC_MMAP_THRESHOLD_). That is as fast,
-but it holds for the whole life of a process, and only malloc_trim, which has no variable, returns what a training has
-kept: 40 to 120 MB for each worker process after a convolutional net (benchmarks/memory.md). The command line trains in
-a process that somebody else has started. So the thresholds are set here. The number of arenas is a variable (`SERVER`),
-because only a server needs it, and our commands start it.
+but it holds for the whole life of a process, and only malloc_trim, which has no variable, returns the memory that a
+training run has kept: 40 to 120 MB for each worker process after a convolutional net (benchmarks/memory.md). The
+command line trains in a process that the user has started, whose environment we cannot choose. So the thresholds are
+set here. The number of arenas is an environment variable (`SERVER`), because only a server needs it, and our commands
+start the server.
 """
 
 import ctypes
@@ -21,25 +22,25 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-# Environment of a server process. glibc makes up to eight arenas (heaps) for each core, one for each thread, and what
-# is free in one of them serves no other thread. The Makefile sets it too.
+# Environment of a server process. glibc makes up to eight arenas (heaps) for each core, and each thread uses one. Free
+# memory in one arena cannot serve the threads of another. The Makefile sets this variable too.
 SERVER = {"MALLOC_ARENA_MAX": "2"}
 TIDY_EVERY = 20.0  # seconds between two calls of `tidy`
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGEST = 32 * 2**20  # bytes; the largest value that glibc takes for M_MMAP_THRESHOLD
 _KEPT = 1024 * 2**20  # bytes
-# A threshold that is set ends glibc's own rule, by which thresholds grow with the blocks that are freed. Afterwards
-# they are where that rule would have brought them.
+# Setting a threshold turns off glibc's own rule, which raises the thresholds as larger blocks are freed. So afterwards
+# they get the values that this rule would have reached.
 _LATER = _LARGEST, 2 * _LARGEST
 
 _lock = threading.Lock()
-_inside = 0  # blocks of `retained_memory` that are running in this process
+_inside = 0  # number of `retained_memory` blocks that are running in this process
 
 
 @cache
 def _libc() -> ctypes.CDLL | None:
-    """glibc; None where the C library is another."""
+    """glibc, or None if the C library is a different one."""
     if not sys.platform.startswith("linux"):
         return None
     library = ctypes.CDLL(None)
@@ -76,18 +77,18 @@ def retained_memory() -> Iterator[None]:
                 library.malloc_trim(0)
 
 
-# what a container may use: control groups, version 2 and 1
+# memory limit of a container: control groups, versions 2 and 1
 _CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def total() -> float:
-    """Bytes of memory that this process and its children may use: those of the machine, or of the container if it has
-    less. Infinite where the system does not say."""
+    """Bytes of memory that this process and its children may use: the memory of the machine, or the container's limit
+    if that is lower. Infinite if the system does not report it."""
     sizes = [float("inf")]
     with suppress(AttributeError, OSError, ValueError):  # not on Windows
         sizes.append(float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")))
     for file in _CONTAINER:
-        with suppress(OSError, ValueError):  # "max" is no number: no limit
+        with suppress(OSError, ValueError):  # "max" is not a number: no limit
             sizes.append(float(int(file.read_text())))
     return min(sizes)
 
@@ -95,8 +96,8 @@ def total() -> float:
 def collect_seldom() -> None:
     """Look for reference cycles after half a million new objects, not after 700. Call once, when a command starts.
 
-    PyTorch and Numba make some 300,000 objects as they are imported, all of which stay: walking through them time and
-    again takes a quarter of a second of each command (benchmarks/startup.md).
+    PyTorch and Numba create some 300,000 objects during import, and all of them stay: scanning them again and again
+    takes a quarter of a second of each command (benchmarks/startup.md).
     """
     gc.set_threshold(500_000, *gc.get_threshold()[1:])
 

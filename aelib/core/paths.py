@@ -1,4 +1,4 @@
-"""Where files live: a person's own, and those that the package brings along."""
+"""Where files are: the user's own files, and those that come with the package."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).parents[1]
 def home() -> Path:
     """Folder for runs, uploads and downloads: `AELIB_HOME`, or the platform's user data folder.
 
-    Raises LabError if `AELIB_HOME` is not a folder's name.
+    Raises LabError if `AELIB_HOME` is not the name of a folder.
     """
     from .settings import settings  # here, because `aelib --help` does not wait for pydantic-settings
 
@@ -32,7 +32,7 @@ def app_folder() -> Path:
 
 
 def checkout() -> Path:
-    """The folder of the repository. Raises LabError where the package is installed without one."""
+    """The folder of the repository. Raises LabError if the package is installed without a repository."""
     folder = _PACKAGE.parent
     if not (folder / "pyproject.toml").is_file():
         raise LabError("This writes files of the repository: run it in a checkout of Autoencoder Lab.")

@@ -45,17 +45,17 @@ class EnvironmentSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment takes precedence over what a file says."""
+        """Give the environment precedence over values from a file."""
         return env_settings, init_settings
 
     @classmethod
     def variable(cls, name: str) -> str:
-        """The variable of a field."""
+        """The name of a field's environment variable."""
         return f"AELIB_{name.upper()}"
 
     @classmethod
     def read(cls, **from_file: Any) -> Self:
-        """The settings now: from the environment, else from these values, else the defaults.
+        """Read the current settings: from the environment, else from these values, else the defaults.
 
         Raises LabError with the name, the value and what is allowed.
         """
@@ -84,9 +84,9 @@ class Settings(EnvironmentSettings):
 
     Attributes:
         home: folder for runs, downloads and uploads; None: the user data folder of the platform.
-        data: folder with data files that are there already; None: there is none.
+        data: folder with data files that exist already; None: no such folder.
         scheduler: address of the Dask scheduler on which the app trains; None: it trains on this computer.
-        profile: how much memory the app may take (`aelib.jobs.profile`); None: as the memory of the machine is.
+        profile: how much memory the app may take (`aelib.jobs.profile`); None: chosen by the memory of the machine.
     """
 
     home: _Folder | None = Field(None, json_schema_extra={"allowed": N_("a folder")})
@@ -96,10 +96,10 @@ class Settings(EnvironmentSettings):
 
 
 def settings() -> Settings:
-    """The settings now. Raises LabError for a wrong value.
+    """The current settings. Raises LabError for a wrong value.
 
-    A page asks a hundred times, and pydantic-settings takes half a millisecond, so it reads them again only when one of
-    the variables has changed.
+    A page calls this a hundred times, and pydantic-settings takes half a millisecond, so the settings are read again
+    only when one of the variables has changed.
     """
     return _settings(*(os.environ.get(Settings.variable(name)) for name in Settings.model_fields))
 

@@ -1,8 +1,8 @@
-"""Images by name, in parts to train on, to validate with and to test on.
+"""Images by name, split into a training, a validation and a test set.
 
-`spec(name)` says what is in a data set, `load(name)` gives its images. Where the images come from: `bundled/` with the
-package, `downloads/` from the internet or from files that a person already has, `user/` a person's own. `noise`
-corrupts images.
+`spec(name)` describes a data set, `load(name)` returns its images. The images come from three places: `bundled/` with
+the package, `downloads/` from the internet or from files that the user already has, `user/` from the user's own data.
+`noise` corrupts images.
 """
 
 import lazy_loader

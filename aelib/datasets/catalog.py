@@ -1,9 +1,9 @@
-"""Data sets by name: `spec(name)` says what is in one without loading it, `load(name)` gives the images.
+"""Data sets by name: `spec(name)` describes one without loading it, `load(name)` returns the images.
 
-Sets with a name of their own are in `SETS`; some of them depend on files of this machine. Other names are made:
-`emoji20x20-<bits>` are emoji somebody chose, and a person's own glyph table (`glyphs-<digest>`) or pictures
-(`pictures-<digest>`, `collection-<digest>`) are kept under `home()/datasets` and named after their content, so that an
-experiment that names them always means the same pixels.
+Sets with fixed names are in `SETS`; some of them depend on files on this machine. Other names are composed:
+`emoji20x20-<bits>` is a selection of emoji, and the user's own glyph tables (`glyphs-<digest>`) and pictures
+(`pictures-<digest>`, `collection-<digest>`) are stored under `home()/datasets` and named after their content, so that
+an experiment that refers to them always means the same pixels.
 """
 
 import logging
@@ -26,8 +26,8 @@ _SEEN: ContextVar[dict[str, DatasetSpec] | None] = ContextVar("seen", default=No
 
 @contextmanager
 def seen_once() -> Iterator[None]:
-    """Inside, the files of each data set are searched for once, when it is first asked for. For a page, which asks for
-    the same sets hundreds of times while it is drawn."""
+    """Inside this block, the files of each data set are searched for only once. For a page, which asks for the same
+    sets hundreds of times while it is drawn."""
     token = _SEEN.set({})
     try:
         yield
@@ -36,7 +36,7 @@ def seen_once() -> Iterator[None]:
 
 
 class _Sets(Mapping[str, DatasetSpec]):
-    """Specs by name, looked up when they are asked for: what is on this machine may change while a server runs."""
+    """Specs by name, looked up on access, because the files on this machine may change while a server runs."""
 
     def __init__(self, *always: DatasetSpec, **found: Callable[[], DatasetSpec]) -> None:
         self._get = {one.name: partial(_same, one) for one in always} | found
@@ -82,11 +82,11 @@ SETS: Mapping[str, DatasetSpec] = _Sets(
     photo_pairs=photo_pairs.spec,
 )
 DOWNLOADS = {one.NAME: one.FILES for one in (mnist, fashion_mnist, svhn)}
-EVALUATION_IMAGES = 1000  # images on which a net is evaluated while it trains, at most
+EVALUATION_IMAGES = 1000  # the largest number of images on which a net is evaluated during training
 
 
 def spec(name: str) -> DatasetSpec:
-    """What is known of data set `name`. Raises LabError for a name that is not here."""
+    """The spec of data set `name`. Raises LabError for an unknown name."""
     if name in SETS:
         return SETS[name]
     if emoji.is_one(name):
@@ -103,7 +103,8 @@ def spec(name: str) -> DatasetSpec:
 
 
 def canonical(name: str) -> str:
-    """The one name of a set that can be written in two ways; with its content, where that is another elsewhere."""
+    """One name for a set that has two spellings; it includes the content if the set can have different images
+    elsewhere."""
     if emoji.is_one(name):
         return emoji.name_of(name.partition("-")[0], emoji.numbers(name))
     content = spec(name).content
@@ -111,7 +112,7 @@ def canonical(name: str) -> str:
 
 
 def load(which: str | DatasetSpec) -> ImageSet:
-    """The images of a data set by name or spec, all parts; shared between callers, so not to be changed. Raises
+    """The images of a data set by name or spec, all parts. Callers share them and must not change them. Raises
     LabError."""
     return _load(_described(which))
 
@@ -130,23 +131,23 @@ def _load(described: DatasetSpec) -> ImageSet:
 
 
 def trainable_classes(which: str | DatasetSpec) -> tuple[int, ...]:
-    """The classes that a net can be trained on alone: see `classes.trainable`. Raises LabError where the images are
-    needed and not on this machine."""
+    """The classes that a net can be trained on alone: see `classes.trainable`. Raises LabError if the images are needed
+    and are not on this machine."""
     described = _described(which)
     return classes.trainable(described, lambda: _load(described))
 
 
 @lru_cache(maxsize=64)
 def known_classes(described: DatasetSpec) -> tuple[int, ...]:
-    """The classes of the training images, in order; the others are in the test images alone. Raises LabError where the
-    images are needed and not on this machine."""
+    """The classes of the training images, in order; other classes appear only in the test images. Raises LabError if
+    the images are needed and are not on this machine."""
     return described.only or tuple(sorted(set(training_set(described).labels.tolist())))
 
 
 @lru_cache(maxsize=64)
 def only(described: DatasetSpec, wanted: tuple[int, ...]) -> DatasetSpec:
-    """The part of a data set that has the images of these classes, some of `trainable_classes`; the whole set for none.
-    Raises LabError where the images are needed and not on this machine."""
+    """The part of a data set with the images of these classes, some of `trainable_classes`; without classes, the whole
+    set. Raises LabError if the images are needed and are not on this machine."""
     return classes.only(described, wanted, lambda: _load(described)) if wanted else described
 
 
@@ -165,8 +166,8 @@ def test_set(which: str | DatasetSpec) -> ImageSet:
 
 
 def evaluation_set(which: str | DatasetSpec) -> ImageSet:
-    """The images on which a net is evaluated while it trains, and that pages show: all of a memorised set, else at most
-    EVALUATION_IMAGES, evenly from the validation set (or the test set, where there is no validation set)."""
+    """The images on which a net is evaluated during training, and which pages show: all of a memorised set, else at
+    most EVALUATION_IMAGES, evenly spaced in the validation set (or in the test set if there is no validation set)."""
     return _evaluation_set(_described(which))
 
 
@@ -178,14 +179,13 @@ def _evaluation_set(described: DatasetSpec) -> ImageSet:
     count = splits.valid or splits.test
     step = -(-count // EVALUATION_IMAGES)
     part = _load(described).part(slice(splits.train, splits.train + count, step))
-    # a copy: these few are kept, and would keep the whole set with them
+    # a copy, because a slice would keep the whole set in memory
     shown = None if part.inputs is None else part.inputs.clone()
     return replace(part, pixels=part.pixels.clone(), labels=part.labels.clone(), inputs=shown)
 
 
 def available() -> list[DatasetSpec]:
-    """Every data set that has a name of its own, bundled ones first; a damaged one of a person's is logged and left
-    out."""
+    """Every data set with a fixed name, bundled ones first; a damaged data set of the user's is logged and left out."""
     specs = []
     for pattern in (f"{glyphs.PREFIX}*.csv", f"{pictures.PREFIX}*.safetensors", f"{collection.PREFIX}*.safetensors"):
         for file in storage.newest(pattern):
@@ -197,12 +197,12 @@ def available() -> list[DatasetSpec]:
 
 
 def is_own(name: str) -> bool:
-    """Whether a data set of that name is one that somebody gave us."""
+    """Whether the user added the data set of this name."""
     return name.startswith((glyphs.PREFIX, pictures.PREFIX, collection.PREFIX))
 
 
 def content_of(name: str) -> bytes | None:
-    """The file of a data set that somebody gave us, to take it to another machine; None for all others."""
+    """The file of a data set that the user added, to take it to another machine; None for all others."""
     if not is_own(name):
         return None
     suffix = ".csv" if name.startswith(glyphs.PREFIX) else ".safetensors"
@@ -213,7 +213,7 @@ def content_of(name: str) -> bytes | None:
 
 
 def save_content(name: str, content: bytes) -> str:
-    """Keep here what `content_of` gave elsewhere; returns the name that it has by its content. Raises LabError."""
+    """Store the result of `content_of` from another machine; returns the name given by its content. Raises LabError."""
     if name.startswith(glyphs.PREFIX):
         return glyphs.save(content)
     if name.startswith(collection.PREFIX):
@@ -222,7 +222,7 @@ def save_content(name: str, content: bytes) -> str:
 
 
 def get(name: str, report: files.Report = lambda *_: None) -> None:
-    """Download a data set that is not bundled, if it is not here. Raises LabError."""
+    """Download a data set that is not bundled, unless it is here already. Raises LabError."""
     if name not in DOWNLOADS:
         raise LabError(
             "{name!r} is not a data set to download: choose one of {names}.", name=name[:60], names=", ".join(DOWNLOADS)

@@ -1,4 +1,4 @@
-"""Part of a data set by class: the images of some classes, in all its parts."""
+"""Selects some classes of a data set, in all its parts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Load = Callable[[], ImageSet]
 
 
 def counts(described: DatasetSpec, load: Load) -> Mapping[int, Splits]:
-    """Class -> its images in each part, in order. load: gives the images, where the spec does not tell."""
+    """Class -> number of its images in each part, in order. load: gives the images, in case the spec has no counts."""
     if described.by_class:
         return dict(enumerate(described.by_class))
     labels, ends = load().labels, [0, *itertools.accumulate(described.splits)]
@@ -29,8 +29,8 @@ def counts(described: DatasetSpec, load: Load) -> Mapping[int, Splits]:
 
 
 def trainable(described: DatasetSpec, load: Load) -> tuple[int, ...]:
-    """The classes that a net can be trained on alone, in order: those with training images and, where a set holds
-    images out, with some of these too."""
+    """The classes that a net can be trained on alone, in order: those with training images and, if the set holds images
+    out, with held-out images too."""
     found = counts(described, load)
     return tuple(
         one for one, images in found.items() if images.train and (described.memorised or images.valid + images.test)
@@ -38,7 +38,7 @@ def trainable(described: DatasetSpec, load: Load) -> tuple[int, ...]:
 
 
 def only(described: DatasetSpec, classes: tuple[int, ...], load: Load) -> DatasetSpec:
-    """The spec of the images of these classes; that of the whole set where no image is of another class.
+    """The spec of the images of these classes; the spec of the whole set if these are all of its classes.
 
     classes: some of `trainable`; load: gives the images of `described`.
     """

@@ -1,7 +1,8 @@
-"""Files of known data sets: where they may lie, and how to get them.
+"""Files of known data sets: where to look for them, and how to download them.
 
-Looked for in AELIB_DATA/<set>/, AELIB_DATA/ and home()/downloads/<set>/, and in the folders in these where torchvision,
-keras and TensorFlow datasets put them; packed (.gz) or not, and called as 7-Zip and browsers call them.
+The folders AELIB_DATA/<set>/, AELIB_DATA/ and home()/downloads/<set>/ are searched, and inside them the folders that
+torchvision, Keras and TensorFlow Datasets use. Files may be packed (.gz) or not, and may have names as 7-Zip and
+browsers write them.
 """
 
 import hashlib
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 else:
     filelock, pooch, requests = lazy("filelock"), lazy("pooch"), lazy("requests")  # only a download needs them
 
-SAME_NAMES = {"fashion_mnist"}  # sets whose files are called like MNIST's: never looked for outside their own folders
-# Where other programs put the files of a set, below a folder that they are given or that is the data set's own.
+# sets whose files have the same names as MNIST's: searched for in their own folders only
+SAME_NAMES = {"fashion_mnist"}
+# Where other programs store the files of a set, relative to their own root folder or to the set's own folder.
 _PLACES = {
     "mnist": ("MNIST/raw", "MNIST", "mnist", "raw", "datasets", "downloads", "downloads/mnist", "downloads/extracted"),
     "fashion_mnist": ("FashionMNIST/raw", "FashionMNIST", "fashion-mnist", "datasets/fashion-mnist",
@@ -34,17 +36,17 @@ _PLACES = {
     "svhn": ("SVHN", "svhn", "svhn_cropped", "downloads", "downloads/svhn_cropped"),
     "notmnist": ("notMNIST", "notMNIST/raw", "raw"),
 }  # fmt: skip
-_MOST = 10_000  # entries of a folder that are looked at
+_MOST = 10_000  # at most this many entries of a folder are read
 _CHUNK = 1 << 16  # bytes
 _END = 1 << 16
 
-Report = Callable[[str, int, int], None]  # (file, bytes so far, bytes in all)
+Report = Callable[[str, int, int], None]  # (file, bytes so far, bytes in total)
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file as it is published. name: with its ending; size: bytes; checksum: of exactly these, in hexadecimal, a
-    sha256, or `md5:` and an md5 where the publisher gives no other."""
+    """A published file. name: with its extension; size: in bytes; checksum: hexadecimal sha256 of the file, or `md5:`
+    and an md5 if the publisher gives no other."""
 
     name: str
     url: str
@@ -53,7 +55,7 @@ class RemoteFile:
 
 
 def folders(dataset: str) -> list[Path]:
-    """Where files of a data set are looked for, first ones first."""
+    """The folders where files of a data set are looked for, in order of preference."""
     from aelib.core.settings import settings  # here, because `aelib --help` does not wait for pydantic-settings
 
     own = settings().data
@@ -64,20 +66,22 @@ def folders(dataset: str) -> list[Path]:
 
 
 def places(dataset: str) -> list[Path]:
-    """The folders of `folders`, each followed by those in it where other programs put the files of this data set."""
+    """The folders of `folders`, each followed by its subfolders where other programs store the files of this data
+    set."""
     found: list[Path] = []
     own = folders(dataset)
     inner = _PLACES.get(dataset, ())
     for folder in own:
         found += [folder, *(folder / place for place in inner)]
-    if dataset in SAME_NAMES and len(own) > 1:  # in AELIB_DATA itself, where a folder's name says whose files these are
+    if dataset in SAME_NAMES and len(own) > 1:  # AELIB_DATA itself too, but only folders whose name identifies the set
         found += [own[0].parent / place for place in inner if "fashion" in place.lower()]
     return found
 
 
 def find(dataset: str, name: str, where: Sequence[Path] | None = None) -> Path | None:
-    """The file by its usual name, packed or not, in capitals or not, with a dot for a dash as 7-Zip writes it, or in a
-    folder of its name; None where it is in none of the folders. where: instead of `places`."""
+    """Find a file by its usual name, ignoring compression and upper case; a dot may stand for a dash, as 7-Zip writes
+    it, and the file may be in a folder with its name. None if it is in none of the folders. where: folders to search
+    instead of `places`."""
     plain = name.removesuffix(".gz")
     wanted = _plain(plain)
     inner = [one for one in _PLACES.get(dataset, ()) if one.startswith("downloads")]
@@ -101,20 +105,20 @@ def find(dataset: str, name: str, where: Sequence[Path] | None = None) -> Path |
 
 
 def _plain(name: str) -> str:
-    """A name without the differences that programs make."""
-    name = re.sub(r" ?\(\d\)", "", name.lower())  # a browser's second download
+    """Normalise a name: remove the differences that programs introduce."""
+    name = re.sub(r" ?\(\d\)", "", name.lower())  # a browser adds a number to the name of a second download
     return re.sub(r"[._ ]", "-", name.removesuffix(".gz"))
 
 
 def _downloaded(dataset: str, entry: str, wanted: str) -> bool:
-    """Whether TensorFlow datasets has downloaded a file: its name stands between an address and a digest."""
+    """Whether this is a download of TensorFlow Datasets, which puts the file's name between an address and a digest."""
     name = _plain(entry)
     others = ("kuzushiji", "emnist", *(("fashion",) if dataset == "mnist" else ()))
     return wanted.removesuffix("-mat") in name and not name.endswith("-info") and not any(one in name for one in others)
 
 
 def _entries(folder: Path) -> tuple[str, ...]:
-    """What is in a folder, in order; nothing where it is none, or cannot be read."""
+    """The names in a folder, sorted; empty if it is not a folder or cannot be read."""
     try:
         with os.scandir(folder) as entries:
             return tuple(sorted(entry.name for entry, _ in zip(entries, range(_MOST), strict=False)))
@@ -123,16 +127,16 @@ def _entries(folder: Path) -> tuple[str, ...]:
 
 
 def stamp(path: Path) -> tuple[Path, int, int]:
-    """What changes where a file is written again: path, size in bytes, time in nanoseconds. Raises OSError."""
+    """A value that changes when a file is rewritten: path, size in bytes, time in nanoseconds. Raises OSError."""
     found = path.stat()
     return path, found.st_size, found.st_mtime_ns
 
 
 def fingerprint(files: Mapping[str, Path], ends: bool = True) -> str:
-    """Eight hexadecimal digits that stand for these files, by name; "" for none. Cheap enough to ask for at any time.
+    """Eight hexadecimal digits that identify these files, by name; "" if there are none. Cheap enough to call often.
 
-    Of each file its name, its size and (ends=True) its first and last 64 KB count: a set that was cut, swapped or
-    packed again is another, and no large file is read. Raises OSError.
+    It covers the name and size of each file and (ends=True) its first and last 64 KB: it changes if a file was
+    truncated, replaced or packed again, and no large file is read completely. Raises OSError.
     """
     if not files:
         return ""
@@ -155,7 +159,7 @@ def _ends(path: Path, size: int, _time: int) -> bytes:
 
 
 def missing(dataset: str, files: Sequence[RemoteFile]) -> Lazy | None:
-    """None where all files are here, else one sentence with what to do."""
+    """None if all files are here, else one sentence that says what to do."""
     lacking = [file.name for file in files if find(dataset, file.name) is None]
     if not lacking:
         return None
@@ -169,17 +173,18 @@ def missing(dataset: str, files: Sequence[RemoteFile]) -> Lazy | None:
 
 
 def half_way(dataset: str, files: Sequence[RemoteFile]) -> bool:
-    """Whether a download has begun and files are lacking: all come, or what there is was brought by hand."""
+    """Whether a download was started and files are still missing. Without a download, the user has copied the files by
+    hand."""
     folder = home() / "downloads" / dataset
     begun = any((folder / name).is_file() for file in files for name in (file.name, f"{file.name}.part"))
     return begun and any(find(dataset, file.name) is None for file in files)
 
 
 class _Resuming:
-    """A downloader for pooch that goes on where a broken download ended.
+    """A downloader for pooch that resumes an interrupted download.
 
-    What has arrived lies in a `.part` file in the same folder; a server that cannot give the rest (RFC 9110, 14.2) is
-    asked for all of it.
+    The received bytes are in a `.part` file in the same folder. If a server cannot send the rest (RFC 9110, 14.2), the
+    whole file is requested again.
     """
 
     def __init__(self, file: RemoteFile, folder: Path, report: Report) -> None:
@@ -187,8 +192,8 @@ class _Resuming:
         self.part = folder / f"{file.name}.part"
 
     def __call__(self, url: str, output_file: str, pooch: object, check_only: bool = False) -> None:
-        """Raises requests.RequestException where the connection breaks (what has come is kept), ValueError where what
-        comes is not the file (nothing is kept)."""
+        """Raises requests.RequestException if the connection breaks (the received bytes are kept), ValueError if the
+        content is not the expected file (nothing is kept)."""
         here = self.part.stat().st_size if self.part.is_file() else 0
         if here < self.file.size:
             self._fetch(url, here)
@@ -198,11 +203,12 @@ class _Resuming:
         self.part.replace(output_file)
 
     def _fetch(self, url: str, here: int) -> None:
-        # a packed transfer has other byte numbers than the file
+        # byte positions in a compressed transfer differ from those in the file
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={here}-"} if here else {})
         with requests.get(url, headers=headers, stream=True, timeout=30) as answer:
             if answer.status_code == requests.codes.requested_range_not_satisfiable:
-                self.part.unlink(missing_ok=True)  # of another file: the next attempt starts from the beginning
+                # it belongs to another file: the next attempt starts from the beginning
+                self.part.unlink(missing_ok=True)
             answer.raise_for_status()
             goes_on = answer.headers.get("Content-Range", "").startswith(f"bytes {here}-")
             if answer.status_code == requests.codes.partial_content and not goes_on:
@@ -212,7 +218,7 @@ class _Resuming:
                 for chunk in answer.iter_content(_CHUNK):
                     done += len(chunk)
                     if done > self.file.size:
-                        break  # a wrong file, however long
+                        break  # longer than expected, so it is the wrong file: stop reading
                     out.write(chunk)
                     self.report(self.file.name, done, self.file.size)
                 else:
@@ -224,8 +230,8 @@ class _Resuming:
 
 
 def get(dataset: str, files: Sequence[RemoteFile], report: Report = lambda *_: None) -> None:
-    """Download what is missing, each file checked against its checksum before it is there; a download that broke is
-    continued by the next call. Raises LabError."""
+    """Download the missing files. Each is stored only after its checksum matches; the next call resumes an interrupted
+    download. Raises LabError."""
     folder = home() / "downloads" / dataset
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -243,7 +249,7 @@ def get(dataset: str, files: Sequence[RemoteFile], report: Report = lambda *_: N
 
 
 def _get(dataset: str, files: Sequence[RemoteFile], folder: Path, report: Report) -> None:
-    pooch.get_logger().setLevel("WARNING")  # progress is told by ourselves
+    pooch.get_logger().setLevel("WARNING")  # progress is reported by our own code
     for file in files:
         if find(dataset, file.name) is not None:
             continue
@@ -274,7 +280,7 @@ def _get(dataset: str, files: Sequence[RemoteFile], folder: Path, report: Report
 
 
 def _reason(error: Exception) -> Lazy:
-    """In a few words: what libraries say is long."""
+    """The reason in a few words, because the messages of libraries are long."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return Lazy("the server answers {status}", status=error.response.status_code)
     if isinstance(error, requests.RequestException):

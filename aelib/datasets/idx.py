@@ -1,4 +1,4 @@
-"""IDX files, as MNIST and its relatives have them, packed (.gz) or not.
+"""IDX files, the format of MNIST and similar sets, packed (.gz) or not.
 
 The format: two zero bytes, 8 (unsigned bytes), the number of axes, each axis as a big-endian uint32, the numbers.
 """
@@ -26,10 +26,10 @@ else:
 
 
 def read(path: Path, shape: tuple[int, ...]) -> Tensor:
-    """uint8 of exactly this shape. Raises LabError naming the file where it is anything else."""
+    """The content of a file, uint8 of exactly this shape. Raises LabError naming the file if it is anything else."""
     header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
     wanted = len(header) + math.prod(shape)
-    content = _start(path, wanted + 1)  # no more, whatever a packed file would grow to
+    content = _start(path, wanted + 1)  # limit the size, because a packed file could unpack to any size
     if content[: len(header)] != header or len(content) != wanted:
         size = "x".join(map(str, shape))
         raise LabError(
@@ -41,8 +41,8 @@ def read(path: Path, shape: tuple[int, ...]) -> Tensor:
 
 
 def count(path: Path, item: tuple[int, ...], most: int) -> int:
-    """How many things of shape `item` the file says that it holds, by its header alone. Raises LabError naming the file
-    where they are of another shape, or none, or more than `most`."""
+    """Number of items of shape `item` that the file claims to have, read from its header alone. Raises LabError naming
+    the file if the items have another shape, or if there are none or more than `most`."""
     axes = 1 + len(item)
     content = _start(path, 4 * (1 + axes))
     if len(content) < 4 * (1 + axes) or content[:4] != bytes((0, 0, 8, axes)):
@@ -66,14 +66,14 @@ def count(path: Path, item: tuple[int, ...], most: int) -> int:
 
 
 def read_counted(path: Path, item: tuple[int, ...], most: int) -> Tensor:
-    """uint8, as many things of shape `item` as the header says, at most `most`. Raises LabError naming the file."""
+    """uint8, as many items of shape `item` as the header says, at most `most`. Raises LabError naming the file."""
     return read(path, (count(path, item, most), *item))
 
 
 def _start(path: Path, size: int) -> bytes:
-    """The first bytes of the unpacked file, fewer where it has no more."""
+    """The first bytes of the unpacked file, fewer if the file is shorter."""
     try:
-        with path.open("rb") as plain:  # a browser may unpack a file and leave its name
+        with path.open("rb") as plain:  # a browser may unpack a file and keep its name
             packed = plain.read(2) == b"\x1f\x8b"
             plain.seek(0)
             with gzip.open(plain) if packed else plain as file:

@@ -1,4 +1,4 @@
-"""What a data set is: images with names or labels, in parts, and how their pixels are scaled for a network."""
+"""A data set: images with names or labels, in parts, and how their pixels are scaled for a network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     torch = lazy("torch")
 
-CURVE_HEIGHT = 48  # pixels of a picture of a signal
+CURVE_HEIGHT = 48  # height in pixels of the picture of a signal
 WRONG_PIXEL = 0.5  # a binary pixel is wrong when it is at least this far from its value
 
 
@@ -39,8 +39,8 @@ class ImageSet:
         pixels: uint8, images × channels × height × width, 0 to 255.
         names: one for each image, all different.
         labels: int64, one class number for each image.
-        inputs: what a net is shown, where that differs from what it should give (pairs of a poor and a good picture):
-            uint8, images × channels × height × width; its size may differ from that of `pixels`.
+        inputs: what the net receives, if that differs from its target (pairs of a poor and a good picture): uint8,
+            images × channels × height × width; its size may differ from that of `pixels`.
     """
 
     pixels: Tensor
@@ -57,55 +57,55 @@ class ImageSet:
 
     @property
     def shown(self) -> Tensor:
-        """What a net is shown, uint8: the images, or the inputs of pairs."""
+        """The net's inputs, uint8: the images, or the inputs of pairs."""
         return self.pixels if self.inputs is None else self.inputs
 
     def part(self, chosen: slice | list[int]) -> ImageSet:
-        """Some of the images: those of a slice without copying them, or those of these indices."""
+        """Some of the images: a slice gives views, a list of indices gives copies."""
         inputs = None if self.inputs is None else self.inputs[chosen]
         names = self.names[chosen] if isinstance(chosen, slice) else tuple(self.names[i] for i in chosen)
         return ImageSet(self.pixels[chosen], names, self.labels[chosen], inputs)
 
 
 def parts_of(count: int) -> Splits:
-    """The parts of a set that comes in one piece, as notMNIST's 70,000 images are divided: 42 to 18 to 10."""
+    """Divide a set that comes in one piece, in the proportions of notMNIST's 70,000 images: 42 to 18 to 10."""
     test, valid = round(count * 10 / 70), round(count * 18 / 70)
     return Splits(count - valid - test, valid, test)
 
 
 def shuffled(count: int, purpose: str) -> Tensor:
-    """The numbers below `count` in an order that is always the same for this purpose."""
+    """The numbers below `count`, shuffled; the order is always the same for a purpose."""
     return torch.randperm(count, generator=generator(0, purpose))
 
 
 def numbered(labels: Tensor) -> tuple[str, ...]:
-    """Names for images that have none: their class, and their number."""
+    """Names for images without names: their class and their number."""
     return tuple(f"{label} (image {i})" for i, label in enumerate(labels.tolist()))
 
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """What is known of a data set without loading it.
+    """Everything that is known about a data set without loading it.
 
     Attributes:
         name: as in an experiment.
         title: for people.
         shape: channels, height, width of an image.
         splits: sizes of training, validation and test set.
-        classes: different labels.
+        classes: number of different labels.
         source, licence: where the images come from, and under which terms.
-        load: reads the images; raises LabError where they are not on this machine.
-        evaluation: "held_out": a net is evaluated on images that it was not trained on; "memorise": it shall learn
-            every single image (a font), so nothing is held out, and an image is learnt or not.
-        wrong_pixel: a pixel is wrong from this distance on (0 to 1).
+        load: reads the images; raises LabError if they are not on this machine.
+        evaluation: "held_out": a net is evaluated on images that it was not trained on; "memorise": it should learn
+            every single image (a font), so nothing is held out, and each image is either learnt or not.
+        wrong_pixel: a pixel is wrong if its error is at least this (0 to 1).
         light: whether 1 is white, as in a photograph; else 1 is ink on paper.
-        missing: None where the images are here, else one sentence that says what to do.
-        input_shape: of what a net is shown, where that differs from the images.
-        features: the parts that the images are sums of, where these are known: float32, features × channels × height ×
+        missing: None if the images are here, else one sentence that says what to do.
+        input_shape: shape of the net's inputs, if it differs from that of the images.
+        features: the parts whose sums the images are, if these are known: float32, features × channels × height ×
             width, each of length 1.
-        by_class: images of each class in each part, where that is known without loading them.
-        only: the classes that this is the part of, in order; empty: it is the whole set. See `catalog.only`.
-        content: eight hexadecimal digits that stand for the files, where a set of this name may have other images on
+        by_class: number of images of each class in each part, if that is known without loading them.
+        only: the classes that were selected, in order; empty: the whole set. See `catalog.only`.
+        content: eight hexadecimal digits that identify the files, if a set of this name may have other images on
             another machine.
     """
 
@@ -134,17 +134,17 @@ class DatasetSpec:
 
     @property
     def shown_shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of what a net is shown."""
+        """Channels, height and width of the net's inputs."""
         return self.input_shape or self.shape
 
     @property
     def paired(self) -> bool:
-        """A net is shown something else than the images that it should give."""
+        """Whether the net's inputs differ from the images that it should output."""
         return self.input_shape is not None
 
     @property
     def images(self) -> int:
-        """Images in all parts."""
+        """Number of images in all parts."""
         return sum(self.splits)
 
     @property
@@ -155,12 +155,12 @@ class DatasetSpec:
 
     @property
     def memorised(self) -> bool:
-        """Whether a net shall learn every single image: see `evaluation`."""
+        """Whether a net should learn every single image: see `evaluation`."""
         return self.evaluation == "memorise"
 
     @property
     def named(self) -> bool:
-        """The same as `memorised`. Notebooks that were handed in with version 0.1.0 ask for it by this name."""
+        """The same as `memorised`. Notebooks that were submitted with version 0.1.0 use this name."""
         return self.memorised
 
     @property
@@ -169,8 +169,8 @@ class DatasetSpec:
         return self.shape[:2] == (1, 1)
 
     def drawn(self, pixels: NDArray[Any]) -> NDArray[Any]:
-        """Pixels (... × channels × height × width) as charts take them: one channel is ink on paper, three are
-        colours. A signal is drawn as its curve, CURVE_HEIGHT pixels high."""
+        """Pixels (... × channels × height × width) as charts expect them: one channel is ink on paper, three channels
+        are colours. A signal is drawn as its curve, CURVE_HEIGHT pixels high."""
         if self.signal:
             return curves(pixels)
         if self.light and self.shape[0] == 1:
@@ -180,7 +180,7 @@ class DatasetSpec:
 
 def curves(signals: NDArray[Any]) -> NDArray[Any]:
     """Signals (... × 1 × 1 × width, uint8 or from 0 to 1) as pictures of their curves, ... × 1 × CURVE_HEIGHT × width,
-    of the same type: 1 at the top, each value connected with its neighbours."""
+    of the same type: 1 is at the top, and each value is connected with its neighbours."""
     whole = 255 if signals.dtype == np.uint8 else 1
     rows = (1 - np.clip(np.nan_to_num(signals.astype(np.float32) / whole), 0, 1)) * (CURVE_HEIGHT - 1)
     halves = (rows[..., 1:] + rows[..., :-1]) / 2
@@ -193,29 +193,29 @@ def curves(signals: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Normalization:
-    """x = (pixel − shift) / scale for the network; `pixels` goes back, to 0 (off) .. 1 (on)."""
+    """x = (pixel − shift) / scale for the network; `pixels` is the inverse, from 0 (off) to 1 (on)."""
 
     shift: float
     scale: float
 
     def apply(self, images: Tensor) -> Tensor:
-        """From pixels in 0 to 1 to what the network sees, same shape."""
+        """Convert pixels from 0 to 1 to the network's values, same shape."""
         if self.shift == 0 and self.scale == 1:
             return images
         return (images - self.shift) / self.scale
 
     def pixels(self, outputs: Tensor) -> Tensor:
-        """From what the network gives to pixels; outputs may lie outside 0 to 1, nothing is cut off."""
+        """Convert the network's outputs to pixels; they may lie outside 0 to 1 and are not clipped."""
         return outputs * self.scale + self.shift
 
     @property
     def low(self) -> float:
-        """What the network sees for a pixel that is off."""
+        """The network's value for a pixel that is off."""
         return (0.0 - self.shift) / self.scale
 
     @property
     def high(self) -> float:
-        """What the network sees for a pixel that is fully on."""
+        """The network's value for a pixel that is fully on."""
         return (1.0 - self.shift) / self.scale
 
 
@@ -228,7 +228,7 @@ def normalization(kind: str, pixels: Tensor) -> Normalization:
         case "symmetric":
             return Normalization(0.5, 0.5)
         case "standardized":
-            # from how often each of the 256 values occurs: no copy of a large set as floats
+            # computed from the counts of the 256 values, which avoids a copy of a large set as floats
             counts = torch.bincount(pixels.flatten(), minlength=256).double()
             values = torch.arange(256).double() / 255
             mean = float((counts * values).sum() / counts.sum())

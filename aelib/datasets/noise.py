@@ -1,7 +1,7 @@
-"""Noise: clean images -> what the net sees. What it should give back stays clean.
+"""Noise: turns clean images into the net's inputs. The targets stay clean.
 
-The random numbers come from (seed, turn, image, pixel), see core/counter_rng.py, and are made where the images are. One
-registry entry holds all of one noise; to add one, add one entry to `NOISES`.
+The random numbers are computed from (seed, turn, image, pixel), see core/counter_rng.py, on the device where the images
+are. One registry entry holds everything about one kind of noise; to add one, add one entry to `NOISES`.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,14 +26,14 @@ class Noise:
     """One kind of noise.
 
     Attributes:
-        label: what people call it.
+        label: its usual name.
         about: what it does, in one sentence.
-        apply: (pixels, level, bits, painted) gives noisy pixels. pixels: 0 to 1; level: 0 to 1, broadcasts with pixels;
-            bits: gives random int32 for each pixel, by the number of the draw; painted: bool, true where a person
-            painted, broadcasts with pixels, or None.
-        script: the same in a script of plain PyTorch, of the pixels `p`, `level`, `hit` (uniform in 0 to 1 for each
-            pixel), the generator `draw` and the mask `painted`; None: no script can have it.
-        painted: whether it hits only the pixels in `corruption.pixels`.
+        apply: (pixels, level, bits, painted) returns noisy pixels. pixels: 0 to 1; level: 0 to 1, broadcasts with
+            pixels; bits: (number of the draw) returns a random int32 for each pixel; painted: bool, true for pixels
+            that the user painted, broadcasts with pixels, or None.
+        script: the same in a script of plain PyTorch, with the pixels `p`, `level`, `hit` (uniform in 0 to 1 for each
+            pixel), the generator `draw` and the mask `painted`; None: cannot be exported as a script.
+        painted: whether it affects only the pixels in `corruption.pixels`.
         browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 

@@ -1,7 +1,7 @@
-"""Experiment: one frozen, validated description of a run, seed included; and what follows from it.
+"""Experiment: one frozen, validated description of a run, including its seed; and what follows from it.
 
-`presets` are the named ones, `variants` change one thing, `networks` are the layers that lessons compare,
-`architecture` is a network step by step, `labels` says what fields are called.
+`presets` are named experiments, `variants` change one thing, `networks` are the layers that lessons compare,
+`architecture` describes a network step by step, `labels` has the names of fields for people.
 """
 
 import lazy_loader

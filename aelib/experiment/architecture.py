@@ -1,7 +1,7 @@
-"""What a network is, step by step: every layer with its shapes, by arithmetic alone.
+"""The structure of a network, step by step: every layer with its shapes, computed by arithmetic alone.
 
-`plan` makes it from a model's description and the shape of the images. Nets are built from it, and parameters, costs,
-pictures of a net and sentences about what does not fit are read off it, so all of them agree.
+`plan` derives it from a model's description and the shape of the images. The code that builds nets, counts parameters
+and costs, draws a net, and explains what does not fit reads it, so all of these agree.
 """
 
 import functools
@@ -17,9 +17,9 @@ from .fields import Convolution, Model
 from .model_kinds import MODEL_KINDS, import_object
 from .problems import Problem, value_text
 
-Shape = tuple[int, ...]  # channels, height, width; or numbers of a code
+Shape = tuple[int, ...]  # channels, height, width; or the number of values in a code
 
-# kind -> what people call it, in English
+# kind -> its name for people, in English
 KINDS = {
     "dense": "fully connected",
     "convolution": "convolution",
@@ -33,7 +33,7 @@ KINDS = {
 
 
 class DoesNotFit(LabError):
-    """A description that makes no net for images of this shape; `problem` says which field is why."""
+    """A description that cannot give a net for images of this shape; `problem` says which field is the cause."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.text())
@@ -43,8 +43,8 @@ class DoesNotFit(LabError):
 @dataclass(frozen=True)
 class Step:
     """One step of a net and what follows it. inputs, outputs: shapes; kernel, stride, padding: of convolutions and
-    pooling; output_padding: of transposed convolutions (torch's meaning); hidden: neither the code nor the output;
-    tied: its weights are those of a layer of the encoder."""
+    pooling; output_padding: of transposed convolutions (torch's meaning); hidden: whether it gives neither the code nor
+    the output; tied: whether it shares the weights of a layer of the encoder."""
 
     kind: str
     inputs: Shape
@@ -60,12 +60,12 @@ class Step:
 
     @property
     def whole(self) -> bool:
-        """Whether an image becomes exactly `stride` times as large."""
+        """Whether the step makes an image exactly `stride` times as large."""
         return self.outputs[1:] == tuple(size * self.stride for size in self.inputs[1:])
 
     @property
     def weights(self) -> int:
-        """Numbers of the matrix or of the kernels."""
+        """How many numbers the matrix or the kernels have."""
         match self.kind:
             case "dense":
                 return math.prod(self.inputs) * math.prod(self.outputs)
@@ -75,27 +75,28 @@ class Step:
 
     @property
     def units(self) -> int:
-        """What has a bias: numbers of a dense layer, channels of a convolution."""
+        """How many biases the step can have: one for each number of a dense layer, or for each channel of a
+        convolution."""
         if not self.weights:
             return 0
         return math.prod(self.outputs) if self.kind == "dense" else self.outputs[0]
 
     @property
     def parameters(self) -> int:
-        """Numbers that training changes: weights, biases, batch norm's scales and shifts, PReLU's slope. A dense layer
-        before convolutions is normalised by channels."""
+        """How many numbers training changes: weights, biases, batch norm's scales and shifts, PReLU's slope. A dense
+        layer before convolutions is normalised by channels."""
         if not self.weights:
             return 0
         return self.weights * (not self.tied) + self.units + 2 * self.batch_norm * self.outputs[0] + self.slope
 
     @property
     def slope(self) -> bool:
-        """Whether the activation has a number that is learnt."""
+        """Whether the activation has a learnt number."""
         return bool(self.weights) and ACTIVATIONS[self.activation].learnt_slope
 
     @property
     def multiplications(self) -> int:
-        """Of one image on its way through."""
+        """Multiplications that the step needs for one image."""
         if self.kind == "dense":
             return self.weights
         places = self.inputs if self.kind == "transposed" else self.outputs
@@ -104,8 +105,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Book:
-    """A codebook. entries: how many; numbers: of the code, that one entry stands for; places: of a code, each of which
-    an entry is chosen for."""
+    """A codebook. entries: how many there are; numbers: how many code numbers one entry stands for; places: how many
+    positions a code has; for each position an entry is chosen."""
 
     entries: int
     numbers: int
@@ -113,14 +114,15 @@ class Book:
 
     @property
     def bits(self) -> float:
-        """Of one image: the number of the entry at each place."""
+        """Bits for one image: the number of the chosen entry at each position."""
         return self.places * math.log2(self.entries)
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """encoder, decoder: steps in order; code_shape: what lies between them; classes: one number for each is appended to
-    the image and to the code, 0 of a net that is not told the class; book: the codebook."""
+    """encoder, decoder: steps in order; code_shape: shape of the code between them; classes: how many numbers (one for
+    each class) are appended to the image and to the code, 0 for a net that does not receive the class; book: the
+    codebook."""
 
     encoder: tuple[Step, ...]
     decoder: tuple[Step, ...]
@@ -144,12 +146,13 @@ class Architecture:
 
     @property
     def multiplications(self) -> int:
-        """Of one image on its way through the net."""
+        """Multiplications that the net needs for one image."""
         return sum(step.multiplications for step in self.steps)
 
     @functools.cached_property
     def activations(self) -> int:
-        """Numbers that all steps give for one image, which training keeps: batch norm and activation count."""
+        """Numbers that training stores for one image: the outputs of all steps; batch norm and activation count
+        separately."""
         return sum(
             math.prod(step.outputs) * (1 + step.batch_norm + (step.activation != "identity")) for step in self.steps
         )
@@ -162,8 +165,8 @@ class Architecture:
 
 @functools.lru_cache(maxsize=4096)
 def plan(model: Model, shape: Shape, shown: Shape, classes: int = 0) -> Architecture:
-    """The net that gives images of `shape` from what it is shown (channels, height, width each). model: without
-    "auto"; classes: of the images. Raises DoesNotFit."""
+    """The net that turns images of shape `shown` into images of shape `shape` (channels, height, width each). model:
+    without "auto"; classes: number of classes of the images. Raises DoesNotFit."""
     found: Architecture = import_object(MODEL_KINDS[model.kind].plan)(model, shape, shown)
     if model.conditional:
         first, last = (_told(steps, classes) for steps in (found.encoder, found.decoder))
@@ -172,7 +175,7 @@ def plan(model: Model, shape: Shape, shown: Shape, classes: int = 0) -> Architec
 
 
 def _told(steps: tuple[Step, ...], classes: int) -> tuple[Step, ...]:
-    """Fully connected steps, the first of which is given the class too."""
+    """Fully connected steps; the first one receives the class too."""
     first, *rest = steps
     return (replace(first, inputs=(first.inputs[0] + classes,)), *rest)
 
@@ -216,7 +219,7 @@ def plan_convolutional(model: Model, shape: Shape, shown: Shape) -> Architecture
 
 
 def _convolutional(model: Model, shown: Shape, channels: int) -> Architecture:
-    """Convolutions down to the code and up again; `channels` of what comes out."""
+    """Convolutions down to the code and up again; channels: those of the output."""
     about = model.convolution
     strides = _strides(about)
     head = model.convolution.code_size is None  # the last convolution gives the code
@@ -239,7 +242,7 @@ def _convolutional(model: Model, shown: Shape, channels: int) -> Architecture:
 
 
 def plan_super_resolution(model: Model, shape: Shape, shown: Shape) -> Architecture:
-    """Convolutions that enlarge, before the first layer or behind the last; see `plan`."""
+    """Convolutions with a step that enlarges, before the first layer or after the last; see `plan`."""
     factor = shape[1] // shown[1]
     if (shape[1], shape[2]) != (shown[1] * factor, shown[2] * factor):
         why = _(
@@ -257,7 +260,7 @@ def plan_super_resolution(model: Model, shape: Shape, shown: Shape) -> Architect
         return Architecture((first, *inner.encoder), inner.decoder, inner.code_shape)
     inner = _convolutional(model, shown, shape[0] * factor**2)
     small = (shape[0] * factor**2, *shown[1:])
-    # what the last convolution gives is the output's, though its pixels still have to be put in their places
+    # the last convolution already computes the output's values; the sub-pixel step only rearranges them
     return Architecture(
         inner.encoder, (*inner.decoder, Step("sub_pixel", small, shape, stride=factor)), inner.code_shape
     )
@@ -276,7 +279,7 @@ def _strides(about: Convolution) -> Sequence[int]:
 
 
 def _hidden(model: Model, step: Step) -> Step:
-    """With what follows every hidden layer."""
+    """The step with the activation and batch norm of every hidden layer."""
     return Step(**{**vars(step), "activation": model.hidden_activation, "batch_norm": model.batch_norm})
 
 
@@ -285,7 +288,7 @@ def _finish(model: Model, step: Step, last: bool, activation: str) -> Step:
 
 
 def _down(model: Model, inputs: Shape, channels: int, stride: int, number: int, last: bool) -> list[Step]:
-    """One layer of the encoder: a convolution that takes steps, or one that does not and pooling behind it."""
+    """One layer of the encoder: a strided convolution, or one with stride 1 followed by pooling."""
     about = model.convolution
     pooled = about.pooling != "none" and stride > 1
     step = 1 if pooled else stride
@@ -321,24 +324,24 @@ def _down(model: Model, inputs: Shape, channels: int, stride: int, number: int, 
 
 
 def _up(model: Model, inputs: Shape, target: Shape, stride: int, last: bool) -> list[Step]:
-    """One layer of the decoder: back to the size that the encoder's layer had before it."""
+    """One layer of the decoder: it restores the size that the input of the encoder's layer had."""
     about = model.convolution
     output = model.output_activation
     if stride == 1 or about.upsampling == "resize":
-        kernel = about.kernel if about.kernel % 2 else about.kernel + 1  # so that the size stays
+        kernel = about.kernel if about.kernel % 2 else about.kernel + 1  # an odd kernel keeps the size
         steps = []
         if stride > 1:
             steps.append(Step("resize", inputs, (inputs[0], *target[1:]), stride=stride))
         convolution = Step("convolution", (inputs[0], *target[1:]), target, kernel, 1, (kernel // 2, kernel // 2))
         return [*steps, _finish(model, convolution, last, output)]
-    kernel = max(about.kernel, stride)  # smaller ones would leave holes between their steps
+    kernel = max(about.kernel, stride)  # a kernel smaller than the stride would leave gaps
     rows, columns = (_transposed(*sizes, kernel, stride) for sizes in zip(inputs[1:], target[1:], strict=True))
     step = Step("transposed", inputs, target, kernel, stride, (rows[0], columns[0]), (rows[1], columns[1]))
     return [_finish(model, step, last, output)]
 
 
 def _transposed(given: int, target: int, kernel: int, stride: int) -> tuple[int, int]:
-    """Padding and output_padding with which a transposed convolution makes `target` pixels of those given."""
+    """The padding and output_padding with which a transposed convolution turns `given` pixels into `target` pixels."""
     for padding in range(kernel // 2, -1, -1):
         extra = target - ((given - 1) * stride - 2 * padding + kernel)
         if 0 <= extra < stride:
@@ -363,7 +366,7 @@ def _size(shape: Shape) -> str:
 
 
 def shape_text(shape: Shape) -> str:
-    """A shape as people write it: height x width x channels, or numbers."""
+    """A shape as people write it: height x width x channels, or how many numbers."""
     if len(shape) == 1:
         return ngettext("{n:,} number", "{n:,} numbers", shape[0])
     return f"{shape[1]}x{shape[2]}x{shape[0]}"

@@ -1,4 +1,5 @@
-"""How a field of an experiment is declared: what it is, what is allowed in words, and texts as people type them."""
+"""How a field of an experiment is declared: its description, what is allowed (in words), and the texts that users
+type."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from aelib.core.language import _
 
 
 class Names:
-    """What is allowed for a name in a registry, in words, as the registry is when somebody asks."""
+    """What is allowed for a name in a registry, in words; it reads the registry when it is shown."""
 
     def __init__(self, registry: Mapping[str, object]) -> None:
         self.registry = registry
@@ -31,12 +32,12 @@ class Words:
 
 
 def setting(text: str, allowed: str | Names | Words, **limits: Any) -> Any:
-    """A field: what it is, what is allowed (both in words), and pydantic's limits."""
+    """A field: its description, what is allowed (both in words), and pydantic's limits."""
     return Field(description=text, json_schema_extra={"allowed": allowed}, **limits)  # type: ignore[dict-item]
 
 
 def one_of(names: Mapping[str, object]) -> BeforeValidator:
-    """The value is a name in a registry."""
+    """A validator: the value must be a name in a registry."""
 
     def check(value: object) -> object:
         if not isinstance(value, str) or value not in names:
@@ -52,13 +53,13 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
 
 def parts(text: str) -> list[str]:
-    """The items of a list as people type it: 35-20-2, 35,20,2 or 35 20 2."""
+    """The items of a list as users type it: 35-20-2, 35,20,2 or 35 20 2."""
     return _BETWEEN.split(text.strip()) if text.strip() else []
 
 
 def with_point(text: str) -> str:
-    """A number as Python reads it, from one with a decimal comma: 0,01 -> 0.01. Whatever may be something else (1,000
-    is a thousand to some, one to others) stays as it is."""
+    """Convert a number with a decimal comma to Python's form: 0,01 -> 0.01. Ambiguous texts stay unchanged (1,000 means
+    a thousand to some people and one to others)."""
     is_number = _DECIMAL_COMMA.fullmatch(text.strip()) and not _THOUSANDS.fullmatch(text.strip())
     return text.replace(",", ".") if is_number else text
 
@@ -67,11 +68,11 @@ def _split(value: object) -> object:
     return tuple(parts(value)) or None if isinstance(value, str) else value
 
 
-LISTED = BeforeValidator(_split)  # texts are accepted as well as a list; an empty text is None
+LISTED = BeforeValidator(_split)  # accepts a text as well as a list; an empty text is None
 
 
 class Part(BaseModel):
-    """Frozen, and strict about unknown fields, NaN and infinity."""
+    """A frozen model that refuses unknown fields, NaN and infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -88,5 +89,5 @@ class Part(BaseModel):
 
 
 def empty_is_none(value: object) -> object:
-    """A form leaves a field empty that has no value."""
+    """A form sends an empty text for a field without a value."""
     return None if value == "" else value

@@ -1,4 +1,5 @@
-"""Which fields of an experiment have an effect, and the digest over them: the same for the same meaning."""
+"""Which fields of an experiment have an effect, and a digest over them: experiments that mean the same have the same
+digest."""
 
 import functools
 import hashlib
@@ -17,7 +18,7 @@ from .validation import paints
 if TYPE_CHECKING:
     from .experiment import Experiment
 
-SCHEMA = 1  # in the digest: raise it when the same fields come to mean another run
+SCHEMA = 1  # part of the digest: raise it when the same fields come to mean a different run
 
 
 def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -33,7 +34,8 @@ def flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def digest_over(acting: Mapping[str, Any], images: str) -> str:
     """16 hexadecimal digits over the fields that have an effect and are not at their default, so that a new field does
-    not rename old runs. images: the canonical name of the data set, which other files under the same name change."""
+    not change the digests of old runs. images: the canonical name of the data set, which changes if other files have
+    the same name."""
     values = {path: value for path, value in acting.items() if value != defaults()[path]}
     values |= {"dataset": images} if images != defaults()["dataset"] else {}
     words = json.dumps([SCHEMA, sorted(values.items())], separators=(",", ":"), allow_nan=False)
@@ -41,8 +43,8 @@ def digest_over(acting: Mapping[str, Any], images: str) -> str:
 
 
 def acting(experiment: "Experiment", described: DatasetSpec, net: Architecture) -> dict[str, Any]:
-    """Dotted path -> value, for every field that has an effect, with one spelling for what means the same ("auto", a
-    mirrored decoder written out, a batch as large as the set)."""
+    """Dotted path -> value, for every field that has an effect. Equivalent values get the same form ("auto", a mirrored
+    decoder written out, a batch as large as the set)."""
     values = flatten(experiment.model_dump(mode="json"))
     values["dataset"] = datasets.canonical(experiment.dataset)
     values["model.output_activation"] = experiment.output_activation

@@ -1,9 +1,9 @@
-"""An experiment as a preset and what differs from it: the one form in which it is written outside the program.
+"""An experiment as a preset plus its differences: the one form in which it is written outside the program.
 
     >>> encode(presets.get("font-best").with_values({"epochs": 500}), "font-best")
     Encoded(preset='font-best', changes={'seed': '0', 'epochs': '500'})
 
-An address, a value in an address, a row of a table and a command are renderings of this form. `decode` reads them all.
+An address, a value in an address, a table row and a command are renderings of this form. `decode` reads all of them.
 """
 
 from collections.abc import Mapping
@@ -17,37 +17,37 @@ from .digest import flatten
 from .experiment import Experiment
 from .resolved import change, digest_of, resolve
 
-PRESET = "preset"  # its name in an address
+PRESET = "preset"  # the name of the preset parameter in an address
 SEED = "seed"
-MAX_VALUE = 500  # characters of one value: longer ones are refused unread
-_NEAREST_TRIED = 3  # presets from which a command may start
+MAX_VALUE = 500  # characters of one value: longer ones are refused without being read
+_NEAREST_TRIED = 3  # how many presets are tried as the start of a command
 
 
 class Encoded(NamedTuple):
-    """preset: its name; changes: dotted path -> text, the seed always among them."""
+    """preset: its name; changes: dotted path -> text, always including the seed."""
 
     preset: str
     changes: dict[str, str]
 
     def query(self) -> dict[str, str]:
-        """As the parameters of an address."""
+        """The form as the parameters of an address."""
         return {PRESET: self.preset} | self.changes
 
     def packed(self) -> str:
-        """As one value of an address, such as `font-best;seed=3;epochs=500`."""
+        """The form as one value of an address, such as `font-best;seed=3;epochs=500`."""
         return ";".join([self.preset, *(f"{path}={value}" for path, value in self.changes.items())])
 
 
 def encode(experiment: Experiment, preset: str | None = None) -> Encoded:
-    """What `decode` turns back into an experiment of the same digest. preset: to start from; None takes the nearest.
-    Raises LabError for a preset that is not here."""
+    """The form that `decode` turns back into an experiment with the same digest. preset: the preset to start from; None
+    takes the nearest. Raises LabError for an unknown preset."""
     start = preset or nearest(experiment)
     changes = {SEED: experiment.seed, **experiment.changes(presets.get(start))}
     return Encoded(start, {path: value_text(experiment, path, value) for path, value in changes.items()})
 
 
 def decode(preset: str, changes: Mapping[str, Any]) -> Experiment:
-    """The experiment that these changes of a preset make, checked with its data set. Raises LabError."""
+    """Apply these changes to a preset; the experiment is checked against its data set. Raises LabError."""
     too_long = next((path for path, value in changes.items() if len(str(value)) > MAX_VALUE), None)
     if too_long is not None:
         raise LabError(
@@ -59,7 +59,7 @@ def decode(preset: str, changes: Mapping[str, Any]) -> Experiment:
 
 
 def unpack(given: str) -> Encoded:
-    """What `Encoded.packed` has written, not checked. Raises LabError where it is too long."""
+    """Read what `Encoded.packed` has written, without checking it. Raises LabError if it is too long."""
     if len(given) > MAX_VALUE * 2:
         raise LabError("An experiment in the address is too long: give one that a page here has made.")
     preset, *changes = given.split(";")
@@ -68,18 +68,18 @@ def unpack(given: str) -> Encoded:
 
 
 def nearest(experiment: Experiment) -> str:
-    """The preset from which the experiment differs in the fewest fields, the seed aside."""
+    """The preset that differs from the experiment in the fewest fields, the seed not counted."""
     return _ranked(experiment)[0]
 
 
 def shortest(experiment: Experiment) -> Encoded:
-    """A preset and as few changes as give the same digest, for a command. Raises LabError where there is none."""
+    """The preset with the fewest changes that give the same digest, for a command. Raises LabError if there is none."""
     digest = digest_of(experiment)
     for preset in _ranked(experiment)[:_NEAREST_TRIED]:
         changes = encode(experiment, preset).changes
         if _digest(preset, changes) != digest:
             continue
-        for path in list(changes):  # what has no effect, or is as the preset has it, can be left out
+        for path in list(changes):  # leave out changes that have no effect or repeat the preset's value
             fewer = {other: value for other, value in changes.items() if other != path}
             if _digest(preset, fewer) == digest:
                 changes = fewer
@@ -90,12 +90,13 @@ def shortest(experiment: Experiment) -> Encoded:
 def value_text(experiment: Experiment, path: str, value: Any) -> str:
     """A field's value as `decode` reads it."""
     if path == "snapshots" and value is not None and not value:
-        return str(experiment.epochs)  # none but the last, which is always stored; an empty text means "choose for me"
+        # the last epoch alone, which is always stored; an empty text means "choose for me"
+        return str(experiment.epochs)
     return labels.text(value)
 
 
 def _ranked(experiment: Experiment) -> list[str]:
-    """Presets, nearest first. One whose data set cannot be read on this machine is left out."""
+    """Presets, nearest first. Presets whose data set cannot be read on this machine are left out."""
     differing: dict[str, int] = {}
     ours = flatten(experiment.model_dump(mode="json"))
     for name in presets.PRESETS:

@@ -1,11 +1,11 @@
-"""Experiment: one frozen, JSON-able description of a run, seed included.
+"""Experiment: one frozen description of a run that can be written as JSON, including its seed.
 
     >>> base = Experiment()
     >>> base.with_values({"optimizer.learning_rate": "0.01", "model.layers": "35-64-32-2"}).model.layers
     (35, 64, 32, 2)
 
-It is pure: its fields are checked by themselves, and nothing is looked up. What it means on this machine (its data set,
-network and digest), and whether all of that fits together, `resolve` says: see resolved.py.
+It is pure: its fields are checked by themselves, and nothing is looked up. `resolve` finds out what it means on this
+machine (data set, network and digest) and whether all of that fits together: see resolved.py.
 """
 
 import json
@@ -50,16 +50,16 @@ class Experiment(Settings):
 
     @property
     def output_activation(self) -> str:
-        """The output activation by name, "auto" resolved."""
+        """The name of the output activation, with "auto" resolved."""
         if self.model.output_activation != "auto":
             return self.model.output_activation
         if self.model.enlarges:
-            return "identity"  # of what is added to an image, either sign is needed
+            return "identity"  # the output is added to an image, so it must be able to have either sign
         return {"none": "sigmoid", "symmetric": "tanh", "standardized": "identity"}[self.normalization]
 
     @property
     def network(self) -> str:
-        """The net in a few characters, such as 35-20-2 (to the code) or conv 32-64-1 / 2-2-1."""
+        """A short text for the net, such as 35-20-2 (layers to the code) or conv 32-64-1 / 2-2-1."""
         return network_name(self.model.model_dump(mode="json"))
 
     @property
@@ -69,21 +69,22 @@ class Experiment(Settings):
 
     @property
     def digest(self) -> str:
-        """See `resolved.digest_of`. Notebooks that were handed in with version 0.1.0 ask for it here."""
+        """See `resolved.digest_of`. Notebooks that were submitted with version 0.1.0 use this name."""
         return _resolve(self).digest
 
     @property
     def dataset_spec(self) -> "DatasetSpec":
-        """See `Resolved.spec`. Notebooks that were handed in with version 0.1.0 ask for it here."""
+        """See `Resolved.spec`. Notebooks that were submitted with version 0.1.0 use this name."""
         return _resolve(self).spec
 
     def changes(self, base: "Experiment") -> dict[str, Any]:
-        """Dotted path -> our value, for every field in which we differ from `base`."""
+        """Dotted path -> this experiment's value, for every field that differs from `base`."""
         ours, theirs = flatten(self.model_dump(mode="json")), flatten(base.model_dump(mode="json"))
         return {path: value for path, value in ours.items() if value != theirs[path]}
 
     def with_values(self, values: Mapping[str, Any]) -> "Experiment":
-        """A copy with fields set by dotted path, texts allowed ("0.01", "35-20-2"). Raises ExperimentError."""
+        """A copy with these fields set by dotted path; texts are allowed ("0.01", "35-20-2"). Raises
+        ExperimentError."""
         data = self.model_dump(mode="json")
         unknown = [path for path in values if path not in digest.defaults()]
         if unknown:
@@ -124,7 +125,7 @@ def from_json(text: str) -> Experiment:
 
 
 def network_name(model: Mapping[str, Any]) -> str:
-    """A net in a few characters, from its fields as plain values (of a run whose images need not be here)."""
+    """A short text for a net, from its fields as plain values (the run's images need not be on this machine)."""
     if model.get("kind", "dense") == "dense":
         return _dashes(model["layers"])
     about = model["convolution"]
@@ -135,12 +136,12 @@ def network_name(model: Mapping[str, Any]) -> str:
 
 
 def field_info(path: str) -> FieldInfo:
-    """The declaration of a field by dotted path: its description and what is allowed. Raises KeyError."""
+    """The declaration of a field, by dotted path: its description and what is allowed. Raises KeyError."""
     return declared(Experiment, path)
 
 
 def choices(path: str) -> tuple[str, ...]:
-    """The names allowed for a field that is a choice, as declared."""
+    """The allowed names of a field that is a choice, as declared."""
     return tuple(REGISTRIES[path]) if path in REGISTRIES else get_args(field_info(path).annotation)
 
 

@@ -1,5 +1,5 @@
-"""The parts of an experiment that say what is trained: the model. Each field is declared once, with what it is (pages
-show it as help), what is allowed (errors say it) and the limits that are checked."""
+"""The part of an experiment that describes the model. Each field is declared once, with its description (pages show it
+as help), what is allowed (errors quote it) and the limits that are checked."""
 
 import itertools
 from collections import ChainMap
@@ -22,7 +22,7 @@ MAX_CHANNELS = 512
 MAX_STRIDE = 32
 
 
-# views, so that an entry that is added later appears; a ChainMap lists its last mapping first
+# views, so that entries that are added later appear; a ChainMap lists its last mapping first
 OUTPUT_ACTIVATIONS: Mapping[str, object] = ChainMap[str, object](ACTIVATIONS, {"auto": None})  # type: ignore[arg-type]
 CODE_PENALTIES: Mapping[str, object] = ChainMap[str, object](PENALTIES, {"none": None})  # type: ignore[arg-type]
 
@@ -32,7 +32,7 @@ _LAYERS = Words("give 2 to {layers} sizes of 1 to {width}, such as 35-20-10-2", 
 
 
 class DenseStep(NamedTuple):
-    """One fully connected layer and what follows it; hidden: neither the code's nor the output's."""
+    """One fully connected layer and what follows it; hidden: whether it gives neither the code nor the output."""
 
     inputs: int
     outputs: int
@@ -41,12 +41,12 @@ class DenseStep(NamedTuple):
 
 
 def _several(value: object) -> object:
-    """One number stands for a list of it."""
+    """Accept one number as a list with this number."""
     return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Convolution(Part):
-    """The layers of a convolutional or super-resolution net; `aelib.experiment.architecture` makes shapes of them."""
+    """The layers of a convolutional or super-resolution net; `aelib.experiment.architecture` computes their shapes."""
 
     channels: Annotated[
         Annotated[tuple[Annotated[int, Field(ge=1, le=MAX_CHANNELS)], ...], Field(min_length=1, max_length=MAX_LAYERS)],
@@ -117,7 +117,7 @@ class Convolution(Part):
 
 
 class CodePenalty(Part):
-    """What is asked of the code besides the reconstruction; see `aelib.nn.penalties`."""
+    """A penalty or constraint on the code, besides the reconstruction loss; see `aelib.nn.penalties`."""
 
     kind: Annotated[
         str, one_of(CODE_PENALTIES), setting("What keeps a large code from copying.", Names(CODE_PENALTIES))
@@ -146,13 +146,13 @@ class CodePenalty(Part):
 
     @property
     def entry(self) -> Penalty | None:
-        """The registry's entry; None without a penalty, or where its weight is 0."""
+        """The registry's entry; None without a penalty, or if its weight is 0."""
         found = PENALTIES.get(self.kind)
         return None if found is None or ("weight" in found.settings and self.weight == 0) else found
 
 
 class Codebook(Part):
-    """Entries that stand for parts of a code, of a VQ-VAE; see `aelib.models.codebook`."""
+    """The codebook of a VQ-VAE: entries that replace parts of a code; see `aelib.models.codebook`."""
 
     entries: Annotated[
         int,
@@ -292,33 +292,35 @@ class Model(Part):
 
     @property
     def dense(self) -> bool:
-        """Whether `layers` describe the net; else `convolution` does."""
+        """Whether `layers` describes the net; otherwise `convolution` does."""
         return MODEL_KINDS[self.kind].dense
 
     @property
     def plain(self) -> bool:
-        """Whether the net is nothing but fully connected layers, each with weights of its own."""
+        """Whether the net has only fully connected layers, each with its own weights."""
         more = self.tied or self.dropout > 0 or self.conditional or self.codebook.entries > 0
         return self.dense and MODEL_KINDS[self.kind].plain and not more
 
     @property
     def enlarges(self) -> bool:
-        """Whether the net may give larger images than it is shown, and so has no code to sample or to draw."""
+        """Whether the output images may be larger than the input images; such a net has no code to sample or to
+        draw."""
         return MODEL_KINDS[self.kind].enlarges
 
     @property
     def decoder(self) -> tuple[int, ...]:
-        """Sizes from the code to the output."""
+        """Layer sizes from the code to the output."""
         return self.decoder_layers or self.layers[::-1]
 
     @property
     def has_hidden_layers(self) -> bool:
-        """Whether there is a layer between image, code and image, so that `hidden_activation` has an effect."""
+        """Whether there are layers besides those that give the code and the output, so that `hidden_activation` has an
+        effect."""
         return not self.dense or any(step.hidden for step in self.steps())
 
     def steps(self) -> list[DenseStep]:
-        """Of a dense net every fully connected layer, from the image to the image; an output of "auto" stays "auto".
-        The code's layer of a variational net gives mu and log_var, one after the other."""
+        """Every fully connected layer of a dense net, from input to output; an output activation of "auto" stays
+        "auto". The code layer of a variational net gives mu and then log_var."""
         steps = []
         for sizes, last in ((self.layers, self.code_activation), (self.decoder, self.output_activation)):
             pairs = list(itertools.pairwise(sizes))

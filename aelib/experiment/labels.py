@@ -1,5 +1,5 @@
-"""What fields and choices are called, for people, in the current language. Everything else (what they are, what is
-allowed) is declared once, with the fields themselves."""
+"""Names of fields and choices for people, in the current language. Everything else (descriptions, what is allowed) is
+declared once, with the fields themselves."""
 
 from typing import Any
 
@@ -92,30 +92,31 @@ _CHOICES_OF: dict[tuple[str, str], str] = {
 
 
 def field(path: str) -> str:
-    """A field's label; its path where it has none."""
+    """A field's label; its path if it has no label."""
     return _(_FIELDS.get(path, path))
 
 
 def short(path: str) -> str:
-    """The label without what explains it, for axes and lists."""
+    """The label without its explanation, for axes and lists."""
     return field(path).split(",")[0].split(" (")[0]
 
 
 def choice(path: str, name: str) -> str:
-    """What a choice of a field is called."""
+    """The name of a choice of a field, for people."""
     if (path, name) in _CHOICES_OF:
         return _(_CHOICES_OF[path, name])
     return str(getattr(REGISTRIES.get(path, {}).get(name), "label", name))
 
 
 def layer(name: str) -> str:
-    """A layer, or another step of a network. name: its part and its place in it, from 1, such as "encoder 1"."""
+    """The name of a layer, or of another step of a network. name: its part and its position from 1, such as "encoder
+    1"."""
     part, place = name.split()
     return _("encoder {n}", n=int(place)) if part == "encoder" else _("decoder {n}", n=int(place))
 
 
 def text(value: Any) -> str:
-    """A field's value as it is typed in a control or written in an address or a command."""
+    """A field's value as users type it in a control, or as it is written in an address or a command."""
     if value is None:
         return ""
     if isinstance(value, bool):

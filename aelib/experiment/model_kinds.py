@@ -1,7 +1,8 @@
-"""Kinds of networks: one registry entry holds all of one.
+"""Kinds of networks: one registry entry holds everything about one kind.
 
-The functions and classes of an entry stand above this module, so they are named ("package.module:name") and looked up
-when they are needed. To add a kind, add one entry to `MODEL_KINDS`, the function that plans it and its class.
+The functions and classes of an entry are in packages above this one, so the entry has their names
+("package.module:name"), which are imported when needed. To add a kind, add one entry to `MODEL_KINDS`, the function
+that plans it and its class.
 """
 
 import functools
@@ -18,15 +19,15 @@ class ModelKind:
     """One kind of network.
 
     Attributes:
-        label: what people call it.
-        plan: name of a function (model, shape, shown) -> Architecture: the net that gives images of `shape` (channels,
-            height, width) from images of `shown`; it raises `architecture.DoesNotFit`.
-        network: name of a class that follows `aelib.models.Autoencoder`.
-        dense: whether its layers are `model.layers`; else `model.convolution` describes them.
-        plain: whether a dense network is nothing but these layers, so that the engines that write them out may train
-            it; else autograd trains it.
-        scripted: whether `reports.script` can write it in plain PyTorch.
-        enlarges: whether it may give larger images than it is shown, so that it has no code to sample or to draw.
+        label: its usual name.
+        plan: name of a function (model, shape, shown) -> Architecture: the net that turns images of shape `shown` into
+            images of `shape` (channels, height, width); it raises `architecture.DoesNotFit`.
+        network: name of a class that implements `aelib.models.Autoencoder`.
+        dense: whether `model.layers` describes its layers; otherwise `model.convolution` does.
+        plain: whether a dense network has these layers and nothing else, so that the engines with hand-written
+            gradients may train it; otherwise autograd trains it.
+        scripted: whether `reports.script` can export it as plain PyTorch.
+        enlarges: whether its output may be larger than its input; then it has no code to sample or to draw.
     """
 
     label: str
@@ -65,5 +66,5 @@ MODEL_KINDS: dict[str, ModelKind] = {
 
 @functools.cache
 def import_object(name: str) -> Any:
-    """The function or class that an entry names. Raises ImportError or AttributeError where there is none."""
+    """Import the function or class that an entry names. Raises ImportError or AttributeError if it does not exist."""
     return resolve_name(name)

@@ -1,6 +1,6 @@
-"""What is wrong with an experiment, as data: the field, its value, and what is allowed.
+"""Errors in an experiment, as data: the field, its value, and what is allowed.
 
-The command line and the pages make sentences of it, each with its own names for fields (`Problem.text`).
+The command line and the pages turn them into sentences, each with its own names for fields (`Problem.text`).
 """
 
 import difflib
@@ -21,15 +21,15 @@ MAX_VALUE_TEXT = 60  # characters of a value in a sentence
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with an experiment.
+    """One error in an experiment.
 
     Attributes:
-        path: dotted path of the field; empty where it is not about one field.
-        value: what was given, as text; where there is no path, what the sentence is about.
-        allowed: what to do, such as "give a whole number from 1". Other fields stand in it as `{optimizer.kind}`.
-        reason: why the value is refused, where `allowed` does not say it; it follows the value: ", which ...".
+        path: dotted path of the field; empty if the error is not about one field.
+        value: the given value, as text; without a path, the subject of the sentence.
+        allowed: what to do, such as "give a whole number from 1". It refers to other fields as `{optimizer.kind}`.
+        reason: why the value is refused, if `allowed` does not say it; it follows the value: ", which ...".
 
-    Texts are in the language of who asked for the experiment.
+    Texts are in the language of the session that asked for the experiment.
     """
 
     path: str
@@ -54,7 +54,7 @@ class _Names(string.Formatter):
 
 
 class ExperimentError(LabError):
-    """An experiment that cannot be. `problems` has everything that is wrong with it; the text has their sentences."""
+    """An invalid experiment. `problems` lists everything that is wrong with it; the text joins their sentences."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
@@ -65,12 +65,13 @@ class ExperimentError(LabError):
 
 
 def refuse(problems: Iterable[Problem]) -> NoReturn:
-    """From within a validator of pydantic: these problems as they are."""
+    """Raise these problems unchanged from a validator of pydantic."""
     raise PydanticCustomError("problems", "see the context", {"problems": list(problems)})
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """One for each field of `model` that is wrong: a list with a bad item may be too short as well."""
+    """One problem for each wrong field of `model`, although pydantic may report several: a list with a bad item may
+    also be too short."""
     found: dict[str, list[Problem]] = {}
     for one in reversed(error.errors(include_url=False)):
         found[_field_name(one)] = one["ctx"]["problems"] if one["type"] == "problems" else [_problem(one, model)]
@@ -78,7 +79,7 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]
 
 
 def unknown_field(path: str, known: Iterable[str] = ("epochs", "model.layers")) -> Problem:
-    """The problem of a path that no field has. known: the paths among which the nearest are named."""
+    """The problem for a path that is not a field. known: the message suggests the nearest of these paths."""
     fields = list(known)
     near = difflib.get_close_matches(path[:MAX_VALUE_TEXT], fields, n=2)
     found = _("write {names}", names=either(near)) if near else ""
@@ -87,12 +88,12 @@ def unknown_field(path: str, known: Iterable[str] = ("epochs", "model.layers")) 
 
 
 def either(names: Sequence[str]) -> str:
-    """The names with "or" between them."""
+    """The names, joined with "or"."""
     return _(" or ").join(names)
 
 
 def declared(model: type[BaseModel], path: str) -> FieldInfo:
-    """The declaration of a field by dotted path. Raises KeyError."""
+    """The declaration of a field, by dotted path. Raises KeyError."""
     part = model
     *parents, leaf = path.split(".")
     for parent in parents:
@@ -101,25 +102,25 @@ def declared(model: type[BaseModel], path: str) -> FieldInfo:
 
 
 def value_text(value: object) -> str:
-    """A value as it stands in a sentence: a list as 35-20-2, a text in quotes, at most MAX_VALUE_TEXT characters."""
+    """A value as a sentence shows it: a list as 35-20-2, a text in quotes, at most MAX_VALUE_TEXT characters."""
     listed_in = isinstance(value, list | tuple) and all(isinstance(item, str | int) for item in value)
     text = _("empty") if value in (None, "", (), []) else "-".join(map(str, value)) if listed_in else repr(value)  # type: ignore[call-overload]
     return text if len(text) <= MAX_VALUE_TEXT else text[: MAX_VALUE_TEXT - 3] + "..."
 
 
 def _field_name(error: ErrorDetails) -> str:
-    """Dotted path of the field an error is about."""
+    """Dotted path of the field that an error is about."""
     name = ".".join(str(step) for step in error["loc"] if not isinstance(step, int))
     return name[:MAX_VALUE_TEXT] or "experiment"
 
 
 def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    """One of pydantic's own errors."""
+    """The problem for an error of pydantic's own."""
     name = _field_name(error)
     if error["type"] == "extra_forbidden":
         return unknown_field(name)
     try:
         allowed = _(str(declared(model, name).json_schema_extra["allowed"]))  # type: ignore[index]
-    except (KeyError, TypeError, AttributeError):  # not a leaf: a whole part was something else than an object
+    except (KeyError, TypeError, AttributeError):  # not a leaf: the value of a whole part was not an object
         allowed = _("give an object of fields")
     return Problem(name, value_text(error["input"]), allowed)

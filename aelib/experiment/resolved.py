@@ -1,7 +1,7 @@
 """What an experiment means on this machine: its data set, its network, its digest.
 
-An `Experiment` is a description and asks nobody. `resolve` looks up its data set, checks that everything fits together,
-and plans the net; whoever trains, stores or draws an experiment works with the result.
+An `Experiment` is only a description and looks nothing up. `resolve` finds its data set, checks that everything fits
+together, and plans the net; code that trains, stores or draws an experiment works with the result.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from .problems import ExperimentError
 SNAPSHOT_IMAGES = 32  # images of a large set whose reconstructions snapshots store
 GRID_SIDE = 15  # points across and down of the decoded plane in a snapshot
 SNAPSHOT_WEIGHTS = 250_000  # numbers in all weights that the snapshots of a run store: 1 MB
-LEAST_WEIGHTS = 3  # snapshots with weights, below which none are stored: there is nothing to scrub through
-MAX_CODE = 64  # latent dimensions of a convolutional net that snapshots store: pages compute larger codes from the net
+LEAST_WEIGHTS = 3  # with fewer snapshots that have weights, none are stored: a slider would have nothing to show
+MAX_CODE = 64  # latent dimensions of a convolutional net that snapshots store: pages compute larger codes with the net
 
 
 @dataclass(frozen=True, eq=False)
 class Resolved:
-    """An experiment with what this machine knows of it.
+    """An experiment together with what this machine knows about it.
 
     Attributes:
         experiment: the description.
-        spec: of its data set; with `classes`, of the images of these alone.
-        images: the canonical name of the data set, which other files under the same name change.
+        spec: of its data set; if `classes` is set, of the images of these classes only.
+        images: the canonical name of the data set, which changes if other files have the same name.
         architecture: the net, step by step.
     """
 
@@ -50,15 +50,15 @@ class Resolved:
     def digest(self) -> str:
         """16 hexadecimal digits over everything that changes the result, stable between versions.
 
-        Left out: what has no effect (momentum with Adam, a patience that is not used), spelling ("auto", a mirrored
-        decoder written out, a batch as large as the set) and fields at their default, so that a new field does
-        not rename old runs.
+        Left out: fields without effect (momentum with Adam, a patience that is not used), different spellings ("auto",
+        a mirrored decoder written out, a batch as large as the set) and fields at their default, so that a new field
+        does not change the digests of old runs.
         """
         return digests.digest_over(self.acting, self.images)
 
     @functools.cached_property
     def acting(self) -> Mapping[str, Any]:
-        """Dotted path -> value, for every field that has an effect, with one spelling for what means the same."""
+        """Dotted path -> value, for every field that has an effect. Equivalent values get the same form."""
         return digests.acting(self.experiment, self.spec, self.architecture)
 
     @property
@@ -68,7 +68,7 @@ class Resolved:
 
     @property
     def model(self) -> Model:
-        """The model without "auto": what `models.build` takes."""
+        """The model without "auto", as `models.build` expects it."""
         return self.experiment.resolved_model
 
     @property
@@ -78,19 +78,19 @@ class Resolved:
 
     @property
     def stores_codes(self) -> bool:
-        """Whether snapshots have the codes."""
+        """Whether snapshots store the codes."""
         model = self.experiment.model
         return model.dense or (not model.enlarges and self.latent_dim <= MAX_CODE)
 
     @property
     def snapshot_images(self) -> int:
-        """Images whose reconstructions snapshots store: all of a memorised set."""
+        """Number of images whose reconstructions snapshots store: all images of a memorised set."""
         return self.spec.images if self.spec.memorised else SNAPSHOT_IMAGES
 
     @property
     def stores_grid(self) -> bool:
-        """Whether snapshots have the decoded plane too: for codes of two numbers, where images are many. There is one
-        plane for each class of a net that is told the class, and none is kept."""
+        """Whether snapshots store the decoded plane too: for codes of two numbers, if the data set is not memorised. A
+        net that receives the class has one plane for each class, so none is stored."""
         model = self.experiment.model
         return self.latent_dim == 2 and not (self.spec.memorised or model.enlarges or model.conditional)
 
@@ -101,7 +101,7 @@ class Resolved:
 
     @property
     def weight_snapshots(self) -> int:
-        """How many snapshots store the weights too, at most: those of a small net of fully connected layers."""
+        """How many snapshots at most also store the weights; only small nets of fully connected layers store them."""
         most = SNAPSHOT_WEIGHTS // self.architecture.parameters
         return most if self.experiment.model.dense and most >= LEAST_WEIGHTS else 0
 
@@ -109,7 +109,7 @@ class Resolved:
 def resolve(experiment: Experiment) -> Resolved:
     """Look up the data set, check that everything fits together, and plan the net.
 
-    Raises LabError where the data set is not on this machine, ExperimentError where the fields do not fit it.
+    Raises LabError if the data set is not on this machine, ExperimentError if the fields do not fit it.
     """
     described = datasets.spec(experiment.dataset)
     if experiment.classes:
@@ -117,19 +117,19 @@ def resolve(experiment: Experiment) -> Resolved:
         if problems:
             raise ExperimentError(problems)
         described = datasets.only(described, tuple(sorted(set(experiment.classes))))
-    # cached by the spec too: a data set of this name may get other files while a server runs
+    # the spec is part of the cache key: a data set of this name may get other files while a server runs
     return _resolve(experiment, described, datasets.canonical(experiment.dataset))
 
 
 def digest_of(experiment: Experiment) -> str:
-    """The digest of an experiment, see `Resolved.digest`. Raises what `resolve` raises."""
+    """The digest of an experiment, see `Resolved.digest`. Raises the same errors as `resolve`."""
     return resolve(experiment).digest
 
 
 def change(base: Experiment, values: Mapping[str, Any]) -> Experiment:
-    """`base` with fields set by dotted path, texts allowed, as people ask for it: where the data set is changed and the
-    layers are not, the first layer (and the decoder's last) follows the new images, and a batch that is larger than the
-    new training set is all of it. Raises ExperimentError."""
+    """`base` with fields set by dotted path, as users request it; texts are allowed. If the data set changes and the
+    layers do not, the first layer (and the decoder's last) follows the new images, and a batch that is larger than the
+    new training set becomes the whole set. Raises ExperimentError."""
     if "dataset" in values:
         name = str(values["dataset"])
         layers = {} if "model.layers" in values else _fitted_layers(base.model, name)
@@ -154,7 +154,7 @@ def _resolve(experiment: Experiment, described: DatasetSpec, images: str) -> Res
 
 
 def _fitted_batch(size: int | None, dataset: str) -> dict[str, Any]:
-    """The batch size for a data set that is too small for this one; nothing where that is not here."""
+    """The batch size, if a data set is too small for this one; nothing if the data set is not on this machine."""
     try:
         images = datasets.spec(dataset).splits.train
     except LabError:
@@ -163,7 +163,7 @@ def _fitted_batch(size: int | None, dataset: str) -> dict[str, Any]:
 
 
 def _fitted_layers(model: Model, dataset: str) -> dict[str, Any]:
-    """Layers for another data set; nothing where that is not here, which `resolve` reports."""
+    """Layers for another data set; nothing if the set is not on this machine, which `resolve` reports."""
     try:
         described = datasets.spec(dataset)
     except LabError:

@@ -1,5 +1,5 @@
-"""The fields of an experiment, each declared once: what it is, what is allowed, its default. See experiment.py for what
-they mean together."""
+"""The fields of an experiment, each declared once: its description, what is allowed, its default. See experiment.py for
+what they mean together."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -127,7 +127,7 @@ class Settings(Part):
     ] = 0
 
 
-# path -> the registry that its field's value is a name in
+# path -> the registry that has the allowed names of that field
 REGISTRIES: dict[str, Mapping[str, object]] = {
     "model.kind": MODEL_KINDS,
     "model.hidden_activation": ACTIVATIONS,

@@ -1,4 +1,4 @@
-"""The parts of an experiment that say how it is trained: optimiser, noise on the input, early stop."""
+"""The parts of an experiment that describe training: optimiser, noise on the input, early stopping."""
 
 import math
 from collections import ChainMap
@@ -13,7 +13,7 @@ from aelib.nn.optimizers import OPTIMIZERS
 from .declare import LISTED, Names, Part, Words, empty_is_none, one_of, setting
 
 MAX_EPOCHS = 1_000_000
-MAX_PIXELS = 4096  # that can be painted
+MAX_PIXELS = 4096  # pixels that can be painted
 EPOCHS = Words("give a whole number from 1 to {most:,}", most=MAX_EPOCHS)
 
 # a view, so that an entry that is added later appears; a ChainMap lists its last mapping first
@@ -21,7 +21,7 @@ CORRUPTIONS: Mapping[str, object] = ChainMap[str, object](NOISES, {"none": None}
 
 
 class Optimizer(Part):
-    """How the weights are changed, and how the rate falls."""
+    """How the weights are updated, and how the learning rate falls."""
 
     kind: Annotated[str, one_of(OPTIMIZERS), setting("Rule that turns gradients into steps.", Names(OPTIMIZERS))] = (
         "adam"
@@ -70,7 +70,7 @@ class Optimizer(Part):
     ] = None
 
     def rate_factor(self, epoch: int, epochs: int) -> float:
-        """What the rate is multiplied by in `epoch` (1 to `epochs`); cosine falls from 1 to near 0 in
+        """The factor of the learning rate in `epoch` (1 to `epochs`); cosine falls from 1 to near 0 in
         `schedule_epochs` and then starts again (Loshchilov & Hutter 2017, warm restarts of equal length)."""
         match self.schedule:
             case "step":

@@ -1,4 +1,4 @@
-"""What the fields of an experiment must be together: by themselves (`alone`), with the images of the data set
+"""Rules that the fields of an experiment must satisfy: by themselves (`alone`), with the images of the data set
 (`with_images`), and with the net that was planned for them (`with_net`)."""
 
 import math
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from .fields import Model
     from .resolved import Resolved
 
-MIN_CLASSES = 2  # fewer tell nothing
+MIN_CLASSES = 2  # with fewer classes there is nothing to compare
 MAX_PARAMETERS = 20_000_000
 MAX_SNAPSHOT_NUMBERS = 20_000_000  # pixels in all snapshots of one run
-MAX_LISTED = 12  # classes in a sentence
-MAX_ACTIVATIONS = 150_000_000  # numbers that training stores of one batch: twice as many with their gradients
+MAX_LISTED = 12  # classes that a sentence lists
+MAX_ACTIVATIONS = 150_000_000  # numbers that training stores for one batch: twice as many with their gradients
 
 
 def alone(experiment: "Experiment") -> Iterator[Problem]:
-    """What is wrong whatever the data set is."""
+    """Problems that do not depend on the data set."""
     model, noise = experiment.model, experiment.corruption
     if model.variational and model.code_activation != "identity":
         yield Problem(
@@ -77,7 +77,8 @@ def alone(experiment: "Experiment") -> Iterator[Problem]:
 
 
 def with_classes(experiment: "Experiment", described: DatasetSpec) -> Iterator[Problem]:
-    """Classes that a net cannot be trained on. Raises LabError where the images are not on this machine."""
+    """Problems of the chosen classes: a net cannot be trained on them. Raises LabError if the images are not on this
+    machine."""
     there = datasets.trainable_classes(described)
     missing = sorted(set(experiment.classes) - set(there))
     if missing:
@@ -95,7 +96,7 @@ def with_classes(experiment: "Experiment", described: DatasetSpec) -> Iterator[P
 
 
 def with_images(experiment: "Experiment", described: DatasetSpec) -> Iterator[Problem]:
-    """What keeps the net from beginning and ending with the images of the data set."""
+    """Problems if the net's input or output does not match the images of the data set."""
     model = experiment.model
     if model.conditional and not MIN_CLASSES <= described.classes < described.images:
         few = described.classes < MIN_CLASSES
@@ -136,7 +137,7 @@ def with_images(experiment: "Experiment", described: DatasetSpec) -> Iterator[Pr
 
 
 def with_net(resolved: "Resolved") -> Iterator[Problem]:
-    """What is wrong with the net for these images, and with training it on them."""
+    """Problems of the net with these images, and of training it on them."""
     experiment, described, net = resolved.experiment, resolved.spec, resolved.architecture
     model, images = experiment.model, described.splits.train
     size = experiment.batch_size
@@ -237,7 +238,7 @@ def with_net(resolved: "Resolved") -> Iterator[Problem]:
 
 
 def _code(experiment: "Experiment") -> Iterator[Problem]:
-    """What is asked of the code must be possible with the rest of the net."""
+    """Problems if the rest of the net makes the penalty or constraint on the code impossible."""
     model, penalty = experiment.model, experiment.model.penalty
     if model.tied and not model.dense:
         yield Problem(
@@ -304,7 +305,7 @@ def _code(experiment: "Experiment") -> Iterator[Problem]:
 
 
 def _told(model: "Model") -> Iterator[Problem]:
-    """What a net that is told the class may not be."""
+    """Settings that are not possible for a net that receives the class."""
     if not model.conditional:
         return
     if not model.dense:
@@ -319,7 +320,7 @@ def _told(model: "Model") -> Iterator[Problem]:
 
 
 def _codebook(model: "Model") -> Iterator[Problem]:
-    """What a net with a codebook may not be."""
+    """Settings that are not possible for a net with a codebook."""
     entries = str(model.codebook.entries)
     if model.codebook.entries == 1:
         yield Problem("model.codebook.entries", entries, _("give 0 for no codebook, or 2 and more"))
@@ -343,7 +344,7 @@ def _channels(experiment: "Experiment") -> tuple[str, tuple[int, ...]]:
 
 
 def _output(experiment: "Experiment") -> Iterator[Problem]:
-    """The output activation must be able to give what the normalised pixels ask for."""
+    """Problems if the output activation cannot give the values of the normalised pixels."""
     name = experiment.output_activation
     output = ACTIVATIONS[name]
     low, high = {"none": (0.0, 1.0), "symmetric": (-1.0, 1.0), "standardized": (-math.inf, math.inf)}[

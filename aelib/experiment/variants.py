@@ -1,6 +1,6 @@
-"""Experiments that a lesson compares with another: the same, except for one thing.
+"""Experiments that a lesson compares with another: the same except for one thing.
 
-Each function raises LabError where what it changes does not fit the rest, or the data set.
+Each function raises LabError if the change does not fit the rest of the experiment, or the data set.
 """
 
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from . import networks
 from .experiment import Experiment
 from .resolved import resolve
 
-HEAVY, FREE_BITS = 10.0, 1.0  # a weight of the KL divergence under which codes collapse; nats that are free of it
-PLACES, ENTRIES = 8, 32  # of a code with a codebook
+HEAVY, FREE_BITS = 10.0, 1.0  # a weight of the KL divergence with which codes collapse; nats that cost nothing
+PLACES, ENTRIES = 8, 32  # positions and entries of a code with a codebook
 BETAS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -26,14 +26,14 @@ def with_output(experiment: Experiment, activation: str) -> Experiment:
 
 
 def betas(experiment: Experiment) -> list[Experiment]:
-    """Variational (so with a code that has no bounds), with each of BETAS."""
+    """Variational (so the code has no bounds), with each of BETAS."""
     shared = {"model.variational": True, "model.code_activation": "identity"}
     return [_with(experiment, {**shared, "beta": beta}) for beta in BETAS]
 
 
 def collapsing(experiment: Experiment) -> dict[str, Experiment]:
-    """Variational, with a KL divergence that counts once, that counts so much that the code is given up, and the same
-    with FREE_BITS."""
+    """Variational, with a KL weight of 1, with a weight so large that the code collapses, and the latter with
+    FREE_BITS."""
     shared = {"model.variational": True, "model.code_activation": "identity", "free_bits": 0.0}
     heavy = {**shared, "beta": HEAVY}
     return {
@@ -44,23 +44,23 @@ def collapsing(experiment: Experiment) -> dict[str, Experiment]:
 
 
 def wider(experiment: Experiment, latent_dim: int) -> Experiment:
-    """With a code of so many numbers, and the decoder that mirrors it."""
+    """With a code of this many numbers, and the decoder that mirrors it."""
     layers = [*experiment.model.layers[:-1], latent_dim]
     return _with(experiment, {"model.layers": layers, "model.decoder_layers": None})
 
 
 def conditional(experiment: Experiment) -> Experiment:
-    """Told the class."""
+    """The net receives the class."""
     return _with(experiment, {"model.conditional": True})
 
 
 def unconditional(experiment: Experiment) -> Experiment:
-    """Not told the class."""
+    """The net does not receive the class."""
     return _with(experiment, {"model.conditional": False})
 
 
 def quantised(experiment: Experiment) -> Experiment:
-    """Dense, with a plain code of PLACES pairs of numbers, each of which is one of ENTRIES pairs."""
+    """Dense, with a plain code of PLACES pairs of numbers; each pair is one of ENTRIES pairs."""
     book = {"model.codebook.entries": ENTRIES, "model.codebook.numbers": 2}
     plain_code = {"model.variational": False, "model.conditional": False, "model.penalty.kind": "none"}
     layers = [*experiment.model.layers[:-1], 2 * PLACES]
@@ -68,7 +68,7 @@ def quantised(experiment: Experiment) -> Experiment:
 
 
 def of_numbers(experiment: Experiment, numbers: int) -> Experiment:
-    """Dense, without a codebook, with a plain code of so many numbers."""
+    """Dense, without a codebook, with a plain code of this many numbers."""
     return wider(_with(experiment, {"model.codebook.entries": 0, "model.variational": False}), numbers)
 
 
@@ -78,7 +78,7 @@ def clean(experiment: Experiment) -> Experiment:
 
 
 def noisy(experiment: Experiment) -> Experiment:
-    """With noise in training and testing: its own, or Gaussian noise of 0.2 where it has none."""
+    """With noise during training and evaluation: its own, or Gaussian noise of 0.2 if it has none."""
     noise = experiment.corruption
     if noise.kind == "none" or noise.level == 0:
         experiment = _with(experiment, {"corruption.kind": "gaussian", "corruption.level": 0.2})
@@ -86,7 +86,7 @@ def noisy(experiment: Experiment) -> Experiment:
 
 
 def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
-    """Convolutional, everything else the same, for each size of the code; best: our layers, else the document's."""
+    """Convolutional, for each code size, everything else equal; best: our layers, else the document's."""
     found = networks.BEST_CODES if best else networks.CODES
     shared = {"model.kind": "convolutional", "model.convolution.code_size": None}
     shared["model.convolution.pooling"] = "none" if best else "max"
@@ -94,7 +94,7 @@ def codes(experiment: Experiment, best: bool) -> dict[str, Experiment]:
 
 
 def depths(experiment: Experiment) -> dict[str, Experiment]:
-    """Super-resolution with 2, 3 and 4 layers a side, in steps of 1, which take odd kernels."""
+    """Super-resolution with 2, 3 and 4 layers on each side, stride 1, which requires odd kernels."""
     convolution = experiment.model.convolution
     odd = {"model.convolution.kernel": convolution.kernel | 1, "model.convolution.pooling": "none"}
     return {
@@ -104,8 +104,8 @@ def depths(experiment: Experiment) -> dict[str, Experiment]:
 
 
 def kernels(experiment: Experiment) -> dict[str, Experiment]:
-    """Super-resolution through smaller maps, with other kernels and strides; without pooling, before which even kernels
-    do not fit."""
+    """Super-resolution through smaller maps, with other kernels and strides; without pooling, because a layer with
+    pooling has stride 1, which does not allow even kernels."""
     channels = experiment.model.convolution.channels[0]
     found = {}
     for kernel, stride in networks.KERNELS:
@@ -120,7 +120,7 @@ def activations(experiment: Experiment) -> dict[str, Experiment]:
 
 
 def scaled(experiment: Experiment) -> dict[str, Experiment]:
-    """With pixels as they are, and normalised in two ways."""
+    """With pixels unchanged, and normalised in two ways."""
     return {
         "pixels 0 to 1": _with(experiment, {"normalization": "none"}),
         "pixels −1 to 1": _with(experiment, {"normalization": "symmetric"}),

@@ -1,6 +1,6 @@
 """Training in the background: `scheduler` runs jobs on worker processes of this machine (`local_pool`) or on a cluster
-(`dask_cluster`), within `limits`; `worker` trains, `mailbox` carries progress; `recovery` finds what a killed server
-left unfinished; `health` is the health check.
+(`dask_cluster`), within `limits`; `worker` trains, `mailbox` transmits progress; `recovery` finds the jobs that a
+killed server did not finish; `health` is the health check.
 """
 
 import lazy_loader

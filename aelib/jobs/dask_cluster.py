@@ -37,8 +37,8 @@ _log = logging.getLogger(__name__)
 
 
 def _is_given_up() -> bool:
-    """On a worker, in the thread of a task: whether the scheduler wants the task no longer, because the server that
-    sent it is gone. Dask lets such a task run to its end, and the worker would do nothing else until then."""
+    """On a worker, in the thread of a task: whether the scheduler no longer wants the task, because the server that
+    sent it is gone. Dask would let such a task run to its end, and the worker could do nothing else until then."""
     worker = distributed.get_worker()
     task = worker.state.tasks.get(worker.get_current_task())
     return task is None or task.state == "cancelled"
@@ -46,7 +46,7 @@ def _is_given_up() -> bool:
 
 @dataclass(frozen=True)
 class _WorkerEnd:
-    """The worker's end of a job's mailbox. key: of one job of one server."""
+    """The worker's end of a job's mailbox. key: identifies one job of one server."""
 
     key: str
 
@@ -65,7 +65,7 @@ class _Mailbox:
     key: str
 
     def worker_end(self) -> _WorkerEnd:
-        self.cluster.reports[self.key] = None  # from now on its reports are accepted
+        self.cluster.reports[self.key] = None  # from now on reports of this job are accepted
         return _WorkerEnd(self.key)
 
     def latest(self) -> Progress | None:
@@ -140,7 +140,7 @@ class DaskCluster(RemoteExecutor):
 
     def _on_event(self, event: tuple[float, Any]) -> None:
         _, report = event
-        if report["key"] in self.reports:  # else it is from another server or from a job that has ended
+        if report["key"] in self.reports:  # otherwise it is from another server or from a job that has ended
             self.reports[report["key"]] = progress_from(report["progress"].encode())
 
     @property
@@ -200,7 +200,7 @@ class DaskCluster(RemoteExecutor):
             ours.set_exception(error)
 
     def _has_aelib(self) -> bool:
-        """Whether the scheduler and every worker can import aelib; True where they do not answer."""
+        """Whether the scheduler and every worker can import aelib; True if they do not answer."""
         importable = lambda: importlib.util.find_spec("aelib") is not None  # noqa: E731 - sent by value, not by name
         try:
             found = [self._client.run_on_scheduler(importable), *self._client.run(importable).values()]

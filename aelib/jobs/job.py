@@ -29,8 +29,8 @@ class Job:
         why: one sentence on why it failed or was cancelled, for any language; plain English from a worker of an earlier
             version.
         diverged: digest -> epoch at which the loss was no longer finite.
-        start: digest of the run from which a single net goes on.
-        kept: the experiment of the run that was made of a single net that was stopped.
+        start: digest of the run from which training of a single net continues.
+        kept: the experiment of the run that was saved when a single net was stopped.
         stopped_by: people who withdrew from it.
         attempts: number of times that a worker started it.
         stopping: whether it has been asked to stop.
@@ -39,13 +39,13 @@ class Job:
         resubmitted_by: people who submitted it again while it was being stopped.
         submitted: time of submission in seconds, as from time.time().
         started: time of its last start; None while it is queued.
-        slowdown: how busy the machine was then, see `pace.slowdown`.
+        slowdown: how busy the machine was at the start, see `pace.slowdown`.
         ended: time of its end in seconds; None while it is queued or running.
         finished: set when it has ended in any state.
         digests: digests of its experiments, in their order.
         digest: digest of the job: see `digest_of_all`.
 
-    Raises LabError if an experiment's data set or a choice of it does not exist on this machine.
+    Raises LabError if the data set, or another choice, of an experiment does not exist on this machine.
     """
 
     experiments: tuple[Experiment, ...]
@@ -84,7 +84,7 @@ class Job:
 
     @property
     def reason(self) -> str:
-        """Why it failed or was cancelled, in the language of who asks."""
+        """Why it failed or was cancelled, in the language of the current session."""
         return str(self.why)
 
     @property

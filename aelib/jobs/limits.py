@@ -19,7 +19,7 @@ from aelib.training import time_estimate
 
 
 def _whole(number: float) -> float:
-    """Raises ValueError for a number that is neither whole nor infinite."""
+    """Raises ValueError unless the number is whole or infinite."""
     if math.isfinite(number) and number % 1:
         raise ValueError
     return number
@@ -63,7 +63,7 @@ class Limits(BaseModel):
             )
 
     def check_jobs(self, count: int) -> None:
-        """Raises LabError if so many jobs of one person that wait or run leave no room for another."""
+        """Raises LabError if a person with this many waiting and running jobs may not start another one."""
         if count >= self.max_jobs:
             raise LabError(
                 "You have {count} trainings waiting or running, and this server allows {most:,.0f} at a time: wait for "
@@ -87,7 +87,7 @@ class Limits(BaseModel):
 
 
 class _LimitSettings(EnvironmentSettings, Limits):
-    """The same, from the environment."""
+    """The same limits, read from the environment."""
 
     model_config = EnvironmentSettings.model_config
 

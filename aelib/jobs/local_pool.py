@@ -29,7 +29,7 @@ def count() -> int:
 
 def _start(parent: int) -> None:
     """Set up a worker process: warm up the engines, and exit when the server ends, even when it is killed."""
-    # Ctrl-C in a terminal reaches all its processes; the server decides what becomes of a training
+    # Ctrl-C in a terminal reaches all its processes; the server decides what happens to a training
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     if hasattr(os, "nice"):
@@ -49,21 +49,21 @@ def _ready() -> int:
 
 
 class LocalPool(Executor):
-    """One loky pool of one process for each worker, so that a process that dies does not end another worker's job.
+    """One loky pool with one process for each worker, so that a process that dies does not end another worker's job.
 
     loky instead of the standard library's pool, because it starts a process without importing the program's main
     module again; under Streamlit that module is a page.
     """
 
     def __init__(self, workers: int | None = None, idle_seconds: float | None = None) -> None:
-        """workers: None for as many as `count`; idle_seconds: a worker that nobody needs for so long ends, and the next
-        job starts another; None: workers stay."""
+        """workers: None for as many as `count`; idle_seconds: a worker that is idle for this long ends, and the next
+        job starts a new one; None: workers stay."""
         self.size = workers or count()
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._pools: list[Any] = [None] * self.size
         self._busy = [0] * self.size
-        self._slots: dict[Future[Any], int] = {}  # of tasks that have not ended
+        self._slots: dict[Future[Any], int] = {}  # worker of each task that has not ended
 
     def warm(self) -> None:
         """Start all processes now, so that the first job does not wait for the import of torch."""
@@ -91,7 +91,8 @@ class LocalPool(Executor):
         return future
 
     def kill(self, future: "Future[Any]") -> None:
-        """Kill the process that works on a task, which then raises BrokenProcessPool; nothing if the task has ended."""
+        """Kill the process that works on a task; its future then raises BrokenProcessPool. Nothing happens if the task
+        has ended."""
         with self._lock:
             slot = self._slots.get(future)
             pool = None if slot is None else self._pools[slot]

@@ -11,7 +11,7 @@ from aelib.training import Picture, Progress
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
-MAX_SECONDS = 1e12  # of a time that is believed: some 30,000 years
+MAX_SECONDS = 1e12  # longest time that is accepted in a report: some 30,000 years
 
 
 class WorkerEnd(Protocol):
@@ -31,13 +31,13 @@ class Mailbox(Protocol):
         """The other end, for the worker."""
 
     def latest(self) -> Progress | None:
-        """The last readable report, or None where there is none."""
+        """The last readable report, or None if there is none."""
 
     def request_stop(self) -> None:
         """Ask the worker to stop."""
 
     def clear(self) -> None:
-        """Drop the reports, since the job starts again. A request to stop stays in force."""
+        """Drop the reports, because the job starts again. A request to stop stays in force."""
 
     def close(self) -> None:
         """Release the mailbox: the job has ended."""
@@ -80,7 +80,8 @@ class FolderMailbox:
 
 
 def progress_from(content: bytes) -> Progress | None:
-    """Progress from JSON; None unless every field has its type, the numbers are consistent and a page can show them."""
+    """Progress from JSON; None unless every field has its type, the numbers are consistent, and a page can show
+    them."""
     try:
         found = json.loads(content)
         picture = Picture.from_json(found.pop("picture", None))
@@ -95,6 +96,6 @@ def progress_from(content: bytes) -> Progress | None:
     real = all(type(value) in (int, float) for value in [*numbers, *times, *rows, progress.loss, progress.share])
     if not (named and real and all(type(value) is int for value in numbers)):
         return None
-    # NaN is in no range; 10**400 is a number of JSON, but none that can be formatted
+    # NaN fails every comparison; 10**400 is valid JSON, but cannot be formatted
     shown = all(0 <= value <= MAX_SECONDS for value in times) and abs(progress.loss) <= sys.float_info.max
     return progress if shown and 0 <= progress.epoch <= progress.epochs > 0 and 0 <= progress.share <= 1 else None

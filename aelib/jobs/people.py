@@ -1,4 +1,4 @@
-"""The people of a job on disk: who waits for it, for the next server, and whose its runs are."""
+"""The people of a job on disk: who waits for it (for the next server), and who owns its runs."""
 
 import logging
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def own(store: Store, job: Job, outcome: Outcome) -> None:
-    """Note whose the job's runs are: all of them, or those that were saved before it ended."""
+    """Record who owns the job's runs: all of them, or those that were saved before it ended."""
     saved = job.digests if outcome.state == "done" else [one for one in job.digests if one in store]
     people = job.people if outcome.state == "done" else job.people | job.stopped_by
     try:
@@ -22,13 +22,13 @@ def own(store: Store, job: Job, outcome: Outcome) -> None:
             store.owners.add(digest, people)
         if outcome.kept is not None:
             store.owners.add(digest_of(outcome.kept), people)
-    except StoreError as error:  # the run is stored, but nobody can delete it from the page
+    except StoreError as error:  # the run is stored, but nobody can delete it on the page
         _log.warning("job digest=%s its people could not be saved: %s", job.digest, error)
 
 
 def own_too(store: Store, job: Job) -> None:
-    """Note who has asked for a run that is there. What is nobody's, such as an administrator's, stays so: an owner may
-    delete it."""
+    """Record that these people requested a run that is already stored. A run without owners, such as an
+    administrator's, stays without, because an owner may delete it."""
     try:
         is_owned = bool(store.owners.of(job.digest))
     except StoreError:
@@ -38,7 +38,7 @@ def own_too(store: Store, job: Job) -> None:
 
 
 def write(pending_jobs: PendingJobs, job: Job) -> None:
-    """Let the next server know who waits for a job now, and what was kept of it."""
+    """Tell the next server who waits for a job now, and which run was kept of it."""
     try:
         pending_jobs.update(job.digest, PendingJob(job.experiments, job.people | job.resubmitted_by, job.kept))
     except LabError as error:  # the training itself goes on

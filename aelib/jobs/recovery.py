@@ -1,4 +1,4 @@
-"""A server's unfinished jobs on disk, so that the next server finds the jobs of one that was killed.
+"""A server's unfinished jobs on disk, so that the next server finds them if this one is killed.
 
 home/jobs/<server>/.alive                    locked while the server runs
                    <job>/job.json            experiments, and the people who submitted them
@@ -31,8 +31,8 @@ _log = logging.getLogger(__name__)
 
 
 class PendingJob(NamedTuple):
-    """A job that has not ended: its experiments and the people who wait for it. kept: see `Job`, where its server was
-    stopped in an orderly way."""
+    """A job that has not ended: its experiments and the people who wait for it. kept: see `Job`; set if its server was
+    shut down properly."""
 
     experiments: tuple[Experiment, ...]
     people: set[str]
@@ -44,7 +44,7 @@ class PendingJob(NamedTuple):
         return digest_of_all([digest_of(one) for one in self.experiments])
 
     def ended(self, store: Store, mailbox: Mailbox) -> Job:
-        """The job as its people find it on the next server: failed, so that they can start it again."""
+        """The job in the form that its people see on the next server: failed, so that they can start it again."""
         why = Lazy("The server was restarted before this training ended: start it again.")
         if self.kept is not None:
             why = Lazy(
@@ -73,7 +73,7 @@ class PendingJobs:
                 self._alive.acquire(timeout=5)
             except OSError as error:  # Timeout is one
                 raise self._refused(self.folder, error) from None
-            if (self.folder / _ALIVE).exists():  # else another server removed it before it was locked
+            if (self.folder / _ALIVE).exists():  # otherwise another server removed it before it was locked
                 return
             self._alive.release()
         raise LabError(
@@ -95,8 +95,8 @@ class PendingJobs:
         self.update(job, pending)
 
     def update(self, job: str, pending: PendingJob) -> None:
-        """Write a pending job again, whole or not at all: other people wait for it. Raises LabError if it cannot be
-        written."""
+        """Replace the file of a pending job atomically, because other people wait for it now. Raises LabError if it
+        cannot be written."""
         folder = self.folder_of(job)
         found = {
             "experiments": [experiment.model_dump(mode="json") for experiment in pending.experiments],
@@ -115,7 +115,7 @@ class PendingJobs:
         shutil.rmtree(self.folder_of(job), ignore_errors=True)
 
     def close(self, retain: bool) -> None:
-        """The server ends. retain: leave the pending jobs for the next server."""
+        """Called when the server ends. retain: leave the pending jobs for the next server."""
         self._alive.release()
         if not retain:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -124,7 +124,7 @@ class PendingJobs:
         """Pending jobs of servers that no longer run; each is returned once."""
         for other in self.jobs.glob("*/"):
             if other != self.folder:
-                with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # else its server runs
+                with suppress(Timeout), FileLock(other / _ALIVE, timeout=0):  # otherwise its server still runs
                     yield from _read(other)
                     shutil.rmtree(other, ignore_errors=True)
 
@@ -143,7 +143,7 @@ def _read(server: Path) -> Iterator[PendingJob]:
             found = json.loads(path.read_text())
             experiments = tuple(parse(one) for one in found["experiments"])
             people = {str(person) for person in found["people"]}
-            kept = parse(found["kept"]) if found.get("kept") else None  # a server before this field left none
+            kept = parse(found["kept"]) if found.get("kept") else None  # earlier versions did not write this field
             if not experiments:
                 raise ValueError("no experiment")
             for one in experiments:

@@ -36,8 +36,9 @@ from .worker import Outcome, RemoteExecutor, TrainingTask, beginning, run_task
 
 ATTEMPTS = 2  # number of times that a job is started if its worker dies
 MAX_ENDED_JOBS = 500  # ended jobs that stay known, for pages that ask later why a job failed
-CLOSES_WITHIN = 15.0  # seconds that running trainings have to be kept; systemd and Docker are told to wait for 30
-MAX_NETS_PER_JOB = 50  # so that a hundred nets use two cores
+# time in seconds for stopped trainings to save their nets; systemd and Docker are told to wait for 30
+CLOSES_WITHIN = 15.0
+MAX_NETS_PER_JOB = 50  # small enough that a hundred nets use two cores
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class JobScheduler:
         self.limits, self.device = limits or Limits(), device
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
-        self._of: dict[str, Job] = {}  # digest of an experiment -> the last job that it was part of
+        self._of: dict[str, Job] = {}  # digest of an experiment -> the latest job that contains it
         self._queue: list[Job] = []
         self._running: dict[str, Job] = {}
         self._closed = False
@@ -95,12 +96,12 @@ class JobScheduler:
             self.executor.warm()
 
     def close(self) -> None:
-        """End the server. Single nets that train are kept as they are, where they say so within CLOSES_WITHIN seconds;
-        all jobs that have not ended are left for the next server, as after a kill."""
+        """End the server. Single nets that are training are saved in their current state if their workers do so within
+        CLOSES_WITHIN seconds; all jobs that have not ended are left for the next server, as after a kill."""
         with self._lock:
             left, self._queue, self._closed = self.active(), [], True
         for job in left:
-            with suppress(Exception):  # a cluster that does not answer need not be asked
+            with suppress(Exception):  # errors do not matter: a cluster may not answer
                 job.mailbox.request_stop()
         self.watchdog.close()
         end = time.monotonic() + CLOSES_WITHIN
@@ -114,7 +115,7 @@ class JobScheduler:
         """The job for this experiment: a new one, the one that already waits or runs, or a finished one if the store
         has the run. A job that failed or was cancelled is started again. fresh: train even if the store has the run,
         and replace it; start: digest of a stored run that is the beginning of the experiment (`training.longer`), from
-        which training goes on. Where that run has no optimiser's state, training begins at epoch 1 and gives the same.
+        which training continues. If that run has no optimiser state, training starts at epoch 1, with the same result.
 
         Raises LabError if the experiment is invalid, or if it or the person's number of jobs exceeds a limit.
         """
@@ -195,8 +196,8 @@ class JobScheduler:
         return job
 
     def estimate(self, experiments: Sequence[Experiment]) -> float:
-        """Estimated seconds until all of these are trained, if nothing waits before them, on this machine as busy as it
-        is now."""
+        """Estimated seconds until all of these are trained, if no other job waits before them and this machine stays as
+        busy as it is now."""
         each = [self.pace.seconds([experiments[i] for i in part]) for part in groups(experiments, MAX_NETS_PER_JOB)]
         return max(max(each, default=0.0), sum(each) / self.slots)
 
@@ -232,7 +233,7 @@ class JobScheduler:
             return turn.index(job) if job in turn else 0
 
     def progress(self, digest: str) -> Progress | None:
-        """The worker's last report, or None where there is none yet."""
+        """The worker's last report, or None if there is none yet."""
         job = self.get(digest)
         return job.mailbox.latest() if job is not None else None
 
@@ -324,7 +325,7 @@ class JobScheduler:
         return finished
 
     def _leave(self, job: Job, outcome: Outcome | None) -> None:
-        """Leave a job to the next server, since this one ends."""
+        """Leave a job to the next server, because this one ends."""
         if outcome is not None:
             people.own(self.store, job, outcome)
             job.kept = outcome.kept
@@ -353,7 +354,7 @@ class JobScheduler:
     def _end(self, job: Job, outcome: Outcome) -> None:
         people.own(self.store, job, outcome)
         if outcome.diverged:
-            with suppress(StoreError):  # without the note the next training diverges again
+            with suppress(StoreError):  # without this record, the experiment would be trained again and diverge again
                 self.store.note_diverged(outcome.diverged)
         with self._lock:
             self._running.pop(job.digest, None)
@@ -389,7 +390,7 @@ class JobScheduler:
                     del self._of[own]
 
     def _restore(self, pending: PendingJob) -> None:
-        """Add a job that an earlier server did not finish: its people see what became of it."""
+        """Add a job that an earlier server did not finish, so that its people can see its result."""
         job = pending.ended(self.store, self._mailbox(pending.digest))
-        people.own(self.store, job, Outcome(job.state))  # of what was saved before that server ended
+        people.own(self.store, job, Outcome(job.state))  # the runs that were saved before that server ended
         self._remember(job)

@@ -1,7 +1,7 @@
-"""Workers that hang without dying, so that no future of theirs ever ends: they are found by their silence, and ended.
+"""Finds workers that hang without dying, whose futures would never end, by their silence, and kills them.
 
-A worker reports about five times a second, whatever it trains (`mailbox.WorkerEnd`). One that has said nothing for
-SILENT seconds waits for something that does not come: a driver, a disk, a lock.
+A worker reports about five times a second during any training (`mailbox.WorkerEnd`). A worker without reports for
+SILENT seconds waits for something that will not happen: a driver, a disk, a lock.
 """
 
 import logging
@@ -17,22 +17,22 @@ from .job import Job
 from .local_pool import LocalPool
 
 _log = logging.getLogger(__name__)
-SILENT = 600.0  # seconds; the start of a process and the compilation of an engine take a minute on a busy machine
-STOPPING = 120.0  # seconds, for a job that has been asked to stop
-EVERY = 10.0  # seconds between two looks
+SILENT = 600.0  # seconds; starting a process and compiling an engine takes a minute on a busy machine
+STOPPING = 120.0  # the same limit for a job that has been asked to stop
+EVERY = 10.0  # seconds between two checks
 
 
 class Watchdog:
-    """Looks at the running jobs of one server. A thread of its own does so where they run in worker processes.
+    """Checks the running jobs of one server; if they run in worker processes, a thread does this.
 
     Args:
-        executor: where they run; only a process of a `LocalPool` can be ended from outside.
-        active: gives the jobs that run or wait now.
+        executor: where the jobs run; only processes of a `LocalPool` can be killed from outside.
+        active: returns the jobs that run or wait now.
     """
 
     def __init__(self, executor: Executor, active: Callable[[], list[Job]]) -> None:
         self._executor, self._active = executor, active
-        self._heard: dict[Job, tuple[object, float]] = {}  # what a job last reported, and when that was new
+        self._heard: dict[Job, tuple[object, float]] = {}  # latest report of each job, and when it changed
         self._closed = threading.Event()
         if isinstance(executor, LocalPool):
             threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
@@ -42,8 +42,8 @@ class Watchdog:
         self._closed.set()
 
     def check(self, silent: float = SILENT, stopping: float = STOPPING) -> list[Job]:
-        """The running jobs that have been silent for too long; where they run in a process, that is killed. The job
-        then ends with its sentence, `hung`, and is not tried again: it would hang again for as long."""
+        """The running jobs that have been silent for too long; if they run in a process, it is killed. Such a job then
+        ends with its sentence `hung` and is not tried again, because it would hang again for as long."""
         now, hung = time.monotonic(), []
         running = [job for job in self._active() if job.state == "running"]
         self._heard = {job: heard for job, heard in self._heard.items() if job in running}

@@ -44,7 +44,7 @@ class TrainingTask:
         max_seconds: limit on the wall time of the training.
         device: auto, cpu, cuda or mps.
         user_datasets: name -> content of the uploaded data sets that the experiments use, for a remote worker.
-        start: digest and files of a run, with its optimiser's state, from which a single net goes on.
+        start: digest and files of a run, with its optimiser's state, from which training of a single net continues.
     """
 
     experiments: tuple[Experiment, ...]
@@ -57,8 +57,8 @@ class TrainingTask:
 
 
 def beginning(store: Store, digest: str) -> tuple[str, dict[str, bytes]] | None:
-    """The stored run of this digest as `TrainingTask.start`; None where training begins at epoch 1, because the run
-    cannot be read or has no optimiser's state."""
+    """The stored run of this digest as `TrainingTask.start`; None if training must start at epoch 1, because the run
+    cannot be read or has no optimiser state."""
     try:
         run = store.get(digest, with_optimizer=True)
     except LabError as error:
@@ -73,10 +73,10 @@ class Outcome:
 
     Attributes:
         state: done, failed or cancelled.
-        why: one sentence if it failed or was cancelled, else empty; who reads it has it in another language.
+        why: one sentence if it failed or was cancelled, else empty; translated when it is shown.
         diverged: digest -> epoch at which the loss was no longer finite.
         files: digest -> files of the run (see `aelib.store.pack`) if the worker does not share the store.
-        kept: the experiment of the run that was made of a single net that was stopped.
+        kept: the experiment of the run that was saved when a single net was stopped.
     """
 
     state: State
@@ -89,11 +89,11 @@ class Outcome:
 def run_task(task: TrainingTask) -> Outcome:
     """Train in the worker, and save every run as soon as it is finished, or send all of them back.
 
-    A single net that is stopped, or reaches the limit on its time, is kept as the run of as many epochs. Of several
-    nets only those that have ended are kept, since what asked for them needs whole ones.
+    A single net that is stopped, or reaches its time limit, is saved as the run of the epochs that it has trained. Of
+    several nets, only those that have ended are saved, because the request that started them needs complete runs.
 
-    If the only net of a task diverges, the task fails; one of several is recorded in `diverged`. A LabError is not
-    raised but says why the outcome is what it is.
+    If the only net of a task diverges, the task fails; if one of several does, it is recorded in `diverged`. A LabError
+    is not raised: the outcome contains its sentence.
     """
     end = time.monotonic() + task.max_seconds
     stop: Callable[[], bool] = task.mailbox.stop_requested
@@ -114,7 +114,7 @@ def run_task(task: TrainingTask) -> Outcome:
             store.save(result, replace=True)
 
     def ends() -> str:
-        """Why training is to end now, as in `Run.stopped`, or nothing."""
+        """Why training should end now, as in `Run.stopped`; "" if it should not."""
         return HAND if stop() else TIME if time.monotonic() > end else ""
 
     try:

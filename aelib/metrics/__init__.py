@@ -1,4 +1,4 @@
-"""How good images and codes are: `reconstruction` (wrong pixels, MSE, PSNR), `image_quality` (SSIM, luminance),
+"""Quality of images and codes: `reconstruction` (wrong pixels, MSE, PSNR), `image_quality` (SSIM, luminance),
 `latent_space` (planes, grids, interpolation), `statistics`.
 """
 

@@ -1,7 +1,9 @@
-"""Evaluation protocols: what is measured of a net, by how its data set is evaluated (`DatasetSpec.evaluation`).
+"""Evaluation protocols: what is measured for a net, depending on how its data set is evaluated
+(`DatasetSpec.evaluation`).
 
-A memorised set is evaluated image by image on the images that were trained on; else a net is evaluated on held-out
-images. One class for each says which columns a history has, which metrics a run has, and whether they agree.
+A memorised set is evaluated image by image on the training images; otherwise a net is evaluated on held-out images.
+There is one class for each protocol: it defines the columns of a history and the metrics of a run, and checks whether
+metrics are consistent.
 """
 
 import math
@@ -25,8 +27,8 @@ class EvaluationProtocol(ABC):
     Attributes:
         figures: columns of the history after the losses.
         metrics: names of the metrics that are one number.
-        by_image: names of the metrics that have a number for each image.
-        held_out: whether the evaluation set is not trained on.
+        by_image: names of the metrics that have one number for each image.
+        held_out: whether the evaluation set differs from the training set.
     """
 
     figures: ClassVar[tuple[str, ...]]
@@ -44,8 +46,8 @@ class EvaluationProtocol(ABC):
 
     @abstractmethod
     def evaluate(self, outputs: Tensor, targets: Tensor) -> dict[str, list[float]]:
-        """`figures` of each member, and what early stopping asks for. outputs: pixels, members × images × channels ×
-        height × width; targets: images × channels × height × width."""
+        """`figures` of each member, and the values that early stopping needs. outputs: pixels, members × images ×
+        channels × height × width; targets: images × channels × height × width."""
 
     @abstractmethod
     def summary(self, outputs: Tensor, images: ImageSet) -> dict[str, Any]:
@@ -53,11 +55,11 @@ class EvaluationProtocol(ABC):
 
     @abstractmethod
     def agree(self, metrics: Mapping[str, Any], images: ImageSet) -> bool:
-        """Whether metrics that have the right names and kinds agree with each other. images: the evaluation set."""
+        """Whether metrics with the right names and types are consistent. images: the evaluation set."""
 
 
 class Memorise(EvaluationProtocol):
-    """Every image is learnt or not, by its wrong pixels."""
+    """Each image is either learnt or not, depending on its wrong pixels."""
 
     figures = ("wrong_pixels", "learnt")
     metrics = frozenset({"images", "mse", "learnt", "total", "wrong_pixels_total", "worst_pixel"})
@@ -104,7 +106,7 @@ class Memorise(EvaluationProtocol):
 
 
 class HeldOut(EvaluationProtocol):
-    """The squared error of images that were not trained on."""
+    """The squared error on images that were not trained on."""
 
     figures = ("mse",)
     metrics = frozenset({"images", "mse", "psnr"})
@@ -125,17 +127,17 @@ class HeldOut(EvaluationProtocol):
 
     @staticmethod
     def of_errors(errors: Tensor, clipped: Tensor) -> dict[str, Any]:
-        """The metrics that follow from the squared error of each image of a test set. clipped: the same of the outputs
-        cut off to 0 to 1, of which the PSNR is."""
+        """The metrics that follow from the squared error of each image of a test set. clipped: the squared errors of
+        the outputs clipped to 0 to 1, from which the PSNR is computed."""
         return {"images": len(errors), "mse": float(errors.mean()), "psnr": psnr_of_errors(clipped)}
 
     def agree(self, metrics: Mapping[str, Any], images: ImageSet) -> bool:
-        # a mean of decibels is at least those of the mean error, which earlier versions stored
+        # the mean of the images' PSNR is at least the PSNR of the mean error, which earlier versions stored
         return bool(psnr(max(metrics["mse"], PERFECT)) - ROUNDING <= metrics["psnr"] <= psnr(PERFECT) + ROUNDING)
 
     @staticmethod
     def pools(metrics: Mapping[str, Any]) -> bool:
-        """Whether `psnr` is of the mean error over all images, as earlier versions stored it."""
+        """Whether `psnr` was computed from the mean error over all images, as in earlier versions."""
         return math.isclose(metrics["psnr"], psnr(max(metrics["mse"], PERFECT)), abs_tol=1e-6)
 
 

@@ -1,5 +1,5 @@
-"""How good reconstructions are. Every function takes pixels (0 off, 1 on) as images × channels × height × width,
-with any leading axes before them, and says how it reduces."""
+"""Quality of reconstructions. Every function takes pixels (0 off, 1 on) as images × channels × height × width, with any
+leading axes, and states over which axes it reduces."""
 
 import math
 from typing import Any
@@ -9,14 +9,14 @@ from torch import Tensor
 
 from aelib.nn.variational import active
 
-LEARNT_AT_MOST = 1  # wrong pixels with which an image still counts as learnt
+LEARNT_AT_MOST = 1  # an image with at most this many wrong pixels counts as learnt
 
 
 def wrong_pixel_map(outputs: Tensor, targets: Tensor, wrong_pixel: float = 0.5) -> Tensor:
     """bool, same shape: pixels at least `wrong_pixel` from their target. NaN is wrong.
 
-    For a binary target and 0.5 this is "on the other side of the threshold"; an output that lies on the
-    threshold is wrong either way, so a net that gives 0.5 everywhere learns nothing.
+    For a binary target and 0.5 this means "on the other side of the threshold"; an output on the threshold is always
+    wrong, so a net that outputs 0.5 everywhere learns nothing.
     """
     return ~((outputs - targets).abs() < wrong_pixel)
 
@@ -37,17 +37,17 @@ def psnr(mean_squared_error: float) -> float:
 
 
 def nearest(images: Tensor, among: Tensor) -> tuple[Tensor, Tensor]:
-    """For each image the number of the one among others at the smallest squared distance (of equals the first), and
-    that distance as the root of the mean over pixels. Images: n × channels × height × width."""
+    """For each image, the index of the nearest image among the others by squared distance (the first one if several are
+    equal), and the distance as the root mean square over pixels. Images: n × channels × height × width."""
     distances = torch.cdist(images.flatten(1).double(), among.flatten(1).double())
     found = distances.min(dim=1)
     return found.indices, found.values / math.sqrt(images[0].numel())
 
 
 def variational(codes: Tensor, kl_each: Tensor, recon_loss: float) -> dict[str, Any]:
-    """Figures of a variational run. codes: the means, images × latent_dim; kl_each: latent_dim, nats, means over
-    images; recon_loss: summed over pixels, mean over images. elbo is −(recon_loss + KL), whatever β was; active_each:
-    1 for each code number that is in use."""
+    """Metrics of a variational run. codes: the means, images × latent_dim; kl_each: latent_dim, nats, means over
+    images; recon_loss: summed over pixels, mean over images. elbo is −(recon_loss + KL), for any β; active_each: 1 for
+    each code number that is in use, else 0."""
     divergence = float(kl_each.sum())
     used = active(codes).int().tolist()
     return {

@@ -25,7 +25,7 @@ class Spread(NamedTuple):
 
 
 def spread(values: Iterable[float]) -> Spread:
-    """The `Spread` of any number of values, also of none."""
+    """The `Spread` of any number of values, including none."""
     found = [float(value) for value in values]
     return Spread(mean(found) if found else float("nan"), stdev(found) if len(found) > 1 else 0.0, found)
 
@@ -41,8 +41,8 @@ class Difference:
         effect: Cohen's d: second mean minus first, divided by the square root of the mean of the two variances
             (J. Cohen, Statistical Power Analysis, 1988).
 
-    t, degrees, p and effect are NaN where both standard deviations are 0: the test is not defined there, and a figure
-    that is always the same may only be at its bound.
+    t, degrees, p and effect are NaN if both standard deviations are 0: the test is not defined then, and a metric that
+    never varies may simply be at its bound.
     """
 
     means: tuple[float, float]
@@ -55,7 +55,7 @@ class Difference:
 
     @property
     def is_significant(self) -> bool:
-        """Whether p is below SIGNIFICANCE; False where nothing was tested."""
+        """Whether p is below SIGNIFICANCE; False if the test is not defined."""
         return self.p < SIGNIFICANCE
 
     @property
@@ -87,7 +87,7 @@ def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
         return Difference(means, stds, sizes, math.nan, math.nan, math.nan, math.nan)
     from scipy import stats  # imported here because it is slow to import
 
-    # from the standard deviations: scipy's test on the values warns where one group has none
+    # from the standard deviations: scipy's test on the values warns if a group has no variance
     t, p = stats.ttest_ind_from_stats(means[1], stds[1], sizes[1], means[0], stds[0], sizes[0], equal_var=False)
     errors = [std**2 / count for std, count in zip(stds, sizes, strict=True)]
     degrees = sum(errors) ** 2 / sum(error**2 / (count - 1) for error, count in zip(errors, sizes, strict=True))
@@ -96,7 +96,7 @@ def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
 
 def holm(tests: Sequence[Difference]) -> list[Difference]:
     """The tests with p corrected for their number by Holm's method (S. Holm, Scandinavian Journal of Statistics 6,
-    1979), in the same order: the chance that any difference is called significant by luck alone is at most
+    1979), in the same order: the probability that any difference is called significant by chance alone is at most
     SIGNIFICANCE. Tests that are not defined do not count.
     """
     order = sorted((i for i, one in enumerate(tests) if one.is_tested), key=lambda i: tests[i].p)

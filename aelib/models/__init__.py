@@ -1,4 +1,4 @@
-"""Autoencoders as torch modules: `encode`, `decode`, `embed`, `reconstruct`. `build` makes one of an experiment."""
+"""Autoencoders as torch modules: `encode`, `decode`, `embed`, `reconstruct`. `build` creates one from an experiment."""
 
 import lazy_loader
 

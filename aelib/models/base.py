@@ -1,4 +1,4 @@
-"""What every autoencoder can do."""
+"""The interface that every autoencoder implements."""
 
 import copy
 from abc import ABC, abstractmethod
@@ -20,10 +20,10 @@ NEEDS_LABELS = N_("This net is told the class of every image: give it images wit
 
 
 class Passed(NamedTuple):
-    """What training goes through.
+    """The results of a forward pass during training.
 
-    codes: batch × latent_dim, or maps of as many numbers; logits: before the output activation; extra: what is added to
-    the reconstruction loss, one number, or None.
+    codes: batch × latent_dim, or maps with as many numbers; logits: before the output activation; extra: a term that is
+    added to the reconstruction loss, one number, or None.
     """
 
     codes: Tensor
@@ -34,14 +34,15 @@ class Passed(NamedTuple):
 class Autoencoder(nn.Module, ABC):
     """Images x are float, batch × channels × height × width, normalised; codes z are batch × latent_dim.
 
-    latent_dim: numbers in a code; shape: channels, height, width of an image; codebook: what codes are made of, of a
-    VQ-VAE. A net that is told the class of an image works once it has been `given` labels.
+    latent_dim: how many numbers a code has; shape: channels, height, width of an image; codebook: the entries that make
+    up the codes of a VQ-VAE. A net that receives the class of an image can be used once labels were passed to `given`.
     """
 
     def __init__(
         self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
     ) -> None:
-        """description: choices, without "auto"; architecture: the steps; generator: draws the first weights."""
+        """description: the model's settings, without "auto"; architecture: the steps; generator: draws the initial
+        weights."""
         super().__init__()
         self.architecture = architecture
         self.latent_dim = architecture.latent_dim
@@ -54,15 +55,15 @@ class Autoencoder(nn.Module, ABC):
         self._classes: Tensor | None = None  # one-hot, 1 or batch × classes
 
     def _add_codebook(self, description: Model, generator: Generator) -> None:
-        """After the layers, so that these start as without a codebook."""
+        """Create the codebook after the layers, so that these have the same initial weights as without a codebook."""
         if self.architecture.book is not None:
             about = description.codebook
             self.codebook = Codebook(self.architecture.book, about.decay, about.revive, generator)
 
     def given(self, labels: Tensor | None) -> Self:
         """The net for images of these classes: one number for each image, or one for all. It shares its weights with
-        this one. A net that is not told the class is itself whatever the labels are. Raises LabError for labels that
-        are not there, or are not classes that the net was trained with."""
+        this net. A net that does not receive the class ignores the labels. Raises LabError if labels are missing, or
+        are not classes that the net was trained with."""
         classes = self.architecture.classes
         if not classes:
             return self
@@ -75,7 +76,7 @@ class Autoencoder(nn.Module, ABC):
         return told
 
     def _told(self, x: Tensor) -> Tensor:
-        """Images or codes, batch × numbers, with the class behind them where the net is told it."""
+        """Images or codes, batch × numbers, with the class appended if the net receives it."""
         if not self.architecture.classes:
             return x
         if self._classes is None:
@@ -83,43 +84,44 @@ class Autoencoder(nn.Module, ABC):
         return torch.cat([x, self._classes.to(x).expand(len(x), -1)], dim=1)
 
     def unconstrained(self, x: Tensor) -> Tensor:
-        """Codes, batch × latent_dim, before a constraint; only of nets that can have a codebook."""
+        """Codes, batch × latent_dim, before a constraint; only for nets that can have a codebook."""
         raise NotImplementedError(type(self).__name__)
 
     @abstractmethod
     def encoded(self, x: Tensor) -> Tensor:
-        """What the encoder gives: codes, or mu and what stands for the variance side by side where the net is
-        variational."""
+        """The output of the encoder: codes, or, for a variational net, mu and the values for the variance side by
+        side."""
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """mu and log_var of each image, batch × latent_dim each. Raises ValueError where the net is not variational."""
+        """mu and log_var of each image, batch × latent_dim each. Raises ValueError if the net is not variational."""
         if not self.variational:
             raise ValueError("only a variational net gives distributions")
         mu, s = self.encoded(x).chunk(2, dim=1)
         return mu, self.variance.log_var(s)
 
     def encode(self, x: Tensor) -> Tensor:
-        """Images to codes; of a variational net the means."""
+        """Encode images; for a variational net the codes are the means."""
         return self.posterior(x)[0] if self.variational else self.encoded(x)
 
     @abstractmethod
     def decode_logits(self, z: Tensor) -> Tensor:
-        """Codes to images before the output activation (losses such as BCE are computed from these)."""
+        """Decode codes to images before the output activation (losses such as BCE are computed from these)."""
 
     @abstractmethod
     def output(self, logits: Tensor) -> Tensor:
-        """The output activation."""
+        """Apply the output activation."""
 
     def decode(self, z: Tensor) -> Tensor:
-        """Codes to images."""
+        """Decode codes to images."""
         return self.output(self.decode_logits(z))
 
     def embed(self, x: Tensor) -> Tensor:
-        """The one code that stands for each image: never a random sample."""
+        """The code that represents each image: never a random sample."""
         return self.encode(x)
 
     def constrained(self, codes: Tensor) -> Tensor:
-        """Codes, any shape, as the penalty or the codebook lets them through to the decoder; the same without one."""
+        """Apply the penalty's constraint or the codebook to codes of any shape; the result goes to the decoder. Without
+        either, the codes are unchanged."""
         if self.codebook is not None:
             made: Tensor = self.codebook(codes)
             return made
@@ -129,8 +131,8 @@ class Autoencoder(nn.Module, ABC):
         return entry.constrain(codes.flatten(1), self.penalty.active).view_as(codes)
 
     def jacobians(self, x: Tensor) -> Tensor:
-        """The derivatives of each code with respect to its image, exact: batch × latent_dim × inputs. Only of nets that
-        treat every image by itself."""
+        """The exact derivatives of each code with respect to its image: batch × latent_dim × inputs. Only for nets that
+        process every image independently."""
 
         def code_of(one: Tensor) -> Tensor:
             return self.encoded(one[None])[0]
@@ -139,7 +141,7 @@ class Autoencoder(nn.Module, ABC):
         return found.flatten(2)
 
     def passed(self, x: Tensor) -> Passed:
-        """Images to code to images, with what the code costs."""
+        """Encode and decode images, and compute the additional loss of the code."""
         if self.codebook is not None:
             free = self.unconstrained(x)
             codes = self.constrained(free)
@@ -153,13 +155,13 @@ class Autoencoder(nn.Module, ABC):
         return Passed(codes, logits, self.penalty.weight * entry.value(asked, self.penalty.target))
 
     def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Codes, batch × latent_dim or maps of as many numbers, and what comes of them before the output activation:
-        what training goes through."""
+        """Codes, batch × latent_dim or maps with as many numbers, and the output for them before the output activation:
+        the forward pass of training."""
         z = self.encode(x)
         return z, self.decode_logits(z)
 
     def reconstruct(self, x: Tensor) -> Tensor:
-        """Images to code to images."""
+        """Encode and decode images."""
         return self.output(self.through(x)[1])
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,8 +1,7 @@
-"""The codebook of a VQ-VAE: each place of a code is replaced by the nearest entry.
+"""The codebook of a VQ-VAE: the numbers at each position of a code are replaced by the nearest entry.
 
-van den Oord et al. 2017, https://arxiv.org/abs/1711.00937; the entries are moving means of the codes that are nearest
-to them (its appendix A.1). Gradients pass from the entry to the code as if nothing had been replaced
-(straight-through).
+van den Oord et al. 2017, https://arxiv.org/abs/1711.00937; the entries are moving averages of the codes nearest to them
+(its appendix A.1). Gradients pass from the entry to the code as if nothing had been replaced (straight-through).
 """
 
 import torch
@@ -11,26 +10,27 @@ from torch import Generator, Tensor, nn
 
 from aelib.experiment.architecture import Book
 
-DEAD = 0.1  # of an even share of the codes: an entry that has less on average is moved
+DEAD = 0.1  # share of the average use of an entry: an entry that is used less is moved
 AT_ONCE = 8_000_000  # distances that are computed together
-SMALLEST = 1e-6  # codes that an entry must have had, as a moving mean, for its mean to be taken
+SMALLEST = 1e-6  # an entry is updated only if the moving average of its number of codes exceeds this
 
 
 class Codebook(nn.Module):
-    """entries: entries × numbers; training moves them, the optimiser does not. Codes are batch × numbers · places, with
-    the places as the inner axis, as in the maps of a convolution."""
+    """entries: entries × numbers; they are updated during training, but not by the optimiser. Codes are batch × numbers
+    · positions, with the positions as the inner axis, as in the maps of a convolution."""
 
     running_counts: Tensor
     running_sums: Tensor
     running_draws: Tensor
 
     def __init__(self, book: Book, decay: float, revive: bool, generator: Generator) -> None:
-        """decay: of the moving means, a step; revive: whether dead entries move to codes of the batch; generator: draws
-        the first entries, and the seed of those moves, which are drawn on the CPU, the same for every device."""
+        """decay: decay of the moving averages in each step; revive: whether dead entries are moved to codes of the
+        batch; generator: draws the initial entries, and the seed for those moves, which are drawn on the CPU, the same
+        for every device."""
         super().__init__()
         self.book, self.decay, self.revive = book, decay, revive
         first = torch.randn(book.entries, book.numbers, generator=generator)
-        # on the CPU wherever the weights are: a stored net is built without any
+        # on the CPU even if the weights are not: a stored net is built without real weights
         self._seed = int(torch.randint(2**62, (), generator=generator, device="cpu"))
         self.entries = nn.Parameter(first, requires_grad=False)
         self.register_buffer("running_counts", torch.ones(book.entries))
@@ -38,7 +38,7 @@ class Codebook(nn.Module):
         self.register_buffer("running_draws", torch.zeros((), dtype=torch.int64))
 
     def forward(self, codes: Tensor) -> Tensor:
-        """Codes, any shape, made of entries. In training the entries then follow the codes."""
+        """Replace codes of any shape by entries. During training, the entries are then updated."""
         places = self._places(codes)
         chosen = self._nearest(places)
         made = self.made(chosen.view(len(codes), self.book.places)).view(codes.shape)
@@ -47,15 +47,16 @@ class Codebook(nn.Module):
         return codes + (made - codes).detach()
 
     def made(self, indices: Tensor) -> Tensor:
-        """The codes that entries make: batch × latent_dim. indices: the entry of each place, batch × places."""
+        """The codes that these entries make: batch × latent_dim. indices: the entry at each position, batch ×
+        positions."""
         return self.entries.detach()[indices].transpose(1, 2).reshape(len(indices), -1)
 
     def indices(self, codes: Tensor) -> Tensor:
-        """Which entry each place of a code is nearest to: int64, batch × places."""
+        """The nearest entry at each position of a code: int64, batch × positions."""
         return self._nearest(self._places(codes)).view(len(codes), self.book.places)
 
     def _places(self, codes: Tensor) -> Tensor:
-        """batch · places × numbers, in the precision of the entries."""
+        """The codes as batch · positions × numbers, in the precision of the entries."""
         apart = codes.reshape(len(codes), self.book.numbers, self.book.places).transpose(1, 2)
         return apart.reshape(-1, self.book.numbers).to(self.entries.dtype)
 
@@ -67,8 +68,9 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def _follow(self, places: Tensor, chosen: Tensor) -> None:
-        # a product, since a GPU adds up index_add_ in another order every time, and a run would not be the same again
-        members = F.one_hot(chosen, self.book.entries).to(places.dtype)  # places × entries
+        # a matrix product, because index_add_ sums in a different order every time on a GPU, and runs would not be
+        # reproducible
+        members = F.one_hot(chosen, self.book.entries).to(places.dtype)  # positions × entries
         counts, sums = members.sum(dim=0), members.T @ places
         self.running_counts.lerp_(counts, 1 - self.decay)
         self.running_sums.lerp_(sums, 1 - self.decay)
@@ -79,7 +81,7 @@ class Codebook(nn.Module):
         self.entries.copy_(torch.where(self.running_counts[:, None] > SMALLEST, means, self.entries))
 
     def _move_dead(self, places: Tensor) -> None:
-        """Entries that hardly any code is near become codes of the batch; at the first step all of them do."""
+        """Move entries that hardly any code is near to codes of the batch; in the first step, move all entries."""
         share = len(places) / self.book.entries
         dead = (self.running_counts < DEAD * share) | (self.running_draws == 1)
         count = int(dead.sum())

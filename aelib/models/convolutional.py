@@ -16,7 +16,7 @@ from .layers import Conv2d, ConvTranspose2d, Linear
 
 
 class Enlarge(nn.Module):
-    """Bicubic, by a whole factor; images of any size."""
+    """Bicubic enlargement by a whole factor; images may have any size."""
 
     def __init__(self, factor: int) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class ConvolutionalAutoencoder(Autoencoder):
     def through(self, x: Tensor) -> tuple[Tensor, Tensor]:
         if self.variational:
             return super().through(x)
-        maps = self.constrained(self.encoder(x))  # not made flat, which would copy them
+        maps = self.constrained(self.encoder(x))  # not flattened, which would copy the maps
         return maps, self.decoder(maps)
 
     def output(self, logits: Tensor) -> Tensor:
@@ -64,11 +64,11 @@ class ConvolutionalAutoencoder(Autoencoder):
         return images
 
     def maps(self, x: Tensor) -> Iterator[tuple[Step, Tensor]]:
-        """What each step makes of images: batch × channels × height × width, or batch × numbers."""
+        """The output of each step for these images: batch × channels × height × width, or batch × numbers."""
         layers = [*self.encoder, *self.decoder]
         for step, layer in zip(self.architecture.steps, layers, strict=True):
             if step is self.architecture.decoder[0] and self.variational:
-                x = x.chunk(2, dim=1)[0]  # the decoder is given the mean
+                x = x.chunk(2, dim=1)[0]  # the decoder receives the mean
             elif step is self.architecture.decoder[0]:
                 x = self.constrained(x)
             x = layer(x)
@@ -76,8 +76,8 @@ class ConvolutionalAutoencoder(Autoencoder):
 
 
 class SuperResolution(ConvolutionalAutoencoder):
-    """Images may be of any size where no layer makes them smaller. With `residual` the net gives what is added to
-    the input, enlarged where it is small (after Kim et al. 2016, VDSR)."""
+    """Images may have any size if no layer makes them smaller. With `residual` the net's output is added to the input,
+    which is enlarged first if it is smaller (after Kim et al. 2016, VDSR)."""
 
     def __init__(
         self, description: Model, architecture: Architecture, shape: tuple[int, int, int], generator: Generator
@@ -94,7 +94,8 @@ class SuperResolution(ConvolutionalAutoencoder):
 
 
 def _layer(step: Step, description: Model, generator: Generator, last: bool) -> nn.Sequential:
-    """The modules of one step; of the last one with weights without its activation, the output's."""
+    """The modules of one step. last: whether it is the last step with weights; its activation is the output's, so it is
+    left out."""
     modules = list(_modules(step))
     for module in modules:
         if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
@@ -104,7 +105,8 @@ def _layer(step: Step, description: Model, generator: Generator, last: bool) -> 
     if step.weights and not last and step.activation != "identity":
         activation = activation_module(step.activation)
         if isinstance(activation, nn.ReLU | nn.LeakyReLU):
-            activation.inplace = True  # its gradient follows from what it gives: one map less to write and to keep
+            # the gradient can be computed from the output: one map less to write and to store
+            activation.inplace = True
         modules.append(activation)
     return nn.Sequential(*modules)
 
@@ -133,7 +135,7 @@ def _modules(step: Step) -> Iterator[nn.Module]:
         case "average_pooling":
             yield nn.AvgPool2d(step.kernel)
         case "resize":
-            # a factor, where there is one, serves images of any size
+            # a factor, if it is exact, works for images of any size
             yield nn.Upsample(scale_factor=step.stride) if step.whole else nn.Upsample(step.outputs[1:])
         case "enlarge":
             yield Enlarge(step.stride)

@@ -22,7 +22,8 @@ class DenseAutoencoder(Autoencoder):
         steps, planned = description.steps(), architecture.steps
         layers: list[nn.Module] = []
         linears: list[nn.Linear] = []
-        code, cut = len(description.layers) - 2, 0  # the code's step, and how many modules the encoder has
+        # index of the step that gives the code, and number of modules in the encoder
+        code, cut = len(description.layers) - 2, 0
         for i, step in enumerate(steps):
             linear = Linear(planned[i].inputs[0], planned[i].outputs[0])
             initialize(linear, description.initialization, step.activation, description.initialization_scale, generator)

@@ -1,4 +1,4 @@
-"""Layers that PyTorch does not have as these nets need them."""
+"""Layers that PyTorch does not have in the form that these nets need."""
 
 import torch
 import torch.nn.functional as F
@@ -6,9 +6,9 @@ from torch import Generator, Tensor, nn
 
 
 class Linear(nn.Linear):
-    """Without first weights: PyTorch's own would be drawn from the global generator.
+    """A linear layer without initial weights: PyTorch would draw them from the global generator.
 
-    `nn.utils.skip_init` gives the same; but it imports SymPy, for which a command line would wait half a second.
+    `nn.utils.skip_init` has the same effect, but it imports SymPy, which takes half a second of a command's time.
     """
 
     def reset_parameters(self) -> None:
@@ -16,24 +16,24 @@ class Linear(nn.Linear):
 
 
 class Conv2d(nn.Conv2d):
-    """As `Linear`, without first weights."""
+    """A convolution without initial weights, like `Linear`."""
 
     def reset_parameters(self) -> None:
         """Leave the weights to `initialize`."""
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
-    """As `Linear`, without first weights."""
+    """A transposed convolution without initial weights, like `Linear`."""
 
     def reset_parameters(self) -> None:
         """Leave the weights to `initialize`."""
 
 
 class TiedLinear(nn.Module):
-    """A fully connected layer whose matrix is that of another one, transposed; its bias is its own."""
+    """A fully connected layer that uses the transposed matrix of another layer; its bias is its own."""
 
     def __init__(self, other: nn.Linear, start: nn.Linear) -> None:
-        """other: the layer of the encoder, which trains the matrix; start: gives the first bias."""
+        """other: the layer of the encoder, whose matrix is used and trained; start: gives the initial bias."""
         super().__init__()
         self.bias = start.bias
         self._other = (other,)  # in a tuple, so that its parameters are not counted twice
@@ -49,15 +49,15 @@ class TiedLinear(nn.Module):
 
 
 class Dropout(nn.Dropout):
-    """`nn.Dropout` with random numbers of its own: a run does not depend on others in the process, and one that goes on
-    draws what it would have drawn."""
+    """`nn.Dropout` with its own random numbers: a run does not depend on others in the process, and a run that
+    continues draws the same numbers as an uninterrupted one."""
 
     running_draws: Tensor
 
     def __init__(self, share: float, generator: Generator) -> None:
-        """generator: gives the seed. Numbers are drawn on the CPU, the same for every device."""
+        """generator: gives the seed. The numbers are drawn on the CPU, the same for every device."""
         super().__init__(share)
-        # on the CPU wherever the weights are: a stored net is built without any
+        # on the CPU even if the weights are not: a stored net is built without real weights
         self._seed = int(torch.randint(2**62, (), generator=generator, device="cpu"))
         self.register_buffer("running_draws", torch.zeros((), dtype=torch.int64))
 

@@ -1,7 +1,8 @@
-"""Activation functions: one registry entry holds all of one.
+"""Activation functions: one registry entry holds everything about one function.
 
 Models, engines, pages, the script export and the command line read `ACTIVATIONS`. To add an activation, add one entry.
-Only `module` must be there: an engine for which an entry has nothing does not serve it, and another trains the net.
+Only `module` is required: an engine refuses an entry that has no implementation for it, and another engine trains the
+net.
 """
 
 import math
@@ -26,7 +27,7 @@ PRELU_START = 0.25  # nn.PReLU's default
 
 
 class InPlace(NamedTuple):
-    """An activation for the batched engine, which has no autograd graph. All tensors have one shape.
+    """An activation for the batched engine, which has no autograd graph. All tensors have the same shape.
 
     Attributes:
         forward: (z, slope, out) writes f(z) into `out`; `slope` is the learnt parameter, or None.
@@ -38,12 +39,13 @@ class InPlace(NamedTuple):
 
 
 class Loops(NamedTuple):
-    """An activation for the compiled engine: functions that Numba compiles, over flat float32 arrays of one length.
+    """An activation for the compiled engine: functions that Numba compiles, over flat float32 arrays of the same
+    length.
 
     Attributes:
         forward: (z, y, slope) writes f(z) into `y`.
         backward: (z, y, grad, slope) turns dL/dy in `grad` into dL/dz in place.
-            `slope` is the number that f learns, 0 where it learns none.
+            `slope` is the number that f learns, 0 if it learns none.
     """
 
     forward: Callable[..., None]
@@ -56,17 +58,17 @@ class Activation:
     """One activation function f.
 
     Attributes:
-        label: what people call it.
+        label: its usual name.
         formula: LaTeX of f(z).
-        derivative: LaTeX of f'(z); empty where nobody has written it.
-        low, high: the bounds of f; infinite where there is none.
+        derivative: LaTeX of f'(z); empty if there is none.
+        low, high: the bounds of f; infinite if f has no bound.
         gain: its name for `nn.init.calculate_gain`.
         module: makes the torch module, the reference for everything else.
-        script: how a script of plain PyTorch writes the module; None: no script can have it.
-        script_class: Python that such a script needs before it, where torch has no such module.
-        batched: for the batched engine; None: not served.
-        compiled: gives the loops for the compiled engine; None: not served.
-        learnt_slope: whether it has one learnt parameter.
+        script: how a script of plain PyTorch writes the module; None: cannot be exported as a script.
+        script_class: Python code that such a script needs first, if torch has no such module.
+        batched: for the batched engine; None: that engine does not support it.
+        compiled: returns the loops for the compiled engine; None: that engine does not support it.
+        learnt_slope: whether it has a learnt parameter.
         hard_limits: whether f is constant at both of its bounds, so that its slope there is exactly 0.
         browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
@@ -290,7 +292,7 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def activation_module(name: str) -> "nn.Module":
-    """A new module of the activation; `registry_name` says which it is."""
+    """Create a new module of the activation; the attribute `registry_name` says which activation it is."""
     module = ACTIVATIONS[name].module()
     module.registry_name = name  # type: ignore[assignment]
     return module

@@ -1,6 +1,6 @@
-"""What the compiled engine runs of activations, losses and optimisers: loops over flat float32 arrays, for Numba.
+"""Activations, losses and optimisers for the compiled engine: loops over flat float32 arrays, for Numba.
 
-The registries beside this module name these functions and give their signatures (`activations.Loops`, `Loss.compiled`,
+The registries in this package name these functions and give their signatures (`activations.Loops`, `Loss.compiled`,
 `OptimizerKind.compiled`); `aelib.training.engines.compiled` compiles them. Every loop is one pass over its arrays that
 LLVM turns into vector instructions. Nothing else imports this module: importing Numba takes a second and 100 MB.
 """
@@ -20,21 +20,22 @@ from .optimizers import ADAGRAD_EPSILON, ADAM_EPSILON, BETAS, RMSPROP_DECAY, RMS
 
 F = np.float32
 
-# Sums may be taken in another order, which is what vectorising them means; NaN and infinity keep their meaning.
+# LLVM may reorder sums, which vectorisation requires; NaN and infinity keep their meaning.
 FASTMATH = {"reassoc", "contract", "arcp", "nsz", "afn"}
 
 
 def compiled(function: Any, signature: Any = None) -> Any:
-    """The function as machine code that releases the GIL, cached on disk where there is room for that."""
+    """Compile the function to machine code that releases the GIL; the code is cached on disk if there is a folder for
+    it."""
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FASTMATH}
     try:
         return numba.njit(signature, cache=True, **options)(function)
-    except RuntimeError:  # no folder to cache in: every process compiles it again
+    except RuntimeError:  # no folder for the cache: every process compiles it again
         return numba.njit(signature, **options)(function)
 
 
 def lowered(function: Any) -> Any:
-    """A Numba intrinsic, which gives its signature and the function that writes its LLVM instructions."""
+    """A Numba intrinsic: the function returns its signature and a function that writes its LLVM instructions."""
     return intrinsic(function)
 
 
@@ -51,7 +52,7 @@ def _nearest(typing: Any, x: Any) -> Any:
 
 @lowered
 def _from_bits(typing: Any, bits: Any) -> Any:
-    """The float32 that these 32 bits stand for."""
+    """The float32 that has these 32 bits."""
     return types.float32(types.int32), lambda context, builder, signature, values: builder.bitcast(
         values[0], ir.FloatType()
     )
@@ -60,7 +61,7 @@ def _from_bits(typing: Any, bits: Any) -> Any:
 @compiled
 def exp(x: Any) -> Any:
     """e^x = 2^k · e^r with |r| ≤ ln 2 / 2, and e^r by the polynomial of Cephes' expf (Moshier,
-    https://www.netlib.org/cephes/): relative error below 3e-7. x is taken as at least −87 and at most 88."""
+    https://www.netlib.org/cephes/): relative error below 3e-7. x is clamped to −87 to 88."""
     v = min(max(x, F(-87.0)), F(88.0))
     k = _nearest(v * F(1.4426950408889634))
     r = v - k * F(0.693359375) - k * F(-2.12194440e-4)
@@ -126,7 +127,7 @@ def saturating_linear_backward(z: Any, y: Any, grad: Any, slope: float) -> None:
 
 
 def tanh(z: Any, y: Any, slope: float) -> None:
-    """1 − 2 / (1 + e^2z): its error is below 4e-7, as of a number between −1 and 1."""
+    """1 − 2 / (1 + e^2z): the absolute error is below 4e-7; the values lie between −1 and 1."""
     for s in range(len(z)):
         y[s] = F(1.0) - F(2.0) / (exp(F(2.0) * z[s]) + F(1.0))
 
@@ -211,7 +212,7 @@ def bce_of_logits(y: Any, t: Any, grad: Any) -> None:
         grad[s] = y[s] - t[s]
 
 
-# --- optimisers: (p, g, first, second, learning_rate, momentum, t), weight decay is in g or p already ---------------
+# --- optimisers: (p, g, first, second, learning_rate, momentum, t); g or p already includes the weight decay --------
 
 
 def sgd(p: Any, g: Any, first: Any, second: Any, learning_rate: float, momentum: float, t: int) -> None:

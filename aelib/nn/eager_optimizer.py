@@ -1,7 +1,7 @@
-"""Torch's optimisers without torch's compiler, which they load when the first one is made.
+"""Torch's optimisers without torch's compiler, which torch loads when the first optimiser is created.
 
-Their methods are marked as ones that `torch.compile` leaves alone, and the mark imports `torch._dynamo`: 700 modules,
-SymPy among them, 90 MB and seconds of a process that compiles nothing.
+Torch marks the methods of its optimisers so that `torch.compile` ignores them, and this mark imports `torch._dynamo`:
+700 modules, SymPy among them, 90 MB and seconds of a process that compiles nothing.
 """
 
 import inspect
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 else:
     torch = lazy("torch")
 
-_MARK = "__dynamo_disable"  # torch._compile: the function to call instead, made on the first call where it is missing
+# torch._compile: the function to call instead; torch creates it on the first call if it is missing
+_MARK = "__dynamo_disable"
 
 
 def eager(make: "Callable[[], torch.optim.Optimizer]") -> "torch.optim.Optimizer":
-    """The optimiser that `make` makes. Hooks of a step are not called."""
+    """Return the optimiser that `make` creates. Hooks that run at each step are not called."""
     for name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
         plain = inspect.unwrap(getattr(torch.optim.Optimizer, name))
         setattr(plain, _MARK, plain)
     optimizer = make()
-    step = inspect.unwrap(type(optimizer).step)  # without the decorator that imports it
+    step = inspect.unwrap(type(optimizer).step)  # without the decorator, which imports the compiler
     optimizer.step = torch.no_grad()(partial(step, optimizer))  # type: ignore[method-assign]
     return optimizer

@@ -1,7 +1,7 @@
-"""How weights start: one registry entry holds all of one initialisation.
+"""How weights are initialised: one registry entry holds everything about one initialisation.
 
-Every draw comes from the generator that is handed in, on the CPU, so that the same seed starts from the same weights on
-every device. To add an initialisation, add one entry to `INITIALIZATIONS`.
+Every draw comes from the generator that is passed in, on the CPU, so that the same seed gives the same initial weights
+on every device. To add an initialisation, add one entry to `INITIALIZATIONS`.
 """
 
 import math
@@ -28,11 +28,11 @@ class Initialization:
     """One way to draw the first weights. Biases start at 0.
 
     Attributes:
-        label: what people call it.
-        draw: (weight, gain, scale, generator) fills `weight` (outputs × inputs, ...) in place; gain: Kaiming's, of the
-            activation that follows; scale: the experiment's `model.initialization_scale`.
-        script: the same in a script of plain PyTorch, of `weight`, `gain`, `inputs` and `first` (a generator), with
-            {scale} filled in; None: no script can have it.
+        label: its usual name.
+        draw: (weight, gain, scale, generator) fills `weight` (outputs × inputs, ...) in place; gain: Kaiming's gain for
+            the activation that follows; scale: the experiment's `model.initialization_scale`.
+        script: the same in a script of plain PyTorch, with `weight`, `gain`, `inputs` and `first` (a generator), and
+            with {scale} filled in; None: cannot be exported as a script.
         scaled: whether it uses the scale.
         draws_biases: whether biases are drawn too, uniform in ±1/√inputs, as PyTorch does.
         browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
@@ -98,7 +98,7 @@ INITIALIZATIONS: dict[str, Initialization] = {
 
 
 def _inputs(weight: "Tensor") -> int:
-    """Number of inputs that one unit sums over."""
+    """Number of inputs that one unit sums."""
     return weight[0].numel()
 
 
@@ -106,7 +106,7 @@ def initialize(layer: "Layer", kind: str, activation: str, scale: float, generat
     """Fill one layer's weight and bias in place. `activation` (what follows the layer) gives Kaiming's gain."""
     weight = layer.weight.data
     if isinstance(layer, nn.ConvTranspose2d):
-        weight = weight.transpose(0, 1)  # inputs × outputs there: units first, as everywhere else
+        weight = weight.transpose(0, 1)  # there the shape is inputs × outputs: units first, as everywhere else
     gain = float(nn.init.calculate_gain(ACTIVATIONS[activation].gain))  # type: ignore[arg-type]
     entry = INITIALIZATIONS[kind]
     entry.draw(weight, gain, scale, generator)

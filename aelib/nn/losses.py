@@ -1,10 +1,11 @@
-"""Reconstruction losses, each as the loss of every pixel: one registry entry holds all of one.
+"""Reconstruction losses, each defined per pixel: one registry entry holds everything about one loss.
 
-Nets are trained by the mean over all pixels of all images, so the loss does not depend on the batch size; variational
-nets by the sum over pixels, mean over images (see variational.py).
+Training minimises the mean over all pixels of all images, so the loss does not depend on the batch size. For
+variational nets it minimises the sum over pixels, mean over images (see variational.py).
 
-An output layer ends in pre-activations z ("logits"), y = f(z) is the output, t the target, all of one shape. To add a
-loss, add one entry to `LOSSES`. Only `value` must be there: an engine for which an entry has nothing does not serve it.
+An output layer computes pre-activations z ("logits"); y = f(z) is the output and t the target, all of the same shape.
+To add a loss, add one entry to `LOSSES`. Only `value` is required: an engine refuses an entry that has no
+implementation for it.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 else:
     torch, F, compiled_loops = lazy("torch"), lazy("torch.nn.functional"), lazy("aelib.nn.compiled_loops")
 
-BCE_EPSILON = 1e-12  # what torch's own binary_cross_entropy uses in its gradient
+BCE_EPSILON = 1e-12  # torch's own binary_cross_entropy uses this value in its gradient
 
 
 @translated("label")
@@ -32,20 +33,20 @@ class Loss:
     """One reconstruction loss.
 
     Attributes:
-        label: what people call it.
+        label: its usual name.
         formula: LaTeX of the loss of one pixel.
         value: (z, y, t) gives the loss of each pixel, differentiable.
-        script: its mean in a script of plain PyTorch, of `output`, `logits` and `y` (there the target); None: no
-            script can have it.
+        script: its mean in a script of plain PyTorch, with `output`, `logits` and `y` (there the target); None: cannot
+            be exported as a script.
         gradient: (y, t, out) writes the derivative of each pixel's loss into `out`, for the batched engine: with
-            respect to z where `of_logits`, else with respect to y. None: not served.
-        compiled: gives the loop (y, t, grad) for the compiled engine, flat float32 arrays: the same as `gradient`.
-            None: not served.
+            respect to z if `of_logits`, else with respect to y. None: that engine does not support it.
+        compiled: returns the loop (y, t, grad) for the compiled engine, over flat float32 arrays: the same as
+            `gradient`. None: that engine does not support it.
         of_logits: whether `value` reads z, and `gradient` and `compiled` give the derivative with respect to z.
-        behind_sigmoid: the same loss computed from z, for a sigmoid output.
+        behind_sigmoid: the same loss computed from z, for nets with a sigmoid output.
         of_probabilities: whether it compares probabilities, so that outputs must lie in [0, 1].
-        lowest: of targets (n × ...), below what the loss, summed over pixels, mean over images, cannot fall; None
-            where that is 0.
+        lowest: (targets: n × ...) returns the lower bound of the loss, summed over pixels, mean over images; None if
+            the bound is 0.
         browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 
@@ -75,12 +76,13 @@ def _bce_gradient(y: "Tensor", t: "Tensor", out: "Tensor") -> None:
 
 
 def _entropy(targets: "Tensor") -> float:
-    """Of grey pixels, summed over pixels, mean over images, in nats: what is left when every output is right."""
+    """Entropy of grey pixels, summed over pixels, mean over images, in nats: the loss that remains when every output is
+    right."""
     t = targets.double()
     return float((torch.special.entr(t) + torch.special.entr(1 - t)).flatten(1).sum(dim=1).mean())
 
 
-# ln σ(z) is finite for every z, where ln(σ(z)) is not once σ(z) rounds to 0 or 1; and the sigmoid's slope
+# ln σ(z) is finite for every z, but computing ln(σ(z)) is not once σ(z) rounds to 0 or 1. The sigmoid's slope also
 # cancels, which leaves y − t as the derivative.
 _BCE_OF_LOGITS = Loss(
     label="binary cross-entropy",
@@ -129,14 +131,14 @@ LOSSES: dict[str, Loss] = {
 
 
 def lowest(name: str, targets: "Tensor") -> float | None:
-    """Below what the loss `name`, summed over pixels, mean over images (targets: n × ...), cannot fall; None where that
-    is 0."""
+    """The lower bound of the loss `name`, summed over pixels, mean over images (targets: n × ...); None if the bound is
+    0."""
     floor = LOSSES[name].lowest
     found = floor(targets) if floor is not None else 0.0
     return found if found > 0 else None
 
 
 def select(name: str, output_activation: str) -> Loss:
-    """The loss to compute: behind a sigmoid the form that is computed from the logits, where there is one."""
+    """The loss to compute: after a sigmoid output, the form that is computed from the logits, if there is one."""
     loss = LOSSES[name]
     return loss.behind_sigmoid if output_activation == "sigmoid" and loss.behind_sigmoid is not None else loss

@@ -1,8 +1,9 @@
-"""Optimisers: one registry entry holds all of one, with the same rule in torch, in one flat buffer and compiled.
+"""Optimisers: one registry entry holds everything about one, with the same rule in torch, in one flat buffer and
+compiled.
 
-One flat buffer of all parameters means a handful of tensor operations a step for a whole net, or for a hundred nets at
-once. To add an optimiser, add one entry to `OPTIMIZERS`. Only `torch` must be there: an engine for which an entry has
-nothing does not serve it, and another trains the net.
+With all parameters in one flat buffer, a step takes only a few tensor operations for a whole net, or for a hundred nets
+at once. To add an optimiser, add one entry to `OPTIMIZERS`. Only `torch` is required: an engine refuses an entry that
+has no implementation for it, and another engine trains the net.
 """
 
 import math
@@ -37,24 +38,24 @@ class OptimizerKind:
     """One optimiser.
 
     Attributes:
-        label: what people call it.
-        formula: LaTeX of how a step changes the weights θ by the gradient g at the learning rate η.
-        torch: (parameters, learning_rate, momentum, weight_decay, fused) gives torch's own, the reference for
-            everything else; fused: torch may update each tensor in one pass, where it has that.
-        script: how a script of plain PyTorch writes it, with {momentum}, {nesterov}, {weight_decay} and {decay}
-            (", weight_decay=..." or nothing) filled in; None: no script can have it.
+        label: its usual name.
+        formula: LaTeX of how a step changes the weights θ, given the gradient g and the learning rate η.
+        torch: (parameters, learning_rate, momentum, weight_decay, fused) returns torch's optimiser, the reference for
+            everything else; fused: torch may update each tensor in one pass, if it supports that.
+        script: how a script of plain PyTorch writes it, with {momentum}, {nesterov}, {weight_decay} and {decay} (",
+            weight_decay=..." or nothing) filled in; None: cannot be exported as a script.
         momentum: whether it uses the experiment's momentum.
-        decoupled_decay: whether weight decay shrinks the weights and leaves the gradient alone (Loshchilov & Hutter
-            2019).
-        slots: the buffers of state, each as long as the parameters, by the names that torch's own has for them; at
+        decoupled_decay: whether weight decay shrinks the weights directly and does not change the gradient (Loshchilov
+            & Hutter 2019).
+        slots: the names of the state buffers, as torch's optimiser calls them; each is as long as the parameters; at
             most 2.
         flat: (optimizer, gradient, learning_rate, root) updates `optimizer.parameters` in place, for the batched
-            engine; `gradient` may be overwritten. None: not served.
-        corrections: of the step (from 1): what the learning rate is divided by, and what the root of a mean square is
-            divided by (`root`); None: 1 and 1.
+            engine; `gradient` may be overwritten. None: that engine does not support it.
+        corrections: for a step (from 1), the divisor of the learning rate and the divisor of the root of a mean square
+            (`root`); None: 1 and 1.
         fused_adam: whether torch's fused Adam kernel computes it too, which is faster for large nets.
-        compiled: gives the loop (p, g, first, second, learning_rate, momentum, t) for the compiled engine; None: not
-            served.
+        compiled: returns the loop (p, g, first, second, learning_rate, momentum, t) for the compiled engine; None: that
+            engine does not support it.
         browser: whether the engine in the browser (`aelib.browser`) has it too, under the same name.
     """
 
@@ -146,7 +147,7 @@ OPTIMIZERS: dict[str, OptimizerKind] = {
     "nesterov": OptimizerKind(
         label="SGD with Nesterov momentum",
         formula=_VELOCITY + r"\theta \leftarrow \theta - \eta (g + \mu v)",
-        # torch refuses Nesterov without momentum, where it is plain SGD
+        # torch refuses Nesterov without momentum; without momentum, Nesterov is plain SGD
         torch=lambda p, rate, momentum, decay, fused: torch.optim.SGD(
             p, rate, momentum, weight_decay=decay, nesterov=momentum > 0
         ),
@@ -214,13 +215,14 @@ def _is_zero(setting: Setting) -> bool:
 class FlatOptimizer:
     """One optimiser over `parameters`, a flat float tensor that is updated in place.
 
-    One number and a tensor of equal numbers give the same parameters to the last bit, so a net does not depend on those
-    it is trained with.
+    A setting given as one number and a tensor of equal numbers give bit-identical parameters, so a net does not depend
+    on the nets that are trained with it.
 
     Attributes:
         kind: the registry entry.
-        learning_rate, momentum, weight_decay: one number each where all members share it, else float64, members.
-        slots: the buffers of state.
+        learning_rate, momentum, weight_decay: one number each if all members share it, else a float64 tensor of shape
+            members.
+        slots: the state buffers.
         divisor: a buffer like the parameters, for `move_divided`.
     """
 
@@ -240,9 +242,9 @@ class FlatOptimizer:
             kind: a name in OPTIMIZERS whose entry has `flat`.
             parameters: flat, changed by every step.
             learning_rate, momentum, weight_decay: see the class.
-            expand: from such a tensor (members) to one like `parameters`.
+            expand: turns such a tensor (members) into one like `parameters`.
             pieces: the parts of a flat tensor that belong to each member, for nets so large that Adam is faster with
-                torch's fused kernel, which takes one member at a time.
+                torch's fused kernel, which processes one member at a time.
 
         Raises:
             ValueError: the entry has no flat form.
@@ -267,7 +269,7 @@ class FlatOptimizer:
     def regroup(
         self, only: "Callable[[Tensor], Tensor]", members: "Tensor", expand: "Callable[[Tensor], Tensor]"
     ) -> None:
-        """Go on with these members: `only` makes a flat tensor theirs, `expand` is as in the constructor."""
+        """Continue with these members: `only` reduces a flat tensor to them, `expand` is as in the constructor."""
         self.slots = [only(slot) for slot in self.slots]
         self.learning_rate, self.momentum, self.weight_decay = (
             setting if isinstance(setting, float) else setting[members]
@@ -276,15 +278,16 @@ class FlatOptimizer:
         self._take(only(self.parameters), expand)
 
     def flat(self, setting: Setting) -> Setting:
-        """The setting so that it broadcasts with the parameters."""
+        """Give the setting a shape that broadcasts with the parameters."""
         return setting if isinstance(setting, float) else self._expand(setting)
 
     def corrections(self) -> tuple[float, float]:
-        """Of the step that was counted last: see `OptimizerKind.corrections`."""
+        """The corrections of the latest step: see `OptimizerKind.corrections`."""
         return self.kind.corrections(self.steps) if self.kind.corrections is not None else (1.0, 1.0)
 
     def step(self, gradient: "Tensor", rate_factor: float = 1.0) -> None:
-        """One update. `gradient` may be overwritten; `rate_factor` is the schedule's, 1 at the start."""
+        """Update the parameters once. `gradient` may be overwritten; `rate_factor` comes from the schedule, 1 at the
+        start."""
         if self._pieces is not None:
             self._step_fused(gradient, rate_factor, self._pieces)
             return
@@ -296,13 +299,13 @@ class FlatOptimizer:
         self.apply(gradient, self.flat(rate * (1 / first)), second, self.flat(decay))
 
     def apply(self, gradient: "Tensor", learning_rate: Setting, root: Setting, decay: Setting) -> None:
-        """One update with settings that are numbers, or tensors that broadcast with the parameters.
+        """Update once, with settings that are numbers, or tensors that broadcast with the parameters.
 
         Args:
             gradient: may be overwritten.
-            learning_rate: divided by the first correction already.
+            learning_rate: already divided by the first correction.
             root: the second correction.
-            decay: the weight decay; where it is decoupled, times the learning rate.
+            decay: the weight decay; if it is decoupled, multiplied by the learning rate.
         """
         if not _is_zero(self.weight_decay):
             if self.kind.decoupled_decay:
@@ -314,10 +317,10 @@ class FlatOptimizer:
     def _step_fused(
         self, gradient: "Tensor", rate_factor: float, pieces: "Callable[[Tensor], list[list[Tensor]]]"
     ) -> None:
-        """Adam or AdamW in one pass over memory instead of some eight, member by member."""
+        """Adam or AdamW in one pass over memory instead of about eight, member by member."""
         from torch.optim.adam import adam
 
-        if self._parts_of is not gradient:  # views of the same buffers at every step
+        if self._parts_of is not gradient:  # the views stay valid: they are of the same buffers at every step
             self._parts_of = gradient
             flats = (self.parameters, gradient, *self.slots)
             self._parts = list(zip(*(pieces(flat) for flat in flats), strict=True))
@@ -361,7 +364,7 @@ class FlatOptimizer:
 def torch_optimizer(
     kind: str, parameters: "list[torch.nn.Parameter]", learning_rate: float, momentum: float, weight_decay: float
 ) -> "torch.optim.Optimizer":
-    """The optimiser from torch itself, for models that train with autograd; one pass over each tensor where torch has
-    that."""
+    """The optimiser from torch itself, for models that train with autograd; it updates each tensor in one pass if torch
+    supports that."""
     fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
     return eager(lambda: OPTIMIZERS[kind].torch(parameters, learning_rate, momentum, weight_decay, fused))

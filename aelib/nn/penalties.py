@@ -1,12 +1,12 @@
-"""Penalties on the code, each in one registry entry: what keeps a net with many code numbers from copying its input.
+"""Penalties on the code, one registry entry each: they keep a net with many code numbers from copying its input.
 
-Training makes the reconstruction loss small, and with it
+Training minimises the reconstruction loss plus
 
     weight · penalty
 
-A penalty is summed over the numbers of the code, and a mean over images. The k-sparse code is no sum but a constraint:
-all but the k largest numbers of each image are set to 0. To add a penalty, add one entry to `PENALTIES`. An engine for
-which an entry has nothing does not serve it.
+A penalty is a sum over the numbers of the code and a mean over images. The k-sparse code is a constraint instead of a
+sum: all but the k largest numbers of each image are set to 0. To add a penalty, add one entry to `PENALTIES`. An engine
+refuses an entry that has no implementation for it.
 """
 
 from collections.abc import Callable
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 else:
     torch = lazy("torch")
 
-RATE_EPSILON = 1e-6  # rates are kept so far from 0 and 1, where their logarithms are infinite
-ACTIVE_SHARE = 0.1  # of a code number's largest value, from which on it is active
+RATE_EPSILON = 1e-6  # minimum distance of rates from 0 and 1, where their logarithms are infinite
+ACTIVE_SHARE = 0.1  # a code number is active above this share of its largest value
 
 
 @translated("label", "about")
 @dataclass(frozen=True, kw_only=True)
 class Penalty:
-    """One penalty on the code, or one constraint.
+    """One penalty on the code, or one constraint on it.
 
     Attributes:
-        label: what people call it.
-        formula: LaTeX of what is added to the loss of one image.
-        about: one sentence: what it does to a code.
-        settings: which of `weight`, `target` and `active` it reads, the fields of `model.penalty`.
-        value: (codes, target) gives the penalty without its weight, differentiable; codes: ... × images × latent_dim;
+        label: its usual name.
+        formula: LaTeX of the term that is added to the loss of one image.
+        about: one sentence: the effect on a code.
+        settings: which of `weight`, `target` and `active`, the fields of `model.penalty`, it reads.
+        value: (codes, target) returns the penalty without its weight, differentiable; codes: ... × images × latent_dim;
             the result has the leading axes. With `of_jacobian`, codes are Jacobians: images × latent_dim × inputs.
         of_jacobian: whether `value` takes the derivatives of the codes with respect to the inputs.
-        constrain: (codes, k) gives the codes that the decoder is shown, images × latent_dim, differentiable.
+        constrain: (codes, k) returns the codes that the decoder receives, images × latent_dim, differentiable.
         low, high: codes must lie between these bounds.
-        gradient: (codes, target) gives the derivative of `value` with respect to codes, in the layout of the batched
-            engine: members × latent_dim × images. None: not served.
-        keep: (codes, k) sets codes to 0 in place, in that layout. None: not served.
-        script: `value` or `constrain` in a script of plain PyTorch, of `code` (images × numbers), `x`, `encoder`, and
-            {target} or {active}; None: no script can have it.
+        gradient: (codes, target) returns the derivative of `value` with respect to codes, in the layout of the batched
+            engine: members × latent_dim × images. None: that engine does not support it.
+        keep: (codes, k) sets codes to 0 in place, in that layout. None: that engine does not support it.
+        script: `value` or `constrain` in a script of plain PyTorch, with `code` (images × numbers), `x`, `encoder`, and
+            {target} or {active}; None: cannot be exported as a script.
     """
 
     label: str
@@ -63,7 +63,7 @@ class Penalty:
 
     @property
     def batched(self) -> bool:
-        """Whether the batched engine has a form of all of it."""
+        """Whether the batched engine has everything that this penalty needs."""
         return (self.value is None or self.gradient is not None) and (self.constrain is None or self.keep is not None)
 
 
@@ -76,7 +76,7 @@ def _rates(codes: "Tensor", dim: int) -> "Tensor":
 
 
 def _kl(codes: "Tensor", target: float) -> "Tensor":
-    """KL(Bernoulli(target) ‖ Bernoulli(rate)) in nats; the rate of a number is its mean over the images."""
+    """KL(Bernoulli(target) ‖ Bernoulli(rate)) in nats; the rate of a code number is its mean over the images."""
     rate = _rates(codes, -2)
     wanted = torch.tensor(target, dtype=rate.dtype, device=rate.device)
     each = wanted * (wanted / rate).log() + (1 - wanted) * ((1 - wanted) / (1 - rate)).log()
@@ -86,7 +86,7 @@ def _kl(codes: "Tensor", target: float) -> "Tensor":
 def _kl_gradient(codes: "Tensor", target: float) -> "Tensor":
     mean = codes.mean(dim=2, keepdim=True)
     rate = mean.clamp(RATE_EPSILON, 1 - RATE_EPSILON)
-    slope = ((1 - target) / (1 - rate) - target / rate) * (rate == mean)  # beyond the limits it has no slope
+    slope = ((1 - target) / (1 - rate) - target / rate) * (rate == mean)  # outside the limits the slope is 0
     return (slope / codes.shape[2]).expand_as(codes)
 
 
@@ -146,7 +146,7 @@ PENALTIES: dict[str, Penalty] = {
 
 
 def active(codes: "Tensor") -> "Tensor":
-    """bool, images × latent_dim: numbers beyond ACTIVE_SHARE of their own largest absolute value over the images. A
-    number that is 0 for all of them is never active."""
+    """Which code numbers are active: bool, images × latent_dim. A number is active if it exceeds ACTIVE_SHARE of its
+    own largest absolute value over the images. A number that is 0 for all images is never active."""
     size = codes.abs()
     return (size > ACTIVE_SHARE * size.amax(dim=0)) & (size > 0)

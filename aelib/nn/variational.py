@@ -1,7 +1,7 @@
-"""The variational autoencoder's own formulas (Kingma & Welling 2014, https://arxiv.org/abs/1312.6114).
+"""The formulas of the variational autoencoder (Kingma & Welling 2014, https://arxiv.org/abs/1312.6114).
 
-The encoder gives a normal distribution for each image, with mean mu and diagonal variance exp(log_var); training
-decodes a sample of it and pays for its distance from N(0, 1). What training makes small is
+For each image the encoder gives a normal distribution with mean mu and diagonal variance exp(log_var). Training decodes
+a sample of it and penalises its distance from N(0, 1). The training objective, which is minimised, is
 
     recon_loss + β Σ_j max(λ, KL_j)
 
@@ -9,12 +9,12 @@ recon_loss: summed over pixels, mean over images; KL_j: of code number j, in nat
 β: Higgins et al. 2017; λ, the free bits: Kingma et al. 2016, https://arxiv.org/abs/1606.04934. With β = 1, λ = 0 and
 binary cross-entropy this is the negative ELBO.
 
-With K > 1 samples z_k of an image it is the bound of importance-weighted autoencoders (Burda et al. 2016, IWAE,
-https://arxiv.org/abs/1509.00519), with β on the second term:
+With K > 1 samples z_k of each image the objective is the bound of importance-weighted autoencoders (Burda et al. 2016,
+IWAE, https://arxiv.org/abs/1509.00519), with β on the second term:
 
     −log 1/K Σ_k exp(−recon_loss_k − β (log q(z_k|x) − log p(z_k)))
 
-An encoder gives any real number, and a variance must be above 0: `VARIANCES` are ways from one to the other.
+An encoder can give any real number, but a variance must be above 0: `VARIANCES` has ways to map one to the other.
 """
 
 import math
@@ -32,19 +32,20 @@ else:
     torch = lazy("torch")
 
 SMALLEST_VARIANCE = 1e-6
-ACTIVE_VARIANCE = 0.01  # of a code number's mean over the images, from which on it is in use (Burda et al. 2016)
+# a code number is in use if the variance of its mean over the images exceeds this (Burda et al. 2016)
+ACTIVE_VARIANCE = 0.01
 
 
 @translated("label")
 @dataclass(frozen=True, kw_only=True)
 class Variance:
-    """How the second half of what an encoder gives, s, stands for the variance.
+    """How to get the variance from s, the second half of the encoder's output.
 
     Attributes:
-        label: what people call it.
+        label: its usual name.
         formula: LaTeX.
-        log_var: log variances of s, same shape, differentiable.
-        script: `log_var` in a script of plain PyTorch, of `s`.
+        log_var: computes the log variances from s, same shape, differentiable.
+        script: `log_var` in a script of plain PyTorch, in terms of `s`.
     """
 
     label: str
@@ -71,36 +72,37 @@ VARIANCES: dict[str, Variance] = {
 
 
 def reparametrize(mu: "Tensor", log_var: "Tensor", eps: "Tensor") -> "Tensor":
-    """A sample of N(mu, exp(log_var)) through which gradients flow; eps: standard normal, all of one shape."""
+    """A sample of N(mu, exp(log_var)) through which gradients flow; eps: standard normal. All have the same shape."""
     return mu + (0.5 * log_var).exp() * eps
 
 
 def kl(mu: "Tensor", log_var: "Tensor") -> "Tensor":
-    """KL(N(mu, exp(log_var)) ‖ N(0, 1)) of each number, in nats, not below 0 but for rounding; same shape."""
+    """KL(N(mu, exp(log_var)) ‖ N(0, 1)) of each number, in nats, same shape; at least 0 except for rounding errors."""
     return 0.5 * (mu.square() + log_var.exp() - 1.0 - log_var)
 
 
 def objective(recon_loss: "Tensor", kl_each: "Tensor", beta: "Tensor | float", free_bits: float) -> "Tensor":
-    """What training makes small. recon_loss: any shape; kl_each: the same × latent_dim, means over images; beta:
+    """The training objective. recon_loss: any shape; kl_each: the same × latent_dim, means over images; beta:
     broadcasts with recon_loss."""
     return recon_loss + beta * kl_each.clamp(min=free_bits).sum(dim=-1)
 
 
 def importance_objective(recon_each: "Tensor", mu: "Tensor", log_var: "Tensor", eps: "Tensor", beta: float) -> "Tensor":
-    """What training makes small with K samples of each image. recon_each: K × images, summed over pixels; mu, log_var:
-    images × latent_dim; eps: K × images × latent_dim, which the samples were made of. Mean over images, nats."""
+    """The training objective with K samples of each image. recon_each: K × images, summed over pixels; mu, log_var:
+    images × latent_dim; eps: K × images × latent_dim, the noise that gave the samples. Returns the mean over images, in
+    nats."""
     z = reparametrize(mu, log_var, eps)
-    # log q − log p; the constants of the two normal distributions are the same
+    # log q − log p; the constants of the two normal distributions cancel
     apart = 0.5 * (z.square() - eps.square() - log_var).sum(dim=-1)
     weights = -recon_each - beta * apart
     return -(weights.logsumexp(dim=0) - math.log(len(weights))).mean()
 
 
 def active(mu: "Tensor") -> "Tensor":
-    """bool, latent_dim: code numbers that tell images apart. mu: images × latent_dim."""
+    """Which code numbers are in use, that is, differ between images: bool, latent_dim. mu: images × latent_dim."""
     return mu.var(dim=0, correction=0) > ACTIVE_VARIANCE
 
 
 def warm_up(epoch: int, epochs: int) -> float:
-    """What β is multiplied by in `epoch` (from 1): rises in equal steps over so many epochs, then 1."""
+    """The factor of β in `epoch` (from 1): it rises in equal steps over this many epochs, then stays at 1."""
     return min(1.0, epoch / epochs) if epochs else 1.0

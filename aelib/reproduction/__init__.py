@@ -1,4 +1,4 @@
-"""Every figure that the documents report, compared with ours.
+"""Every result that the documents report, compared with ours.
 
-`claims` has the recipes, `measures` what is measured of a run, `runner` trains and records, `verdicts` compares.
+`claims` has the recipes, `measures` the metrics of a run, `runner` trains and records, `verdicts` compares.
 """

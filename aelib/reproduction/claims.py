@@ -48,12 +48,12 @@ class Claim:
 
     Attributes:
         id: the row's name, also the name of the preset with the document's recipe.
-        measure: the figure that the document reports.
+        measure: the metric that the document reports.
         recipe: the document's recipe.
-        best: our recipe, None where the document has no figure to improve on.
+        best: our recipe, None if the document has no figure to improve on.
         seeds, best_seeds: number of runs by the document's recipe and by ours.
         alternatives: other assumptions that are measured too.
-        untried: why there are no alternatives; empty where there are.
+        untried: why there are no alternatives; empty if there are some.
     """
 
     id: str
@@ -72,7 +72,7 @@ class Claim:
 
     @property
     def reported(self) -> float | None:
-        """The document's figure, None where it gives a picture or no figure."""
+        """The document's figure, None if it gives a picture or no figure."""
         try:
             return float(self.row["reported"])
         except ValueError:
@@ -131,7 +131,7 @@ _FEW_WHY = f"The document names no number of epochs: here {_FEW_EPOCHS}, so that
 
 
 def _assumed(preset: str) -> str:
-    """What is assumed of a preset, in English, which `_` translates where it is shown."""
+    """The assumptions of a preset, in English; `_` translates them where they are shown."""
     return str(vars(presets.preset(preset))["assumed"])
 
 

@@ -1,4 +1,4 @@
-"""What is measured of a run, by the column `metric` of `data/results.csv`."""
+"""The metrics that are measured for a run, selected by the column `metric` of `data/results.csv`."""
 
 import functools
 import math
@@ -20,7 +20,7 @@ NOISE_LEVELS = tuple(i / 20 for i in range(1, 21))
 RECOGNISED = 0.5  # share of characters that must still be recognised
 HALF = 0.5  # a pixel on the wrong side of grey
 
-# What is better than the reported figure; "same": the net alone determines it; "": there is no figure to compare.
+# Which direction is better than the reported figure; "same": determined by the net alone; "": no figure to compare.
 Better = Literal["more", "less", "same", ""]
 
 
@@ -29,9 +29,9 @@ class Measure:
     """A figure of a document and how to measure it.
 
     Attributes:
-        label: the figure in words, with its unit or range where it has one.
+        label: the metric in words, with its unit or range if it has one.
         better: see `Better`.
-        each: the figure of one run; NaN where it cannot be measured.
+        each: the value for one run; NaN if it cannot be measured.
         scatter: whether the document's figure is the standard deviation of `each` over the runs, not its mean.
     """
 
@@ -54,10 +54,11 @@ def learnt_at(threshold: float, run: Run) -> float:
 
 
 def noise_limit(run: Run) -> float:
-    """The highest usable level of the noise that the net was trained with: 0.05 to 1 in steps of 0.05, 0 if none is.
+    """The highest usable level of the noise that the net was trained with: 0.05 to 1 in steps of 0.05; 0 if no level is
+    usable.
 
-    A level is usable if, at it and at every lower level, at least half of the restored characters are nearer to their
-    own original than to any other one. The noise is drawn 8 times.
+    A level is usable if at this level, and at every lower level, at least half of the restored characters are nearer to
+    their own original than to any other one. The noise is drawn 8 times.
     """
     clean = run.images.images()
     own = torch.arange(len(clean)).repeat(denoising.DRAWS)

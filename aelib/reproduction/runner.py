@@ -34,8 +34,8 @@ RECORD = bundled("reproduction.json")  # the page of the app reads it
 TABLE = RECORD.parents[1] / "benchmarks" / "reproduction.md"  # exists in a checkout only
 FORMAT = 1
 
-QUICK_SEEDS, QUICK_SCATTER = 3, 10  # runs of a quick row; the second where the figure is a standard deviation
-QUICK_SECONDS = 5.0  # limit for one quick training, as estimated by `time_estimate.seconds`
+QUICK_SEEDS, QUICK_SCATTER = 3, 10  # runs in quick mode; QUICK_SCATTER applies if the figure is a standard deviation
+QUICK_SECONDS = 5.0  # limit on one training in quick mode, as estimated by `time_estimate.seconds`
 RESAMPLES = 1000  # of the bootstrap
 
 Train = Callable[[list[Experiment]], object]  # trains and stores, or notes which experiments diverged
@@ -144,7 +144,7 @@ def reproduce(claim: Claim, store: Store, train: Train, quick: bool = False) -> 
     if absent is not None:
         return {**record, "status": "absent", "verdict": f"Not measured: {absent}", "sides": []}
     asked = sides(claim, quick)
-    record["quick"] = asked != sides(claim)  # a fast row is measured in full
+    record["quick"] = asked != sides(claim)  # a row that quick mode does not shorten counts as a full measurement
     wanted = {digest_of(one): one for side in asked for one in side.experiments}
     known = store.known(wanted)
     missing = [experiment for digest, experiment in wanted.items() if digest not in known]

@@ -13,7 +13,7 @@ from aelib.nn.optimizers import OPTIMIZERS
 
 from .claims import CLAIMS, Claim
 
-NEAR = 0.05  # share of the reported figure: a difference up to this counts as none, since documents round
+NEAR = 0.05  # share of the reported figure: a difference up to this counts as none, because documents round
 AS_REPORTED = N_("as reported")
 _PIXELS = {
     "symmetric": N_("pixels from −1 to 1"),
@@ -25,7 +25,7 @@ Record = dict[str, Any]  # a row, or one of its sides, as JSON: see `runner.repr
 
 
 def tolerance() -> str:
-    """What counts as reported, in a sentence."""
+    """Which differences count as "as reported", in a sentence."""
     return _(
         "A figure is as reported if it lies within two standard deviations, or {near:.0%}, of the document's figure. "
         "This holds for the document's recipe and for ours.",
@@ -34,7 +34,7 @@ def tolerance() -> str:
 
 
 def verdict(record: Record) -> str:
-    """The verdict of a row that was written down, in the language of who reads it."""
+    """The verdict of a stored row, in the reader's language."""
     if record["status"] == "absent":
         return str(record["verdict"])
     return evaluate(CLAIMS[record["id"]], record["sides"])[1]
@@ -100,8 +100,8 @@ def _no_contest(claim: Claim, document: Record) -> str:
 
 
 def error_text(record: Record) -> str:
-    """The error of a side in words: MSE, mean over pixels, images and runs; empty without an error. There are no
-    decibels beside it: their mean over images would be that of other errors."""
+    """The error of a side in words: MSE, mean over pixels, images and runs; empty without an error. It has no PSNR
+    beside it, because the mean PSNR over images would not correspond to this mean error."""
     if record["mse"] is None:
         return ""
     return _("mean squared error {mse:.4g} (pixels from 0 to 1)", mse=record["mse"]["mean"])
@@ -159,7 +159,7 @@ def _again(claim: Claim, reported: float, document: Record) -> str:
 
 
 def _near(reported: float, found: Record) -> bool:
-    """See TOLERANCE."""
+    """Whether a figure counts as reported: see `tolerance`."""
     return bool(abs(found["mean"] - reported) <= max(2 * found["std"], NEAR * abs(reported)))
 
 

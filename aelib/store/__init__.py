@@ -1,5 +1,5 @@
-"""Runs on disk, by the digest of their experiment. A run is written atomically, checked whenever it is read, and never
-unpickled.
+"""Runs on disk, found by the digest of their experiment. A run is written atomically, checked whenever it is read, and
+never unpickled.
 
 `store` saves and reads runs, `run_files` converts a run to files and back, `index` lists all runs, `owners` records who
 trained which run, `archive` exports a run as one ZIP file.

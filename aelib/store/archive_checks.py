@@ -1,4 +1,4 @@
-"""Whether a run from a file is what its experiment says: its weights, history, snapshots and metrics."""
+"""Checks whether a run from a file fits its experiment: its weights, history, snapshots and metrics."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ else:
     torch = lazy("torch")
 
 MAX_MULTIPLICATIONS = 20_000_000_000  # limit for computing the metrics again
-METRIC_TOLERANCE = 0.05  # relative: machines, devices and mixed precision round differently
+METRIC_TOLERANCE = 0.05  # relative: different machines, devices and mixed precision round differently
 
 
 def problem_of(run: Run, parameters: int) -> str | None:
-    """What of a run does not fit its experiment, in English, to follow a colon; None where all does. parameters: their
-    number, as the file says."""
+    """What does not fit the experiment, in English, to follow a colon; None if everything fits. parameters: their
+    number, as stated in the file."""
     return _of_weights(run) or _of_history(run, parameters) or _of_snapshots(run) or _of_metrics(run)
 
 
@@ -88,7 +88,7 @@ def _of_snapshots(run: Run) -> str | None:
 
 
 def _of_snapshot_weights(run: Run) -> str | None:
-    """Runs of earlier versions, and of large nets, have none."""
+    """Check the weights of snapshots. Runs of earlier versions, and of large nets, have none."""
     found, at = run.snapshots.weights, run.snapshots.weight_epochs
     if at is None and not found:
         return None
@@ -147,7 +147,7 @@ def _check_metrics_again(run: Run) -> str | None:
     if sum(step.multiplications for step in steps) * len(images) > MAX_MULTIPLICATIONS:
         return None
     if not described.memorised and noise.kind != "none":
-        return None  # its noise was drawn for the whole test set, part by part
+        return None  # the net's noise was drawn for the whole test set, part by part
     outputs = run.restored(run.inputs_of(images), images.labels)
     mse = float(reconstruction.mse(outputs, images.images()).mean())
     if not math.isclose(mse, run.metrics["mse"], rel_tol=METRIC_TOLERANCE, abs_tol=1e-6):
@@ -158,7 +158,7 @@ def _check_metrics_again(run: Run) -> str | None:
             return N_("its metrics are not those of its weights")
     if described.memorised:
         wrong = reconstruction.wrong_pixels(outputs, images.images(), described.wrong_pixel).sum()
-        allowed = max(2, METRIC_TOLERANCE * int(wrong))  # pixels on the threshold
+        allowed = max(2, METRIC_TOLERANCE * int(wrong))  # tolerance for pixels on the threshold
         if abs(int(wrong) - run.metrics["wrong_pixels_total"]) > allowed:
             return N_("its metrics are not those of its weights")
     return None

@@ -1,6 +1,7 @@
 """Folders in which runs are written before they are moved into place.
 
-Each has a file that its writer holds locked, so that whoever cleans up tells a writer at work from one that was killed.
+Each folder has a file that its writer keeps locked, so that a cleanup can tell an active writer from one that was
+killed.
 """
 
 import os
@@ -13,16 +14,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 PREFIX = ".writing-"
-LEFTOVER_AGE = 3600.0  # seconds after which a folder without a locked file is assumed to be nobody's
+LEFTOVER_AGE = 3600.0  # seconds after which a folder without a locked file is assumed to be abandoned
 
 _WRITER = "writer.lock"
 
 
 class TemporaryFolder:
-    """A new folder in `parent`, held by this writer. Make it, and move it, while nobody cleans up. Raises OSError.
+    """A new folder in `parent`, held by this writer. Create it and move it only while no cleanup runs. Raises OSError.
 
     Attributes:
-        path: of the folder.
+        path: path of the folder.
     """
 
     def __init__(self, parent: Path, name: str) -> None:
@@ -36,13 +37,13 @@ class TemporaryFolder:
             raise
 
     def move_into_place(self, target: Path) -> None:
-        """Give the folder its final name. Raises OSError, also where there is such a folder."""
+        """Give the folder its final name. Raises OSError, also if a folder of this name exists."""
         self._let_go()
         self.path.rename(target)
 
     def remove(self) -> None:
         """Remove the folder, unless it has been moved."""
-        with suppress(OSError):  # what cannot be removed is left to whoever opens the store
+        with suppress(OSError):  # if it cannot be removed, whoever opens the store next will remove it
             self._let_go()
         shutil.rmtree(self.path, ignore_errors=True)
 
@@ -57,7 +58,7 @@ def name_for_deleted(parent: Path) -> Path:
 
 
 def remove_abandoned(parent: Path) -> None:
-    """Remove the folders whose writer was killed. Nobody may make or move one meanwhile."""
+    """Remove the folders whose writer was killed. Nobody may create or move one at the same time."""
     for path in parent.glob(f"{PREFIX}*"):
         with suppress(FileNotFoundError):  # its writer has just removed it
             if _is_abandoned(path):
@@ -65,8 +66,8 @@ def remove_abandoned(parent: Path) -> None:
 
 
 def is_old(path: Path) -> bool:
-    """Whether a folder has long not been written to. Raises FileNotFoundError."""
-    return abs(time.time() - path.stat().st_mtime) > LEFTOVER_AGE  # clocks are set back too
+    """Whether nothing has been written to a folder for a long time. Raises FileNotFoundError."""
+    return abs(time.time() - path.stat().st_mtime) > LEFTOVER_AGE  # absolute value, because clocks may be set back
 
 
 def _is_abandoned(path: Path) -> bool:

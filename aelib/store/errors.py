@@ -1,17 +1,16 @@
-"""Errors of stored runs."""
+"""Errors about stored runs."""
 
 from aelib.core.errors import StoreError
 from aelib.core.language import Lazy
 
 
 class UnreadableRun(StoreError):
-    """A run that is intact but cannot be opened here: a newer version wrote it, or its data set is not on this
-    machine."""
+    """An intact run that cannot be opened here: a newer version wrote it, or its data set is not on this machine."""
 
 
 class DamagedRun(StoreError):
-    """A stored run that has changed since it was written. digest: of the run; what: the damage in words, for
-    the middle of a sentence."""
+    """A stored run that has changed since it was written. digest: of the run; what: the damage in words, for the middle
+    of a sentence."""
 
     exit_code = 1
 

@@ -19,11 +19,11 @@ class Summary(TypedDict):
     Attributes:
         created: time of the training's end, UTC, ISO 8601.
         architecture: the net in short, such as 35-20-2.
-        activation: of the hidden layers; empty where a net has none.
-        latent_dim: number of values of a code; None where it depends on images that are not on this machine.
+        activation: of the hidden layers; empty if a net has none.
+        latent_dim: number of values of a code; None if it depends on images that are not on this machine.
         learnt: number of images with at most one wrong pixel; None for data sets that are not memorised.
-        total: number of images; None likewise.
-        wrong_pixels: number of wrong pixels over all images; None likewise.
+        total: number of images; None for data sets that are not memorised.
+        wrong_pixels: number of wrong pixels over all images; None for data sets that are not memorised.
         mse: mean squared error on the memorised images, else on the test set.
         loss: training loss of the last epoch.
         stopped: why training ended, see `Run.stopped`.
@@ -54,7 +54,7 @@ class Summary(TypedDict):
 
 
 def badness(run: Summary) -> tuple[float, ...]:
-    """A sort key for runs of one data set, the best first: most images learnt, then fewest wrong pixels, smallest MSE,
+    """A sort key for runs of one data set, best first: most images learnt, then fewest wrong pixels, smallest MSE,
     smallest loss."""
     return -(run["learnt"] or 0), run["wrong_pixels"] or 0, run["mse"], run["loss"]
 

@@ -1,7 +1,7 @@
 """Who trained which run on this server, so that people may delete only their own runs.
 
-A person is a random name of one browser, nothing more. The table is an SQLite file in the store's folder; if it is
-lost, the runs stay and only an administrator can delete them.
+A person is just a random name that is stored in one browser. The table is an SQLite file in the store's folder; if it
+is lost, the runs stay, and only an administrator can delete them.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class Owners(Database):
         super().__init__(path, _CREATE, VERSION)
 
     def add(self, digest: str, people: Iterable[str]) -> None:
-        """Record that these people trained the run. A person with an empty name owns nothing."""
+        """Record that these people trained the run. The empty name owns nothing."""
         rows = [(digest, person) for person in people if person]
         if rows:
             with self.connected() as connection:

@@ -62,7 +62,7 @@ def pack(run: Run) -> Packed:
 
 
 def unpack(read: ReadFile, digest: str, with_optimizer: bool = False) -> Run:
-    """The run in these files. with_optimizer: also read its `optimizer_state`, where there is one. Raises DamagedRun,
+    """The run in these files. with_optimizer: also read its `optimizer_state`, if it has one. Raises DamagedRun,
     UnreadableRun, and the errors of `read`."""
     record = read_record(read, digest)
     run = _run(record, _tensors(read, WEIGHTS, record, digest), _tensors(read, SNAPSHOTS, record, digest), digest)
@@ -188,7 +188,7 @@ def _snapshots(tensors: dict[str, Tensor], digest: str) -> Snapshots:
 
 
 def _hidden_activation(model: dict[str, Any]) -> str:
-    """The activation of the hidden layers; "" of a dense net that has none, where it has no effect."""
+    """The activation of the hidden layers; "" for a dense net without hidden layers, because it has no effect there."""
     hidden = model["kind"] != "dense" or len(model["layers"]) > 2 or len(model.get("decoder_layers") or ()) > 2
     return str(model["hidden_activation"]) if hidden else ""
 

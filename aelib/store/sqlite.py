@@ -16,8 +16,8 @@ class Database:
         create: SQL that creates the tables.
         version: version of the tables; a file with another version, or that is not a database, is deleted and created
             again.
-        is_copy: whether all of it can be made again from elsewhere. If not, such a file is left as it is, and
-            StoreError is raised.
+        is_copy: whether all of its content can be restored from elsewhere. If not, such a file is kept, and StoreError
+            is raised.
     """
 
     def __init__(self, path: Path, create: str, version: int, is_copy: bool = True) -> None:
@@ -25,7 +25,7 @@ class Database:
         try:
             with _connection(path) as connection:
                 (found,) = connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.OperationalError as error:  # busy or unreadable: it must not be deleted
+        except sqlite3.OperationalError as error:  # busy or unreadable: the file must not be deleted
             raise self._error(error) from None
         except sqlite3.DatabaseError:  # not a database
             found = -1
@@ -62,5 +62,6 @@ class Database:
 def _connection(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a power cut loses the last entries, not the file
+        # with WAL, a power cut loses the last entries, not the whole file
+        connection.execute("PRAGMA synchronous = NORMAL")
         yield connection

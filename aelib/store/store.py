@@ -81,7 +81,7 @@ class Store:
 
     def get(self, digest: str, with_optimizer: bool = False) -> Run | None:
         """The run, verified by its checksums, or None if there is none. with_optimizer: with its `optimizer_state`,
-        which only a training that goes on needs. Raises DamagedRun, UnreadableRun, StoreError.
+        which only continued training needs. Raises DamagedRun, UnreadableRun, StoreError.
 
         A run that is replaced while it is read is read again, so that all its files come from one folder.
         """
@@ -117,8 +117,8 @@ class Store:
         return bool(_DIGEST.fullmatch(digest)) and any(self.runs.glob(f"{_OLD}{digest}-*"))
 
     def save(self, run: Run, replace: bool = False) -> None:
-        """Save a run. replace: whether it replaces a run that is already stored; otherwise that one stays, so two
-        processes that train the same experiment end with one run.
+        """Save a run. replace: whether it replaces a stored run with this digest; otherwise the stored run stays, so
+        two processes that train the same experiment end up with one run.
 
         Raises StoreError if the run cannot be written; a run that was stored before is then unchanged.
         """
@@ -159,7 +159,7 @@ class Store:
         try:
             temp_folder.move_into_place(self._folder(digest))
         except OSError:
-            if digest not in self:  # else another process saved the same run first
+            if digest not in self:  # otherwise another process saved the same run first
                 raise
         for old in self.runs.glob(f"{_OLD}{digest}-*"):
             shutil.rmtree(old, ignore_errors=True)
@@ -189,8 +189,7 @@ class Store:
         return sorted(name for name in os.listdir(self.runs) if _DIGEST.fullmatch(name))  # noqa: PTH208 - 4 times faster
 
     def known(self, digests: Iterable[str]) -> set[str]:
-        """Those of these digests that need no training, because the run is stored or the experiment is known to
-        diverge."""
+        """The digests that need no training, because the run is stored or the experiment is known to diverge."""
         wanted = list(digests)
         return {digest for digest in wanted if digest in self} | self.index.diverged(wanted).keys()
 
@@ -212,7 +211,7 @@ class Store:
         among: Collection[str] | None = None,
     ) -> list[Summary]:
         """All readable runs, or those that match: see `Index.search`."""
-        if among is not None:  # a few runs of a page: the index is updated only if it lacks one of them
+        if among is not None:  # a page asks for a few runs: update the index only if it lacks one of them
             found = self.index.search(order, dataset, architecture, limit, among)
             if len(found) == sum(digest in self for digest in set(among)):
                 return found
@@ -221,7 +220,7 @@ class Store:
 
     def _refresh(self) -> None:
         """Update the index if the folders have changed since it was written. Runs that cannot be read are not listed,
-        and are tried again before the next list: `verify` says why."""
+        and are tried again before the next list; `verify` gives the reasons."""
         try:
             stamp, there = str(self.runs.stat().st_mtime_ns), set(self.digests())
         except OSError as error:
@@ -245,9 +244,9 @@ class Store:
             self.index.set_stamp(stamp)
 
     def verify(self) -> Iterator[tuple[str, StoreError | None]]:
-        """Read every run completely, and yield its digest and why it cannot be read, or None: DamagedRun if its files
-        are damaged, another StoreError if the disk does not give them now. A run that is intact but cannot be opened
-        here (UnreadableRun) is in order."""
+        """Read every run completely, and yield its digest and why it cannot be read, or None. The error is DamagedRun
+        if its files are damaged, another StoreError if the disk cannot be read at the moment. An intact run that cannot
+        be opened here (UnreadableRun) counts as readable."""
         for digest in self.digests():
             try:
                 run = self.get(digest, with_optimizer=True)
@@ -273,7 +272,7 @@ class Store:
             keep: delete all but this number of the newest runs.
             older_than_days: delete runs older than this number of days.
             max_bytes: delete the oldest runs until the others need at most this number of bytes.
-            damaged: delete damaged runs; a run that only cannot be read at the moment stays.
+            damaged: delete damaged runs; a run that merely cannot be read at the moment stays.
             dry_run: delete nothing.
         """
         runs = self.summaries()
@@ -314,8 +313,8 @@ class Store:
 
 
 def _lasting(error: DamagedRun | OSError, digest: str) -> StoreError:
-    """What is wrong with a run that nobody replaces. Only files that are missing, or are none, are damage: a disk that
-    fails or a right that lacks says nothing about the run."""
+    """The error for a run that still cannot be read and was not replaced meanwhile. Only a missing file, or a folder in
+    its place, counts as damage: a failing disk or a missing permission says nothing about the run."""
     if isinstance(error, DamagedRun):
         return error
     if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):

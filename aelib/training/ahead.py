@@ -1,8 +1,9 @@
-"""Training many epochs in one call of the engine, where every epoch has the same batch, and evaluating them afterwards.
+"""Trains many epochs in one call of the engine, if every epoch has the same batch, and evaluates them afterwards.
 
-An epoch of a small net takes a few microseconds, less than it takes to ask whether it should be recorded. So the engine
-keeps the weights of the epochs that will be, and many of them are evaluated in one pass. A net that turns out to have
-ended in between goes back to where it began, and on to its last epoch: the same steps give the same net.
+An epoch of a small net takes a few microseconds, less than checking whether it should be recorded. So the engine keeps
+the weights of the epochs that are needed, and many of them are evaluated in one pass. If a net turns out to have ended
+within a call, the engine takes it back to the start of that call and trains it to its last epoch again: the same steps
+give the same net.
 """
 
 import time
@@ -17,9 +18,9 @@ from .engines.base import Ahead
 if TYPE_CHECKING:
     from .loop import TrainingLoop
 
-SPEED = 2e10  # arithmetic operations a second, before it is known
-NUMBERS = 10_000_000  # weights and activations in an evaluation
-CHECKS = 32  # checks for early stopping in a call: what is trained beyond the end of a net is lost
+SPEED = 2e10  # arithmetic operations per second, until the speed is measured
+NUMBERS = 10_000_000  # weights and activations that one evaluation may need
+CHECKS = 32  # checks for early stopping in one call: training beyond the end of a net is wasted
 
 
 def run(loop: "TrainingLoop", engine: Ahead, check_every: int, report_every: float) -> None:

@@ -19,7 +19,7 @@ from aelib.experiment import Experiment, resolve
 from .engines.base import Batch
 
 FIXED = 0  # the turn (see `counter_rng.key`) of the noise of a fixed noisy set
-AHEAD = 64  # epochs of noise drawn at once for one net: a call for many numbers takes little longer than one for few
+AHEAD = 64  # epochs of noise drawn at once for one net: one call for many numbers takes little longer than one for few
 
 NUMBERS = 200_000  # random numbers drawn at once, unless an epoch needs more
 FLOATS = 4_000_000  # pixels: training sets up to this size are stored as normalised floats
@@ -83,7 +83,8 @@ class BatchLoader:
 
     @property
     def steady(self) -> Batch | None:
-        """The one batch of every epoch; None if an epoch has several, or other ones than the epoch before."""
+        """The batch that all epochs share; None if an epoch has several batches, or if the batch changes between
+        epochs."""
         fresh = (self.noisy_training and self.noise.fresh) or self.latent_dim > 0
         return self.whole if self.size >= len(self.bytes) and not fresh else None
 
@@ -129,7 +130,7 @@ class BatchLoader:
         if not self.latent_dim:
             return None
         keys = [key(seed, turn) for turn in turns for seed in self.seeds]
-        # other draws than those of the noise on pixels, so that both are independent
+        # draw numbers that the pixel noise does not use, so that the two are independent
         return normal(lambda draw: random_bits(keys, images, samples * self.latent_dim, draw + 2))
 
     def _turns(self, epoch: int, numbers: int) -> list[int]:
@@ -147,13 +148,13 @@ class BatchLoader:
 
     @property
     def _drawn_by_batch(self) -> bool:
-        """Whether every batch draws the random numbers of its codes by itself, which are the same numbers."""
+        """Whether every batch draws the random numbers of its own codes; the numbers are the same either way."""
         return self.samples > 1 and self.size < len(self.bytes)
 
     def _codes_noise(self, epoch: int) -> Tensor | None:
-        """Standard normal numbers of this epoch, members × images × (samples · latent_dim), None for nets that are not
-        variational, and where there are so many that every batch draws its own (`_drawn_by_batch`). The numbers of the
-        next epochs are drawn with them."""
+        """Standard normal numbers of this epoch, members × images × (samples · latent_dim). None for nets that are not
+        variational, and if there are so many that every batch draws its own (`_drawn_by_batch`). The numbers of the
+        next epochs are drawn in the same call."""
         if not self.latent_dim or self._drawn_by_batch:
             return None
         if epoch not in self._eps_ahead:
@@ -199,8 +200,8 @@ class BatchLoader:
                 yield Batch(inputs, targets, None if eps is None else eps[members, chosen], labels)
 
     def skip(self, epochs: int) -> None:
-        """Let this many epochs go by unseen, before the first one: their order is drawn, and nothing else depends on
-        the epochs before."""
+        """Skip this many epochs before the first one: only their order is drawn, because nothing else depends on
+        earlier epochs."""
         if self.size < len(self.bytes):
             for _ in range(epochs):
                 for one in self.order:

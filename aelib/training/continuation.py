@@ -1,9 +1,10 @@
-"""Runs that end early and runs that go on: which experiment asks for exactly what was trained.
+"""Runs that stop early and runs that continue: finds the experiment that describes exactly what was trained.
 
 A net that is stopped at epoch 300 of 1,000 is not the run of its experiment. It is the run of the same experiment with
-300 epochs: batches, noise and random codes of an epoch depend on its number alone, and a cosine schedule keeps its
-length in `optimizer.schedule_epochs`. So its digest says what it is, and the experiment of 1,000 epochs is still to be
-trained: from the beginning, or on from epoch 300 with the optimiser's state, which gives the same net.
+300 epochs: batches, noise and random codes of an epoch depend only on its number, and a cosine schedule keeps its
+length in `optimizer.schedule_epochs`. So the digest describes the run correctly, and the experiment with 1,000 epochs
+is still untrained: it can be trained from the beginning, or continued from epoch 300 with the optimiser's state, which
+gives the same net.
 """
 
 from aelib.core.errors import LabError
@@ -11,20 +12,20 @@ from aelib.experiment import MAX_EPOCHS, Experiment, ExperimentError, digest_of
 
 from .run import Run
 
-HAND, TIME = "hand", "time"  # `Run.stopped` of a net that a person, or the limit on the time of a training, has ended
+HAND, TIME = "hand", "time"  # `Run.stopped` if a person or the time limit has stopped training
 
 
 def stopped_at(experiment: Experiment, epoch: int) -> Experiment:
     """The experiment that asks for the first `epoch` epochs of this one.
 
-    Raises ExperimentError where no experiment can: the warm-up of β has not ended.
+    Raises ExperimentError if there is no such experiment: the warm-up of β has not ended.
     """
     return experiment.with_values({"epochs": epoch, **_schedule(experiment)})
 
 
 def longer(experiment: Experiment, trained: int, more: int) -> Experiment:
-    """The experiment of a run that goes on for `more` epochs after the `trained` ones. It does not stop early, since
-    its rule has been met, or has forgotten what it waited for.
+    """The experiment of a run that continues for `more` epochs after the `trained` ones. It has no early stopping,
+    because its rule was already met, or its state is lost.
 
     Raises LabError if `more` is not a whole number from 1, or the sum is more than an experiment can have.
     """
@@ -55,7 +56,7 @@ def check(run: Run, experiment: Experiment) -> None:
 
 
 def _schedule(experiment: Experiment) -> dict[str, int]:
-    """A cosine of the length that it had."""
+    """The settings that keep the cosine schedule at its previous length."""
     optimizer = experiment.optimizer
     if optimizer.schedule != "cosine":
         return {}

@@ -144,7 +144,7 @@ def _wait(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
-# prefixes of fields that do not change the work of a step
+# prefixes of fields that do not change the computing time of a step
 _AS_LONG = (
     "dataset",
     "epochs",
@@ -163,7 +163,7 @@ _AS_LONG = (
 
 
 def steps_of(experiment: Experiment) -> str:
-    """16 hexadecimal digits, equal for experiments whose steps do the same work, whatever the images are."""
+    """16 hexadecimal digits, equal for experiments whose steps do the same work; the images do not matter."""
     values = {path: value for path, value in resolve(experiment).effective.items() if not path.startswith(_AS_LONG)}
     return hashlib.sha256(json.dumps(sorted(values.items())).encode()).hexdigest()[:16]
 

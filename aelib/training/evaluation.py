@@ -23,14 +23,14 @@ class Evaluated(NamedTuple):
     """All members, evaluated at one epoch.
 
     Attributes:
-        epoch: which.
+        epoch: this epoch.
         losses: the loss of each member, on the evaluation set.
         figures: a history record for each member; for a memorised data set also most_wrong, the number of wrong pixels
             of the worst image.
-        evaluations: codes, outputs and losses from the engine, of these members and of other epochs.
+        evaluations: codes, outputs and losses from the engine, for these members and possibly for other epochs.
         all_pixels: the outputs as pixels, nets × images × channels × height × width, not clipped.
-        part: which of these nets are the members.
-        nets: the parameters of the members (see `Ahead.at`); None: those that the engine has.
+        part: which of these nets are the members at this epoch.
+        nets: the parameters of the members (see `Ahead.at`); None: the engine's current parameters.
     """
 
     epoch: int
@@ -65,7 +65,8 @@ class Evaluator:
 
     def __init__(self, experiment: Experiment, engine: Engine, loader: BatchLoader) -> None:
         self.resolved, self.engine, self.loader = resolve(experiment), engine, loader
-        self.ahead = engine if isinstance(engine, Ahead) else None  # asked once: it reads the whole protocol
+        # checked once: the check goes through the whole protocol
+        self.ahead = engine if isinstance(engine, Ahead) else None
         self.spec, self.images = self.resolved.spec, datasets.evaluation_set(self.resolved.spec)
         self.protocol = protocol(self.spec)
         self.targets = self.images.images().to(loader.device)
@@ -85,7 +86,7 @@ class Evaluator:
         self.few_shown = min(shown, len(self.images))
 
     def picture(self, epoch: int) -> Picture:
-        """What the first member makes of the first images of the evaluation set, with its current weights."""
+        """The first member's reconstructions of the first images of the evaluation set, with its current weights."""
         found = self.engine.evaluate(self.few_batch)
         pixels = self.loader.normalization.pixels(found.outputs[0, : self.few_shown])
         codes = found.codes[0]
@@ -96,7 +97,7 @@ class Evaluator:
         return self._evaluated([epoch], self.engine)[0]
 
     def evaluate_all(self, epochs: Sequence[int], engine: Ahead, rows: Tensor) -> list[Evaluated]:
-        """Evaluate all members as they were at these epochs. rows: epochs × members × parameters."""
+        """Evaluate all members with their weights at these epochs. rows: epochs × members × parameters."""
         return self._evaluated(epochs, engine.at(rows.flatten(0, 1)), rows)
 
     def _evaluated(self, epochs: Sequence[int], nets: Nets, rows: Tensor | None = None) -> list[Evaluated]:
@@ -129,13 +130,13 @@ class Evaluator:
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def nets(self, evaluated: Evaluated) -> Nets:
-        """The members as they were when they were evaluated, until the next call of any method of the engine."""
+        """The members with the weights that were evaluated, until the next call of any method of the engine."""
         if evaluated.nets is None or self.ahead is None:
             return self.engine
         return self.ahead.at(evaluated.nets)
 
     def states(self, evaluated: Evaluated) -> dict[str, Tensor]:
-        """The state_dicts of the members as they were when they were evaluated: name -> members × shape, copied."""
+        """The state_dicts of the members with the weights that were evaluated: name -> members × shape, copied."""
         if evaluated.nets is None or self.ahead is None:
             return self.engine.states()
         return self.ahead.states_at(evaluated.nets)

@@ -31,11 +31,11 @@ from .spacing import spread, thinned
 
 HISTORY_POINTS = 300  # epochs in a history: more than a plot can show
 SNAPSHOTS = 24  # snapshots of a run, unless the experiment chooses their epochs
-SNAPSHOT_NUMBERS = 4_000_000  # limit on the stored numbers of these snapshots
-LONG_EPOCH = 1.0  # seconds from which a stopped training goes back to the start of its epoch, not on to its end
+SNAPSHOT_NUMBERS = 4_000_000  # limit on the stored numbers of the snapshots whose epochs are chosen automatically
+LONG_EPOCH = 1.0  # seconds: if an epoch takes longer, a stop goes back to its start instead of on to its end
 CHECK_EVERY = 10  # epochs between two checks for early stopping
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
-FIRST_REPORT = 0.05  # seconds of training before the first one: a person waits for a first picture
+FIRST_REPORT = 0.05  # seconds of training before the first call: a person waits for a first picture
 
 
 class Cancelled(LabError):
@@ -74,7 +74,7 @@ class Progress:
         nets: number of nets that train together now.
         finished, wanted: number of nets that have ended, and of all nets.
         share: share of all work that is done, 0 to 1.
-        picture: what the first net that is still training makes of a few images; None before the first one.
+        picture: how the first net that is still training reconstructs a few images; None before the first picture.
     """
 
     epoch: int
@@ -106,8 +106,8 @@ class TrainingLoop:
     ) -> None:
         self.members, self.device = members, device
         self.on_progress, self.cancelled, self.stop = on_progress, cancelled, stop
-        self.stopping = ""  # why training ends before its time
-        self.checkpoint: tuple[dict[str, Tensor], dict[str, Tensor]] | None = None  # the start of a long epoch
+        self.stopping = ""  # the reason why training ends early
+        self.checkpoint: tuple[dict[str, Tensor], dict[str, Tensor]] | None = None  # state at the start of a long epoch
         first = members[0]
         trained_on = datasets.training_set(resolve(first).spec)
         normalization = datasets.normalization(first.normalization, trained_on.pixels)
@@ -117,19 +117,20 @@ class TrainingLoop:
         self.rows = list(range(len(members)))
         self.history: list[list[dict[str, float]]] = [[] for _ in members]
         self.snapshots: list[list[dict[str, Tensor]]] = [[] for _ in members]
-        self.with_weights: set[int] = set()  # epochs whose weights are kept, besides the last one
+        self.with_weights: set[int] = set()  # epochs whose weights are kept, in addition to the last epoch
         self.weights: list[list[tuple[int, dict[str, Tensor]]]] = [[] for _ in members]  # epoch, state_dict
         self.best = [(float("inf"), 0) for _ in members]  # lowest loss so far, and its epoch
-        self.seconds = 0.0  # of training per net, divided among the nets that were training
+        self.seconds = 0.0  # training time per net, divided among the nets that were training
         self.picture: Picture | None = None
-        self.next_picture = 0.0  # time before which there is no new one: it would cost more than COST
+        self.next_picture = 0.0  # earliest time of the next picture: drawing it earlier would cost more than COST
         self.results: dict[int, Run | Diverged] = {}
         self.trained = 0  # epochs before this training
         if begin is not None:
             self._go_on_from(begin)
 
     def _go_on_from(self, run: Run) -> None:
-        """Take over a run of the only member. What was recorded of it is thinned, so that it does not grow forever."""
+        """Continue from a run of the only member. Its recorded epochs are thinned, so that records do not grow
+        forever."""
         self.trained, self.seconds = run.epochs, run.seconds
         self.engine.load(run.weights, run.optimizer_state)
         self.loader.skip(run.epochs)
@@ -150,10 +151,10 @@ class TrainingLoop:
         first = self.members[0]
         epochs = first.epochs
         records = spread(epochs, HISTORY_POINTS)
-        room = max(2, SNAPSHOT_NUMBERS // resolve(first).snapshot_numbers)  # fewer snapshots of larger sets
+        room = max(2, SNAPSHOT_NUMBERS // resolve(first).snapshot_numbers)  # fewer snapshots if images are large
         chosen = first.snapshots
         snapshots = set(chosen) if chosen is not None else spread(epochs, min(SNAPSHOTS, room), log_only=True)
-        if self.trained:  # as many points of what is new as of what is there
+        if self.trained:  # as many records for the new epochs as for the existing ones
             records = {self.trained + epoch for epoch in spread(epochs - self.trained, HISTORY_POINTS)}
             if chosen is None:
                 more = spread(epochs - self.trained, min(SNAPSHOTS, room), log_only=True)
@@ -177,11 +178,11 @@ class TrainingLoop:
         first, epochs = self.members[0], self.members[0].epochs
         seconds = 0.0  # of the last epoch
         for epoch in range(self.trained + 1, epochs + 1):
-            if not self.rows:  # every loss was not finite, the untrained nets' included
+            if not self.rows:  # every loss was not finite, including those of the untrained nets
                 break
             began = time.perf_counter()
             alone = self.stop is not None and len(self.members) == 1
-            # of this epoch or none: a stop must not go back further than it says
+            # a checkpoint of this epoch, or none: going back further would contradict the reported epoch
             keep = alone and (seconds > LONG_EPOCH or epoch - 1 == self.trained > 0)
             self.checkpoint = (self.engine.state(0), self.engine.optimizer_state(0)) if keep else None
             factor, beta_factor = first.optimizer.rate_factor(epoch, epochs), warm_up(epoch, first.beta_warm_up)
@@ -203,7 +204,7 @@ class TrainingLoop:
         self._report(epoch, part)
 
     def stop_at(self, epoch: int) -> bool:
-        """Whether somebody has asked to end now, at the end of this epoch: the nets then have their runs."""
+        """Whether a stop was requested: training then ends at the end of this epoch, and the nets get their runs."""
         reason = self.stop() if self.stop is not None else ""
         if reason:
             self._stop_with(reason, epoch)
@@ -225,9 +226,9 @@ class TrainingLoop:
             raise Cancelled("Stopped at epoch {epoch:,}, as asked; nothing of this run is kept.", epoch=epoch)
 
     def _goes_back(self, epoch: int, batches: int, seconds: float) -> bool:
-        """Whether training has ended within this epoch, after so many batches and seconds of it, with the net as it was
-        before. Else a training that is to stop goes on to the end of the epoch. Raises Cancelled if there is nothing
-        that a run can be made of."""
+        """Whether training has ended within this epoch, after this many batches and seconds, with the net restored to
+        the epoch's start. Otherwise a stopped training continues to the end of the epoch. Raises Cancelled if no run
+        can be made."""
         reason = self.stop() if self.stop is not None else ""
         if not reason or self.stopping:
             return False
@@ -267,7 +268,7 @@ class TrainingLoop:
         )
 
     def _pictured(self, epoch: int) -> Picture | None:
-        """The latest picture, a new one where that is due."""
+        """The latest picture; draws a new one if it is due."""
         start = time.perf_counter()
         if start >= self.next_picture:
             self.picture = self.evaluator.picture(epoch)
@@ -285,10 +286,10 @@ class TrainingLoop:
     def note(
         self, evaluated: Evaluated, now: float, record: bool = True, check: bool = False, passed: Collection[int] = ()
     ) -> dict[int, str]:
-        """Record an evaluation. Returns the rows of nets that end here, with the reason; a net that has diverged has
-        its result then, and no reason.
+        """Record an evaluation. Returns the rows of nets that end here, with the reason. A net that has diverged gets
+        its result here, without a reason.
 
-        The epochs of checks do not depend on those of records, so that the plots do not decide when a run ends. now:
+        Checks have their own epochs, independent of the records, so that plots do not influence when a run ends. now:
         when the epoch ended; passed: rows that have ended before.
         """
         epoch = evaluated.epoch
@@ -325,7 +326,7 @@ class TrainingLoop:
         return ended
 
     def finish(self, evaluated: Evaluated, ended: Mapping[int, str]) -> None:
-        """Make the runs of nets that end at the epoch of an evaluation, with the engine's current weights."""
+        """Create the runs of nets that end at the epoch of an evaluation, with the engine's current weights."""
         finished = {row: stopped for row, stopped in ended.items() if stopped}
         if finished:
             metrics = self.evaluator.final_metrics(evaluated)
@@ -333,7 +334,7 @@ class TrainingLoop:
                 self.results[self.rows[row]] = self._finish(row, self.rows[row], evaluated.epoch, stopped, metrics[row])
 
     def remove(self, rows: Collection[int]) -> None:
-        """Go on without these nets."""
+        """Continue without these nets."""
         if not rows:
             return
         left = [row for row in range(len(self.rows)) if row not in rows]

@@ -1,4 +1,4 @@
-"""What a net makes of a few images while it trains: small enough to be sent to a page several times a second."""
+"""A net's reconstructions of a few images during training: small enough to be sent to a page several times a second."""
 
 import base64
 import binascii
@@ -13,28 +13,28 @@ from torch import Tensor
 
 IMAGES = 32  # reconstructions in a picture, at most
 NUMBERS = 60_000  # pixels of these reconstructions together, at most
-CODES = 400  # codes in a picture, at most: the images are also evaluated
-COST = 0.03  # share of the time of a training that its pictures may take
+CODES = 400  # codes in a picture, at most: the net must evaluate their images too
+COST = 0.03  # share of the training time that pictures may take
 
 
 def images_in(numbers: int) -> int:
-    """How many reconstructions of images of so many numbers (channels · height · width) a picture has: at least 4, even
-    where this is more than NUMBERS."""
+    """How many reconstructions a picture has, for images with this many numbers (channels · height · width): at least
+    4, even if this is more than NUMBERS."""
     return max(4, min(IMAGES, NUMBERS // numbers))
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A net's work at one epoch, on the first images of the evaluation set. JSON can carry it.
+    """A net's reconstructions at one epoch, for the first images of the evaluation set. It can be sent as JSON.
 
     Attributes:
-        epoch: the last epoch that was begun.
+        epoch: the latest epoch that has started.
         shape: images, channels, height, width of the reconstructions.
         pixels: base64 of the reconstructions as bytes (0 to 255, clipped).
-        latent_dim: numbers of each code; 0 where codes are not stored.
+        latent_dim: how many numbers a code has; 0 if codes are not stored.
         codes: base64 of the codes (of variational nets the means), images × latent_dim, float32, little-endian.
 
-    Raises ValueError if the parts do not fit together: it may come from another process.
+    Raises ValueError if the parts are inconsistent: they may come from another process.
     """
 
     epoch: int
@@ -65,7 +65,7 @@ class Picture:
         return np.frombuffer(self._decoded(self.pixels), np.uint8).reshape(self.shape)
 
     def points(self) -> NDArray[np.float32]:
-        """The codes: images × latent_dim, and no image where they are not stored."""
+        """The codes: images × latent_dim; no images if codes are not stored."""
         return np.frombuffer(self._decoded(self.codes), "<f4").reshape(-1, max(1, self.latent_dim))
 
     @classmethod
@@ -79,5 +79,5 @@ class Picture:
 
     @classmethod
     def from_json(cls, found: Any) -> "Picture | None":
-        """From a decoded JSON value, None for null. Raises ValueError or TypeError if it is no picture."""
+        """Read a decoded JSON value, None for null. Raises ValueError or TypeError if it is not a picture."""
         return None if found is None else cls(**found)

@@ -21,10 +21,10 @@ from aelib.experiment.architecture import Architecture
 from aelib.models import Autoencoder, build
 
 Array = NDArray[np.float32]
-WEIGHTS = "weights."  # before the name of a weight among the tensors of snapshots
+WEIGHTS = "weights."  # prefix of the names of weights among the tensors of snapshots
 TOGETHER = 20_000_000  # largest number of outputs of a layer when a run evaluates images
 
-# why training ended -> in words that follow "training ended"
+# why training ended -> a phrase that follows "training ended"
 STOPPED = {
     "epochs": "after the last epoch",
     "learnt": "when every image was learnt",
@@ -40,7 +40,7 @@ def utc_text(when: datetime) -> str:
 
 
 def evaluation_inputs(experiment: Experiment, images: ImageSet) -> Tensor:
-    """What a net is given in an evaluation: pixels from 0 to 1, with noise if the experiment evaluates with noise.
+    """The net's inputs in an evaluation: pixels from 0 to 1, with noise if the experiment evaluates with noise.
 
     The noise depends on the seed and on the index of an image in `images`.
     """
@@ -64,9 +64,10 @@ class Snapshots:
         grid: for two latent dimensions, the decoded plane: uint8, snapshots × rows · columns × channels × height ×
             width, row 0 at the top.
         extent: the part of the plane that `grid` covers: snapshots × 4 (x from, x to, y from, y to).
-        weights: of a small dense net (`resolved.weight_snapshots`) its state_dict at some of the epochs, the last one
-            among them: name -> that many × shape. Empty for other nets, and for runs of earlier versions.
-        weight_epochs: int64, these epochs; None where there are none.
+        weights: for a small dense net (`resolved.weight_snapshots`), its state_dict at some of the epochs, always
+            including the last: name -> number of these epochs × shape. Empty for other nets, and for runs of earlier
+            versions.
+        weight_epochs: int64, these epochs; None if there are none.
     """
 
     epochs: Tensor
@@ -79,13 +80,13 @@ class Snapshots:
     weights: dict[str, Tensor] = field(default_factory=dict)
 
     def tensors(self) -> dict[str, Tensor]:
-        """name -> tensor, without those that are None; that of a weight is WEIGHTS and its own."""
+        """name -> tensor, without those that are None; the name of a weight is WEIGHTS plus its own name."""
         found = {name: tensor for name, tensor in vars(self).items() if isinstance(tensor, Tensor)}
         return found | {WEIGHTS + name: tensor for name, tensor in self.weights.items()}
 
     @classmethod
     def of(cls, tensors: Mapping[str, Tensor]) -> "Snapshots":
-        """The snapshots whose `tensors` these are. Raises TypeError for other names."""
+        """The inverse of `tensors`. Raises TypeError for other names."""
         weights = {name.removeprefix(WEIGHTS): one for name, one in tensors.items() if name.startswith(WEIGHTS)}
         return cls(**{name: one for name, one in tensors.items() if not name.startswith(WEIGHTS)}, weights=weights)
 
@@ -102,16 +103,16 @@ class Run:
         metrics: see `aelib.metrics.EvaluationProtocol.summary`; for variational nets also `aelib.metrics.variational`.
         epochs: number of trained epochs.
         stopped: why training ended: "epochs" (all of them were trained), "learnt" or "patience" (the experiment's rule
-            for stopping early), "hand" (a person stopped it) or "time" (the limit on its time was reached). The
-            experiment is then one with that many epochs: see `continuation.stopped_at`.
+            for early stopping), "hand" (a person stopped it) or "time" (it reached its time limit). After the last two,
+            the experiment has as many epochs as were trained: see `continuation.stopped_at`.
         seconds: training time; the share of this net if several were trained together.
         device: name of the device, for display.
         created: time of the training's end, UTC, ISO 8601 with milliseconds.
         versions: versions of Python, torch, NumPy and Numba, and `engine`, the class that trained.
         weights: the model's state_dict, on the CPU.
         snapshots: the net at some epochs.
-        optimizer_state: what the optimiser needs to go on from here, see `Engine.optimizer_state`; empty for a run that
-            was opened without it.
+        optimizer_state: what the optimiser needs to continue from here, see `Engine.optimizer_state`; empty for a run
+            that was opened without it.
     """
 
     experiment: Experiment
@@ -180,8 +181,8 @@ class Run:
         return datasets.normalization(self.experiment.normalization, datasets.training_set(self.spec).pixels)
 
     def _in_parts(self, function: Callable[[Autoencoder, Tensor], Tensor], x: Tensor, labels: Tensor | None) -> Tensor:
-        """function(net, x), computed for a few images at a time, since feature maps need much memory. labels: of all of
-        x, or one for all; the net is told them where it needs them."""
+        """Compute function(net, x) for a few images at a time, because feature maps need much memory. labels: for all
+        of x, or one for all; they are used if the net needs them."""
         together = max(1, TOGETHER // max(math.prod(step.outputs) for step in self.architecture.steps))
         parts = torch.split(x, together)
         told = [None] * len(parts) if labels is None else torch.split(labels.expand(len(x)), together)
@@ -193,8 +194,8 @@ class Run:
 
     @torch.no_grad()
     def codes_of(self, pixels: Tensor, labels: Tensor | None = None) -> Array:
-        """The codes of any images (uint8, n × channels × height × width): n × latent_dim. labels: their classes, which
-        a conditional net needs, n. Raises LabError where it has none."""
+        """The codes of any images (uint8, n × channels × height × width): n × latent_dim. labels: their classes, n,
+        required by a conditional net. Raises LabError if they are missing."""
 
         def embed(net: Autoencoder, part: Tensor) -> Tensor:
             return net.embed(self.normalization.apply(part.float() / 255.0))
@@ -224,7 +225,7 @@ class Run:
     @torch.no_grad()
     def restored(self, pixels: Tensor, labels: Tensor | None = None) -> Tensor:
         """The net's outputs for any images, as pixels, not clipped. pixels: n × channels × height × width, 0 to 1;
-        labels: as of `codes_of`."""
+        labels: see `codes_of`."""
 
         def restore(net: Autoencoder, part: Tensor) -> Tensor:
             return self.normalization.pixels(net.reconstruct(self.normalization.apply(part)))
@@ -238,7 +239,7 @@ class Run:
     @torch.no_grad()
     def decode(self, codes: Array, labels: Tensor | None = None) -> Array:
         """Decode codes (n × latent_dim) to pixels, clipped to 0..1: n × channels × height × width. labels: the classes
-        that a conditional net is asked for, n or one for all. Raises LabError where it has none."""
+        for a conditional net, n or one for all. Raises LabError if they are missing."""
         given = torch.from_numpy(np.ascontiguousarray(codes, np.float32))
         decoded = self._in_parts(lambda net, part: net.decode(part), given, labels)
         pixels: Array = self.normalization.pixels(decoded).clamp(0, 1).numpy()

@@ -1,5 +1,6 @@
-"""Estimate of the training time before the training, for an idle machine like that of benchmarks/scaling.md. There it
-is accurate to a factor of about two. `aelib.jobs.pace` corrects it by what was trained on the machine at hand."""
+"""Estimate of the training time before training, for an idle machine like the one in benchmarks/scaling.md. On that
+machine it is accurate to a factor of about two. `aelib.jobs.pace` corrects it by recent training times on the current
+machine."""
 
 from collections.abc import Sequence
 
@@ -48,7 +49,8 @@ def _group(members: Sequence[Experiment]) -> float:
     parameters = resolve(first).architecture.parameters
     widest = max(step.inputs * step.outputs for step in first.model.steps())
     each = LARGE if widest * size >= matmul.LEAST else MULTIPLICATION
-    drawn = (1 + first.importance_samples) / 2 if first.model.variational else 1.0  # only the decoder sees all codes
+    # only the decoder runs for every sample
+    drawn = (1 + first.importance_samples) / 2 if first.model.variational else 1.0
     arithmetic = 3 * parameters * size * nets * each * drawn + (
         parameters * nets * UPDATE if parameters >= FUSED_FROM else 0.0
     )
@@ -70,7 +72,7 @@ def _convolutional(experiment: Experiment, images: int) -> float:
 
 
 def family(experiment: Experiment, device: str = "auto") -> str:
-    """A name for experiments whose estimates err alike: those of one engine and kind of network. Raises LabError for a
-    device that this machine does not have."""
+    """A name for experiments whose estimates have similar errors: those with the same engine and kind of network.
+    Raises LabError for a device that this machine does not have."""
     kind = registry.serving([experiment], pick_device(device))[0]
     return f"{kind.name} {experiment.model.kind}"

@@ -28,7 +28,7 @@ MEMBER_FIELDS = (
     "beta",
 )
 MEMORY = 512_000_000  # bytes that the nets of one group may need
-MAX_GROUP = 128  # nets of one group: more are hardly faster, and an interrupted sweep loses at most one group
+MAX_GROUP = 128  # nets in one group: larger groups are hardly faster, and an interrupted sweep loses at most one group
 
 
 def fit(
@@ -41,20 +41,20 @@ def fit(
 ) -> Run:
     """Train one net.
 
-    The same experiment on the same device gives the same run. Trained together with others, a net gives the same run
-    except for rounding, which long training can amplify.
+    The same experiment on the same device gives the same run. A net that is trained together with others gives the same
+    run except for rounding, which long training can amplify.
 
     Args:
         experiment: what to train.
         device: auto, cpu, cuda or mps.
         on_progress: called about five times a second.
-        cancelled: called as often; True stops the training, and nothing is kept.
-        stop: called as often; a text, the reason for `Run.stopped`, ends the training after a whole epoch. The run is
-            that of the experiment with so many epochs.
+        cancelled: called equally often; True stops the training, and nothing is kept.
+        stop: called equally often; a non-empty text (a reason as in `Run.stopped`) ends training after a whole epoch.
+            The run is that of the experiment with this many epochs.
         start: a run with its optimiser's state that is the beginning of the experiment (see `continuation.longer`):
-            training goes on from there, and gives what training from epoch 1 gives.
+            training continues from there, with the same result as training from epoch 1.
 
-    Raises Diverged, Cancelled, and LabError for a device that this machine does not have, and for another start.
+    Raises Diverged, Cancelled, and LabError for a device that this machine does not have, or an unsuitable start.
     """
     (result,) = fit_many([experiment], device, on_progress, cancelled, stop=stop, start=start)
     if isinstance(result, Diverged):
@@ -73,10 +73,10 @@ def fit_many(
 ) -> list[Run | Diverged]:
     """Train nets; those that differ only in MEMBER_FIELDS train together. Results are in the order of the experiments.
 
-    The result of a net that diverges is a Diverged, and the others continue. More nets than fit into memory train one
-    group after the other. on_result: called with the result of each net at the end of its group, so that finished nets
-    can be stored even if the rest fails; start: for a single experiment; for the other arguments see `fit`. Raises
-    Cancelled (after `stop` too, if some nets have not begun), and LabError as `fit`.
+    A net that diverges has a Diverged as its result, and the others continue. If the nets do not fit into memory
+    together, they train group by group. on_result: called with the result of each net at the end of its group, so that
+    finished nets can be stored even if the rest fails; start: for a single experiment; for the other arguments see
+    `fit`. Raises Cancelled (after `stop` too, if some nets have not begun), and LabError as in `fit`.
     """
     if start is not None:
         if len(experiments) != 1:
@@ -114,7 +114,7 @@ def fit_many(
 
 
 def groups(experiments: Sequence[Experiment], max_size: int = MAX_GROUP) -> list[list[int]]:
-    """Groups of indices of experiments that train together: of one shape, at most max_size in a group, and not more
+    """Groups of indices of experiments that train together: nets of one shape, at most max_size in a group, and no more
     than fit into MEMORY."""
     same_shape: dict[Any, list[int]] = {}
     for i, experiment in enumerate(experiments):

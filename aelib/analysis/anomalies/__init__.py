@@ -1,1 +1,1 @@
-"""Images that do not belong: how odd a net that knows some classes finds those of others."""
+"""Anomaly detection: how anomalous (odd) a net that was trained on some classes finds images of other classes."""

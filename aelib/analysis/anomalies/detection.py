@@ -1,4 +1,4 @@
-"""How well scores tell odd images from normal ones: over all thresholds, and at one."""
+"""How well scores separate odd images from normal ones: over all thresholds, and at one threshold."""
 
 from dataclasses import dataclass
 
@@ -27,12 +27,12 @@ class AtThreshold:
 
     @property
     def recall(self) -> float:
-        """Share of the odd images that are found."""
+        """Share of the odd images that raise an alarm."""
         return self.found / (self.found + self.missed)
 
     @property
     def precision(self) -> float:
-        """Share of the alarms that are right; 1 without an alarm."""
+        """Share of the alarms that are correct; 1 if there is no alarm."""
         alarms = self.found + self.false_alarms
         return self.found / alarms if alarms else 1.0
 
@@ -44,9 +44,9 @@ class AtThreshold:
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """Scores of images, the larger the odder, and which of them are odd.
+    """Anomaly scores of images (larger means odder), and which of the images are odd.
 
-    Raises LabError where all images are odd or none, or where a score is not finite.
+    Raises LabError if all images are odd, if none is, or if a score is not finite.
     """
 
     scores: Array
@@ -60,13 +60,14 @@ class Detection:
 
     @property
     def auroc(self) -> float:
-        """The chance that an odd image has a larger score than a normal one, a tie counting half: 0 to 1, 0.5 for
-        guesses."""
+        """The probability that an odd image has a larger score than a normal one (a tie counts half): 0 to 1, 0.5 for
+        random guesses."""
         return float(roc_auc_score(self.odd, self.scores))
 
     @property
     def average_precision(self) -> float:
-        """The area under precision over recall, as a sum of steps: 0 to 1; for guesses the share of odd images."""
+        """The area under the precision-recall curve, as a sum of steps: 0 to 1; for random guesses, the share of odd
+        images."""
         return float(average_precision_score(self.odd, self.scores))
 
     def roc(self) -> tuple[Array, Array]:
@@ -80,7 +81,7 @@ class Detection:
         return recall, precision
 
     def at(self, threshold: float) -> AtThreshold:
-        """Raises LabError where all scores are the same, so that no threshold parts them."""
+        """The counts at a threshold. Raises LabError if all scores are equal, so that no threshold separates them."""
         self._parted()
         alarm = self.scores > threshold
         return AtThreshold(
@@ -91,8 +92,8 @@ class Detection:
         )
 
     def threshold(self, false_alarm_rate: float = 0.05) -> float:
-        """The smallest score of a normal image above which at most this share of the normal images lies. Raises
-        LabError as `at`."""
+        """The smallest score of a normal image such that at most this share of the normal images has a larger score.
+        Raises LabError like `at`."""
         self._parted()
         return float(np.quantile(self.scores[~self.odd], 1 - false_alarm_rate, method="higher"))
 
@@ -107,6 +108,6 @@ class Detection:
 
 
 def detect(run: Run, name: str = "error") -> Detection:
-    """The test images of a run's whole data set, scored. name: in `SCORES`. Raises LabError."""
+    """The scores of the test images of a run's whole data set. name: in `SCORES`. Raises LabError."""
     scored = to_score(run)
     return Detection(score(name, run, scored.images.pixels), scored.odd)

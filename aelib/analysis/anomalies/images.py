@@ -1,4 +1,4 @@
-"""The images that are scored: the test images of all classes, of which a net knows some."""
+"""The images that are scored: the test images of all classes, of which the net was trained on some."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ from aelib.training import Run
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Images to score. odd: bool, one for each image: whether its class was left out of training."""
+    """Images to score. odd: bool, one for each image: whether its class was excluded from training."""
 
     images: ImageSet
     odd: NDArray[np.bool_]
 
 
 def has_odd_ones(described: DatasetSpec) -> bool:
-    """Whether a net on these images leaves classes out: it is told some, or the training images have only some of those
-    of the test images, as folders train/good and test/scratch do."""
+    """Whether training excludes classes: because the experiment selects some, or because the training images have only
+    some of the classes of the test images, as in folders train/good and test/scratch."""
     if described.only:
         return True
     if described.memorised or described.paired or described.classes < 2:
@@ -31,8 +31,8 @@ def has_odd_ones(described: DatasetSpec) -> bool:
 
 
 def to_score(run: Run) -> Scored:
-    """The test images of the whole data set (of a memorised one all images), those of the run's own classes being
-    normal. Raises LabError where the run leaves no class out."""
+    """The test images of the whole data set (all images of a memorised set). Those of the run's own classes are normal.
+    Raises LabError if the run excludes no class."""
     if not has_odd_ones(run.spec):
         one = datasets.spec(run.experiment.dataset).classes < 2
         if one:

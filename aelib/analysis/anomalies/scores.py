@@ -1,4 +1,4 @@
-"""How odd an image is, each way in one registry entry: by what a net makes of it, and by rivals without a net."""
+"""Anomaly scores, one registry entry each: from the outputs of a net, and from baselines without a net."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ from aelib.training import Run
 
 Array = NDArray[np.float64]
 NEIGHBOURS = 5
-TRAINING_IMAGES = 5000  # that scores by neighbours and by trees compare with, at most
+TRAINING_IMAGES = 5000  # training images that the scores based on neighbours and on trees use, at most
 TREES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One way to say how odd images are.
+    """One anomaly score.
 
     Attributes:
-        label: what people call it.
+        label: its usual name.
         about: one sentence: what makes an image odd.
-        score: (run, pixels) gives a number for each image, the larger the odder: float64, n. pixels: uint8,
-            n × channels × height × width.
-        net: whether it is the net's; rivals take the net's training images, and from the net only its seed and the
-            size of its code.
-        fits: whether a run has it.
+        score: (run, pixels) returns a number for each image, larger means odder: float64, n. pixels: uint8, n ×
+            channels × height × width.
+        net: whether it uses the net; baselines use the net's training images, and only the seed and the code size of
+            the run.
+        fits: whether the score is defined for a run.
     """
 
     label: str
@@ -46,7 +46,7 @@ class Score:
 
 
 def errors(run: Run, pixels: Tensor) -> Array:
-    """Mean squared error of each image's reconstruction, of clean images. Pixels from 0 to 1."""
+    """Mean squared error of each image's reconstruction, computed from clean images with pixels from 0 to 1."""
     images = pixels.float() / 255
     found: Array = mse(run.restored(images)[None], images)[0].double().numpy()
     return found
@@ -54,7 +54,7 @@ def errors(run: Run, pixels: Tensor) -> Array:
 
 @torch.no_grad()
 def _negative_elbo(run: Run, pixels: Tensor) -> Array:
-    """−ELBO of each image with the code at its mean: reconstruction loss + KL, in nats where that is cross-entropy."""
+    """−ELBO of each image for the mean code: reconstruction loss + KL, in nats if the loss is cross-entropy."""
     x = run.normalization.apply(pixels.float() / 255)
     mu, log_var = run.model.posterior(x)
     logits = run.model.decode_logits(mu)
@@ -139,8 +139,8 @@ SCORES: dict[str, Score] = {
 
 
 def score(name: str, run: Run, pixels: Tensor) -> Array:
-    """How odd images are, the larger the odder: float64, n. pixels: uint8, n × channels × height × width. Raises
-    LabError for a score that does not exist or that the run does not have."""
+    """Anomaly scores of images, larger means odder: float64, n. pixels: uint8, n × channels × height × width. Raises
+    LabError if the score does not exist or is not defined for the run."""
     if name not in SCORES:
         raise LabError("score is {name!r}: choose {scores}.", name=name[:60], scores=", ".join(SCORES))
     if not SCORES[name].fits(run):

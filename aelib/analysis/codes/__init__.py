@@ -1,1 +1,1 @@
-"""What the codes of a net are good for: classes, clusters, search, features."""
+"""What codes can be used for: classification, clustering, search, features."""

@@ -1,5 +1,5 @@
-"""The activations of a layer of a trained net as images of their own, on which a sparse net can be trained: its
-features are what units of the layer say together (Bricken et al. 2023, Towards Monosemanticity)."""
+"""The activations of a layer of a trained net as a data set on which a sparse net can be trained: its features are
+combinations of units that are active together (Bricken et al. 2023, Towards Monosemanticity)."""
 
 import math
 
@@ -18,26 +18,26 @@ from aelib.training import Run
 
 from . import features
 
-AT_ONCE = 500  # images
-TIMES = 4  # as many numbers in the sparse code as the layer has units
-MOST = 1024  # numbers of the sparse code
+AT_ONCE = 500  # images that are evaluated together
+TIMES = 4  # how many times larger than the layer the sparse code is
+MOST = 1024  # largest size of the sparse code
 ACTIVE, EPOCHS, BATCH = 5, 30, 50
 
 
 def fits(run: Run) -> bool:
-    """Whether a run is on enough images, which are held out too, and its layers can be looked at."""
+    """Whether a run has enough images, including held-out ones, and layers that `look` can record."""
     return run.experiment.model.dense and not run.spec.memorised and not run.spec.paired
 
 
 def layers(run: Run) -> dict[str, tuple[int, int]]:
-    """Name of a layer whose units fill a rectangle of allowed sides -> its height and width."""
+    """Name of each layer whose units fit into a rectangle of allowed size -> height and width of this rectangle."""
     one = look(run, run.model, run.inputs[:1], run.images.images()[:1], run.images.labels[:1])
     found = {layer.name: _sides(layer.units) for layer in one.layers[:-1]}
     return {name: sides for name, sides in found.items() if sides is not None}
 
 
 def _sides(units: int) -> tuple[int, int] | None:
-    """The sides of the rectangle that is nearest to a square."""
+    """The sides of the most nearly square rectangle."""
     for height in range(math.isqrt(units), SIDES[0] - 1, -1):
         if units % height == 0 and units // height <= SIDES[1]:
             return height, units // height
@@ -45,7 +45,7 @@ def _sides(units: int) -> tuple[int, int] | None:
 
 
 def activations(run: Run, layer: str, images: ImageSet) -> Tensor:
-    """What a layer gives for clean images, n × units. layer: one of `layers`."""
+    """The output of a layer for clean images, n × units. layer: one of `layers`."""
     found = []
     for start in range(0, len(images), AT_ONCE):
         part = images.part(slice(start, start + AT_ONCE))
@@ -55,15 +55,15 @@ def activations(run: Run, layer: str, images: ImageSet) -> Tensor:
 
 
 def parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
-    """The images whose activations are taken: as many training and test images as `features` compares."""
+    """The images whose activations are used: as many training and test images as in `features`."""
     train = datasets.training_set(described).part(slice(features.TRAINING_CODES))
     return train, datasets.test_set(described).part(slice(features.TEST_CODES))
 
 
 def keep(run: Run, layer: str) -> str:
-    """Keep the activations of a layer as a data set of a person's own; returns its name, the same for the same run and
-    layer. Grey, from the smallest activation (0) to the largest (255) of the training images. Raises LabError for a
-    layer that is not one of `layers`, and where all activations are the same."""
+    """Store the activations of a layer as a user data set; returns its name, the same for the same run and layer. The
+    images are grey, from the smallest activation (0) to the largest (255) of the training images. Raises LabError if
+    the layer is not one of `layers`, or if all activations are equal."""
     sides = layers(run).get(layer)
     if sides is None:
         raise LabError(
@@ -83,7 +83,7 @@ def keep(run: Run, layer: str) -> str:
 
 
 def sparse(run: Run, name: str) -> Experiment:
-    """The sparse net for the activations that `keep` has kept under a name."""
+    """The sparse net for the activations that `keep` has stored under a name."""
     units = datasets.spec(name).pixels
     changes = {
         "dataset": name,

@@ -1,4 +1,4 @@
-"""How often the numbers of a sparse code are active, and for which images each is largest."""
+"""How often the numbers of a sparse code are active, and the images for which each is largest."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ from .neighbours import Indices
 
 @dataclass(frozen=True, eq=False)
 class Activity:
-    """Of a code over some images.
+    """Activity of a code over some images.
 
     Attributes:
         rates: share of the images in which each number is active, 0 to 1, latent_dim.
-        counts: active numbers of each image, n.
+        counts: how many numbers are active in each image, n.
     """
 
     rates: NDArray[np.float64]
@@ -26,33 +26,33 @@ class Activity:
 
     @property
     def order(self) -> list[int]:
-        """The numbers, the most active first."""
+        """Indices of the code numbers, most active first."""
         found: list[int] = np.argsort(-self.rates, kind="stable").tolist()
         return found
 
     @property
     def never(self) -> int:
-        """How many numbers are active in no image."""
+        """How many code numbers are never active."""
         return int((self.rates == 0).sum())
 
 
 def activity(codes: Array) -> Activity:
-    """Active as `aelib.nn.penalties.active` says. codes: n × latent_dim."""
+    """Activity as defined by `aelib.nn.penalties.active`. codes: n × latent_dim."""
     on = active(torch.from_numpy(codes)).numpy()
     return Activity(on.mean(axis=0), on.sum(axis=1))
 
 
 def top(codes: Array, number: int, count: int) -> list[int]:
-    """The images for which a number of the code is largest, the largest first, without those where it is not above 0.
-    codes: n × latent_dim."""
+    """The images for which a code number is largest, in descending order; images for which it is not above 0 are left
+    out. codes: n × latent_dim."""
     order = np.argsort(-codes[:, number], kind="stable")[:count]
     found: list[int] = order[codes[order, number] > 0].tolist()
     return found
 
 
 def purity(codes: Array, labels: Indices, count: int) -> float:
-    """Mean over the numbers of a code that are ever above 0: the share of the most frequent class among the `count`
-    images for which the number is largest, 0 to 1; 0 without such numbers. labels: n."""
+    """The share of the most frequent class among the `count` images for which a code number is largest; the mean over
+    all code numbers that are ever above 0: 0 to 1; 0 if there are no such numbers. labels: n."""
     shares = []
     for number in range(codes.shape[1]):
         chosen = labels[top(codes, number, count)]

@@ -1,5 +1,5 @@
-"""Which of the features that images are made of a net has found: each number of its code stands for one feature, what
-the decoder draws for it."""
+"""Which of the features that make up the images a net has found. Each code number represents one feature: the decoder's
+output for it."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from torch import Tensor
 from aelib.core.errors import LabError
 from aelib.training import Run
 
-MATCHED = 0.9  # cosine above which a planted feature counts as found
+MATCHED = 0.9  # a planted feature counts as found above this cosine
 
 
 @torch.no_grad()
 def learnt_features(run: Run) -> Tensor:
-    """What each number of the code adds to an image, as pixels: latent_dim × channels × height × width. Of a deep
-    decoder this is the change that a small step from the mean code makes."""
+    """The contribution of each code number to an image, as pixels: latent_dim × channels × height × width. For a deep
+    decoder it is the change caused by a small step from the mean code."""
     if len(run.model.architecture.steps) == 2:
         zero = torch.zeros(1, run.latent_dim)
         return run.model.decode_logits(torch.eye(run.latent_dim)) - run.model.decode_logits(zero)
@@ -27,7 +27,7 @@ def learnt_features(run: Run) -> Tensor:
 
 
 def coherence(features: Tensor) -> Tensor:
-    """How far the grey of each feature changes along one direction alone: 0 where no direction stands out, 1 for an
+    """How strongly the grey values of each feature vary along a single direction: 0 if no direction dominates, 1 for an
     edge or a stripe. features: n × height × width; the result is n.
 
     It is (λ₁ − λ₂) / (λ₁ + λ₂) of the eigenvalues of the structure tensor, the sum of the products of the gradient
@@ -40,7 +40,7 @@ def coherence(features: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Recovery:
-    """Planted features beside those of a net.
+    """Planted features and the nearest features of a net.
 
     Attributes:
         planted: features × channels × height × width, of length 1.
@@ -54,17 +54,17 @@ class Recovery:
 
     @property
     def recovered(self) -> float:
-        """Share of the planted features that have a learnt one with a cosine above MATCHED, 0 to 1."""
+        """Share of the planted features whose nearest learnt feature has a cosine above MATCHED, 0 to 1."""
         return float((self.cosines > MATCHED).mean())
 
 
 def has_planted(run: Run) -> bool:
-    """Whether the features that the images are made of are known, and the net is dense."""
+    """Whether the features that make up the images are known, and the net is dense."""
     return run.spec.features is not None and run.experiment.model.dense
 
 
 def recovery(run: Run) -> Recovery:
-    """Raises LabError where no features are known."""
+    """The net's features compared with the planted ones. Raises LabError if no features are known."""
     if run.spec.features is None or not has_planted(run):
         raise LabError("No features of {title} are known: choose dictionary8x8 and a dense net.", title=run.spec.title)
     planted = run.spec.features()

@@ -1,4 +1,4 @@
-"""Codes of labelled images as features: how well simple classifiers do with them."""
+"""Codes of labelled images as features: the accuracy of simple classifiers that use them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aelib.training import Run
 
 if TYPE_CHECKING:
     from sklearn import decomposition, exceptions, linear_model, neighbors, pipeline, preprocessing
-else:  # they take as long to import as torch, and nets whose images have no classes do not need them
+else:  # they take as long to import as torch, and are needed only if images have classes
     decomposition, exceptions = lazy("sklearn.decomposition"), lazy("sklearn.exceptions")
     linear_model, neighbors = lazy("sklearn.linear_model"), lazy("sklearn.neighbors")
     pipeline, preprocessing = lazy("sklearn.pipeline"), lazy("sklearn.preprocessing")
@@ -30,7 +30,8 @@ STEPS = 300  # of the linear probe's optimiser, at most
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Features of labelled images. train, test: images × numbers; train_labels, test_labels: a class each."""
+    """Features of labelled images. train, test: images × numbers; train_labels, test_labels: one class for each
+    image."""
 
     train: Array
     train_labels: NDArray[np.int64]
@@ -38,29 +39,30 @@ class Labelled:
     test_labels: NDArray[np.int64]
 
     def knn_accuracy(self) -> float:
-        """Share of test images whose class is that of most of the NEIGHBOURS nearest training images."""
+        """Share of test images whose class is the majority class of their NEIGHBOURS nearest training images."""
         nearest = neighbors.KNeighborsClassifier(min(NEIGHBOURS, len(self.train)))
         return float(nearest.fit(self.train, self.train_labels).score(self.test, self.test_labels))
 
     def probe_accuracy(self) -> float:
-        """Share of test images that a linear probe, logistic regression on standardised features, puts into their
-        class."""
+        """Share of test images that a linear probe, logistic regression on standardised features, classifies
+        correctly."""
         scaled = preprocessing.StandardScaler()
         probe = pipeline.make_pipeline(scaled, linear_model.LogisticRegression(max_iter=STEPS))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", exceptions.ConvergenceWarning)  # the accuracy is settled long before
+            # the accuracy no longer changes long before convergence
+            warnings.simplefilter("ignore", exceptions.ConvergenceWarning)
             return float(probe.fit(self.train, self.train_labels).score(self.test, self.test_labels))
 
 
 def has_classes(described: DatasetSpec) -> bool:
-    """Whether there are training images of several classes, and held out ones too."""
+    """Whether there are training images of several classes, and held-out ones too."""
     several = not described.memorised and not described.paired and described.classes > 1
     return several and len(datasets.known_classes(described)) > 1
 
 
 def parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
     """The images whose codes are compared: at most the first TRAINING_CODES training and TEST_CODES test images. Raises
-    LabError where they have no classes."""
+    LabError if they have no classes."""
     if not has_classes(described):
         raise LabError(
             "{title} has no classes to tell apart: choose digits, letters or images with labels.", title=described.title
@@ -70,21 +72,22 @@ def parts(described: DatasetSpec) -> tuple[ImageSet, ImageSet]:
 
 
 def codes(run: Run) -> Labelled:
-    """The codes of a run, of the images of `parts`. Raises LabError where these have no classes."""
+    """The codes of a run for the images of `parts`. Raises LabError if these have no classes."""
     train, test = parts(run.spec)
     found, others = (run.codes_of(part.shown, part.labels) for part in (train, test))
     return Labelled(found, train.labels.numpy(), others, test.labels.numpy())
 
 
 def pixels(described: DatasetSpec) -> Labelled:
-    """The pixels themselves, 0 to 1, of the same images. Raises LabError as `codes`."""
+    """The pixels of the same images, 0 to 1, as features. Raises LabError like `codes`."""
     train, test = parts(described)
     shown = [part.shown.flatten(1).float().div(255).numpy() for part in (train, test)]
     return Labelled(shown[0], train.labels.numpy(), shown[1], test.labels.numpy())
 
 
 def components(described: DatasetSpec, count: int) -> Labelled:
-    """The first principal components of the pixels. Raises LabError as `codes`, and for more than there are."""
+    """The first principal components of the pixels as features. Raises LabError like `codes`, and if `count` is too
+    large."""
     whole = pixels(described)
     most = min(whole.train.shape)
     if not 1 <= count <= most:

@@ -1,4 +1,4 @@
-"""What lies near what: search by code and by pixels, clusters, and maps of codes."""
+"""Neighbourhoods: search by code and by pixels, clusters, and maps of codes."""
 
 from __future__ import annotations
 
@@ -20,21 +20,22 @@ else:  # they take as long to import as torch
     metrics, neighbors = lazy("sklearn.metrics"), lazy("sklearn.neighbors")
 
 Indices = NDArray[np.int64]
-STARTS = 10  # of k-means, of which the best is kept
-PERPLEXITY = 30  # of t-SNE: about how many neighbours a point has
+STARTS = 10  # starts of k-means; the best result is kept
+PERPLEXITY = 30  # of t-SNE: roughly the number of neighbours of a point
 NEAR = 5  # neighbours that are compared between a map and the codes
 
 
 def nearest(queries: Array, among: Array, count: int) -> Indices:
-    """For each query (n × numbers) the rows of `among` (m × numbers) that are nearest by Euclidean distance, the
-    nearest first: n × count, or n × m for a larger count."""
+    """For each query (n × numbers), the rows of `among` (m × numbers) that are nearest by Euclidean distance, nearest
+    first: n × count, or n × m if count is larger than m."""
     search = neighbors.NearestNeighbors(n_neighbors=min(count, len(among))).fit(among)
     found: Indices = search.kneighbors(queries, return_distance=False)
     return found
 
 
 def precision(codes: Labelled, count: int) -> float:
-    """Mean over the test images: the share of their `count` nearest training images that have their class, 0 to 1."""
+    """The share of a test image's `count` nearest training images that have its class; the mean over test images, 0 to
+    1."""
     found = codes.train_labels[nearest(codes.test, codes.train, count)]
     return float((found == codes.test_labels[:, None]).mean())
 
@@ -46,11 +47,11 @@ class Clusters:
     Attributes:
         centres: clusters × numbers.
         members: the cluster of each test image.
-        purity: share of the test images that are of the most frequent class of their cluster, 0 to 1.
+        purity: share of the test images that belong to the most frequent class of their cluster, 0 to 1.
         nmi: mutual information of clusters and classes, divided by the mean of both entropies: 0 (independent) to 1
-            (the same parts). See scikit-learn's normalized_mutual_info_score.
-        classes: the most frequent class of each cluster among test images, −1 for one without any.
-        shares: the share that this class has in its cluster, 0 to 1.
+            (identical partitions). See scikit-learn's normalized_mutual_info_score.
+        classes: the most frequent class of each cluster among test images, −1 for a cluster without test images.
+        shares: the share of this class in its cluster, 0 to 1.
     """
 
     centres: Array
@@ -62,8 +63,8 @@ class Clusters:
 
 
 def clusters(codes: Labelled) -> Clusters:
-    """k-means is fitted to the training images, without their classes, and judged by the test images. Raises LabError
-    where there are fewer different codes than classes."""
+    """k-means, fitted to the training images without their classes, and evaluated on the test images. Raises LabError
+    if there are fewer different codes than classes."""
     count = len(np.unique(codes.train_labels))
     if len(np.unique(codes.train, axis=0)) < count:
         raise LabError(
@@ -86,21 +87,23 @@ def clusters(codes: Labelled) -> Clusters:
 
 
 def tsne(codes: Array) -> Array:
-    """A map of codes (images × numbers, at least 5 images) in two numbers, images × 2: t-SNE (van der Maaten and Hinton
-    2008) of scikit-learn, begun at the first two principal components, the same for the same codes."""
+    """A two-dimensional map of codes (images × numbers, at least 5 images), images × 2: scikit-learn's t-SNE (van der
+    Maaten and Hinton 2008), initialised with the first two principal components; the same codes give the same map."""
     perplexity = min(PERPLEXITY, (len(codes) - 1) / 3)
     found: Array = manifold.TSNE(perplexity=perplexity, random_state=0, init="pca").fit_transform(codes)
     return found
 
 
 def trustworthiness(codes: Array, points: Array) -> float:
-    """Whether images that are near in a map (images × 2) are near by code too, 0 to 1: 1 where the NEAR nearest in the
-    map are the nearest by code. See scikit-learn's trustworthiness (Venna and Kaski 2001)."""
+    """Whether images that are close in a map (images × 2) are also close by code, 0 to 1: 1 if the NEAR nearest images
+    in the map are also the nearest by code. See scikit-learn's trustworthiness (Venna and Kaski 2001)."""
     return float(manifold.trustworthiness(codes, points, n_neighbors=NEAR))
 
 
 def agreement(points: Array, labels: Indices) -> float:
-    """Mean over all images: the share of their NEAR nearest in a map (images × 2) that have their class, 0 to 1."""
+    """The share of an image's NEAR nearest in a map (images × 2) that have its class; the mean over all images, 0 to
+    1."""
     search = neighbors.NearestNeighbors(n_neighbors=NEAR).fit(points)
-    found = search.kneighbors(return_distance=False)  # of each point, without itself, also where two are the same
+    # for each point, without the point itself, even if two points are equal
+    found = search.kneighbors(return_distance=False)
     return float((labels[found] == labels[:, None]).mean())

@@ -1,4 +1,5 @@
-"""Nets of several kinds and code sizes on the same images, and what their codes are good for, beside PCA and pixels."""
+"""Nets of several kinds and code sizes on the same images, with the usefulness of their codes, compared with PCA and
+pixels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,8 +39,8 @@ PCA, PIXELS = "PCA", N_("pixels")
 
 
 def of_kinds(experiment: Experiment, described: DatasetSpec) -> dict[tuple[str, int], Experiment]:
-    """(kind, numbers) -> the experiment with such a code, all else the same. Numbers are those of SIZES below the
-    number of pixels. Raises LabError where a kind does not fit the rest."""
+    """(kind, numbers) -> the experiment with such a code, everything else equal. Numbers are those of SIZES below the
+    number of pixels. Raises LabError if a kind does not fit the rest of the experiment."""
     hidden = experiment.model.layers[:-1]
     return {
         (kind, numbers): change(experiment, {**PLAIN, **values, "model.layers": (*hidden, numbers)})
@@ -51,8 +52,8 @@ def of_kinds(experiment: Experiment, described: DatasetSpec) -> dict[tuple[str, 
 
 @dataclass(frozen=True)
 class Worth:
-    """What codes are good for. knn, probe: accuracies of `features.Labelled`, 0 to 1; mse: error of the
-    reconstructions, None where nothing is reconstructed."""
+    """How useful codes are. knn, probe: accuracies of `features.Labelled`, 0 to 1; mse: error of the reconstructions,
+    None if nothing is reconstructed."""
 
     kind: str
     numbers: int
@@ -66,8 +67,9 @@ def _worth(kind: str, codes: features.Labelled, mse: float | None) -> Worth:
 
 
 def worths(kinds: Sequence[str], runs: Sequence[Run]) -> list[Worth]:
-    """PCA with as many components as the runs have numbers, the runs, and last the pixels themselves. kinds: a name for
-    each run; all runs are on the same labelled images. Raises LabError where these have no classes."""
+    """Results for PCA with as many components as the runs' codes have numbers, then for the runs, and last for the
+    pixels themselves. kinds: a name for each run; all runs are on the same labelled images. Raises LabError if these
+    have no classes."""
     described = runs[0].spec
     most = min(described.pixels, described.splits.train) - 1
     found = [

@@ -1,4 +1,4 @@
-"""What single numbers of a code draw: one is moved through its range, the others stay."""
+"""The effect of single code numbers: one is moved through its range, and the others stay fixed."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from aelib.metrics.image_quality import evenly
 from aelib.training import Run
 
 Array = NDArray[np.float32]
-BOUNDS = (0.025, 0.975)  # quantiles of a number over the images: the ends of its range
-AVERAGED = 50  # images over which the effect of a number is a mean
-NO_EFFECT = 0.01  # root mean squared change of a pixel below which a number draws nothing
+BOUNDS = (0.025, 0.975)  # quantiles of a code number over the images, which are the ends of its range
+AVERAGED = 50  # images over which the effect of a code number is averaged
+NO_EFFECT = 0.01  # a code number has no effect if it changes pixels by less than this (root mean square)
 
 
 @dataclass(frozen=True, eq=False)
 class Ranges:
-    """The range of each number of a code, and how much a move through it changes the output.
+    """The range of each code number, and how much the output changes over this range.
 
     low, high: latent_dim; effects: root mean squared change of a pixel from low to high, mean over images, latent_dim.
     """
@@ -28,18 +28,18 @@ class Ranges:
 
     @property
     def order(self) -> list[int]:
-        """The numbers, that with the largest effect first."""
+        """Indices of the code numbers, largest effect first."""
         found: list[int] = np.argsort(-self.effects, kind="stable").tolist()
         return found
 
     @property
     def idle(self) -> int:
-        """How many numbers draw nothing."""
+        """How many code numbers have no effect."""
         return int((self.effects < NO_EFFECT).sum())
 
 
 def ranges(run: Run) -> Ranges:
-    """Of the evaluation images."""
+    """The ranges over the evaluation images."""
     codes = run.codes()
     low, high = np.quantile(codes, BOUNDS, axis=0).astype(np.float32)
     chosen = evenly(len(codes), AVERAGED)
@@ -57,7 +57,7 @@ def ranges(run: Run) -> Ranges:
 
 
 def traverse(run: Run, image: int, number: int, found: Ranges, steps: int) -> Array:
-    """What the decoder draws for one image of the evaluation set while one number of its code goes from low to high:
+    """The decoder's outputs for one image of the evaluation set while one of its code numbers moves from low to high:
     steps × channels × height × width, 0 to 1."""
     codes = np.repeat(run.codes()[image : image + 1], steps, axis=0)
     codes[:, number] = np.linspace(found.low[number], found.high[number], steps)

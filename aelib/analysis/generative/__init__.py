@@ -1,1 +1,1 @@
-"""Nets that make new images: samples, likelihood, collapsed codes, classes asked for, codebooks."""
+"""Nets that generate images: samples, likelihood, collapsed codes, class-conditional generation, codebooks."""

@@ -1,4 +1,4 @@
-"""How a net with a codebook uses it: which entry stands where, how many are in use, and what each of them draws."""
+"""How a net uses its codebook: the entry at each position, how many entries are in use, and what each of them draws."""
 
 from dataclasses import dataclass
 
@@ -18,11 +18,11 @@ AT_ONCE = 500  # images
 
 @dataclass(frozen=True, eq=False)
 class Usage:
-    """How often each entry stands at each place of the codes of the evaluation set.
+    """How often each entry occurs at each position of the codes of the evaluation set.
 
     Attributes:
-        counts: places × entries.
-        bits: of one image, as many for every entry: places · log2(entries).
+        counts: positions × entries.
+        bits: bits for one image if all entries get equally long codes: positions · log2(entries).
     """
 
     counts: NDArray[np.int64]
@@ -34,29 +34,29 @@ class Usage:
 
     @property
     def used(self) -> int:
-        """Entries that stand anywhere."""
+        """How many entries occur at all."""
         return int((self.counts.sum(axis=0) > 0).sum())
 
     @property
     def perplexity(self) -> float:
-        """e to the entropy of the shares of the entries, over all places: 1 where one entry stands everywhere, the
-        number of entries where all are as frequent."""
+        """e to the power of the entropy of the entries' frequencies, over all positions: 1 if a single entry is used,
+        the number of entries if all are equally frequent."""
         return float(np.exp(_entropy(self.counts.sum(axis=0))))
 
     @property
     def entropy_bits(self) -> float:
-        """Bits of one image that an entropy coder needs, with one table for each place: at most `bits`."""
+        """Bits for one image with an entropy coder that has one table for each position: at most `bits`."""
         return float(sum(_entropy(place) for place in self.counts) / np.log(2))
 
 
 def _entropy(counts: NDArray[np.int64]) -> float:
-    """Of shares, nats."""
+    """Entropy of the relative frequencies, in nats."""
     shares = counts[counts > 0] / counts.sum()
     return float(-(shares * np.log(shares)).sum())
 
 
 def book_of(net: Autoencoder) -> Codebook:
-    """Raises LabError for a net without a codebook."""
+    """The codebook of a net. Raises LabError if it has none."""
     if net.codebook is None:
         raise LabError(NO_CODEBOOK)
     return net.codebook
@@ -64,8 +64,8 @@ def book_of(net: Autoencoder) -> Codebook:
 
 @torch.no_grad()
 def indices(run: Run, pixels: Tensor, labels: Tensor | None = None) -> NDArray[np.int64]:
-    """The entry that stands at each place of the codes of images: n × places. pixels: 0 to 1, n × channels × height ×
-    width; labels: their classes, which a conditional net needs. Raises LabError for a run without a codebook."""
+    """The entry at each position of the codes of images: n × positions. pixels: 0 to 1, n × channels × height × width;
+    labels: their classes, which a conditional net needs. Raises LabError for a run without a codebook."""
     book, found = book_of(run.model), []
     for start in range(0, len(pixels), AT_ONCE):
         part = slice(start, start + AT_ONCE)
@@ -75,34 +75,35 @@ def indices(run: Run, pixels: Tensor, labels: Tensor | None = None) -> NDArray[n
 
 
 def codes(run: Run, chosen: NDArray[np.int64]) -> Array:
-    """The codes that entries make: n × latent_dim. chosen: the entry of each place, n × places."""
+    """The codes that these entries make: n × latent_dim. chosen: the entry at each position, n × positions."""
     made: Array = book_of(run.model).made(torch.from_numpy(chosen)).numpy()
     return made
 
 
 def usage(run: Run) -> Usage:
-    """Of the images that the run is evaluated on, with its noise. Raises LabError for a run without a codebook."""
+    """Usage for the images that the run is evaluated on, with its noise. Raises LabError for a run without a
+    codebook."""
     return usage_on(run, run.inputs, run.images.labels)
 
 
 def usage_on(run: Run, pixels: Tensor, labels: Tensor | None = None) -> Usage:
-    """Of other images, see `indices`. Raises LabError for a run without a codebook."""
+    """Usage for other images, see `indices`. Raises LabError for a run without a codebook."""
     book = book_of(run.model).book
     counts = np.stack([np.bincount(place, minlength=book.entries) for place in indices(run, pixels, labels).T])
     return Usage(counts, book.bits)
 
 
 def replaced(run: Run, chosen: NDArray[np.int64], place: int, label: Tensor | None = None) -> Array:
-    """One image with each entry in turn at one of its places: entries × channels × height × width, 0 to 1. chosen: the
-    entries of the image, places."""
+    """One image, with each entry in turn at one of its positions: entries × channels × height × width, 0 to 1. chosen:
+    the entries of the image, positions."""
     every = np.tile(chosen, (book_of(run.model).book.entries, 1))
     every[:, place] = np.arange(len(every))
     return run.decode(codes(run, every), label)
 
 
 def alone(run: Run) -> Array:
-    """Each entry at all places at once: entries × channels × height × width, 0 to 1. Of maps this is the texture that
-    an entry stands for."""
+    """Each entry at all positions at once: entries × channels × height × width, 0 to 1. If codes are maps, this is the
+    texture that an entry represents."""
     book = book_of(run.model).book
     everywhere = np.tile(np.arange(book.entries)[:, None], (1, book.places))
     label = torch.zeros(1, dtype=torch.long) if run.experiment.model.conditional else None

@@ -1,4 +1,4 @@
-"""Posterior collapse: codes that say nothing about their image, so that the decoder gives the mean image."""
+"""Posterior collapse: the codes contain no information about the image, so the decoder outputs the mean image."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from aelib.datasets import DatasetSpec
 from aelib.metrics import mse
 from aelib.training import Run
 
-NEAR = 0.02  # relative distance of two errors below which they count as the same
+NEAR = 0.02  # two errors with a relative difference below this count as equal
 
 
 def mean_image_error(dataset: str | DatasetSpec) -> float:
-    """MSE of the mean training image as the answer to every test image, pixels from 0 to 1."""
+    """MSE of the mean training image as a prediction of every test image, pixels from 0 to 1."""
     mean = datasets.training_set(dataset).images().mean(dim=0, keepdim=True)
     images = datasets.test_set(dataset).images()
     return float(mse(mean.expand_as(images), images).mean())
@@ -21,7 +21,8 @@ def mean_image_error(dataset: str | DatasetSpec) -> float:
 
 @dataclass(frozen=True)
 class Collapse:
-    """active, numbers: of the code; kl: nats, mean over images; mse: of the run; mean_mse: of the mean image."""
+    """active, numbers: active and all numbers of the code; kl: nats, mean over images; mse: of the run; mean_mse: of
+    the mean image."""
 
     active: int
     numbers: int
@@ -31,7 +32,7 @@ class Collapse:
 
     @property
     def whole(self) -> bool:
-        """Whether no number is active and the error is that of the mean image."""
+        """Whether no code number is active and the error equals that of the mean image."""
         return self.active == 0 and abs(self.mse - self.mean_mse) < NEAR * self.mean_mse
 
 
@@ -43,5 +44,5 @@ def of(run: Run) -> Collapse:
 
 
 def mean_image(dataset: str | DatasetSpec) -> torch.Tensor:
-    """Channels × height × width."""
+    """The mean training image, channels × height × width."""
     return datasets.training_set(dataset).images().mean(dim=0)

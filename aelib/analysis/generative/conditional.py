@@ -1,4 +1,5 @@
-"""What a net that is told the class makes of a class and a code: one style in every class, and whether it obeys."""
+"""What a class-conditional net generates from a class and a code: one style in every class, and whether the class is
+right."""
 
 from dataclasses import dataclass
 
@@ -18,13 +19,13 @@ NOT_TOLD = N_("This net is not told the class: choose a run with model.condition
 
 @dataclass(frozen=True)
 class Obedience:
-    """asked, found: classes that were asked for, and those of the nearest training images: n."""
+    """asked, found: the requested classes, and the classes of the nearest training images: n."""
 
     asked: NDArray[np.int64]
     found: NDArray[np.int64]
 
     def share(self, label: int | None = None) -> float:
-        """Share of the images of a class, or of all, that are nearest to an image of their class, 0 to 1."""
+        """Share of the images of a class, or of all, whose nearest training image has the requested class, 0 to 1."""
         chosen = slice(None) if label is None else self.asked == label
         return float((self.asked[chosen] == self.found[chosen]).mean())
 
@@ -36,7 +37,7 @@ def _check(run: Run) -> None:
 
 def styles(run: Run, chosen: list[int]) -> Array:
     """The code of each chosen image of the evaluation set, decoded as every class: n × classes × channels × height ×
-    width, 0 to 1. Raises LabError for a net that is not told the class."""
+    width, 0 to 1. Raises LabError for a net that does not receive the class."""
     _check(run)
     classes = run.spec.classes
     codes = run.codes_of(run.images.shown[chosen], run.images.labels[chosen])
@@ -46,8 +47,8 @@ def styles(run: Run, chosen: list[int]) -> Array:
 
 
 def plane(run: Run, label: int, side: int) -> Array:
-    """The bulk of the prior as one class, for a code of two numbers: side² × channels × height × width, row 0 at the
-    top."""
+    """The bulk of the prior, decoded as one class, for a code of two numbers: side² × channels × height × width, row 0
+    at the top."""
     _check(run)
     points = latent_space.cells(latent_space.extent(run.codes(), run.experiment.model.variational), side)
     return run.decode(points, torch.tensor([label]))
@@ -60,7 +61,7 @@ def drawn(run: Run, label: int, count: int, seed: int) -> Array:
 
 
 def obedience(run: Run, count: int, seed: int = 0) -> Obedience:
-    """Ask for each class `count` times, with codes from N(0, 1), and look at the nearest training images."""
+    """Request each class `count` times, with codes from N(0, 1), and find the nearest training images."""
     _check(run)
     asked = np.repeat(np.arange(run.spec.classes), count)
     codes = latent_space.prior(len(asked), run.latent_dim, seed).numpy()

@@ -36,8 +36,8 @@ class GeneratedQuality:
 
     @property
     def classes(self) -> float:
-        """How many classes the images spread over: e to the entropy of the classes of their nearest images. 1: all are
-        of one class; the number of classes: all are as frequent."""
+        """The effective number of classes of the images: e to the power of the entropy of the classes of their nearest
+        images. 1: all have the same class; the number of classes: all classes are equally frequent."""
         _, counts = np.unique(self.labels, return_counts=True)
         shares = counts / counts.sum()
         return float(np.exp(-(shares * np.log(shares)).sum()))
@@ -61,7 +61,7 @@ def evaluate(images: Tensor, dataset: str | DatasetSpec) -> GeneratedQuality:
 
 def sample(run: Run, count: int, seed: int) -> GeneratedQuality:
     """Decode `count` codes drawn from N(0, 1) and evaluate the images. The same seed gives the same codes. A
-    conditional net is asked for one class after the other."""
+    conditional net cycles through the classes."""
     codes = latent_space.prior(count, run.latent_dim, seed).numpy()
     classes = torch.arange(count) % run.spec.classes if run.experiment.model.conditional else None
     return evaluate(torch.from_numpy(run.decode(codes, classes)), run.spec)

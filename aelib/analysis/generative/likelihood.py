@@ -1,6 +1,6 @@
-"""How likely images are under a variational net, by importance sampling.
+"""The likelihood of images under a variational net, by importance sampling.
 
-The posterior of the encoder proposes K codes for each image. With p(x|z) as the reconstruction loss counts it, without
+The posterior of the encoder proposes K codes for each image. With p(x|z) as defined by the reconstruction loss, without
 constants,
 
     log 1/K Σ_k p(x|z_k) p(z_k) / q(z_k|x)
@@ -26,11 +26,11 @@ MAX_SAMPLES = 100_000
 
 @torch.no_grad()
 def iwae_bounds(run: Run, pixels: Tensor, samples: int, seed: int = 0, labels: Tensor | None = None) -> Tensor:
-    """The bound of each image with so many samples, in nats where the loss is cross-entropy: float64, n.
+    """The bound of each image with this many samples, in nats if the loss is cross-entropy: float64, n.
 
     pixels: uint8, n × channels × height × width; labels: their classes, which a conditional net needs. The same seed
-    gives the same samples. Raises LabError for a net that
-    is not variational and for samples below 1 or above MAX_SAMPLES.
+    gives the same samples. Raises LabError for a net that is not variational and for samples below 1 or above
+    MAX_SAMPLES.
     """
     if not run.experiment.model.variational:
         raise LabError("Only a variational net has a likelihood: choose a run with model.variational true.")
@@ -61,5 +61,5 @@ def iwae_bounds(run: Run, pixels: Tensor, samples: int, seed: int = 0, labels: T
 def negative_log_likelihood(
     run: Run, pixels: Tensor, samples: int = 1000, seed: int = 0, labels: Tensor | None = None
 ) -> float:
-    """Importance-sampled, mean over images; see `iwae_bounds`."""
+    """The importance-sampled negative log-likelihood, mean over images; see `iwae_bounds`."""
     return -float(iwae_bounds(run, pixels, samples, seed, labels).mean())

@@ -1,4 +1,4 @@
-"""New codes for any trained autoencoder: distributions that are fitted to the codes of its images."""
+"""New codes for any trained autoencoder: distributions that are fitted to the codes of the training images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from aelib.core.random import generator
 from aelib.metrics.latent_space import prior
 
 Array = NDArray[np.float32]
-COMPONENTS = 10  # of the mixture, unless the codes are fewer
+COMPONENTS = 10  # components of the mixture, unless there are fewer codes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sampler:
-    """One way to draw codes. label: what people call it; draw: (codes, count, seed) gives count × latent_dim; codes:
-    those of the training images, images × latent_dim."""
+    """One way to draw codes. label: its usual name; draw: (codes, count, seed) returns count × latent_dim; codes: those
+    of the training images, images × latent_dim."""
 
     label: str
     draw: Callable[[Array, int, int], Array]
@@ -36,7 +36,7 @@ def _mixture(components: int) -> Callable[[Array, int, int], Array]:
         word = generator(seed, "sampler").initial_seed() % 2**32
         fitted = GaussianMixture(min(components, len(codes)), random_state=word).fit(codes.astype(np.float64))
         drawn = fitted.sample(count)[0]
-        # in the order of the components otherwise
+        # shuffled, because they come in the order of the components
         return np.random.default_rng(word).permutation(drawn).astype(np.float32)
 
     return draw

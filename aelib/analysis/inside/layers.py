@@ -1,4 +1,4 @@
-"""The layers of a dense net at work: one pass forward, one pass backward."""
+"""Records the layers of a dense net during one forward and one backward pass."""
 
 import copy
 import math
@@ -14,26 +14,26 @@ from aelib.nn import losses
 from aelib.nn.variational import kl, objective
 from aelib.training import Run
 
-MAX_IMAGES = 256  # of the evaluation set that `look` takes, if it is told none
+MAX_IMAGES = 256  # images of the evaluation set that `look` uses if it gets no inputs
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
     """A fully connected layer and its activation, y = f(z).
 
-    L is the objective of training in evaluation mode; of a variational net with the mean as the code (ε = 0). What a
-    penalty on the code's derivatives (contractive) adds to L is in `Inside.loss`, but not in the gradients.
+    L is the training objective in evaluation mode; for a variational net, the code is the mean (ε = 0). The term of a
+    penalty on the code's derivatives (contractive) is included in `Inside.loss`, but not in the gradients.
 
     Attributes:
-        part, number: "encoder" or "decoder", and the layer's place in it, from 1.
+        part, number: "encoder" or "decoder", and the layer's position in it, from 1.
         activation: key of `ACTIVATIONS`.
-        hidden: whether it is neither the code nor the output.
+        hidden: whether it gives neither the code nor the output.
         weights: W, units × inputs. A tied layer has the transposed matrix of its partner.
         outputs: y, images × units.
         slopes: f′(z), images × units.
-        gradients: ∂L/∂z of every image's own loss, images × units. L is a mean over images, so this is the number of
-            images times the derivative of L.
-        weight_gradient: ∂L/∂W, units × inputs; of tied layers the share that comes through this one.
+        gradients: ∂L/∂z for each image's own loss, images × units. L is a mean over images, so this is the derivative
+            of L times the number of images.
+        weight_gradient: ∂L/∂W, units × inputs; for tied layers, the part that flows through this layer.
     """
 
     part: str
@@ -48,7 +48,7 @@ class Layer:
 
     @property
     def name(self) -> str:
-        """Such as "encoder 1", in every language: a key, for files and stored data. `title` is for people."""
+        """A name such as "encoder 1", in every language: a key, for files and stored data. `title` is for people."""
         return f"{self.part} {self.number}"
 
     @property
@@ -58,7 +58,7 @@ class Layer:
 
     @property
     def units(self) -> int:
-        """Number of units; twice the latent dimensions where a variational net gives mu and log_var."""
+        """Number of units; twice the latent dimensions if the layer gives mu and log_var of a variational net."""
         return len(self.weights)
 
     @property
@@ -69,8 +69,8 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Inside:
-    """A net at work on some images. layers: from the image to the image; outputs: as pixels, not clipped, images ×
-    channels × height × width; loss: L of these images."""
+    """A net with some images. layers: from input to output; outputs: as pixels, not clipped, images × channels × height
+    × width; loss: L of these images."""
 
     layers: tuple[Layer, ...]
     outputs: Tensor
@@ -78,19 +78,19 @@ class Inside:
 
     @property
     def shrinks(self) -> float:
-        """The gradient of the first layer as a share of that of the last one: below 1 where it shrinks on its way back,
-        and nan where the last one has none."""
+        """The gradient of the first layer divided by that of the last one: below 1 if it shrinks during
+        backpropagation, nan if the last layer has none."""
         first, last = self.layers[0].gradient, self.layers[-1].gradient
         return first / last if last else math.nan
 
 
 def fits(experiment: Experiment) -> bool:
-    """Whether `look` can look into nets of this experiment: those of fully connected layers."""
+    """Whether `look` supports nets of this experiment: those with only fully connected layers."""
     return experiment.model.dense
 
 
 def untrained(run: Run) -> Autoencoder:
-    """The run's net before its first epoch; its weights follow from the seed."""
+    """The run's net before its first epoch; its weights are determined by the seed."""
     return build(run.experiment).eval()
 
 
@@ -101,7 +101,7 @@ def look(
     targets: Tensor | None = None,
     labels: Tensor | None = None,
 ) -> Inside:
-    """Follow images through a net and their loss back.
+    """Send images through a net, and backpropagate their loss.
 
     Args:
         run: gives the objective and the normalisation.
@@ -110,7 +110,7 @@ def look(
             the evaluation set, with noise if the experiment evaluates with noise, and their clean targets.
         labels: classes of `inputs`, which a conditional net needs.
 
-    Raises LabError for a net with other than fully connected layers, and for values that are not finite.
+    Raises LabError if the net has other layers than fully connected ones, or if values are not finite.
     """
     if not isinstance(net, DenseAutoencoder):
         raise LabError("Only the layers of a fully connected net can be shown here.")
@@ -122,7 +122,7 @@ def look(
 
 
 class _Look:
-    """A copy of the net, since nets are shared between sessions, that writes down what goes through its layers."""
+    """A copy of the net that records the inputs and outputs of its layers. A copy, because sessions share nets."""
 
     def __init__(self, run: Run, net: DenseAutoencoder, labels: Tensor | None) -> None:
         self.run, self.experiment = run, run.experiment
@@ -130,13 +130,14 @@ class _Look:
         parts = (*net.encoder, *net.decoder, net.output_activation)
         self.linears = [one for one in parts if isinstance(one, nn.Linear | TiedLinear)]
         self.activations = [one for one in parts if hasattr(one, "registry_name")]
-        self.passed: dict[nn.Module, tuple[Tensor, Tensor]] = {}  # what went in and what came out
+        self.passed: dict[nn.Module, tuple[Tensor, Tensor]] = {}  # module -> its input and output
         for one in (*self.linears, *self.activations):
             one.register_forward_hook(self._write_down)
         self.net = net.given(labels)
 
     def _write_down(self, module: nn.Module, given: tuple[Tensor, ...], made: Tensor) -> None:
-        self.passed.setdefault(module, (given[0], made))  # a penalty on derivatives sends the images through again
+        # keep the first pass: a penalty on derivatives sends the images through again
+        self.passed.setdefault(module, (given[0], made))
 
     def at(self, inputs: Tensor, targets: Tensor) -> Inside:
         apply, like = self.run.normalization.apply, self.linears[0].bias
@@ -167,7 +168,7 @@ class _Look:
         return Inside(tuple(layers), self.run.normalization.pixels(outputs.detach()), float(loss.detach()))
 
     def _loss(self, x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """The objective, as `training.engines.autograd` has it, and the net's outputs."""
+        """The objective, as in `training.engines.autograd`, and the net's outputs."""
         experiment, loss = self.experiment, losses.select(self.experiment.loss, self.experiment.output_activation)
         extra: Tensor | None = None
         if experiment.model.variational:

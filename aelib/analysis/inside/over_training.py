@@ -1,4 +1,4 @@
-"""The inside of a dense net over its training: gradients, and units that do not learn, at snapshots with weights."""
+"""The inside of a dense net during training: gradients, and units that do not learn, at the snapshots with weights."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from .units import idle
 class Moment:
     """The net after `epoch` epochs, for the first images of the evaluation set (see `layers.look`).
 
-    gradients: mean |∂L/∂z| of every layer, from the image to the image; dead, saturated: units of the hidden layers.
+    gradients: mean |∂L/∂z| of every layer, from input to output; dead, saturated: units of the hidden layers.
     """
 
     epoch: int
@@ -24,15 +24,15 @@ class Moment:
 
 
 def epochs(run: Run) -> list[int]:
-    """The epochs whose weights are there, rising: those of the snapshots that have weights; besides them always 0,
-    since the first weights follow from the seed, and the last epoch."""
+    """The epochs for which weights are available, in ascending order: the snapshots with weights, epoch 0 (the seed
+    determines the initial weights), and the last epoch."""
     kept = run.snapshots.weight_epochs
     return sorted({0, run.epochs, *([] if kept is None else kept.tolist())})
 
 
 def net_at(run: Run, epoch: int) -> Autoencoder:
-    """The net after so many epochs, in evaluation mode. That of the last epoch is `run.model`: do not change it. Raises
-    LabError for an epoch that is not one of `epochs`."""
+    """The net after this many epochs, in evaluation mode. The net of the last epoch is `run.model`: do not change it.
+    Raises LabError if the epoch is not one of `epochs`."""
     if epoch == run.epochs:
         return run.model
     kept = run.snapshots.weight_epochs
@@ -51,7 +51,7 @@ def net_at(run: Run, epoch: int) -> Autoencoder:
 
 
 def moments(run: Run) -> list[Moment]:
-    """The net at each of `epochs`. Raises LabError as `look` does."""
+    """The net at each of `epochs`. Raises LabError like `look`."""
     found = []
     for epoch in epochs(run):
         layers = look(run, net_at(run, epoch)).layers

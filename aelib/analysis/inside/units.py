@@ -11,9 +11,9 @@ from aelib.nn.activations import ACTIVATIONS
 
 from .layers import Layer
 
-NO_SLOPE = 1e-6  # share of the steepest slope of an activation below which a gradient does not pass
-LITTLE_SLOPE = 0.05  # share below which little of it passes
-MOST = 0.9  # share of the images at which a saturated unit has little slope
+NO_SLOPE = 1e-6  # no gradient passes below this share of the activation's steepest slope
+LITTLE_SLOPE = 0.05  # little gradient passes below this share
+MOST = 0.9  # a saturated unit has little slope for at least this share of the images
 _REACH = 10.0  # every activation is steepest somewhere between −10 and 10
 
 
@@ -26,7 +26,7 @@ class Units(NamedTuple):
 
 @functools.cache
 def steepest(activation: str) -> float:
-    """The largest slope of an activation (key of `ACTIVATIONS`), such as 0.25 of the sigmoid."""
+    """The largest slope of an activation (key of `ACTIVATIONS`), such as 0.25 for the sigmoid."""
     z = torch.linspace(-_REACH, _REACH, 2001, requires_grad=True)
     with torch.enable_grad():
         (slope,) = torch.autograd.grad(ACTIVATIONS[activation].module()(z).sum(), z)
@@ -34,11 +34,11 @@ def steepest(activation: str) -> float:
 
 
 def idle(layer: Layer) -> Units:
-    """The units of a layer that do not learn from the images that went through it.
+    """The units of a layer that do not learn from the images that were sent through it.
 
-    Dead: the slope f′(z) is 0 (below NO_SLOPE of the steepest) at every image, as of a ReLU that is always off.
-    Saturated: it is below LITTLE_SLOPE of the steepest at MOST of the images, as of a sigmoid that is always near 0 or
-    1. A unit whose activation has no bound on either side is neither.
+    Dead: for every image, the slope f′(z) is 0 (below NO_SLOPE of the steepest), as in a ReLU that is always off.
+    Saturated: for MOST of the images, it is below LITTLE_SLOPE of the steepest, as in a sigmoid that is always near 0
+    or 1. A unit whose activation is unbounded on both sides is neither.
     """
     entry = ACTIVATIONS[layer.activation]
     if math.isinf(entry.low) and math.isinf(entry.high):

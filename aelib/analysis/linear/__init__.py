@@ -1,1 +1,1 @@
-"""Nets beside PCA: planes, axes, errors and bits."""
+"""Nets compared with PCA: planes, axes, errors and bits."""

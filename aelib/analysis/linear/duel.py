@@ -1,4 +1,5 @@
-"""Nets that add one bend and then depth to a linear net, and nets of several code sizes, each beside PCA."""
+"""Nets that add one nonlinearity and then depth to a linear net, and nets of several code sizes, each compared with
+PCA."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +9,13 @@ from aelib.datasets import DatasetSpec
 from aelib.experiment import Experiment, change, presets
 from aelib.training import Run
 
-BITS = (32, 8, 4)  # per number of the code
-SIZES = (2, 8, 30, 48)  # numbers of a code
-STEPS, FEW_STEPS, BATCH = 2000, 400, 64  # on images that are not memorised: small ones, large ones; images a step
-WIDE, NARROW = 128, 64  # the first hidden layer, for images of more than MANY pixels and others
+BITS = (32, 8, 4)  # bits per code number
+SIZES = (2, 8, 30, 48)  # how many numbers a code has
+# steps for small and for large images of sets that are not memorised; images per step
+STEPS, FEW_STEPS, BATCH = 2000, 400, 64
+WIDE, NARROW = 128, 64  # size of the first hidden layer, for images with more than MANY pixels and for others
 MANY = 100
-LEVEL = 0.05  # dB below which two count as level
+LEVEL = 0.05  # differences below this many dB count as a draw
 BENT = {"model.hidden_activation": "silu"}
 STRAIGHT = {"model.hidden_activation": "identity"}
 LINEAR, AT_CODE, DEEP_LINEAR, ONE, TWO = (
@@ -26,7 +28,7 @@ LINEAR, AT_CODE, DEEP_LINEAR, ONE, TWO = (
 
 
 def _net(described: DatasetSpec, layers: Sequence[int], values: Mapping[str, object]) -> Experiment:
-    """A net with a linear output on these images, trained for what two cores do in some seconds."""
+    """A net with a linear output for these images, with a training time of some seconds on two cores."""
     recipe: dict[str, object] = {"dataset": described.name, "model.layers": tuple(layers)}
     if not described.memorised:
         steps = FEW_STEPS if described.pixels > MANY else STEPS
@@ -39,7 +41,8 @@ def _net(described: DatasetSpec, layers: Sequence[int], values: Mapping[str, obj
 
 
 def bend_and_depth(described: DatasetSpec, numbers: int) -> dict[str, Experiment]:
-    """Name -> a net with a code of so many numbers: linear, bent at the code, deep and linear, bent, bent and deep."""
+    """Name -> a net with a code of this many numbers: linear, nonlinear at the code, deep and linear, nonlinear,
+    nonlinear and deep."""
     pixels, wide = described.pixels, _wide(described)
     deep = (pixels, wide, max(numbers, wide // 2), numbers)
     return {
@@ -56,14 +59,14 @@ def _wide(described: DatasetSpec) -> int:
 
 
 def code_sizes(described: DatasetSpec) -> list[Experiment]:
-    """Nets with one bent layer each way and codes of those of SIZES that PCA allows too."""
+    """Nets with one nonlinear layer on each side and those code sizes of SIZES that PCA allows too."""
     most = min(described.pixels, described.splits.train)
     return [_net(described, (described.pixels, _wide(described), numbers), BENT) for numbers in SIZES if numbers < most]
 
 
 @dataclass(frozen=True)
 class Round:
-    """A net beside PCA with as many numbers of as many bits. psnr, pca_psnr: of the same test images, dB."""
+    """A net and PCA with equally many code numbers and bits. psnr, pca_psnr: on the same test images, dB."""
 
     numbers: int
     bits: int
@@ -79,7 +82,7 @@ class Round:
 
 
 def rounds(runs: Sequence[Run]) -> list[Round]:
-    """Every net of `runs`, on the same images, beside PCA, at BITS a number."""
+    """Every net of `runs` compared with PCA on the same images, at each of BITS per code number."""
     found = []
     pca = {
         bits: {

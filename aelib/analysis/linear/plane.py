@@ -1,4 +1,4 @@
-"""A linear net beside PCA: the plane of each, the axes in it, and the errors of both."""
+"""A linear net compared with PCA: their planes, the axes in these planes, and their errors."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ Numbers = NDArray[np.float64]
 
 
 def is_linear(resolved: Resolved) -> bool:
-    """Whether PCA is the best that the net can reach: linear layers, squared error, clean images, and a code smaller
-    than an image and not larger than the number of images."""
+    """Whether the net cannot be better than PCA: linear layers, squared error, clean images, and a code with fewer
+    numbers than the image has pixels and than there are training images."""
     experiment = resolved.experiment
     model = resolved.model
     plain = not model.variational and not model.batch_norm and model.penalty.entry is None and not model.dropout
@@ -49,11 +49,11 @@ class Principal:
     """PCA, fitted to training images.
 
     Attributes:
-        components: numbers × pixels, of length 1, at right angles to each other.
+        components: numbers × pixels, of length 1, orthogonal to each other.
         mean: the mean image, pixels.
-        training_mse: mean squared error of a pixel of the training images. It is the sum of the squares of the singular
-            values that are left out, for each pixel: no linear net can be better (Eckart and Young, 1936).
-        test_mse: the same on the images of a run's own `mse`.
+        training_mse: mean squared error of a pixel of the training images. It is the sum of the squares of the omitted
+            singular values, divided by the number of pixels: no linear net can be better (Eckart and Young, 1936).
+        test_mse: the same on the images on which a run's `mse` is measured.
     """
 
     components: Numbers
@@ -62,13 +62,13 @@ class Principal:
     test_mse: float
 
     def restored(self, images: Tensor) -> Tensor:
-        """The images (n × channels × height × width, 0 to 1), projected on the plane: the same shape, not clipped."""
+        """Project images (n × channels × height × width, 0 to 1) onto the plane: the same shape, not clipped."""
         pixels = _flat(images) - self.mean
         return torch.from_numpy(pixels @ self.components.T @ self.components + self.mean).view(images.shape)
 
 
 def principal(described: DatasetSpec, count: int) -> Principal:
-    """PCA with `count` components. Raises LabError for more than there are."""
+    """PCA with `count` components. Raises LabError if this is more than the images allow."""
     train, test = datasets.training_set(described), datasets.test_set(described)
     most = min(described.pixels, len(train)) - 1
     if not 1 <= count <= most:
@@ -95,11 +95,11 @@ def _flat(images: Tensor) -> Numbers:
 
 @dataclass(frozen=True, eq=False)
 class AgainstPCA:
-    """A linear net beside PCA.
+    """A linear net compared with PCA.
 
     Attributes:
         pca: with as many components as the code has numbers.
-        axes: what each number of the code adds to an image, numbers × pixels, of length 1.
+        axes: the contribution of each code number to an image, numbers × pixels, of length 1.
         angles: principal angles between the plane of PCA and that of the decoder, degrees, largest first.
     """
 
@@ -109,17 +109,17 @@ class AgainstPCA:
 
     @property
     def mse(self) -> float:
-        """Of PCA, on the images of the run's own `mse`."""
+        """Error of PCA on the images on which the run's `mse` is measured."""
         return self.pca.test_mse
 
     @property
     def largest_angle(self) -> float:
-        """0 where both planes are the same, at most 90."""
+        """0 if both planes are equal, at most 90."""
         return float(self.angles[0])
 
 
 def against_pca(run: Run) -> AgainstPCA:
-    """A linear net beside PCA. Raises ValueError where `is_linear` says no."""
+    """Compare a linear net with PCA. Raises ValueError if `is_linear` is false."""
     if not is_linear(run.resolved):
         raise ValueError("only a linear net has a plane")
     pca = principal(run.spec, run.latent_dim)
@@ -131,15 +131,15 @@ def against_pca(run: Run) -> AgainstPCA:
 
 
 def axes_of_outputs(run: Run) -> Numbers:
-    """The principal axes of what a net draws for its training images, numbers × pixels, of length 1: they are those of
-    the images themselves where the net has found the plane of PCA."""
+    """The principal axes of the net's outputs for its training images, numbers × pixels, of length 1. If the net has
+    found the plane of PCA, they are the principal axes of the images."""
     outputs = run.restored(datasets.training_set(run.spec).images())
     found: Numbers = decomposition.PCA(run.latent_dim, svd_solver="full").fit(_flat(outputs)).components_
     return found
 
 
 def cosines(axes: Numbers, others: Numbers) -> Numbers:
-    """Cosines between axes of length 1, without their signs: axes × others, 0 (at right angles) to 1 (the same)."""
+    """Absolute cosines between axes of length 1: axes × others, 0 (orthogonal) to 1 (equal)."""
     found: Numbers = np.abs(axes @ others.T).clip(0, 1)
     return found
 

@@ -1,4 +1,4 @@
-"""Questions that come up again and again, each with a pair of experiments whose runs answer it."""
+"""Frequently asked questions, each with a pair of experiments whose runs answer it."""
 
 from .evidence import Evidence as Evidence
 from .evidence import Measure as Measure

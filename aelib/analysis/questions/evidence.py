@@ -1,4 +1,5 @@
-"""What a question is made of: two experiments that differ in one thing, what is measured, and what may be said."""
+"""The parts of a question: two experiments that differ in one thing, the measured values, and the answer that they
+support."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,20 +12,20 @@ Figures = Mapping[str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """One figure of a run. label: with its unit; value: computes it; form: how it is written."""
+    """One measured value of a run. label: with its unit; value: computes it; form: its number format."""
 
     label: str
     value: Callable[[Run], float]
     form: str = ".4f"
 
     def text(self, value: float) -> str:
-        """The figure as it is written."""
+        """The value as text."""
         return format(value, self.form)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One experiment of a pair. label: what sets it apart; changes: dotted path -> value."""
+    """One experiment of a pair. label: how it differs from the other; changes: dotted path -> value."""
 
     label: str
     changes: Mapping[str, object]
@@ -36,11 +37,11 @@ class Question:
 
     Attributes:
         title: the question.
-        preset, changes: what both experiments start from.
+        preset, changes: the common starting point of both experiments.
         sides: the two, which differ in one thing.
-        measures: name -> figure of each run. The first one decides.
-        holds: (figures of the first, of the second) says whether the runs show what `answer` says.
-        answer: two sentences. `{a.NAME}` and `{b.NAME}` stand for the figures of the first and of the second run.
+        measures: name -> a measure that is computed for each run. The first one decides.
+        holds: (values of the first run, of the second) says whether the runs support `answer`.
+        answer: two sentences. `{a.NAME}` and `{b.NAME}` stand for the values of the first and of the second run.
     """
 
     title: str
@@ -52,18 +53,18 @@ class Question:
     answer: str
 
     def experiments(self) -> tuple[Experiment, Experiment]:
-        """The pair, in the order of the sides. Raises LabError if a data set is not here."""
+        """The pair, in the order of the sides. Raises LabError if a data set is not on this machine."""
         first, second = (change(presets.get(self.preset), {**self.changes, **side.changes}) for side in self.sides)
         return first, second
 
     def evidence(self, first: Run, second: Run) -> "Evidence":
-        """The figures of the two runs."""
+        """The measured values of the two runs."""
         a, b = ({name: one.value(run) for name, one in self.measures.items()} for run in (first, second))
         return Evidence(self, a, b)
 
 
 class _Texts:
-    """The figures of one run as `str.format` reads them: `{a.mse}`."""
+    """The values of one run, formatted by `str.format`: `{a.mse}`."""
 
     def __init__(self, measures: Mapping[str, Measure], figures: Figures) -> None:
         self.__dict__.update({name: one.text(figures[name]) for name, one in measures.items()})
@@ -71,7 +72,7 @@ class _Texts:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The figures of a pair of runs: a of the first side, b of the second."""
+    """The values of a pair of runs: a of the first side, b of the second."""
 
     question: Question
     a: Figures
@@ -79,11 +80,11 @@ class Evidence:
 
     @property
     def holds(self) -> bool:
-        """Whether the runs show what the answer says."""
+        """Whether the runs support the answer."""
         return self.question.holds(self.a, self.b)
 
     def text(self) -> str:
-        """The answer with its figures. Where the runs do not show it, a sentence that says so instead."""
+        """The answer with its values. If the runs do not support it, a sentence that says so instead."""
         asked = self.question
         if self.holds:
             return asked.answer.format(

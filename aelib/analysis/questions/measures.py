@@ -1,4 +1,4 @@
-"""The figures by which questions are answered, each computed from a run."""
+"""The measures that answer questions, each computed from a run."""
 
 import torch
 from torch import Tensor
@@ -31,7 +31,7 @@ def _sharpness(run: Run) -> float:
 
 
 def _variety(run: Run) -> float:
-    """Deviation of the outputs over the images, as a share of the images' own."""
+    """Standard deviation of the outputs over the images, as a share of the images' own."""
     outputs, images = run.reconstructions(), run.images.images()
     return float(outputs.std(dim=0).mean() / images.std(dim=0).mean())
 
@@ -43,7 +43,7 @@ def _of_noisy(run: Run) -> float:
 
 
 def _distance(run: Run) -> float:
-    """Mean squared distance of decoded standard normal codes to the nearest image, a mean over pixels."""
+    """Mean squared distance of decoded standard normal codes from the nearest image, mean over pixels."""
     drawn = run.decode(samplers.sample("standard_normal", run.codes(), DRAWN))
     images = run.images.images().flatten(1)
     nearest = torch.cdist(torch.from_numpy(drawn).flatten(1), images).min(dim=1).values
@@ -51,7 +51,7 @@ def _distance(run: Run) -> float:
 
 
 def _floor(run: Run) -> float:
-    """Mean over pixels, nats."""
+    """The lower bound of the cross-entropy, mean over pixels, in nats."""
     images = run.images.images()
     return (losses.lowest("bce", images) or 0.0) / images[0].numel()
 
@@ -63,8 +63,9 @@ def _dead(run: Run) -> float:
 
 
 def _phases(images: Tensor) -> float:
-    """How strong a checkerboard is in the mean image: the mean contrast of 2 × 2 pixels along both diagonals, for each
-    of the four places at which such a square can begin, and the deviation of the four."""
+    """Strength of a checkerboard pattern in the mean image. The contrast of 2 × 2 pixels between both diagonals is
+    averaged for each of the four positions at which such a square can start; the result is the standard deviation of
+    the four."""
     mean = images.mean(dim=(0, 1))
     contrast = (mean[:-1, :-1] - mean[:-1, 1:] - mean[1:, :-1] + mean[1:, 1:]) / 4
     return float(torch.stack([contrast[y::2, x::2].mean() for y in (0, 1) for x in (0, 1)]).std())
@@ -75,7 +76,7 @@ def _checkerboard(run: Run) -> float:
 
 
 def _stuck(run: Run) -> float:
-    """Share of the variances, of all images and code numbers, that are the smallest allowed."""
+    """Share of the variances, over all images and code numbers, that are at the smallest allowed value."""
     log_var = run.snapshots.log_var
     return 0.0 if log_var is None else float((log_var[-1].exp() < 1.001 * SMALLEST_VARIANCE).float().mean())
 

@@ -1,1 +1,1 @@
-"""What comes out of a net: how well it restores, compresses and enlarges, beside what is done without one."""
+"""The outputs of a net: how well it restores, compresses and enlarges, compared with methods without a net."""

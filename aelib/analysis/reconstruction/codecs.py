@@ -26,7 +26,7 @@ Codes = NDArray[np.floating[Any]]
 Symbols = NDArray[np.int32]
 
 FLOAT = 32  # bits per number without quantisation
-MAX_BITS = 16  # bits per quantised number
+MAX_BITS = 16  # largest number of bits per quantised number
 MAX_IMAGES = 500
 MAX_PIXELS = 600_000  # in all measured images together: fewer images are measured if they are large
 SSIM_VALUES = 200_000  # pixels times channels on which SSIM is measured
@@ -86,7 +86,7 @@ def quantize(codes: Codes, bits: int, low: Codes, high: Codes) -> Symbols:
 
 def dequantize(symbols: Symbols, bits: int, low: Codes, high: Codes) -> NDArray[np.float32]:
     """The middle of each cell. Codes inside the range change by at most half a cell, (high − low) / 2^(bits + 1).
-    Raises LabError as `quantize`."""
+    Raises LabError like `quantize`."""
     return np.asarray(low + (symbols + 0.5) * _cell(bits, low, high), np.float32)
 
 
@@ -132,8 +132,8 @@ def network_points(
     """Compress images with a net: its codes with a given number of bits per latent dimension, one RatePoint for each
     entry of bits.
 
-    Entropy is measured on all test codes, the error on at most 500 evenly chosen images (600,000 pixels), SSIM on some
-    of these (200,000 values). Raises LabError where codes and images do not belong together, and as `quantize`.
+    Entropy is measured on all test codes, the error on at most 500 evenly spaced images (600,000 pixels), SSIM on some
+    of these (200,000 values). Raises LabError if codes and images do not belong together, and like `quantize`.
 
     Args:
         codes_train: codes of training images, n × latent_dim or any further axes; they give the quantiser its range.
@@ -175,10 +175,11 @@ def _stored_codes(codes: Codes, bits: int, low: Codes, high: Codes) -> tuple[NDA
 def pca(train: Tensor, test: Tensor, components: int, bits: int = FLOAT) -> tuple[Tensor, float | None]:
     """Reconstruct test images from their first principal components, fitted to `pca_training_images`.
 
-    Each coefficient is stored with this many bits, as in `network_points`; the pixels are clipped to 0..1, as a net's
-    are. Returns the images and the entropy in bits per image (None at 32 bits). One image takes components × bits bits.
+    Each coefficient is stored with this many bits, as in `network_points`; the pixels are clipped to 0..1, like a
+    net's. Returns the images and the entropy in bits per image (None at 32 bits). One image takes components × bits
+    bits.
 
-    Raises LabError where there are fewer training images or pixels than components."""
+    Raises LabError if there are fewer training images or pixels than components."""
     most = min(len(pca_training_images(train)), math.prod(train.shape[1:]))
     if not 1 <= components <= most:
         raise LabError(
@@ -195,7 +196,7 @@ def pca(train: Tensor, test: Tensor, components: int, bits: int = FLOAT) -> tupl
 def pca_curve(
     train: Tensor, test: Tensor, components: Sequence[int] = (2, 4, 8, 16, 32, 64), bits: int = FLOAT
 ) -> list[RatePoint]:
-    """`pca` for several numbers of components, one RatePoint each. Numbers above what the images allow are left out.
+    """`pca` for several numbers of components, one RatePoint each. Numbers that the images do not allow are left out.
     Images are chosen and measured as in `network_points`."""
     axes, mean, fitted = _fit_pca(train, max(components))
     low, high = min_max(fitted)

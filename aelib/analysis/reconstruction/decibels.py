@@ -1,4 +1,4 @@
-"""The PSNR of a run, in the one definition that pages, reports and conditions show."""
+"""The PSNR of a run, in the single definition that pages, reports and conditions use."""
 
 from weakref import WeakKeyDictionary
 
@@ -14,8 +14,8 @@ def psnr(run: Run) -> float:
     """PSNR in dB, the mean over images (`image_quality.mean_psnr`): over the test set, or over all images of a
     memorised set.
 
-    It is stored with the run. For a memorised set, and for a run of an earlier version, which stored that of the mean
-    error, the net restores the images once more.
+    It is stored with the run. For a memorised set, and for a run of an earlier version (which stored the PSNR of the
+    mean error), it is computed again from the net's outputs.
     """
     stored = run.metrics.get("psnr")
     if stored is not None and not HeldOut.pools(run.metrics):

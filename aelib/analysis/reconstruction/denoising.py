@@ -19,7 +19,7 @@ _FIRST_DRAW = -1000  # negative, so that no net has been trained with this noise
 class Level:
     """Wrong pixels per image at one noise level, mean over images and draws.
 
-    net: spread over the nets; nothing: of the noisy image itself; nearest: of the clean image nearest to it.
+    net: spread over the nets; nothing: for the noisy image itself; nearest: for the clean image nearest to it.
     """
 
     level: float
@@ -40,20 +40,21 @@ def noisy(pixels: Tensor, kind: str, level: float, draw: int, painted: Sequence[
 
 
 def wrong_pixels(outputs: Tensor, targets: Tensor, threshold: float) -> Tensor:
-    """Wrong pixels of each image (float64). Unlike in `metrics.wrong_pixels`, a pixel exactly on the threshold, where
-    noise may put it, counts as half wrong: a random guess is wrong half the time."""
+    """Wrong pixels of each image (float64). Unlike in `metrics.wrong_pixels`, a pixel exactly on the threshold, which
+    noise can cause, counts as half wrong, because a random guess is wrong half the time."""
     distance = (outputs - targets).abs()
     return ((distance > threshold).double() + 0.5 * (distance == threshold).double()).sum(dim=(-3, -2, -1))
 
 
 def nearest(images: Tensor, clean: Tensor) -> Tensor:
-    """For each image the clean image with the smallest squared distance, the first one of equals."""
+    """For each image, the clean image with the smallest squared distance; the first one if several are equal."""
     return clean[reconstruction.nearest(images, clean)[0]]
 
 
 @torch.no_grad()
 def curve(runs: Sequence[Run], kind: str, levels: Sequence[float], painted: Sequence[int] = ()) -> list[Level]:
-    """A `Level` for each noise level, with the same noisy images for every net. All runs must have one data set."""
+    """A `Level` for each noise level, with the same noisy images for every net. All runs must have the same data
+    set."""
     clean, threshold = runs[0].images.images(), runs[0].spec.wrong_pixel
     targets = clean.repeat(DRAWS, 1, 1, 1)
     found = []
@@ -75,8 +76,8 @@ def useful_range(levels: Sequence[Level]) -> tuple[float, float] | None:
 
 
 def widest_range(gains: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    """The widest range of levels with a gain above 0, ends as in `useful_range`. gains: (level, gain), levels
-    rising."""
+    """The widest range of levels with a gain above 0, with ends as in `useful_range`. gains: (level, gain), levels
+    ascending."""
     best: tuple[float, float] | None = None
     start: float | None = None
     for i, (level, gain) in enumerate(gains):

@@ -43,8 +43,8 @@ class EncodedRun:
 
 
 def test_images(which: str | DatasetSpec) -> ImageSet:
-    """The images that all compressors of a data set are measured on: the test set, as the PSNR of a run is, or at most
-    MAX_TEST_IMAGES of it, evenly chosen. A run's own spec has only the classes that the run knows."""
+    """The images that all compressors of a data set are measured on: the test set, as for the PSNR of a run, or at most
+    MAX_TEST_IMAGES of it, evenly spaced. A run's own spec has only the classes that the run was trained on."""
     images = datasets.test_set(which)
     return images.part(slice(0, None, -(-len(images) // MAX_TEST_IMAGES)))
 
@@ -65,7 +65,7 @@ def encode_run(run: Run) -> EncodedRun:
 
 def points(run: Run, codes: EncodedRun, bits: Sequence[int] = BITS, name: str = "net") -> list[RatePoint]:
     """`codecs.network_points` of a run: one RatePoint for each number of bits; 32 means no quantisation."""
-    # the ends of the range stand for the training codes: they have the same range
+    # the two ends stand in for the training codes, because they have the same range
     ends = np.stack([codes.low, codes.high])
     test = test_images(run.spec)
     images, labels = test.images(), test.labels[codecs.measured_images(test.pixels)]
@@ -85,7 +85,7 @@ def reconstructed(run: Run, codes: EncodedRun, chosen: Sequence[int], bits: int)
 
 
 def codec_curves(which: str | DatasetSpec) -> dict[str, list[RatePoint]]:
-    """`codecs.codec_curves` of JPEG and WebP on `test_images`, kept in memory."""
+    """`codecs.codec_curves` of JPEG and WebP on `test_images`, cached in memory."""
     return _codec_curves(datasets.spec(which) if isinstance(which, str) else which)
 
 
@@ -148,8 +148,8 @@ def psnr_at(baseline: Sequence[RatePoint], bits: float) -> float | None:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Neighbouring numbers of bits at which the best net is always better than a baseline, or always worse (or as
-    good). points: the best net at each number of bits, by rising bits."""
+    """Consecutive numbers of bits at which the best net is always better than a baseline, or always worse (or equal).
+    points: the best net at each number of bits, in ascending order of bits."""
 
     better: bool
     points: tuple[RatePoint, ...]
@@ -160,8 +160,8 @@ class Comparison:
     """The best net at each number of bits compared with a baseline.
 
     Attributes:
-        stretches: in the order of bits; better and worse take turns.
-        incomparable: nets with fewer bits than the baseline's smallest images, by rising bits.
+        stretches: in ascending order of bits; better and worse ones alternate.
+        incomparable: nets with fewer bits than the baseline's smallest images, in ascending order of bits.
     """
 
     stretches: tuple[Stretch, ...]
@@ -203,8 +203,8 @@ def codebook_point(run: Run) -> RatePoint:
 
 
 def variety(run: Run, codes: EncodedRun) -> float:
-    """How much reconstructions differ from image to image, as a share of how much the images do: the ratio of their
-    variances around their mean image. 0: all are the same picture; about 1: as different as the images."""
+    """How much reconstructions vary between images, relative to the images themselves: the ratio of the variances
+    around the mean image. 0: all are the same picture; about 1: they vary as much as the images."""
     chosen = evenly(len(codes.codes), VARIETY_IMAGES)
     made = reconstructed(run, codes, chosen, FLOAT)
     images = test_images(run.spec).images()[chosen]

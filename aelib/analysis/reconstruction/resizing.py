@@ -21,7 +21,7 @@ METHODS = {
     "lanczos": Image.Resampling.LANCZOS,
 }
 MAX_PIXELS = 4_000_000  # of a picture before enlarging
-SMALLEST = 8  # pixels: smallest side of an uploaded picture
+SMALLEST = 8  # pixels: smallest allowed side of an uploaded picture
 
 Apply = Callable[[Tensor], Tensor]
 Progress = Callable[[int, int], None]
@@ -75,7 +75,7 @@ def tiled(
     """Apply a net to a picture tile by tile: channels' × height · factor × width · factor, of the dtype of `apply`.
 
     Memory is limited to one tile and the result. If `overlap` is at least the radius of the net's receptive field, the
-    result equals that of the whole picture at once, edges included, since no window is padded.
+    result equals that of the whole picture at once, including its edges, because no window is padded.
 
     Args:
         apply: 1 × channels × h × w to 1 × channels' × h · factor × w · factor.
@@ -86,8 +86,8 @@ def tiled(
         on_progress: called with (tiles done, all tiles) after each tile.
         cancelled: called before each tile; True stops the work.
         multiple: windows start at multiples of this number, and their sides are multiples of it, for nets that shrink
-            their input. The picture's last row and column are repeated up to the next multiple, and the result of these
-            pixels is removed.
+            their input. The picture's last row and column are repeated up to the next multiple, and these pixels are
+            removed from the result.
 
     Raises LabError for a larger picture, for a tile that does not fit the overlap, and if `apply` gives another size;
     Stopped if `cancelled` returns True.

@@ -16,7 +16,7 @@ from .denoising import noisy, widest_range
 
 MAX_TEST_IMAGES = 200  # held-out images that are evaluated, at most
 TUNING_IMAGES = 30  # training images on which non-local means is tuned
-TUNING_DRAW = 100_000  # draw of the noise on these: far above the draws that are used elsewhere
+TUNING_DRAW = 100_000  # draw of the noise for these images: far above the draws that are used elsewhere
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 NOTHING, NET, MEDIAN, NON_LOCAL = "doing nothing", "network", "median 3x3", "non-local means"
 
@@ -28,7 +28,7 @@ class Quality:
     Attributes:
         psnr: PSNR in dB, the mean over images (`image_quality.mean_psnr`).
         ssim: SSIM, mean over images.
-        bce: binary cross-entropy in nats, mean over pixels and images; torch limits a pixel's share to 100.
+        bce: binary cross-entropy in nats, mean over pixels and images; torch limits the value of one pixel to 100.
     """
 
     psnr: float
@@ -43,7 +43,7 @@ def test_images(run: Run) -> Tensor:
 
 
 def test_labels(run: Run) -> Tensor:
-    """Their classes."""
+    """The classes of `test_images`."""
     return run.images.labels[image_quality.evenly(len(run.images), MAX_TEST_IMAGES)]
 
 
@@ -65,7 +65,7 @@ def filtered(shown: Tensor, tuned: Strength) -> dict[str, Tensor]:
 
 
 def restored(run: Run, shown: Tensor, labels: Tensor | None = None) -> Tensor:
-    """The net's outputs, clipped to 0..1 like those of the filters. labels: classes, for a net that is told them."""
+    """The net's outputs, clipped to 0..1 like those of the filters. labels: classes, for a conditional net."""
     return run.restored(shown, labels).clamp(0, 1)
 
 

@@ -29,8 +29,8 @@ NET = "this net"
 @dataclass(frozen=True)
 class Quality:
     """Quality of one method. name: the method; mse: mean over pixels and images; psnr: in dB, the mean over images
-    (`image_quality.mean_psnr`); psnr_y: the same of the luminance, without a border of as many pixels as the factor, as
-    papers give it; ssim: mean over images."""
+    (`image_quality.mean_psnr`); psnr_y: the same for the luminance, without a border as wide as the factor, as in
+    papers; ssim: mean over images."""
 
     name: str
     mse: float
@@ -52,7 +52,7 @@ def test_images(run: Run) -> ImageSet:
 
 
 def telling(images: ImageSet) -> list[int]:
-    """Indices of the images, those with the most detail first: on a plain or blurred patch all methods look alike."""
+    """Indices of the images, most detail first: on a plain or blurred patch all methods look alike."""
     order = image_quality.detail(images.images()).argsort(descending=True, stable=True)
     return [int(place) for place in order]
 
@@ -85,8 +85,9 @@ def evaluate(found: dict[str, Tensor], targets: Tensor, times: int = 1) -> list[
 
 
 def receptive_radius(net: Architecture) -> int:
-    """Radius of the net's receptive field in pixels of its input, at most."""
-    apart, seen = 1.0, 0.0  # in pixels of the input: distance of two neighbours in a layer, radius of a pixel's field
+    """Radius of the net's receptive field in pixels of its input; an upper bound."""
+    # in input pixels: distance between neighbouring pixels of a layer, and radius of one pixel's receptive field
+    apart, seen = 1.0, 0.0
     for step in net.steps:
         match step.kind:
             case "convolution":
@@ -101,7 +102,7 @@ def receptive_radius(net: Architecture) -> int:
             case "enlarge":
                 seen += 2 * apart
                 apart /= step.stride
-    return math.ceil(seen) + 3  # 3 for the bicubic enlargement to which a residual net adds
+    return math.ceil(seen) + 3  # 3 for the bicubic enlargement that is added to a residual net's output
 
 
 def enlarge(

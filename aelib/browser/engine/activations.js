@@ -1,7 +1,7 @@
 // Activation functions: the names of aelib/nn/activations.py. To add one, add an entry here and `browser=True` there.
 //
 // forward(z, y, count, slope): writes f(z) into y. backward(z, y, d, count, slope): turns dL/dy in d into dL/dz in place.
-// slope: the learnt parameter, where `learntSlope`. gain: Kaiming's, as torch.nn.init.calculate_gain gives it.
+// slope: the learnt parameter, if `learntSlope` is set. gain: Kaiming's, as returned by torch.nn.init.calculate_gain.
 
 export const LEAK = 0.01, PRELU_START = 0.25;
 const leakyGain = Math.sqrt(2 / (1 + LEAK ** 2));

@@ -1,18 +1,20 @@
-// A trained net of any layers, forward only, for one image at a time: what aelib/browser/trained.py describes. Maps are flat,
-// channels × height × width. Batch norm is folded into the weights there. `Network` (network.js) is the one that learns.
+// A trained net with any layers, forward only, for one image at a time, as described by aelib/browser/trained.py. Maps
+// are flat, channels × height × width. Batch norm is already folded into the weights. `Network` (network.js) is the one
+// that can train.
 
 import { ACTIVATIONS } from "./activations.js";
 
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const product = (shape) => shape.reduce((all, one) => all * one, 1);
 
-// The places along one axis of the smaller side whose partner, place * stride + offset, lies within the larger side.
+// The positions along one axis of the smaller map whose counterpart, position * stride + offset, lies inside the larger
+// map.
 function reach(offset, stride, small, large) {
   return [Math.max(0, Math.ceil(-offset / stride)), Math.min(small - 1, Math.floor((large - 1 - offset) / stride))];
 }
 
-// Every weight of a kernel, with the rows of the two maps that it joins: those of the smaller side and of the larger one.
-// weights: small channels × large channels × kernel × kernel, which is PyTorch's order of both kinds.
+// Calls `row` for every weight of a kernel, with the rows that it connects in the smaller and in the larger map.
+// weights: small channels × large channels × kernel × kernel, which is PyTorch's order for both kinds of layer.
 function joined({ kernel, stride, padding }, small, large, weights, at, row) {
   for (let s = 0; s < small[0]; s++) for (let l = 0; l < large[0]; l++) {
     const pair = s * large[0] + l;
@@ -59,7 +61,7 @@ const LAYERS = {
     x[(((c * stride + r % stride) * stride + k % stride) * inputs[1] + Math.floor(r / stride)) * inputs[2] + Math.floor(k / stride)]),
 };
 
-// Multiplications of a layer.
+// Number of multiplications in a layer.
 function work({ kind, inputs, outputs, kernel, columns }) {
   if (kind === "dense") return columns * product(outputs);
   if (kind !== "convolution" && kind !== "transposed") return 0;
@@ -67,7 +69,7 @@ function work({ kind, inputs, outputs, kernel, columns }) {
   return inputs[0] * outputs[0] * kernel ** 2 * places[1] * places[2];
 }
 
-// Maps that begin with the bias of their channel.
+// Maps filled with the bias of their channel.
 function filled({ outputs }, weights, bias) {
   const area = outputs[1] * outputs[2], y = new Float64Array(outputs[0] * area);
   for (let c = 0; c < outputs[0]; c++) y.fill(weights[bias + c], c * area, (c + 1) * area);
@@ -94,7 +96,7 @@ export class TrainedNet {
     Object.assign(this, description);
     this.weights = new Float32Array(bytes(description.weights).buffer);
     this.size = product(this.shape);
-    this.multiplications = this.decoder.reduce((sum, layer) => sum + work(layer), 0); // of one decoded image
+    this.multiplications = this.decoder.reduce((sum, layer) => sum + work(layer), 0); // for one decoded image
   }
 
   through(layers, x, seen) {
@@ -106,7 +108,7 @@ export class TrainedNet {
     return x;
   }
 
-  // Numbers, and behind them one for each class where the net is told the class.
+  // Appends one number for each class, if the net receives the class.
   told(numbers, label) {
     if (!this.classes) return numbers;
     const found = new Float64Array(numbers.length + this.classes);
@@ -115,13 +117,13 @@ export class TrainedNet {
     return found;
   }
 
-  // An image, pixels 0 to 1: its code; of a variational net the mean. label: the class, where the net is told it.
+  // The code of an image (pixels 0 to 1); for a variational net the mean. label: the class, if the net receives it.
   encode(image, label = 0) {
     const x = Float64Array.from(image, (value) => (value - this.shift) / this.scale);
     return this.through(this.encoder, this.told(x, label)).subarray(0, this.latent_dim);
   }
 
-  // A code: pixels, not clipped.
+  // The pixels of a code, not clipped.
   decode(code, label = 0) {
     const y = this.through(this.decoder, this.told(code, label));
     ACTIVATIONS[this.output].forward(y, y, y.length, this.output_slope);
@@ -129,7 +131,7 @@ export class TrainedNet {
     return y;
   }
 
-  // What a canvas draws, 0 to 255: of one channel, or three.
+  // The values for a canvas, 0 to 255, with one channel or three.
   drawn(code, channels = this.shape[0], label = 0) {
     const pixels = this.decode(code, label), found = new Uint8ClampedArray(channels * this.shape[1] * this.shape[2]);
     for (let i = 0; i < found.length; i++) found[i] = 255 * pixels[i % this.size];

@@ -1,4 +1,5 @@
-// How weights start: the names of aelib/nn/initialization.py. To add one, add an entry here and `browser=True` there.
+// Initialisations of weights: the names of aelib/nn/initialization.py. To add one, add an entry here and `browser=True`
+// there.
 // draw(weight, { inputs, outputs, gain, scale, generator }) fills `weight` (outputs × inputs).
 
 export const INITIALIZATIONS = {

@@ -1,7 +1,8 @@
-// Reconstruction losses of each pixel: the names of aelib/nn/losses.py. To add one, add an entry here and `browser=True`
-// there. value(z, y, t): of one pixel. gradient(y, t): its derivative, with respect to z where `ofLogits`, else to y.
+// Reconstruction losses, defined per pixel: the names of aelib/nn/losses.py. To add one, add an entry here and
+// `browser=True` there. value(z, y, t): the loss of one pixel. gradient(y, t): its derivative, with respect to z if
+// `ofLogits`, else to y.
 
-const EPSILON = 1e-12, LOWEST_LOGARITHM = -100; // what torch's binary_cross_entropy uses
+const EPSILON = 1e-12, LOWEST_LOGARITHM = -100; // as in torch's binary_cross_entropy
 const logarithm = (x) => Math.max(Math.log(x), LOWEST_LOGARITHM);
 
 const BCE_OF_LOGITS = {
@@ -20,6 +21,6 @@ export const LOSSES = {
   },
 };
 
-// The loss to compute: behind a sigmoid the form that is computed from the logits, where there is one.
+// The loss to compute: after a sigmoid output, the form that is computed from the logits, if there is one.
 export const selectLoss = (name, outputActivation) =>
   (outputActivation === "sigmoid" && LOSSES[name].behindSigmoid) || LOSSES[name];

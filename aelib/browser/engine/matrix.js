@@ -1,6 +1,6 @@
 // The three products of a layer. Samples are the inner axis, and their number (`width`) is a multiple of 4, so that each loop
 // keeps two rows of four samples in registers.
-// p: parameters, of which those of the layer begin at `at`, outputs × (inputs + 1), the bias last.
+// p: parameters of the net; those of the layer start at `at`, outputs × (inputs + 1), the bias last.
 
 // z (outputs × width) = weights · x (inputs × width) + bias
 export function forward(p, at, x, z, inputs, outputs, width) {
@@ -34,7 +34,7 @@ export function forward(p, at, x, z, inputs, outputs, width) {
   }
 }
 
-// g, laid out as p, = d (outputs × width) · x transposed, and the sum of d for the bias
+// g (in the layout of p) = d (outputs × width) · x transposed, and the sum of d for the bias
 export function gradient(g, at, d, x, inputs, outputs, width) {
   const stride = inputs + 1;
   for (let o = 0; o < outputs; o++) {

@@ -1,6 +1,7 @@
-// A dense autoencoder: forward, and the gradient of its loss by hand. The names and the order of aelib: parameters lie as in
-// the batched engine, layer after layer outputs × (inputs + 1), the bias last; behind them, where the layer has them, the
-// batch norm's weight and bias, and the slope of a PReLU. Everything is float64: no dearer here, and nearer to the truth.
+// A dense autoencoder: the forward pass, and the gradient of its loss computed by hand. Names and layout are those of
+// aelib: parameters are stored as in the batched engine, layer after layer outputs × (inputs + 1), the bias last,
+// followed by the batch norm's weight and bias and the slope of a PReLU, if the layer has them. Everything is float64,
+// which costs no more here and is more accurate.
 
 import { ACTIVATIONS } from "./activations.js";
 import { INITIALIZATIONS } from "./initialization.js";
@@ -8,13 +9,13 @@ import { selectLoss } from "./losses.js";
 import * as matrix from "./matrix.js";
 import { Generator } from "./random.js";
 
-const NORM_EPSILON = 1e-5, NORM_MOMENTUM = 0.1; // nn.BatchNorm1d's
+const NORM_EPSILON = 1e-5, NORM_MOMENTUM = 0.1; // the values of nn.BatchNorm1d
 
-// The activation that "auto" stands for.
+// The activation that "auto" means.
 export const outputActivation = ({ model, normalization }) => model.output_activation !== "auto"
   ? model.output_activation : { none: "sigmoid", symmetric: "tanh", standardized: "identity" }[normalization];
 
-// `Model.steps` of aelib: every fully connected layer, from the image to the image.
+// Like `Model.steps` of aelib: every fully connected layer, from input to output.
 export function steps(experiment) {
   const { model } = experiment, decoder = model.decoder_layers || [...model.layers].reverse(), found = [];
   for (const [sizes, last] of [[model.layers, model.code_activation], [decoder, outputActivation(experiment)]]) {
@@ -26,17 +27,17 @@ export function steps(experiment) {
   }
   const code = found[model.layers.length - 2];
   code.code = true;
-  code.gives = code.outputs; // numbers of the code
+  code.gives = code.outputs; // how many numbers the code has
   if (model.variational) code.outputs *= 2; // mu and log_var, one after the other
   return found;
 }
 
 export class Network {
-  // experiment: of aelib, as JSON; its seed draws the first weights
+  // experiment: an experiment of aelib, as JSON; its seed determines the initial weights
   constructor(experiment) {
     const { model } = experiment;
     this.variational = model.variational;
-    this.codeAt = model.layers.length - 1; // layers of the encoder
+    this.codeAt = model.layers.length - 1; // number of layers in the encoder
     this.latentDim = model.layers[this.codeAt];
     this.loss = selectLoss(experiment.loss, outputActivation(experiment));
     this.beta = experiment.beta;
@@ -51,12 +52,12 @@ export class Network {
     });
     this.parameters = new Float64Array(size);
     this.gradient = new Float64Array(size);
-    this.running = new Float64Array(norms); // of each batch norm the running means, then the running variances
+    this.running = new Float64Array(norms); // for each batch norm the running means, then the running variances
     this.rooms = new Map();
     this.draw(experiment);
   }
 
-  // The first weights, which follow from the seed alone.
+  // The initial weights, which depend only on the seed.
   draw({ seed, model }) {
     const generator = new Generator(seed, "weights"), entry = INITIALIZATIONS[model.initialization], p = this.parameters;
     for (const { inputs, outputs, at, normAt, runningAt, slopeAt, function: f } of this.layers) {
@@ -75,7 +76,8 @@ export class Network {
     }
   }
 
-  // Buffers of one pass over so many images, each sizes × width; `use` keeps those of training and evaluation apart.
+  // Buffers for one pass over this many images, each sizes × width; `use` keeps the buffers of training and evaluation
+  // apart.
   room(images, use) {
     const name = `${use} ${images}`;
     if (this.rooms.has(name)) return this.rooms.get(name);
@@ -90,10 +92,10 @@ export class Network {
     return room;
   }
 
-  // What layer i is given.
+  // The input of layer i.
   before(room, i) { return i ? room.layers[i - 1].y : room.x; }
 
-  // All layers from `first` on. eps (latentDim × width): the code of a variational net is a sample, else its mean.
+  // All layers from `first` on. With eps (latentDim × width), the code of a variational net is a sample, else its mean.
   forward(room, { first = 0, eps = null, training = false } = {}) {
     for (let i = first; i < this.layers.length; i++) {
       const layer = this.layers[i], held = room.layers[i];
@@ -169,7 +171,7 @@ export class Network {
     return found;
   }
 
-  // The gradient of the loaded batch into `gradient`.
+  // Computes the gradient of the loaded batch into `gradient`.
   differentiate(room, { eps = null, betaFactor = 1 } = {}) {
     this.forward(room, { eps, training: true });
     const { images, width, target } = room, last = this.layers.length - 1, pixels = this.layers[last].outputs;
@@ -198,7 +200,7 @@ export class Network {
     f.backward(z, y, d, d.length, this.parameters[slopeAt]);
   }
 
-  // Mean over pixels and images of the last outputs.
+  // The loss of the last outputs, mean over pixels and images.
   reconstructionLoss({ images, width, target, layers }) {
     const { z, y } = layers.at(-1), pixels = this.layers.at(-1).outputs;
     let sum = 0;
@@ -214,7 +216,7 @@ export function transpose(from, to, size, width) {
   for (let i = 0; i * size < from.length; i++) for (let k = 0; k < size; k++) to[k * width + i] = from[i * size + k];
 }
 
-// The other way round, into a new array.
+// The inverse of `transpose`, into a new array.
 export function rows(from, size, images, width) {
   const found = new Float64Array(images * size);
   for (let i = 0; i < images; i++) for (let k = 0; k < size; k++) found[i * size + k] = from[k * width + i];

@@ -1,5 +1,6 @@
 // Noise on pixels from 0 to 1: the names of aelib/datasets/noise.py. To add one, add an entry here and `browser=True` there.
-// apply(x, level, drawn, gauss, painted): drawn: 32 random bits; gauss(): standard normal; painted: whether it was.
+// apply(x, level, drawn, gauss, painted): drawn: 32 random bits; gauss(): standard normal; painted: whether the pixel
+// is painted.
 
 import { bits, key, normal, uniform } from "./random.js";
 
@@ -13,7 +14,7 @@ export const NOISES = {
   painted: { apply: (x, level, drawn, gauss, painted) => (painted && hit(drawn, level) ? 1 - x : x) },
 };
 
-// Noisy pixels, images × size. corruption: of an experiment; turn: an epoch, TEST or FIXED.
+// Noisy pixels, images × size. corruption: an experiment's setting; turn: an epoch, TEST or FIXED.
 export function corrupt(pixels, size, corruption, seed, turn) {
   const { apply } = NOISES[corruption.kind], level = Math.fround(corruption.level), from = key(seed, turn);
   const painted = new Set(corruption.pixels), noisy = new Float64Array(pixels.length);

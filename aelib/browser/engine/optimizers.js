@@ -1,5 +1,5 @@
 // Optimisers over one flat buffer of parameters: the names of aelib/nn/optimizers.py. To add one, add an entry here and
-// `browser=True` there. slots: buffers of state. update(p, g, [first, second], rate, momentum, step): step counts from 1.
+// `browser=True` there. slots: state buffers. update(p, g, [first, second], rate, momentum, step): step counts from 1.
 
 const BETA_1 = 0.9, BETA_2 = 0.999, ADAM_EPSILON = 1e-8;
 const RMSPROP_DECAY = 0.99, RMSPROP_EPSILON = 1e-8, ADAGRAD_EPSILON = 1e-10;
@@ -61,7 +61,7 @@ export class Optimizer {
     this.steps = 0;
   }
 
-  // One update of p by its gradient g, which may be overwritten; factor: the schedule's, 1 at the start.
+  // Updates p once by its gradient g, which may be overwritten; factor: from the schedule, 1 at the start.
   step(p, g, factor) {
     const { weight_decay: decay, momentum } = this.settings, rate = this.settings.learning_rate * factor;
     this.steps += 1;
@@ -71,7 +71,7 @@ export class Optimizer {
   }
 }
 
-// `Optimizer.rate_factor` of an experiment: what the rate is multiplied by in `epoch`, counted from 1.
+// Like `Optimizer.rate_factor` of aelib: the factor of the learning rate in `epoch`, counted from 1.
 export function rateFactor(settings, epoch, epochs) {
   if (settings.schedule === "step") return settings.step_factor ** Math.floor((epoch - 1) / settings.step_every);
   if (settings.schedule === "cosine") return 0.5 * (1 + Math.cos(Math.PI * Math.min(1, (epoch - 1) / epochs)));

@@ -1,5 +1,5 @@
-// The random numbers of aelib, bit for bit: those of core/random.py (a Mersenne Twister, as PyTorch seeds and reads it) for
-// weights and orders, and those of core/counter_rng.py (a hash of seed, turn, image and number) for noise.
+// The random numbers of aelib, bit for bit: those of core/random.py (a Mersenne Twister, seeded and read as in PyTorch)
+// for weights and orders, and those of core/counter_rng.py (a hash of seed, turn, image and number) for noise.
 
 const encoder = new TextEncoder();
 
@@ -14,7 +14,7 @@ const fraction = (root) => ((root % 1) * 2 ** 32) >>> 0;
 const SHA_START = firstPrimes(8).map((p) => fraction(Math.sqrt(p)));
 const SHA_ROUNDS = firstPrimes(64).map((p) => fraction(Math.cbrt(p)));
 
-// Eight 32-bit words. text: at most 55 bytes, which fill one block.
+// Converts a text to eight 32-bit words. text: at most 55 bytes, which fit into one block.
 export function sha256(text) {
   const bytes = encoder.encode(text), w = new Uint32Array(64), view = new DataView(new ArrayBuffer(64));
   bytes.forEach((byte, i) => view.setUint8(i, byte));
@@ -42,7 +42,7 @@ const swapped = (word) => ((word >>> 24) | ((word >>> 8) & 0xff00) | ((word << 8
 // `generator(seed, purpose)` of core/random.py, with the methods of torch that aelib calls.
 export class Generator {
   constructor(seed, purpose) {
-    const [first, second] = sha256(`${purpose}:${seed}`).map(swapped); // eight bytes, the lowest first
+    const [first, second] = sha256(`${purpose}:${seed}`).map(swapped); // eight bytes, lowest first
     this.state = new Uint32Array(624);
     this.state[0] = ((first >>> 1) | (second << 31)) >>> 0; // shifted by one; PyTorch takes 32 bits of it
     for (let i = 1; i < 624; i++) {
@@ -50,7 +50,7 @@ export class Generator {
       this.state[i] = Math.imul(1812433253, before) + i;
     }
     this.at = 624;
-    this.kept = null; // the second number of a pair of normal ones
+    this.kept = null; // the second number of a pair of normal numbers
   }
 
   random() {
@@ -81,7 +81,7 @@ export class Generator {
     for (let i = 0; i < numbers.length; i++) numbers[i] = Math.fround(this.single() * 2 * bound - bound);
   }
 
-  // tensor.normal_(0, deviation): from 16 numbers on PyTorch draws in blocks of 16, below one by one
+  // tensor.normal_(0, deviation): for 16 or more numbers PyTorch draws in blocks of 16, for fewer one by one
   normal(numbers, deviation) {
     const size = numbers.length;
     if (size < 16) {
@@ -123,7 +123,7 @@ export class Generator {
   }
 }
 
-// --- numbers that are computed, not drawn -----------------------------------------------------------------------------
+// --- numbers that are computed by a hash, not drawn from a stream -----------------------------------------------------
 
 export const TEST = -1; // the turn whose numbers are used to evaluate a net
 export const FIXED = 0; // the turn of a fixed noisy set
@@ -146,7 +146,7 @@ function add(a, low, high) {
   v[a] = sum;
 }
 
-// v[a] = (v[a] ^ v[b]) turned right by so many bits
+// v[a] = (v[a] ^ v[b]) rotated right by this many bits
 function mixed(a, b, by) {
   const low = v[a] ^ v[b], high = v[a + 1] ^ v[b + 1];
   if (by === 32) { v[a] = high; v[a + 1] = low; return; }
@@ -183,7 +183,7 @@ export function key(seed, turn) {
   return [first ^ v[0] ^ v[16], BLAKE_START[1] ^ v[1] ^ v[17]];
 }
 
-// `counter_rng.random_bits` of one number: 32 bits, signed. where: image · numbers of an image + number.
+// `counter_rng.random_bits` for one number: 32 bits, signed. where: image · (numbers in an image) + number.
 export function bits([first, second], where, draw) {
   let x = (Math.imul(where, -1640531527) + first + Math.imul(draw, 0x632be5ab)) | 0;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d) ^ second;
@@ -193,7 +193,7 @@ export function bits([first, second], where, draw) {
 
 export const uniform = (drawn) => (drawn & 0xffffff) * 2 ** -24;
 
-// `counter_rng.normal`: standard normal, of two draws
+// `counter_rng.normal`: a standard normal number, from two draws
 export function normal(from, where, draw) {
   const radius = Math.sqrt(-2 * Math.log1p(-uniform(bits(from, where, draw))));
   return radius * Math.cos(2 * Math.PI * uniform(bits(from, where, draw + 1)));

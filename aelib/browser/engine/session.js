@@ -1,18 +1,20 @@
-// One net that a page watches. A page asks, the session trains and answers: it never works ahead, so that a slow page has no
-// queue and a hidden one costs nothing. The same in a worker (worker.js) and, where there is none, in the page itself.
+// One net that a page shows. The page asks, and the session trains and answers: it never trains ahead, so that a slow
+// page has no queue and a hidden page costs nothing. It works the same in a worker (worker.js) and, if there is no
+// worker, in the page itself.
 
 import { sameStart, Trainer } from "./training.js";
 
 export class Session {
-  // message, every part of it optional:
-  //   description: begin with it (see aelib/browser/description.py).
-  //   experiment: go on with this one; weights stay unless it has another start.
-  //   train: { epochs, milliseconds }: at most so many epochs, and no new one after so long; or { steps }: so many batches.
-  //   weight: { at, value }: set one parameter, by its place.
+  // message; every field is optional:
+  //   description: start with it (see aelib/browser/description.py).
+  //   experiment: continue with this one; the weights stay unless its initial state differs.
+  //   train: { epochs, milliseconds }: at most this many epochs, and no new one after this time; or { steps }:
+  //     this many batches.
+  //   weight: { at, value }: set one parameter, by its index.
   //   image: pixels from 0 to 1 to send through the net.
   //   codes: images × latentDim to decode.
-  // Answers { epochs, part (of the epoch that steps have begun: 0 to below 1), loss, finite, codes, outputs (pixels, not
-  // clipped), one, decoded, layers, parameters }.
+  // Answers { epochs, part (share of the current epoch that `steps` have trained: 0 to below 1), loss, finite, codes,
+  // outputs (pixels, not clipped), one, decoded, layers, parameters }.
   answer({ description, experiment, train, weight, image, codes }) {
     if (description) this.trainer = Trainer.of(description);
     if (experiment) this.take(experiment);

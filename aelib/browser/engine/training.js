@@ -1,11 +1,11 @@
-// Trains a net as aelib's trainer does: the same batches, the same noise, the same evaluation.
+// Trains a net exactly like aelib's trainer: with the same batches, the same noise, and the same evaluation.
 
 import { corrupt } from "./noises.js";
 import { Network, rows, transpose } from "./network.js";
 import { Optimizer, rateFactor } from "./optimizers.js";
 import { FIXED, Generator, key, normal, TEST } from "./random.js";
 
-const EPS_DRAW = 2; // other draws than those of the noise on pixels
+const EPS_DRAW = 2; // draw numbers that the pixel noise does not use
 
 // `datasets.normalization`: x = (pixel − shift) / scale. pixels: 0 to 255.
 export function normalization(kind, pixels) {
@@ -17,7 +17,7 @@ export function normalization(kind, pixels) {
   return { shift: mean, scale: Math.sqrt(variance) || 1 };
 }
 
-// Whether two experiments begin with the same weights in the same places.
+// Whether two experiments start with the same weights in the same layout.
 export function sameStart(a, b) {
   const start = ({ seed, normalization: kind, dataset, model }) => JSON.stringify([seed, kind, dataset, model.layers,
     model.decoder_layers, model.variational, model.batch_norm, model.initialization, model.initialization_scale]);
@@ -28,21 +28,22 @@ const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const floats = (text) => new Float32Array(bytes(text).buffer);
 
 export class Trainer {
-  // Of what aelib/browser/description.py describes.
+  // From the object that aelib/browser/description.py describes.
   static of({ experiment, set, weights }) {
     const given = weights && { parameters: floats(weights.parameters), running: floats(weights.running) };
     return new Trainer(experiment, { ...set, pixels: bytes(set.pixels) }, given);
   }
 
-  // experiment: of aelib, as JSON. set: { shape: [channels, height, width], pixels: Uint8Array, images × pixels of one }.
-  // weights: { parameters, running } to go on from, else those that follow from the seed.
+  // experiment: an experiment of aelib, as JSON. set: { shape: [channels, height, width], pixels: Uint8Array, images ×
+  // (pixels of an image) }. weights: { parameters, running } to continue from; without them, the initial weights of the
+  // seed.
   constructor(experiment, set, weights = null) {
     this.set = set;
     this.size = set.shape[0] * set.shape[1] * set.shape[2];
     this.images = set.pixels.length / this.size;
     this.clean = Float64Array.from(set.pixels, (value) => Math.fround(value / 255));
     this.epochs = 0;
-    this.trained = 0; // images of the epoch that has begun; `turns` has all of them in its order
+    this.trained = 0; // images of the current epoch that are trained; `turns` has all of its images in order
     this.take(experiment);
     this.network = new Network(experiment);
     if (weights) {
@@ -55,7 +56,7 @@ export class Trainer {
 
   take(experiment) {
     this.experiment = experiment;
-    this.fresh = null; // noise of an epoch, drawn with other settings
+    this.fresh = null; // noise of an epoch, drawn with the previous settings
     this.normalization = normalization(experiment.normalization, this.set.pixels);
     this.targets = this.applied(this.clean);
     const { kind, where, fresh } = experiment.corruption;
@@ -65,7 +66,7 @@ export class Trainer {
     this.evaluated = this.noisyEvaluation ? this.noisy(TEST) : this.targets;
   }
 
-  // Go on with another experiment that has the same start (see `sameStart`): weights stay, whatever else was changed.
+  // Continue with another experiment with the same start (see `sameStart`): the weights stay, whatever else changes.
   change(experiment) {
     const before = this.network, optimizer = this.optimizer;
     this.take(experiment);
@@ -93,7 +94,7 @@ export class Trainer {
     return this.applied(corrupt(this.clean, this.size, this.experiment.corruption, this.experiment.seed, turn));
   }
 
-  // Standard normal numbers of an epoch, latentDim × width, of these images in their order.
+  // Standard normal numbers of an epoch, latentDim × width, for these images in their order.
   eps(turn, images, width) {
     if (!this.network.variational) return null;
     const { latentDim } = this.network, from = key(this.experiment.seed, turn), found = new Float64Array(latentDim * width);
@@ -103,7 +104,7 @@ export class Trainer {
     return found;
   }
 
-  // Put these images (null: all, in order) into a room, unless they are there already.
+  // Copy these images (null: all, in order) into a room, unless they are already there.
   load(room, inputs, chosen) {
     const part = (from) => {
       if (!chosen) return from;
@@ -117,10 +118,11 @@ export class Trainer {
     room.aims = chosen ? null : this.targets;
   }
 
-  // One gradient step: the next batch of the epoch, which ends with its last one.
+  // One gradient step on the next batch of the epoch; the last batch ends the epoch.
   step() {
     const { experiment, network } = this, epoch = this.epochs + 1, from = this.trained;
-    const wanted = Number(experiment.batch_size) || this.images, size = Math.min(wanted, this.images); // "all" is no number
+    // "all" is not a number
+    const wanted = Number(experiment.batch_size) || this.images, size = Math.min(wanted, this.images);
     const whole = from === 0 && size === this.images, isFresh = this.noisyTraining && experiment.corruption.fresh;
     if (from === 0) this.turns = whole ? Uint32Array.from({ length: this.images }, (_, i) => i) : this.order.permutation(this.images);
     if (isFresh && this.fresh?.epoch !== epoch) this.fresh = { epoch, inputs: this.noisy(epoch) };
@@ -135,14 +137,15 @@ export class Trainer {
     if (this.trained === this.images) { this.trained = 0; this.epochs = epoch; }
   }
 
-  // Train one epoch, or the rest of one that steps have begun.
+  // Train one epoch, or the rest of an epoch that `step` has started.
   epoch() {
     const { epochs } = this;
     while (this.epochs === epochs) this.step();
   }
 
   // The net with its current weights: { loss, recon_loss, kl, codes (images × latentDim), outputs (images × pixels, as
-  // pixels), room }. Of a variational net loss, recon_loss and kl are of sampled codes, the rest is of the means.
+  // pixels), room }. For a variational net, loss, recon_loss and kl are computed from sampled codes, the rest from the
+  // means.
   evaluate() {
     const { network, images } = this, room = network.room(images, "evaluation");
     this.load(room, this.evaluated, null);
@@ -162,13 +165,13 @@ export class Trainer {
     return found;
   }
 
-  // From what the net gives to pixels.
+  // Converts the net's outputs to pixels.
   pixels(outputs) {
     const { shift, scale } = this.normalization;
     return shift === 0 && scale === 1 ? outputs : outputs.map((value) => value * scale + shift);
   }
 
-  // Pixels of codes, count × latentDim: count × pixels of an image.
+  // Decodes codes, count × latentDim, to pixels: count × (pixels of an image).
   decode(codes) {
     const { network } = this, count = codes.length / network.latentDim, room = network.room(count, "decoding");
     transpose(codes, room.layers[network.codeAt - 1].y, network.latentDim, room.width);
@@ -176,7 +179,7 @@ export class Trainer {
     return this.pixels(rows(room.layers.at(-1).y, network.layers.at(-1).outputs, count, room.width));
   }
 
-  // One image (pixels 0 to 1) through the net: { code, output, layers: what each layer gives }.
+  // Sends one image (pixels 0 to 1) through the net: { code, output, layers: the output of each layer }.
   through(image) {
     const { network } = this, room = network.room(1, "one");
     transpose(this.applied(Float64Array.from(image)), room.x, network.layers[0].inputs, room.width);

@@ -1,4 +1,4 @@
-// A session in a worker of its own: each message is answered once, in order. What fails is answered too.
+// A session in its own worker: each message gets one answer, in order. Errors are sent as answers too.
 
 import { Session } from "./session.js";
 

@@ -1,1 +1,1 @@
-"""Data sets that come with the package, or with a library that it needs."""
+"""Data sets that come with this package, or with a library that it requires."""

@@ -1,8 +1,8 @@
-"""Images that are sums of a few known features, so that one can count which of them a net finds again.
+"""Images that are sums of a few known features, so that one can count how many of these features a net finds.
 
-A feature is a small wavy patch at some place and angle (a Gabor function, as the first cells of the visual cortex are
-described) of length 1. An image is grey, 0.5, plus ACTIVE of the features, each with a weight from 0.5 to 1.5. There
-are more features than pixels, so no orthogonal axes such as those of PCA can be all of them.
+A feature is a small wavy patch at some position and angle (a Gabor function, the usual model of the first cells of the
+visual cortex), scaled to length 1. An image is grey, 0.5, plus ACTIVE of the features, each with a weight from 0.5 to
+1.5. There are more features than pixels, so orthogonal axes, such as those of PCA, cannot match all of them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ else:
 NAME = "dictionary8x8"
 SIDE, FEATURES, ACTIVE = 8, 96, 3
 SPLITS = Splits(train=5000, test=1000)
-ALIKE = 0.5  # cosine that no two features reach, whatever their sign
-CONTRAST = 0.28  # of a feature of weight 1 and length 1: so few pixels of an image are cut off at 0 or 1
+ALIKE = 0.5  # the absolute cosine of any two features is below this
+CONTRAST = 0.28  # contrast of a feature with weight 1 and length 1: low enough that few pixels are clipped at 0 or 1
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""scikit-learn's 1,797 handwritten digits of 8x8 pixels: real, small, and there without a download."""
+"""scikit-learn's 1,797 handwritten digits of 8x8 pixels: real, small, and available without a download."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _load() -> ImageSet:
     found = load_digits()
     pixels = torch.from_numpy(found.images).mul(255 / 16).round().to(torch.uint8)[:, None]
     labels = torch.from_numpy(found.target).long()
-    # the writers follow each other: every fifth image is held out, so that both parts have all of them
+    # the images are grouped by writer: every fifth image is held out, so that both parts have images of every writer
     order = torch.arange(len(pixels))
     order = torch.cat([order[order % 5 != 0], order[order % 5 == 0]])
     return ImageSet(pixels[order], numbered(labels[order]), labels[order])

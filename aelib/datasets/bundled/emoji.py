@@ -1,4 +1,4 @@
-"""Bundled emoji (data/emoji), 20x20 grey and 32x32 colour. A set is some of them: its name says which.
+"""Bundled emoji (data/emoji), 20x20 grey and 32x32 colour. A set is a selection of them, given by its name:
 
 emoji20x20                 the first eight, the set of the lesson
 emoji20x20-00000001ff      those whose bits are 1, here the first nine
@@ -28,7 +28,7 @@ else:
 GREY, COLOUR = "emoji20x20", "emoji32x32"
 FIRST = 8  # the set of the lesson
 MIN_CHOSEN = 2
-WRONG_PIXEL = 0.2  # a fifth of the way from black to white
+WRONG_PIXEL = 0.2  # a fifth of the distance from black to white
 SOURCE = "Noto Color Emoji 2.042 (Google), drawn small by data/emoji/draw.py"
 LICENCE = "SIL Open Font License 1.1 (the font)"
 
@@ -61,7 +61,7 @@ def name_of(base: str, chosen: Collection[int]) -> str:
 
 
 def numbers(name: str) -> list[int]:
-    """The numbers of a set's emoji in the palette, in that order. Raises LabError for a name that makes no sense."""
+    """The numbers of a set's emoji in the palette, in that order. Raises LabError for an invalid name."""
     if name in (GREY, COLOUR):
         return list(range(FIRST))
     match = _NAME.fullmatch(name)
@@ -82,13 +82,13 @@ def numbers(name: str) -> list[int]:
 
 
 def is_one(name: str) -> bool:
-    """Whether a name is meant to be one of ours."""
+    """Whether a name has the form of an emoji set's name."""
     return name.startswith((GREY, COLOUR))
 
 
 @lru_cache(maxsize=64)
 def spec(name: str) -> DatasetSpec:
-    """Raises LabError."""
+    """Describe a set of emoji. Raises LabError for an invalid name."""
     chosen = numbers(name)
     base = name.partition("-")[0]
     channels, side = (1, 20) if base == GREY else (3, 32)

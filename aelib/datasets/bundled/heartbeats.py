@@ -1,6 +1,6 @@
-"""Curves that look like single heartbeats of an electrocardiogram, made by code: sums of five waves (P, Q, R, S, T),
-each a Gaussian bump, as in the model of McSharry et al. 2003 (https://doi.org/10.1109/TBME.2003.808805). They are for
-lessons, not for medicine.
+"""Synthetic curves that look like single heartbeats of an electrocardiogram: sums of five waves (P, Q, R, S, T), each a
+Gaussian bump, as in the model of McSharry et al. 2003 (https://doi.org/10.1109/TBME.2003.808805). They are for lessons,
+not for medicine.
 
 An image is one pixel high: its WIDTH values are the curve. Class 0 is the normal beat; in class 1 the beat is early and
 wide, without a P wave; in class 2 the line between S and T is raised; in class 3 there is no beat.
@@ -23,9 +23,9 @@ else:
 NAME = "heartbeats"
 WIDTH = 96
 KINDS = ("normal", "early", "raised", "missing")
-TRAIN, TEST = (1000, 200, 200, 200), (200, 60, 60, 60)  # of each kind
+TRAIN, TEST = (1000, 200, 200, 200), (200, 60, 60, 60)  # of each class
 SPLITS = Splits(train=sum(TRAIN), test=sum(TEST))
-# wave: place and width as shares of the curve, height; each varies a little from beat to beat
+# wave: position and width as shares of the curve, height; each varies a little from beat to beat
 _WAVES = {
     "P": (0.22, 0.035, 0.12),
     "Q": (0.385, 0.012, -0.10),
@@ -34,11 +34,11 @@ _WAVES = {
     "T": (0.68, 0.06, 0.22),
 }
 _WIDE = {"R": (0.34, 0.05, 0.50), "S": (0.46, 0.05, -0.25), "T": (0.66, 0.07, -0.20)}
-BASE, NOISE = 0.3, 0.012  # level of the line without a wave, and deviation of the noise
+BASE, NOISE = 0.3, 0.012  # level of the line without a wave, and standard deviation of the noise
 
 
 def _beats(kind: str, count: int, random: Generator) -> Tensor:
-    """count × WIDTH, around BASE."""
+    """The curves, count × WIDTH, with values around BASE."""
     time = torch.linspace(0, 1, WIDTH)
     curves = torch.full((count, WIDTH), BASE)
 

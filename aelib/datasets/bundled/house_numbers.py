@@ -1,5 +1,5 @@
-"""Bundled synthetic house numbers (data/house_numbers), 32x32 in colour, in the manner of SVHN: a sheet for each part,
-a row for each digit."""
+"""Bundled synthetic house numbers (data/house_numbers), 32x32 in colour, in the style of SVHN: one sheet for each part,
+one row for each digit."""
 
 from __future__ import annotations
 

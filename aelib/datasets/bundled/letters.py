@@ -1,7 +1,7 @@
 """Bundled letters A to J of open typefaces (data/letters), 28x28, white on black as in notMNIST.
 
-A row of a sheet is a family of typefaces. Families of the training set come first; those of the test set appear
-nowhere else.
+Each row of a sheet is a family of typefaces. The families of the training set come first; the families of the test set
+appear only in the test set.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FOLDER = bundled("letters")
 
 
 def tiles(path: Path, rows: int, columns: int, side: int) -> torch.Tensor:
-    """A sheet cut into its tiles: uint8, rows × columns × channels × side × side. Raises LabError."""
+    """Cut a sheet into its tiles: uint8, rows × columns × channels × side × side. Raises LabError."""
     try:
         sheet = np.atleast_3d(np.asarray(Image.open(path)))
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Small patches of the photographs that come with scikit-image and scikit-learn, whitened: on them a sparse net finds
-edges, as the first cells of the visual cortex do (Olshausen and Field 1996, https://doi.org/10.1038/381607a0).
+"""Small whitened patches of the photographs that come with scikit-image and scikit-learn: a sparse net learns edges
+from them, like the first cells of the visual cortex (Olshausen and Field 1996, https://doi.org/10.1038/381607a0).
 
-Neighbouring pixels of a photograph are nearly the same, and a net would learn little else. Whitening, a filter that
-weighs each frequency f by f · exp(−(f/CUTOFF)⁴) as in that paper, leaves what differs from the surroundings. A patch is
+Neighbouring pixels of a photograph are nearly equal, and a net would learn little else. Whitening, a filter that
+weights each frequency f by f · exp(−(f/CUTOFF)⁴) as in that paper, keeps what differs from the surroundings. A patch is
 then grey, 0.5, plus its differences from its own mean.
 """
 
@@ -29,11 +29,11 @@ else:
 
 NAME = "patches12x12"
 SIDE = 12
-CUTOFF = 0.4  # cycles a pixel
-REACH = 3.0  # deviations from the mean that black and white stand for
-DRAWN = 3  # times as many patches as are kept: those that show most, since sky teaches nothing
+CUTOFF = 0.4  # cycles per pixel
+REACH = 3.0  # black and white are this many standard deviations from the mean
+DRAWN = 3  # draw this many times more patches than are kept, and keep those with the most contrast: sky teaches nothing
 TRAIN, TEST = ("astronaut", "coffee", "chelsea", "flower"), ("china",)
-EACH, EACH_TEST = 2000, 1000  # patches of a picture
+EACH, EACH_TEST = 2000, 1000  # patches from each picture
 SPLITS = Splits(train=EACH * len(TRAIN), test=EACH_TEST * len(TEST))
 
 

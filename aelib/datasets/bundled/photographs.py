@@ -1,7 +1,8 @@
 """Patches of photographs that come with scikit-image and scikit-learn, and the same patches scaled down.
 
-A net is shown the small one and gives the large one. Which picture is in which part is fixed, so that what a net is
-tested on come from pictures that it has not seen. They are made when the set is loaded, always the same.
+A net receives the small patch and outputs the large one. Which pictures are for training, validation and testing is
+fixed, so that a net is tested on pictures that it has not seen. The patches are made when the set is loaded, always the
+same.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ PATCH = 48
 LEFT, RIGHT = slice(0, 1), slice(1, 2)  # halves of a picture
 WHOLE = slice(0, 2)
 
-# Picture, the part of it, step between patches, which all factors divide (below PATCH they overlap), and how many
-# patches are kept: those that show most, since sky and night teach nothing. Those to validate with and those to test
-# with are halves of the same pictures, so that the figures while a net trains are like those in the end.
+# Picture, which half of it, step between patches, and number of patches that are kept. All factors divide the step; a
+# step below PATCH makes patches overlap. The patches with the most contrast are kept, because sky and night teach
+# nothing. The validation and test sets are halves of the same pictures, so that the metrics during training are similar
+# to the final ones.
 _PARTS = (
     (
         ("astronaut", WHOLE, 24, 380),
@@ -56,7 +58,7 @@ LICENCE = "public domain or CC0; flower and china CC BY 2.0"
 
 
 def read(name: str) -> Any:
-    """uint8, height × width × 3: files of the packages, nothing is downloaded."""
+    """Read a picture, uint8, height × width × 3, from the files of the packages; nothing is downloaded."""
     if name in ("china", "flower"):
         from sklearn.datasets import load_sample_image
 
@@ -78,10 +80,10 @@ def _pictures() -> list[tuple[str, Any, int, int]]:
 
 
 def _pair(picture: Any, step: int, kept: int, factor: int) -> tuple[Tensor, Tensor]:
-    """Patches and their small selves, those whose grey values differ most.
+    """The patches whose grey values vary most, with their scaled-down versions.
 
-    The whole picture is scaled down by Pillow's bicubic filter, which is
-    widened by the factor against aliasing; then both are cut.
+    The whole picture is scaled down by Pillow's bicubic filter, which is widened by the factor to avoid aliasing; then
+    both are cut.
     """
     height, width = (side // 12 * 12 for side in picture.shape[:2])  # 12: a multiple of every factor
     whole = np.ascontiguousarray(picture[:height, :width])

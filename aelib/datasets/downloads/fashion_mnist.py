@@ -52,7 +52,8 @@ def _load(found: list[Path]) -> ImageSet:
 
 
 def spec() -> DatasetSpec:
-    """What is here. The files are part of what the name means: only packed ones have a checksum that is known."""
+    """The set as it is on this machine. The spec includes a fingerprint of the files: only packed files have a known
+    checksum."""
     paths = {file.name: path for file in FILES if (path := files.find(NAME, file.name)) is not None}
     missing = files.missing(NAME, FILES)
     records = prepared.find(NAME) if missing else []

@@ -1,5 +1,5 @@
-"""MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py); and the same with
-black and white pixels only, for likelihoods."""
+"""MNIST: 70,000 handwritten digits as IDX files, found on this machine or downloaded (see files.py); and a binary
+version with black and white pixels only, for likelihoods."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ FILES = [
         ("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     )
 ]
-CONTENT = {  # sha256 of the numbers alone, however the file is packed
+CONTENT = {  # sha256 of the uncompressed content, so it does not depend on the compression
     "train-images-idx3-ubyte.gz": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
     "train-labels-idx1-ubyte.gz": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
     "t10k-images-idx3-ubyte.gz": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
     "t10k-labels-idx1-ubyte.gz": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
-SORTED = (  # of the images with their labels behind them, sorted: train, test
+SORTED = (  # sha256 of the sorted images with their labels appended: train, test
     "386a0fff07efe9ae3f934853780556ca1fe630371d4964508a3e3256c2063b0e",
     "292a2c8e9008782f6c6c94df46012a17c808c2666413d175e62502bbcf68dd61",
 )
@@ -64,19 +64,19 @@ def _read(file: RemoteFile, *shape: int) -> Tensor:
     if path is None:
         raise LabError(files.missing(NAME, FILES) or "")
     numbers = idx.read(path, shape)
-    # other sets (Fashion-MNIST, KMNIST) have files of the same names and shapes
+    # other data sets (Fashion-MNIST, KMNIST) have files with the same names and shapes
     if hashlib.sha256(numbers.numpy().tobytes()).hexdigest() != CONTENT[file.name]:
         raise LabError("{path} is not MNIST's, though it looks like it: replace it by the original.", path=path)
     return numbers
 
 
 def _npz() -> Path | None:
-    """The file in which keras keeps all of MNIST."""
+    """The file in which Keras stores MNIST."""
     return files.find(NAME, "mnist.npz")
 
 
 def _from_npz(path: Path) -> ImageSet:
-    """The images of keras' file, which must be the same. Raises LabError."""
+    """The images of Keras' file, which must be identical to MNIST. Raises LabError."""
     found = read(path)
     train, test = SPLITS.train, SPLITS.train + SPLITS.test
     parts = (slice(0, train), slice(train, test))
@@ -94,7 +94,8 @@ def _missing() -> Lazy | None:
 
 
 def _from_records(paths: Sequence[Path]) -> ImageSet:
-    """The images that TensorFlow datasets has prepared, which must be the same in its order. Raises LabError."""
+    """The images that TensorFlow Datasets has prepared, which must be MNIST's in the order of that tool. Raises
+    LabError."""
     images = prepared.load(paths, SPEC)
     rows = np.concatenate([images.pixels.numpy().reshape(len(images), -1), images.labels.numpy()[:, None]], 1)
     rows = rows.astype(np.uint8)
@@ -107,7 +108,8 @@ def _from_records(paths: Sequence[Path]) -> ImageSet:
 
 
 def _other_order() -> str:
-    """What stands for the files of TensorFlow datasets, where there are no others: their order is not the usual one."""
+    """A fingerprint of the TensorFlow Datasets files if there are no others, because their order differs from the usual
+    one."""
     if not files.missing(NAME, FILES) or _npz() is not None:
         return ""
     return files.fingerprint({path.name: path for path in prepared.find(NAME)})
@@ -140,8 +142,8 @@ SPEC = DatasetSpec(
 
 
 def _load_binary() -> ImageSet:
-    """Each pixel is white with the probability that its grey value is (Salakhutdinov & Murray 2008). The draw is always
-    the same one, but not the one that they published."""
+    """Each pixel is white with a probability equal to its grey value (Salakhutdinov & Murray 2008). The draw is always
+    the same, but it is not the draw that they published."""
     grey = _load()
     random = generator(0, "binary pixels")
     white = torch.rand(grey.pixels.shape, generator=random) < grey.pixels / 255
@@ -158,10 +160,10 @@ BINARY = replace(
 
 
 def spec() -> DatasetSpec:
-    """What is here, of which the order is a part where it is not the usual one."""
+    """The set as it is on this machine. The order of the images is part of the spec if it is not the usual one."""
     return replace(SPEC, content=content) if (content := _other_order()) else SPEC
 
 
 def binary_spec() -> DatasetSpec:
-    """As `spec`, in black and white."""
+    """Like `spec`, for black and white pixels."""
     return replace(BINARY, content=content) if (content := _other_order()) else BINARY

@@ -1,7 +1,7 @@
 """notMNIST: the letters A to J in thousands of typefaces, 28x28, white on black. Found on this machine, not downloaded.
 
 Three forms: IDX files named like MNIST's, in a folder of their own; the archive `notMNIST_small.tar.gz`, which is read
-as it is, without unpacking anything to the disk; and the folder `notMNIST_small` that unpacking it gives.
+without unpacking anything to the disk; and the folder `notMNIST_small` that results from unpacking it.
 """
 
 from __future__ import annotations
@@ -37,16 +37,17 @@ else:
 NAME = "notmnist"
 SIDE = 28
 LETTERS = "ABCDEFGHIJ"
-SPLITS = Splits(42_000, 18_000, 10_000)  # of the 70,000 images that the IDX files have
+SPLITS = Splits(42_000, 18_000, 10_000)  # of the 70,000 images in the IDX files
 MAX_IMAGES = 100_000  # images in one file
 MIN_IMAGES = 20
 ARCHIVE = "notMNIST_small.tar.gz"
 URL = "http://yaroslavvb.com/upload/notMNIST/notMNIST_small.tar.gz"
-OFFICIAL = (8_458_043, 18_724, 2)  # bytes of the archive, images in it that can be read, and that cannot
-MEMBERS = 150_000  # in an archive, at most
+# size of the archive in bytes, number of its readable images, number of its unreadable images
+OFFICIAL = (8_458_043, 18_724, 2)
+MEMBERS = 150_000  # largest number of entries in an archive
 MEMBER_BYTES = 100_000
 TOTAL_BYTES = 400_000_000
-UNREADABLE = 0.01  # share of an archive's images; two of the official one's are known to be
+UNREADABLE = 0.01  # largest share of unreadable images; the official archive is known to have two of them
 
 _PARTS = (
     ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
@@ -55,12 +56,12 @@ _PARTS = (
 
 
 class _Found(NamedTuple):
-    """What is here: pairs of an image and a label file, or an archive, or what it was unpacked to."""
+    """What is on this machine: pairs of an image file and a label file, or an archive, or its unpacked folder."""
 
     pairs: tuple[tuple[Path, Path], ...]
     counts: tuple[int, ...]
     archive: Path | None = None
-    unreadable: int = 0  # images in it
+    unreadable: int = 0  # number of unreadable images
 
     @property
     def complete(self) -> bool:
@@ -80,18 +81,18 @@ class _Found(NamedTuple):
 
 
 def _folder() -> list[Path]:
-    """Not AELIB_DATA itself, where files of these names are MNIST's."""
+    """The folders to search. AELIB_DATA itself is not one of them: files with these names there are MNIST's."""
     return [folder for folder in files.folders(NAME) if folder.name == NAME]
 
 
 def _find(name: str) -> Path | None:
-    # not in AELIB_DATA itself, where files of these names are MNIST's
+    # not in AELIB_DATA itself: files with these names there are MNIST's
     own = _folder()
     return files.find(NAME, name, [p for p in files.places(NAME) if any(f == p or f in p.parents for f in own)])
 
 
 def _search() -> _Found | None:
-    """The most that there is; None where there is nothing. Raises LabError."""
+    """Find the form with the most images; None if there is none. Raises LabError."""
     pairs: list[tuple[Path, Path]] = []
     for images, labels in _PARTS:
         if (path := _find(images)) is not None:
@@ -102,7 +103,7 @@ def _search() -> _Found | None:
     archive = files.find(NAME, ARCHIVE) or _unpacked_folder()
     if archive is not None and not any(images.name.startswith("train") for images, _ in pairs):
         size = _stamp(archive)[1]
-        # to count what another archive has, it must be read
+        # an archive of another size must be read to count its images
         if size == OFFICIAL[0] and archive.is_file():
             return _Found((), (OFFICIAL[1],), archive, OFFICIAL[2])
         _, labels_read, unreadable = _unpacked(*_stamp(archive))
@@ -138,7 +139,7 @@ def _read(images: Path, labels: Path) -> tuple[Tensor, Tensor]:
 
 
 class _Bounded(io.RawIOBase):
-    """An archive's bytes unpacked, which must end: a small file can unpack to any size."""
+    """The decompressed bytes of an archive, with a size limit: a small file can unpack to any size."""
 
     def __init__(self, file: gzip.GzipFile) -> None:
         self.file, self.left = file, TOTAL_BYTES
@@ -157,7 +158,7 @@ class _Bounded(io.RawIOBase):
 
 
 def _unpacked_folder() -> Path | None:
-    """Where the archive was unpacked, or where its folders A to J lie; None where that is nowhere."""
+    """The folder where the archive was unpacked, or that has its folders A to J; None if there is no such folder."""
     for place in files.folders(NAME):
         for folder in (place / "notMNIST_small", place / "notMNIST_large", place):
             if all((folder / letter).is_dir() for letter in LETTERS):
@@ -166,7 +167,7 @@ def _unpacked_folder() -> Path | None:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    """The files of its images, in the order of the letters. Raises LabError for too many."""
+    """The image files, in the order of the letters. Raises LabError if there are too many."""
     found = [path for letter in LETTERS for path in sorted((folder / letter).glob("[!.]*.png"))]
     if len(found) > MAX_IMAGES:
         raise LabError(
@@ -179,7 +180,7 @@ def _pictures(folder: Path) -> list[Path]:
 
 
 def _stamp(path: Path) -> tuple[Path, int, int]:
-    """As `files.stamp`; of a folder the size of all its images, and the time of the newest. Raises OSError."""
+    """Like `files.stamp`; for a folder, the total size of its images and the time of the newest. Raises OSError."""
     if not path.is_dir():
         return files.stamp(path)
     found = [picture.stat() for picture in _pictures(path)]
@@ -187,8 +188,8 @@ def _stamp(path: Path) -> tuple[Path, int, int]:
 
 
 def _members(path: Path) -> Iterator[tuple[int, str, bytes]]:
-    """Class, name and content of each image in an archive, with no path of it used for anything, or in the folder that
-    it was unpacked to. Raises LabError."""
+    """Class, name and content of each image, from an archive (whose paths are never used as paths on disk) or from the
+    unpacked folder. Raises LabError."""
     if path.is_dir():
         for picture in _pictures(path):
             if picture.is_file() and picture.stat().st_size <= MEMBER_BYTES:
@@ -212,7 +213,7 @@ def _members(path: Path) -> Iterator[tuple[int, str, bytes]]:
 
 
 def _unpacked(path: Path, size: int, time: int) -> tuple[Tensor, Tensor, int]:
-    """Pixels and labels of all images that can be read, and how many cannot. Raises LabError."""
+    """Pixels and labels of all readable images, and the number of unreadable ones. Raises LabError."""
     found = _attempted(path, size, time)
     if isinstance(found, Lazy):
         raise LabError(found)
@@ -221,7 +222,7 @@ def _unpacked(path: Path, size: int, time: int) -> tuple[Tensor, Tensor, int]:
 
 @lru_cache(maxsize=1)
 def _attempted(path: Path, _size: int, _time: int) -> tuple[Tensor, Tensor, int] | Lazy:
-    """The same, or what is wrong: that too is kept, since it takes as long to find out."""
+    """The same, or the error: errors are cached too, because they take as long to find."""
     try:
         return _read_archive(path)
     except LabError as error:
@@ -265,7 +266,7 @@ def _read_archive(path: Path) -> tuple[Tensor, Tensor, int]:
 
 
 def _decoded(content: bytes) -> NDArray[np.uint8] | None:
-    """None for what is not an image of this size."""
+    """The pixels of an image, or None if the content is not an image of this size."""
     try:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
             return np.asarray(image.convert("L")) if image.size == (SIDE, SIDE) else None
@@ -286,7 +287,7 @@ def _load(found: _Found) -> ImageSet:
             reason=reason_of(error),
         ) from None
     pixels, labels = (torch.cat(each) for each in zip(*read, strict=True))
-    # the archive is in the order of the letters; of a complete set, the images to test by stay what they are
+    # the archive is ordered by letter, so the images are shuffled; in a complete set the test images keep their place
     last = len(labels) - found.counts[-1] if found.complete else len(labels)
     order = torch.cat([shuffled(last, NAME), torch.arange(last, len(labels))])
     labels = labels[order]
@@ -295,7 +296,8 @@ def _load(found: _Found) -> ImageSet:
 
 
 def spec() -> DatasetSpec:
-    """What is here, without the pixels; what is damaged is not here, and `missing` says why."""
+    """The set as it is on this machine, without the pixels. A damaged set counts as missing; `missing` gives the
+    reason."""
     missing, content, found = None, "", None
     try:
         found = _search()

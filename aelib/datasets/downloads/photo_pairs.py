@@ -1,8 +1,9 @@
-"""Pairs of photographs, one poor and one good, of a person's own: `{train,val}/{low_res,high_res}/N.png`, or any other
-picture of the same name.
+"""The user's own pairs of photographs, one of poor and one of good quality: `{train,val}/{low_res,high_res}/N.png`, or
+other picture files with matching names.
 
-The same N is the same picture. Each is cut into patches that do not overlap; a net is shown those of the poor side. The
-poor side may be as large as the good one, or smaller by 2, 3 or 4, in all pairs alike; the pairs may differ in size.
+Files with the same N show the same picture. Each picture is cut into patches that do not overlap; a net receives the
+patches of poor quality. Low-quality pictures may have the same size as the good ones, or be smaller by a factor of 2, 3
+or 4, which must be equal for all pairs; different pairs may have different sizes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ else:
 NAME = "photo_pairs"
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".avif")
 PARTS, LOW, HIGH = ("train", "val"), "low_res", "high_res"
-PATCH = {1: 64, 2: 64, 3: 48, 4: 64}  # side of a patch of the good side, by how much smaller the poor side is
+PATCH = {1: 64, 2: 64, 3: 48, 4: 64}  # factor between the sides -> side of a patch of the good side
 MAX_PATCHES = 40_000  # patches, about 1 GB
 _NOMINAL = Splits(1920, 640)
 
@@ -39,7 +40,8 @@ _Size = tuple[int, int]
 
 
 class _Found(NamedTuple):
-    """Pairs (low, high) of each part, how many patches each gives, and how much smaller the low side is."""
+    """Pairs (low, high) of each part, the number of patches of each pair, and the factor by which the low side is
+    smaller."""
 
     root: Path
     pairs: dict[str, list[tuple[Path, Path]]]
@@ -52,14 +54,14 @@ class _Found(NamedTuple):
 
 
 def _root() -> Path | None:
-    """The first folder that has one of the folders of pairs."""
+    """The first folder that has one of the pair folders."""
     candidates = [*files.folders("sr_pairs")[:-1][:1], *files.folders(NAME)]
     return next((c for c in candidates for p in PARTS for s in (LOW, HIGH) if (c / p / s).is_dir()), None)
 
 
 def _stamps(root: Path) -> tuple[object, ...]:
-    """What changes where a picture is added, taken away or written again. Asked for many times by every page: a scan
-    of the folders costs a third of looking at each path. Raises OSError."""
+    """A value that changes when a picture is added, removed or rewritten. Every page asks for it many times: a scan
+    of the folders takes a third of the time that a look at each path would take. Raises OSError."""
     found: list[object] = []
     for folder in (root / part / side for part in PARTS for side in (LOW, HIGH)):
         if folder.is_dir():
@@ -72,7 +74,7 @@ def _stamps(root: Path) -> tuple[object, ...]:
 
 
 def _search(root: Path | None) -> _Found | None:
-    """None where there is nothing. Raises LabError naming a file that does not fit, OSError."""
+    """None if there are no pairs. Raises LabError naming a file that does not fit, OSError."""
     if root is None:
         return None
     pairs = {part: _pairs(root / part) for part in PARTS}
@@ -92,7 +94,8 @@ def _search(root: Path | None) -> _Found | None:
 
 
 def _patches_of(pair: tuple[Path, Path], factor: int) -> int:
-    """How many patches a pair gives. Raises LabError where its sides do not fit each other as those of the first."""
+    """Number of patches of a pair. Raises LabError if its two sizes do not have the same factor as those of the first
+    pair."""
     low, high = (_size(*files.stamp(path)) for path in pair)
     if factor not in PATCH or (low[0] * factor, low[1] * factor) != high:
         sizes = {
@@ -127,8 +130,8 @@ def _patches_of(pair: tuple[Path, Path], factor: int) -> int:
 
 
 def _pictures(folder: Path) -> dict[str, Path]:
-    """The pictures of one side by their names without endings; hidden files, and others, are none of them. Raises
-    LabError where two have one name."""
+    """The pictures of one side, by name without extension; hidden files and files that are not pictures are left out.
+    Raises LabError if two have the same name."""
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.suffix.lower() not in ENDINGS or not path.is_file():
@@ -193,8 +196,8 @@ def _patches(path: Path, patch: int) -> Tensor:
 
 
 def cut(picture: Tensor, patch: int, step: int) -> Tensor:
-    """height × width × channels to patches × channels × patch × patch, one every `step` pixels, row by row; what is
-    left at the right and below is left out."""
+    """Cut height × width × channels into patches × channels × patch × patch, one every `step` pixels, row by row;
+    incomplete patches at the right and at the bottom are dropped."""
     tiles = picture.unfold(0, patch, step).unfold(1, patch, step)
     return tiles.reshape(-1, picture.shape[2], patch, patch).contiguous()
 
@@ -214,11 +217,12 @@ def _load(found: _Found) -> ImageSet:
 
 
 def spec() -> DatasetSpec:
-    """What is here, without the pixels; what is damaged is not here, and `missing` says why."""
+    """The set as it is on this machine, without the pixels. A damaged set counts as missing; `missing` gives the
+    reason."""
     root = _root()
     try:
         stamps = _stamps(root) if root else None
-    except OSError:  # a folder that cannot be read, which the description says
+    except OSError:  # a folder that cannot be read; the spec says so
         stamps = None
     return _known(root, stamps) if root and stamps else _described(root)
 

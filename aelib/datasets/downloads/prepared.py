@@ -1,7 +1,7 @@
-"""Known sets as TensorFlow datasets prepares them, `mnist/3.0.1/mnist-train.tfrecord-00000-of-00001` and the like,
-below a folder where files of data sets are looked for.
+"""Known data sets as prepared by TensorFlow Datasets (`mnist/3.0.1/mnist-train.tfrecord-00000-of-00001` and so on),
+inside a folder where data files are looked for.
 
-Their images are the set's in another order, which is the same for each version of the set.
+They have the images of the original set in another order, which is the same for each version of the set.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _PARTS = ("train", "test")
 
 
 def find(dataset: str) -> list[Path]:
-    """All files of the newest version in which no piece of either part is missing; none where there is none."""
+    """All files of the newest version that is complete (no piece of either part is missing); an empty list if there is
+    none."""
     for folder in files.folders(dataset):
         for place in (folder, folder / dataset):
             for version in sorted(_versions(place), key=_number, reverse=True):
@@ -62,8 +63,8 @@ def _pieces(folder: Path, dataset: str) -> list[Path]:
 
 
 def load(paths: Sequence[Path], spec: DatasetSpec) -> ImageSet:
-    """The images of all files with their labels. Raises LabError where they are not as many, or not as large, as the
-    set's are, or cannot be read."""
+    """The images of all files, with their labels. Raises LabError if their number or size differs from the spec, or if
+    they cannot be read."""
     found = records.read([of_path(path) for path in paths], Options())
     wanted = {name: count for name, count in spec.splits._asdict().items() if count}
     if found.shape != spec.shape or found.parts != wanted or found.labels is None or found.classes != spec.classes:

@@ -1,7 +1,7 @@
 """SVHN: photographed house numbers, cropped to one digit, as MATLAB files. Found on this machine or downloaded.
 
-The official two files, or whatever `*32x32.mat` lies in a folder of the set's own: then the images are those of that
-file. Which they are is in `DatasetSpec.content`.
+Uses the two official files, or any `*32x32.mat` in the set's own folder: then the set has the images of that file.
+`DatasetSpec.content` identifies the files.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ else:
 
 NAME = "svhn"
 SIDE = 32
-_NOMINAL = Splits(58_606, 14_651, 26_032)  # of the official files
+_NOMINAL = Splits(58_606, 14_651, 26_032)  # for the official files
 MAX_IMAGES = 150_000  # images in one file
 MIN_IMAGES = 20
 _HOME = "http://ufldl.stanford.edu/housenumbers/"
@@ -43,14 +43,15 @@ FILES = [
 
 
 class _Found(NamedTuple):
-    """The files that are here, and how many images each has."""
+    """The files on this machine, and the number of images in each."""
 
     paths: tuple[Path, ...]
     counts: tuple[int, ...]
 
     @property
     def splits(self) -> Splits:
-        """Four fifths of the official training file are trained on; a file alone is divided."""
+        """The official training file is split into four fifths for training and one for validation; a single file is
+        divided."""
         if len(self.counts) == 1:
             return parts_of(self.counts[0])
         train, test = self.counts
@@ -58,7 +59,7 @@ class _Found(NamedTuple):
 
     @property
     def grey(self) -> bool:
-        """As far as a file's name tells it."""
+        """Whether the images are grey, judged by the files' names."""
         return any("gray" in path.name.lower() or "grey" in path.name.lower() for path in self.paths)
 
 
@@ -79,7 +80,7 @@ def _own_folders() -> list[Path]:
 
 
 def _search() -> _Found | None:
-    """None where there is nothing. Raises LabError for a file that is another than its name says."""
+    """None if there are no files. Raises LabError if a file's content does not match its name."""
     paths = _paths()
     try:
         return _Found(paths, tuple(_count(*files.stamp(path)) for path in paths)) if paths else None
@@ -93,7 +94,7 @@ def _search() -> _Found | None:
 
 @lru_cache(maxsize=16)
 def _count(path: Path, _size: int, _time: int) -> int:
-    """How many images a file says that it has. Raises LabError."""
+    """Number of images that a file claims to have. Raises LabError."""
     try:
         found = {name: (shape, kind) for name, shape, kind in scipy_io.whosmat(path)}
     except Exception as error:  # noqa: BLE001 - whatever the parser raises on damaged bytes
@@ -144,7 +145,7 @@ def _read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def _load(found: _Found) -> ImageSet:
-    # In their order: neighbours are crops of the same house number, which must not be in two parts.
+    # Keep the order: neighbours are crops of the same house number, which must not appear in two parts.
     read = [_read(path) for path in found.paths]
     labels = torch.from_numpy(np.concatenate([labels for _, labels in read]))
     pixels = torch.from_numpy(np.concatenate([pixels for pixels, _ in read]) if len(read) > 1 else read[0][0])
@@ -152,12 +153,13 @@ def _load(found: _Found) -> ImageSet:
 
 
 def spec() -> DatasetSpec:
-    """What is here, without the pixels; what is damaged is not here, and `missing` says why."""
+    """The set as it is on this machine, without the pixels. A damaged set counts as missing; `missing` gives the
+    reason."""
     try:
         found = _search()
     except LabError as error:
         return _described(_NOMINAL, error.text)
-    if found is None or files.half_way(NAME, FILES):  # half of it would be another set
+    if found is None or files.half_way(NAME, FILES):  # an incomplete download would be a different set
         return _described(_NOMINAL, files.missing(NAME, FILES))
     return _described(
         found.splits,

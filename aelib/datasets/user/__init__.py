@@ -1,1 +1,1 @@
-"""A person's own data: glyph tables, pictures, archives of pictures."""
+"""The user's own data: glyph tables, pictures, archives of pictures."""

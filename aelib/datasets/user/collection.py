@@ -1,4 +1,5 @@
-"""A person's own images in number: kept under home()/datasets by their content, as our own safetensors file."""
+"""Large sets of the user's own images: stored under home()/datasets, named after their content, as our own safetensors
+file."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ MAX_TITLE = 60
 
 
 def mixed(pixels: Tensor, labels: Tensor | None, class_names: Sequence[str], given: bool) -> ImageSet:
-    """Images as they are kept: their order is mixed, always the same way, unless they come in parts; a name is that of
-    the class, and a number."""
+    """The image set to store. The order is shuffled, always in the same way, unless the images come in parts; an image
+    is named after its class, with a number."""
     order = torch.arange(len(pixels)) if given else shuffled(len(pixels), "collection")
     if labels is None:
         labels, class_names = torch.zeros(len(pixels), dtype=torch.int64), ["picture"]
@@ -47,9 +48,9 @@ def mixed(pixels: Tensor, labels: Tensor | None, class_names: Sequence[str], giv
 
 
 def save(images: ImageSet, given: Splits | None = None, title: str = "") -> str:
-    """Keep a collection; returns the data set's name, the same for the same images, classes, parts and title.
+    """Store a collection; returns the data set's name, which is the same for the same images, classes, parts and title.
 
-    given: the parts, where the images do not come in one piece. title: what a person calls it. Raises LabError.
+    given: the parts, if the images come in parts. title: the user's name for the set. Raises LabError.
     """
     if not SMALL <= len(images) <= IMAGES[1] or images.pixels.numel() > MAX_PIXELS:
         raise LabError(
@@ -78,12 +79,12 @@ def _text(value: object) -> Tensor:
 
 
 def save_content(content: bytes) -> str:
-    """As `save`, from the content of a kept file. Raises LabError."""
+    """Like `save`, from the content of a stored file. Raises LabError."""
     return save(*_parse(content))
 
 
 def _parse(content: bytes) -> tuple[ImageSet, Splits | None, str]:
-    """Images, parts and title of a kept file. Raises LabError for any other."""
+    """Images, parts and title of a stored file. Raises LabError for any other file."""
     try:
         tensors = safetensors_torch.load(content)
         pixels, labels = tensors["pixels"], tensors["labels"]
@@ -107,7 +108,7 @@ def _parse(content: bytes) -> tuple[ImageSet, Splits | None, str]:
 
 
 def _about(content: bytes, count: int) -> tuple[Splits | None, str]:
-    """The parts and the title that are kept beside the images. Raises ValueError."""
+    """The parts and the title that are stored with the images. Raises ValueError."""
     about = json.loads(content)
     if not isinstance(about, dict) or not about.keys() <= {"splits", "title"}:
         raise ValueError("unknown description")
@@ -123,7 +124,7 @@ def _about(content: bytes, count: int) -> tuple[Splits | None, str]:
 
 
 def stored_spec(name: str) -> DatasetSpec:
-    """The spec of a collection that `save` has stored. Raises LabError where it is not on this machine."""
+    """The spec of a collection that `save` has stored. Raises LabError if it is not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
         raise LabError(
             "dataset is {name!r}: a collection is named {prefix} and 12 hexadecimal digits.",
@@ -138,7 +139,8 @@ def stored_spec(name: str) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def _spec_of(path: Path) -> DatasetSpec:
-    """Cached for good: a set is named after its content. Without the pixels, which may be many."""
+    """The spec, without the pixels, which may be many. Cached without limit in time, because a set is named after its
+    content."""
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             count, channels, height, width = file.get_slice("pixels").get_shape()

@@ -1,4 +1,5 @@
-"""What is taken, and what is known and not taken: for the page's help, data/README.md and messages."""
+"""The formats that are accepted, and those that are recognised but refused: for the page's help, data/README.md and
+messages."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ from .readers import photographs
 
 @dataclass(frozen=True)
 class Form:
-    """A kind of files that is taken: for the page's help and data/README.md.
+    """A file format that is accepted: for the page's help and data/README.md.
 
     Attributes:
         name: in a few words.
-        about: what such files look like, and what becomes of them.
-        endings: that they usually have; nothing depends on them.
+        about: what such files look like, and how they are read.
+        endings: usual file extensions; nothing depends on them.
     """
 
     name: str
@@ -132,19 +133,19 @@ FORMS = (
 
 
 def table() -> str:
-    """The forms that are taken as a table in Markdown, for data/README.md."""
+    """The accepted formats as a table in Markdown, for data/README.md."""
     lines = [f"| {form.name} | {form.about} | {' '.join(form.endings)} |" for form in FORMS]
     return "\n".join(["| form | what it looks like | usual endings |", "| --- | --- | --- |", *lines])
 
 
-# How documents that are archives are known: by an entry of theirs.
+# Documents that are archives are recognised by one of their entries.
 DOCUMENTS = (
     ("[Content_Types].xml", N_("an Office document")),
     ("content.xml", N_("a document of LibreOffice")),
     (".iwa", N_("a document of Apple's Numbers")),
 )
 _PICKLE = (N_("a pickle"), N_("it can run any program when it is opened, so save the images with np.savez"))
-# What is known and not taken: how it begins, what it is, what would be right.
+# Formats that are recognised but refused: their first bytes, their name, and what to do instead.
 _REFUSED = (
     *((bytes([0x80, protocol]), *_PICKLE) for protocol in range(2, 6)),
     (b"\x89HDF\r\n", N_("an HDF5 file"), N_("save the images with np.savez")),
@@ -173,7 +174,7 @@ _REFUSED = (
 
 
 def taken() -> Lazy:
-    """What is taken, in words."""
+    """The accepted formats, in words."""
     return Lazy(
         "a table of glyphs, numbers in braces, drawings in text, a table of images, spreadsheets of Excel, arrays of "
         "NumPy, IDX files or pictures"
@@ -181,7 +182,7 @@ def taken() -> Lazy:
 
 
 def refused(head: bytes) -> Lazy | None:
-    """What a file is that is known and not taken, and what would be right."""
+    """The name of a format that is recognised but refused, and what to do instead; None for other files."""
     for start, what, instead in _REFUSED:
         if head.startswith(start):
             return _mended(what, instead)
@@ -199,7 +200,7 @@ def _mended(what: str, instead: str) -> Lazy:
 
 
 def is_tfrecord(head: bytes) -> bool:
-    """Whether a file begins as TensorFlow's records do: a length, and its checksum, which is a masked CRC-32C."""
+    """Whether a file starts like TensorFlow's records: a length, and its checksum, which is a masked CRC-32C."""
     if len(head) < 16:
         return False
     crc = 0xFFFFFFFF

@@ -1,4 +1,4 @@
-"""What was found in a person's files: images with names and classes, before anything of them is kept."""
+"""The result of reading the user's files: images with names and classes, before anything is stored."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from aelib.core.errors import LabError
 from aelib.core.language import Lazy
 from aelib.datasets.imageset import Splits, parts_of
 
-CURVES = (33, 512)  # fewest and most values of a curve, which is kept as an image that is one pixel high
-SIDES = (3, 64)  # smallest and largest height and width of an image that is kept as it is
+CURVES = (33, 512)  # fewest and most values of a curve, which is stored as an image that is one pixel high
+SIDES = (3, 64)  # smallest and largest height and width of an image that is stored unchanged
 CHOSEN = (8, 64)  # smallest and largest side that pictures are scaled to
-SIDE = 32  # where none is asked for
-SMALL = 20  # fewer images than this are learnt one by one, as the emoji are
+SIDE = 32  # if the user does not choose a side
+SMALL = 20  # a set with fewer images is memorised image by image, like the emoji
 IMAGES = (2, 100_000)  # fewest and most in a set
 MAX_PIXELS = 300_000_000  # numbers in all images of a set together, a byte each
 CLASSES = (2, 1000)
-FEW_CLASSES = 100  # more count only where two images or more belong to each
+FEW_CLASSES = 100  # more classes are accepted only if each of them has at least two images
 
 Pixels = NDArray[np.uint8]
 
 
 class Skipped(NamedTuple):
-    """A file (or a part of one) that was left out, and why. As text it is its name and what is wrong with it."""
+    """A file (or a part of one) that was left out, and the reason. As text: its name and what is wrong with it."""
 
     file: str
     reason: Lazy | LabError
@@ -46,7 +46,7 @@ class Skipped(NamedTuple):
 
 
 def is_kept(channels: int, height: int, width: int) -> bool:
-    """Whether an image of this shape is kept as it is: grey or colour, or a curve."""
+    """Whether an image of this shape is stored unchanged: grey or colour, or a curve."""
     if (channels, height) == (1, 1):
         return CURVES[0] <= width <= CURVES[1]
     return channels in (1, 3) and all(SIDES[0] <= side <= SIDES[1] for side in (height, width))
@@ -54,15 +54,16 @@ def is_kept(channels: int, height: int, width: int) -> bool:
 
 @dataclass(frozen=True)
 class Options:
-    """What a person may say about the files.
+    """What the user may specify about the files.
 
     Attributes:
-        side: of the squares that pictures are scaled to, CHOSEN; None: SIDE for pictures, and arrays stay as they are.
+        side: of the squares that pictures are scaled to, within CHOSEN; None: SIDE for pictures, and arrays stay
+            unchanged.
         colour: whether pictures keep their colours.
-        default: side of pictures where none is asked for.
-        size: height and width of one image, where its numbers stand in one line.
-        on_progress: told the share that has been read, 0 to 1.
-        cancelled: asked between two pictures.
+        default: side of pictures if the user does not choose one.
+        size: height and width of one image, for formats in which an image is one row of numbers.
+        on_progress: called with the share that has been read, 0 to 1.
+        cancelled: called between two pictures.
     """
 
     side: int | None = None
@@ -90,19 +91,19 @@ class Options:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Images that were read from a person's files.
+    """Images that were read from the user's files.
 
     Attributes:
-        kind: "glyphs" (on or off, each with a name, learnt one by one) or "images".
-        form: what the files are, in words, such as "a table in C".
-        pixels: uint8, images × channels × height × width, 0 to 255; in the order of `given`, where that is not None.
+        kind: "glyphs" (on or off, each with a name, memorised one by one) or "images".
+        form: the format of the files, in words, such as "a table in C".
+        pixels: uint8, images × channels × height × width, 0 to 255; in the order of `given`, unless that is None.
         names: one for each image, all different; only where images have names of their own.
         labels: one class number for each image, or None.
-        class_names: of the class numbers.
-        given: the parts that the files have, None where they come in one piece.
-        skipped: what was left out, each with its reason.
-        notes: what a person should know of how the numbers were read, in short sentences.
-        each: whether each image is learnt by itself although there are SMALL or more, at most 64.
+        class_names: names of the class numbers.
+        given: the parts that the files define, None if the images come in one piece.
+        skipped: what was left out, each with the reason.
+        notes: what the user should know about how the numbers were read, in short sentences.
+        each: whether each image is memorised individually although there are SMALL or more, at most 64.
     """
 
     kind: Literal["glyphs", "images"]
@@ -150,30 +151,30 @@ class Found:
 
     @property
     def memorised(self) -> bool:
-        """Whether the images are so few that each is learnt by itself."""
+        """Whether there are so few images that each is memorised individually."""
         return self.kind == "glyphs" or (self.given is None and (self.each or self.images < SMALL))
 
     @property
     def classes(self) -> int:
-        """Different classes; where each image is learnt by itself, each is one."""
+        """Number of different classes; if each image is memorised individually, each is a class."""
         if self.memorised:
             return self.images
         return 1 if self.labels is None else len(np.unique(self.labels))
 
     @property
     def splits(self) -> Splits:
-        """The parts as given, or as the images are divided."""
+        """The parts as given, or the division of images that come in one piece."""
         if self.memorised:
             return Splits(self.images)
         return self.given or parts_of(self.images)
 
     @property
     def parts(self) -> dict[str, int]:
-        """How many images are in each part that has any."""
+        """The number of images in each part that is not empty."""
         return {name: count for name, count in self.splits._asdict().items() if count}
 
     def name_of(self, number: int) -> str:
-        """How a sheet calls an image."""
+        """The caption of an image on a contact sheet."""
         if self.names is not None:
             return self.names[number]
         if self.labels is not None:
@@ -181,23 +182,23 @@ class Found:
         return str(number)
 
     def histogram(self, bins: int = 32) -> tuple[int, ...]:
-        """How many of the numbers of all images lie in each of `bins` equal ranges from 0 to 255."""
+        """How many of the numbers of all images are in each of `bins` equal ranges from 0 to 255."""
         counts = np.zeros(256, np.int64)
         for start in range(0, self.images, 4096):
             counts += np.bincount(self.pixels[start : start + 4096].reshape(-1), minlength=256)
         return tuple(int(part.sum()) for part in np.array_split(counts, bins))
 
     def inverted(self) -> Found:
-        """The same with dark and light exchanged."""
+        """The same with dark and light swapped."""
         return replace(self, pixels=255 - self.pixels)
 
     def transposed(self) -> Found:
-        """The same with rows and columns exchanged, as arrays of MATLAB and EMNIST's raw files need it. Raises LabError
+        """The same with rows and columns swapped, as arrays from MATLAB and EMNIST's raw files require. Raises LabError
         for curves."""
         return replace(self, pixels=np.ascontiguousarray(self.pixels.swapaxes(2, 3)))
 
     def document(self) -> dict[str, object]:
-        """What was found, for JSON."""
+        """The result as values for JSON."""
         return {
             "kind": self.kind,
             "images": self.images,
@@ -209,8 +210,8 @@ class Found:
 
 
 def classes_of(values: Sequence[str] | NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]] | None:
-    """Class numbers of such values, and the names of the classes; None where they are no classes: one for all, or
-    nearly one for each."""
+    """Class numbers for these values, and the names of the classes; None if the values are not classes: all are equal,
+    or nearly all are different."""
     array = np.asarray(values)
     different, numbers = np.unique(array, return_inverse=True)
     count = len(different)
@@ -230,7 +231,7 @@ def _text(value: np.generic) -> str:
 
 
 def unique(names: Sequence[str], longest: int) -> tuple[str, ...]:
-    """Names of at most so many printable characters, all different: a number is added where two are alike."""
+    """Unique names of at most `longest` printable characters: equal names get a number."""
     found: dict[str, None] = {}
     for given in names:
         stem = "".join(c for c in given if c.isprintable())

@@ -1,11 +1,11 @@
-"""Glyph tables: small black-and-white pictures written as text (CSV), bundled or a person's own.
+"""Glyph tables: small black-and-white pictures written as text (CSV), bundled or the user's own.
 
     char,row0,row1,row2
     plus,.#.,###,.#.
     box,###,#.#,###
 
-A row is `#` and `.` (or `1` and `0`), or a number, hexadecimal (`0x0e`) or decimal (most significant bit on the left;
-the width is that of the widest row). Everything uploaded is hostile until `parse` has accepted it.
+A row is `#` and `.` (or `1` and `0`), or a number, hexadecimal (`0x0e`) or decimal (the most significant bit is on the
+left; the width is that of the widest row). Every upload is treated as hostile until `parse` has accepted it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MAX_NAME = 20  # characters of a glyph's name
 FORM = Lazy("a table of glyphs")
 
 _ROW = re.compile(r"row(\d{1,2})", re.ASCII)
-_NAMES = ("char", "name", "glyph", "character", "letter", "symbol")  # what the column of names may be called
+_NAMES = ("char", "name", "glyph", "character", "letter", "symbol")  # accepted headings of the column of names
 _BITS = re.compile(r"[#.01]+")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -58,8 +58,8 @@ def parse(text: str) -> ImageSet:
 
 
 def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8], tuple[Lazy, ...]]:
-    """Names and pixels of a table, glyphs × 1 × height × width, 0 or 255, and notes on how its rows were read; without
-    torch, which lists can do without."""
+    """Names and pixels of a table, glyphs × 1 × height × width, 0 or 255, and notes on how its rows were read. Does not
+    use torch, because lists of data sets must not wait for its import."""
     rows = _without_empty_columns(_read(text))
     if _headless([row for _, row in rows]):
         rows.insert(0, (0, ["char", *(f"row{i}" for i in range(len(rows[0][1]) - 1))]))
@@ -72,7 +72,7 @@ def _table(text: str) -> tuple[tuple[str, ...], NDArray[np.uint8], tuple[Lazy, .
             least=GLYPHS[0],
             most=GLYPHS[1],
         )
-    names: dict[str, None] = {}  # a set that keeps the order
+    names: dict[str, None] = {}  # a set that keeps its order
     cells: list[list[str]] = []
     lines: list[int] = []
     for line, row in rows[1:]:
@@ -108,18 +108,18 @@ def _read(text: str) -> list[tuple[int, list[str]]]:
 
 
 def separated(text: str) -> tuple[str, str]:
-    """A table without the line `sep=;` of spreadsheets, and what separates its cells."""
+    """The table without a spreadsheet's `sep=;` line, and the separator of its cells."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     first, _, rest = text.partition("\n")
     said = re.fullmatch(r"\"?sep=(.)\"?\s*[,;]*", first.strip("\n"), re.IGNORECASE)
     if said:
         return rest, said[1]
-    # spreadsheets save with ; where the comma is the decimal sign
+    # spreadsheets separate cells with ; if the comma is the decimal mark
     return text, max(",;\t", key=lambda one: (first.count(one), one == ","))
 
 
 def _without_empty_columns(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """Without the columns that spreadsheets add at the end, which are empty in every line."""
+    """Remove the empty columns that spreadsheets append: those that are empty in every line."""
     used = max(i for _, row in rows for i, cell in enumerate(row, 1) if cell.strip())
     if any(len(row) > used for _, row in rows[:1]):
         return [(line, row[:used] + [""] * (used - len(row))) for line, row in rows]
@@ -127,13 +127,13 @@ def _without_empty_columns(rows: list[tuple[int, list[str]]]) -> list[tuple[int,
 
 
 def _column(cell: str) -> str:
-    """A column's name without capitals, spaces and signs between: "Row 0" is row0."""
+    """A column's name in lower case, without spaces and punctuation: "Row 0" becomes row0."""
     name = re.sub(r"[\s_.\"'-]", "", cell).lower()
     return "char" if name in _NAMES else re.sub(r"^r(?=\d{1,2}$)|^row0(?=\d$)", "row", name)
 
 
 def is_one(text: str) -> bool:
-    """Whether the first line of a table has a column of rows, or every line a name and the numbers of its rows."""
+    """Whether the first line of a text has a column of rows, or every line has a name and the numbers of its rows."""
     text, separator = separated(text)
     header = [_column(cell) for cell in text.partition("\n")[0].split(separator)]
     if "row0" in header or ("char" in header and any(map(_ROW.fullmatch, header))):
@@ -146,7 +146,7 @@ def is_one(text: str) -> bool:
 
 
 def _headless(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether every line has a name of its own and the rows of a glyph as numbers, and there is no header."""
+    """Whether there is no header and every line has a unique name and the rows of a glyph as numbers."""
     counts = {len(row) for row in rows}
     if len(counts) != 1 or not SIDES[0] <= counts.pop() - 1 <= SIDES[1] or len({row[0] for row in rows}) < len(rows):
         return False
@@ -157,8 +157,8 @@ def _headless(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def found_of(form: Lazy, names: Sequence[str], bits: Sequence[Sequence[Sequence[int]]], *notes: Lazy) -> Found:
-    """Glyphs that were read, from their names and pixels (glyphs × height × width, 0 or 1). Raises LabError where there
-    are too many of them, or their size is none that a glyph may have."""
+    """Glyphs from their names and pixels (glyphs × height × width, 0 or 1). Raises LabError if there are too many of
+    them, or if their size is not allowed."""
     height, width = len(bits[0]), len(bits[0][0])
     if not GLYPHS[0] <= len(names) <= GLYPHS[1]:
         raise LabError(
@@ -182,13 +182,13 @@ def found_of(form: Lazy, names: Sequence[str], bits: Sequence[Sequence[Sequence[
 
 
 def find(text: str) -> Found:
-    """The glyphs of a table, before it is kept. Raises LabError as `parse` does."""
+    """Read the glyphs of a table, without storing them. Raises LabError like `parse`."""
     names, pixels, notes = _table(text)
     return Found("glyphs", FORM, pixels, names, notes=notes)
 
 
 def _row_columns(header: list[str]) -> list[int]:
-    """Where row0, row1, ... stand in the header."""
+    """The positions of row0, row1, ... in the header."""
     found = {int(match[1]): i for i, cell in enumerate(header) if (match := _ROW.fullmatch(cell))}
     height = sum(bool(_ROW.fullmatch(cell)) for cell in header)
     if 0 not in found:
@@ -256,8 +256,8 @@ def _pixels(cells: list[list[str]], lines: list[int]) -> NDArray[np.uint8]:
 
 
 def _plain(cells: list[list[str]]) -> tuple[list[list[str]], tuple[Lazy, ...]]:
-    """Rows that are numbers without 0x, which their digits show, as hexadecimal with it, and rows of 0 and 1 that have
-    lost zeros on the left, with them; and notes on it. All others stay."""
+    """Normalise the rows, and give notes on it: hexadecimal and decimal numbers without a prefix, recognised by their
+    digits, get `0x`; rows of 0 and 1 that have lost leading zeros get them back. All other rows stay unchanged."""
     flat = [cell for row in cells for cell in row]
     if all(map(_DECIMAL.fullmatch, flat)) and any(re.search("[2-9]", cell) for cell in flat):
         return [[f"{int(cell):#x}" for cell in row] for row in cells], (Lazy("Rows were read as decimal numbers."),)
@@ -283,9 +283,9 @@ def write(images: ImageSet) -> str:
 
 
 def save(content: bytes) -> str:
-    """Check an uploaded table and keep it under home(); returns the data set's name.
+    """Check an uploaded table and store it under home(); returns the data set's name.
 
-    The same glyphs give the same name, however the file was written. Raises LabError.
+    The same glyphs give the same name, in any notation. Raises LabError.
     """
     if len(content) > MAX_BYTES:
         raise LabError("The file has {size:,} bytes: give at most {most:,}.", size=len(content), most=MAX_BYTES)
@@ -297,7 +297,7 @@ def save(content: bytes) -> str:
 
 
 def save_set(images: ImageSet) -> str:
-    """Keep glyphs that were read. Raises LabError."""
+    """Store glyphs that were read. Raises LabError."""
     table = write(images)
     name = PREFIX + hashlib.sha256(table.encode()).hexdigest()[:12]
     storage.write(f"{name}.csv", table.encode())
@@ -305,7 +305,7 @@ def save_set(images: ImageSet) -> str:
 
 
 def stored_spec(name: str) -> DatasetSpec:
-    """The spec of a table that `keep` has stored. Raises LabError where it is not on this machine."""
+    """The spec of a table that `save` has stored. Raises LabError if it is not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
         raise LabError(
             "dataset is {name!r}: a glyph table is named {prefix} and 12 hexadecimal digits.",
@@ -320,7 +320,8 @@ def stored_spec(name: str) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def _spec_of(path: Path) -> DatasetSpec:
-    """Cached for good: a table is named after its content, so the same path never means other pixels."""
+    """The spec. Cached without limit in time: a table is named after its content, so the same path always means the
+    same pixels."""
     text = path.read_text(encoding="utf-8")
     names, pixels, _ = _table(text)
     _, height, width = pixels.shape[1:]

@@ -1,4 +1,4 @@
-"""Keeps images of a person's own as a data set: what was found in files, or arrays of a notebook."""
+"""Stores the user's own images as a data set: the content of files, or arrays from a notebook."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ else:
 
 
 def keep_found(found: Found, title: str = "") -> str:
-    """Keep what `read` has found; returns the data set's name, the same for the same images. Raises LabError.
+    """Store the result of `read`; returns the data set's name, the same for the same images. Raises LabError.
 
-    Glyphs, and fewer than 20 images, are learnt one by one; other images are divided, unless they come in parts.
+    Glyphs, and sets of fewer than 20 images, are memorised image by image; other images are split, unless they come in
+    parts.
     """
     pixels = torch.from_numpy(np.ascontiguousarray(found.pixels))
     if found.memorised:
@@ -37,18 +38,18 @@ def keep_found(found: Found, title: str = "") -> str:
 
 
 def keep(images: Any, labels: Any = None, name: str = "", side: int | None = None) -> str:
-    """Keep an array of images as a data set; returns the name with which `load` and an experiment find it.
+    """Store an array of images as a data set; returns its name, for `load` and for experiments.
 
     Args:
-        images: anything that NumPy makes an array of: N×H×W, N×H×W×C, N×C×H×W with 1 or 3 channels, or N×H² where
-            images are squares; numbers from 0 to 1, from −1 to 1, or from 0 to 255; 3 to 64 pixels a side (larger ones
-            are scaled down).
-        labels: one number or word for each image, or one-hot.
-        name: what you call it, for titles.
-        side: scale to squares of this side, 8 to 64; None: as they are.
+        images: anything that NumPy can convert to an array: N×H×W, N×H×W×C, N×C×H×W with 1 or 3 channels, or N×H² for
+            square images; numbers from 0 to 1, from −1 to 1, or from 0 to 255; 3 to 64 pixels a side (larger images are
+            scaled down).
+        labels: one number or word for each image, or one-hot vectors.
+        name: your name for the set, for titles.
+        side: scale to squares of this side, 8 to 64; None: keep the size.
 
-    Fewer than 20 images are learnt one by one; more are divided into parts to train on, to validate with and to
-    test on. The same images give the same name. Raises LabError with one sentence that says what is wrong.
+    A set of fewer than 20 images is memorised image by image; larger sets are split into a training, a validation and a
+    test set. The same images give the same name. Raises LabError with one sentence that says what is wrong.
     """
     form = Lazy("an array")
     try:

@@ -1,4 +1,4 @@
-"""Data that comes in a file for each part, such as train.csv and test.csv."""
+"""Data with a separate file for each part, such as train.csv and test.csv."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aelib.datasets.imageset import Splits
 from .found import Found, classes_of
 from .readers.named_arrays import part_of
 
-_ENDINGS = {".tr": 0, ".val": 1, ".t": 2}  # as LIBSVM calls parts: mnist, mnist.t
+_ENDINGS = {".tr": 0, ".val": 1, ".t": 2}  # LIBSVM's names of parts: mnist, mnist.t
 
 
 def _part(name: str, names: Sequence[str]) -> int | None:
@@ -26,7 +26,8 @@ def _part(name: str, names: Sequence[str]) -> int | None:
 
 
 def together(read: Sequence[tuple[str, Found]], shown: str | Lazy) -> Found:
-    """One set of several, each of which has the name of a part. Raises LabError where that cannot be said."""
+    """Combine several sets, each named after a part, into one. Raises LabError if the names do not say which part is
+    which."""
     parts = {_part(name, [other for other, _ in read]): found for name, found in read}
     names = ", ".join(PurePosixPath(name).name for name, _ in read[:3])
     if None in parts or len(parts) != len(read) or 0 not in parts:

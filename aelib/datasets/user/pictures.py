@@ -1,6 +1,7 @@
-"""A person's own pictures: cut square and scaled down; in home()/datasets, named after their content.
+"""The user's own pictures: cropped to squares and scaled down; stored in home()/datasets, named after their content.
 
-Everything uploaded is hostile until `read` has accepted it; what is kept is our own safetensors file of plain pixels.
+Every upload is treated as hostile until `read` has accepted it; the stored file is our own safetensors file of plain
+pixels.
 """
 
 from __future__ import annotations
@@ -41,12 +42,13 @@ else:
     safetensors_numpy = lazy("safetensors.numpy")
 
 PREFIX = "pictures-"
-SIDES = (20, 32)  # that the page of emoji offers
+SIDES = (20, 32)  # sizes that the emoji page offers
 PICTURES = (2, 64)  # fewest and most in a set
-SMALLEST = 3  # pixels of a picture's shorter side
-MAX_PIXELS = 50_000_000  # of a JPEG, which is decoded at a fraction of its size
-MAX_PIXELS_PNG = 16_000_000  # which is decoded whole
-MAX_PIXELS_HEIC = 26_000_000  # which is decoded whole too, at 7 bytes a pixel, and is as large as phones take it
+SMALLEST = 3  # smallest length, in pixels, of a picture's shorter side
+MAX_PIXELS = 50_000_000  # for JPEG, which is decoded at a reduced size
+MAX_PIXELS_PNG = 16_000_000  # for PNG, which is decoded completely
+# for HEIC, which is decoded completely too, at 7 bytes per pixel; phones take pictures of this size
+MAX_PIXELS_HEIC = 26_000_000
 MAX_BYTES = 20_000_000
 MAX_NAME = 20
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # Pillow's names
@@ -60,13 +62,13 @@ _STARTS = (
     (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"II+\0", "TIFF"), (b"MM\0+", "TIFF"),
 )  # fmt: skip
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # sizes are checked here
-TWELVE = 12  # bits of many cameras, in files of 16
+TWELVE = 12  # many cameras store 12 bits in 16-bit files
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
 def read(content: bytes, name: str, side: int, colour: bool, bits: int = 16) -> Tensor:
-    """One picture as uint8, channels × side × side: the middle square, scaled, transparency on white. bits: of white,
-    where values have 16.
+    """One picture as uint8, channels × side × side: the middle square, scaled, transparency on white. bits: the bits
+    that the values of a 16-bit picture really use.
 
     Raises LabError naming the picture and what to do.
     """
@@ -81,13 +83,13 @@ def read(content: bytes, name: str, side: int, colour: bool, bits: int = 16) -> 
 
 
 def pixels_of(content: bytes) -> int:
-    """How many pixels a picture says that it has, before anything is decoded; 0 for what `read` refuses."""
+    """Number of pixels that a picture claims to have, without decoding it; 0 if `read` would refuse it."""
     width, height = size_of(content)
     return width * height
 
 
 def largest(content: bytes) -> int | None:
-    """The largest value of a grey picture of 16 bits; None for any other, which is not decoded."""
+    """The largest value of a grey 16-bit picture; None for any other picture, which is not decoded."""
     try:
         picture = _opened(content, "")
         return int(np.asarray(picture).max()) if picture.mode in _SIXTEEN_BIT else None
@@ -96,8 +98,8 @@ def largest(content: bytes) -> int | None:
 
 
 def has_more(content: bytes) -> bool:
-    """Whether other pictures follow the first, which `read` takes: a moving GIF or WebP, a TIFF of several pages. The
-    small copies that a phone puts behind a photograph do not count."""
+    """Whether more pictures follow the first one, which is the only one that `read` takes: an animated GIF or WebP, a
+    TIFF of several pages. The thumbnails that a phone appends to a photograph do not count."""
     try:
         picture = _opened(content, "")
         return picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
@@ -106,7 +108,7 @@ def has_more(content: bytes) -> bool:
 
 
 def size_of(content: bytes) -> tuple[int, int]:
-    """Width and height that a picture says that it has; 0 and 0 for what `read` refuses."""
+    """Width and height that a picture claims to have; 0 and 0 if `read` would refuse it."""
     try:
         return _opened(content, "").size
     except LabError:
@@ -114,7 +116,7 @@ def size_of(content: bytes) -> tuple[int, int]:
 
 
 def as_it_is(content: bytes) -> NDArray[np.uint8]:
-    """One picture of a set of records as it is: height × width, or height × width × 3. Raises LabError."""
+    """One picture from a set of records, unchanged: height × width, or height × width × 3. Raises LabError."""
     picture = _opened(content, "a picture")
     if picture.mode != "L":
         return whole(content, "a picture", MAX_PIXELS_PNG)
@@ -125,8 +127,8 @@ def as_it_is(content: bytes) -> NDArray[np.uint8]:
 
 
 def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
-    """One picture of at most so many pixels as it is, uint8, height × width × 3: the way up that the camera held it,
-    transparency on white. Raises LabError naming the picture and what to do."""
+    """One picture at its own size, uint8, height × width × 3, rotated as the camera was held, transparency on white.
+    most: largest number of pixels. Raises LabError naming the picture and what to do."""
     shown = name[:60]
     picture = _opened(content, shown, most)
     try:
@@ -141,7 +143,7 @@ def whole(content: bytes, name: str, most: int) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=1)
 def reads_heic() -> bool:
-    """Whether phones' HEIC can be read, for which a library must be installed."""
+    """Whether phones' HEIC pictures can be read, which requires an optional library."""
     try:
         import pillow_heif
     except ImportError:
@@ -151,8 +153,8 @@ def reads_heic() -> bool:
 
 
 def _opened(content: bytes, shown: str, most: int | None = None) -> Image.Image:
-    """The picture, not yet decoded, its format and size checked: at most so many pixels, or as many as those of its
-    format may have. Raises LabError."""
+    """The picture, not yet decoded, after its format and size were checked. most: largest number of pixels; None: the
+    limit of its format. Raises LabError."""
     if len(content) > MAX_BYTES:
         raise LabError(
             "{shown} has {size:,} bytes: give at most {most:,}.", shown=shown, size=len(content), most=MAX_BYTES
@@ -169,7 +171,7 @@ def _opened(content: bytes, shown: str, most: int | None = None) -> Image.Image:
     except Exception:  # noqa: BLE001 - whatever a decoder raises on hostile bytes
         raise LabError("{shown} is not a picture that can be read: save it as PNG or JPEG.", shown=shown) from None
     width, height = picture.size
-    # MPO: a JPEG with more pictures behind the first, as phones take them
+    # MPO: a JPEG that contains further pictures, as phones write it
     most = most or {"JPEG": MAX_PIXELS, "MPO": MAX_PIXELS, "HEIF": MAX_PIXELS_HEIC}.get(
         picture.format or "", MAX_PIXELS_PNG
     )
@@ -193,11 +195,11 @@ def _opened(content: bytes, shown: str, most: int | None = None) -> Image.Image:
 
 
 def _small(picture: Image.Image, side: int, bits: int) -> Image.Image:
-    """The middle square of the first frame in RGB, as the camera held it, over white.
+    """The middle square of the first frame in RGB, rotated as the camera was held, on white.
 
-    Cut out before anything is converted, so that a large picture needs little more memory than it has itself.
+    It is cropped before anything is converted, so that a large picture needs little more memory than its own.
     """
-    picture.draft("RGB", (4 * side, 4 * side))  # a large JPEG is decoded at a fraction of its size
+    picture.draft("RGB", (4 * side, 4 * side))  # a large JPEG is decoded at a reduced size
     turned = ImageOps.exif_transpose(picture)
     width, height = turned.size
     edge = min(width, height)
@@ -214,8 +216,8 @@ def _small(picture: Image.Image, side: int, bits: int) -> Image.Image:
 
 
 def _eight_bit(picture: Image.Image, transparent: object, bits: int = 16) -> Image.Image:
-    """Grey of 16 bits, or of fewer in 16, as grey of 8, with its transparent value: Pillow's own conversion cuts at 255
-    instead of scaling."""
+    """Convert grey values of 16 bits (or fewer bits stored in 16) to 8 bits, with the transparent value. Pillow's own
+    conversion clips at 255 instead of scaling."""
     values = np.asarray(picture)
     grey = Image.fromarray((values >> bits - 8).astype(np.uint8))
     if isinstance(transparent, int):
@@ -233,7 +235,8 @@ def _from_floats(picture: Image.Image) -> Image.Image:
 
 
 def kind_of(head: bytes) -> str | None:
-    """What a file is by its first bytes, as Pillow calls it, "HEIC" for phones' form; None for what is no picture."""
+    """A file's format by its first bytes: Pillow's name of it, or "HEIC" for phones' format; None if it is not a
+    picture."""
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
@@ -250,7 +253,7 @@ def kind_of(head: bytes) -> str | None:
 
 
 def resized(pixels: Tensor, side: int, colour: bool) -> Tensor:
-    """A picture that is small already (uint8, channels × height × width) as one of this size and kind."""
+    """Scale a small picture (uint8, channels × height × width) to this size and convert it to grey or colour."""
     array = pixels.numpy().transpose(1, 2, 0)
     picture = Image.fromarray(array[:, :, 0] if len(pixels) == 1 else array).convert("RGB")
     small = picture.resize((side, side), Image.Resampling.LANCZOS)
@@ -259,7 +262,7 @@ def resized(pixels: Tensor, side: int, colour: bool) -> Tensor:
 
 
 def names_of(files: Sequence[str]) -> list[str]:
-    """Short names, all different, from file names."""
+    """Short unique names, made from file names."""
     found: list[str] = []
     for file in files:
         stem = "".join(c for c in Path(file).stem if c.isprintable()).strip()[:MAX_NAME] or "picture"
@@ -271,7 +274,7 @@ def names_of(files: Sequence[str]) -> list[str]:
 
 
 def save(images: ImageSet) -> str:
-    """Keep a set of pictures; returns the data set's name, the same for the same pictures and names. Raises
+    """Store a set of pictures; returns the data set's name, the same for the same pictures and names. Raises
     LabError."""
     if not PICTURES[0] <= len(images) <= PICTURES[1]:
         raise LabError(
@@ -290,7 +293,7 @@ def save(images: ImageSet) -> str:
 
 
 def save_content(content: bytes) -> str:
-    """As `keep`, from the content of a kept file. Raises LabError."""
+    """Like `save`, from the content of a stored file. Raises LabError."""
     return save(_parse(content))
 
 
@@ -301,7 +304,8 @@ def _parse(content: bytes) -> ImageSet:
 
 
 def _arrays(content: bytes) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
-    """Names and pixels, pictures × channels × height × width; without torch, which lists can do without."""
+    """Names and pixels, pictures × channels × height × width. Does not use torch, because lists of data sets must not
+    wait for its import."""
     try:
         arrays = safetensors_numpy.load(content)
         pixels, names = arrays["pixels"], json.loads(arrays["names"].tobytes())
@@ -321,7 +325,7 @@ def _arrays(content: bytes) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
 
 
 def stored_spec(name: str) -> DatasetSpec:
-    """The spec of pictures that `keep` has stored. Raises LabError where they are not on this machine."""
+    """The spec of pictures that `save` has stored. Raises LabError if they are not on this machine."""
     if not re.fullmatch(PREFIX + r"[0-9a-f]{12}", name):
         raise LabError(
             "dataset is {name!r}: own pictures are named {prefix} and 12 hexadecimal digits.",
@@ -336,7 +340,7 @@ def stored_spec(name: str) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def _spec_of(path: Path) -> DatasetSpec:
-    """Cached for good: a set is named after its content."""
+    """The spec. Cached without limit in time, because a set is named after its content."""
     names, pixels = _arrays(path.read_bytes())
     channels, height, width = pixels.shape[1:]
     kind = "grey" if channels == 1 else "colour"

@@ -1,6 +1,7 @@
-"""The one way in: finds out by content what a person's files are, and reads them. `FORMS` is the list of what is taken.
+"""The only entry point for the user's files: identifies their format by content and reads them. `FORMS` lists the
+formats.
 
-Nothing is kept here: see `keeping`.
+Nothing is stored here: see `keeping`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ Given = str | os.PathLike[str] | bytes | Sequence[tuple[str, bytes]]
 
 @dataclass(frozen=True)
 class _Text:
-    """A form of text: is_one says from its first lines whether a text has it."""
+    """A text format; is_one decides from the first lines whether a text has this format."""
 
     is_one: Callable[[str], bool]
     read: Callable[[str, Options], Found]
@@ -60,10 +61,11 @@ _TEXTS = (
 
 
 def read(given: Given, options: Options | None = None, name: str = "") -> Found:
-    """What is in a file, a folder, bytes, or several files (name and content of each): judged by content alone.
+    """Read a file, a folder, bytes, or several files (name and content of each); formats are identified by content
+    alone.
 
-    given: a path on this machine, the content of one file, or pairs of a name and a content. name: of `bytes`. Raises
-    LabError with one sentence that says what it seems to be, what is wrong, and what would be right.
+    given: a path on this machine, the content of one file, or pairs of a name and a content. name: the name for
+    `bytes`. Raises LabError with one sentence: what the data seems to be, what is wrong, and what would be right.
     """
     options = options or Options()
     if isinstance(given, bytes):
@@ -85,7 +87,7 @@ def read(given: Given, options: Options | None = None, name: str = "") -> Found:
 
 
 def _folder(folder: Path) -> tuple[list[Source], list[Skipped]]:
-    """The files in a folder and in folders in it, in the order of their names; links are not followed."""
+    """The files in a folder and its subfolders, sorted by name; links are not followed."""
     sources: list[Source] = []
     skipped: list[Skipped] = []
     for root, inner, names in os.walk(folder):
@@ -107,7 +109,7 @@ def _folder(folder: Path) -> tuple[list[Source], list[Skipped]]:
 
 
 def _file(source: Source, options: Options, siblings: bool) -> Found:
-    """What is in one file. siblings: whether labels may lie beside it."""
+    """The images in one file. siblings: whether labels may be in a file in the same folder."""
     head = source.head()
     shown = source.shown
     if not head:
@@ -120,7 +122,8 @@ def _file(source: Source, options: Options, siblings: bool) -> Found:
         return _group(archives.of_tar(source), [], options, Lazy("{shown}, a tar archive,", shown=shown))
     if head[:6] == b"\x93NUMPY":
         return arrays.read_npy(source, options)
-    if cifar.is_one(source):  # before others: a label and dark pixels may begin as any of them does
+    # check this format before the others: a label and dark pixels may look like the start of any of them
+    if cifar.is_one(source):
         return cifar.read([source], options)
     if arrays.is_idx(head):
         return arrays.read_idx([source, *(_labels_beside(source) if siblings else [])], options)
@@ -209,7 +212,7 @@ def _zip(source: Source, options: Options) -> Found:
 
 
 def _spreadsheet(source: Source, form: Lazy, sheets: Sequence[Source], options: Options) -> Found:
-    """The first sheet that has images, or all sheets where their names say that they are parts."""
+    """The first sheet that has images, or all sheets if their names are those of parts."""
     read_ones: list[tuple[str, Found]] = []
     skipped: list[Skipped] = []
     for sheet in sheets:
@@ -233,7 +236,7 @@ def _spreadsheet(source: Source, form: Lazy, sheets: Sequence[Source], options: 
 
 
 def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, shown: str | Lazy) -> Found:
-    """What several files are together: pictures, or files of arrays or tables that belong together."""
+    """The set that several files form together: pictures, or files of arrays or tables that belong together."""
     by_kind: dict[str, list[Source]] = {}
     for source in sources:
         kind, reason = _kind(source)
@@ -265,7 +268,8 @@ def _group(sources: Sequence[Source], skipped: list[Skipped], options: Options, 
 
 
 def _kind(source: Source) -> tuple[str, Lazy | LabError | None]:
-    """What one of several files is: "picture", "cifar", "idx", "npy", "records", "other", or "skip" with the reason."""
+    """The kind of one of several files: "picture", "cifar", "idx", "npy", "records", "other", or "skip" with the
+    reason."""
     path = PurePosixPath(source.name)
     if any(part.startswith(".") or part in _HIDDEN for part in path.parts):
         return "skip", Lazy("a hidden file of the system")
@@ -298,7 +302,8 @@ def _kind(source: Source) -> tuple[str, Lazy | LabError | None]:
 
 
 def _tables(sources: Sequence[Source], options: Options, shown: str | Lazy, skipped: list[Skipped]) -> Found:
-    """One table or archive of arrays among files that are none; two where their names say that they are parts."""
+    """The one file among others that is a table or an archive of arrays; several such files if their names are those of
+    parts."""
     if len(sources) > 2 and (drawn := _drawn(sources)):
         return drawings.read(drawn, options)
     read_ones: list[tuple[Source, Found]] = []
@@ -330,7 +335,7 @@ def _tables(sources: Sequence[Source], options: Options, shown: str | Lazy, skip
 
 
 def _drawn(sources: Sequence[Source]) -> str:
-    """Files that are one drawing each as one text, named after the files; "" where any is something else."""
+    """If each file is one drawing: all of them as one text, named after the files; "" if any file is something else."""
     if len(sources) > glyphs.GLYPHS[1] or any(one.size > HEAD for one in sources):
         return ""
     texts = [csv_images.start_of(one).strip("\n") for one in sources]
@@ -341,7 +346,7 @@ def _drawn(sources: Sequence[Source]) -> str:
 
 
 def _labels_beside(source: Source) -> Iterator[Source]:
-    """The IDX file of labels beside one of images on this machine."""
+    """The IDX file of labels in the same folder as a file of images on this machine."""
     beside = source.path or source.beside
     if beside is None:
         return

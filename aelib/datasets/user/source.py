@@ -1,4 +1,4 @@
-"""A file that a person gave, wherever it is: on this machine, uploaded, or in an archive. Nothing here trusts it."""
+"""A file from the user, at any place: on this machine, uploaded, or in an archive. Nothing here trusts it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import BinaryIO, Protocol
 
 from aelib.core.errors import LabError, reason_of
 
-MAX_BYTES = 500_000_000  # of one file, packed or not
+MAX_BYTES = 500_000_000  # of one file, compressed or not
 MAX_TEXT = 2_000_000  # bytes of a table of glyphs
-HEAD = 4096  # bytes by which a file is judged
+HEAD = 4096  # bytes that are used to identify a file's format
 _PIECE = 1 << 20
 
 _BOMS = (
@@ -33,10 +33,10 @@ class _Readable(Protocol):
 @dataclass(frozen=True, eq=False)
 class Source:
     """Attributes:
-    name: its path as the person knows it, with / between folders; used for messages and classes only.
+    name: its path as the user knows it, with / between folders; used for messages and classes only.
     size: bytes, as far as is known before it is read.
-    opened: opens it for reading, from its beginning; what it gives may be longer than `size`.
-    path: on this machine. beside: that of the file in which it was packed.
+    opened: opens it for reading, from its beginning; the content may be longer than `size`.
+    path: on this machine. beside: path of the file in which it was packed.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Source:
         return PurePosixPath(self.name).name[:60] or self.name[:60]
 
     def head(self, size: int = HEAD) -> bytes:
-        """The first bytes; none of a file that cannot be read."""
+        """The first bytes; empty if the file cannot be read."""
         try:
             with self.opened() as file:
                 return file.read(size)
@@ -59,7 +59,7 @@ class Source:
             return b""
 
     def content(self, most: int = MAX_BYTES) -> bytes:
-        """All of it. Raises LabError for more bytes than `most`, and where it cannot be read."""
+        """The complete content. Raises LabError if it has more bytes than `most`, or cannot be read."""
         if self.size > most:
             raise LabError(
                 "{shown} has {size:,} bytes: give at most {most:,}.", shown=self.shown, size=self.size, most=most
@@ -79,7 +79,7 @@ class Source:
 
 
 def _all(file: _Readable, most: int) -> bytes:
-    """At most so many bytes and one more, in pieces: a single read would take room for all of them at once."""
+    """At most `most` + 1 bytes, read in pieces: a single read would allocate memory for all of them at once."""
     out = bytearray()
     while len(out) <= most and (piece := file.read(min(_PIECE, most + 1 - len(out)))):
         out += piece
@@ -97,7 +97,7 @@ def of_path(path: Path, name: str | None = None) -> Source:
 
 
 def unpacked(source: Source) -> Source:
-    """What is in a file packed by gzip. Raises LabError where that is too much, or damaged."""
+    """The content of a gzip file. Raises LabError if it is too large or damaged."""
     try:
         with source.opened() as file, gzip.open(file) as packed:
             content = _all(packed, MAX_BYTES)
@@ -112,12 +112,13 @@ def unpacked(source: Source) -> Source:
 
 
 def encoding_of(head: bytes) -> str | None:
-    """The encoding of a text, by its first bytes; None where they are no text."""
+    """The encoding of a text, by its first bytes; None if they are not text."""
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
     even, odd = head[0:512:2], head[1:512:2]
-    if len(head) >= 4 and b"\0" in head[:512]:  # UTF-16 without a mark: every second byte of Latin letters is 0
+    # UTF-16 without a byte order mark: every second byte of Latin letters is 0
+    if len(head) >= 4 and b"\0" in head[:512]:
         if odd.count(0) > 0.7 * len(odd) and even.count(0) == 0:
             return "utf-16-le"
         if even.count(0) > 0.7 * len(even) and odd.count(0) == 0:
@@ -128,12 +129,12 @@ def encoding_of(head: bytes) -> str | None:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return "cp1252"  # as spreadsheets of western Windows save
+        return "cp1252"  # the encoding of spreadsheets on western Windows
     return "utf-8"
 
 
 def text_of(content: bytes, name: str) -> str:
-    """A text, whatever it was encoded in; line ends are \\n. Raises LabError where it is none."""
+    """A text in any encoding; line endings become \\n. Raises LabError if it is not a text."""
     encoding = encoding_of(content[:HEAD])
     try:
         if encoding is None:
@@ -145,8 +146,8 @@ def text_of(content: bytes, name: str) -> str:
 
 
 def _decoded(content: bytes, encoding: str) -> str:
-    """As `encoding_of` says by the beginning; what is no UTF-8 further down is that of western Windows. Raises
-    UnicodeError."""
+    """Decode with the encoding that the first bytes suggest; if later bytes are not UTF-8, with that of western
+    Windows. Raises UnicodeError."""
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:

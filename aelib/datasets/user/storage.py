@@ -1,10 +1,10 @@
-"""A person's data sets as files in home()/datasets, each named after its content.
+"""The user's data sets as files in home()/datasets, each named after its content.
 
-A run from another machine brings its data set along, and both are checked before either is saved (store/archive.py).
-For this check the data set lies in a temporary folder, which `using_folder` names for one thread. An argument would
-have to pass through everything that looks a data set up by its name, which is all that reads an experiment: `resolve`,
-`build`, `unpack`, every method of `Run` and the functions of `datasets`, some forty calls. None of them has another
-reason to know that folders exist.
+A run from another machine includes its data set, and both are checked before either is saved (store/archive.py). During
+this check the data set is in a temporary folder, which `using_folder` selects for one thread. An argument instead would
+have to pass through everything that looks up a data set by name, which is everything that reads an experiment:
+`resolve`, `build`, `unpack`, every method of `Run` and the functions of `datasets`, about forty calls. None of them has
+another reason to know that folders exist.
 """
 
 import os
@@ -26,7 +26,7 @@ def folder() -> Path:
 
 @contextmanager
 def using_folder(other: Path) -> Iterator[None]:
-    """Use another folder, in this thread only: for trying out data that is not trusted yet."""
+    """Use another folder, in this thread only: for checking data that is not trusted yet."""
     before = _within.set(other)
     try:
         yield
@@ -35,7 +35,7 @@ def using_folder(other: Path) -> Iterator[None]:
 
 
 def write(name: str, content: bytes) -> None:
-    """Write to a temporary file and rename it, so that a file is complete or not there. Raises LabError."""
+    """Write to a temporary file and rename it, so that a file is complete or absent. Raises LabError."""
     try:
         folder().mkdir(parents=True, exist_ok=True)
         temp_path = folder() / f".{name}-{os.getpid()}-{threading.get_ident()}"
@@ -48,5 +48,5 @@ def write(name: str, content: bytes) -> None:
 
 
 def newest(pattern: str) -> list[Path]:
-    """Files by a pattern, newest first."""
+    """Files that match a pattern, newest first."""
     return sorted(folder().glob(pattern), key=lambda file: -file.stat().st_mtime)

@@ -1,6 +1,6 @@
-"""Named experiments: every row of `data/results.csv` that can be run has one, and so do our own recipes.
+"""Named experiments: one for every row of `data/results.csv` that can be run, and one for each recipe of our own.
 
-What a document leaves out (loss, batch size, initialisation, the code's activation) is stated in `assumed`.
+`assumed` states our choice for what a document leaves out (loss, batch size, initialisation, the code's activation).
 """
 
 import difflib
@@ -19,7 +19,7 @@ PRESETS: dict[str, Preset] = {preset.name: preset for preset in [*DENSE, *IMAGES
 
 
 def preset(name: str) -> Preset:
-    """Raises LabError for a name that is not here."""
+    """The preset of this name. Raises LabError for an unknown name."""
     if name not in PRESETS:
         near = difflib.get_close_matches(name[:60], PRESETS, n=4) or list(PRESETS)[:4]
         raise LabError(
@@ -31,5 +31,5 @@ def preset(name: str) -> Preset:
 
 
 def get(name: str) -> Experiment:
-    """The experiment of preset `name`. Raises LabError for a name that is not here."""
+    """The experiment of preset `name`. Raises LabError for an unknown name."""
     return preset(name).experiment

@@ -1,5 +1,5 @@
-"""Presets of codes: linear nets beside PCA, codes of more numbers than an image has, which must not copy, nets that
-are told the class, and codes that are made of the entries of a codebook."""
+"""Presets about codes: linear nets compared with PCA, codes with more numbers than the image that must not copy it,
+nets that receive the class, and codes made of codebook entries."""
 
 from .preset import Preset
 

@@ -4,7 +4,8 @@ from .. import networks
 from .preset import Preset
 
 _CONVOLUTIONAL = {"model.kind": "convolutional", "model.hidden_activation": "relu", "batch_size": 128}
-_LETTERS = {"letters": {"epochs": 20, "batch_size": 32}, "notmnist": {"epochs": 20}}  # letters are few: small batches
+# letters has few images: small batches
+_LETTERS = {"letters": {"epochs": 20, "batch_size": 32}, "notmnist": {"epochs": 20}}
 _CODES_ASSUMED = (
     "Document C, a lecture, names ReLU, a sigmoid at the end and the number of layers, no more: 16 and 8 channels, "
     "kernels of 3, max pooling, cross-entropy, Adam 0.003."

@@ -1,4 +1,4 @@
-"""The record of a named experiment, and what the documents report of it."""
+"""The record of a named experiment, and the results that the documents report for it."""
 
 import csv
 import functools
@@ -27,13 +27,13 @@ class Preset:
 
     @property
     def experiment(self) -> Experiment:
-        """Looked up with every call: what a data set holds can change with the files on this machine."""
+        """Built on every call, because the content of a data set can change with the files on this machine."""
         dataset = str(self.changes.get("dataset", "font5x7"))
         return _experiment(self, datasets.canonical(dataset))
 
     @property
     def reported(self) -> dict[str, str] | None:
-        """The row of `results.csv` that this preset re-runs, or None for a recipe of our own."""
+        """The row of `results.csv` that this preset reproduces, or None for a recipe of our own."""
         return results().get(self.name)
 
 
@@ -44,6 +44,6 @@ def _experiment(preset: Preset, images: str) -> Experiment:
 
 @functools.cache
 def results() -> dict[str, dict[str, str]]:
-    """What the documents report: id -> row, as text."""
+    """The results that the documents report: id -> row, as text."""
     with _RESULTS.open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}

@@ -23,8 +23,8 @@ def _full(numbers: Tensor) -> Tensor:
 
 @contextmanager
 def reproducible(device: torch.device) -> Iterator[None]:
-    """On a GPU, let the same experiment give the same run: otherwise cuDNN rounds the factors of convolutions to 19
-    bits (TF32) and sums gradients in any order. Afterwards the process has its own settings again."""
+    """On a GPU, make runs reproducible: otherwise cuDNN rounds the factors of convolutions to 19 bits (TF32) and sums
+    gradients in any order. Afterwards the previous settings of the process are restored."""
     if device.type != "cuda":
         yield
         return
@@ -37,7 +37,7 @@ def reproducible(device: torch.device) -> Iterator[None]:
         cudnn.allow_tf32, cudnn.deterministic = before
 
 
-# numbers per pass of an evaluation: few enough for a processor's caches, many for a GPU
+# numbers per pass of an evaluation: few enough for a CPU's caches, many for a GPU
 AT_ONCE = {"cpu": 2_000_000}
 AT_ONCE_ELSEWHERE = 20_000_000
 
@@ -76,7 +76,7 @@ class AutogradEngine:
         return images.contiguous(memory_format=torch.channels_last) if self.pictures else images
 
     def _given(self, batch: Batch) -> Autoencoder:
-        """The net, told the classes of the batch where it needs them."""
+        """The net, with the classes of the batch if it needs them."""
         return self.model.given(None if batch.labels is None else batch.labels[0])
 
     def _compared(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
@@ -95,7 +95,7 @@ class AutogradEngine:
         net = self._given(batch)
         with self.mixed:
             mu, log_var = (_full(half) for half in net.posterior(self._laid(batch.inputs[0])))
-            # a step with several samples of an image is `_importance`; evaluations look at the first one
+            # training steps with several samples of an image use `_importance`; evaluations use the first sample
             logits = net.decode_logits(reparametrize(mu, log_var, batch.eps[0, :, : mu.shape[1]]))
         _, recon_loss = self._compared(logits, batch.targets[0])
         return mu, log_var, recon_loss, kl(mu, log_var).mean(dim=0)
@@ -162,7 +162,7 @@ class AutogradEngine:
                 mean([one.recon_loss for one in posteriors]),
                 mean([one.kl for one in posteriors]),
             )
-            # of all images at once: the free bits are compared with means, not with the mean of every part
+            # of all images at once: the free bits apply to means over all images, not to the mean of every part
             loss = objective(posterior.recon_loss, posterior.kl, self.beta, self.free_bits)
         codes, outputs = (torch.cat(one, dim=1) for one in list(zip(*evaluations, strict=True))[:2])
         return Evaluation(codes, outputs, loss, posterior)
@@ -218,7 +218,7 @@ class AutogradEngine:
         slots: dict[str, dict[str, Tensor]] = {name: {} for name in parameters}
         for key, tensor in optimizer_state.items():
             slot, _, name = key.partition(".")
-            if key != STEPS:  # in the memory layout of the parameter, which torch's fused kernels require on a GPU
+            if key != STEPS:  # use the memory layout of the parameter, which torch's fused kernels require on a GPU
                 slots[name][slot] = torch.empty_like(parameters[name]).copy_(tensor)
         found = self.optimizer.state_dict()
         # torch counts the steps of every parameter, and ignores the count where its rule does not need it

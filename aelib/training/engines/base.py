@@ -19,7 +19,7 @@ from aelib.models import Autoencoder
 
 STEPS = "steps"  # the number of steps in the state of an optimiser
 
-# threads that the training may use, where its tensor operations are limited to fewer
+# threads that training may use, if its tensor operations are limited to fewer
 THREADS: ContextVar[int | None] = ContextVar("threads", default=None)
 
 
@@ -33,8 +33,7 @@ class Batch(NamedTuple):
 
     inputs, targets: normalised images, (members or 1) × images × channels × height × width; eps: for variational nets,
     standard normal numbers, members × images × latent_dim, with several samples of an image one after the other;
-    labels: for nets that are told the class, (members or 1) ×
-    images.
+    labels: for nets that receive the class, (members or 1) × images.
     """
 
     inputs: Tensor
@@ -43,7 +42,7 @@ class Batch(NamedTuple):
     labels: Tensor | None = None
 
     def repeated(self, times: int) -> "Batch":
-        """The batch for so many copies of each member, one copy of all members after the other."""
+        """The batch for this many copies of each member: all members, then all members again, and so on."""
 
         def copied(part: Tensor) -> Tensor:
             return part if len(part) == 1 else part.repeat(times, *[1] * (part.dim() - 1))
@@ -93,7 +92,7 @@ class Evaluation(NamedTuple):
 
 
 class Nets(Protocol):
-    """Nets that can be looked at."""
+    """Nets that can be evaluated and can decode codes."""
 
     def evaluate(self, batch: Batch) -> Evaluation:
         """Codes, outputs and loss of a batch; the weights do not change."""
@@ -119,17 +118,17 @@ class Engine(Nets, Protocol):
         ...
 
     def states(self) -> dict[str, Tensor]:
-        """The state_dicts of all members, copied to the CPU: name -> members × shape. Snapshots take them, while
+        """The state_dicts of all members, copied to the CPU: name -> members × shape. Used for snapshots, while
         training waits."""
         ...
 
     def optimizer_state(self, member: int) -> dict[str, Tensor]:
-        """The state of the member's optimiser, copied to the CPU: `steps`, the number of its steps, and for each slot
-        (`OptimizerKind.slots`) and parameter a tensor like the parameter, by the name "slot.parameter"."""
+        """The state of the member's optimiser, copied to the CPU: `steps`, the number of its steps, and a tensor like
+        the parameter for each slot (`OptimizerKind.slots`) and parameter, named "slot.parameter"."""
         ...
 
     def load(self, state: dict[str, Tensor], optimizer_state: dict[str, Tensor]) -> None:
-        """Go on, as the only member, from what `state` and `optimizer_state` of any engine have returned."""
+        """Continue with a single member from the results of `state` and `optimizer_state` of any engine."""
         ...
 
     def retain(self, members: list[int]) -> None:
@@ -139,23 +138,24 @@ class Engine(Nets, Protocol):
 
 @runtime_checkable
 class Ahead(Engine, Protocol):
-    """An engine that can perform many steps in one call: of nets without random codes, with the same batch."""
+    """An engine that can perform many steps in one call, for nets without random codes that always get the same
+    batch."""
 
     def steps(self, batch: Batch, rate_factors: NDArray[np.float64], keep: NDArray[np.bool_]) -> Tensor:
-        """A step for each factor. keep: after which steps to copy the parameters. Returns the copies, kept steps ×
-        members × parameters."""
+        """Perform one step for each factor. keep: after which steps to copy the parameters. Returns the copies, kept
+        steps × members × parameters."""
         ...
 
     def at(self, rows: Tensor) -> Nets:
-        """Nets with such parameters, nets × parameters, until the next call of any method of the engine."""
+        """Nets with these parameters, nets × parameters; valid until the next call of any method of the engine."""
         ...
 
     def states_at(self, rows: Tensor) -> dict[str, Tensor]:
-        """The state_dicts of nets with such parameters, nets × parameters: name -> nets × shape, copied."""
+        """The state_dicts of nets with these parameters, nets × parameters: name -> nets × shape, copied."""
         ...
 
     def again(self, member: int, batch: Batch, rate_factors: NDArray[np.float64]) -> None:
-        """Take a member back to where the last call of `steps` began, and so many steps on."""
+        """Take a member back to the start of the last call of `steps`, and perform this many steps."""
         ...
 
 

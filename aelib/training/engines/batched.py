@@ -121,7 +121,7 @@ class BatchedDense:
     """
 
     fuses = True  # may use torch's fused optimiser
-    _owners: Tensor | None = None  # of each number of `flat`: whose it is
+    _owners: Tensor | None = None  # for each number of `flat`, the index of its member
 
     def __init__(self, models: list[Autoencoder], experiments: list[Experiment], device: torch.device) -> None:
         first = experiments[0]
@@ -174,7 +174,7 @@ class BatchedDense:
         return torch.cat(parts)[None]
 
     def _by_segment(self, rows: Tensor) -> Tensor:
-        """members × parameters to flat, segment after segment."""
+        """Convert members × parameters to the flat layout, segment after segment."""
         return torch.cat([part.flatten() for part in torch.split(rows, self._segments(), dim=1)])
 
     def rows(self) -> Tensor:
@@ -183,7 +183,7 @@ class BatchedDense:
         return torch.cat([part.view(self.members, -1) for part in parts], dim=1)
 
     def show(self, rows: Tensor) -> None:
-        """Become nets with these parameters, nets × parameters, to evaluate them: the optimiser is not told."""
+        """Load these parameters, nets × parameters, to evaluate them; the optimiser keeps its own state."""
         flat = self._by_segment(rows)
         if len(rows) == self.members:
             self.flat.copy_(flat)
@@ -192,7 +192,7 @@ class BatchedDense:
             self._lay_out(flat)
 
     def _expand(self, values: Tensor) -> Tensor:
-        """One value for each member to flat: every number of a member gets the member's value."""
+        """Expand one value for each member to the flat layout: every number of a member gets the member's value."""
         if self._owners is None:
             members = torch.arange(self.members)[:, None].expand(-1, self._numbers)
             self._owners = self._by_segment(members).to(self.flat.device)

@@ -1,8 +1,8 @@
 """The compiled engine: the steps of small dense nets, as machine code.
 
-For nets this small even the batched engine spends most of its time between operations and in memory. Here many steps
-are one call that Numba has compiled, and it releases the GIL: nets that train together are shared among the threads
-that there are. `compiled_steps` has the steps.
+For nets this small even the batched engine spends most of its time between operations and in memory. Here Numba has
+compiled many steps into one call, which releases the GIL: nets that train together are shared among the available
+threads. `compiled_steps` has the steps.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from .lanes import WIDTH
 
 __all__ = ["CompiledDense", "EntryError", "warm"]
 
-_NONE = np.zeros(1, np.bool_)  # a step after which nothing is kept
+_NONE = np.zeros(1, np.bool_)  # for one step after which nothing is kept
 ALONE = 3e7  # arithmetic operations of a call up to which one thread is faster than several
 
 
@@ -48,7 +48,8 @@ class CompiledDense:
         settings = [experiment.optimizer for experiment in experiments]
         self.settings = np.array([(one.learning_rate, one.momentum, one.weight_decay) for one in settings])
         self.done = np.zeros(self.members, np.int64)
-        self.begin, self.before = (self.rows, *self.slots), self.done  # of the last call of `steps`
+        # parameters, slots and step numbers at the start of the last call of `steps`
+        self.begin, self.before = (self.rows, *self.slots), self.done
         self.sizes = np.array([steps[0].inputs, *(step.outputs for step in steps)])
         loops = [_served(ACTIVATIONS[step.activation].compiled)() for step in steps]
         self.network = (
@@ -81,7 +82,7 @@ class CompiledDense:
         self._train(batch, rate_factors, nothing, self.numbers[0][None, :0], slice(member, member + 1))
 
     def _train(self, batch: Batch, factors: Any, keep: Any, kept: Any, members: slice = slice(None)) -> None:
-        """A step of these members for each factor. keep, kept: see `train`."""
+        """Perform one step for each factor on these members. keep, kept: see `train`."""
         images = batch.inputs.shape[1]
         if images not in self.rooms:
             self.rooms[images] = _Room(images, self.sizes, self.rows.shape[1])
@@ -107,7 +108,7 @@ class CompiledDense:
         self.done[members] += len(factors)
 
     def _take(self, rows: Tensor, *slots: Tensor) -> None:
-        """Go on with these parameters and slots."""
+        """Continue with these parameters and slots."""
         self.rows, self.slots, self.shown = rows, slots, False
         self.numbers = tuple(one.numpy() for one in (rows, *slots, rows[:, :0], rows[:, :0])[:3])
 
@@ -119,7 +120,7 @@ class CompiledDense:
         return self.nets
 
     def states_at(self, rows: Tensor) -> dict[str, Tensor]:
-        return self.nets.named(rows.clone())  # one copy, whatever the number of layers
+        return self.nets.named(rows.clone())  # one copy for any number of layers
 
     def _nets(self) -> BatchedDense:
         """Nets with the current weights, to evaluate."""
@@ -162,11 +163,11 @@ class CompiledDense:
         self.members = len(members)
         self._take(self.rows[members], *(slot[members] for slot in self.slots))
         self.settings, self.done = self.settings[members], self.done[members]
-        self.rooms.clear()  # a batch has inputs of the members
+        self.rooms.clear()  # a batch's inputs depend on the members
 
 
 class _Room:
-    """A batch as `train` reads it, and its working memory."""
+    """A batch in the layout that `train` reads, and its working memory."""
 
     def __init__(self, images: int, sizes: Any, parameters: int) -> None:
         self.sizes, self.parameters = sizes, parameters
@@ -187,7 +188,8 @@ class _Room:
         self.data = (x.numpy(), target.numpy(), self.share)
 
     def _blocks(self, images: Tensor, ones: int) -> Tensor:
-        """members × images × ... to members × blocks × (pixels + ones) · WIDTH, with zeros behind the last image."""
+        """Convert members × images × ... to members × blocks × (pixels + ones) · WIDTH, with zeros after the last
+        image."""
         members, count = images.shape[:2]
         pixels = images.flatten(2)
         laid = torch.ones(members, self.blocks, pixels.shape[2] + ones, WIDTH)
@@ -199,7 +201,7 @@ class _Room:
         """zs, ys, ds and g of `train`, for one thread."""
         rows, layers = int(self.sizes[1:].sum()), len(self.sizes) - 1
         buffers = (torch.zeros(rows, WIDTH), torch.ones(rows + layers, WIDTH), torch.zeros(rows, WIDTH))
-        # torch's memory begins at a cache line, numpy's does not
+        # torch's memory starts at a cache line, numpy's does not
         return tuple(one.flatten().numpy() for one in (*buffers, torch.zeros(self.parameters)))
 
 

@@ -116,12 +116,12 @@ def gradient(
         loss: address of the loss's loop.
         of_logits: whether the loss's loop gives the derivative with respect to the last z.
         x: (pixels + 1) × WIDTH, the last row 1; target: pixels × WIDTH; both flat.
-        share: WIDTH, what each sample's pixels count in the loss: 0 behind the last sample.
-        zs, ds: buffers for z and its derivatives, outputs × WIDTH of all layers, one below the other.
-        ys: the same for y, with a row of ones below each layer, which multiplies the biases.
+        share: WIDTH, the weight of each sample's pixels in the loss: 0 after the last sample.
+        zs, ds: buffers for z and its derivatives, outputs × WIDTH, layer after layer.
+        ys: the same for y, with a row of ones after each layer, which multiplies the biases.
     """
     layers = len(forwards)
-    at, to, below = 0, 0, 0  # where the layer's weights are, its rows in zs and ds, and those of its inputs in ys
+    at, to, below = 0, 0, 0  # offsets of the layer's weights, of its rows in zs and ds, and of its inputs in ys
     for i in range(layers):
         columns, outputs = sizes[i] + 1, sizes[i + 1]
         above = to + i
@@ -196,14 +196,13 @@ def train(
     """Steps of the nets `first` to `last` − 1, one net after the other.
 
     Args:
-        p, means, squares: parameters and the optimiser's slots, members × parameters (slots that it does not have:
-            members × 0).
+        p, means, squares: parameters and the optimiser's slots, members × parameters (unused slots: members × 0).
         update: address of the optimiser's loop; decoupled: whether weight decay leaves the gradient alone.
         settings: float64, members × 3: learning rate, momentum, weight decay.
         factors: float64, on the learning rate in each step.
         done: int, members: steps before this call.
-        keep: bool, steps: whether to copy the parameters after the step to the next place of `kept`, places × members ×
-            parameters.
+        keep: bool, steps: whether to copy the parameters after the step to the next position in `kept`, positions ×
+            members × parameters.
         x, target: (members or 1) × blocks × numbers of a block, see `gradient`; share: blocks × WIDTH.
         zs, ys, ds, g: buffers for one net, see `gradient`.
         The others: see `gradient`.

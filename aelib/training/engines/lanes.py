@@ -1,8 +1,8 @@
 """Matrix products of the compiled engine: in registers, for a block of `WIDTH` samples at once.
 
-A product of matrices as small as those of a 35-20-10-2 net is bound by loads and stores, unless sums stay in registers.
-LLVM does not find that by itself, so one number of Numba's here is a vector: `WIDTH` samples of one neuron, two
-registers of this processor. Everything is flat float32 and laid out neuron after neuron, each with the samples of a
+A product of matrices as small as those of a 35-20-10-2 net is limited by loads and stores, unless sums stay in
+registers. LLVM does not find that by itself, so a number in Numba stands for a vector here: `WIDTH` samples of one
+neuron, two registers of this processor. Everything is flat float32, neuron after neuron, each with the samples of a
 block.
 """
 
@@ -48,12 +48,12 @@ def _place(context: Any, builder: Any, array: Any, value: Any, at: Any, kind: An
 
 
 def _shuffled(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
-    """These lanes of a and, counted on, of b."""
+    """Select these lanes of a and b; the lanes of b are numbered after those of a."""
     return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes)))
 
 
 def _spread(builder: Any, number: Any) -> Any:
-    """The number in every lane."""
+    """A vector with the number in every lane."""
     first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
     return _shuffled(builder, first, first, [0] * WIDTH)
 
@@ -66,8 +66,9 @@ def _halved(builder: Any, vector: Any) -> Any:
 
 
 def _woven(builder: Any, a: Any, b: Any, step: int) -> Any:
-    """Sums of two lanes each of a and of b, which alternate every `step` lanes. Done with four vectors by steps of 1
-    and then of 2, every four lanes hold the sums of all four."""
+    """A vector of sums of two lanes of a and sums of two lanes of b, which alternate every `step` lanes. If this is
+    done with four vectors, first with step 1 and then with step 2, every four lanes hold one sum of each of the four
+    vectors."""
     count, lanes = a.type.count, ([], [])  # type: tuple[int, tuple[list[int], list[int]]]
     for start in range(0, count, 4):
         for half, chosen in enumerate(lanes):
@@ -80,7 +81,7 @@ def _woven(builder: Any, a: Any, b: Any, step: int) -> Any:
 
 @lowered
 def load(typing: Any, array: Any, at: Any) -> Any:
-    """WIDTH numbers from an index on."""
+    """Load WIDTH numbers, starting at an index."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         place = _place(context, builder, signature.args[0], values[0], values[1], _VECTOR)
@@ -91,7 +92,7 @@ def load(typing: Any, array: Any, at: Any) -> Any:
 
 @lowered
 def store(typing: Any, array: Any, at: Any, vector: Any) -> Any:
-    """Write a vector to an index on."""
+    """Store a vector, starting at an index."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         place = _place(context, builder, signature.args[0], values[0], values[1], _VECTOR)
@@ -133,8 +134,8 @@ def dot(typing: Any, a: Any, b: Any) -> Any:
 
 @lowered
 def add_dots(typing: Any, array: Any, at: Any, d: Any, x0: Any, x1: Any, x2: Any, x3: Any) -> Any:
-    """Add the scalar products of d with four vectors to four numbers of an array. Four at once take half the shuffles
-    of four `dot`."""
+    """Add the scalar products of d with four vectors to four numbers of an array. Computing four at once takes half the
+    shuffles of four calls of `dot`."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         array, at, d, *vectors = values

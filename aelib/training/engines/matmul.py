@@ -13,7 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-LEAST = 4_000_000  # multiplications of a product from which oneDNN is faster in spite of its preparations
+LEAST = 4_000_000  # multiplications of a product above which oneDNN is faster in spite of its overhead
 NAME = "_linear_pointwise"  # name of the operator in torch.ops.mkldnn
 # Types of its arguments and results in torch's notation: X, W, bias, and a following operation with numbers and a kind
 # -> X · Wᵀ

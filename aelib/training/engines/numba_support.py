@@ -52,7 +52,7 @@ def _trains(experiments: Sequence[Experiment]) -> bool:
 
 @functools.cache
 def compiled_engine() -> "type[CompiledDense] | None":
-    """The compiled engine, imported and compiled with the first call, so that nothing else waits for Numba.
+    """The compiled engine, imported and compiled in the first call, so that nothing else waits for Numba.
 
     None if Numba does not work on this machine (it cannot be imported, its cache is damaged): the reason is logged, and
     torch trains the same nets. If a registry entry does not compile, a net that uses it raises `compiled.EntryError`.

@@ -1,1 +1,1 @@
-"""Readers of a person's own data, one module for each kind of form; `formats` is the list of them."""
+"""Readers of the user's own data, one module for each kind of format; `forms` has the list of them."""

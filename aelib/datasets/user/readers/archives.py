@@ -1,5 +1,5 @@
-"""ZIP and tar archives: everything in one is hostile until it is read. Nothing is unpacked to the disk, no path of it
-is used for anything but a class's name, and what it may unpack to is limited before anything is."""
+"""ZIP and tar archives, which are treated as hostile: nothing is unpacked to the disk, paths in an archive serve only
+as names of classes, and the unpacked size is limited before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from aelib.core.errors import LabError
 from aelib.core.language import Lazy
 from aelib.datasets.user.source import MAX_BYTES, Source
 
-MAX_ENTRIES = 50_000  # folders and what is no picture included
-MAX_TOTAL = 2_000_000_000  # bytes, unpacked; one entry at a time is in memory
-MAX_RATIO = 50  # unpacked to packed: pictures are packed already
-RATIO_FROM = 1_000_000  # bytes from which the ratio counts
-_ENTRY = b"PK\x01\x02"  # how every entry in the list of a ZIP archive begins
+MAX_ENTRIES = 50_000  # counts folders and files that are not pictures too
+MAX_TOTAL = 2_000_000_000  # bytes, unpacked; only one entry at a time is in memory
+MAX_RATIO = 50  # unpacked to packed size; it can be small, because pictures are compressed already
+RATIO_FROM = 1_000_000  # bytes above which the ratio counts
+_ENTRY = b"PK\x01\x02"  # the signature of each entry in the list of a ZIP archive
 _ARCHIVES = (".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 
 
 class Archive:
-    """An open archive, to be used in a `with` statement. Raises LabError where it cannot be read."""
+    """An open archive, to be used in a `with` statement. Raises LabError if it cannot be read."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         shown = source.shown
         try:
             self.file = source.opened()
-            if _entries(self.file) > MAX_ENTRIES:  # before the list is read, which takes room for each
+            if _entries(self.file) > MAX_ENTRIES:  # before the list is read, because each entry takes memory
                 raise LabError(
                     "{shown} is {kind} of more than {most:,} entries: pack the pictures only.",
                     shown=shown,
@@ -55,14 +55,15 @@ class Archive:
         return [one.filename for one in self.zip.infolist()]
 
     def sources(self, packed_well: bool = False) -> list[Source]:
-        """The files in it. packed_well: whether they are texts, of which little is left when they are packed. Raises
-        LabError where one is what no archive of data has."""
+        """The files in the archive. packed_well: whether they are texts, which compress well. Raises LabError if an
+        entry is one that archives of data do not have."""
         members = _checked(self.zip.infolist(), self.source.shown, packed_well)
         return [Source(_name(one), one.file_size, partial(_open, self.zip, one)) for one in members]
 
 
 def _entries(file: BinaryIO) -> int:
-    """How many entries the list at the end of an archive has, at most: counted as they begin, in pieces."""
+    """Upper bound on the number of entries in the list at the end of an archive: it counts their signatures, block by
+    block."""
     file.seek(0)
     count, kept = 0, b""
     while piece := file.read(1 << 22):
@@ -129,8 +130,8 @@ def is_tar(head: bytes) -> bool:
 
 
 def of_tar(source: Source) -> list[Source]:
-    """The files in a tar archive, each read where it lies in it. Raises LabError where it cannot be read, or has what
-    no archive of data has."""
+    """The files in a tar archive, each read at its place in the archive. Raises LabError if the archive cannot be read,
+    or has an entry that archives of data do not have."""
     what: dict[str, Any] = {"shown": source.shown, "kind": Lazy("a tar archive")}
     found: list[Source] = []
     try:
@@ -166,7 +167,7 @@ def of_tar(source: Source) -> list[Source]:
 
 
 def _part(source: Source, offset: int, size: int) -> BinaryIO:
-    """So many bytes of a file as one of their own. Raises OSError where they are too many to be held."""
+    """A part of a file as a file of its own. Raises OSError if it is too large to be held in memory."""
     if size > MAX_BYTES:
         raise OSError(f"more than {MAX_BYTES:,} bytes")
     with source.opened() as file:

@@ -1,5 +1,5 @@
-"""Images in files of arrays: NumPy's .npy and .npz, and IDX. Nothing is ever unpickled, and what a header claims is
-compared with what the file has before anything is read."""
+"""Images in array files: NumPy's .npy and .npz, and IDX. Nothing is ever unpickled, and the claims of a header are
+compared with the actual size of the file before anything is read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _IDX_KINDS = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
 class HoldsObjects(LabError):
-    """An array of Python objects, which would have to be unpickled."""
+    """An array of Python objects, which cannot be read without unpickling."""
 
 
 # --- NumPy ----------------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ def read_npy(source: Source, options: Options) -> Found:
 
 
 def array_of(source: Source) -> NDArray[Any]:
-    """The array of a .npy file: of one on this machine, without reading it all. Raises LabError."""
+    """The array of a .npy file; a file on this machine is not read completely. Raises LabError."""
     with source.opened() as file:
         shape, fortran, kind, offset = _header(file, source.shown)
         wanted = math.prod(shape) * kind.itemsize
@@ -59,7 +59,7 @@ def array_of(source: Source) -> NDArray[Any]:
 
 
 def _header(file: BinaryIO, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    """Shape, order, kind of number and where the numbers begin. Raises LabError, for objects too."""
+    """Shape, order, number type, and offset of the numbers. Raises LabError, also for arrays of objects."""
     try:
         version = npy.read_magic(file)
         read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
@@ -109,7 +109,7 @@ def is_npz(archive: zipfile.ZipFile) -> bool:
 
 
 def read_npz(archive: zipfile.ZipFile, shown: str, options: Options) -> Found:
-    """The images of an archive of arrays, with their labels and in their parts. Raises LabError."""
+    """The images in an archive of arrays, with their labels and parts. Raises LabError."""
     members = archive.infolist()
     if len(members) > MAX_ARRAYS:
         raise LabError(
@@ -167,7 +167,7 @@ def read_npz(archive: zipfile.ZipFile, shown: str, options: Options) -> Found:
 
 
 def is_idx(head: bytes) -> bool:
-    """Whether a file begins as IDX files do, with one axis or more of which none is empty."""
+    """Whether a file starts like an IDX file with at least one axis, none of which is empty."""
     return len(head) >= 8 and head[:2] == b"\0\0" and head[2] in _IDX_KINDS and 1 <= head[3] <= 4
 
 
@@ -205,7 +205,7 @@ def idx_array(source: Source) -> NDArray[Any]:
 
 
 def read_idx(sources: Sequence[Source], options: Options) -> Found:
-    """The images of one IDX file or several, with their labels and in their parts. Raises LabError."""
+    """The images of one or more IDX files, with their labels and parts. Raises LabError."""
     found = []
     for source in sources:
         array = idx_array(source)
@@ -218,5 +218,5 @@ def read_idx(sources: Sequence[Source], options: Options) -> Found:
 
 
 def of_sources(sources: Mapping[str, Source], options: Options) -> Found:
-    """The images of some .npy files together, as X.npy and y.npy. Raises LabError."""
+    """The images of several .npy files that belong together, such as X.npy and y.npy. Raises LabError."""
     return found_of([named(name.removesuffix(".npy"), array_of(one)) for name, one in sources.items()], NPY, options)

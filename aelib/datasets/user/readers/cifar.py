@@ -1,5 +1,5 @@
-"""CIFAR-10 and CIFAR-100 in their binary version: records of a label (of two: a coarse and a fine one) and 3072 bytes,
-an image of 32x32 whose red, green and blue planes follow each other. Nothing but the size and the labels tells it.
+"""CIFAR-10 and CIFAR-100 in their binary version: each record is a label (or two: a coarse and a fine one) and 3072
+bytes, an image of 32x32 as its red, green and blue planes. Only the file's size and the labels identify this format.
 
 Source: Alex Krizhevsky, www.cs.toronto.edu/~kriz/cifar.html.
 """
@@ -25,18 +25,18 @@ from . import named_arrays
 FORM = Lazy("records of CIFAR")
 SIDE = 32
 _PIXELS = 3 * SIDE * SIDE
-_MAX_NAMES = 10_000  # bytes of a list of the classes' names
-_SEEN = 8  # whole records by which a file that was cut off is known
+_MAX_NAMES = 10_000  # largest size in bytes of a list of class names
+_SEEN = 8  # number of whole records that identify a truncated file
 
 
 class _Kind(NamedTuple):
-    """How many values each of the labels before an image may have; the last one is its class."""
+    """The number of classes of each label before an image; the last label is the class that is used."""
 
     classes: tuple[int, ...]
 
     @property
     def record(self) -> int:
-        """Bytes of a label and its image."""
+        """Size in bytes of one record: labels and image."""
         return len(self.classes) + _PIXELS
 
 
@@ -44,12 +44,12 @@ _KINDS = (_Kind((10,)), _Kind((20, 100)))
 
 
 def is_one(source: Source) -> bool:
-    """Whether a file has as many bytes as some records, all of which begin with labels."""
+    """Whether a file's size is a multiple of a record's, and every record starts with valid labels."""
     return _kind(source) is not None
 
 
 def is_cut_off(source: Source) -> bool:
-    """Whether a file begins with several records, with labels that differ, and ends within one."""
+    """Whether a file starts with several records with different labels, and ends in the middle of a record."""
     head = source.head(_SEEN * max(kind.record for kind in _KINDS))
     return any(
         len(head) >= _SEEN * kind.record
@@ -64,7 +64,7 @@ def _differ(records: NDArray[np.uint8]) -> bool:
 
 
 def read(sources: Sequence[Source], options: Options, others: Sequence[Source] = ()) -> Found:
-    """The images of some files: those called test are kept apart. others: files in which the classes' names may stand.
+    """The images of some files; files named test form the test set. others: files that may contain the class names.
     Raises LabError."""
     left = MAX_BYTES
     parts: dict[int, list[NDArray[np.uint8]]] = {}
@@ -81,7 +81,7 @@ def read(sources: Sequence[Source], options: Options, others: Sequence[Source] =
     several = len(parts) > 1
     given: list[named_arrays.Named] = []
     for part in list(parts):
-        together = np.concatenate(parts.pop(part))  # which frees the files
+        together = np.concatenate(parts.pop(part))  # popping frees the memory of the files
         pixels = together[:, -_PIXELS:].reshape(-1, 3, SIDE, SIDE)
         named = part if several else None
         given.append(named_arrays.Named(f"images {part}", pixels, named, False))
@@ -98,7 +98,7 @@ def read(sources: Sequence[Source], options: Options, others: Sequence[Source] =
 
 
 def refusal(source: Source) -> LabError:
-    """What to say of a file that was cut off."""
+    """The error for a truncated file."""
     return LabError(
         "{shown} seems to be {form}, but its {size:,} bytes are no whole number of records of {records} bytes: it was "
         "cut off, get it again.",
@@ -134,7 +134,7 @@ def _are_labels(records: NDArray[np.uint8], kind: _Kind) -> bool:
 
 
 def _names(source: Source) -> list[str]:
-    """The lines of a short text, such as batches.meta.txt and fine_label_names.txt; none of what is no such text."""
+    """The lines of a short text, such as batches.meta.txt and fine_label_names.txt; an empty list for other files."""
     if source.size > _MAX_NAMES or encoding_of(source.head()) is None:
         return []
     try:

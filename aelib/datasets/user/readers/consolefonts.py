@@ -1,5 +1,5 @@
-"""Fonts of the Linux console, PC Screen Font versions 1 and 2 (.psf), often packed by gzip: glyphs of one size, each a
-bit for a pixel, and which signs they stand for.
+"""Fonts of the Linux console, PC Screen Font versions 1 and 2 (.psf), often compressed with gzip: glyphs of one size,
+one bit for each pixel, and a table of the characters that they represent.
 
 Sources: Andries Brouwer, The Linux keyboard and console HOWTO: PSF; kbd, psf.h.
 """
@@ -24,7 +24,7 @@ _ASCII = range(0x20, 0x7F)
 
 
 class _Header(NamedTuple):
-    """Where the glyphs begin, how many and how large they are, and whether a table of signs follows."""
+    """Offset of the glyphs, their number and size, and whether a character table follows."""
 
     start: int
     total: int
@@ -35,12 +35,12 @@ class _Header(NamedTuple):
 
 
 def is_one(head: bytes) -> bool:
-    """Whether a file begins as a font does, with sizes that fit each other."""
+    """Whether a file starts like a font, with consistent sizes."""
     return _header(head) is not None
 
 
 def read(source: Source) -> Found:
-    """The glyphs of a font, named by the first sign that each stands for. Raises LabError."""
+    """The glyphs of a font, named after the first character that each represents. Raises LabError."""
     content = source.content(MAX_BYTES)
     header = _header(content)
     if header is None:
@@ -92,7 +92,7 @@ def _header(head: bytes) -> _Header | None:
 
 
 def _signs(table: bytes, first: bool) -> list[str]:
-    """The first sign of each glyph, "" where it has none: UTF-16 between 0xFFFF, or UTF-8 between 0xFF."""
+    """The first character of each glyph, "" if it has none: UTF-16 separated by 0xFFFF, or UTF-8 separated by 0xFF."""
     if first:
         codes = np.frombuffer(table[: len(table) // 2 * 2], "<u2")
         ends = np.flatnonzero(codes == 0xFFFF)

@@ -1,5 +1,5 @@
-"""A table beside pictures that says the class of each, such as labels.csv: which column names files is found by asking
-which one has their names in it."""
+"""A table beside the pictures with the class of each, such as labels.csv. The column of file names is the one whose
+cells match the names of pictures."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from aelib.datasets.user.glyphs import separated
 from aelib.datasets.user.source import HEAD, Source, encoding_of, text_of
 
 MAX_BYTES = 20_000_000
-MATCHED = 0.5  # share of a table's lines that must name a picture, where there are as many pictures as lines
+MATCHED = 0.5  # share of a table's lines that must name a picture, if there are as many pictures as lines
 NAMED = 0.1  # share of the pictures that a table must name
 _LABELS = ("label", "labels", "class", "classname", "classid", "category", "target", "y", "tag", "species", "breed")
 _PARTS = ("split", "usage", "set", "subset", "part", "dataset", "fold")
 
 
 class Said(NamedTuple):
-    """What a table says of a picture: its class, and the part that it is in ("" where the table says none)."""
+    """What a table says about a picture: its class and its part ("" if the table has no parts)."""
 
     label: str
     part: str
@@ -31,11 +31,12 @@ class Said(NamedTuple):
 
 class Table(NamedTuple):
     source: Source
-    of: Mapping[str, Said]  # by a picture's name
+    of: Mapping[str, Said]  # key: name of the picture
 
 
 def find(pictures: Sequence[Source], others: Sequence[Source]) -> list[Table]:
-    """The tables among other files that give classes to pictures, several where each is for its own folder."""
+    """The tables among other files that give classes to pictures; there are several if each describes its own
+    folder."""
     found: list[Table] = []
     paths = {one.name: PurePosixPath(one.name) for one in pictures}
     for source in others:
@@ -49,7 +50,7 @@ def find(pictures: Sequence[Source], others: Sequence[Source]) -> list[Table]:
 
 
 def _rows(source: Source) -> list[list[str]] | None:
-    """The cells of a small table, its first row among them; None for what is none."""
+    """The cells of a small table, including its first row; None if the file is not a table."""
     head = source.head()
     if source.size > MAX_BYTES or encoding_of(head[:HEAD]) is None:
         return None
@@ -81,7 +82,7 @@ def _of_json(text: str) -> list[list[str]] | None:
 
 
 def _said(rows: list[list[str]], paths: Mapping[str, PurePosixPath], beside: PurePosixPath) -> dict[str, Said] | None:
-    """The class and the part of each picture that a table names; None where it names few, or has no classes."""
+    """The class and the part of each picture that a table names; None if it names few of them, or has no classes."""
     width = max(map(len, rows), default=0)
     rows = [row for row in rows if len(row) == width]
     if not 2 <= width <= 1000 or len(rows) < 2:
@@ -91,7 +92,7 @@ def _said(rows: list[list[str]], paths: Mapping[str, PurePosixPath], beside: Pur
     named = [(name, row) for row in rows if (name := names.of(row[column])) is not None]
     if len(named) < max(2, NAMED * len(paths), MATCHED * min(len(rows), len(paths))):
         return None
-    # a header names no picture
+    # if the first row does not name a picture, it is a header
     header = names.of(rows[0][column]) is None
     head = [re.sub(r"[\s_-]", "", cell).lower() for cell in rows[0]] if header else [""] * width
     part = next((i for i, one in enumerate(head) if one in _PARTS and i != column), None)
@@ -106,8 +107,8 @@ def _said(rows: list[list[str]], paths: Mapping[str, PurePosixPath], beside: Pur
 
 
 def _classes(first: list[str], head: list[str], rows: list[list[str]], others: set[int]) -> list[str] | None:
-    """The class in each row: from the column that is called so, else from one of 0 and 1 for each class, else from the
-    one with the fewest different values."""
+    """The class in each row: from the column with a heading such as "label", else from columns of 0 and 1, one for each
+    class, else from the column with the fewest different values."""
     columns = [i for i in range(len(head)) if i not in others]
     if not columns:
         return None
@@ -122,8 +123,8 @@ def _classes(first: list[str], head: list[str], rows: list[list[str]], others: s
 
 
 class _Names:
-    """Pictures by what a table may call them: the path from the table's folder on, the file's name, or that without its
-    ending; only where one picture is called so."""
+    """Finds pictures by the name in a table: the path relative to the table's folder, the file name, or the file name
+    without extension; only if exactly one picture has this name."""
 
     def __init__(self, paths: Mapping[str, PurePosixPath], beside: PurePosixPath) -> None:
         known: dict[str, str | None] = {}

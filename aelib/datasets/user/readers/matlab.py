@@ -1,7 +1,8 @@
-"""Arrays in MATLAB files of version 5 to 7, as `save` and `scipy.io.savemat` write them: SVHN, USPS and EMNIST come so.
+"""Arrays in MATLAB files of version 5 to 7, as written by `save` and `scipy.io.savemat`: the format of SVHN, USPS and
+EMNIST.
 
-SciPy's reader is not asked: damaged bytes crash it, and the server with it. Arrays of numbers and structs of them,
-which is all that is wanted, are read here, and whatever a header claims is compared with bytes that are there.
+SciPy's reader is not used: damaged bytes crash it, and the server with it. Only arrays of numbers and structs of them
+are read, and every claim of a header is compared with the bytes that are there.
 Source: MathWorks, MAT-File Format, version 5.
 """
 
@@ -25,11 +26,11 @@ from . import named_arrays
 
 FORM = Lazy("a MATLAB file")
 _HEADER = 128
-_MATRIX, _PACKED = 14, 15  # kinds of elements
+_MATRIX, _PACKED = 14, 15  # types of elements
 _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
-_STRUCT = 2  # class of an array
+_STRUCT = 2  # class number of a struct array
 _NUMERIC = range(6, 16)
-_DEPTH = 3  # of arrays in structs
+_DEPTH = 3  # largest depth of arrays in structs
 
 
 def is_one(head: bytes) -> bool:
@@ -37,7 +38,7 @@ def is_one(head: bytes) -> bool:
 
 
 def read(source: Source, options: Options) -> Found:
-    """The images of the arrays in a file, those in structs among them. Raises LabError."""
+    """The images of the arrays in a file, including those in structs. Raises LabError."""
     content = _unpacked(source)
     order = "<" if content[126:128] == b"IM" else ">"
     found: list[named_arrays.Named] = []
@@ -64,13 +65,13 @@ class _Element(NamedTuple):
 
 
 def _elements(content: bytes | memoryview, order: str) -> Iterator[_Element]:
-    """The elements that stand one behind the other. Raises ValueError for one that was cut off."""
+    """The consecutive elements. Raises ValueError if one is truncated."""
     view = memoryview(content)
     at = 0
     while at + 8 <= len(view):
         kind, size = struct.unpack(f"{order}II", view[at : at + 8])
         start = at + 8
-        if kind >> 16:  # four bytes or fewer, in the tag itself
+        if kind >> 16:  # at most four bytes, stored in the tag itself
             kind, size, start = kind & 0xFFFF, kind >> 16, at + 4
         if start + size > len(view) or (start == at + 4 and size > 4):
             raise ValueError("cut off")
@@ -79,8 +80,8 @@ def _elements(content: bytes | memoryview, order: str) -> Iterator[_Element]:
 
 
 def _arrays(content: memoryview, order: str, before: str, depth: int) -> list[named_arrays.Named]:
-    """The arrays of numbers in an array, those of a struct named after both: train_images; nothing of others. Raises
-    ValueError, IndexError or struct.error for what is damaged."""
+    """The arrays of numbers in an array. Those in a struct are named after the struct and the field: train_images.
+    Other arrays are skipped. Raises ValueError, IndexError or struct.error if the data is damaged."""
     parts = _elements(content, order)
     flags, dims, name = next(parts, None), next(parts, None), next(parts, None)
     if flags is None or dims is None or name is None or len(flags.content) < 4 or len(dims.content) % 4:
@@ -120,7 +121,8 @@ def _numbers(element: _Element | None, shape: tuple[int, ...], order: str) -> ND
 
 
 def _unpacked(source: Source) -> bytes:
-    """The file with its packed elements unpacked. Raises LabError for too much, and for what was cut off."""
+    """The file with its compressed elements unpacked. Raises LabError if this is too much, or if the file is
+    truncated."""
     content = source.content()
     order = "<" if content[126:128] == b"IM" else ">"
     out = bytearray(content[:_HEADER])

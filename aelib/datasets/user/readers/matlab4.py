@@ -1,5 +1,5 @@
-"""Arrays in MATLAB files of version 4, as `save -v4`, Octave and old course pages have them: each is a header of 20
-bytes, a name, and numbers column by column. There is nothing before the first of them by which to know a file.
+"""Arrays in MATLAB files of version 4, as written by `save -v4` and Octave, and found on old course pages: each has a
+header of 20 bytes, a name, and numbers column by column. Files have no signature before the first array.
 
 Source: MathWorks, MAT-File Format, version 4.
 """
@@ -23,7 +23,7 @@ FORM = Lazy("a MATLAB file of version 4")
 _HEADER = 20
 _KINDS = ("f8", "f4", "i4", "i2", "u2", "u1")
 _NUMBERS, _TEXT, _SPARSE = 0, 1, 2
-_LONGEST = 64  # of a name, with the zero at its end
+_LONGEST = 64  # bytes of a name, including the zero at its end
 _NAME = re.compile(rb"[A-Za-z]\w*\0")
 
 
@@ -38,7 +38,7 @@ class _Header(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes of the numbers."""
+        """Size of the numbers in bytes."""
         return self.rows * self.columns * (1 + self.imaginary) * np.dtype(_KINDS[self.kind]).itemsize
 
 
@@ -73,7 +73,7 @@ def read(source: Source, options: Options) -> Found:
 
 
 def _header(head: bytes) -> _Header | None:
-    """What stands before an array; None where this is none."""
+    """The header before an array; None if these bytes are not one."""
     if len(head) <= _HEADER:
         return None
     for order, sign in (("<", 0), (">", 1)):

@@ -1,5 +1,4 @@
-"""Which of some arrays are images and which are labels, and what belongs together: by what they are called, and by
-their shapes."""
+"""Decides which arrays are images, which are labels, and which belong together, by their names and shapes."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ _PARTS = {
     "entrenamiento": 0, "entreno": 0, "treino": 0, "treinamento": 0, "validacion": 1, "validacao": 1,
     "prueba": 2, "pruebas": 2, "teste": 2, "testes": 2,
 }  # fmt: skip
-_SHORT = _PARTS | {"va": 1, "te": 2, "ts": 2}  # behind x or y only, elsewhere it may be a class, such as a kana
+_SHORT = _PARTS | {"va": 1, "te": 2, "ts": 2}  # only after x or y; elsewhere it may be a class, such as a kana
 _IMAGES = (
     "x", "images", "image", "imgs", "img", "data", "dataset", "features", "pixels", "inputs", "samples", "arr0", "xs",
 )  # fmt: skip
@@ -36,7 +35,7 @@ _LABELS = ("y", "labels", "label", "targets", "target", "classes", "class", "lbl
 
 
 class Named(NamedTuple):
-    """An array and what its name says: a part (0 training, 1 validation, 2 test), and whether it has labels."""
+    """An array and what its name says: its part (0 training, 1 validation, 2 test), and whether it contains labels."""
 
     name: str
     array: NDArray[Any]
@@ -45,7 +44,7 @@ class Named(NamedTuple):
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a name: "x_train.npy" and "trainX" have x and train."""
+    """The words of a name: both "x_train.npy" and "trainX" give x and train."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()  # without accents
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain)
     found = [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
@@ -53,7 +52,7 @@ def words_of(name: str) -> list[str]:
 
 
 def part_of(name: str) -> int | None:
-    """The part that a name speaks of, such as test of x_test."""
+    """The part that a name refers to, such as test for x_test."""
     words = words_of(name)
     for word in words:
         if word in _PARTS:
@@ -80,8 +79,8 @@ def named(name: str, array: NDArray[Any]) -> Named:
 
 
 def found_of(arrays: Sequence[Named], form: Lazy, options: Options, skipped: Sequence[Skipped] = ()) -> Found:
-    """The images of some arrays: which are images and which are labels, what belongs together, by names and by shapes.
-    Raises LabError."""
+    """The images of some arrays, after deciding by names and shapes which are images, which are labels, and which
+    belong together. Raises LabError."""
     if (called := _by_name(arrays)) is not None:
         return called.found(form, options, tuple(skipped))
     left_out = list(skipped)
@@ -133,7 +132,7 @@ def found_of(arrays: Sequence[Named], form: Lazy, options: Options, skipped: Seq
 
 
 class _ByName(NamedTuple):
-    """Arrays whose names say what is in them: an image each, or the images of a class."""
+    """Arrays whose names describe their content: each is one image, or all images of a class."""
 
     arrays: list[Named]
     labels: NDArray[Any]
@@ -151,8 +150,8 @@ class _ByName(NamedTuple):
 
 
 def _by_name(arrays: Sequence[Named]) -> _ByName | None:
-    """Several arrays whose names speak neither of parts nor of images and labels, and which have images of one size:
-    cat.npy and dog.npy, or an image for each letter. None for any others."""
+    """Several arrays with images of the same size whose names refer neither to parts nor to images or labels: cat.npy
+    and dog.npy, or one image for each letter. None for any others."""
     shapes = {one.array.shape[1:] for one in arrays}
     if len(arrays) < 2 or len(shapes) != 1 or any(one.part is not None or one.labels is not None for one in arrays):
         return None
@@ -171,8 +170,8 @@ def _by_name(arrays: Sequence[Named]) -> _ByName | None:
 def _images_first(
     pictures: Mapping[int | None, Named], arrays: Sequence[Named]
 ) -> tuple[dict[int | None, Named], list[Lazy]]:
-    """The arrays with images along their first axis, and notes. MATLAB keeps them along the last one, which the number
-    of labels shows, or that all images are square."""
+    """The arrays with images along their first axis, and notes. MATLAB puts images along the last axis; this is
+    detected by the number of labels, or because it makes all images square."""
     counts = {len(one.array) for one in arrays if one.labels and one.array.ndim == 1}
     counts |= {max(one.array.shape) for one in arrays if one.labels and one.array.ndim == 2 and 1 in one.array.shape}
     found: dict[int | None, Named] = {}
@@ -191,14 +190,14 @@ def _shape(array: NDArray[Any]) -> str:
 
 
 def _another(one: Named, pictures: Mapping[int | None, Named]) -> bool:
-    """Whether an array whose name does not say that it has images has those of another part."""
+    """Whether an array whose name does not mention images contains the images of another part."""
     first = next(iter(pictures.values()))
     alike = one.array.shape[1:] == first.array.shape[1:]
     return alike and one.part is not None and one.part not in pictures and None not in pictures
 
 
 def _labels_for(images: Named, arrays: Sequence[Named], used: set[int], form: Lazy) -> NDArray[Any] | None:
-    """The labels of the images of a part: named as such, else one number for each image."""
+    """The labels for the images of a part: an array named as labels, else an array with one number for each image."""
     others = [one for one in arrays if id(one) not in used and one.part == images.part and one.labels is not False]
     count = len(images.array)
     for one in sorted(others, key=lambda one: one.labels is not True):

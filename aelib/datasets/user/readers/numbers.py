@@ -1,4 +1,4 @@
-"""Images from arrays of numbers: which range they have, which axis is which, what the labels are."""
+"""Images from arrays of numbers: decides the range of the values, the order of the axes, and the labels."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from aelib.core.errors import LabError
 from aelib.core.language import Lazy
 from aelib.datasets.user.found import CURVES, IMAGES, MAX_PIXELS, SIDE, SIDES, Options, Pixels, classes_of
 
-STEP = 1024  # images that are converted at once, so that no second copy of a large array is made
-STANDARDISED = 20.0  # no number of images of mean 0 and standard deviation 1 is further from 0
-MAX_SIDE = 4096  # of an image in an array, before it is made smaller
+STEP = 1024  # images that are converted at a time, to avoid a second copy of a large array
+STANDARDISED = 20.0  # in images with mean 0 and standard deviation 1, no value is further from 0
+MAX_SIDE = 4096  # largest side of an image in an array, before it is scaled down
 
 
 def images_of(array: NDArray[Any], form: Lazy, options: Options) -> tuple[Pixels, tuple[Lazy, ...]]:
     """Images × channels × height × width, and notes on how they were read. array: N×H×W, N×H×W×C, N×C×H×W or N×P, of
-    any kind of number; it may be a file that is read bit by bit. Raises LabError."""
+    any number type; it may be a memory-mapped file. Raises LabError."""
     kind = array.dtype.kind
     if kind not in "buif":
         objects = Lazy("Python objects, which are never unpickled")
@@ -68,14 +68,14 @@ def images_of(array: NDArray[Any], form: Lazy, options: Options) -> tuple[Pixels
 
 
 def are_curves(count: int) -> bool:
-    """Whether so many numbers in a line of a table are a curve: they are no square, grey or in colour."""
+    """Whether a table line with this many numbers is a curve, that is, not a square image in grey or in colour."""
     square = any(count % channels == 0 and isqrt(count // channels) ** 2 == count // channels for channels in (1, 3))
     return CURVES[0] <= count <= CURVES[1] and not square
 
 
 def curves_of(array: NDArray[Any], form: Lazy) -> tuple[Pixels, tuple[Lazy, ...]]:
-    """Curves, a line each (curves × values, any finite numbers), as images that are one pixel high, and what was found.
-    The smallest number of all is 0 and the largest 255. Raises LabError."""
+    """Curves, one in each row (curves × values, any finite numbers), as images that are one pixel high, and notes. The
+    smallest number of all becomes 0 and the largest 255. Raises LabError."""
     low, high = float(array.min()), float(array.max())
     if not (np.isfinite(low) and np.isfinite(high)):
         bad = int(np.argwhere(~np.isfinite(array))[0][0])
@@ -101,7 +101,7 @@ def curves_of(array: NDArray[Any], form: Lazy) -> tuple[Pixels, tuple[Lazy, ...]
 
 
 def images_last(shape: tuple[int, ...]) -> bool:
-    """Whether the last axis of an array counts its images, as in MATLAB: height x width (x channels) x images."""
+    """Whether the last axis of an array is that of the images, as in MATLAB: height x width (x channels) x images."""
     if len(shape) == 4:
         return shape[2] in (1, 3) and shape[3] not in (1, 3, 4) and shape[0] == shape[1] >= SIDES[0]
     return len(shape) == 3 and SIDES[0] <= shape[0] == shape[1] != shape[2] > 4
@@ -162,7 +162,7 @@ def _axes(shape: tuple[int, ...], form: Lazy, options: Options) -> tuple[tuple[i
 
 
 def _flat(count: int, form: Lazy, options: Options) -> tuple[int, int, int]:
-    """Channels, height and width of an image whose numbers stand in one line."""
+    """Channels, height and width of an image given as one row of numbers."""
     if options.size:
         height, width = options.size
         if count in (height * width, 3 * height * width):
@@ -188,7 +188,7 @@ def _flat(count: int, form: Lazy, options: Options) -> tuple[int, int, int]:
 
 
 def _range(array: NDArray[Any], form: Lazy) -> tuple[float, float, list[Lazy]]:
-    """Factor and shift that bring the numbers to 0 to 255, and what was found, in words. Raises LabError."""
+    """Factor and shift that map the numbers to 0 to 255, and a note on the range. Raises LabError."""
     if array.dtype.kind == "b":
         return 255.0, 0.0, [Lazy("Numbers are 0 and 1.")]
     low, high = np.inf, -np.inf
@@ -226,7 +226,7 @@ def _range(array: NDArray[Any], form: Lazy) -> tuple[float, float, list[Lazy]]:
     if -1 <= low < 0 and high <= 1:
         return 127.5, 127.5, read_as(-1, 1)
     if whole and low >= 0 and high <= 65535:
-        most = next(most for most in (1023, 4095, 65535) if high <= most)  # of 10, 12 and 16 bits
+        most = next(most for most in (1023, 4095, 65535) if high <= most)  # values of 10, 12 and 16 bits
         return 255.0 / most, 0.0, read_as(0, most)
     if -STANDARDISED <= low < 0 < high <= STANDARDISED and not whole:
         scale = 255.0 / (high - low)
@@ -252,7 +252,7 @@ def _scaled(part: NDArray[Any], scale: float, shift: float) -> Pixels:
 
 
 def _fitting(height: int, width: int, options: Options) -> tuple[tuple[int, int], bool]:
-    """The size that images get, and whether they must be scaled for it."""
+    """The final size of the images, and whether they must be scaled to it."""
     if options.side is not None:
         return (options.side, options.side), (height, width) != (options.side, options.side)
     if max(height, width) > SIDES[1]:
@@ -277,7 +277,7 @@ def _resized(image: Pixels, size: tuple[int, int]) -> Pixels:
 
 
 def labels_of(array: NDArray[Any], count: int, form: Lazy) -> NDArray[Any]:
-    """One value for each image: numbers or texts, from N, N×1 or one-hot N×K. Raises LabError."""
+    """One value for each image, numbers or texts, from an array N, N×1 or one-hot N×K. Raises LabError."""
     found = np.asarray(array)
     if found.ndim == 2 and found.shape[1] == 1:
         found = found[:, 0]
@@ -304,7 +304,7 @@ def labels_of(array: NDArray[Any], count: int, form: Lazy) -> NDArray[Any]:
 
 
 def no_classes() -> tuple[NDArray[np.int64] | None, tuple[str, ...], tuple[Lazy, ...]]:
-    """What `classes` gives where there are no labels."""
+    """The result of `classes` without labels."""
     return None, (), ()
 
 

@@ -1,7 +1,7 @@
-"""Tables in a spreadsheet of LibreOffice (.ods), each sheet as the text that saving it as CSV would give.
+"""Tables in a LibreOffice spreadsheet (.ods), each sheet as the text of its CSV export.
 
-Its one part with cells is XML, which is read element by element: repeated cells and rows, with which a few bytes may
-claim millions, count as what they become, and declarations of its own, which no program writes, are refused.
+The part with the cells is XML, which is read element by element. Repeated cells and rows, which let a few bytes claim
+millions, count with their full number, and XML declarations, which no spreadsheet program writes, are refused.
 Source: OpenDocument 1.3, part 3, 9.1 (tables).
 """
 
@@ -28,7 +28,7 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
 def is_one(archive: Archive) -> bool:
-    """Whether an archive has the content of a document of which the first bytes speak of tables."""
+    """Whether an archive has a document's content whose first bytes mention tables."""
     if CONTENT not in archive.names:
         return False
     heads = {one.name: one.head() for one in archive.sources(packed_well=True) if one.name in (CONTENT, "mimetype")}
@@ -36,7 +36,7 @@ def is_one(archive: Archive) -> bool:
 
 
 def sheets(archive: Archive) -> list[Source]:
-    """The sheets with anything in them as CSV, in their order. Raises LabError."""
+    """The non-empty sheets as CSV, in their order. Raises LabError."""
     shown = archive.source.shown
     part = next(one for one in archive.sources(packed_well=True) if one.name == CONTENT)
     if part.size > MAX_SHEET:
@@ -80,16 +80,16 @@ def sheets(archive: Archive) -> list[Source]:
 
 
 class _Plain:
-    """A file of XML without declarations of its own, with which a few bytes could become billions. What a cell says is
-    escaped, so that no other place of the file has these signs."""
+    """An XML file that must have no declarations, because with them a few bytes could expand to billions. Text in cells
+    is escaped, so these characters cannot appear elsewhere in the file."""
 
     def __init__(self, file: Any, shown: str) -> None:
         self.file, self.shown, self.kept = file, shown, b""
 
     def read(self, size: int = -1) -> bytes:
-        """Raises LabError at the first declaration."""
+        """Read some bytes. Raises LabError at the first declaration."""
         piece: bytes = self.file.read(size)
-        seen = self.kept + piece.replace(b"\0", b"")  # of UTF-16
+        seen = self.kept + piece.replace(b"\0", b"")  # UTF-16 has zero bytes
         if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
             raise LabError(
                 "{shown} is {form} with declarations of its own: save the table as CSV.", shown=self.shown, form=FORM
@@ -99,7 +99,7 @@ class _Plain:
 
 
 def _tables(file: _Plain) -> Iterator[tuple[str, Iterator[list[str]]]]:
-    """The name and the rows of each sheet; a sheet's rows are to be taken before the next sheet is."""
+    """The name and the rows of each sheet; read a sheet's rows before you ask for the next sheet."""
     events = ElementTree.iterparse(file, events=("start", "end"))  # noqa: S314 - see _Plain
     for event, element in events:
         if event == "start" and element.tag == _TABLE + "table":
@@ -129,7 +129,7 @@ def _rows(events: Iterator[tuple[str, Any]], table: Any) -> Iterator[list[str]]:
 
 def _cells(row: Any) -> list[str]:
     cells: list[str] = []
-    waiting = 0  # empty cells, which count only where one with something in it follows
+    waiting = 0  # empty cells, which count only if a cell with content follows
     for cell in row:
         if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             continue
@@ -145,7 +145,7 @@ def _cells(row: Any) -> list[str]:
 
 
 def _value(cell: Any) -> str:
-    """A cell as CSV has it: a number as it is kept, whatever is shown of it."""
+    """A cell as CSV has it: a number as stored, not as displayed."""
     value = cell.get(_OFFICE + "value") if cell.get(_OFFICE + "value-type") in ("float", "percentage") else None
     if value is not None:
         return re.sub(r"\.0+$", "", value)
@@ -155,7 +155,7 @@ def _value(cell: Any) -> str:
 
 
 def _words(paragraph: Any) -> Iterator[str]:
-    """The text of a paragraph; several spaces are an element of their own."""
+    """The text of a paragraph; multiple spaces are a separate element."""
     yield paragraph.text or ""
     for one in paragraph:
         if one.tag == _TEXT + "s":

@@ -1,4 +1,5 @@
-"""Many pictures, from a folder, an archive, or given together: each judged by its content, read one at a time."""
+"""Many pictures, from a folder, an archive, or given together: each identified by its content and read one at a
+time."""
 
 from __future__ import annotations
 
@@ -21,11 +22,11 @@ from .named_arrays import part_of
 
 FORM = Lazy("pictures")
 PICTURES = (2, 20_000)  # fewest and most in a set
-MAX_PIXELS = 15_000_000_000  # of all pictures together as they come: 1,200 photographs of a phone
-FEW_NAMED = 5  # pictures of a class, where only their names say it
+MAX_PIXELS = 15_000_000_000  # of all pictures together at their original size: 1,200 photographs from a phone
+FEW_NAMED = 5  # fewest pictures of a class, if only file names give the classes
 UNREADABLE = 0.5  # share of pictures that may be left out
-MASKS = {"ground_truth", "groundtruth", "mask", "masks"}  # folders of what shows where a defect is
-MOST_NUMBERED = 50  # classes that are numbers in files' names
+MASKS = {"ground_truth", "groundtruth", "mask", "masks"}  # folders whose pictures mark defects
+MOST_NUMBERED = 50  # largest number of classes that are numbers in file names
 LEAVES = {"images", "image", "imgs", "img", "pictures", "pics", "photos", "jpeg", "jpegimages", "png", "data", "frames"}
 
 
@@ -35,10 +36,10 @@ def read(
     skipped: Sequence[Skipped] = (),
     tables: Sequence[labels.Table] = (),
 ) -> Found:
-    """The middle square of each picture, in an order that is always the same. Raises LabError, also where half of them
-    cannot be read. Masks of defects beside pictures in parts, as MVTec has them, are left out.
+    """The middle square of each picture, in an order that is always the same. Raises LabError, also if half of them
+    cannot be read. Masks of defects beside pictures in parts, as in MVTec, are left out.
 
-    tables: that say the class of each picture; they count where folders do not say it.
+    tables: give the class of each picture; they are used only if folders do not give it.
     """
     sources, masks = _without_masks(sorted(sources, key=_natural))
     sources, said, unnamed = _named_by(sources, tables)
@@ -58,8 +59,8 @@ def read(
     side = options.side or options.default
     pixels = np.empty((count, 3 if options.colour else 1, side, side), np.uint8)
     read_ones: list[Source] = []
-    firsts = 0  # pictures of which the first of several was taken
-    deep: dict[int, int] = {}  # of pictures of 16 bits, by their place, the largest value
+    firsts = 0  # number of pictures of which only the first of several frames was taken
+    deep: dict[int, int] = {}  # position of a 16-bit picture -> its largest value
     left_out = list(skipped)
     bad = 0
     left = MAX_PIXELS
@@ -81,7 +82,7 @@ def read(
                 deep[len(read_ones)] = largest
         except _TooMany:
             raise
-        except LabError as error:  # counted, and told
+        except LabError as error:  # counted and reported
             left_out.append(Skipped(source.name, error))
             bad += 1
             if bad > UNREADABLE * count:
@@ -106,7 +107,8 @@ def read(
         notes.append(
             Lazy("Moving pictures, or pictures of several pages: {n:,}; the first of each was taken.", n=firsts)
         )
-    if deep and max(deep.values()) < 1 << pictures.TWELVE:  # of a camera or a microscope of 12 bits, in files of 16
+    # from a camera or a microscope with 12 bits, in 16-bit files
+    if deep and max(deep.values()) < 1 << pictures.TWELVE:
         for at in deep:
             content = read_ones[at].content(pictures.MAX_BYTES)
             pixels[at] = pictures.read(content, read_ones[at].name, side, options.colour, pictures.TWELVE).numpy()
@@ -115,15 +117,15 @@ def read(
 
 
 def _natural(source: Source) -> list[tuple[int, str]]:
-    """What orders names as people do: 2.png before 10.png."""
+    """A sort key for the order that people expect: 2.png before 10.png."""
     return [(int(word), "") if word.isdecimal() else (0, word) for word in re.split(r"(\d{1,18})", source.name)]
 
 
 def _named_by(
     sources: Sequence[Source], tables: Sequence[labels.Table]
 ) -> tuple[list[Source], dict[str, labels.Said], list[Skipped]]:
-    """The pictures, what tables say of them, and those that are left out as no table names them; where folders say the
-    classes, or each picture is learnt by itself, tables say nothing."""
+    """The pictures, what tables say about them, and the pictures that are left out because no table names them. Tables
+    are ignored if folders give the classes, or if each picture is memorised individually."""
     paths = [PurePosixPath(source.name) for source in sources]
     if not tables or len(sources) < SMALL or classes_of(_places(paths)[0]) is not None:
         return list(sources), {}, []
@@ -135,7 +137,7 @@ def _named_by(
 
 
 def _without_masks(sources: Sequence[Source]) -> tuple[list[Source], list[Skipped]]:
-    """The pictures, and what is in a folder of masks beside folders that are parts."""
+    """The pictures, and the content of a mask folder beside folders that are parts, which is left out."""
     folders = {source.name: [one.lower() for one in PurePosixPath(source.name).parts[:-1]] for source in sources}
     masks = {name for name, each in folders.items() if MASKS & set(each)}
     others = [each for name, each in folders.items() if name not in masks]
@@ -146,7 +148,7 @@ def _without_masks(sources: Sequence[Source]) -> tuple[list[Source], list[Skippe
 
 
 class _TooMany(LabError):
-    """What no picture that is left out can mend."""
+    """An error that leaving out a picture cannot fix."""
 
 
 def _found(
@@ -180,8 +182,8 @@ def _found(
 
 
 def _places(paths: Sequence[PurePosixPath]) -> tuple[list[str], list[int | None]]:
-    """For each picture its class, which is the folder that it is in, or one above where that is called images or is the
-    same everywhere; and the part that one of its folders speaks of."""
+    """For each picture its class and its part. The class is the name of its folder, or of a folder above if that one is
+    called images or is the same for all; the part is the one that one of its folders is named after."""
     folders = [list(path.parts[:-1]) for path in paths]
     for each in folders:
         while len(each) > 1 and each[-1].lower() in LEAVES:
@@ -195,7 +197,7 @@ def _places(paths: Sequence[PurePosixPath]) -> tuple[list[str], list[int | None]
     parts = [
         next((found for folder in each[:-1] or each if (found := _part(folder)) is not None), None) for each in folders
     ]
-    # train/1.png has no class
+    # pictures such as train/1.png have no class
     bare = [
         part is not None and len(each) <= 2 and _part(each[-1]) is not None
         for each, part in zip(folders, parts, strict=True)
@@ -208,8 +210,8 @@ def _part(folder: str) -> int | None:
 
 
 def _said_by_names(paths: Sequence[PurePosixPath]) -> list[str] | list[int] | None:
-    """The classes that files are named after, such as cat.0.jpg and dog (12).jpg, or 3_12.png and 00012-num3.png; None
-    where a name has none, or a class fewer than FEW_NAMED pictures."""
+    """The classes in file names, such as cat.0.jpg and dog (12).jpg, or 3_12.png and 00012-num3.png; None if a name has
+    no class, or a class has fewer than FEW_NAMED pictures."""
     stems = [path.stem for path in paths]
     found = [re.fullmatch(r"([^\W\d][^\W\d_]*(?:[ _-][^\W\d_]+)*)[ ._-]*(?:\(\d+\)|\d+)", stem) for stem in stems]
     names = [one[1].lower() for one in found if one]
@@ -219,8 +221,8 @@ def _said_by_names(paths: Sequence[PurePosixPath]) -> list[str] | list[int] | No
 
 
 def _numbered(stems: Sequence[str]) -> list[int] | None:
-    """As `_said_by_names`, where all names are two numbers: that of the class has few values, the other is a picture's
-    own, at least within its class."""
+    """Like `_said_by_names`, if every name contains two numbers: the class number has few different values, the other
+    number is unique for each picture, at least within its class."""
     found = [re.fullmatch(r"(\d{1,9})[ ._-]+(?:[a-z]{1,8}[ ._-]?)?(\d{1,9})", stem, re.IGNORECASE) for stem in stems]
     pairs = [(int(one[1]), int(one[2])) for one in found if one]
     if len(pairs) < len(stems) or len(set(pairs)) < len(pairs):

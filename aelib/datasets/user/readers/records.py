@@ -1,8 +1,8 @@
-"""Records of TensorFlow (TFRecord) in which each is an example with a picture and a label, as TensorFlow datasets
-leaves MNIST, Fashion-MNIST and others: `mnist-train.tfrecord-00000-of-00001`.
+"""TensorFlow records (TFRecord) in which each record is an example with a picture and a label, as TensorFlow Datasets
+stores MNIST, Fashion-MNIST and others: `mnist-train.tfrecord-00000-of-00001`.
 
-A record is its length, a checksum, its bytes, a checksum; an example is a map of features in Protocol Buffers. Both are
-so small that they are read here: TensorFlow weighs half a gigabyte.
+A record is its length, a checksum, its bytes, a checksum; an example is a map of features in Protocol Buffers. Both
+formats are so simple that they are read here: TensorFlow takes half a gigabyte.
 Sources: tensorflow.org/tutorials/load_data/tfrecord, protobuf.dev/programming-guides/encoding.
 """
 
@@ -29,7 +29,7 @@ from .named_arrays import part_of
 FORM = Lazy("a file of records of TensorFlow (TFRecord)")
 MAX_RECORDS = 100_000
 PARTS = ("train", "valid", "test")
-_NUMBER, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # how a field is written
+_NUMBER, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # the encoding of a field
 
 
 class _Example(NamedTuple):
@@ -38,8 +38,8 @@ class _Example(NamedTuple):
 
 
 def read(sources: Sequence[Source], options: Options) -> Found:
-    """The pictures of all records as large as they are, with their labels; a file's name says which part it is, and of
-    pictures of several sizes the middle square is scaled. Raises LabError."""
+    """The pictures of all records at their original size, with their labels; a file's name gives its part. If pictures
+    differ in size, the middle square of each is scaled. Raises LabError."""
     parts: dict[int | None, list[_Example]] = {}
     count, left = 0, MAX_BYTES
     for source in sources:
@@ -58,7 +58,7 @@ def read(sources: Sequence[Source], options: Options) -> Found:
     sizes = {pictures.size_of(one.picture) for each in parts.values() for one in each[:: max(1, len(each) // 100)]}
     if len(sizes) == 1 and max(*sizes.pop()) <= SIDES[1]:
         return _as_they_are(parts, options)
-    # of several sizes, or large: as any other pictures
+    # different sizes, or large pictures: read them like any other pictures
     named = {f"{part}-{i}": (part, one) for part, each in parts.items() for i, one in enumerate(each)}
     said = {
         name: labels.Said(str(one.label), "" if part is None else PARTS[part])
@@ -96,7 +96,7 @@ def _records(source: Source) -> Iterator[bytes]:
 
 
 def _example(record: bytes, shown: str) -> _Example:
-    """The first picture and the label of an example. Raises LabError where it has no picture."""
+    """The first picture and the label of an example. Raises LabError if it has no picture."""
     picture, label = b"", None
     try:
         for features in _fields(record, 1):
@@ -121,7 +121,7 @@ def _example(record: bytes, shown: str) -> _Example:
 
 
 def _whole(values: bytes) -> int | None:
-    """The one number of a list of whole numbers, packed or not; None for several."""
+    """The only number of a list of whole numbers, packed or not; None if there are several."""
     packed = next(_fields(values, 1), None)
     if packed is not None:
         number, end = _varint(packed, 0)
@@ -130,7 +130,7 @@ def _whole(values: bytes) -> int | None:
 
 
 def _fields(message: bytes, number: int) -> Iterator[bytes]:
-    """The fields of this number that are bytes. Raises IndexError or ValueError for a damaged message."""
+    """The fields with this number that are bytes. Raises IndexError or ValueError if the message is damaged."""
     at = 0
     while at < len(message):
         key, at = _varint(message, at)
@@ -151,7 +151,7 @@ def _fields(message: bytes, number: int) -> Iterator[bytes]:
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and where it ends. Raises IndexError or ValueError."""
+    """A variable-length number (seven bits in each byte), and where it ends. Raises IndexError or ValueError."""
     value = 0
     for shift in range(0, 70, 7):
         byte = message[at]

@@ -1,7 +1,7 @@
-"""Tables in a spreadsheet of Excel (.xlsx), each sheet as the text that saving it as CSV would give.
+"""Tables in an Excel spreadsheet (.xlsx), each sheet as the text of its CSV export.
 
-openpyxl reads it row by row. What the entries unpack to and how many cells are read is limited before and while that
-is done, and a sheet with declarations of its own (which no program writes, and bombs need) is refused.
+openpyxl reads it row by row. The unpacked size of the entries and the number of cells are limited before and during
+this, and a sheet with XML declarations (which no spreadsheet program writes, and which bombs need) is refused.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORM = Lazy("a spreadsheet of Excel")
 MAX_SHEET = 300_000_000  # bytes of a sheet, unpacked
 MAX_OTHER = 20_000_000  # bytes of any other part, such as the list of all words, which is held in memory
 MAX_CELLS = 8_000_000  # in all sheets: 10,000 images of 28x28
-MAX_EMPTY = 1000  # rows that are read on after the last one with something in it
+MAX_EMPTY = 1000  # rows that are read after the last non-empty one
 MAX_SHEETS = 20
 MAX_DRAWN = 100_000  # cells of a drawing
 
@@ -36,18 +36,18 @@ _DRAWN = {"", "0", "1", "#", "x", "X", "."}
 
 
 def is_one(names: Sequence[str]) -> bool:
-    """Whether an archive with such entries is a spreadsheet of Excel."""
+    """Whether an archive with these entries is an Excel spreadsheet."""
     return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
 
 
 def sheets(source: Source) -> list[Source]:
-    """The sheets with anything in them as CSV, in their order. Raises LabError."""
+    """The non-empty sheets as CSV, in their order. Raises LabError."""
     _check(source)
     found: list[Source] = []
     left = MAX_CELLS
     try:
         with source.opened() as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles that openpyxl does not know
+            warnings.simplefilter("ignore")  # about styles that openpyxl does not know
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for sheet in book.worksheets[:MAX_SHEETS]:
                 table = Table()
@@ -78,7 +78,7 @@ def sheets(source: Source) -> list[Source]:
 
 
 def _check(source: Source) -> None:
-    """Raises LabError for parts that unpack to too much, or that declare something of their own."""
+    """Raises LabError if a part unpacks to too much, or has XML declarations."""
     with Archive(source) as archive:
         for part in archive.sources(packed_well=True):
             if part.size > (MAX_SHEET if part.name.startswith("xl/worksheets/") else MAX_OTHER):
@@ -89,7 +89,7 @@ def _check(source: Source) -> None:
                     name=part.name[:60],
                     size=part.size,
                 )
-            head = part.head().replace(b"\0", b"")  # of UTF-16
+            head = part.head().replace(b"\0", b"")  # UTF-16 has zero bytes
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise LabError(
                     "{shown} is {form} with declarations of its own: save the table as CSV.",
@@ -99,7 +99,7 @@ def _check(source: Source) -> None:
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
-    """The rows of a sheet without empty cells at the end; up to the last that has anything in it."""
+    """The rows of a sheet up to the last non-empty one, without empty cells at their ends."""
     empty = 0
     for row in sheet.iter_rows(values_only=True):
         cells = [_text(value) for value in row]
@@ -116,7 +116,7 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
 
 
 def _text(value: object) -> str:
-    """A cell as CSV has it: whole numbers without a decimal point."""
+    """A cell as CSV has it: whole numbers have no decimal point."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -127,10 +127,10 @@ def _text(value: object) -> str:
 
 
 class Table:
-    """The rows of a sheet as CSV, written as they come: there may be millions of cells.
+    """The rows of a sheet as CSV, written one after the other, because there may be millions of cells.
 
-    Those of a drawing are held as well, as long as there are few, since its cells are on or empty and get their zeros
-    when its width is known.
+    A drawing's rows are also held in memory, as long as there are few: its cells are on or empty, and the empty ones
+    become zeros once the width is known.
     """
 
     def __init__(self) -> None:

@@ -1,10 +1,10 @@
-"""Fonts as assembler and BASIC have them, bytes behind a directive:
+"""Fonts in assembler or BASIC sources, as bytes after a directive:
 
     letter_a:  db $04, $0A, $11     ; $04, 04h, 0x04, &04 and 4, %00100 and 00100b
                .byte %00100         // up
 
-Glyphs are the lines between two labels, comments or empty lines, else a line each. Whatever the processor, the numbers
-are those of a table in C, as which they are read.
+Glyphs are the lines between two labels, comments or empty lines, or else one line each. For every processor, the
+numbers are converted to a table in C and read as such.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _COMMENT = re.compile(r";|//|/\*|[@#'](?=\s)|(?<=\s)rem\b", re.IGNORECASE)
 
 
 class _Row(NamedTuple):
-    """Numbers of a line, as they are written in C, what names them on this line, and before it."""
+    """Numbers of a line in C notation, the name on the same line, and the name on a line before it."""
 
     numbers: list[str]
     name: str
@@ -50,7 +50,7 @@ class _Row(NamedTuple):
 
 
 def is_one(text: str) -> bool:
-    """Whether most lines of a text that are neither comments nor labels are numbers behind a directive."""
+    """Whether most lines, without comments and labels, are numbers after a directive."""
     lines = [_code(line)[0] for line in text.split("\n")[:400]]
     lines = [line for line in lines if line and not _LABEL.fullmatch(line)]
     found = [_LINE.fullmatch(line) for line in lines]
@@ -77,7 +77,8 @@ def read(text: str, options: Options) -> Found:
 
 
 def _in_braces(blocks: Sequence[Sequence[_Row]], rows: Sequence[_Row]) -> str:
-    """The same table in C: each block a glyph where all are equally long, else each line, else one row of numbers."""
+    """The same table in C: each block is a glyph if all are equally long, else each line is, else everything is one row
+    of numbers."""
     lengths = {sum(len(row.numbers) for row in block) for block in blocks}
     if len(blocks) > 1 and len(lengths) == 1 and lengths.pop() <= 4 * glyphs.SIDES[1]:
         parts = [([one for row in block for one in row.numbers], block[0].heading or block[0].name) for block in blocks]
@@ -85,7 +86,7 @@ def _in_braces(blocks: Sequence[Sequence[_Row]], rows: Sequence[_Row]) -> str:
         parts = [(row.numbers, row.name) for row in rows]
     else:
         return f"{{{', '.join(one for row in rows for one in row.numbers)}}}"
-    # a name stands in front: quotes keep whatever signs it has
+    # the name comes first, in quotes, because it may contain any characters
     return "{" + "".join(f'"{_quoted(name)}", {{{", ".join(numbers)}}},\n' for numbers, name in parts) + "}"
 
 
@@ -123,7 +124,7 @@ def _code(line: str) -> tuple[str, str]:
 
 
 def _in_c(value: str, line: int) -> str:
-    """A number as C has it. Raises LabError."""
+    """A number in C notation. Raises LabError."""
     found = _VALUE.fullmatch(value)
     if found is None:
         raise LabError(

@@ -1,6 +1,6 @@
-"""Bitmap fonts in Adobe's Glyph Bitmap Distribution Format (BDF 2.1), in which fonts of 5x7 are often passed on.
+"""Bitmap fonts in Adobe's Glyph Bitmap Distribution Format (BDF 2.1), a common format of 5x7 fonts.
 
-Each glyph has a box of its own (`BBX width height left bottom`) that is put into the font's (`FONTBOUNDINGBOX`).
+Each glyph has its own box (`BBX width height left bottom`), which is placed in the font's box (`FONTBOUNDINGBOX`).
 Source: Adobe, Glyph Bitmap Distribution Format (BDF) Specification, version 2.2, 1993.
 """
 
@@ -64,14 +64,14 @@ def _box(text: str, key: str) -> _Box:
 
 
 def _name(said: str, body: str) -> str:
-    """The sign itself, where it can be shown, else what the font calls it."""
+    """The character itself if it can be displayed, else the font's name for it."""
     code = re.search(r"^ENCODING\s+(\d{1,7})\s*$", body, re.MULTILINE)
     sign = chr(int(code[1])) if code and int(code[1]) < 0x110000 else ""
     return sign if sign.isprintable() and sign.strip() else (said or (code[1] if code else "glyph"))
 
 
 def _drawn(name: str, body: str, whole: _Box) -> list[list[int]]:
-    """A glyph's pixels in the font's box. Raises LabError where it leads out of that, or has rows that are none."""
+    """A glyph's pixels in the font's box. Raises LabError if the glyph does not fit in it, or has invalid rows."""
     box = _box(body, "BBX")
     rows = body.partition("\nBITMAP")[2].split()
     top = whole.bottom + whole.height - box.bottom - box.height

@@ -1,5 +1,5 @@
-"""Numbers in braces or brackets as a tree of groups, with the names that comments and strings give them: what a table
-of C, Python or JavaScript says, whatever the language around it.
+"""Numbers in braces or brackets as a tree of groups, with names from comments and strings: the content of a table in C,
+Python or JavaScript, ignoring the code around it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CODE = re.compile(
 
 
 class Number(NamedTuple):
-    """A number, below 2**64, as it is written and the line where it stands."""
+    """A number, below 2**64, its text, and the line number."""
 
     value: int
     text: str
@@ -41,7 +41,7 @@ class Number(NamedTuple):
 
 @dataclass
 class Group:
-    """What stands between two braces, or brackets."""
+    """The content between two braces or brackets."""
 
     line: int
     bracket: bool = False
@@ -52,7 +52,7 @@ class Group:
 
 
 def tree(text: str) -> Group:
-    """The groups of a text. Raises LabError for braces that do not fit each other."""
+    """The groups of a text. Raises LabError if braces do not match."""
     whole = Group(0)
     open_groups = [whole]
     line, last, pending = 1, None, ""
@@ -62,7 +62,7 @@ def tree(text: str) -> Group:
         if kind == "comment" and (token[0] != "#" or python):
             said = name_in(token.strip("/*# \t\n\r"))
             if last is not None and last.end == line and said:
-                last.name = said  # behind a group, on its line
+                last.name = said  # after a group, on the same line
             elif said:
                 pending = said
         elif kind == "text":
@@ -85,7 +85,7 @@ def tree(text: str) -> Group:
         elif kind == "close":
             if len(open_groups) == 1:
                 if open_groups[0].groups:
-                    continue  # of a dimension, such as [7]
+                    continue  # the bracket of a dimension, such as [7]
                 raise LabError(
                     "This seems to be {form}, but line {line} closes braces that none opened: check it.",
                     form=FORM,
@@ -94,7 +94,7 @@ def tree(text: str) -> Group:
             last = open_groups.pop()
             last.end = line
             if last.bracket and not last.groups and len(last.numbers) <= 1 and open_groups[-1].groups:
-                # `['a'] = {...}`, `[0x41] = {...}` or `new int[] {...}`: what names the group that follows, if anything
+                # `['a'] = {...}`, `[0x41] = {...}` or `new int[] {...}`: the bracket may name the group that follows
                 open_groups[-1].groups.pop()
                 pending, last = pending or last.name or "".join(one.text for one in last.numbers), None
         elif kind == "truth" and len(open_groups) > 1:
@@ -117,7 +117,7 @@ def tree(text: str) -> Group:
 
 
 def name_in(comment: str) -> str:
-    """What a comment calls a glyph: "0x60, up" is up; a comment that is only a code is that code."""
+    """The name of a glyph in a comment: "0x60, up" gives up; a comment with only a code gives that code."""
     said = _CODE.sub("", comment).strip(" ,;:\t")
     said = said[1:-1] if len(said) == 3 and said[0] == said[2] and said[0] in "'\"`" else said
     return (said or comment).strip()[: glyphs.MAX_NAME]
@@ -142,7 +142,7 @@ def _number(token: str, line: int) -> Number:
     elif "b" in low:
         value = int(low.partition("b")[2], 2)
     elif len(low) >= 3 and set(low) <= {"0", "1"}:
-        return Number(int(low, 2), "0b" + low, line)  # 01110 is five pixels, whatever C would make of it
+        return Number(int(low, 2), "0b" + low, line)  # 01110 is five pixels, although C would read an octal number
     else:
         value = int(low)
     if value >= 1 << 64:

@@ -1,11 +1,12 @@
-"""Glyphs as numbers in braces, as programs for small displays have them: C, Arduino, Python, JavaScript.
+"""Glyphs as numbers in braces, as in programs for small displays: C, Arduino, Python, JavaScript.
 
     int Font[2][7] = {
         {0x04, 0x0e, 0x15, 0x04, 0x04, 0x04, 0x04},   // 0x60, up
         ...
 
-A number is a row of a glyph (the most significant bit is the left pixel), or, where all are 0 and 1, a pixel; where the
-person's size says so, it is a column (the least significant bit is the upper pixel), or a byte of a row.
+A number is a row of a glyph (the most significant bit is the left pixel), or a pixel if all numbers are 0 and 1. If the
+size that the user gives requires it, a number is a column (the least significant bit is the top pixel), or a byte of a
+row.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from .braces import FORM, Group, Number, leaves, name_in, tree
 LINES = Lazy("lines of numbers")
 MAX_NUMBERS = 200_000
 
-# What stands in round brackets in Python: several numbers, or rows such as ".#.".
+# The content of round brackets in Python: several numbers, or rows such as ".#.".
 _NUMBERS = r"(?:0[xXbB][0-9a-fA-F]+|\d+)\s*,\s*"
 _TUPLE = re.compile(rf"\(\s*((?:{_NUMBERS}){{2,}}[^()\n]*|(?:[\"'][#.01]{{3,32}}[\"']\s*,?\s*){{3,}})\)")
 
 
 def is_one(text: str) -> bool:
-    """Whether a text has a group of two numbers or more in braces or brackets, or of rows such as ".#.", and is no JSON
-    object of objects."""
+    """Whether a text has a group of at least two numbers, or of rows such as ".#.", in braces or brackets, and is not a
+    JSON object of objects."""
     text = re.sub(r"//[^\n]*|/\*.*?\*/", " ", _TUPLE.sub(r"[\1]", text), flags=re.DOTALL)
     number = r"(?:true|false|True|False|0[xXbB][0-9a-fA-F]+|[bB][01]+|\d+)[uUlL]*"
     group = rf"[{{\[]\s*(?:{number}(?:\s*,\s*|\s+)[0-9bBtfTF{{\[]|[\"'][#.01]{{3,}}[\"']\s*,)"
@@ -68,7 +69,7 @@ def read(text: str, options: Options) -> Found:
 
 
 def _octal(groups: Sequence[Group]) -> None:
-    """Numbers such as 016 as C means them, where they are neither decimal, with zeros before them, nor rows of bits."""
+    """Read numbers such as 016 as octal, as C does, unless they are decimal with leading zeros or rows of bits."""
     padded = [one.text for leaf in groups for one in leaf.numbers if re.fullmatch(r"0\d+|0b0[01]+", one.text)]
     digits = set("".join(text.replace("b", "") for text in padded))
     if not digits & set("234567") or digits & set("89"):
@@ -90,7 +91,7 @@ def read_rows(text: str, options: Options) -> Found:
 
 
 def _opened(line: str) -> str:
-    """A line of numbers in braces, what stands before the first of them as its name."""
+    """A line of numbers, with braces added; the text before the first number becomes its name."""
     found = re.match(r"(.*?)((?:\b0[xXbB][0-9a-fA-F]+[,;\s]*)+)(.*)$", line)
     if not found:
         return ""
@@ -100,7 +101,7 @@ def _opened(line: str) -> str:
 
 
 class _Item(NamedTuple):
-    """A glyph: its numbers, in rows where they are pixels in two levels of braces."""
+    """A glyph and its numbers; width: number of pixels in a row if each number is a pixel, in two levels of braces."""
 
     name: str
     line: int
@@ -110,7 +111,7 @@ class _Item(NamedTuple):
 
 def _item(group: Group) -> _Item:
     inner = [one for one in group.groups if one.numbers or one.groups]
-    if len(inner) == 1 and len(inner[0].numbers) >= glyphs.SIDES[0]:  # a struct: a sign or its code, and its rows
+    if len(inner) == 1 and len(inner[0].numbers) >= glyphs.SIDES[0]:  # a struct: a character or its code, and its rows
         code = " ".join(number.text for number in group.numbers[:1])
         return _Item(inner[0].name or group.name or code, group.line, inner[0].numbers)
     if group.groups:  # rows in braces of their own, each number a pixel
@@ -134,7 +135,7 @@ def _several(values: Sequence[int]) -> str:
 
 
 def _largest(whole: Group) -> list[Group]:
-    """The glyphs: the members of the group with the most numbers below it, which are groups of numbers, or of rows."""
+    """The glyphs: the members, each a group of numbers or of rows, of the group that contains the most numbers."""
     fonts = [one for one in whole.groups if one.groups or len(one.numbers) > 1]
     if not fonts:
         return []
@@ -149,7 +150,7 @@ def _largest(whole: Group) -> list[Group]:
 
 
 def _flat(group: Group, text: str, options: Options) -> Found:
-    """One row of numbers: a glyph a line, or as many as the declaration, or the person, says."""
+    """One row of numbers: each line is a glyph, or a glyph has as many numbers as the declaration or the user says."""
     numbers = group.numbers
     dims = [int(one) for one in re.findall(r"\[\s*(\d{1,4})\s*\]", text.partition("=")[0])]
     by_line: dict[int, list[Number]] = {}
@@ -187,8 +188,8 @@ def _flat(group: Group, text: str, options: Options) -> Found:
 
 
 def _between_comments(numbers: Sequence[Number], text: str) -> list[_Item]:
-    """The glyphs of numbers that stand one in a line, with a comment or an empty line before each glyph; none, where
-    they stand otherwise."""
+    """The glyphs, if each line has one number and a comment or an empty line comes before each glyph; else an empty
+    list."""
     lines = text.split("\n")
     blocks: list[_Item] = []
     for before, number in zip((None, *numbers), numbers, strict=False):
@@ -205,7 +206,7 @@ def _between_comments(numbers: Sequence[Number], text: str) -> list[_Item]:
 
 
 def _each(numbers: Sequence[Number], lengths: set[int], size: tuple[int, int]) -> int:
-    """How many of the numbers in one row make a glyph of such a height and width, as `_as_said` reads it."""
+    """How many numbers of one row make a glyph of this height and width, as `_as_said` reads it."""
     height, wide = size
     widest = max(number.value.bit_length() for number in numbers)
     in_bytes = height * -(-wide // 8)
@@ -217,7 +218,7 @@ def _each(numbers: Sequence[Number], lengths: set[int], size: tuple[int, int]) -
 
 
 def _bytes_of(number: Number) -> list[Number]:
-    """The eight rows of a glyph of 8x8 that is one number of 64 bits."""
+    """The eight rows of an 8x8 glyph that is written as one 64-bit number."""
     return [Number(byte, "0x", number.line) for byte in number.value.to_bytes(8, "big")]
 
 
@@ -279,8 +280,8 @@ def _found(items: Sequence[_Item], options: Options) -> Found:
 
 
 def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tuple[list[list[int]], list[Lazy]]:
-    """The rows of glyphs of such a height and width, and a note: numbers are rows, bytes of rows (from the left), or
-    columns (their lowest bit is the upper pixel). Raises LabError."""
+    """The rows of glyphs of this height and width, and a note: numbers are rows, bytes of rows (from the left), or
+    columns (the lowest bit is the top pixel). Raises LabError."""
     height, wide = size
     count, row = len(values[0]), -(-wide // 8)
     if count == height and width <= wide:
@@ -306,7 +307,8 @@ def _as_said(values: list[list[int]], width: int, size: tuple[int, int]) -> tupl
 
 
 def side_of(count: int, options: Options) -> tuple[int, int]:
-    """Height and width of a glyph of so many pixels: as asked for, else a square. Raises LabError."""
+    """Height and width of a glyph with this many pixels: the size that the user gives, else a square. Raises
+    LabError."""
     if options.size:
         if options.size[0] * options.size[1] != count:
             height, width = options.size

@@ -1,4 +1,4 @@
-"""Which columns of a table of images are pixels, which one is the label, and which says the part."""
+"""Decides which columns of a table of images are pixels, which one is the label, and which one gives the part."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from aelib.datasets.user.found import SIDES, Options
 from aelib.datasets.user.glyphs import separated
 
 FEWEST = SIDES[0] ** 2
-MOST_HOT = 100  # columns of classes
-JUDGED = 200  # lines by which the columns are told apart
+MOST_HOT = 100  # largest number of one-hot columns
+JUDGED = 200  # lines that are used to tell the columns apart
 
 _LABEL = ("label", "labels", "class", "target", "y", "emotion", "digit", "letter", "category", "classname", "char")
 _OTHER = ("id", "index", "imageid", "unnamed:0", "usage", "split", "", "filename", "name", "image_id")
-_NAMES = ("name", "filename")  # where there is no label
+_NAMES = ("name", "filename")  # used if there is no label
 _PART = ("usage", "split")
 _NUMBER = re.compile(r"\s*\"?[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\"?\s*|\s*\"?(?:nan|inf)\"?\s*", re.I)
 _BIT = re.compile(r"\s*\"?([01])(?:[.,]0*)?\"?\s*")
-SAID = re.compile(r"\s*(?:[#%@][^\n]*)?$")  # what programs write above a table, such as the header of np.savetxt
+SAID = re.compile(r"\s*(?:[#%@][^\n]*)?$")  # lines that programs write above a table, such as the header of np.savetxt
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where the label, the part and the pixels stand in a line; separator: between cells."""
+    """The columns of the label, the part and the pixels; separator: between cells."""
 
     separator: str
     header: bool
     label: int | None
     part: int | None
     pixels: tuple[int, ...]
-    packed: bool = False  # all numbers of an image stand in one cell
-    one_hot: tuple[int, ...] = ()  # a column for each class, a 1 in that of an image's
+    packed: bool = False  # all numbers of an image are in one cell
+    one_hot: tuple[int, ...] = ()  # one column for each class, with a 1 in the column of the image's class
 
 
 def _lines_of(text: str) -> tuple[list[list[str]], str]:
-    """The first lines of a table in cells, and what separates these."""
+    """The first lines of a table as cells, and their separator."""
     rest, separator = separated(text)
     lines = rest.split("\n")
     while lines and SAID.match(lines[0]):
@@ -45,7 +45,7 @@ def _lines_of(text: str) -> tuple[list[list[str]], str]:
     first = lines[0] if lines else ""
     semicolons = max(";\t", key=first.count)
     if separator == "," and first.count(semicolons) >= FEWEST - 1:
-        separator = semicolons  # the comma is the decimal sign
+        separator = semicolons  # the comma is the decimal mark
     elif separator not in first and re.search(r"\S\s+\S", first):
         separator = " "
     return [cells_of(line, separator) for line in lines[:JUDGED] if line.strip()], separator
@@ -58,7 +58,7 @@ def cells_of(line: str, separator: str) -> list[str]:
 
 
 def columns_of(text: str, options: Options | None) -> Columns | None:
-    """None where a text is no such table. Raises LabError for one whose columns do not make an image."""
+    """None if a text is not such a table. Raises LabError if its columns do not make an image."""
     rows, separator = _lines_of(text)
     if not rows:
         return None
@@ -67,7 +67,7 @@ def columns_of(text: str, options: Options | None) -> Columns | None:
         head.pop()  # an empty column at the end
     words = sum(not _NUMBER.fullmatch(cell) for cell in head if cell)
     if len(rows) > 1 and len(rows[1]) == len(head) + 1 and 2 * words > len(head):
-        head.insert(0, "")  # R names the columns only, not that of the rows' names
+        head.insert(0, "")  # R leaves out the heading of the column of row names
     counted = _counted(head)
     header = counted or 2 * words > len(head) or any(one in _LABEL or (one and one in _OTHER) for one in head)
     if header and "pixels" in head:
@@ -77,7 +77,7 @@ def columns_of(text: str, options: Options | None) -> Columns | None:
     if not header:
         return _without_header(rows, separator, len(head), options)
     if len(rows) > 1 and sum(bool(_NUMBER.fullmatch(cell)) for cell in rows[1]) < 0.5 * len(rows[1][:-1] or rows[1]):
-        return None  # words: a table of something else
+        return None  # the cells are words: not a table of images
     label = _at(head, _LABEL)
     others = {i for i, one in enumerate(head) if one in _OTHER} | ({label} if label is not None else set())
     pixels = [i for i in range(len(head)) if i not in others]
@@ -94,7 +94,7 @@ def columns_of(text: str, options: Options | None) -> Columns | None:
 
 
 def _counted(head: Sequence[str]) -> bool:
-    """Whether the columns have no names but numbers, from 0 or 1 on, as pandas writes a table without names."""
+    """Whether the columns are numbered from 0 or 1 instead of named, as pandas writes a table without names."""
     numbered = head[1:] if not head[0] else head
     return len(numbered) >= FEWEST and any(
         list(numbered) == [str(i) for i in range(start, start + len(numbered))] for start in (0, 1)
@@ -102,9 +102,10 @@ def _counted(head: Sequence[str]) -> bool:
 
 
 def _without_header(rows: Sequence[Sequence[str]], separator: str, width: int, options: Options | None) -> Columns:
-    """The label is what comes first, as nearly everywhere, unless that is the same in all lines, or no label at all,
-    and what comes last is one; where there are as many numbers as an image has, or only zeros and ones that no label
-    precedes, all are pixels. A column for each class may come first or last."""
+    """The columns of a table without a header. A first column of words is the label. Otherwise all columns are pixels
+    if their number fits an image. If neither this number nor one less fits, there may be one-hot class columns, first
+    or last, or else only zeros and ones, which all are pixels. In all other cases the label is the first column, as in
+    most tables, or the last one, if that has words, or only that can be a label."""
     alike = [row for row in rows if len(row) >= width]
     if not _NUMBER.fullmatch(rows[0][0]):
         return Columns(separator, False, 0, None, tuple(range(1, width)))
@@ -122,7 +123,7 @@ def _without_header(rows: Sequence[Sequence[str]], separator: str, width: int, o
 
 
 def _labels(rows: Sequence[Sequence[str]], column: int) -> bool:
-    """Whether the numbers in a column can be classes: whole, and more than one of them."""
+    """Whether the numbers in a column can be classes: whole numbers, not all equal."""
     values = {row[column].strip() for row in rows}
     return len(values) > 1 and all(re.fullmatch(r"\d+([.,]0*)?", value) for value in values)
 
@@ -138,8 +139,8 @@ def _fits(count: int, options: Options | None) -> bool:
 
 
 def _one_hot(rows: Sequence[Sequence[str]], columns: Sequence[int], options: Options | None) -> tuple[int, ...]:
-    """The columns behind or before the pixels of which one is 1 in every line and all others are 0, as in Semeion's
-    digits; none where there are no such, or fewer lines than columns."""
+    """The one-hot class columns before or after the pixels, as in Semeion's digits: in every line one of them is 1 and
+    the others are 0. An empty tuple if there are no such columns, or fewer lines than columns."""
     for count in range(2, min(len(columns) - FEWEST, len(rows), MOST_HOT) + 1):
         if _fits(len(columns) - count, options):
             for hot in (columns[-count:], columns[:count]):
@@ -150,7 +151,7 @@ def _one_hot(rows: Sequence[Sequence[str]], columns: Sequence[int], options: Opt
 
 
 def hot_of(row: Sequence[str], columns: Sequence[int]) -> int | None:
-    """Which of the columns is 1, counted from 0; None where not one alone is, or another is not 0."""
+    """Which of the columns is 1, counted from 0; None unless exactly one is 1 and all others are 0."""
     cells = [_BIT.fullmatch(row[column]) for column in columns]
     ones = [i for i, cell in enumerate(cells) if cell and cell[1] == "1"]
     return ones[0] if len(ones) == 1 and all(cells) else None

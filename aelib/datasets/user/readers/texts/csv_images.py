@@ -1,4 +1,5 @@
-"""Images as lines of a table: a label and the pixels of an image, as Kaggle has MNIST, Fashion-MNIST and sign language.
+"""Images as lines of a table: a label and the pixels of an image, Kaggle's format of MNIST, Fashion-MNIST and sign
+language.
 
 label,pixel0,pixel1,...        or without a header, or one column `pixels` with all numbers in it
 """
@@ -26,13 +27,13 @@ from .columns import JUDGED, SAID, Columns, cells_of, columns_of, hot_of
 from .drawings import COURSE
 
 FORM = Lazy("a table of images, a line each")
-_ROWS = 16  # numbers in a line that may as well be a row of a glyph
-EACH = 64  # images without a header and labels, drawn in 0 and 1, that are a font
-LINES = 1000  # that are converted at once
+_ROWS = 16  # with this many numbers, a line may be a glyph's row instead
+EACH = 64  # at most this many images of 0 and 1 without header and labels are read as a font
+LINES = 1000  # lines that are converted at a time
 
 
 def is_one(text: str) -> bool:
-    """Whether the first lines of a text (which may be cut off in the last) are a label and many numbers."""
+    """Whether the first lines of a text (the last may be truncated) are a label and many numbers."""
     try:
         return columns_of(text, None) is not None
     except LabError:
@@ -108,7 +109,7 @@ def read(source: Source, options: Options) -> Found:
 
 
 def _label(row: Sequence[str], columns: Columns, line: int) -> str:
-    """Raises LabError where a class should be 1 and none is, or several are."""
+    """The label of a line. Raises LabError if no class is set in one-hot columns, or more than one."""
     if not columns.one_hot:
         return row[columns.label].strip(" \"'") if columns.label is not None else ""
     hot = hot_of(row, columns.one_hot)
@@ -123,8 +124,8 @@ def _label(row: Sequence[str], columns: Columns, line: int) -> str:
 
 
 def _size_of_glyph(shown: str, count: int) -> tuple[int, int]:
-    """Height and width of glyphs of so many zeros and ones, which are no curve: 35 are 7x5, as the course's font has
-    them. Raises LabError where that must be said."""
+    """Height and width of glyphs with this many zeros and ones, which cannot be a curve: 35 are 7x5, as in the course's
+    font. Raises LabError if the user must give the size."""
     if count == COURSE[0] * COURSE[1]:
         return COURSE
     sizes = [
@@ -146,14 +147,14 @@ def _size_of_glyph(shown: str, count: int) -> tuple[int, int]:
 
 
 def _are_glyphs(pixels: Pixels, labels: Sequence[str]) -> bool:
-    """Whether images are on and off only, as small as glyphs, and each has a name of its own."""
+    """Whether images have only on and off pixels, are as small as glyphs, and have unique names."""
     count, channels, height, width = pixels.shape
     small = channels == 1 and max(height, width) <= glyphs.SIDES[1] and count <= glyphs.GLYPHS[1]
     return small and len(set(labels)) == count and bool(np.isin(pixels, (0, 255)).all())
 
 
 def _start(lines: list[str], options: Options, first: int) -> tuple[Columns | None, list[str], int]:
-    """The columns, and the lines of images with the number of the first of them."""
+    """The columns, and the lines of images with the number of the first line."""
     skipped = 0
     while lines and (SAID.match(lines[0]) or re.match(r'"?sep=', lines[0], re.I)):
         lines, skipped = lines[1:], skipped + 1
@@ -163,7 +164,7 @@ def _start(lines: list[str], options: Options, first: int) -> tuple[Columns | No
 
 
 def _batches(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """Number of the first line, and a thousand lines, at a time."""
+    """Batches of a thousand lines, each with the number of its first line."""
     encoding = encoding_of(source.head())
     if encoding is None:
         raise LabError("{shown} is not a text that can be read: save it as UTF-8.", shown=source.shown)
@@ -190,14 +191,14 @@ def _batches(source: Source) -> Iterator[tuple[int, list[str]]]:
 
 
 def _western(line: str, encoding: str) -> str:
-    """A line with bytes that are no UTF-8 as spreadsheets of western Windows mean them. Raises UnicodeError."""
+    """A line with bytes that are not UTF-8, decoded like spreadsheets on western Windows. Raises UnicodeError."""
     if line.isascii() or not re.search(r"[\udc80-\udcff]", line):
         return line
     return line.encode(encoding, "surrogateescape").decode("cp1252")
 
 
 def _numbers(rows: list[tuple[int, list[str]]], columns: Columns, width: int) -> NDArray[np.float32]:
-    """Images × numbers. Raises LabError with the line and the cell that is wrong."""
+    """Images × numbers. Raises LabError with the line and the wrong cell."""
     wanted = max(columns.pixels) + 1
     needed = max(wanted, *(one + 1 for one in (columns.label, columns.part, *columns.one_hot) if one is not None), 1)
     found = []
@@ -263,20 +264,20 @@ def _wrong(line: int, cells: Sequence[str]) -> LabError:
 
 
 def _compact(part: NDArray[np.float32]) -> NDArray[np.float32]:
-    """As bytes, where all are whole numbers from 0 to 255: a quarter of the memory."""
+    """Convert to bytes if all values are whole numbers from 0 to 255, which takes a quarter of the memory."""
     small = part.astype(np.uint8) if part.min() >= 0 and part.max() <= 255 else part
     return small if np.array_equal(small, part) else part  # type: ignore[return-value]
 
 
 def _values(labels: Sequence[str]) -> NDArray[np.generic]:
-    """Labels as whole numbers, where all are."""
+    """Labels as whole numbers, if all of them are."""
     if all(re.fullmatch(r"-?\d{1,9}(\.0+)?", label) for label in labels):
         return np.array([int(float(label)) for label in labels])
     return np.array([label[:60] for label in labels])
 
 
 def _given(parts: Sequence[str]) -> tuple[NDArray[np.int64], Splits | None]:
-    """The order that puts the images into their parts, and how many are in each, where a column says it."""
+    """The order that sorts the images by part, and the size of each part, if a column gives the parts."""
     numbers_of = np.array([{"publictest": 1, "privatetest": 2}.get(one.lower(), part_of(one) or 0) for one in parts])
     counts = np.bincount(numbers_of, minlength=3)
     given = Splits(*map(int, counts)) if counts[0] and counts[1:].any() else None
@@ -284,7 +285,7 @@ def _given(parts: Sequence[str]) -> tuple[NDArray[np.int64], Splits | None]:
 
 
 def start_of(source: Source) -> str:
-    """The first lines of a text, for judging it by; "" where it is none."""
+    """The first lines of a text, to identify its format; "" if it is not a text."""
     head = source.head(64 * HEAD)
     try:
         encoding = encoding_of(head)

@@ -1,4 +1,4 @@
-"""Glyphs drawn as text: blocks of # and . (or 1 and 0), and lines of a name and its pixels."""
+"""Glyphs drawn as text: blocks of # and . (or 1 and 0), and lines with a name and its pixels."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aelib.datasets.user.found import Found, Options
 
 from .c_tables import side_of
 
-COURSE = (7, 5)  # height and width of glyphs of 35 pixels, as the course's font has them
+COURSE = (7, 5)  # height and width of glyphs of 35 pixels, as in the course's font
 
 FORM = Lazy("drawings in text")
 LINES = Lazy("lines of names and pixels")
 
 ON, OFF = "#1Xx*@█■●▓⬛🟦🟥🟩", ".0-_·□○░⬜"
-_RULE = re.compile(r"\s*[-=_]{3,}\s*")  # between two drawings
+_RULE = re.compile(r"\s*[-=_]{3,}\s*")  # a line between two drawings
 _DRAWN = re.compile(rf"[{re.escape(ON + OFF)}\s,;|]*[{re.escape(ON + OFF)}][{re.escape(ON + OFF)}\s,;|]*")
 _BITS = re.compile(r"(?P<name>\S.*?)?(?:\s*[:=,;\t]\s*|\s+|^)\"?(?P<bits>[01#.](?:[\s,;]*[01#.]){8,})\"?[\s,;]*")
 
@@ -28,11 +28,12 @@ _FRAME = re.compile(r"\s*[+┌└├╔╚╭╰][-─━═+]{3,}[+┐┘┤╗
 _FENCED = re.compile(r"^```[^\n]*\n(.*?)\n```[ \t]*$", re.DOTALL | re.MULTILINE)
 _MINUS = re.compile(r"(?<![\w.])-1(?:\.0*)?(?![\w.])")
 _PLUS = re.compile(r"(?<![\w.])\+?1(?:\.0*)?(?![\w.])")
-_SIGNS_SHARE = 0.6  # of a text's lines that two signs draw
+_SIGNS_SHARE = 0.6  # share of a text's lines that must consist of two characters
 
 
 def plain(text: str) -> str:
-    """A drawing in other signs with # and ., without frames and fences; any other text as it is."""
+    """Convert a drawing in other characters to # and ., without frames and code fences; any other text stays
+    unchanged."""
     if "```" in text and (fenced := _unfenced(text)):
         text = fenced
     lines = text.split("\n")
@@ -46,7 +47,8 @@ def plain(text: str) -> str:
 
 
 def _unfenced(text: str) -> str:
-    """The blocks of code in a text, each named by the last line before it; in quotes, since it may be such a sign."""
+    """The code blocks of a text, each named after the last line before it; in quotes, because a name may look like a
+    drawing."""
     out, end = [], 0
     for found in _FENCED.finditer(text):
         before = [line.strip(" #*:") or line.strip() for line in text[end : found.start()].split("\n") if line.strip()]
@@ -62,7 +64,7 @@ def _unframed(line: str) -> str:
 
 
 def _in_two_signs(lines: list[str]) -> list[str]:
-    """With # and . for any two signs that nearly all lines are drawn in, or for one sign and spaces."""
+    """Replace the two characters that nearly all lines consist of, or one character and spaces, with # and .."""
     counts = Counter(c for line in lines for c in line if not c.isspace() and c not in ",;|")
     signs = [sign for sign, _ in counts.most_common(2)]
     if not signs or any(sign.isdigit() for sign in signs):
@@ -77,7 +79,8 @@ def _in_two_signs(lines: list[str]) -> list[str]:
 
 
 def _halved(lines: list[str]) -> list[str]:
-    """Drawings in which two equal signs side by side are a pixel, as they look square then, with one of them."""
+    """Keep one of every two characters if all pixels are drawn as two equal characters (which makes them look
+    square)."""
     drawn = [
         bool(line) and (line.isspace() or bool(_DRAWN.fullmatch(line) and not _RULE.fullmatch(line))) for line in lines
     ]
@@ -97,15 +100,15 @@ def _halved(lines: list[str]) -> list[str]:
 
 
 def is_one(text: str) -> bool:
-    """Whether most lines of a text are drawn."""
+    """Whether most lines of a text are part of a drawing."""
     lines = [line for line in text.split("\n") if line.strip()]
     drawn = sum(bool(_DRAWN.fullmatch(line)) for line in lines)
     return len(lines) >= 3 and 2 * drawn > len(lines) and any(c in text for c in ON)
 
 
 def has_blocks(text: str, options: Options) -> bool:
-    """Whether a text that might be a table of numbers is drawn in 0 and 1: blocks between lines that are empty or
-    titles, or lines as wide as the glyphs are. The last line may be cut off."""
+    """Whether a text that might be a table of numbers is a drawing in 0 and 1: blocks between empty lines or titles, or
+    lines as wide as the glyphs. The last line may be truncated."""
     lines = text.rstrip().split("\n")[:2000]
     lines = lines[:-1] if len(lines) > 3 else lines
     pixels = [re.sub(r"[\s,;|]", "", line) for line in lines]
@@ -128,8 +131,8 @@ def has_bits(text: str) -> bool:
 
 
 def read(text: str, options: Options) -> Found:
-    """The drawings of a text: blocks with empty lines between them, or of a height that the person says; a line that is
-    not drawn names the block that follows. Raises LabError."""
+    """The drawings in a text: blocks separated by empty lines, or of the height that the user gives; a line that is not
+    part of a drawing names the block after it. Raises LabError."""
     lines = plain(text).rstrip().split("\n")
     if _rows_are_glyphs(lines, options):
         return _numbered(lines, options)
@@ -147,7 +150,7 @@ def read(text: str, options: Options) -> Found:
     spaced = all(re.fullmatch(r"\s*\S(?:[\s,;|]+\S)*[\s,;|]*", line) for _, block in kept for _, line in block)
     off = any(c in OFF for _, block in kept for _, line in block for c in line)
     rows = [[(n, _row(line, spaced or off)) for n, line in block] for _, block in kept]
-    if not off and not spaced:  # off is a space: what was cut at the right is filled up
+    if not off and not spaced:  # off is a space: pad the rows that have lost spaces at the right
         widest = max(len(row) for block in rows for _, row in block)
         rows = [[(n, row.ljust(widest, "0")) for n, row in block] for block in rows]
         rows = _with_empty_rows(rows, lines, widest)
@@ -177,11 +180,11 @@ def read(text: str, options: Options) -> Found:
 
 
 def _blocks(lines: list[str], options: Options) -> tuple[list[list[tuple[int, str]]], list[str]]:
-    """The lines of each drawing with their numbers, and its title."""
+    """The numbered lines of each drawing, and its title."""
     blocks: list[list[tuple[int, str]]] = [[]]
     names: list[str] = [""]
     drawn_lines = [line for line in lines if _DRAWN.fullmatch(line)]
-    titles = 2 * sum("#" in line for line in drawn_lines) < len(drawn_lines)  # "# 0" is one, among rows of 0 and 1
+    titles = 2 * sum("#" in line for line in drawn_lines) < len(drawn_lines)  # "# 0" is a title if the rows are 0 and 1
     rules = 2 * sum(bool(_RULE.fullmatch(line)) for line in drawn_lines) < len(drawn_lines)
     for number, line in enumerate(lines, 1):
         rule = rules and bool(_RULE.fullmatch(line))
@@ -207,7 +210,8 @@ _Rows = list[list[tuple[int, str]]]
 
 
 def _with_empty_rows(rows: _Rows, lines: list[str], width: int) -> _Rows:
-    """Drawings in which an empty line may be a row: cut where every so many lines there is one, all equally high."""
+    """For drawings in which an empty row is an empty line: split them at regular empty lines, into drawings of equal
+    height."""
     if len({len(block) for block in rows}) == 1 or any(line.strip() and not _DRAWN.fullmatch(line) for line in lines):
         return rows
     for height in range(glyphs.SIDES[0], min(glyphs.SIDES[1], len(lines) // 2) + 1):
@@ -219,7 +223,7 @@ def _with_empty_rows(rows: _Rows, lines: list[str], width: int) -> _Rows:
 
 
 def _named(name: str, block: list[tuple[int, str]]) -> tuple[str, list[tuple[int, str]]]:
-    """A block whose first line is one sign, such as 0 or X, has that as its name."""
+    """If the first line of a block is a single character, such as 0 or X, it becomes the block's name."""
     alone = len(block) > glyphs.SIDES[0] and not name and len(block[0][1].strip()) == 1 < len(block[1][1].strip())
     return (block[0][1].strip(), block[1:]) if alone else (name, block)
 
@@ -230,12 +234,12 @@ def _row(line: str, no_spaces: bool) -> str:
 
 
 def _rows_are_glyphs(lines: list[str], options: Options) -> bool:
-    """Whether each line is all pixels of a glyph: there is no empty line, and as many as a square or the size has."""
+    """Whether each line has all pixels of a glyph: no empty lines, and as many pixels as a square or the given size."""
     widths = {len(re.sub(r"[\s,;|]", "", line)) for line in lines}
     if len(widths) != 1:
         return False
     width = widths.pop()
-    if width > glyphs.SIDES[1]:  # no row is as long
+    if width > glyphs.SIDES[1]:  # a row of a glyph is never this long
         return True
     if options.size:
         return options.size[0] * options.size[1] == width
@@ -250,7 +254,7 @@ def _numbered(lines: list[str], options: Options) -> Found:
 
 
 def read_bits(text: str, options: Options) -> Found:
-    """Lines `name 0111010...`; where the pixels stand in groups, each is a row. Raises LabError."""
+    """Lines `name 0111010...`; if the pixels are grouped, each group is a row. Raises LabError."""
     read_lines: list[tuple[int, str, str]] = []
     groups: set[tuple[int, ...]] = set()
     for number, line in enumerate(text.split("\n"), 1):

@@ -1,5 +1,5 @@
-"""Images in JSON: lists of images and labels under names, a list of objects with a name and rows or a label and pixels,
-or an object with a glyph under each name."""
+"""Images in JSON: named lists of images and labels, a list of objects (each with a name and rows, or a label and
+pixels), or an object with one glyph under each name."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from aelib.datasets.user.source import Source, text_of
 from . import c_tables
 
 FORM = Lazy("JSON")
-MAX_BYTES = 20_000_000  # a number takes some ten times its text in memory
+MAX_BYTES = 20_000_000  # a number takes about ten times the size of its text in memory
 _NAMES = ("char", "character", "name", "glyph", "letter", "symbol", "key", "label", "id", "code")
 
 
 def is_one(start: str) -> bool:
-    """Whether a text begins as an object does, or as a list of objects."""
+    """Whether a text starts like an object, or like a list of objects."""
     return bool(re.match(r'\s*(\[\s*)?\{\s*"', start))
 
 
 def read(source: Source, options: Options) -> Found | None:
-    """The images in JSON; None where a text is none, or has nothing that is known here. Raises LabError."""
+    """The images in JSON; None if a text is not JSON, or has no known structure. Raises LabError."""
     if source.size > MAX_BYTES:
         raise LabError(
             "{shown} is {form} of {size:,} bytes: give at most {most:,}, or .npz.",
@@ -66,7 +66,7 @@ def _of_object(found: Mapping[str, Any], options: Options) -> Found | None:
 
 
 def _of_objects(found: list[dict[str, Any]], options: Options) -> Found | None:
-    """A list of objects, each of which has an image under the same key."""
+    """A list of objects that all have an image under the same key."""
     key = next((key for key, value in found[0].items() if _rows(value)), None)
     if key is None or not all(_rows(one.get(key)) for one in found):
         return None
@@ -92,7 +92,7 @@ def _rows(value: object) -> bool:
 
 
 def _array(value: object) -> np.ndarray | None:
-    """Numbers in lists of equal lengths."""
+    """Nested lists of equal lengths as an array of numbers."""
     if not isinstance(value, list) or not value:
         return None
     try:

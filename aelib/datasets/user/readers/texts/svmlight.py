@@ -1,10 +1,10 @@
-"""Images in the sparse text of LIBSVM and SVMlight, as mnist, usps and letter are given out with LIBSVM:
+"""Images in the sparse text format of LIBSVM and SVMlight, in which LIBSVM distributes mnist, usps and letter:
 
     5 153:3 154:18 155:18 ...     a label, then each pixel that is not 0 as its index and its value
 
-Indices count from 1. They count from 0 where the file says so, where any index is 0, or where only that makes a square.
-Pixels at the end that are 0 in all images are missing: mnist ends at 780 of 784. Sizes are checked before scikit-learn
-reads the file.
+Indices count from 1. They count from 0 if the file says so, if any index is 0, or if only that makes a square. Pixels
+at the end that are 0 in all images are missing: mnist ends at 780 of 784. Sizes are checked before scikit-learn reads
+the file.
 Source: Chang and Lin, LIBSVM: a Library for Support Vector Machines, README.
 """
 
@@ -28,7 +28,7 @@ from aelib.datasets.user.readers.numbers import MAX_SIDE
 from aelib.datasets.user.source import MAX_BYTES, Source, encoding_of, text_of
 
 FORM = Lazy("a sparse table of LIBSVM")
-MAX_VALUES = 50_000_000  # pixels that are not 0, in all images together
+MAX_VALUES = 50_000_000  # non-zero pixels in all images together
 _VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _LINE = re.compile(rf"\s*{_VALUE}(?:\s+qid:\d+)?(?P<pixels>(?:\s+\d+:{_VALUE})*)\s*(?:#.*)?", re.ASCII)
 _LAST = re.compile(rb"(\d{1,19}):[^\s:]{1,40}[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
@@ -37,7 +37,7 @@ _FIRST_IS_0 = re.compile(rb"^[^\n#:]*[ \t]0+:", re.MULTILINE)
 
 def is_one(text: str) -> bool:
     """Whether nearly all of the first lines of a text are a label and pairs of an index and a value; the last line may
-    be cut off."""
+    be truncated."""
     lines = [line for line in text.split("\n")[:200] if line.strip() and not line.lstrip().startswith("#")]
     lines = lines[:-1] if len(lines) > 1 else lines
     fitting = [found for line in lines if (found := _LINE.fullmatch(line))]
@@ -79,7 +79,7 @@ def read(source: Source, options: Options) -> Found:
 
 
 def _plain(source: Source) -> bytes:
-    """The text in ASCII with line ends of Unix. Raises LabError."""
+    """The text in ASCII with Unix line endings. Raises LabError."""
     content = source.content()
     if encoding_of(content[:4096]) not in ("utf-8", "cp1252"):
         content = text_of(content, source.shown).encode()
@@ -87,7 +87,8 @@ def _plain(source: Source) -> bytes:
 
 
 def _base(content: bytes, largest: int) -> tuple[bool, Lazy]:
-    """Whether indices count from 0, and a note: a file says so, has an index 0, or ends where that makes a square."""
+    """Whether indices count from 0, and a note: the file says so, has an index 0, or its largest index then makes a
+    square."""
     said = re.match(rb"(?:#[^\n]*\n)*?#[^\n]*(zero|one)-based", content)
     if said:
         zero = said[1] == b"zero"
@@ -101,7 +102,7 @@ def _is_square(count: int) -> bool:
 
 
 def _size(count: int, options: Options) -> tuple[int, int, int, list[Lazy]]:
-    """Channels, height and width of images of which `count` pixels were seen, and a note. Raises LabError."""
+    """Channels, height and width of images with at least `count` pixels, and a note. Raises LabError."""
     if options.size:
         height, width = options.size
         channels = 1 if count <= height * width else 3
@@ -119,7 +120,8 @@ def _size(count: int, options: Options) -> tuple[int, int, int, list[Lazy]]:
         if channels * side * side == count and SIDES[0] <= side <= MAX_SIDE:
             return channels, side, side, []
     side = isqrt(count) + 1
-    if SIDES[0] <= side <= MAX_SIDE and side * side - count < side:  # less than a row is 0 everywhere
+    # less than a row is missing because it is 0 in all images
+    if SIDES[0] <= side <= MAX_SIDE and side * side - count < side:
         end = Lazy(
             "The largest index stands for pixel {count:,}: read as {side}x{side}, black from there on.",
             count=count,
@@ -136,10 +138,11 @@ def _size(count: int, options: Options) -> tuple[int, int, int, list[Lazy]]:
 
 
 def _dense(sparse: Any, shown: str) -> NDArray[Any]:
-    """All pixels, as bytes where they are whole numbers from 0 to 255. Raises LabError for too many."""
+    """All pixels, as bytes if they are whole numbers from 0 to 255. Raises LabError if there are too many."""
     values = sparse.data
     small = values.size == 0 or (values.min() >= 0 and values.max() <= 255 and not (values % 1).any())
-    small = small and (values.size == 0 or values.max() > 1)  # from 0 to 1: the range is told by the numbers
+    # values from 0 to 1 stay floats, so that their range is detected later
+    small = small and (values.size == 0 or values.max() > 1)
     kind = np.dtype(np.uint8 if small else np.float32)
     size = sparse.shape[0] * sparse.shape[1] * kind.itemsize
     if size > MAX_BYTES:
@@ -161,7 +164,8 @@ def _whole(labels: NDArray[np.float64]) -> NDArray[Any]:
 
 
 def _wrong(content: bytes, shown: str) -> LabError:
-    """What the parser meant: the first line that is no label with pairs, or whose indices do not grow."""
+    """The error that the parser found: the first line that is not a label with pairs, or whose indices do not
+    increase."""
     for number, line in enumerate(io.BytesIO(content), 1):
         said = line.decode("utf-8", "replace").partition("#")[0]
         if not said.strip():
