@@ -167,6 +167,7 @@ home = AppTest.from_file("app.py", default_timeout=900).run()
 assert not home.exception, home.exception
 assert [one.proto.label for one in home.get("page_link")].count("**Stripes**") == 1, "a card"
 lesson = home.switch_page("pages/stripes.py")
+lesson.session_state["stripes:more"] = True  # unfolded
 lesson.query_params.update({"preset": "font-20-10", "epochs": "1", "dataset": "stripes", "lock": "more"})
 lesson.run()
 assert not lesson.exception, lesson.exception
