@@ -54,7 +54,7 @@ def _faults(page: Page) -> list[str]:
 def test_everything_is_said_in_the_language_of_the_session(browser, monkeypatch, module, draw) -> None:
     found: list[tuple[str, dict[str, Any]]] = []
     monkeypatch.setattr(module, "part", lambda name, given=None, version="": found.append((name, given or {})))
-    monkeypatch.setattr(convolution, "_stored", list)
+    monkeypatch.setattr(convolution, "open_run", lambda experiment: None)
     monkeypatch.setattr(convolution, "runs_of", lambda *_: None)
     monkeypatch.setattr(training, "open_run", lambda experiment: None)
     monkeypatch.setattr(training, "_RECIPE", {**training._RECIPE, "epochs": "50"})
