@@ -79,3 +79,5 @@ def _is_abandoned(path: Path) -> bool:
             return True
     except Timeout:
         return False
+    except OSError:  # it belongs to another user of this machine: nothing is known of its writer
+        return is_old(path)

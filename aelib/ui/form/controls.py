@@ -156,16 +156,14 @@ class Controls:
 
     @contextmanager
     def more(self) -> Iterator[None]:
-        """The container for rarely used controls. Until it is first opened they are only listed, in `drawn`: two dozen
-        controls that nobody sees take a third of the time in which a browser draws a lesson."""
+        """The container for rarely used controls. Until it is first opened they are only listed, in `drawn`, because
+        two dozen controls that nobody sees slow down the browser."""
         if {MORE, teacher_link.ALL} & set(self.rules.hide):
             with st.container():
                 yield
             return
-        place, opened = (
-            st.expander(_("More choices"), key=self.key("more"), on_change="rerun"),
-            Slot(self.key("opened"), bool),
-        )
+        place = st.expander(_("More choices"), key=self.key("more"), on_change="rerun")
+        opened = Slot(self.key("opened"), bool)
         if place.open:
             opened.set(True)
         self.folded = not opened.get()

@@ -271,48 +271,6 @@ def test_a_replacement_cut_short_is_undone(store: Store, runs: list[Run]) -> Non
     assert Store().get(runs[0].digest) is not None
 
 
-def test_what_a_killed_writer_left_goes_when_the_store_is_opened(store: Store, runs: list[Run]) -> None:
-    """A worker was killed while it saved; another that still saves keeps its folder."""
-    code = """
-import os, sys
-from aelib.store import Store, store
-def killed(path, content):
-    path.write_bytes(content)
-    os.write(1, b"!")
-    sys.stdin.read()
-store._write = killed
-Store().save(Store().get(sys.argv[1]), replace=True)
-"""
-    store.save(runs[0])
-    command = [sys.executable, "-c", code, runs[0].digest]
-    dead, alive = (subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2))
-    try:
-        for process in (dead, alive):
-            assert process.stdout is not None
-            assert process.stdout.read(1) == b"!"
-        assert len(list(store.runs.glob(".writing-*"))) == 2
-        dead.kill()
-        dead.communicate()
-        assert Store().get(runs[0].digest) is not None
-        assert len(list(store.runs.glob(".writing-*"))) == 1
-    finally:
-        alive.communicate()
-    assert alive.returncode == 0
-    assert [path.name for path in store.runs.iterdir()] == [runs[0].digest]
-    assert not any(problem for _, problem in store.verify())
-
-
-@pytest.mark.parametrize("passed", [7200, -7200], ids=["two hours later", "after the clock was set back by two hours"])
-def test_what_an_earlier_version_left_goes_after_an_hour(store: Store, passed: float) -> None:
-    left = store.runs / ".writing-0123456789abcdef-x"
-    left.mkdir()
-    Store()
-    assert left.exists()
-    os.utime(left, (time.time() - passed,) * 2)
-    Store()
-    assert not left.exists()
-
-
 @pytest.mark.parametrize(("number", "opens"), [(errno.ENOSYS, True), (errno.ENOLCK, False), (errno.EOPNOTSUPP, False)])
 def test_a_disk_without_locks_serves_or_says_so(
     number: int, opens: bool, home: Path, runs: list[Run], monkeypatch: pytest.MonkeyPatch
